@@ -1,0 +1,389 @@
+//! The short codes of the field, each with its Chinese label (domain.md §2–§7; code_lists.csv).
+//! A code is what the database and the API hold; a label is what people read. Serves M1–M8.
+
+use crate::Refusal;
+
+/// The text is not one of the codes of its list.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{text}”不是有效的{list}")]
+pub struct UnknownCode {
+    /// The list's Chinese name, e.g. `人员类别`.
+    pub list: &'static str,
+    /// What was given.
+    pub text: String,
+}
+
+impl UnknownCode {
+    /// As a refusal of `rule` under `clause`.
+    pub fn refusal(&self, rule: &str, clause: &str) -> Refusal {
+        Refusal::new(rule, clause, self.to_string(), format!("{}代码表", self.list), format!("请从列表中选择{}", self.list))
+    }
+}
+
+/// One list of codes: `Variant = "code", "标签";` gives parsing, printing, serde, JSON schema and a
+/// text column. A variant cannot exist without both its code and its label.
+macro_rules! code_enum {
+    ($(#[$doc:meta])* $name:ident($list:literal) { $($(#[$about:meta])* $variant:ident = $code:literal, $label:literal;)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
+        #[cfg_attr(feature = "orm", sea_orm(value_type = "String"))]
+        pub enum $name {
+            $($(#[$about])* #[doc = concat!(" ", $label, " (`", $code, "`).")] #[serde(rename = $code)] $variant,)+
+        }
+
+        impl $name {
+            /// Every code, in the list's order.
+            pub const fn all() -> &'static [Self] { &[$(Self::$variant),+] }
+            /// The list's Chinese name.
+            pub const fn list() -> &'static str { $list }
+            /// The short code that is stored and sent.
+            pub const fn code(self) -> &'static str { match self { $(Self::$variant => $code),+ } }
+            /// What people read.
+            pub const fn label(self) -> &'static str { match self { $(Self::$variant => $label),+ } }
+            /// The code whose label is `text`, as written in rosters and workbooks.
+            pub fn from_label(text: &str) -> Option<Self> {
+                let text = text.trim();
+                Self::all().iter().copied().find(|one| one.label() == text)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.code()) }
+        }
+        impl std::str::FromStr for $name {
+            type Err = $crate::codes::UnknownCode;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($code => Ok(Self::$variant),)+
+                    other => Err($crate::codes::UnknownCode { list: $list, text: other.chars().take(40).collect() }),
+                }
+            }
+        }
+    };
+}
+pub(crate) use code_enum;
+
+code_enum! {
+    /// Sex as the identity document says it (GB/T 2261.1).
+    Sex("性别") { Male = "1", "男"; Female = "2", "女"; }
+}
+
+code_enum! {
+    /// Which group a trainee belongs to; the first six are the 六类人员 (domain.md §7.2).
+    PersonCategory("人员类别") {
+        PovertyMonitored = "C6_1", "防止返贫监测对象/脱贫人员";
+        Graduate = "C6_2", "毕业学年(年度)高校毕业生";
+        SchoolLeaver = "C6_3", "城乡未继续升学的应届初高中毕业生";
+        RuralMigrant = "C6_4", "农村转移就业劳动者";
+        RegisteredUnemployed = "C6_5", "城镇登记失业人员";
+        HardToEmploy = "C6_6", "就业困难人员";
+        EnterpriseEmployee = "EMP", "企业职工";
+        Veteran = "VET", "退役军人";
+        FlexibleWorker = "FLEX", "灵活就业/新就业形态";
+        Other = "OTHER", "其他城乡劳动者";
+    }
+}
+
+impl PersonCategory {
+    /// True for the 六类人员, whom several cities pay more (domain.md §7.2).
+    pub const fn is_one_of_six(self) -> bool {
+        match self {
+            Self::PovertyMonitored | Self::Graduate | Self::SchoolLeaver | Self::RuralMigrant | Self::RegisteredUnemployed | Self::HardToEmploy => true,
+            Self::EnterpriseEmployee | Self::Veteran | Self::FlexibleWorker | Self::Other => false,
+        }
+    }
+}
+
+code_enum! {
+    /// What a trainee ends up holding; it decides the supervision regime (M3; domain.md §4).
+    CertificateType("证书类型") {
+        Completion = "HG", "培训合格证书";
+        Qualification = "ZG", "职业资格证书";
+        SkillLevel = "DJ", "职业技能等级证书";
+        SpecificAbility = "ZX", "专项职业能力证书";
+        Entrepreneurship = "CY", "创业培训合格证书";
+        Industry = "TZ", "特种作业操作证等行业证";
+    }
+}
+
+impl CertificateType {
+    /// The regime for a class towards this certificate, unless an industry department leads it (M3.3).
+    pub const fn regime(self) -> Regime {
+        match self {
+            Self::Completion | Self::Entrepreneurship => Regime::FullProcess,
+            Self::Qualification | Self::SkillLevel | Self::SpecificAbility | Self::Industry => Regime::PlanAndVerify,
+        }
+    }
+}
+
+code_enum! {
+    /// The three supervision regimes (M3; domain.md §4.1–§4.3).
+    Regime("监管方式") {
+        FullProcess = "A", "合格证类（全过程监管）";
+        PlanAndVerify = "B", "证书类（计划申报、证书核对）";
+        IndustryLed = "C", "行业牵头类（行业主管部门监管）";
+    }
+}
+
+code_enum! {
+    /// Kinds of training in the needs catalogue (M1; domain.md §2.2).
+    TrainingType("培训类型") {
+        Employment = "JY", "就业技能培训";
+        Post = "GW", "岗位技能提升培训(含岗前)";
+        Apprenticeship = "XT", "企业新型学徒制培训";
+        Entrepreneurship = "CY", "创业培训";
+        ProjectBased = "XM", "项目制培训";
+        IndustryLed = "HY", "行业主管部门牵头急需紧缺培训";
+        OnCertificate = "JZ", "个人见证(自学/自主参训取证)";
+    }
+}
+
+code_enum! {
+    /// 办学性质 of an institution (M2, annex table 2).
+    InstitutionKind("办学性质") {
+        VocationalSchool = "1", "职业院校";
+        TechnicalCollege = "2", "技工院校";
+        PrivateTrainingSchool = "3", "民办职业技能培训学校";
+        OtherSchool = "4", "其他学校或教育机构";
+        Enterprise = "5", "企业(职工培训中心)";
+        SocialOrganisation = "6", "社会组织";
+        PublicBase = "7", "公共实训基地/高技能人才培训基地";
+    }
+}
+
+code_enum! {
+    /// How an institution came into the directory (M2).
+    SelectionRoute("遴选方式") {
+        Selection = "LX", "遴选";
+        OpenChallenge = "JB", "揭榜挂帅";
+        AssessedRecommendation = "PG", "评估推荐";
+        Registration = "BA", "备案";
+        Tender = "ZB", "招投标";
+    }
+}
+
+code_enum! {
+    /// Class of a shortage programme; drives the multiplier (M1; domain.md §2.2). Absent = no shortage.
+    ShortageClass("急需紧缺类别") {
+        Service = "FW", "综合服务类";
+        Manufacturing = "ZZ", "生产制造类";
+        Other = "QT", "其他";
+    }
+}
+
+code_enum! {
+    /// 文化程度 (GB/T 4658-2006, grouped).
+    Education("文化程度") {
+        Postgraduate = "10", "研究生";
+        Bachelor = "20", "大学本科";
+        College = "30", "大学专科";
+        SecondaryVocational = "40", "中专/技校/职高";
+        SeniorHigh = "60", "普通高中";
+        JuniorHigh = "70", "初中";
+        Primary = "80", "小学";
+        Other = "90", "其他";
+    }
+}
+
+code_enum! {
+    /// Where the money comes from; one item has one source (domain.md §7.1).
+    FundSource("资金来源") {
+        Employment = "JY", "就业补助资金";
+        SkillAction = "TS", "职业技能提升行动专账资金";
+        UnemploymentInsurance = "SY", "失业保险基金";
+        Local = "CZ", "地方财政";
+        Industry = "HY", "行业/其他资金";
+    }
+}
+
+code_enum! {
+    /// Kinds of subsidy (domain.md §7.1). `UnemploymentSkill` is another system's, compared only.
+    SubsidyKind("补贴种类") {
+        Training = "PX", "职业培训补贴";
+        Living = "SH", "培训期间生活费补贴";
+        Assessment = "PJ", "职业技能评价补贴";
+        EmploymentReward = "JC", "培训促进就业奖补";
+        Apprenticeship = "XT", "企业新型学徒制补贴";
+        UnemploymentSkill = "TS", "失业保险技能提升补贴";
+    }
+}
+
+code_enum! {
+    /// How a subsidy reaches its payee (domain.md §7.4).
+    PayMode("拨付方式") {
+        ToPerson = "ZB_P", "直补个人";
+        ToInstitution = "ZB_O", "直补机构(代领)";
+        PayFirst = "XD", "先垫后补";
+        OnCertificate = "JZ", "个人见证";
+        Prepaid = "YB", "预拨+结算";
+    }
+}
+
+code_enum! {
+    /// States of a class under full-process supervision (M3; domain.md §4.1).
+    ClassState("班级状态") {
+        Draft = "A00", "草稿";
+        Submitted = "A10", "已提交开班申请";
+        Returned = "A15", "补正";
+        UnderReview = "A20", "真实性完备性审核中";
+        Refused = "A25", "不予开班";
+        Approved = "A30", "准予开班";
+        InTraining = "A40", "培训中";
+        Suspended = "A45", "中止";
+        TrainingEnded = "A50", "培训结束";
+        Examining = "A60", "结业考核中";
+        ResultsReview = "A65", "考核结果复核/公示";
+        Certified = "A70", "已发证";
+        FeedbackDone = "A80", "学员评价完成";
+        Claimed = "A85", "补贴申报";
+        Archived = "A90", "已归档";
+        Withdrawn = "A99", "撤销";
+    }
+}
+
+code_enum! {
+    /// States of a subsidy claim (M3; domain.md §7.4).
+    ClaimState("申领状态") {
+        Draft = "S00", "草稿";
+        Submitted = "S10", "已提交";
+        Returned = "S15", "补正";
+        Accepted = "S20", "已受理";
+        NotPassed = "S25", "不予通过";
+        FirstReviewed = "S30", "初审通过";
+        SecondReviewed = "S40", "复审通过";
+        Published = "S50", "公示中";
+        UnderObjection = "S55", "异议核查中";
+        NoObjection = "S60", "公示无异议";
+        FinanceReviewed = "S70", "财政复核通过";
+        Paying = "S80", "拨付中";
+        PaymentReturned = "S85", "退票";
+        Paid = "S90", "已拨付";
+        Recovering = "S95", "追回中";
+        Recovered = "S99", "已追回";
+    }
+}
+
+code_enum! {
+    /// State of one payee's line in a payment batch (domain.md §7.4 S80–S90).
+    PaymentState("拨付状态") {
+        Pending = "DB", "待拨付";
+        Sent = "YS", "已送银行";
+        Paid = "DZ", "已到账";
+        Returned = "TP", "退票";
+    }
+}
+
+code_enum! {
+    /// How a class meeting is held (domain.md §4.0).
+    SessionMode("授课方式") {
+        Theory = "THEORY", "理论授课";
+        Practice = "PRACTICE", "实操训练";
+        Online = "ONLINE", "线上学习";
+    }
+}
+
+code_enum! {
+    /// What an attendance event says (domain.md §4.0).
+    AttendanceKind("考勤类别") {
+        SignIn = "IN", "签到";
+        SignOut = "OUT", "签退";
+        RollCall = "ROLL", "点名";
+    }
+}
+
+code_enum! {
+    /// How an attendance event was taken; face is never the only way (domain.md §4.0, §12.2).
+    AttendanceMethod("考勤方式") {
+        Code = "QR", "动态二维码";
+        RollCall = "ROLL", "教师点名";
+        FaceApp = "FACE_APP", "手机人脸+定位";
+        Kiosk = "KIOSK", "现场人脸终端";
+        Manual = "MANUAL", "人工补录(需审批)";
+        Online = "ONLINE", "线上学时";
+    }
+}
+
+code_enum! {
+    /// Result of one line of the authenticity and completeness review (M3.2; domain.md §4.1).
+    ReviewResult("审核结果") {
+        Pass = "PASS", "通过";
+        Fail = "FAIL", "不通过";
+        NeedsFix = "FIX", "需补正";
+    }
+}
+
+code_enum! {
+    /// How a process check was made (M3.2; domain.md §4.4).
+    InspectionKind("检查方式") {
+        OnSite = "SITE", "现场检查";
+        Video = "VIDEO", "视频抽查";
+        Phone = "PHONE", "电话回访";
+        Monitor = "MONITOR", "第三方监督";
+    }
+}
+
+code_enum! {
+    /// What a process check concludes (domain.md §4.4).
+    InspectionOpinion("检查意见") {
+        Normal = "OK", "正常";
+        Rectify = "FIX", "限期整改";
+        Stop = "STOP", "停课";
+    }
+}
+
+code_enum! {
+    /// Problems a process check may find (domain.md §4.4).
+    InspectionProblem("检查问题") {
+        HeadCount = "RS", "人数不符";
+        Impostor = "MM", "冒名顶替";
+        Teacher = "JS", "教师不符";
+        Content = "NR", "内容不符";
+        Time = "SJ", "时间不符";
+        Place = "DD", "地点不符";
+        Equipment = "SB", "设备不足";
+        Safety = "AQ", "安全隐患";
+        Charging = "SF", "收费问题";
+        Papers = "ZL", "资料缺失";
+        CameraOffline = "LX", "监控设备离线";
+    }
+}
+
+code_enum! {
+    /// State of an institution or of one of its directory items (M2; domain.md §3.3).
+    DirectoryState("目录状态") {
+        Applying = "APPLYING", "申报中";
+        FormalCheck = "FORMAL", "形式审查";
+        OnSiteCheck = "ONSITE", "实地核实";
+        Scoring = "SCORING", "评审打分";
+        Publicity = "PUBLICITY", "公示中";
+        Filing = "FILING", "报省备案中";
+        Listed = "LISTED", "目录内";
+        Warned = "WARNED", "警示(黄)";
+        Suspended = "SUSPENDED", "暂停承训(红)";
+        Rectifying = "RECTIFY", "限期整改";
+        Removed = "REMOVED", "移出目录";
+        Left = "WITHDRAWN", "自愿退出";
+        Expired = "EXPIRED", "到期";
+    }
+}
+
+impl DirectoryState {
+    /// True when the institution stands in the published directory and may open new classes (M2; §3.3).
+    pub const fn may_open_classes(self) -> bool {
+        match self {
+            Self::Listed | Self::Warned => true,
+            Self::Applying | Self::FormalCheck | Self::OnSiteCheck | Self::Scoring | Self::Publicity | Self::Filing
+            | Self::Suspended | Self::Rectifying | Self::Removed | Self::Left | Self::Expired => false,
+        }
+    }
+}
+
+code_enum! {
+    /// State of one item of the needs catalogue (M1; domain.md §2.3).
+    NeedsState("目录项目状态") {
+        Draft = "DRAFT", "起草";
+        Published = "PUBLISHED", "已发布";
+        Delisted = "DELISTED", "已移出";
+    }
+}

@@ -1,0 +1,193 @@
+//! Who may do what: the 36 functions of measure 8's division of labour (domain.md §1.3), as code.
+//! `allows` answers from one matrix without gaps; how far an office reaches is `Office::scope`'s matter.
+
+mod matrix;
+
+use std::fmt;
+
+use crate::Office;
+use matrix::Row;
+
+/// Lists the functions with clause and Chinese title; a variant cannot exist without both.
+macro_rules! functions {
+    ($($name:ident = $clause:literal, $title:literal;)+) => {
+        /// A function of the system: one row of the matrix.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Function { $(#[doc = concat!($clause, " ", $title, ".")] $name,)+ }
+
+        impl Function {
+            /// The 36 rows in order.
+            pub const fn all() -> &'static [Self] { &[$(Self::$name),+] }
+            /// The Chinese name of the row.
+            pub const fn title(self) -> &'static str { match self { $(Self::$name => $title),+ } }
+            /// The measure it serves, `M1` … `M8`.
+            pub const fn clause(self) -> &'static str { match self { $(Self::$name => $clause),+ } }
+        }
+    };
+}
+
+functions! {
+    ProvincialPolicy = "M8", "政策参数/补贴标准(省基础)";
+    LocalStandards = "M8", "市县标准与上浮系数";
+    TrainingProcedures = "M8", "培训操作规程";
+    AssessmentProcedures = "M4", "评价操作规程/实施细则";
+    NeedsDraft = "M1", "需求指导目录:起草";
+    NeedsFiling = "M1", "需求指导目录:备案";
+    NeedsPublication = "M1", "需求指导目录:发布/移出";
+    DirectoryApplication = "M2", "机构目录:申报";
+    SiteVerification = "M3", "机构:实地核实";
+    DirectoryPublication = "M2", "机构目录:备案/发布/移出";
+    OpeningApplication = "M3", "开班申请(合格证类)";
+    PlanFiling = "M3", "计划申报(证书类)";
+    IndustryPlanFiling = "M3", "计划申报(行业牵头类)";
+    Roster = "M7", "学员报名/花名册";
+    Attendance = "M3", "课表/考勤";
+    Inspection = "M3", "过程检查/视频抽查";
+    CompletionExam = "M3", "结业考核(合格证类)";
+    CertificateVerification = "M3", "证书核对(证书类/行业牵头类)";
+    TraineeFeedback = "M3", "学员评价";
+    AssessmentBodies = "M4", "评价机构备案/遴选";
+    AssessmentPlans = "M4", "评价计划/考务";
+    ItemBank = "M4", "题库/组卷";
+    AssessmentResults = "M4", "成绩/公示/发证数据";
+    JointExam = "M4", "联考组织";
+    OnlinePlatforms = "M5", "线上平台遴选/公布/评估";
+    ClaimSubmission = "M7", "补贴申报";
+    ClaimReview = "M7", "补贴初审/复审";
+    ClaimPayment = "M7", "补贴公示/拨付";
+    Recovery = "M3", "追回";
+    Sanctions = "M3", "约谈/整改/中止";
+    Penalties = "M3", "行政处罚/重大违法行为公布";
+    RiskRules = "M7", "大数据比对/风控规则";
+    RiskWarnings = "M7", "预警核查";
+    TrainingMap = "M6", "分布图/实训基地";
+    Outreach = "M7", "信息推送/人策匹配";
+    Accounts = "M8", "账号/组织/审计日志";
+}
+
+/// What may be done with a function; the letters of the matrix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Right {
+    /// C: create, submit, state one's case.
+    Create,
+    /// R: read.
+    Read,
+    /// A: approve, decide.
+    Approve,
+    /// F: give filing (备案).
+    File,
+    /// P: publish.
+    Publish,
+    /// I: inspect, verify.
+    Inspect,
+    /// W: co-sign, give an opinion when consulted.
+    Witness,
+    /// X: execute a sanction.
+    Execute,
+    /// M: configure.
+    Configure,
+    /// $: pay.
+    Pay,
+}
+
+impl Right {
+    /// All rights, in the legend's order.
+    pub const fn all() -> &'static [Self] {
+        &[Self::Create, Self::Read, Self::Approve, Self::File, Self::Publish, Self::Inspect, Self::Witness, Self::Execute, Self::Configure, Self::Pay]
+    }
+    /// The matrix's letter.
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Create => 'C',
+            Self::Read => 'R',
+            Self::Approve => 'A',
+            Self::File => 'F',
+            Self::Publish => 'P',
+            Self::Inspect => 'I',
+            Self::Witness => 'W',
+            Self::Execute => 'X',
+            Self::Configure => 'M',
+            Self::Pay => '$',
+        }
+    }
+}
+
+/// What an act or a read asks for. Every one names exactly one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// Open to everybody, signed in or not.
+    Public,
+    /// Anyone signed in: pages about one's own account.
+    SignedIn,
+    /// A right on a function.
+    Of(Function, Right),
+    /// The system's own jobs only.
+    Job,
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Public => f.write_str("公开"),
+            Self::SignedIn => f.write_str("已登录"),
+            Self::Of(function, right) => write!(f, "{} {} {}", function.clause(), function.title(), right.letter()),
+            Self::Job => f.write_str("系统任务"),
+        }
+    }
+}
+
+/// May this office do this at all? (Whether it may do it to *this row* is its scope.) Whoever holds any
+/// right on a function may also read it: nobody approves or files what he cannot see.
+pub fn allows(office: &Office, permission: Permission) -> bool {
+    let is_system = matches!(office, Office::System { .. });
+    match permission {
+        Permission::Public => true,
+        Permission::SignedIn => !matches!(office, Office::Public),
+        Permission::Job => is_system,
+        Permission::Of(_, _) if is_system => true,
+        Permission::Of(function, right) => {
+            let row = matrix::row(function);
+            let rights = column(office, &row);
+            rights.contains(&right) || (right == Right::Read && !rights.is_empty())
+        }
+    }
+}
+
+/// The column of an office.
+fn column(office: &Office, row: &Row) -> &'static [Right] {
+    match office {
+        Office::Province => row.province,
+        Office::EmploymentBureau => row.employment_bureau,
+        Office::AssessmentCentre => row.assessment_centre,
+        Office::TechnicalEducationCentre => row.technical_centre,
+        Office::City { .. } => row.city,
+        Office::County { .. } => row.county,
+        Office::Finance { .. } => row.finance,
+        Office::IndustryDepartment { .. } => row.industry,
+        Office::Monitor { .. } => row.monitor,
+        Office::Audit { .. } => row.audit,
+        Office::Institution { .. } => row.institution,
+        Office::Trainee { .. } => row.trainee,
+        Office::Public => row.public,
+        // Jobs are answered before the matrix is asked; it has no column for them.
+        Office::System { .. } => Right::all(),
+    }
+}
+
+/// The matrix as `allows` answers it, functions down, the given offices across: the division of labour
+/// for readers who do not read Rust. Columns are separated by ` | `.
+pub fn print_matrix(offices: &[(&str, Office)]) -> String {
+    let legend = "C提交 R查看 A审批 F备案 P公布 I检查核实 W会签 X执行处置 M配置 $拨付；持有任一权限即可查看；范围由管辖路径限定";
+    let header: Vec<&str> = offices.iter().map(|(name, _)| *name).collect();
+    let mut text = format!("# {legend}\n序号 | 条款 | 职能 | {}\n", header.join(" | "));
+    for (at, function) in Function::all().iter().enumerate() {
+        let cells: Vec<String> = offices.iter().map(|(_, office)| letters(office, *function)).collect();
+        text.push_str(&format!("{} | {} | {} | {}\n", at + 1, function.clause(), function.title(), cells.join(" | ")));
+    }
+    text
+}
+
+fn letters(office: &Office, function: Function) -> String {
+    let held: String = Right::all().iter().filter(|right| allows(office, Permission::Of(function, **right))).map(|right| right.letter()).collect();
+    if held.is_empty() { "–".to_owned() } else { held }
+}

@@ -1,0 +1,83 @@
+//! Why something did not happen: a rule said no (`Refusal`, shown to the user, never logged as an
+//! error) or the machinery could not (`Fault`, logged once at the boundary). house.md §6.
+
+use serde::{Deserialize, Serialize};
+
+/// A rule's no. Four things a user needs: which rule, which fact, where it is from, how to fix it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Refusal {
+    /// Stable rule id, e.g. `M5.1` or `E08`; shown small beside the sentence.
+    pub rule: String,
+    /// The clause of the eight measures (policy/), e.g. `M3.2`.
+    pub clause: String,
+    /// What is so, in one Chinese sentence with the numbers in it.
+    pub fact: String,
+    /// Where the fact or limit comes from (document, record), in Chinese.
+    pub source: String,
+    /// What to do about it, in Chinese.
+    pub fix: String,
+    /// Form field it belongs to, where there is one.
+    pub field: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal with everything but a field.
+    pub fn new(rule: &str, clause: &str, fact: impl Into<String>, source: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { rule: rule.into(), clause: clause.into(), fact: fact.into(), source: source.into(), fix: fix.into(), field: None }
+    }
+    /// The same refusal, pinned to a form field.
+    pub fn at(mut self, field: &str) -> Self { self.field = Some(field.into()); self }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}（{}，依据：{}）。{}", self.fact, self.rule, self.source, self.fix)
+    }
+}
+
+/// What the machinery could not do.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The row does not exist or is out of the asker's reach: the same answer, 404.
+    #[error("not found or out of reach")]
+    Gone,
+    /// Somebody changed the row meanwhile (409); reading again and retrying is safe.
+    #[error("changed meanwhile")]
+    Stale,
+    /// A unique key said no; carries the constraint's name so that a form can name the field.
+    #[error("duplicate: {0}")]
+    Duplicate(String),
+    /// The database failed.
+    #[error("database: {0}")]
+    Db(String),
+    /// Something outside failed (file store, network).
+    #[error("upstream: {0}")]
+    Upstream(String),
+    /// The server is shedding load (queue full); 503.
+    #[error("busy")]
+    Busy,
+}
+
+/// Everything that can stop an act or a read.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// One or more rules said no: all of them at once.
+    #[error("refused: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("；"))]
+    Refused(Vec<Refusal>),
+    /// The machinery could not.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// The office may not do this at all (403).
+    #[error("forbidden")]
+    Forbidden,
+    /// Nobody is signed in (redirect to the sign-in page, 401 for the API).
+    #[error("not signed in")]
+    SignedOut,
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self { Self::Refused(vec![refusal]) }
+}
+impl From<Vec<Refusal>> for Stop {
+    fn from(refusals: Vec<Refusal>) -> Self { Self::Refused(refusals) }
+}

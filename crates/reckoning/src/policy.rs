@@ -1,0 +1,226 @@
+//! Dated policy (house.md §0.3): the parameters a class or claim is pinned to, each with the document
+//! it comes from. No number of the policy lives in code; `policy/parameters.csv` holds the defaults.
+//! Serves M8.1, M8.2 and every clause that names a limit.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use foundation::{Fen, Periods};
+use serde::{Deserialize, Serialize};
+
+pub use crate::policy_table::{KEYS, Policy};
+
+/// The scheme whose parameters make a `Policy`: subsidised classes ending in a completion certificate.
+pub const COMPLETION_CERTIFICATE: &str = "completion_certificate";
+
+/// What a document column says when neither law nor a notice gives the number (domain.md `(design)`).
+pub const DESIGN_DEFAULT: &str = "(设计默认值)";
+
+/// One parameter that `Policy` needs: how it is called, measured, and where its default is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// Stable key, as in `policy/parameters.csv`.
+    pub key: &'static str,
+    /// Chinese name for pages.
+    pub label: &'static str,
+    /// Default in `unit`; used to fill the data file and to test it, never as a silent fallback.
+    pub default: i64,
+    /// Chinese unit.
+    pub unit: &'static str,
+    /// Smallest and largest value that makes sense.
+    pub range: (i64, i64),
+    /// Document, or the section of domain.md.
+    pub source: &'static str,
+    /// True when the default is ours and a district is expected to set its own.
+    pub is_design: bool,
+}
+
+/// One dated row of policy, already narrowed to a scheme and to the districts above a class.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Parameter {
+    /// Key, one of `KEYS`; other keys are ignored.
+    pub key: String,
+    /// Value in the key's unit.
+    pub value: i64,
+    /// The document that sets it.
+    pub document: String,
+    /// How specific the district is: 0 province, 1 city, 2 county.
+    pub depth: u8,
+    /// First day in force.
+    pub effective_from: NaiveDate,
+    /// Last day in force, none while open.
+    pub effective_to: Option<NaiveDate>,
+}
+
+/// No row, or only a senseless one, is in force for a key: the class cannot be judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}", self.sentence())]
+pub struct MissingParameter {
+    /// The key that is missing.
+    pub key: String,
+    /// The day asked about.
+    pub day: NaiveDate,
+    /// The value in force, when there is one but it is out of range.
+    pub senseless: Option<i64>,
+}
+
+impl MissingParameter {
+    /// The Chinese sentence for an officer.
+    pub fn sentence(&self) -> String {
+        let label = key(&self.key).map_or(self.key.as_str(), |known| known.label);
+        let day = self.day.format("%Y-%m-%d");
+        match self.senseless {
+            None => format!("{day} 没有生效的政策参数“{label}”，请先由人社部门录入并注明文件依据"),
+            Some(value) => format!("{day} 生效的政策参数“{label}”为 {value}，超出合理范围，请先由人社部门更正"),
+        }
+    }
+}
+
+/// The key's description, if it is one of ours.
+pub fn key(name: &str) -> Option<&'static Key> { KEYS.iter().find(|one| one.key == name) }
+
+/// What a parameter's whole number becomes in `Policy`.
+pub(crate) trait FromValue: Sized {
+    fn from_value(value: i64) -> Option<Self>;
+}
+impl FromValue for i32 {
+    fn from_value(value: i64) -> Option<Self> { Self::try_from(value).ok() }
+}
+impl FromValue for Periods {
+    fn from_value(value: i64) -> Option<Self> { i32::try_from(value).ok().map(Self) }
+}
+impl FromValue for Fen {
+    fn from_value(value: i64) -> Option<Self> { Some(Self(value)) }
+}
+/// Days are written as yyyymmdd.
+impl FromValue for NaiveDate {
+    fn from_value(value: i64) -> Option<Self> {
+        let month = u32::try_from(value / 100 % 100).ok()?;
+        let day = u32::try_from(value % 100).ok()?;
+        Self::from_ymd_opt(i32::try_from(value / 10_000).ok()?, month, day)
+    }
+}
+
+/// The rows in force on a day, one per key: the most specific district wins, then the latest start.
+pub(crate) struct InForce {
+    pub(crate) day: NaiveDate,
+    rows: BTreeMap<String, Parameter>,
+}
+
+impl InForce {
+    pub(crate) fn new(parameters: impl Iterator<Item = Parameter>, day: NaiveDate) -> Self {
+        let mut rows: BTreeMap<String, Parameter> = BTreeMap::new();
+        for row in parameters.filter(|row| row.effective_from <= day && row.effective_to.is_none_or(|last| day <= last)) {
+            // Document and value last, so that two rows that should not both exist still give one answer.
+            let rank = |one: &Parameter| (one.depth, one.effective_from, one.document.clone(), one.value);
+            let better = rows.get(&row.key).is_none_or(|best| rank(best) < rank(&row));
+            if better { rows.insert(row.key.clone(), row); }
+        }
+        Self { day, rows }
+    }
+    pub(crate) fn take<V: FromValue>(&self, key: &Key) -> Result<V, MissingParameter> {
+        let missing = |senseless| MissingParameter { key: key.key.to_owned(), day: self.day, senseless };
+        let row = self.rows.get(key.key).ok_or_else(|| missing(None))?;
+        if row.value < key.range.0 || row.value > key.range.1 { return Err(missing(Some(row.value))); }
+        V::from_value(row.value).ok_or_else(|| missing(Some(row.value)))
+    }
+    pub(crate) fn document(&self, key: &str) -> Option<String> { self.rows.get(key).map(|row| row.document.clone()) }
+}
+
+impl Policy {
+    /// The policy in force on `day` for a class whose district chain the rows are from.
+    ///
+    /// # Errors
+    /// A key without a row in force, with a value out of range, or with an online ratio that would let
+    /// the payable online share exceed the cap: nothing is filled in silently.
+    pub fn from_parameters(parameters: impl Iterator<Item = Parameter>, day: NaiveDate) -> Result<Self, MissingParameter> {
+        let policy = Self::read(&InForce::new(parameters, day))?;
+        let over = i64::from(policy.payable_online_numerator) * i64::from(100 - policy.online_cap_pct)
+            > i64::from(policy.payable_online_denominator) * i64::from(policy.online_cap_pct);
+        if over {
+            let senseless = Some(i64::from(policy.payable_online_numerator));
+            return Err(MissingParameter { key: "payable_online_numerator".to_owned(), day, senseless });
+        }
+        Ok(policy)
+    }
+    /// The document a parameter comes from; `(设计默认值)` when none does.
+    pub fn document(&self, key: &str) -> &str { self.documents.get(key).map_or(DESIGN_DEFAULT, String::as_str) }
+}
+
+/// One line of `policy/parameters.csv`, for whoever seeds the parameters' table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParameterRow {
+    /// Six-digit district code.
+    pub district: String,
+    /// Scheme, e.g. `completion_certificate`.
+    pub scheme: String,
+    /// Key.
+    pub key: String,
+    /// Value in `unit`.
+    pub value: i64,
+    /// Chinese unit.
+    pub unit: String,
+    /// First day in force.
+    pub effective_from: NaiveDate,
+    /// Last day in force, none while open.
+    pub effective_to: Option<NaiveDate>,
+    /// The document that sets it.
+    pub document: String,
+}
+
+/// A line of the parameters' file cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("政策参数文件第 {line} 行无法读取：{what}")]
+pub struct BadRow {
+    /// Line number, the header being 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+/// Reads `policy/parameters.csv` (district,scheme,key,value,unit,effective_from,effective_to,document).
+/// The file has no quoted cells.
+///
+/// # Errors
+/// The first line that does not have eight readable cells.
+pub fn read_parameters(text: &str) -> Result<Vec<ParameterRow>, BadRow> {
+    let lines = text.lines().enumerate().skip(1).filter(|(_, line)| !line.trim().is_empty());
+    lines.map(|(at, line)| read_row(line).map_err(|what| BadRow { line: at + 1, what: what.to_owned() })).collect()
+}
+
+fn read_row(line: &str) -> Result<ParameterRow, &'static str> {
+    let cells: Vec<&str> = line.split(',').map(str::trim).collect();
+    let [district, scheme, key, value, unit, from, to, document] = cells[..] else { return Err("应有八列") };
+    if district.len() != 6 || !district.bytes().all(|b| b.is_ascii_digit()) { return Err("区划代码应为六位数字") }
+    let date = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "日期应为年-月-日");
+    Ok(ParameterRow {
+        district: district.to_owned(),
+        scheme: scheme.to_owned(),
+        key: key.to_owned(),
+        value: value.parse().map_err(|_| "数值应为整数")?,
+        unit: unit.to_owned(),
+        effective_from: date(from)?,
+        effective_to: if to.is_empty() { None } else { Some(date(to)?) },
+        document: document.to_owned(),
+    })
+}
+
+/// How specific a six-digit district code is: 0 province, 1 city, 2 county.
+pub fn depth(district: &str) -> u8 {
+    if district.ends_with("0000") { 0 } else if district.ends_with("00") { 1 } else { 2 }
+}
+
+impl ParameterRow {
+    /// The row as `Policy::from_parameters` takes it.
+    pub fn parameter(&self) -> Parameter {
+        Parameter {
+            key: self.key.clone(), value: self.value, document: self.document.clone(), depth: depth(&self.district),
+            effective_from: self.effective_from, effective_to: self.effective_to,
+        }
+    }
+    /// True when the row's district is `district` or lies above it.
+    pub fn covers(&self, district: &str) -> bool {
+        let kept = match depth(&self.district) { 0 => 2, 1 => 4, _ => 6 };
+        district.get(..kept).is_some_and(|start| self.district.starts_with(start))
+    }
+}

@@ -1,0 +1,114 @@
+//! Db: opens SQLite or PostgreSQL and hands out readers and the door (house.md §3).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use foundation::{Fault, Scope, Stop};
+use futures::future::BoxFuture;
+use sea_orm::{AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, TransactionTrait};
+use tokio::sync::Mutex;
+
+use crate::dialect::fault_of;
+use crate::door::Door;
+use crate::reader::{Core, Handle, Reader};
+use crate::writer::Writer;
+
+/// Reading connections of SQLite: two cores' worth of readers beside the writer.
+const SQLITE_READERS: u32 = 4;
+/// Connections of PostgreSQL's pool.
+const POSTGRES_POOL: u32 = 16;
+
+/// The database of one installation. Cheap to clone.
+#[derive(Clone)]
+#[expect(clippy::disallowed_types, reason = "the one crate that holds connections")]
+pub struct Db { readers: DatabaseConnection, writers: DatabaseConnection, door: Option<Door>, url: Arc<str> }
+
+#[expect(clippy::disallowed_types, reason = "the one crate that holds connections")]
+impl Db {
+    /// Opens `sqlite:PATH` or `postgres://…` and brings its schema up to date.
+    /// Errors: the database's own, in one text.
+    pub async fn open(url: &str) -> Result<Self, Fault> {
+        let db = Self::connect(url).await?;
+        crate::migrations::run(&db.writers).await.map_err(fault_of)?;
+        Ok(db)
+    }
+
+    /// Opens without migrating (a template's copy, copy-db's source).
+    pub async fn connect(url: &str) -> Result<Self, Fault> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.trim_start_matches("//").split('?').next().unwrap_or("").to_owned();
+            let writers = sqlite(&path, 1).await?;
+            let readers = sqlite(&path, SQLITE_READERS).await?;
+            let door = Door::start(writers.clone());
+            return Ok(Self { readers, writers, door: Some(door), url: url.into() });
+        }
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(POSTGRES_POOL).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
+        let pool = Database::connect(options).await.map_err(fault_of)?;
+        Ok(Self { readers: pool.clone(), writers: pool, door: None, url: url.into() })
+    }
+
+    /// `sqlite` or `postgres`.
+    pub fn kind(&self) -> &'static str { if self.door.is_some() { "sqlite" } else { "postgres" } }
+
+    /// The address it was opened with.
+    pub fn url(&self) -> &str { &self.url }
+
+    /// A reader limited to `scope`; on PostgreSQL in its own read-only transaction.
+    pub async fn read(&self, scope: Scope) -> Result<Reader, Stop> {
+        let handle = if self.door.is_some() {
+            Handle::Pool(self.readers.clone())
+        } else {
+            Handle::Txn(self.readers.begin_with_config(None, Some(AccessMode::ReadOnly)).await.map_err(fault_of)?)
+        };
+        Ok(Reader { core: Arc::new(Core { handle, told: Mutex::new(None) }), scope })
+    }
+
+    /// Runs `body` in a transaction and answers after the commit. On SQLite waiting bodies share one
+    /// transaction, a savepoint each; an error or panic undoes only its own.
+    pub async fn write<T, F>(&self, scope: Scope, body: F) -> Result<T, Stop>
+    where
+        T: Send + 'static,
+        F: for<'w> FnOnce(&'w Writer) -> BoxFuture<'w, Result<T, Stop>> + Send + 'static,
+    {
+        match &self.door {
+            Some(door) => door.perform(scope, body).await,
+            None => {
+                let txn = self.writers.begin().await.map_err(fault_of)?;
+                crate::door::run(txn, scope, body).await
+            }
+        }
+    }
+
+    /// Raw statements for migrations' tests and copy-db only.
+    pub(crate) fn raw(&self) -> &DatabaseConnection { &self.writers }
+
+    /// Whether the database answers (health check).
+    pub async fn ping(&self) -> Result<(), Fault> { self.readers.ping().await.map_err(fault_of) }
+
+    /// Which backend speaks.
+    pub(crate) fn backend(&self) -> DbBackend { self.writers.get_database_backend() }
+
+    /// Closes the connections (tests, orderly shutdown).
+    pub async fn close(self) -> Result<(), Fault> {
+        self.readers.clone().close().await.map_err(fault_of)?;
+        self.writers.clone().close().await.map_err(fault_of)
+    }
+}
+
+#[expect(clippy::disallowed_types, reason = "the one crate that holds connections")]
+async fn sqlite(path: &str, connections: u32) -> Result<DatabaseConnection, Fault> {
+    let mut options = ConnectOptions::new(format!("sqlite://{path}?mode=rwc"));
+    options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false);
+    options.map_sqlx_sqlite_opts(|o| {
+        o.pragma("journal_mode", "WAL")
+            // FULL: an answered write survives a power cut (suites.md, durability).
+            .pragma("synchronous", "FULL")
+            .pragma("foreign_keys", "ON")
+            .pragma("cache_size", "-32000")
+            .pragma("temp_store", "MEMORY")
+            .pragma("mmap_size", "67108864")
+            .busy_timeout(Duration::from_secs(10))
+    });
+    Database::connect(options).await.map_err(fault_of)
+}

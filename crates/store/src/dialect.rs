@@ -1,0 +1,46 @@
+//! Whatever cannot be said portably, both branches side by side (house.md §3.7; at most ten).
+
+use foundation::{Fault, Scope};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
+
+/// Branch 1: tells PostgreSQL's row-level security how far this transaction reaches, and drops to the
+/// role that owns nothing. SQLite has no such wall.
+pub async fn enter_scope(txn: &DatabaseTransaction, scope: &Scope) -> Result<(), DbErr> {
+    if txn.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    let (reach, institution, person) = match scope {
+        Scope::Everything => ("*".to_owned(), String::new(), String::new()),
+        Scope::Below(path) => (path.as_str().to_owned(), String::new(), String::new()),
+        Scope::Institution(id) => ("-".to_owned(), id.to_string(), String::new()),
+        Scope::Person(id) => ("-".to_owned(), String::new(), id.to_string()),
+        Scope::Open => ("-".to_owned(), String::new(), String::new()),
+    };
+    let sql = "SELECT set_config('role', 'jinbu_app', true), set_config('jinbu.reach', $1, true), set_config('jinbu.institution', $2, true), set_config('jinbu.person', $3, true)";
+    txn.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [reach.into(), institution.into(), person.into()])).await?;
+    Ok(())
+}
+
+/// Branch 2: how each database words a broken unique key; both become `table.column,column`.
+pub fn fault_of(error: DbErr) -> Fault {
+    let text = error.to_string();
+    if let Some(at) = text.find("UNIQUE constraint failed: ") {
+        let names: Vec<&str> = text[at + 26..].split(')').next().unwrap_or("").split(',').map(str::trim).collect();
+        let table = names.first().and_then(|n| n.split('.').next()).unwrap_or("");
+        let columns: Vec<&str> = names.iter().filter_map(|n| n.split('.').nth(1)).collect();
+        return Fault::Duplicate(format!("{table}.{}", columns.join(",")));
+    }
+    if let Some(at) = text.find("violates unique constraint \"") {
+        let name = text[at + 28..].split('"').next().unwrap_or("");
+        // Unique indexes are named uq__table__column__column by the migrations; keys table_pkey.
+        let named = name.strip_prefix("uq__").map(|rest| rest.replacen("__", ".", 1).replace("__", ","));
+        return Fault::Duplicate(named.unwrap_or_else(|| name.replace("_pkey", ".id")));
+    }
+    if text.contains("could not serialize") || text.contains("deadlock detected") {
+        return Fault::Stale;
+    }
+    match error {
+        DbErr::RecordNotFound(_) => Fault::Gone,
+        _ => Fault::Db(text),
+    }
+}

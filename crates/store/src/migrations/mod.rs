@@ -1,0 +1,19 @@
+//! Migrations: forward only, one line for both databases (house.md §3.6). A schema is a small text
+//! (`m0001_spine.txt`) that `schema` turns into statements; later migrations add their own file.
+
+mod m0001_spine;
+pub mod schema;
+
+use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+/// All migrations, in order.
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> { vec![Box::new(m0001_spine::Spine)] }
+}
+
+/// Brings the schema up to date.
+#[expect(clippy::disallowed_types, reason = "the one crate that holds connections")]
+pub async fn run(connection: &DatabaseConnection) -> Result<(), DbErr> { Migrator::up(connection, None).await }

@@ -1,0 +1,145 @@
+//! Turns a schema text into create statements for either database.
+//! A table starts at the left edge; its lines are indented:
+//! `name type[?] [pk] [unique] [-> table]`, `unique a, b`, `index a, b`, `index a where null`, `wall …`.
+//! `wall` lists the columns that PostgreSQL's row-level security looks at (house.md §4, wall 3).
+
+use sea_orm::sea_query::{Alias, ColumnDef, Expr, ExprTrait, ForeignKey, ForeignKeyAction, Index, IndexCreateStatement, Table, TableCreateStatement};
+use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm_migration::{DbErr, SchemaManager};
+
+/// One parsed table.
+pub struct TableText<'a> { pub name: &'a str, lines: Vec<&'a str> }
+
+/// Splits a schema text into tables.
+pub fn parse(text: &str) -> Vec<TableText<'_>> {
+    let mut tables: Vec<TableText<'_>> = Vec::new();
+    for line in text.lines().filter(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#')) {
+        if line.starts_with(' ') {
+            if let Some(table) = tables.last_mut() { table.lines.push(line.trim()); }
+        } else {
+            tables.push(TableText { name: line.trim(), lines: Vec::new() });
+        }
+    }
+    tables
+}
+
+/// Creates all tables of a schema text, with keys, indexes and (on PostgreSQL) walls.
+pub async fn create(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr> {
+    let postgres = manager.get_database_backend() == DbBackend::Postgres;
+    if postgres {
+        manager.get_connection().execute_unprepared(include_str!("postgres_role.sql")).await?;
+    }
+    for table in parse(text) {
+        manager.create_table(table.statement()).await?;
+        for index in table.indexes() {
+            manager.create_index(index).await?;
+        }
+        if postgres {
+            for sql in table.walls() {
+                manager.get_connection().execute_unprepared(&sql).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+impl TableText<'_> {
+    fn columns(&self) -> impl Iterator<Item = Vec<&str>> {
+        self.lines.iter().filter(|l| !matches!(first(l), "unique" | "index" | "wall")).map(|l| l.split_whitespace().collect())
+    }
+
+    fn statement(&self) -> TableCreateStatement {
+        let mut table = Table::create();
+        table.table(Alias::new(self.name));
+        for words in self.columns() {
+            let (name, kind) = (words[0], words.get(1).copied().unwrap_or("text"));
+            table.col(column(name, kind, words.contains(&"pk")));
+            if let Some(at) = words.iter().position(|w| *w == "->") {
+                let target = words[at + 1];
+                table.foreign_key(
+                    ForeignKey::create().name(format!("fk__{}__{name}", self.name))
+                        .from(Alias::new(self.name), Alias::new(name)).to(Alias::new(target), Alias::new("id"))
+                        .on_delete(ForeignKeyAction::Restrict),
+                );
+            }
+        }
+        table
+    }
+
+    fn indexes(&self) -> Vec<IndexCreateStatement> {
+        let mut all = Vec::new();
+        for words in self.columns().filter(|w| w.contains(&"unique")) {
+            all.push(self.index(&[words[0]], true, false));
+        }
+        for line in &self.lines {
+            let kind = first(line);
+            if kind == "unique" || kind == "index" {
+                let rest = line[kind.len()..].trim();
+                let (list, partial) = rest.strip_suffix("where null").map_or((rest, false), |l| (l, true));
+                let columns: Vec<&str> = list.split(',').map(str::trim).collect();
+                all.push(self.index(&columns, kind == "unique", partial));
+            }
+        }
+        all
+    }
+
+    fn index(&self, columns: &[&str], unique: bool, where_null: bool) -> IndexCreateStatement {
+        let prefix = if unique { "uq" } else { "ix" };
+        let mut index = Index::create();
+        index.name(format!("{prefix}__{}__{}", self.name, columns.join("__"))).table(Alias::new(self.name));
+        for column in columns {
+            index.col(Alias::new(*column));
+        }
+        if unique { index.unique(); }
+        if where_null { index.and_where(Expr::col(Alias::new(*columns.last().unwrap_or(&"id"))).is_null()); }
+        index
+    }
+
+    /// Row-level security: the same reach as `Reach`, told by `dialect::enter_scope`.
+    fn walls(&self) -> Vec<String> {
+        let t = self.name;
+        let mut sql = vec![format!("GRANT SELECT, INSERT, UPDATE, DELETE ON \"{t}\" TO jinbu_app")];
+        let Some(wall) = self.lines.iter().find(|l| first(l) == "wall") else { return sql };
+        let words: Vec<&str> = wall.split_whitespace().skip(1).collect();
+        let has = |word: &str| words.contains(&word);
+        let mut any = vec!["jinbu_reach() = '*'".to_owned()];
+        if has("path") { any.push("(path = jinbu_reach() OR path LIKE jinbu_reach() || '/%')".into()); }
+        if has("institution") { any.push("institution = jinbu_institution()".into()); }
+        if has("own-institution") { any.push("id = jinbu_institution()".into()); }
+        if has("person") { any.push("person = jinbu_person()".into()); }
+        if let Some(column) = words.iter().find_map(|w| w.strip_prefix("trainee:")) {
+            any.push(format!("(jinbu_person() <> '' AND {column} IN (SELECT e.class FROM enrolment e WHERE e.person = jinbu_person()))"));
+        }
+        if has("person-row") {
+            any.push("(id = jinbu_person() OR EXISTS (SELECT 1 FROM enrolment e WHERE e.person = person.id AND (e.path = jinbu_reach() OR e.path LIKE jinbu_reach() || '/%' OR e.institution = jinbu_institution())))".into());
+        }
+        let limited = any.join(" OR ");
+        let reads = if has("open-reads") { "true" } else { &limited };
+        let writes = if has("open-writes") { "true" } else { &limited };
+        sql.push(format!("ALTER TABLE \"{t}\" ENABLE ROW LEVEL SECURITY"));
+        sql.push(format!("ALTER TABLE \"{t}\" FORCE ROW LEVEL SECURITY"));
+        sql.push(format!("CREATE POLICY reads ON \"{t}\" FOR SELECT USING ({reads})"));
+        let adds = if has("open-adds") { "true" } else { writes };
+        sql.push(format!("CREATE POLICY adds ON \"{t}\" FOR INSERT WITH CHECK ({adds})"));
+        sql.push(format!("CREATE POLICY changes ON \"{t}\" FOR UPDATE USING ({writes}) WITH CHECK ({writes})"));
+        sql.push(format!("CREATE POLICY removals ON \"{t}\" FOR DELETE USING ({writes})"));
+        sql
+    }
+}
+
+fn first(line: &str) -> &str { line.split_whitespace().next().unwrap_or("") }
+
+fn column(name: &str, kind: &str, key: bool) -> ColumnDef {
+    let mut column = ColumnDef::new(Alias::new(name));
+    match kind.trim_end_matches('?') {
+        "int" => column.integer(),
+        "big" => column.big_integer(),
+        "bool" => column.boolean(),
+        "date" => column.date(),
+        "time" => column.timestamp_with_time_zone(),
+        _ => column.text(),
+    };
+    if !kind.ends_with('?') { column.not_null(); }
+    if key { column.primary_key(); }
+    column
+}

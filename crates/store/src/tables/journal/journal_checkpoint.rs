@@ -1,0 +1,12 @@
+//! Signed checkpoints of the journal, by tree size.
+use crate::tables::prelude::*;
+table! {
+    "journal_checkpoint" key(size: Size) {
+        #[sea_orm(primary_key, auto_increment = false)]
+        size: i64,
+        /// The signed note.
+        note: String,
+        at: Instant,
+    }
+}
+reach!(system);

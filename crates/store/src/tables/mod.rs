@@ -1,0 +1,92 @@
+//! The one vocabulary: every table, foldered by room (house.md §1, §3). Plain SeaORM entities; the
+//! `table!` macro only spares each file the same three derive lines and ties its key and version.
+//! To add a table: a file here, its columns in `migrations/`, its line in `for_each_table!`, its reach.
+
+pub mod funds;
+pub mod identity;
+pub mod institutions;
+pub mod journal;
+pub mod needs;
+pub mod notices;
+pub mod registry;
+pub mod supervision;
+
+/// What every table file needs.
+pub mod prelude {
+    pub use crate::reach::{Keyed, Reach, reach};
+    pub use crate::seal::{BlindIndex, Sealed};
+    pub use crate::tables::table;
+    pub use foundation::codes::*;
+    pub use foundation::{Date, DistrictCode, Fen, Instant, ManagementPath, OccupationCode, Periods, SkillLevel, Uscc};
+    pub use foundation::{IdType, ids::*};
+    pub use sea_orm::entity::prelude::{ActiveModelBehavior, ActiveModelTrait, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait, EnumIter, PrimaryKeyTrait};
+    pub use sea_orm::{ColumnTrait, EntityName, IdenStatic, Iterable, ModelTrait};
+}
+
+/// Declares an entity: table name, then its columns. A column named `version` makes it updatable
+/// through compare-and-set; tables without one are append-only.
+macro_rules! table {
+    ($(#[$meta:meta])* $table:tt key($key:ident : $key_column:ident) $(version($version:ident : $version_column:ident))? { $($(#[$field_meta:meta])* $field:ident : $type:ty),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+        #[sea_orm(table_name = $table)]
+        pub struct Model { $($(#[$field_meta])* pub $field: $type),* }
+        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+        pub enum Relation {}
+        impl ActiveModelBehavior for ActiveModel {}
+        impl Keyed for Entity {
+            const KEY: Column = Column::$key_column;
+            const VERSION: Option<Column> = table!(@version $($version_column)?);
+            fn key(row: &Model) -> sea_orm::Value { row.$key.clone().into() }
+            fn version(_row: &Model) -> i32 { table!(@get _row $($version)?) }
+        }
+    };
+    (@version) => { None };
+    (@version $column:ident) => { Some(Column::$column) };
+    (@get $row:ident) => { 0 };
+    (@get $row:ident $field:ident) => { $row.$field };
+}
+pub(crate) use table;
+
+/// Calls `$do!(room table)` for every table, parents before children: copy-db, schema tests.
+#[macro_export]
+macro_rules! for_each_table {
+    ($do:ident) => {
+        $do!(funds policy_parameter);
+        $do!(identity setting);
+        $do!(needs needs_item);
+        $do!(institutions institution);
+        $do!(institutions site);
+        $do!(institutions room);
+        $do!(institutions directory_item);
+        $do!(institutions site_verification);
+        $do!(institutions teacher);
+        $do!(registry person);
+        $do!(registry data_view);
+        $do!(identity account);
+        $do!(identity sign_in);
+        $do!(identity one_time_link);
+        $do!(identity idempotency);
+        $do!(supervision training_class);
+        $do!(supervision review_line);
+        $do!(supervision enrolment);
+        $do!(supervision class_session);
+        $do!(supervision attendance);
+        $do!(supervision inspection);
+        $do!(supervision completion_exam);
+        $do!(supervision exam_score);
+        $do!(supervision certificate);
+        $do!(supervision feedback);
+        $do!(supervision stored_file);
+        $do!(funds fund_account);
+        $do!(funds payment_batch);
+        $do!(funds claim);
+        $do!(funds claim_item);
+        $do!(funds payment_line);
+        $do!(notices task);
+        $do!(journal fact);
+        $do!(journal journal_node);
+        $do!(journal journal_subject);
+        $do!(journal journal_checkpoint);
+    };
+}

@@ -1,0 +1,120 @@
+//! Writer: what an act may do to rows. Exists only inside the door; nobody commits by himself.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use foundation::{Fault, Scope, Stop};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, Iterable, PrimaryKeyToColumn, QueryFilter};
+
+use crate::dialect;
+use crate::reach::Reach;
+use crate::reader::{Reader, on};
+
+/// Rows per insert statement: well under both databases' parameter limits for our widest table.
+const INSERT_ROWS: usize = 512;
+
+/// Reads and writes within a scope, inside the door's transaction.
+pub struct Writer { reader: Reader }
+
+impl Deref for Writer {
+    type Target = Reader;
+    fn deref(&self) -> &Reader { &self.reader }
+}
+
+impl Writer {
+    pub(crate) fn new(reader: Reader) -> Self { Self { reader } }
+    pub(crate) fn into_reader(self) -> Reader { self.reader }
+
+    /// The same transaction with the system's reach: the only widening door. `job` is the reason.
+    pub fn as_system(&self, job: &'static str) -> Writer {
+        tracing::trace!(job, "widened");
+        Writer { reader: Reader { core: Arc::clone(&self.reader.core), scope: Scope::Everything } }
+    }
+
+    /// Adds a row; one outside the scope is refused as if it did not exist.
+    pub async fn add<E: Reach>(&self, row: E::Model) -> Result<(), Stop>
+    where E::Model: IntoActiveModel<E::ActiveModel> + Send, E::ActiveModel: ActiveModelTrait<Entity = E> + Send {
+        self.add_many::<E>(vec![row]).await
+    }
+
+    /// Adds many rows of one table, `INSERT_ROWS` a statement.
+    pub async fn add_many<E: Reach>(&self, rows: Vec<E::Model>) -> Result<(), Stop>
+    where E::Model: IntoActiveModel<E::ActiveModel> + Send, E::ActiveModel: ActiveModelTrait<Entity = E> + Send {
+        self.insert::<E>(rows, false).await.map(|_| ())
+    }
+
+    /// Adds many rows, skipping those whose unique keys exist already; says how many were new.
+    pub async fn add_new<E: Reach>(&self, rows: Vec<E::Model>) -> Result<u64, Stop>
+    where E::Model: IntoActiveModel<E::ActiveModel> + Send, E::ActiveModel: ActiveModelTrait<Entity = E> + Send {
+        self.insert::<E>(rows, true).await
+    }
+
+    async fn insert<E: Reach>(&self, rows: Vec<E::Model>, skip_repeats: bool) -> Result<u64, Stop>
+    where E::Model: IntoActiveModel<E::ActiveModel> + Send, E::ActiveModel: ActiveModelTrait<Entity = E> + Send {
+        if !rows.iter().all(|row| E::holds(&self.scope, row)) {
+            return Err(Stop::Fault(Fault::Gone));
+        }
+        self.core.tell(&self.scope).await?;
+        let mut added = 0;
+        let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<E::ActiveModel> = rows.by_ref().take(INSERT_ROWS).collect();
+            let mut insert = E::insert_many(chunk);
+            if skip_repeats {
+                insert = insert.on_conflict(OnConflict::new().do_nothing().to_owned());
+            }
+            added += on!(self.core, connection => insert.exec_without_returning(connection).await).map_err(dialect::fault_of)?;
+        }
+        Ok(added)
+    }
+
+    /// Compare-and-set: changes the row only if it is still at `row`'s version and within reach.
+    /// Errors: `Stale` when somebody else was first (or the row left the scope meanwhile).
+    pub async fn save<E: Reach>(&self, row: &E::Model, change: E::ActiveModel) -> Result<(), Stop>
+    where E::ActiveModel: Send {
+        self.core.tell(&self.scope).await?;
+        let version = E::VERSION.ok_or_else(|| Fault::Db("append-only table".into()))?;
+        let update = E::update_many()
+            .set(change)
+            .col_expr(version, Expr::col(version).add(1))
+            .filter(E::KEY.eq(E::key(row)))
+            .filter(version.eq(E::version(row)))
+            .filter(E::write_reach(&self.scope));
+        let done = on!(self.core, connection => update.exec(connection).await).map_err(dialect::fault_of)?;
+        if done.rows_affected == 1 { Ok(()) } else { Err(Stop::Fault(Fault::Stale)) }
+    }
+
+    /// Changes every row that matches, within reach; says how many.
+    pub async fn change_all<E: Reach>(&self, condition: impl Into<Condition>, change: E::ActiveModel) -> Result<u64, Stop>
+    where E::ActiveModel: Send {
+        self.core.tell(&self.scope).await?;
+        let mut update = E::update_many().set(change).filter(condition.into()).filter(E::write_reach(&self.scope));
+        if let Some(version) = E::VERSION {
+            update = update.col_expr(version, Expr::col(version).add(1));
+        }
+        let done = on!(self.core, connection => update.exec(connection).await).map_err(dialect::fault_of)?;
+        Ok(done.rows_affected)
+    }
+
+    /// Removes rows of a draft (never of anything that was submitted; rules see to it). Says how many.
+    pub async fn remove_all<E: Reach>(&self, condition: impl Into<Condition>) -> Result<u64, Stop> {
+        self.core.tell(&self.scope).await?;
+        let delete = E::delete_many().filter(condition.into()).filter(E::write_reach(&self.scope));
+        let done = on!(self.core, connection => delete.exec(connection).await).map_err(dialect::fault_of)?;
+        Ok(done.rows_affected)
+    }
+
+    /// Puts a row whether or not its key exists (settings).
+    pub async fn put<E: Reach>(&self, row: E::Model) -> Result<(), Stop>
+    where E::Model: IntoActiveModel<E::ActiveModel> + Send, E::ActiveModel: ActiveModelTrait<Entity = E> + Send {
+        if !E::holds(&self.scope, &row) {
+            return Err(Stop::Fault(Fault::Gone));
+        }
+        self.core.tell(&self.scope).await?;
+        let keys: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
+        let insert = E::insert(row.into_active_model().reset_all()).on_conflict(OnConflict::columns(keys).update_columns(E::Column::iter()).to_owned());
+        on!(self.core, connection => insert.exec_without_returning(connection).await).map_err(dialect::fault_of)?;
+        Ok(())
+    }
+}
