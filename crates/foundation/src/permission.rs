@@ -20,49 +20,49 @@ macro_rules! functions {
             pub const fn all() -> &'static [Self] { &[$(Self::$name),+] }
             /// The Chinese name of the row.
             pub const fn title(self) -> &'static str { match self { $(Self::$name => $title),+ } }
-            /// The measure it serves, `M1` … `M8`.
+            /// The clause it serves most directly, an id of policy/clauses.csv.
             pub const fn clause(self) -> &'static str { match self { $(Self::$name => $clause),+ } }
         }
     };
 }
 
 functions! {
-    ProvincialPolicy = "M8", "政策参数/补贴标准(省基础)";
-    LocalStandards = "M8", "市县标准与上浮系数";
-    TrainingProcedures = "M8", "培训操作规程";
-    AssessmentProcedures = "M4", "评价操作规程/实施细则";
-    NeedsDraft = "M1", "需求指导目录:起草";
-    NeedsFiling = "M1", "需求指导目录:备案";
-    NeedsPublication = "M1", "需求指导目录:发布/移出";
-    DirectoryApplication = "M2", "机构目录:申报";
-    SiteVerification = "M3", "机构:实地核实";
-    DirectoryPublication = "M2", "机构目录:备案/发布/移出";
-    OpeningApplication = "M3", "开班申请(合格证类)";
-    PlanFiling = "M3", "计划申报(证书类)";
-    IndustryPlanFiling = "M3", "计划申报(行业牵头类)";
-    Roster = "M7", "学员报名/花名册";
-    Attendance = "M3", "课表/考勤";
-    Inspection = "M3", "过程检查/视频抽查";
-    CompletionExam = "M3", "结业考核(合格证类)";
-    CertificateVerification = "M3", "证书核对(证书类/行业牵头类)";
-    TraineeFeedback = "M3", "学员评价";
-    AssessmentBodies = "M4", "评价机构备案/遴选";
-    AssessmentPlans = "M4", "评价计划/考务";
-    ItemBank = "M4", "题库/组卷";
-    AssessmentResults = "M4", "成绩/公示/发证数据";
-    JointExam = "M4", "联考组织";
-    OnlinePlatforms = "M5", "线上平台遴选/公布/评估";
-    ClaimSubmission = "M7", "补贴申报";
-    ClaimReview = "M7", "补贴初审/复审";
-    ClaimPayment = "M7", "补贴公示/拨付";
-    Recovery = "M3", "追回";
-    Sanctions = "M3", "约谈/整改/中止";
-    Penalties = "M3", "行政处罚/重大违法行为公布";
-    RiskRules = "M7", "大数据比对/风控规则";
-    RiskWarnings = "M7", "预警核查";
-    TrainingMap = "M6", "分布图/实训基地";
-    Outreach = "M7", "信息推送/人策匹配";
-    Accounts = "M8", "账号/组织/审计日志";
+    ProvincialPolicy = "M8.2", "政策参数/补贴标准(省基础)";
+    LocalStandards = "M8.7", "市县标准与上浮系数";
+    TrainingProcedures = "M8.3", "培训操作规程";
+    AssessmentProcedures = "M8.5", "评价操作规程/实施细则";
+    NeedsDraft = "M1.2", "需求指导目录:起草";
+    NeedsFiling = "M1.4", "需求指导目录:备案";
+    NeedsPublication = "M1.3", "需求指导目录:发布/移出";
+    DirectoryApplication = "M2.1", "机构目录:申报";
+    SiteVerification = "M3.7", "机构:实地核实";
+    DirectoryPublication = "M2.4", "机构目录:备案/发布/移出";
+    OpeningApplication = "M3.1", "开班申请(合格证类)";
+    PlanFiling = "M3.5", "计划申报(证书类)";
+    IndustryPlanFiling = "M3.6", "计划申报(行业牵头类)";
+    Roster = "M7.1", "学员报名/花名册";
+    Attendance = "M3.2", "课表/考勤";
+    Inspection = "M3.2", "过程检查/视频抽查";
+    CompletionExam = "M3.3", "结业考核(合格证类)";
+    CertificateVerification = "M3.5", "证书核对(证书类/行业牵头类)";
+    TraineeFeedback = "M3.4", "学员评价";
+    AssessmentBodies = "M8.5", "评价机构备案/遴选";
+    AssessmentPlans = "M4.2", "评价计划/考务";
+    ItemBank = "M4.2", "题库/组卷";
+    AssessmentResults = "M4.5", "成绩/公示/发证数据";
+    JointExam = "M4.3", "联考组织";
+    OnlinePlatforms = "M5.2", "线上平台遴选/公布/评估";
+    ClaimSubmission = "M7.1", "补贴申报";
+    ClaimReview = "M8.9", "补贴初审/复审";
+    ClaimPayment = "M8.9", "补贴公示/拨付";
+    Recovery = "M3.9", "追回";
+    Sanctions = "M5.5", "约谈/整改/中止";
+    Penalties = "M5.6", "行政处罚/重大违法行为公布";
+    RiskRules = "M7.4", "大数据比对/风控规则";
+    RiskWarnings = "M7.5", "预警核查";
+    TrainingMap = "M6.3", "分布图/实训基地";
+    Outreach = "M7.3", "信息推送/人策匹配";
+    Accounts = "M8.4", "账号/组织/审计日志";
 }
 
 /// What may be done with a function; the letters of the matrix.
@@ -139,12 +139,10 @@ impl fmt::Display for Permission {
 /// May this office do this at all? (Whether it may do it to *this row* is its scope.) Whoever holds any
 /// right on a function may also read it: nobody approves or files what he cannot see.
 pub fn allows(office: &Office, permission: Permission) -> bool {
-    let is_system = matches!(office, Office::System { .. });
     match permission {
         Permission::Public => true,
         Permission::SignedIn => !matches!(office, Office::Public),
-        Permission::Job => is_system,
-        Permission::Of(_, _) if is_system => true,
+        Permission::Job => matches!(office, Office::System { .. }),
         Permission::Of(function, right) => {
             let row = matrix::row(function);
             let rights = column(office, &row);
@@ -169,7 +167,7 @@ fn column(office: &Office, row: &Row) -> &'static [Right] {
         Office::Institution { .. } => row.institution,
         Office::Trainee { .. } => row.trainee,
         Office::Public => row.public,
-        // Jobs are answered before the matrix is asked; it has no column for them.
+        // The text has no column for the system's own jobs; they are named and journaled instead.
         Office::System { .. } => Right::all(),
     }
 }
