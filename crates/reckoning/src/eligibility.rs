@@ -6,7 +6,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use foundation::Refusal;
 use serde::{Deserialize, Serialize};
 
-use crate::hours::rate_text;
+use crate::hours::{rate_reached, rate_text};
 use crate::policy::Policy;
 use crate::retirement::{self, Track};
 
@@ -98,8 +98,7 @@ pub fn age_on(birth: NaiveDate, day: NaiveDate) -> Option<i32> {
 fn process(facts: &PersonFacts, policy: &Policy) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     let (credited, planned) = facts.rate;
-    let rate_reached = planned > 0 && i64::from(credited) * 100 >= i64::from(policy.min_rate_pct) * i64::from(planned);
-    if !rate_reached {
+    if !rate_reached(facts.rate, policy) {
         let fact = format!("出勤率{}（实到{credited}课时，应到{planned}课时），不到{}%", rate_text(facts.rate), policy.min_rate_pct);
         refusals.push(Refusal::new("A01", "M3.2", fact, format!("考勤记录；{}", policy.document("min_rate_pct")), "该学员不能申领补贴；考勤有误的，请在补贴申领前提出更正并附证据"));
     }
@@ -107,7 +106,7 @@ fn process(facts: &PersonFacts, policy: &Policy) -> Vec<Refusal> {
         refusals.push(Refusal::new("M3.3", "M3.3", "该学员没有通过结业考核", "结业考核成绩册", "请在考核期限内安排补考，或从申领名单中移出"));
     }
     if facts.certificate_issued_on.is_none() {
-        refusals.push(Refusal::new("M3.3-证书", "M3.3", "该学员没有有效的培训合格证书", "培训合格证书登记", "请先发证；证书已作废的，从申领名单中移出"));
+        refusals.push(Refusal::new("M3.3", "M3.3", "该学员没有有效的培训合格证书", "培训合格证书登记", "请先发证；证书已作废的，从申领名单中移出"));
     }
     if !facts.feedback_given {
         refusals.push(Refusal::new("M3.4", "M3.4", "该学员还没有做学员评价", "学员评价记录", format!("请提醒学员评价；发证后{}日内可评价", policy.feedback_days)));
@@ -135,7 +134,7 @@ fn history(facts: &PersonFacts, policy: &Policy, day: NaiveDate) -> Vec<Refusal>
             refusals.push(Refusal::new("E16", "M3.9", fact, policy.document("claim_window_months"), "已过申领期限，不予受理；因不可抗力耽误的，请附证明由人社部门核定"));
         }
         if issued > day {
-            refusals.push(Refusal::new("M3.3-日期", "M3.3", format!("证书发放日期{}晚于申领日期{}", date(issued), date(day)), "培训合格证书登记", "请核对发证日期"));
+            refusals.push(Refusal::new("M3.3", "M3.3", format!("证书发放日期{}晚于申领日期{}", date(issued), date(day)), "培训合格证书登记", "请核对发证日期"));
         }
     }
     refusals

@@ -147,8 +147,10 @@ pub fn credit(sessions: &[SessionFact], events: &[AttendanceFact], policy: &Poli
 
 /// True when the trainee's attendance rate reaches the policy's minimum (risk rule A01).
 /// A class without planned periods has no rate and does not reach it.
-pub fn rate_ok(hours: &Hours, policy: &Policy) -> bool {
-    let (credited, planned) = hours.rate;
+pub fn rate_ok(hours: &Hours, policy: &Policy) -> bool { rate_reached(hours.rate, policy) }
+
+/// `rate_ok` for a rate kept without its sessions: (credited, planned) periods.
+pub fn rate_reached((credited, planned): (i32, i32), policy: &Policy) -> bool {
     planned > 0 && i64::from(credited) * 100 >= i64::from(policy.min_rate_pct) * i64::from(planned)
 }
 

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use foundation::DistrictCode;
 use serde::{Deserialize, Serialize};
 
 /// The text is not such a number, or the parts do not fit its places.
@@ -53,12 +54,12 @@ const CLASS: BadNumber = BadNumber("班级编号应为十位数字、一位监�
 const PARTS: BadNumber = BadNumber("编号的组成部分超出位数");
 
 impl CertificateNumber {
-    /// Makes the number. `district` is the six-digit code; serials start at 1.
+    /// Makes the number. Serials start at 1.
     ///
     /// # Errors
     /// A part that does not fit its places.
-    pub fn make(district: &str, year: i32, institution_serial: u32, sequence: u32) -> Result<Self, BadNumber> {
-        check_parts(district, year, institution_serial)?;
+    pub fn make(district: DistrictCode, year: i32, institution_serial: u32, sequence: u32) -> Result<Self, BadNumber> {
+        check_parts(year, institution_serial)?;
         if !(1..=999_999).contains(&sequence) { return Err(PARTS); }
         let body = format!("PXHG{district}{year:04}{institution_serial:04}{sequence:06}");
         let check = check_character(&body).ok_or(PARTS)?;
@@ -66,7 +67,7 @@ impl CertificateNumber {
     }
     /// The 25 characters.
     pub fn as_str(&self) -> &str { &self.0 }
-    /// The six-digit district code.
+    /// The six-digit district code of its day (it may be retired since).
     pub fn district(&self) -> &str { &self.0[4..10] }
     /// The year of issue.
     pub fn year(&self) -> i32 { digits(&self.0[10..14]) as i32 }
@@ -89,18 +90,18 @@ impl FromStr for CertificateNumber {
 }
 
 impl ClassNumber {
-    /// Makes the number. `district` is the six-digit code; serials start at 1.
+    /// Makes the number. Serials start at 1.
     ///
     /// # Errors
     /// A part that does not fit its places.
-    pub fn make(district: &str, year: i32, regime: Regime, institution_serial: u32, sequence: u32) -> Result<Self, BadNumber> {
-        check_parts(district, year, institution_serial)?;
+    pub fn make(district: DistrictCode, year: i32, regime: Regime, institution_serial: u32, sequence: u32) -> Result<Self, BadNumber> {
+        check_parts(year, institution_serial)?;
         if !(1..=9999).contains(&sequence) { return Err(PARTS); }
         Ok(Self(format!("{district}{year:04}{}{institution_serial:04}{sequence:04}", regime.letter())))
     }
     /// The 19 characters.
     pub fn as_str(&self) -> &str { &self.0 }
-    /// The six-digit district code.
+    /// The six-digit district code of its day (it may be retired since).
     pub fn district(&self) -> &str { &self.0[..6] }
     /// The year.
     pub fn year(&self) -> i32 { digits(&self.0[6..10]) as i32 }
@@ -121,8 +122,8 @@ impl FromStr for ClassNumber {
     }
 }
 
-fn check_parts(district: &str, year: i32, institution_serial: u32) -> Result<(), BadNumber> {
-    let fits = district.len() == 6 && all_digits(district) && (1000..=9999).contains(&year) && (1..=9999).contains(&institution_serial);
+fn check_parts(year: i32, institution_serial: u32) -> Result<(), BadNumber> {
+    let fits = (1000..=9999).contains(&year) && (1..=9999).contains(&institution_serial);
     if fits { Ok(()) } else { Err(PARTS) }
 }
 
@@ -132,6 +133,8 @@ fn all_digits(text: &str) -> bool { text.bytes().all(|b| b.is_ascii_digit()) }
 fn digits(text: &str) -> u32 { text.bytes().fold(0, |value, b| value * 10 + u32::from(b.wrapping_sub(b'0'))) }
 
 /// The ISO 7064 MOD 37,36 check character of a text of digits and capital letters; none for others.
+/// It finds every single wrong character and over 99 % of neighbours changed about: being a hybrid
+/// system it misses one pair of consecutive digits per state of the sum (a test counts them).
 pub fn check_character(body: &str) -> Option<char> {
     let mut product = 36u32;
     for letter in body.chars() {

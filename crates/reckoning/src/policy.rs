@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use foundation::{Fen, Periods};
+use foundation::{DistrictCode, Fen, Periods};
 use serde::{Deserialize, Serialize};
 
 pub use crate::policy_table::{KEYS, Policy};
@@ -150,8 +150,8 @@ impl Policy {
 /// One line of `policy/parameters.csv`, for whoever seeds the parameters' table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParameterRow {
-    /// Six-digit district code.
-    pub district: String,
+    /// The district that sets it.
+    pub district: DistrictCode,
     /// Scheme, e.g. `completion_certificate`.
     pub scheme: String,
     /// Key.
@@ -191,10 +191,9 @@ pub fn read_parameters(text: &str) -> Result<Vec<ParameterRow>, BadRow> {
 fn read_row(line: &str) -> Result<ParameterRow, &'static str> {
     let cells: Vec<&str> = line.split(',').map(str::trim).collect();
     let [district, scheme, key, value, unit, from, to, document] = cells[..] else { return Err("应有八列") };
-    if district.len() != 6 || !district.bytes().all(|b| b.is_ascii_digit()) { return Err("区划代码应为六位数字") }
     let date = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "日期应为年-月-日");
     Ok(ParameterRow {
-        district: district.to_owned(),
+        district: district.parse().map_err(|_| "不是福建省现行的行政区划代码")?,
         scheme: scheme.to_owned(),
         key: key.to_owned(),
         value: value.parse().map_err(|_| "数值应为整数")?,
@@ -205,22 +204,20 @@ fn read_row(line: &str) -> Result<ParameterRow, &'static str> {
     })
 }
 
-/// How specific a six-digit district code is: 0 province, 1 city, 2 county.
-pub fn depth(district: &str) -> u8 {
-    if district.ends_with("0000") { 0 } else if district.ends_with("00") { 1 } else { 2 }
-}
+/// How specific a district is: 0 province, 1 whoever reports to the province, 2 below that.
+pub fn depth(district: DistrictCode) -> u8 { u8::from(district.management_parent().is_some()) + u8::from(district.management_parent().is_some_and(|one| one != DistrictCode::PROVINCE)) }
 
 impl ParameterRow {
     /// The row as `Policy::from_parameters` takes it.
     pub fn parameter(&self) -> Parameter {
         Parameter {
-            key: self.key.clone(), value: self.value, document: self.document.clone(), depth: depth(&self.district),
+            key: self.key.clone(), value: self.value, document: self.document.clone(), depth: depth(self.district),
             effective_from: self.effective_from, effective_to: self.effective_to,
         }
     }
-    /// True when the row's district is `district` or lies above it.
-    pub fn covers(&self, district: &str) -> bool {
-        let kept = match depth(&self.district) { 0 => 2, 1 => 4, _ => 6 };
-        district.get(..kept).is_some_and(|start| self.district.starts_with(start))
+    /// True when the row's district is `district` or one its authorities answer to: Pingtan takes the
+    /// province's rows, not Fuzhou's.
+    pub fn covers(&self, district: DistrictCode) -> bool {
+        self.district.management_path().covers(&district.management_path())
     }
 }

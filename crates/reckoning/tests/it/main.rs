@@ -1,0 +1,9 @@
+//! The crate's one integration test binary: published vectors, worked examples, properties.
+
+mod eligibility;
+mod hours;
+mod money;
+mod number;
+mod policy;
+mod share;
+mod support;
