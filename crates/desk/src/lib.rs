@@ -1,1 +1,24 @@
-//! (to come)
+//! Desk: what stands between a request and the rooms (M8; house.md §2, §4). Session, permission,
+//! scope, idempotency, clock; the one door for acts; routes that cannot be registered without the act
+//! or read they need; error pages and the generated API.
+
+pub mod act;
+pub mod answer;
+pub mod api;
+pub mod desk;
+pub mod extract;
+pub mod fact;
+pub mod guard;
+pub mod password;
+pub mod premises;
+pub mod routes;
+pub mod session;
+pub mod tasks;
+pub mod totp;
+
+pub use act::{Act, Done, Read};
+pub use desk::Desk;
+pub use extract::{Form, Query, Upload};
+pub use fact::FactDraft;
+pub use premises::{NavEntry, Premises, Settings};
+pub use routes::{RouteInfo, Routes};

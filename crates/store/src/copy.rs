@@ -1,7 +1,7 @@
 //! copy-db: from one database to the other, table by table, parents first, then counted (house.md §3.8).
 
 use foundation::Fault;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect};
 
 use crate::dialect::fault_of;
 use crate::reach::Keyed;

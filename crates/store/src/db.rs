@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use foundation::{Fault, Scope, Stop};
 use futures::future::BoxFuture;
-use sea_orm::{AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, TransactionTrait};
+use sea_orm::{AccessMode, ConnectOptions, Database, DatabaseConnection, TransactionTrait};
 use tokio::sync::Mutex;
 
 use crate::dialect::fault_of;
@@ -85,9 +85,6 @@ impl Db {
 
     /// Whether the database answers (health check).
     pub async fn ping(&self) -> Result<(), Fault> { self.readers.ping().await.map_err(fault_of) }
-
-    /// Which backend speaks.
-    pub(crate) fn backend(&self) -> DbBackend { self.writers.get_database_backend() }
 
     /// Closes the connections (tests, orderly shutdown).
     pub async fn close(self) -> Result<(), Fault> {

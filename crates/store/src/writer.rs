@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use foundation::{Fault, Scope, Stop};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, Iterable, PrimaryKeyToColumn, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, Iterable, PrimaryKeyToColumn, QueryFilter};
 
 use crate::dialect;
 use crate::reach::Reach;

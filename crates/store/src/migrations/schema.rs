@@ -3,7 +3,7 @@
 //! `name type[?] [pk] [unique] [-> table]`, `unique a, b`, `index a, b`, `index a where null`, `wall …`.
 //! `wall` lists the columns that PostgreSQL's row-level security looks at (house.md §4, wall 3).
 
-use sea_orm::sea_query::{Alias, ColumnDef, Expr, ExprTrait, ForeignKey, ForeignKeyAction, Index, IndexCreateStatement, Table, TableCreateStatement};
+use sea_orm::sea_query::{Alias, ColumnDef, ConditionalStatement, Expr, ExprTrait, ForeignKey, ForeignKeyAction, Index, IndexCreateStatement, Table, TableCreateStatement};
 use sea_orm::{ConnectionTrait, DbBackend};
 use sea_orm_migration::{DbErr, SchemaManager};
 

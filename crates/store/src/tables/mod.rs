@@ -12,21 +12,20 @@ pub mod registry;
 pub mod supervision;
 
 /// What every table file needs.
-pub mod prelude {
-    pub use crate::reach::{Keyed, Reach, reach};
-    pub use crate::seal::{BlindIndex, Sealed};
-    pub use crate::tables::table;
-    pub use foundation::codes::*;
-    pub use foundation::{Date, DistrictCode, Fen, Instant, ManagementPath, OccupationCode, Periods, SkillLevel, Uscc};
-    pub use foundation::{IdType, ids::*};
-    pub use sea_orm::entity::prelude::{ActiveModelBehavior, ActiveModelTrait, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait, EnumIter, PrimaryKeyTrait};
-    pub use sea_orm::{ColumnTrait, EntityName, IdenStatic, Iterable, ModelTrait};
+pub(crate) mod prelude {
+    pub(crate) use crate::reach::{Keyed, Reach, reach};
+    pub(crate) use crate::seal::{BlindIndex, Sealed};
+    pub(crate) use crate::tables::table;
+    pub(crate) use foundation::codes::*;
+    pub(crate) use foundation::{Date, DistrictCode, Fen, Instant, ManagementPath, OccupationCode, Periods, SkillLevel, Uscc};
+    pub(crate) use foundation::{IdType, ids::*};
+    pub(crate) use sea_orm::entity::prelude::{ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait, EnumIter, PrimaryKeyTrait};
 }
 
 /// Declares an entity: table name, then its columns. A column named `version` makes it updatable
 /// through compare-and-set; tables without one are append-only.
 macro_rules! table {
-    ($(#[$meta:meta])* $table:tt key($key:ident : $key_column:ident) $(version($version:ident : $version_column:ident))? { $($(#[$field_meta:meta])* $field:ident : $type:ty),* $(,)? }) => {
+    ($(#[$meta:meta])* $table:literal key($key:ident : $key_column:ident) $(version($version:ident : $version_column:ident))? { $($(#[$field_meta:meta])* $field:ident : $type:ty),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
         #[sea_orm(table_name = $table)]

@@ -1,0 +1,63 @@
+//! Acts and reads: the only two things a request can be (house.md §0.1).
+
+use std::future::Future;
+
+use foundation::{Permission, Stop};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use store::Writer;
+
+use crate::{Desk, FactDraft};
+
+/// Something a person, a device or a job does. The struct is the input; serde and the API's schema
+/// come from it. Performed only through `Desk::perform`.
+pub trait Act: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static {
+    /// Verb and noun, `approve-opening`; its API address is `/api/v1/acts/<NAME>`.
+    const NAME: &'static str;
+    /// The row of the matrix that it needs.
+    const PERMISSION: Permission;
+    /// The clause it serves, `M3.1`.
+    const CLAUSE: &'static str;
+    /// What a user would call it, `准予开班`.
+    const TITLE: &'static str;
+    /// What the door answers.
+    type Outcome: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
+
+    /// Reads, asks the rules, saves, returns the facts. Never commits: the door does.
+    fn perform(&self, desk: &Desk, work: &Writer) -> impl Future<Output = Result<Done<Self::Outcome>, Stop>> + Send;
+}
+
+/// A read that a page or an API resource does.
+pub trait Read: Send + Sync + 'static {
+    /// Noun, `class-page`.
+    const NAME: &'static str;
+    /// The row of the matrix that it needs.
+    const PERMISSION: Permission;
+    /// The clause it serves.
+    const CLAUSE: &'static str;
+}
+
+/// What an act leaves: its answer and at least one fact, so there is no write without a line in the
+/// journal. `Repeat` is the one exception: nothing was written because it had been done before.
+pub enum Done<O> {
+    /// Something was written.
+    Written { outcome: O, facts: Vec<FactDraft> },
+    /// Nothing was written: it stood already.
+    Repeat(O),
+}
+
+impl<O> Done<O> {
+    /// One fact and whatever more.
+    pub fn new(outcome: O, first: FactDraft) -> Self { Self::Written { outcome, facts: vec![first] } }
+    /// Adds a fact.
+    pub fn and(self, fact: FactDraft) -> Self {
+        match self {
+            Self::Written { outcome, mut facts } => {
+                facts.push(fact);
+                Self::Written { outcome, facts }
+            }
+            Self::Repeat(outcome) => Self::Written { outcome, facts: vec![fact] },
+        }
+    }
+}

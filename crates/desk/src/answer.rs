@@ -1,0 +1,165 @@
+//! Answers: pages, redirects with a one-time message, and one place for everything that stops
+//! (house.md §6). Faults are logged here, once, with the request id that the page shows.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use foundation::{Fault, Office, Refusal, Stop};
+use maud::{Markup, html};
+use ui::layout::{NavItem, Page, Who};
+
+use crate::desk::Desk;
+use crate::session;
+
+impl Desk {
+    /// The frame of a page: title, navigation, who, flash. Rooms change fields where they need to.
+    pub fn frame(&self, title: &str, current: &str) -> Page {
+        let kind = session::office_parts(&self.actor.office).0;
+        let nav = self.premises.nav.iter()
+            .filter(|entry| self.may(entry.permission) && (entry.kinds.is_empty() || entry.kinds.contains(&kind)))
+            .map(|entry| NavItem::new(entry.label, entry.href)).collect();
+        let who = (self.actor.office != Office::Public).then(|| Who { name: self.actor.name.clone(), office: self.actor.office_name.clone(), has_other_offices: false });
+        let moved = self.premises.settings.demo && self.premises.clock.offset_s() != 0;
+        Page {
+            title: title.into(),
+            nav,
+            current: current.into(),
+            who,
+            flash: self.manner.flash.iter().map(|text| match text.strip_prefix('!') {
+                Some(refused) => ui::Flash::refused(refused),
+                None => ui::Flash::done(text.as_str()),
+            }).collect(),
+            large_text: self.manner.large_text,
+            demo_clock: moved.then(|| ui::dates::full_moment(self.now())),
+            csrf: session::form_token(&self.premises, self.sign_in.as_ref()),
+            path: self.manner.path.clone(),
+            ..Page::default()
+        }
+    }
+
+    /// A desk page (officials, institutions); trainees get the phone frame.
+    pub fn page(&self, title: &str, current: &str, body: Markup) -> Response { self.page_with(200, &self.frame(title, current), body) }
+
+    /// The same with another status (422 for refused forms).
+    pub fn page_status(&self, status: u16, title: &str, current: &str, body: Markup) -> Response { self.page_with(status, &self.frame(title, current), body) }
+
+    /// A page whose frame the room has changed.
+    pub fn page_with(&self, status: u16, frame: &Page, body: Markup) -> Response {
+        let markup = match self.actor.office {
+            Office::Trainee { .. } => ui::layout::phone_page(frame, body),
+            Office::Public => ui::layout::public_page(frame, body),
+            _ => ui::layout::page(frame, body),
+        };
+        html_response(status, markup)
+    }
+
+    /// A fragment for htmx, with form tokens filled.
+    pub fn fragment(&self, body: Markup) -> Response {
+        html_response(200, ui::csrf::fill(body, &session::form_token(&self.premises, self.sign_in.as_ref())))
+    }
+
+    /// See-other to `path`, with a one-time message there. A message starting with `!` is shown as a refusal.
+    pub fn go(&self, path: &str, message: &str) -> Response {
+        let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, path.to_owned())]).into_response();
+        if !message.is_empty() {
+            let text: String = message.chars().take(300).collect();
+            let value = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+            if let Ok(cookie) = HeaderValue::from_str(&format!("flash={value}; Path=/; Max-Age=30; HttpOnly; SameSite=Lax")) {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+        }
+        response
+    }
+
+    /// A button's act that was refused: back to `path`, the refusals said there.
+    pub fn refused(&self, path: &str, refusals: &[Refusal]) -> Response {
+        let said = refusals.iter().map(|r| format!("{}。{}", r.fact, r.fix)).collect::<Vec<_>>().join("；");
+        self.go(path, &format!("!{said}"))
+    }
+
+    /// For buttons without a form of their own: done → `path` with `message`; refused → `path` with the
+    /// refusals; everything else → its page.
+    pub fn after<T>(&self, result: Result<T, Stop>, path: &str, message: &str) -> Response {
+        match result {
+            Ok(_) => self.go(path, message),
+            Err(Stop::Refused(refusals)) => self.refused(path, &refusals),
+            Err(stop) => self.stopped(stop),
+        }
+    }
+
+    /// The page (or JSON, under `/api/`) of whatever stopped the request.
+    pub fn stopped(&self, stop: Stop) -> Response {
+        if self.manner.path.starts_with("/api/") {
+            return crate::api::stopped(self, &stop);
+        }
+        match stop {
+            Stop::SignedOut => self.go(&format!("/sign-in?next={}", ui::table::encode(&self.manner.path)), ""),
+            Stop::Refused(refusals) => self.page_status(422, "没有办成", "", html! {
+                (ui::layout::page_head("没有办成", "", &[]))
+                (ui::refusal::refusals(&refusals))
+                p { a class="btn jb-btn" href="/" { "回到首页" } }
+            }),
+            other => self.error_page(status_of(self, &other)),
+        }
+    }
+
+    /// The page of a status, with the request id and a way on.
+    pub fn error_page(&self, status: u16) -> Response {
+        let (title, what, next) = error_words(status);
+        self.page_status(status, title, "", html! {
+            (ui::layout::page_head(title, "", &[]))
+            div class="jb-panel jb-section" {
+                p { (what) }
+                p { (next) }
+                p { a class="btn jb-btn" href="/" { "回到首页" } " " a class="btn jb-btn" href=(self.manner.path.split('?').next().unwrap_or("/")) { "再试一次" } }
+                p class="jb-head__note" { "求助时请报编号 " code { (self.manner.request_id) } }
+            }
+        })
+    }
+}
+
+/// The HTTP status of a stop; faults are logged here and nowhere else.
+pub fn status_of(desk: &Desk, stop: &Stop) -> u16 {
+    match stop {
+        Stop::Refused(_) => 422,
+        Stop::Forbidden => 403,
+        Stop::SignedOut => 401,
+        Stop::Fault(Fault::Gone) => 404,
+        Stop::Fault(Fault::Stale | Fault::Duplicate(_)) => 409,
+        Stop::Fault(Fault::Busy) => 503,
+        Stop::Fault(fault @ (Fault::Db(_) | Fault::Upstream(_))) => {
+            tracing::error!(request = desk.manner.request_id, path = desk.manner.path, %fault, "fault");
+            500
+        }
+    }
+}
+
+/// What happened and what to do, for a status.
+pub fn error_words(status: u16) -> (&'static str, &'static str, &'static str) {
+    match status {
+        400 => ("没有看懂这次提交", "送来的内容格式不对。", "请返回上一页，检查后重新提交。"),
+        401 => ("请先登录", "这一页要登录后才能看。", "请登录后再打开。"),
+        403 => ("您的岗位不办这件事", "按职责分工，这一页或这项办理不属于您的岗位。", "如需办理，请联系本单位的系统管理员。"),
+        404 => ("没有找到", "这个地址不存在，或者不在您的管辖范围内。", "请从首页的待办或查询进入。"),
+        405 => ("这个地址不能这样访问", "访问方式不对。", "请从首页重新进入。"),
+        409 => ("刚才有人先办了", "您打开这一页之后，内容已经变化，您的这次办理没有生效。", "请重新打开，看清现在的情况再办。"),
+        413 => ("文件太大", "上传的文件不能超过 5 MB，其他内容不能超过 1 MB。", "请压缩或拆分后再上传，名册一般只有几十 KB。"),
+        415 => ("不认识这种内容", "送来的内容类型不对。", "接口请用 application/json。"),
+        419 => ("页面放得太久了", "为了安全，这一页的提交凭据已失效，刚才的内容没有提交。", "请返回上一页刷新后再提交。"),
+        429 => ("太频繁了", "短时间内尝试太多次。", "请过几分钟再试。"),
+        503 => ("现在很忙", "同时办理的人太多，您的这次办理没有提交。", "请过几秒再试一次。"),
+        _ => ("系统出了问题", "这次没有办成，已经记录下来，技术人员会处理。", "请稍后再试；已经办成的事情不会丢失。"),
+    }
+}
+
+fn html_response(status: u16, markup: Markup) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], markup.into_string()).into_response()
+}
+
+/// An error page where there is no desk yet.
+pub fn plain_error(status: u16, request_id: &str) -> Response {
+    let (title, what, next) = error_words(status);
+    let page = Page { title: title.into(), ..Page::default() };
+    html_response(status, ui::layout::public_page(&page, html! { (ui::layout::page_head(title, request_id, &[])) p { (what) (next) } }))
+}

@@ -1,0 +1,135 @@
+//! The generated API (`/api/v1`): each act's endpoint comes from its struct, each refusal is the page's.
+//! OpenAPI 3.1 from the same schemas (M5, M7; house.md §0.1).
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use foundation::{Permission, Refusal, Stop};
+use schemars::generate::SchemaSettings;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::act::Act;
+use crate::answer::{error_words, status_of};
+use crate::desk::Desk;
+use crate::routes::RouteInfo;
+
+/// What the API's document says of an act.
+#[derive(Debug, Clone)]
+pub struct ActDoc {
+    /// `approve-opening`.
+    pub name: &'static str,
+    /// `准予开班`.
+    pub title: &'static str,
+    /// Clause.
+    pub clause: &'static str,
+    /// What it needs.
+    pub permission: Permission,
+    /// JSON schema of the input.
+    pub input: Value,
+    /// JSON schema of the answer.
+    pub outcome: Value,
+}
+
+impl ActDoc {
+    /// Of an act.
+    pub fn of<A: Act>() -> Self {
+        Self { name: A::NAME, title: A::TITLE, clause: A::CLAUSE, permission: A::PERMISSION, input: schema::<A>(), outcome: schema::<A::Outcome>() }
+    }
+}
+
+fn schema<T: schemars::JsonSchema>() -> Value {
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.inline_subschemas = true;
+    settings.meta_schema = None;
+    settings.into_generator().into_root_schema_for::<T>().to_value()
+}
+
+/// What every refused or failed call answers.
+#[derive(Debug, Serialize)]
+struct Problem<'a> { status: u16, title: &'a str, detail: String, request_id: &'a str, refusals: &'a [Refusal] }
+
+/// The endpoint of an act: JSON in, JSON out; `Idempotency-Key` makes a repeat harmless.
+pub async fn perform<A: Act>(desk: Desk, headers: HeaderMap, body: Bytes) -> Response {
+    let act: A = match serde_json::from_slice(if body.is_empty() { b"{}" } else { &body }) {
+        Ok(act) => act,
+        Err(error) => return problem(&desk, 400, &format!("请求内容不合要求（第 {} 行第 {} 列）", error.line(), error.column()), &[]),
+    };
+    let key = headers.get("idempotency-key").and_then(|v| v.to_str().ok()).filter(|k| !k.is_empty() && k.len() <= 200);
+    match desk.perform_keyed(act, key).await {
+        Ok(outcome) => (StatusCode::OK, axum::Json(outcome)).into_response(),
+        Err(stop) => stopped(&desk, &stop),
+    }
+}
+
+/// A stop as a problem document (RFC 9457 fields).
+pub fn stopped(desk: &Desk, stop: &Stop) -> Response {
+    let status = status_of(desk, stop);
+    match stop {
+        Stop::Refused(refusals) => problem(desk, status, &refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("；"), refusals),
+        _ => problem(desk, status, error_words(status).1, &[]),
+    }
+}
+
+/// A problem document.
+pub fn problem(desk: &Desk, status: u16, detail: &str, refusals: &[Refusal]) -> Response {
+    let body = Problem { status, title: error_words(status).0, detail: detail.to_owned(), request_id: &desk.manner.request_id, refusals };
+    let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let text = serde_json::to_string(&body).unwrap_or_default();
+    (code, [(header::CONTENT_TYPE, "application/problem+json")], text).into_response()
+}
+
+/// A JSON answer with a strong ETag; `If-None-Match` gets 304.
+pub fn resource(headers: &HeaderMap, value: &impl Serialize) -> Response {
+    use sha2::{Digest, Sha256};
+    let text = serde_json::to_string(value).unwrap_or_default();
+    let tag = format!("\"{}\"", hex::encode(&Sha256::digest(text.as_bytes())[..12]));
+    if headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()) == Some(tag.as_str()) {
+        return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
+    }
+    (StatusCode::OK, [(header::CONTENT_TYPE, "application/json".to_owned()), (header::ETAG, tag), (header::CACHE_CONTROL, "private, no-cache".to_owned())], text).into_response()
+}
+
+/// The OpenAPI 3.1 document of everything registered.
+pub fn document(acts: &[ActDoc], routes: &[RouteInfo], base_url: &str) -> Value {
+    let problem = json!({"description": "没有办成", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}});
+    let mut paths = serde_json::Map::new();
+    for act in acts {
+        let mut responses = serde_json::Map::new();
+        responses.insert("200".into(), json!({"description": "办成", "content": {"application/json": {"schema": act.outcome}}}));
+        for status in ["400", "401", "403", "404", "409", "413", "422", "503"] { responses.insert(status.into(), problem.clone()); }
+        paths.insert(format!("/api/v1/acts/{}", act.name), json!({"post": {
+            "operationId": act.name, "summary": act.title, "tags": [act.clause],
+            "description": format!("依据 {}，需要权限 {}", act.clause, permission_text(act.permission)),
+            "parameters": [{"name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "maxLength": 200}}],
+            "requestBody": {"required": true, "content": {"application/json": {"schema": act.input}}},
+            "responses": responses,
+        }}));
+    }
+    for route in routes.iter().filter(|r| r.is_api && !r.is_act) {
+        let parameters: Vec<Value> = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).map(|name| {
+            json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}})
+        }).collect();
+        let mut responses = serde_json::Map::new();
+        responses.insert("200".into(), json!({"description": "内容", "content": {"application/json": {"schema": {}}}}));
+        responses.insert("304".into(), json!({"description": "没有变化"}));
+        for status in ["400", "401", "403", "404", "503"] { responses.insert(status.into(), problem.clone()); }
+        paths.insert(route.path.clone(), json!({"get": {"operationId": route.name, "summary": route.name, "tags": [route.clause], "parameters": parameters, "responses": responses}}));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": "进补 接口", "version": "1.0.0", "description": "每一项办理一个地址，与页面同一套规则；Authorization: Bearer 令牌。"},
+        "servers": [{"url": base_url}],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "schemas": {"Problem": {"type": "object", "required": ["status", "title", "detail", "request_id", "refusals"], "properties": {
+                "status": {"type": "integer"}, "title": {"type": "string"}, "detail": {"type": "string"}, "request_id": {"type": "string"},
+                "refusals": {"type": "array", "items": schema::<Refusal>()}}}},
+        },
+    })
+}
+
+/// A permission in words, for documents.
+pub fn permission_text(permission: Permission) -> String { format!("{permission}") }

@@ -1,0 +1,140 @@
+//! Desk: one actor at one moment, in one installation. The one door: `perform` (house.md §2).
+
+use std::sync::Arc;
+
+use foundation::ids::TypedId;
+use foundation::{Actor, Date, Instant, Office, Permission, Refusal, Scope, SignInId, Stop};
+use sha2::{Digest, Sha256};
+use store::tables::identity::idempotency;
+use store::tables::journal::fact;
+use store::{Reader, Writer};
+
+use crate::act::{Act, Done};
+use crate::premises::Premises;
+
+/// How the request came.
+#[derive(Debug, Clone, Default)]
+pub struct Manner {
+    /// htmx asks for a fragment.
+    pub fragment: bool,
+    /// The reader chose large text.
+    pub large_text: bool,
+    /// One-time message from the previous page.
+    pub flash: Option<String>,
+    /// Request id, shown on error pages and in logs.
+    pub request_id: String,
+    /// Address asked for.
+    pub path: String,
+}
+
+/// Who acts, when and where. Extracted only from a session, or made by `as_system`.
+#[derive(Clone)]
+pub struct Desk {
+    /// The installation.
+    pub premises: Arc<Premises>,
+    /// Who.
+    pub actor: Actor,
+    /// The signed-in browser, where there is one.
+    pub sign_in: Option<SignInId>,
+    /// How the request came.
+    pub manner: Manner,
+}
+
+impl Desk {
+    /// A desk for `actor` without a browser (stories, tests, command line).
+    pub fn of(premises: Arc<Premises>, actor: Actor) -> Self { Self { premises, actor, sign_in: None, manner: Manner::default() } }
+
+    /// The only widening door: the system's own desk for a named job.
+    pub fn as_system(&self, job: &str) -> Self { Self::system(Arc::clone(&self.premises), job) }
+
+    /// The system's desk for a named job.
+    pub fn system(premises: Arc<Premises>, job: &str) -> Self {
+        let actor = Actor { account: None, name: "系统".into(), office_name: "系统".into(), office: Office::System { job: job.to_owned() } };
+        Self::of(premises, actor)
+    }
+
+    /// Nobody's desk: the public.
+    pub fn public(premises: Arc<Premises>) -> Self {
+        Self::of(premises, Actor { account: None, name: "公众".into(), office_name: String::new(), office: Office::Public })
+    }
+
+    /// Now, as the installation's clock says.
+    pub fn now(&self) -> Instant { self.premises.clock.now() }
+    /// Today in Fujian.
+    pub fn today(&self) -> Date { self.premises.clock.today() }
+    /// A new id.
+    pub fn new_id<I: TypedId>(&self) -> I { self.premises.ids.make(self.now()) }
+    /// Whether the office may.
+    pub fn may(&self, permission: Permission) -> bool { foundation::permission::allows(&self.actor.office, permission) }
+    /// Errors: `Forbidden`, or `SignedOut` for the public.
+    pub fn require(&self, permission: Permission) -> Result<(), Stop> {
+        match self.may(permission) {
+            true => Ok(()),
+            false if self.actor.office == Office::Public => Err(Stop::SignedOut),
+            false => Err(Stop::Forbidden),
+        }
+    }
+    /// How far this desk reaches.
+    pub fn scope(&self) -> Scope { self.actor.office.scope() }
+    /// A reader within reach.
+    pub async fn read(&self) -> Result<Reader, Stop> { self.premises.db.read(self.scope()).await }
+
+    /// Account id or `job:<name>` or `public`.
+    pub fn actor_key(&self) -> String {
+        match (&self.actor.account, &self.actor.office) {
+            (Some(account), _) => account.to_string(),
+            (None, Office::System { job }) => format!("job:{job}"),
+            (None, _) => "public".into(),
+        }
+    }
+    /// `county:350582` and the like.
+    pub fn office_key(&self) -> String {
+        let (kind, reference) = crate::session::office_parts(&self.actor.office);
+        if reference.is_empty() { kind.to_owned() } else { format!("{kind}:{reference}") }
+    }
+
+    /// The one door: permission → writer → perform → facts → commit.
+    pub async fn perform<A: Act>(&self, act: A) -> Result<A::Outcome, Stop> { self.perform_keyed(act, None).await }
+
+    /// The door with a client's idempotency key: a repeat gives the first answer.
+    pub async fn perform_keyed<A: Act>(&self, act: A, key: Option<&str>) -> Result<A::Outcome, Stop> {
+        self.require(A::PERMISSION)?;
+        let key = key.map(|k| self.idempotency_key::<A>(k, &act)).transpose()?;
+        let desk = self.clone();
+        self.premises.db.write(self.scope(), move |work| Box::pin(async move {
+            if let Some((key, request)) = &key
+                && let Some(earlier) = earlier::<A>(work, key, request).await? {
+                return Ok(earlier);
+            }
+            match act.perform(&desk, work).await? {
+                Done::Repeat(outcome) => Ok(outcome),
+                Done::Written { outcome, facts } => {
+                    let at = desk.now();
+                    let rows = facts.into_iter().map(|draft| draft.row(&desk, A::NAME, at)).collect();
+                    work.add_many::<fact::Entity>(rows).await?;
+                    if let Some((key, request_hash)) = key {
+                        let outcome = serde_json::to_string(&outcome).map_err(|e| foundation::Fault::Db(e.to_string()))?;
+                        let row = idempotency::Model { key, act: A::NAME.into(), request_hash, outcome, at };
+                        work.as_system("idempotency").add::<idempotency::Entity>(row).await?;
+                    }
+                    Ok(outcome)
+                }
+            }
+        })).await
+    }
+
+    fn idempotency_key<A: Act>(&self, key: &str, act: &A) -> Result<(String, String), Stop> {
+        let request = serde_json::to_vec(act).map_err(|e| foundation::Fault::Db(e.to_string()))?;
+        let owner = self.actor_key();
+        Ok((hex::encode(Sha256::digest(format!("{owner}\n{key}"))), hex::encode(Sha256::digest(request))))
+    }
+}
+
+async fn earlier<A: Act>(work: &Writer, key: &str, request: &str) -> Result<Option<A::Outcome>, Stop> {
+    use store::query::ColumnTrait;
+    let Some(row) = work.as_system("idempotency").find::<idempotency::Entity>(idempotency::Column::Key.eq(key)).await? else { return Ok(None) };
+    if row.act != A::NAME || row.request_hash != request {
+        return Err(Refusal::new("幂等", "M7.1", "同一个幂等键已用于另一项内容不同的办理", "Idempotency-Key", "请为新的办理换一个键").into());
+    }
+    serde_json::from_str(&row.outcome).map(Some).map_err(|e| foundation::Fault::Db(e.to_string()).into())
+}

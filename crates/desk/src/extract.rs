@@ -1,0 +1,156 @@
+//! Extractors whose rejections are pages in Chinese (house.md §6): desk, form, query, upload.
+
+use axum::body::Bytes;
+use axum::extract::multipart::Multipart;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::response::Response;
+use foundation::limits::{BODY_BYTES, UPLOAD_BYTES};
+use serde::de::DeserializeOwned;
+
+use crate::answer;
+use crate::desk::Desk;
+use crate::session;
+
+impl<S: Send + Sync> FromRequestParts<S> for Desk {
+    type Rejection = Response;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        parts.extensions.get::<Desk>().cloned().ok_or_else(|| answer::plain_error(500, ""))
+    }
+}
+
+/// An urlencoded form of our own page: token checked, `T` parsed. Raw texts only: `T`'s fields should
+/// be `String` (or lists of them) so that what was typed is kept.
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
+    type Rejection = Response;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+        let desk = desk_of(&request)?;
+        let bytes = axum::body::to_bytes(request.into_body(), BODY_BYTES).await.map_err(|_| desk.error_page(413))?;
+        check_token(&desk, &bytes)?;
+        parse_form(&bytes).map(Self).ok_or_else(|| desk.error_page(400))
+    }
+}
+
+fn desk_of(request: &Request) -> Result<Desk, Response> { request.extensions().get::<Desk>().cloned().ok_or_else(|| answer::plain_error(500, "")) }
+
+fn check_token(desk: &Desk, body: &Bytes) -> Result<(), Response> {
+    let given = form_pairs(body).into_iter().find(|(name, _)| name == ui::csrf::FIELD).map(|(_, value)| value).unwrap_or_default();
+    token_ok(desk, &given)
+}
+
+fn token_ok(desk: &Desk, given: &str) -> Result<(), Response> {
+    let expected = session::form_token(&desk.premises, desk.sign_in.as_ref());
+    let same: bool = subtle::ConstantTimeEq::ct_eq(expected.as_bytes(), given.as_bytes()).into();
+    if same { Ok(()) } else { Err(desk.error_page(419)) }
+}
+
+/// Decodes a form body into pairs.
+fn form_pairs(body: &[u8]) -> Vec<(String, String)> {
+    body.split(|b| *b == b'&').filter(|p| !p.is_empty()).map(|pair| {
+        let mut halves = pair.splitn(2, |b| *b == b'=');
+        (decode(halves.next().unwrap_or(b"")), decode(halves.next().unwrap_or(b"")))
+    }).collect()
+}
+
+fn decode(text: &[u8]) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        let hex = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+        match text[at] {
+            b'+' => out.push(b' '),
+            b'%' if at + 2 < text.len() => match (hex(text[at + 1]), hex(text[at + 2])) {
+                (Some(high), Some(low)) => { out.push(high * 16 + low); at += 2; }
+                _ => out.push(b'%'),
+            },
+            other => out.push(other),
+        }
+        at += 1;
+    }
+    // NUL has no place in a text and PostgreSQL refuses it.
+    String::from_utf8_lossy(&out).replace('\0', "")
+}
+
+/// Pairs → struct: a repeated name (or one ending in `[]`) becomes a list.
+fn parse_form<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    let mut fields: serde_json::Map<String, serde_json::Value> = serde_json::Map::new();
+    for (name, value) in form_pairs(body) {
+        let value = serde_json::Value::String(value.replace("\r\n", "\n"));
+        match name.strip_suffix("[]") {
+            Some(list) => match fields.entry(list.to_owned()).or_insert_with(|| serde_json::Value::Array(Vec::new())) {
+                serde_json::Value::Array(all) => all.push(value),
+                _ => return None,
+            },
+            None => { fields.insert(name, value); }
+        }
+    }
+    serde_json::from_value(serde_json::Value::Object(fields)).ok()
+}
+
+/// The query string of a register or search: unknown names are ignored, missing ones default.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Response;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        Ok(Self(parse_form(parts.uri.query().unwrap_or("").as_bytes()).unwrap_or_default()))
+    }
+}
+
+/// One uploaded file with the form's other fields; token checked, size limited.
+pub struct Upload {
+    /// File name as the browser gave it, last part only.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// The other fields.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Upload {
+    /// The value of another field, empty when absent.
+    pub fn field(&self, name: &str) -> &str { self.fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v) }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Response;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let desk = desk_of(&request)?;
+        let length = request.headers().get(axum::http::header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
+        if length.is_some_and(|l| l > UPLOAD_BYTES + 64 * 1024) {
+            return Err(desk.error_page(413));
+        }
+        let mut parts = Multipart::from_request(request, state).await.map_err(|_| desk.error_page(400))?;
+        let mut upload = Self { name: String::new(), bytes: Vec::new(), fields: Vec::new() };
+        while let Some(mut part) = parts.next_field().await.map_err(|e| desk.error_page(e.status().as_u16()))? {
+            let (name, file) = (part.name().unwrap_or("").to_owned(), part.file_name().map(str::to_owned));
+            let mut bytes = Vec::new();
+            while let Some(chunk) = part.chunk().await.map_err(|e| desk.error_page(e.status().as_u16()))? {
+                bytes.extend_from_slice(&chunk);
+                if bytes.len() > UPLOAD_BYTES { return Err(desk.error_page(413)); }
+            }
+            match file {
+                Some(file) => { upload.name = file.rsplit(['/', '\\']).next().unwrap_or("").chars().take(100).collect(); upload.bytes = bytes; }
+                None if upload.fields.len() < 100 => upload.fields.push((name, String::from_utf8_lossy(&bytes).replace('\0', ""))),
+                None => return Err(desk.error_page(413)),
+            }
+        }
+        token_ok(&desk, upload.field(ui::csrf::FIELD))?;
+        Ok(upload)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn forms_decode_text_lists_and_broken_escapes() {
+        assert_eq!(form_pairs(b"a=%E6%99%8B+b&c=%zz&d"), vec![("a".into(), "晋 b".into()), ("c".into(), "%zz".into()), ("d".into(), String::new())]);
+        #[derive(serde::Deserialize)]
+        struct T { #[serde(default)] pick: Vec<String>, name: String }
+        let t: T = parse_form(b"pick[]=1&pick[]=2&name=x").unwrap();
+        assert_eq!((t.pick.len(), t.name.as_str()), (2, "x"));
+    }
+}

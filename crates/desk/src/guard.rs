@@ -1,0 +1,107 @@
+//! Middleware: who is it, did our own page send it, and the headers every answer carries (M8; strict CSP).
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use foundation::ids::TypedId;
+
+use crate::answer;
+use crate::desk::{Desk, Manner};
+use crate::premises::Premises;
+use crate::session;
+
+/// The content-security policy: our own files only, no inline script or style, no framing.
+pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
+
+/// Puts a `Desk` into the request: recognised actor or the public.
+pub async fn identify(State(premises): State<Arc<Premises>>, mut request: Request, next: Next) -> Response {
+    let manner = manner_of(&premises, &request);
+    let mut desk = Desk::public(Arc::clone(&premises));
+    desk.manner = manner;
+    if let Some(token) = token_of(request.headers()) {
+        match session::recognise(&premises, &token).await {
+            Ok(Some(one)) if one.complete => { desk.actor = one.actor; desk.sign_in = Some(one.id); }
+            // Known, but the second factor is still missing: only the sign-in pages see the sign-in.
+            Ok(Some(one)) => { request.extensions_mut().insert(Half(one.clone())); desk.sign_in = Some(one.id); }
+            Ok(None) => {}
+            Err(stop) => return desk.stopped(stop),
+        }
+    }
+    let had_flash = desk.manner.flash.is_some();
+    request.extensions_mut().insert(desk);
+    let mut response = next.run(request).await;
+    if had_flash && !response.headers().contains_key(header::SET_COOKIE) {
+        response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static("flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"));
+    }
+    response
+}
+
+/// A sign-in whose second factor is still to be given.
+#[derive(Clone)]
+pub struct Half(pub session::SignedIn);
+
+fn manner_of(premises: &Premises, request: &Request) -> Manner {
+    let headers = request.headers();
+    let flash = cookie(headers, "flash").filter(|text| !text.is_empty()).and_then(|text| {
+        String::from_utf8(base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text).ok()?).ok()
+    });
+    let id: foundation::FactId = premises.ids.make(premises.clock.real_now());
+    Manner {
+        fragment: headers.contains_key("hx-request"),
+        large_text: cookie(headers, "big").as_deref() == Some("1"),
+        flash,
+        request_id: id.as_str()[10..].to_owned(),
+        path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+    }
+}
+
+/// The session token: cookie, or `Authorization: Bearer` for programs.
+fn token_of(headers: &HeaderMap) -> Option<String> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer ")).map(str::to_owned);
+    bearer.or_else(|| cookie(headers, session::COOKIE))
+}
+
+/// A cookie's value.
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';')).find_map(|pair| {
+        let (key, value) = pair.trim().split_once('=')?;
+        (key == name).then(|| value.to_owned())
+    })
+}
+
+/// Refuses changes that another site's page sent (fetch metadata, then Origin). Programs with a bearer
+/// token have no ambient cookie to abuse and pass.
+pub async fn same_site(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let bearer = headers.contains_key(header::AUTHORIZATION);
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    let ours = match (text("sec-fetch-site"), text("origin"), text("host")) {
+        (Some(site), _, _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin), Some(host)) => origin.split("//").nth(1) == Some(host),
+        (None, Some(_), None) => false,
+        (None, None, _) => !headers.contains_key(header::COOKIE),
+    };
+    if safe || bearer || ours { next.run(request).await } else { answer::plain_error(403, "") }
+}
+
+/// Headers that every answer carries.
+pub async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let set = [
+        (header::CONTENT_SECURITY_POLICY, CSP), (header::X_CONTENT_TYPE_OPTIONS, "nosniff"), (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"), (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+    ];
+    for (name, value) in set {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The page for addresses that nobody registered.
+pub async fn nowhere(desk: Desk) -> Response { desk.stopped(foundation::Fault::Gone.into()).into_response() }

@@ -1,0 +1,59 @@
+//! Premises: what one running installation owns; every desk stands in it.
+
+use std::sync::Arc;
+
+use foundation::{Clock, Ids, Permission, WorkCalendar};
+use store::seal::Keyring;
+use store::{Db, Files};
+
+use crate::session::SignIns;
+
+/// An entry of the top navigation; shown to offices that may read it.
+#[derive(Debug, Clone)]
+pub struct NavEntry {
+    /// Chinese word.
+    pub label: &'static str,
+    /// Address.
+    pub href: &'static str,
+    /// Which offices see it.
+    pub permission: Permission,
+    /// Office kinds it is for; empty means all that may.
+    pub kinds: &'static [&'static str],
+}
+
+/// What the settings file or the command line decided.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Persona sign-in and the movable clock: never in real use.
+    pub demo: bool,
+    /// Public address, for QR codes and links, without a trailing slash.
+    pub base_url: String,
+    /// Cookies only over https.
+    pub secure_cookies: bool,
+    /// Name of the journal, the first line of its checkpoints.
+    pub journal_origin: String,
+    /// A secret for rotating class codes and cookies; from the key file.
+    pub secret: [u8; 32],
+}
+
+/// One installation.
+pub struct Premises {
+    /// The database.
+    pub db: Db,
+    /// The clock that every desk reads.
+    pub clock: Clock,
+    /// Ids and random bytes.
+    pub ids: Ids,
+    /// Working days.
+    pub calendar: WorkCalendar,
+    /// Keys of sealed fields.
+    pub keyring: Arc<Keyring>,
+    /// Files.
+    pub files: Files,
+    /// Settings.
+    pub settings: Settings,
+    /// Navigation, set by the house.
+    pub nav: Vec<NavEntry>,
+    /// Signed-in browsers, cached.
+    pub sign_ins: SignIns,
+}

@@ -1,0 +1,101 @@
+//! Routes that know their act or read: none can be registered without one (house.md §2).
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use foundation::Permission;
+
+use crate::act::{Act, Read};
+use crate::api::{self, ActDoc};
+use crate::desk::Desk;
+use crate::premises::Premises;
+
+/// One registered route: what `routes.txt`, the sweep and the API's document are made from.
+#[derive(Debug, Clone)]
+pub struct RouteInfo {
+    /// GET or POST.
+    pub method: &'static str,
+    /// Pattern, `/classes/{id}`.
+    pub path: String,
+    /// Act or read name.
+    pub name: &'static str,
+    /// What it needs.
+    pub permission: Permission,
+    /// Clause.
+    pub clause: &'static str,
+    /// True for acts.
+    pub is_act: bool,
+    /// True under `/api/`.
+    pub is_api: bool,
+}
+
+/// A room's routes.
+#[derive(Default)]
+pub struct Routes {
+    /// The axum router.
+    pub router: Router<Arc<Premises>>,
+    /// What was registered.
+    pub list: Vec<RouteInfo>,
+    /// Acts for the API's document, by name.
+    pub acts: Vec<ActDoc>,
+}
+
+impl Routes {
+    /// None yet.
+    pub fn new() -> Self { Self::default() }
+
+    /// A page (or an API resource) that reads: `.read::<ClassPage, _, _>(path, handler)`.
+    pub fn read<R: Read, H, T>(mut self, path: &str, handler: H) -> Self
+    where H: Handler<T, Arc<Premises>>, T: 'static {
+        let guarded = get(handler).route_layer(from_fn(move |request: Request, next: Next| guard(R::PERMISSION, request, next)));
+        self.router = self.router.route(path, guarded);
+        self.list.push(RouteInfo { method: "GET", path: path.into(), name: R::NAME, permission: R::PERMISSION, clause: R::CLAUSE, is_act: false, is_api: path.starts_with("/api/") });
+        self
+    }
+
+    /// An act: the page's POST at `path`, and the API endpoint generated from the struct.
+    pub fn act<A: Act, H, T>(mut self, path: &str, handler: H) -> Self
+    where H: Handler<T, Arc<Premises>>, T: 'static {
+        let guarded = post(handler).route_layer(from_fn(move |request: Request, next: Next| guard(A::PERMISSION, request, next)));
+        self.router = self.router.route(path, guarded);
+        self.list.push(RouteInfo { method: "POST", path: path.into(), name: A::NAME, permission: A::PERMISSION, clause: A::CLAUSE, is_act: true, is_api: false });
+        self.api_act::<A>()
+    }
+
+    /// The API endpoint of an act that several pages share or that has no page. Registering twice is harmless.
+    pub fn api_act<A: Act>(mut self) -> Self {
+        if self.acts.iter().any(|act| act.name == A::NAME) {
+            return self;
+        }
+        let path = format!("/api/v1/acts/{}", A::NAME);
+        let guarded = post(api::perform::<A>).route_layer(from_fn(move |request: Request, next: Next| guard(A::PERMISSION, request, next)));
+        self.router = self.router.route(&path, guarded);
+        self.list.push(RouteInfo { method: "POST", path, name: A::NAME, permission: A::PERMISSION, clause: A::CLAUSE, is_act: true, is_api: true });
+        self.acts.push(ActDoc::of::<A>());
+        self
+    }
+
+    /// Both rooms' routes.
+    pub fn merge(mut self, other: Self) -> Self {
+        self.router = self.router.merge(other.router);
+        self.list.extend(other.list);
+        self.acts.extend(other.acts);
+        self
+    }
+}
+
+/// Nobody reaches a handler whose permission the office lacks.
+async fn guard(permission: Permission, request: Request, next: Next) -> Response {
+    let Some(desk) = request.extensions().get::<Desk>().cloned() else {
+        return crate::answer::plain_error(500, "");
+    };
+    match desk.require(permission) {
+        Ok(()) => next.run(request).await,
+        Err(stop) => desk.stopped(stop).into_response(),
+    }
+}

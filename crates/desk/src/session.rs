@@ -1,0 +1,198 @@
+//! Sign-ins (M8; domain §12.3): a random token in a cookie (or a bearer header), its hash in the
+//! database, a short-lived cache in memory. Timeouts run on real time, not on the demo's clock.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use chrono::Duration;
+use foundation::ids::TypedId;
+use foundation::{AccountId, Actor, DistrictCode, Instant, InstitutionId, Office, PersonId, Scope, SignInId, Stop};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use sm3::Sm3;
+use store::query::{ColumnTrait, Set};
+use store::tables::identity::{account, sign_in};
+
+use crate::premises::Premises;
+
+/// Name of the session cookie.
+pub const COOKIE: &str = "jinbu";
+/// Officials are signed out after this long without a request (等保三级: 15–30 minutes).
+pub const OFFICE_IDLE_MINUTES: i64 = 30;
+/// Trainees stay signed in on their own phone for a class's length.
+pub const TRAINEE_IDLE_DAYS: i64 = 30;
+/// Nobody stays signed in longer than this, busy or not.
+pub const OFFICE_MAX_HOURS: i64 = 12;
+/// How long a cached sign-in is trusted before the database is asked again.
+const CACHE_SECONDS: i64 = 5;
+/// Sign-ins kept in memory.
+const CACHE_ENTRIES: usize = 50_000;
+/// `last_seen_at` is written at most this often.
+const SEEN_SECONDS: i64 = 60;
+
+/// A recognised browser.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The sign-in.
+    pub id: SignInId,
+    /// Who.
+    pub actor: Actor,
+    /// False until the second factor was given (officials) or a password was set.
+    pub complete: bool,
+    checked_at: Instant,
+}
+
+/// The cache of recognised browsers.
+#[derive(Clone, Default)]
+pub struct SignIns { cache: Arc<RwLock<HashMap<[u8; 32], SignedIn>>> }
+
+impl SignIns {
+    fn cached(&self, key: &[u8; 32], now: Instant) -> Option<SignedIn> {
+        let cache = self.cache.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        cache.get(key).filter(|one| now - one.checked_at < Duration::seconds(CACHE_SECONDS)).cloned()
+    }
+    fn keep(&self, key: [u8; 32], one: SignedIn) {
+        let mut cache = self.cache.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if cache.len() >= CACHE_ENTRIES { cache.clear(); }
+        cache.insert(key, one);
+    }
+    /// Forgets everything (sign-out, disabled accounts).
+    pub fn forget(&self) { self.cache.write().unwrap_or_else(std::sync::PoisonError::into_inner).clear(); }
+}
+
+/// Opens a sign-in for an account and returns the token for its cookie. `complete` is false while a
+/// second factor is still to be given.
+pub async fn open(premises: &Premises, account: &AccountId, complete: bool) -> Result<String, Stop> {
+    let secret: [u8; 32] = premises.ids.bytes();
+    let token = hex::encode(secret);
+    let now = premises.clock.real_now();
+    let row = sign_in::Model {
+        id: premises.ids.make(now), account: account.clone(), token_hash: hash_text(&token), complete,
+        created_at: now, last_seen_at: now, ended_at: None, version: 1,
+    };
+    premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<sign_in::Entity>(row).await })).await?;
+    Ok(token)
+}
+
+/// Marks a sign-in as complete (second factor given).
+pub async fn complete(premises: &Premises, id: &SignInId) -> Result<(), Stop> {
+    change(premises, id, sign_in::ActiveModel { complete: Set(true), ..Default::default() }).await
+}
+
+/// Ends a sign-in.
+pub async fn close(premises: &Premises, id: &SignInId) -> Result<(), Stop> {
+    change(premises, id, sign_in::ActiveModel { ended_at: Set(Some(premises.clock.real_now())), ..Default::default() }).await
+}
+
+/// Ends every sign-in of an account (password changed, account disabled).
+pub async fn close_all(premises: &Premises, account: &AccountId) -> Result<(), Stop> {
+    let (account, ended) = (account.clone(), premises.clock.real_now());
+    premises.db.write(Scope::Everything, move |work| Box::pin(async move {
+        let change = sign_in::ActiveModel { ended_at: Set(Some(ended)), ..Default::default() };
+        work.change_all::<sign_in::Entity>(store::query::Condition::all().add(sign_in::Column::Account.eq(account)).add(sign_in::Column::EndedAt.is_null()), change).await
+    })).await?;
+    premises.sign_ins.forget();
+    Ok(())
+}
+
+async fn change(premises: &Premises, id: &SignInId, change: sign_in::ActiveModel) -> Result<(), Stop> {
+    let id = id.clone();
+    premises.db.write(Scope::Everything, move |work| Box::pin(async move {
+        work.change_all::<sign_in::Entity>(store::query::Condition::all().add(sign_in::Column::Id.eq(id)), change).await
+    })).await?;
+    premises.sign_ins.forget();
+    Ok(())
+}
+
+/// Who holds this token, if anybody still does.
+pub async fn recognise(premises: &Premises, token: &str) -> Result<Option<SignedIn>, Stop> {
+    let key: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+    let now = premises.clock.real_now();
+    if let Some(one) = premises.sign_ins.cached(&key, now) {
+        return Ok(Some(one));
+    }
+    let reader = premises.db.read(Scope::Everything).await?;
+    let Some(row) = reader.find::<sign_in::Entity>(sign_in::Column::TokenHash.eq(hash_text(token))).await? else { return Ok(None) };
+    let Ok(holder) = reader.get::<account::Entity>(row.account.clone()).await else { return Ok(None) };
+    let Some(actor) = actor_of(&holder) else { return Ok(None) };
+    let idle = if matches!(actor.office, Office::Trainee { .. }) { Duration::days(TRAINEE_IDLE_DAYS) } else { Duration::minutes(OFFICE_IDLE_MINUTES) };
+    let longest = if matches!(actor.office, Office::Trainee { .. }) { Duration::days(TRAINEE_IDLE_DAYS) } else { Duration::hours(OFFICE_MAX_HOURS) };
+    if row.ended_at.is_some() || holder.disabled || now - row.last_seen_at > idle || now - row.created_at > longest {
+        return Ok(None);
+    }
+    if now - row.last_seen_at > Duration::seconds(SEEN_SECONDS) {
+        change_seen(premises, &row.id, now).await?;
+    }
+    let one = SignedIn { id: row.id, actor, complete: row.complete, checked_at: now };
+    premises.sign_ins.keep(key, one.clone());
+    Ok(Some(one))
+}
+
+async fn change_seen(premises: &Premises, id: &SignInId, now: Instant) -> Result<(), Stop> {
+    let id = id.clone();
+    premises.db.write(Scope::Everything, move |work| Box::pin(async move {
+        let seen = sign_in::ActiveModel { last_seen_at: Set(now), ..Default::default() };
+        work.change_all::<sign_in::Entity>(store::query::Condition::all().add(sign_in::Column::Id.eq(id)), seen).await
+    })).await?;
+    Ok(())
+}
+
+/// The form token of a sign-in: only a page that we rendered for this sign-in knows it.
+pub fn form_token(premises: &Premises, id: Option<&SignInId>) -> String {
+    let mut mac = <Hmac<Sm3> as KeyInit>::new_from_slice(&premises.settings.secret).expect("HMAC takes any key length");
+    mac.update(b"form token\n");
+    mac.update(id.map_or("nobody", TypedId::as_str).as_bytes());
+    hex::encode(&mac.finalize().into_bytes()[..16])
+}
+
+fn hash_text(token: &str) -> String { hex::encode(Sha256::digest(token.as_bytes())) }
+
+/// The actor that an account is.
+pub fn actor_of(account: &account::Model) -> Option<Actor> {
+    Some(Actor {
+        account: Some(account.id.clone()),
+        name: account.name.clone(),
+        office_name: account.office_name.clone(),
+        office: office_from(&account.office_kind, &account.office_ref)?,
+    })
+}
+
+/// The kind word and reference of an office, as accounts and facts store them.
+pub fn office_parts(office: &Office) -> (&'static str, String) {
+    match office {
+        Office::Province => ("province", String::new()),
+        Office::EmploymentBureau => ("employment_bureau", String::new()),
+        Office::AssessmentCentre => ("assessment_centre", String::new()),
+        Office::TechnicalEducationCentre => ("technical_education_centre", String::new()),
+        Office::City { district } => ("city", district.to_string()),
+        Office::County { district } => ("county", district.to_string()),
+        Office::Finance { district } => ("finance", district.to_string()),
+        Office::IndustryDepartment { district } => ("industry_department", district.to_string()),
+        Office::Monitor { district } => ("monitor", district.to_string()),
+        Office::Audit { district } => ("audit", district.to_string()),
+        Office::Institution { institution } => ("institution", institution.to_string()),
+        Office::Trainee { person } => ("trainee", person.to_string()),
+        Office::Public => ("public", String::new()),
+        Office::System { job } => ("system", job.clone()),
+    }
+}
+
+/// The office of a kind word and reference; none where they make no office that can sign in.
+pub fn office_from(kind: &str, reference: &str) -> Option<Office> {
+    let district = || reference.parse::<DistrictCode>().ok();
+    Some(match kind {
+        "province" => Office::Province,
+        "employment_bureau" => Office::EmploymentBureau,
+        "assessment_centre" => Office::AssessmentCentre,
+        "technical_education_centre" => Office::TechnicalEducationCentre,
+        "city" => Office::City { district: district()? },
+        "county" => Office::County { district: district()? },
+        "finance" => Office::Finance { district: district()? },
+        "industry_department" => Office::IndustryDepartment { district: district()? },
+        "monitor" => Office::Monitor { district: district()? },
+        "audit" => Office::Audit { district: district()? },
+        "institution" => Office::Institution { institution: reference.parse::<InstitutionId>().ok()? },
+        "trainee" => Office::Trainee { person: reference.parse::<PersonId>().ok()? },
+        _ => return None,
+    })
+}
