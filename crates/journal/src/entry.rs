@@ -1,4 +1,4 @@
-//! One line of the journal: who did what, for which office, under which clause, about what (M8.9;
+//! One line of the journal: who did what, for which office, under which clause, about what (M3.11, M8.9;
 //! house.md §0.4). The bytes are canonical, so the same fact has one hash for ever; personal data
 //! goes in as salted commitments only, so that it can be erased and the proofs still hold.
 

@@ -1,4 +1,4 @@
-//! The bodies of the facts that hours and money are recomputed from (M3.1–M3.4, M7.1, M8.2; house.md §0).
+//! The bodies of the facts that hours and money are recomputed from (M3.1–M3.4, M7.1, M8.9; house.md §0).
 //! The server writes them through these types and the offline verifier reads them through the same
 //! types, so both sides agree. Kinds that are not listed here are kept and proven, but not computed.
 
@@ -76,6 +76,15 @@ pub struct ClassOpeningSubmitted {
     pub periods_total: Periods,
     /// Of these online.
     pub periods_online: Periods,
+}
+
+/// 授课计划变更: meetings that are new or replace those of the same id; the others stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassScheduleChanged {
+    /// The class.
+    pub class: ClassId,
+    /// The meetings as they are now.
+    pub sessions: Vec<PlannedSession>,
 }
 
 /// 准予开班: pins the policy the class is reckoned under.
@@ -211,7 +220,7 @@ pub struct ClaimedItem {
     pub credited_offline: Periods,
     /// Periods credited online.
     pub credited_online: Periods,
-    /// Periods that are paid.
+    /// Payable periods: `reckoning::money::payable(..).total`, before the policy's least and most.
     pub payable: Periods,
     /// The money, fen.
     pub amount_fen: Fen,
@@ -266,6 +275,14 @@ macro_rules! class_facts {
                     _ => Ok(Self::Other),
                 }
             }
+
+            /// The class it says it is about; none for other kinds.
+            pub fn class(&self) -> Option<&ClassId> {
+                match self {
+                    $(Self::$name(body) => Some(&body.class),)+
+                    Self::Other => None,
+                }
+            }
         }
 
         /// What users read for a kind of fact; `其他事实` for kinds not listed here.
@@ -281,6 +298,7 @@ macro_rules! class_facts {
 class_facts! {
     ClassOpeningSubmitted "开班申请" "M3.1",
     ClassOpeningApproved "准予开班" "M3.1",
+    ClassScheduleChanged "授课计划变更" "M3.2",
     TraineeSignedIn "学员签到" "M3.2",
     TraineeSignedOut "学员签退" "M3.2",
     RollCalled "点名" "M3.2",
@@ -288,6 +306,6 @@ class_facts! {
     CompletionCertificateIssued "合格证发放" "M3.3",
     TraineeFeedbackGiven "学员评价" "M3.4",
     ClaimDrafted "补贴申领" "M7.1",
-    ClaimPublished "补贴公示" "M8.2",
-    ClaimPaid "补贴拨付" "M8.2",
+    ClaimPublished "补贴公示" "M8.9",
+    ClaimPaid "补贴拨付" "M8.9",
 }
