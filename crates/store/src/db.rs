@@ -109,3 +109,14 @@ async fn sqlite(path: &str, connections: u32) -> Result<DatabaseConnection, Faul
     });
     Database::connect(options).await.map_err(fault_of)
 }
+
+/// Makes an empty database beside `admin_url`'s (tests, set-up). `name` must be plain letters and digits.
+pub async fn create_postgres_database(admin_url: &str, name: &str) -> Result<(), Fault> {
+    use sea_orm::ConnectionTrait;
+    if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        return Err(Fault::Db("bad database name".into()));
+    }
+    let admin = Database::connect(admin_url).await.map_err(fault_of)?;
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.map_err(fault_of)?;
+    admin.close().await.map_err(fault_of)
+}

@@ -1,0 +1,21 @@
+//! PostgreSQL for tests: `scripts/with_postgres.sh` starts a temporary cluster and says where in
+//! `JINBU_TEST_PG`; each test gets a database of its own in it, dropped with the cluster.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A database for one test.
+pub struct Cloned {
+    /// Where it is.
+    pub url: String,
+}
+
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// Makes a new, empty database in the test cluster.
+pub async fn clone() -> Cloned {
+    let admin = std::env::var("JINBU_TEST_PG").expect("JINBU_TEST_PG is unset: run the tests through scripts/with_postgres.sh");
+    let name = format!("t{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    store::db::create_postgres_database(&admin, &name).await.expect("the cluster makes a database");
+    let base = admin.rsplit_once('/').map_or(admin.as_str(), |(base, _)| base);
+    Cloned { url: format!("{base}/{name}") }
+}
