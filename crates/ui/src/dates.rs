@@ -1,0 +1,134 @@
+//! Days and moments in words, on Fujian's clocks: `11月24日 周二`, `今天 17:30`, and deadlines with
+//! their tone. Serves every page; today is an argument (house.md §0.5).
+
+use chrono::{Datelike, Timelike};
+use foundation::{Date, Instant, clock};
+use maud::{Markup, Render, html};
+
+use crate::Tone;
+
+/// `11月24日`.
+pub fn day(date: Date) -> String { format!("{}月{}日", date.month(), date.day()) }
+
+/// `2026年11月24日`.
+pub fn full_day(date: Date) -> String { format!("{}年{}", date.year(), day(date)) }
+
+/// `11月24日 周二`.
+pub fn day_weekday(date: Date) -> String { format!("{} {}", day(date), weekday(date)) }
+
+/// `周二`.
+pub fn weekday(date: Date) -> &'static str {
+    ["周一", "周二", "周三", "周四", "周五", "周六", "周日"][usize::try_from(date.weekday().num_days_from_monday()).unwrap_or(0)]
+}
+
+/// `昨天`, `今天`, `明天`, else `11月24日`, with the year where it is not this one.
+pub fn near_day(date: Date, today: Date) -> String {
+    match (date - today).num_days() {
+        -1 => "昨天".into(),
+        0 => "今天".into(),
+        1 => "明天".into(),
+        _ if date.year() == today.year() => day(date),
+        _ => full_day(date),
+    }
+}
+
+/// `12月1日—12月9日`; one day stands alone; years only where they differ.
+pub fn range(from: Date, until: Date) -> String {
+    if from == until { return day(from); }
+    if from.year() == until.year() { return format!("{} — {}", day(from), day(until)); }
+    format!("{} — {}", full_day(from), full_day(until))
+}
+
+/// `17:30`.
+pub fn time(at: Instant) -> String {
+    let wall = clock::local(at);
+    format!("{:02}:{:02}", wall.hour(), wall.minute())
+}
+
+/// `今天 17:30`, `11月19日 15:40`.
+pub fn moment(at: Instant, today: Date) -> String { format!("{} {}", near_day(clock::day_of(at), today), time(at)) }
+
+/// `2026年11月24日 17:30`: for documents and trails that outlive the week.
+pub fn full_moment(at: Instant) -> String { format!("{} {}", full_day(clock::day_of(at)), time(at)) }
+
+/// A deadline in words with its tone: past or today acts, within three days looks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Due {
+    /// `今天 17:30`, `明天`, `已超期 2 天（11月22日）`; empty where there is no deadline.
+    pub text: String,
+    /// Red today and past, amber for three days, else nothing.
+    pub tone: Tone,
+    /// Days to go; negative when past; sorts queues.
+    pub days: i64,
+}
+
+impl Due {
+    /// No deadline.
+    pub fn none() -> Self { Self { days: i64::MAX, ..Self::default() } }
+    /// A deadline by day, to its end.
+    pub fn on(date: Date, today: Date) -> Self {
+        let days = (date - today).num_days();
+        let text = if days < 0 { format!("已超期 {} 天（{}）", -days, day(date)) } else { near_day(date, today) };
+        Self { text, tone: Self::tone_of(days), days }
+    }
+    /// A deadline by the minute.
+    pub fn at(at: Instant, now: Instant) -> Self {
+        let today = clock::day_of(now);
+        let on = Self::on(clock::day_of(at), today);
+        if at < now && on.days == 0 {
+            return Self { text: format!("今天 {} 已超期", time(at)), tone: Tone::Act, days: 0 };
+        }
+        if on.days < 0 { return on; }
+        Self { text: format!("{} {}", on.text, time(at)), ..on }
+    }
+    fn tone_of(days: i64) -> Tone {
+        match days {
+            ..=0 => Tone::Act,
+            1..=3 => Tone::Look,
+            _ => Tone::Neutral,
+        }
+    }
+}
+
+impl Render for Due {
+    fn render(&self) -> Markup {
+        html! {
+            @if self.text.is_empty() { span class="jb-faint" { "不限时" } }
+            @else { span class={ "jb-due jb-due--" (self.tone.slug()) } { (self.text) } }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+
+    fn date(month: u32, day: u32) -> Date { NaiveDate::from_ymd_opt(2026, month, day).unwrap() }
+    fn at(day: u32, hour: u32, minute: u32) -> Instant { clock::at_local(date(11, day).and_hms_opt(hour, minute, 0).unwrap()) }
+
+    #[test]
+    fn days_read_as_people_say_them() {
+        assert_eq!(day_weekday(date(11, 24)), "11月24日 周二");
+        assert_eq!(near_day(date(11, 23), date(11, 24)), "昨天");
+        assert_eq!(near_day(NaiveDate::from_ymd_opt(2027, 1, 3).unwrap(), date(11, 24)), "2027年1月3日");
+        assert_eq!(range(date(12, 1), date(12, 9)), "12月1日 — 12月9日");
+        assert_eq!(range(date(12, 1), date(12, 1)), "12月1日");
+    }
+
+    #[test]
+    fn moments_are_in_fujian_time_across_midnight() {
+        // 16:30 UTC on the 23rd is already the 24th in Fujian.
+        let late = chrono::DateTime::parse_from_rfc3339("2026-11-23T16:30:00Z").unwrap().to_utc();
+        assert_eq!(moment(late, date(11, 24)), "今天 00:30");
+    }
+
+    #[test]
+    fn deadlines_grow_louder() {
+        assert_eq!(Due::at(at(24, 17, 30), at(24, 9, 0)), Due { text: "今天 17:30".into(), tone: Tone::Act, days: 0 });
+        assert_eq!(Due::at(at(24, 8, 30), at(24, 9, 0)).text, "今天 08:30 已超期");
+        assert_eq!(Due::on(date(11, 25), date(11, 24)).tone, Tone::Look);
+        assert_eq!(Due::on(date(11, 22), date(11, 24)).text, "已超期 2 天（11月22日）");
+        assert_eq!(Due::on(date(11, 30), date(11, 24)).tone, Tone::Neutral);
+    }
+}
