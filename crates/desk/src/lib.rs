@@ -10,6 +10,7 @@ pub mod extract;
 pub mod fact;
 pub mod guard;
 pub mod password;
+pub mod policy;
 pub mod premises;
 pub mod routes;
 pub mod session;
