@@ -120,3 +120,15 @@ pub async fn create_postgres_database(admin_url: &str, name: &str) -> Result<(),
     admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.map_err(fault_of)?;
     admin.close().await.map_err(fault_of)
 }
+
+/// How many rows of `table` a scope's transaction sees when no predicate is written at all: proves
+/// PostgreSQL's wall. Tests only; takes a plain table name.
+#[doc(hidden)]
+pub async fn count_without_predicate(db: &Db, scope: Scope, table: &str) -> Result<i64, Fault> {
+    use sea_orm::ConnectionTrait;
+    let txn = db.writers.begin().await.map_err(fault_of)?;
+    crate::dialect::enter_scope(&txn, &scope).await.map_err(fault_of)?;
+    let sql = format!("SELECT count(*) AS n FROM {}", table.replace(|c: char| !c.is_ascii_lowercase() && c != '_', ""));
+    let row = txn.query_one_raw(sea_orm::Statement::from_string(txn.get_database_backend(), sql)).await.map_err(fault_of)?;
+    row.ok_or(Fault::Gone)?.try_get("", "n").map_err(fault_of)
+}

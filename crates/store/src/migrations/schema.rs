@@ -34,10 +34,11 @@ pub async fn create(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr
         for index in table.indexes() {
             manager.create_index(index).await?;
         }
-        if postgres {
-            for sql in table.walls() {
-                manager.get_connection().execute_unprepared(&sql).await?;
-            }
+    }
+    // Walls last: their policies look into other tables.
+    for table in parse(text).iter().filter(|_| postgres) {
+        for sql in table.walls() {
+            manager.get_connection().execute_unprepared(&sql).await?;
         }
     }
     Ok(())

@@ -1,0 +1,92 @@
+//! The door: group commit, savepoints, compare-and-set, unique keys.
+
+use foundation::{Fault, Scope, Stop};
+use store::query::*;
+use store::tables::notices::task;
+
+use crate::support::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_or_panic_undoes_its_own_act_only() {
+    let house = house().await;
+    let (ids, jinjiang) = (ids(), district("350582"));
+    let mut all = Vec::new();
+    for n in 0..60 {
+        let (db, row) = (house.db.clone(), task(&ids, jinjiang, &format!("第{n}件")));
+        all.push(tokio::spawn(async move {
+            db.write(Scope::Everything, move |work| Box::pin(async move {
+                work.add::<task::Entity>(row).await?;
+                assert!(n % 3 != 1, "this act panics on purpose");
+                if n % 3 == 2 { Err(Stop::Forbidden) } else { Ok(n) }
+            })).await
+        }));
+    }
+    let mut kept = 0;
+    for one in all {
+        match one.await.unwrap() {
+            Ok(_) => kept += 1,
+            Err(Stop::Forbidden | Stop::Fault(Fault::Db(_))) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!(kept, 20);
+    let reader = house.db.read(Scope::Everything).await.unwrap();
+    assert_eq!(reader.count::<task::Entity>(|q| q).await.unwrap(), 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_read_the_same_version_one_is_stale() {
+    let house = house().await;
+    let row = task(&ids(), district("350582"), "一件");
+    let copy = row.clone();
+    house.db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<task::Entity>(copy).await })).await.unwrap();
+    let mut results = Vec::new();
+    for n in 0..2 {
+        let read = row.clone();
+        results.push(house.db.write(Scope::Everything, move |work| Box::pin(async move {
+            work.save::<task::Entity>(&read, task::ActiveModel { title: Set(format!("改{n}")), ..Default::default() }).await
+        })).await);
+    }
+    assert!(results[0].is_ok());
+    assert!(matches!(results[1], Err(Stop::Fault(Fault::Stale))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_unique_key_names_table_and_columns_on_both_databases() {
+    let house = house().await;
+    let (ids, jinjiang) = (ids(), district("350582"));
+    let (one, two) = (needs_item(&ids, jinjiang, "育婴员"), needs_item(&ids, jinjiang, "育婴员"));
+    let result = house.db.write(Scope::Everything, move |work| Box::pin(async move {
+        work.add::<store::tables::needs::needs_item::Entity>(one).await?;
+        work.add::<store::tables::needs::needs_item::Entity>(two).await
+    })).await;
+    match result {
+        Err(Stop::Fault(Fault::Duplicate(key))) => assert_eq!(key, "needs_item.district,year,name,level,certificate_type"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn adding_new_rows_skips_repeats_and_counts() {
+    let house = house().await;
+    let (ids, jinjiang) = (ids(), district("350582"));
+    let rows: Vec<_> = (0..700).map(|n| task(&ids, jinjiang, &format!("{n}"))).collect();
+    let again = rows.clone();
+    let (first, second) = house.db.write(Scope::Everything, move |work| Box::pin(async move {
+        Ok((work.add_new::<task::Entity>(rows).await?, work.add_new::<task::Entity>(again).await?))
+    })).await.unwrap();
+    assert_eq!((first, second), (700, 0));
+}
+
+/// An acknowledged act survives kill -9 (SQLite; the child process is killed while writing).
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_answered_is_there_after_reopening_without_closing() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("k.db").display());
+    let db = store::Db::open(&url).await.unwrap();
+    let row = task(&ids(), district("350582"), "已答复");
+    db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<task::Entity>(row).await })).await.unwrap();
+    // A second opening sees it while the first is still open: it is in the log on disk, not in memory.
+    let other = store::Db::connect(&url).await.unwrap();
+    assert_eq!(other.read(Scope::Everything).await.unwrap().count::<task::Entity>(|q| q).await.unwrap(), 1);
+}
