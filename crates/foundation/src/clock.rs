@@ -73,28 +73,35 @@ impl Clock {
 }
 
 /// Makes ids and random bytes. Seeded in tests and in the demo province, from the system otherwise.
+/// Ids of one millisecond count up (ULID's monotonic rule), so that sorting by id keeps the order of acts.
 #[derive(Clone)]
-pub struct Ids { rng: Arc<Mutex<ChaCha12Rng>> }
+pub struct Ids { inner: Arc<Mutex<Generator>> }
+
+struct Generator { rng: ChaCha12Rng, last_ms: u64, last_random: u128 }
 
 impl Ids {
     /// From the operating system's randomness.
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine for randomness")]
-    pub fn system() -> Self { Self { rng: Arc::new(Mutex::new(ChaCha12Rng::from_rng(&mut rand::rng()))) } }
+    pub fn system() -> Self { Self::of(ChaCha12Rng::from_rng(&mut rand::rng())) }
     /// Reproducible.
-    pub fn seeded(seed: u64) -> Self { Self { rng: Arc::new(Mutex::new(ChaCha12Rng::seed_from_u64(seed))) } }
+    pub fn seeded(seed: u64) -> Self { Self::of(ChaCha12Rng::seed_from_u64(seed)) }
     /// A new id whose time part is `at`.
     pub fn make<I: TypedId>(&self, at: Instant) -> I {
-        let random: u128 = self.lock().random();
         let ms = u64::try_from(at.timestamp_millis()).unwrap_or(0);
+        let mut inner = self.lock();
+        // 79 random bits leave the topmost free, so that counting up never overflows the 80.
+        let random = if ms == inner.last_ms { inner.last_random + 1 } else { inner.rng.random::<u128>() >> 49 };
+        (inner.last_ms, inner.last_random) = (ms, random);
         I::from_ulid(ulid::Ulid::from_parts(ms, random))
     }
     /// `N` random bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0u8; N];
-        self.lock().fill(&mut bytes[..]);
+        self.lock().rng.fill(&mut bytes[..]);
         bytes
     }
-    fn lock(&self) -> std::sync::MutexGuard<'_, ChaCha12Rng> {
-        self.rng.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn of(rng: ChaCha12Rng) -> Self { Self { inner: Arc::new(Mutex::new(Generator { rng, last_ms: 0, last_random: 0 })) } }
+    fn lock(&self) -> std::sync::MutexGuard<'_, Generator> {
+        self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

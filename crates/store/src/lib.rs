@@ -11,6 +11,7 @@ pub mod migrations;
 pub mod reach;
 pub mod reader;
 pub mod seal;
+pub mod sequencer;
 pub mod tables;
 pub mod writer;
 

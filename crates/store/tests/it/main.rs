@@ -4,4 +4,5 @@
 mod door;
 mod reach;
 mod schema;
+mod sequencer;
 mod support;

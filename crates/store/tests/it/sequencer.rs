@@ -1,0 +1,78 @@
+//! The sequencer on both databases: no gap, one winner, checkpoints that other verifiers accept.
+
+use foundation::{FactId, Ids, Scope};
+use journal::note::Keys;
+use journal::tree;
+use store::query::*;
+use store::sequencer::{self, sequence};
+use store::tables::journal::{fact, journal_checkpoint};
+
+use crate::support::*;
+
+pub fn keys() -> Keys { Keys::from_seeds("jinbu.test/journal", [3; 32], [5; 32]).unwrap() }
+
+fn row(ids: &Ids, n: usize) -> fact::Model {
+    let jinjiang = district("350582");
+    fact::Model {
+        id: ids.make::<FactId>(noon()), seq: None, at: noon(), act: "test".into(), fact: "Tested".into(), clause: "M7.1".into(), actor: "job:test".into(),
+        actor_name: "系统".into(), office: "system:test".into(), office_name: "系统".into(), class: None, about: format!("[[\"class\",\"C{}\"],[\"row\",\"{n}\"]]", n % 7),
+        summary: format!("第{n}条"), body: "{\"n\":1}".into(), commitments: "{}".into(), institution: None, person: None, path: jinjiang.management_path(), district: jinjiang,
+    }
+}
+
+async fn add(house: &House, rows: Vec<fact::Model>) {
+    house.db.write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<fact::Entity>(rows).await })).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn facts_get_places_without_gaps_and_every_one_is_provable() {
+    let house = house().await;
+    let ids = ids();
+    for batch in [3usize, 1, 500, 1700] {
+        add(&house, (0..batch).map(|n| row(&ids, n)).collect()).await;
+        assert_eq!(sequence(&house.db, &keys(), "jinbu.test/journal", noon()).await.unwrap(), batch as u64);
+    }
+    let reader = house.db.read(Scope::Everything).await.unwrap();
+    let size = sequencer::size(&reader).await.unwrap();
+    assert_eq!(size, 2204);
+    let note = sequencer::latest(&reader).await.unwrap().unwrap().note;
+    let signed = journal::verify_checkpoint(&note, &keys().verifier_keys()).unwrap();
+    assert_eq!(signed.size, size);
+    let entries = sequencer::entries(&reader, 0..size).await.unwrap();
+    assert_eq!(entries.len(), 2204);
+    for seq in [0u64, 1, 255, 256, 1000, 2203] {
+        let proof = sequencer::with_nodes(&reader, |read| tree::inclusion_proof(size, seq, &|w: &[u64]| read(w))).await.unwrap();
+        let bytes = entries[usize::try_from(seq).unwrap()].to_bytes().unwrap();
+        assert!(tree::includes(&proof, size, signed.root, seq, &bytes), "{seq}");
+    }
+    let report = journal::verify_log(entries.iter().map(|e| e.to_bytes().unwrap()), &note, &keys().verifier_keys());
+    assert!(report.is_clean(), "{}", report.render());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_sequencers_each_fact_is_placed_once() {
+    let house = house().await;
+    let ids = ids();
+    add(&house, (0..900).map(|n| row(&ids, n)).collect()).await;
+    let keys = keys();
+    let (a, b) = tokio::join!(sequence(&house.db, &keys, "jinbu.test/journal", noon()), sequence(&house.db, &keys, "jinbu.test/journal", noon()));
+    assert_eq!(a.unwrap() + b.unwrap(), 900);
+    let reader = house.db.read(Scope::Everything).await.unwrap();
+    assert_eq!(reader.count::<fact::Entity>(|q| q.filter(fact::Column::Seq.is_null())).await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_fact_row_no_longer_fits_the_signed_tree() {
+    let house = house().await;
+    let ids = ids();
+    add(&house, (0..40).map(|n| row(&ids, n)).collect()).await;
+    sequence(&house.db, &keys(), "jinbu.test/journal", noon()).await.unwrap();
+    house.db.write(Scope::Everything, |work| Box::pin(async move {
+        work.change_all::<fact::Entity>(fact::Column::Seq.eq(17), fact::ActiveModel { body: Set("{\"n\":2}".into()), ..Default::default() }).await
+    })).await.unwrap();
+    let reader = house.db.read(Scope::Everything).await.unwrap();
+    let entries = sequencer::entries(&reader, 0..40).await.unwrap();
+    let note = reader.list::<journal_checkpoint::Entity>(|q| q).await.unwrap().pop().unwrap().note;
+    let report = journal::verify_log(entries.iter().map(|e| e.to_bytes().unwrap()), &note, &keys().verifier_keys());
+    assert!(!report.is_clean());
+}
