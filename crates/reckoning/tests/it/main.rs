@@ -7,3 +7,4 @@ mod number;
 mod policy;
 mod share;
 mod support;
+mod words;
