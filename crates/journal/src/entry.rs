@@ -63,8 +63,8 @@ pub struct About {
 /// Why bytes are not an entry, or an entry has no bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EntryError {
-    /// Not JSON, or fields missing or unknown.
-    #[error("日志记录读不出来：{0}")]
+    /// Not JSON, or fields missing or unknown; the detail is for programmers.
+    #[error("日志记录读不出来")]
     Malformed(String),
     /// The bytes are not the one canonical form of what they say.
     #[error("日志记录不是规范写法")]
