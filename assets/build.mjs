@@ -1,7 +1,6 @@
 // Builds assets/dist: app.css (the used part of Tabler + our layer), app.js, chart.js, favicon.svg, each
 // with a .gz beside it. Run by `make assets` (npm ci && npm run build). Needs no network.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync, constants } from 'node:zlib';
@@ -10,7 +9,7 @@ import { PurgeCSS } from 'purgecss';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, 'dist');
-const target = ['chrome87', 'firefox78', 'safari14'];
+const target = ['chrome87', 'firefox78', 'safari14.1'];
 
 /** All Rust files below a folder: the only places with markup are ui/src and rooms' pages. */
 function rustFiles(folder) {
@@ -35,9 +34,11 @@ async function tabler() {
   return purged.css;
 }
 
+/** Writes only what changed: a failed or idle build leaves the old files, and cargo has nothing to redo. */
 function put(name, text) {
   const bytes = Buffer.from(text);
   const packed = gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION });
+  if (existsSync(join(dist, name)) && readFileSync(join(dist, name)).equals(bytes) && existsSync(join(dist, `${name}.gz`))) return;
   writeFileSync(join(dist, name), bytes);
   writeFileSync(join(dist, `${name}.gz`), packed);
   console.log(`${name.padEnd(12)} ${String(bytes.length).padStart(7)} B  gzip ${String(packed.length).padStart(6)} B`);
@@ -48,10 +49,12 @@ async function script(entry) {
   return result.outputFiles[0].text;
 }
 
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist, { recursive: true });
 const css = `${await tabler()}\n${readFileSync(join(here, 'src/app.css'), 'utf8')}`;
-put('app.css', (await esbuild.transform(css, { loader: 'css', minify: true, target })).code);
-put('app.js', await script('app.js'));
-put('chart.js', await script('chart.js'));
-put('favicon.svg', readFileSync(join(here, 'src/favicon.svg'), 'utf8'));
+const built = {
+  'app.css': (await esbuild.transform(css, { loader: 'css', minify: true, target })).code,
+  'app.js': await script('app.js'),
+  'chart.js': await script('chart.js'),
+  'favicon.svg': readFileSync(join(here, 'src/favicon.svg'), 'utf8'),
+};
+mkdirSync(dist, { recursive: true });
+for (const [name, text] of Object.entries(built)) put(name, text);

@@ -1,5 +1,5 @@
 //! Charts: data as a JSON attribute for the chart script, and the same numbers as a table for everyone
-//! without it (pages.md kind 5; WCAG 1.1.1). Whole numbers only; money is handed over in yuan or fen
+//! without it (pages.md kind 5; WCAG 1.1.1). The script is fetched only where there is room to draw. Whole numbers only; money is handed over in yuan or fen
 //! by the caller with its unit.
 
 use maud::{Markup, Render, html};
@@ -50,7 +50,7 @@ impl Render for Chart {
         html! {
             figure class="jb-chart" {
                 figcaption class="jb-h2" { (self.title) @if !self.unit.is_empty() { span class="jb-faint" { "（" (self.unit) "）" } } }
-                div class="jb-chart__canvas" data-chart=(data) role="img" aria-label={ (self.title) "，数据见下表" } hidden {}
+                div class="jb-chart__canvas" data-chart=(data) data-script=(crate::assets::href("chart.js")) role="img" aria-label={ (self.title) "，数据见下表" } hidden {}
                 details class="jb-chart__data" open {
                     summary { "数据表" }
                     (self.table())

@@ -59,8 +59,6 @@ pub struct Page {
     pub csrf: String,
     /// This page's own path and query: where 大字 returns to.
     pub path: String,
-    /// Loads the chart script; only pages with `Chart`.
-    pub has_charts: bool,
 }
 
 /// A whole desk page.
@@ -145,7 +143,6 @@ fn document(page: &Page, kind: &str, body: Markup) -> Markup {
                 link rel="icon" href=(assets::href("favicon.svg")) type="image/svg+xml";
                 link rel="stylesheet" href=(assets::href("app.css"));
                 script src=(assets::href("app.js")) defer {}
-                @if page.has_charts { script src=(assets::href("chart.js")) defer {} }
             }
             body {
                 a class="jb-skip" href="#main" { "跳到正文" }
