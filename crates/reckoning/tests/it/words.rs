@@ -40,7 +40,7 @@ fn declared(line: &str) -> Option<&str> {
     let keyword = |word: &&str| ["struct", "enum", "fn", "trait", "type", "mod", "const", "static"].contains(word);
     let lead = |word: &&str| ["pub", "crate", "async", "const", "fn", "in", "super"].contains(word) || keyword(word);
     let led = words.iter().take_while(|word| lead(word)).count();
-    if words[..led].iter().any(|word| keyword(word)) { return words.get(led).copied(); }
+    if words[..led].iter().any(keyword) { return words.get(led).copied(); }
     let (name, rest) = line.strip_prefix("pub ").unwrap_or(line).split_once(": ")?;
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     (plain && rest.ends_with(',')).then_some(name)
