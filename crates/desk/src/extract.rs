@@ -154,3 +154,25 @@ mod tests {
         assert_eq!((t.pick.len(), t.name.as_str()), (2, "x"));
     }
 }
+
+/// A form as pairs in order (for `ui::FormState::from_pairs`); token checked.
+pub struct Pairs(pub Vec<(String, String)>);
+
+impl Pairs {
+    /// The first value of a name, trimmed; empty when absent.
+    pub fn value(&self, name: &str) -> &str { self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.trim()) }
+    /// All values of a repeated name.
+    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> { self.0.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str()) }
+    /// The form's state, to show it again.
+    pub fn state(&self) -> ui::FormState { ui::FormState::from_pairs(self.0.iter().filter(|(n, _)| n != ui::csrf::FIELD).cloned()) }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Pairs {
+    type Rejection = Response;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+        let desk = desk_of(&request)?;
+        let bytes = axum::body::to_bytes(request.into_body(), BODY_BYTES).await.map_err(|_| desk.error_page(413))?;
+        check_token(&desk, &bytes)?;
+        Ok(Self(form_pairs(&bytes).into_iter().map(|(n, v)| (n, v.replace("\r\n", "\n"))).collect()))
+    }
+}

@@ -16,10 +16,12 @@ pub mod routes;
 pub mod session;
 pub mod tasks;
 pub mod totp;
+pub mod trail;
+pub mod workbook;
 
 pub use act::{Act, Done, Read};
 pub use desk::Desk;
-pub use extract::{Form, Query, Upload};
+pub use extract::{Form, Pairs, Query, Upload};
 pub use fact::FactDraft;
 pub use premises::{NavEntry, Premises, Settings};
 pub use routes::{RouteInfo, Routes};

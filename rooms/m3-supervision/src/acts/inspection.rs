@@ -1,0 +1,157 @@
+//! Acts of the process check (过程检查; M3.1, domain §4.4).
+
+use desk::tasks::{self, TaskDraft};
+use desk::{Act, Desk, Done, FactDraft};
+use foundation::codes::{InspectionKind, InspectionOpinion, InspectionProblem};
+use foundation::limits::TEXT_CHARS;
+use foundation::{ClassId, Function, InspectionId, Permission, Refusal, Right, SessionId, Stop};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Writer;
+use store::query::{ColumnTrait, Condition, Set};
+use store::tables::supervision::{attendance, inspection, training_class};
+
+use crate::rules::inspection as rules;
+use crate::rules::states::{Move, after};
+
+/// One check of one class, by two people.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct RecordInspection {
+    /// The class.
+    pub class: ClassId,
+    /// The session that was visited, if one was in progress.
+    pub session: Option<SessionId>,
+    /// On site, by video, by phone.
+    pub kind: InspectionKind,
+    /// Without notice.
+    pub unannounced: bool,
+    /// The second inspector's name.
+    pub second_inspector: String,
+    /// Heads counted.
+    pub present_count: i32,
+    /// The planned teacher was teaching.
+    pub teacher_present: bool,
+    /// What was taught is what was planned.
+    pub content_matches: bool,
+    /// What was found.
+    pub problems: Vec<InspectionProblem>,
+    /// The opinion.
+    pub opinion: InspectionOpinion,
+    /// A few words.
+    pub note: String,
+}
+
+impl Act for RecordInspection {
+    const NAME: &'static str = "record-inspection";
+    const PERMISSION: Permission = Permission::Of(Function::Inspection, Right::Inspect);
+    const CLAUSE: &'static str = "M3.1";
+    const TITLE: &'static str = "记录过程检查";
+    type Outcome = InspectionId;
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<InspectionId>, Stop> {
+        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let problems: Vec<String> = self.problems.iter().map(|one| one.code().to_owned()).collect();
+        let mut refusals = rules::check(&class, desk.actor.account.as_ref(), &desk.actor.name, &self.second_inspector, class.enrolled_count, self.present_count, self.opinion, &problems, &self.note);
+        if self.note.chars().count() > TEXT_CHARS || self.second_inspector.chars().count() > 50 {
+            refusals.push(Refusal::new("过程检查", "M3.1", "文字太长", "过程检查记录表", "请写短一些").at("note"));
+        }
+        if !refusals.is_empty() { return Err(refusals.into()); }
+        let signed_in = self.signed_in(work).await?;
+        let id: InspectionId = desk.new_id();
+        work.add::<inspection::Entity>(self.row(desk, &class, id.clone(), signed_in, &problems)).await?;
+        let mut state = class.state;
+        if self.opinion == InspectionOpinion::Stop {
+            state = after(class.state, Move::Suspend)?;
+            work.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(state), decision_note: Set(self.note.trim().into()), ..Default::default() }).await?;
+        }
+        if self.opinion != InspectionOpinion::Normal {
+            TaskDraft::new(desk, "institution", "answer-inspection", ("class", class.id.to_string()), format!("{}：检查意见“{}”", class.title, self.opinion.label()), class.district)
+                .for_institution(&class.institution).finding("act", self.note.chars().take(60).collect::<String>()).due(Some(desk.today() + chrono::Days::new(7))).put(work).await?;
+        }
+        tasks::close(desk, work, &class.id, &["inspect-class"]).await?;
+        let fact = FactDraft::new("ClassInspected", "M3.1", class.district, format!("{}：{}，现场 {} 人", self.kind.label(), self.opinion.label(), self.present_count))
+            .class(&class.id).institution(&class.institution).about("inspection", &id).with("inspection", id.to_string()).with("kind", self.kind.code())
+            .with("signed_in", signed_in).with("present_count", self.present_count).with("opinion", self.opinion.code()).with("problems", problems).with("class_state", state.code());
+        Ok(Done::new(id, fact))
+    }
+}
+
+impl RecordInspection {
+    async fn signed_in(&self, work: &Writer) -> Result<i32, Stop> {
+        let Some(session) = &self.session else { return Ok(0) };
+        let here = Condition::all().add(attendance::Column::Session.eq(session.clone())).add(attendance::Column::Class.eq(self.class.clone()));
+        let rows = work.list::<attendance::Entity>(|q| store::query::QueryFilter::filter(q, here)).await?;
+        let people: std::collections::HashSet<_> = rows.iter().map(|row| &row.enrolment).collect();
+        Ok(i32::try_from(people.len()).unwrap_or(i32::MAX))
+    }
+
+    fn row(&self, desk: &Desk, class: &training_class::Model, id: InspectionId, signed_in: i32, problems: &[String]) -> inspection::Model {
+        inspection::Model {
+            id, class: class.id.clone(), session: self.session.clone(), kind: self.kind, unannounced: self.unannounced,
+            inspector: desk.actor.account.clone().unwrap_or_else(|| desk.new_id()), inspector_name: desk.actor.name.clone(), second_inspector: self.second_inspector.trim().into(),
+            planned_persons: class.enrolled_count, signed_in, present_count: self.present_count, teacher_present: self.teacher_present, content_matches: self.content_matches,
+            problems: problems.join(","), opinion: self.opinion, note: self.note.trim().into(), at: desk.now(),
+            institution: class.institution.clone(), district: class.district, path: class.path.clone(),
+        }
+    }
+}
+
+/// 恢复培训 after a stop.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ResumeClass {
+    /// The class.
+    pub class: ClassId,
+    /// Why it may go on.
+    pub note: String,
+}
+
+impl Act for ResumeClass {
+    const NAME: &'static str = "resume-class";
+    const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Approve);
+    const CLAUSE: &'static str = "M3.1";
+    const TITLE: &'static str = "恢复培训";
+    type Outcome = ();
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        if self.note.trim().is_empty() || self.note.chars().count() > TEXT_CHARS {
+            return Err(Refusal::new("恢复培训", "M3.1", "没有写恢复的理由，或写得太长", "过程检查", "请写明整改情况").at("note").into());
+        }
+        let state = after(class.state, Move::Resume)?;
+        work.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(state), decision_note: Set(self.note.trim().into()), ..Default::default() }).await?;
+        let fact = FactDraft::new("ClassResumed", "M3.1", class.district, "恢复培训").class(&class.id).institution(&class.institution).with("class_state", state.code());
+        Ok(Done::new((), fact))
+    }
+}
+
+/// The institution's answer to a check: its word and its evidence, nothing is changed by it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct AnswerInspection {
+    /// The inspection.
+    pub inspection: InspectionId,
+    /// What has been done about it.
+    pub text: String,
+}
+
+impl Act for AnswerInspection {
+    const NAME: &'static str = "answer-inspection";
+    const PERMISSION: Permission = Permission::Of(Function::Inspection, Right::Create);
+    const CLAUSE: &'static str = "M3.1";
+    const TITLE: &'static str = "回复检查意见";
+    type Outcome = ();
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+        let row = work.get::<inspection::Entity>(self.inspection.to_string()).await?;
+        let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
+        let text = self.text.trim();
+        if text.is_empty() || text.chars().count() > TEXT_CHARS {
+            return Err(Refusal::new("过程检查", "M3.1", "没有写整改情况，或写得太长", "过程检查记录表", "请写明做了什么、什么时候做的").at("text").into());
+        }
+        tasks::close(desk, work, &class.id, &["answer-inspection"]).await?;
+        TaskDraft::new(desk, "county", "inspection-answered", ("class", class.id.to_string()), format!("{}：机构回复了检查意见", class.title), class.district)
+            .finding("look", text.chars().take(60).collect::<String>()).put(work).await?;
+        let fact = FactDraft::new("InspectionAnswered", "M3.1", class.district, format!("机构回复检查意见：{}", text.chars().take(120).collect::<String>()))
+            .class(&class.id).institution(&class.institution).about("inspection", &row.id).with("inspection", row.id.to_string());
+        Ok(Done::new((), fact))
+    }
+}

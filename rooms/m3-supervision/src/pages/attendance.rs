@@ -1,0 +1,169 @@
+//! What the attendance part adds to the room's routes, the class dossier's panel, and the class's
+//! attendance matrix (M3.3).
+
+use axum::extract::Path;
+use axum::response::Response;
+use desk::{Desk, Read, Routes};
+use foundation::codes::ClassState;
+use foundation::{ClassId, Fault, Function, Permission, Right, Stop};
+use maud::{Markup, html};
+use store::Reader;
+use store::query::{ColumnTrait, QueryFilter, QueryOrder};
+use store::tables::supervision::{attendance, class_session, inspection, training_class};
+use ui::{Button, Row, Tone, page_head, panel as white_panel, section, simple_table};
+
+use super::{inspection as inspections, phone, session};
+use crate::acts::attendance::{AskForRollCall, CallRoll, DisputeAttendance, SignIn, SignOut};
+use crate::acts::inspection::{AnswerInspection, RecordInspection, ResumeClass};
+use crate::hours;
+
+/// Attendance of one class.
+pub struct AttendancePage;
+impl Read for AttendancePage {
+    const NAME: &'static str = "attendance-page";
+    const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Read);
+    const CLAUSE: &'static str = "M3.3";
+}
+
+/// Sessions in progress now.
+pub struct LiveWall;
+impl Read for LiveWall {
+    const NAME: &'static str = "live-wall";
+    const PERMISSION: Permission = Permission::Of(Function::Inspection, Right::Read);
+    const CLAUSE: &'static str = "M3.3";
+}
+
+/// Phone, session, matrix, wall, inspection.
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .read::<phone::MyTraining, _, _>("/me", phone::me)
+        .read::<phone::MyTraining, _, _>("/me/hours/{class}", phone::my_hours)
+        .read::<phone::MyTraining, _, _>("/me/views", phone::my_views)
+        .read::<phone::CheckInPage, _, _>("/check-in/{session}", phone::check_in)
+        .read::<phone::CheckInPage, _, _>("/me/dispute/{session}", phone::dispute_form)
+        .act::<SignIn, _, _>("/sessions/{id}/sign-in", phone::sign_in)
+        .act::<SignOut, _, _>("/sessions/{id}/sign-out", phone::sign_out)
+        .act::<AskForRollCall, _, _>("/sessions/{id}/ask-roll-call", phone::ask_roll_call)
+        .act::<DisputeAttendance, _, _>("/me/dispute/{session}", phone::dispute)
+        .read::<session::SessionPage, _, _>("/sessions/{id}", session::show)
+        .read::<session::SessionScreen, _, _>("/sessions/{id}/screen", session::screen)
+        .act::<CallRoll, _, _>("/sessions/{id}/roll-call", session::call_roll)
+        .read::<AttendancePage, _, _>("/classes/{id}/attendance", show)
+        .read::<LiveWall, _, _>("/live", live)
+        .read::<inspections::InspectionForm, _, _>("/classes/{id}/inspections/new", inspections::ask)
+        .act::<RecordInspection, _, _>("/classes/{id}/inspections", inspections::record)
+        .act::<AnswerInspection, _, _>("/inspections/{id}/answer", inspections::answer)
+        .act::<ResumeClass, _, _>("/classes/{id}/resume", inspections::resume)
+}
+
+/// `/classes/{id}/attendance`.
+pub async fn show(desk: Desk, Path(class): Path<String>) -> Response {
+    let Ok(class) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
+    match matrix(&desk, &class).await { Ok(body) => desk.page("考勤", "/classes", body), Err(stop) => desk.stopped(stop) }
+}
+
+async fn matrix(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
+    let reader = desk.read().await?;
+    let class = reader.get::<training_class::Entity>(class.to_string()).await?;
+    let sessions = hours::sessions(&reader, &class.id).await?;
+    let Some(pinned) = class.policy.as_deref() else {
+        return Ok(html! { (page_head("考勤", &class.title, &[])) (white_panel("", html! { p { "准予开班以后才有考勤。" } })) });
+    };
+    let policy = desk::policy::pinned(Some(pinned))?;
+    let mut all = hours::of_class(&reader, &class.id, &policy).await?;
+    let mut columns = vec![ui::Column::text("学员"), ui::Column::text("出勤率"), ui::Column::number("已计课时")];
+    columns.extend(sessions.iter().map(|one| ui::Column::text(format!("{} {}", ui::dates::day(one.held_on), ui::dates::time(one.starts_at)))));
+    let now = desk.now();
+    let rows: Vec<Row> = hours::roster(&reader, &class.id).await?.iter().map(|place| {
+        let Some(hours) = all.remove(&place.id) else { return Row::plain(vec![html! { (place.name) }]) };
+        let mut cells = vec![html! { (place.name) }, html! { (reckoning::hours::rate_text(hours.rate)) }, html! { (hours.rate.0) }];
+        cells.extend(hours.sessions.iter().zip(&sessions).map(|(credit, session)| html! {
+            @if credit.reason.credited() { span title=(credit.reason.sentence()) { "✓ " (credit.credited) } }
+            @else if now < session.ends_at { "—" }
+            @else { span title=(credit.reason.sentence()) { "✕ " (credit.reason.sentence()) } }
+        }));
+        let low = !reckoning::hours::rate_ok(&hours, &policy) && sessions.last().is_some_and(|one| now > one.ends_at);
+        Row::plain(cells).tone(if low { Tone::Act } else { Tone::Neutral })
+    }).collect();
+    Ok(html! {
+        (page_head("考勤", &class.title, &[Button::link("回到班级", format!("/classes/{}", class.id))]))
+        (simple_table("考勤汇总", &columns, &rows))
+        p class="jb-head__note" { "✓ 后面是已计课时；✕ 后面是没有计入的原因。出勤率不到 " (policy.min_rate_pct) "% 不能参加结业考核。" }
+        (section("课次", simple_table("课次", &[ui::Column::text("时间"), ui::Column::text("内容"), ui::Column::text("老师"), ui::Column::text("地点")],
+            &sessions.iter().map(|one| Row::link(format!("/sessions/{}", one.id), vec![
+                html! { (ui::dates::day_weekday(one.held_on)) " " (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) },
+                html! { (one.subject) "（" (one.mode.label()) " " (one.periods) " 课时）" }, html! { (one.teacher_name) }, html! { (one.place) },
+            ])).collect::<Vec<_>>())))
+    })
+}
+
+/// The dossier's panel: the session in progress or next, and the checks so far.
+pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) -> Result<Markup, Stop> {
+    if class.policy.is_none() { return Ok(html! {}); }
+    let now = desk.now();
+    let sessions = hours::sessions(reader, &class.id).await?;
+    let next = sessions.iter().find(|one| now <= one.ends_at);
+    let checks = reader.list::<inspection::Entity>(|q| q.filter(inspection::Column::Class.eq(class.id.clone())).order_by_asc(inspection::Column::At)).await?;
+    let done = sessions.iter().filter(|one| one.ends_at < now).count();
+    let here = match next { Some(one) => present(reader, one).await?, None => 0 };
+    let next_text = next.map_or_else(|| html! { "已全部上完" }, |one| html! {
+        a href={ "/sessions/" (one.id) } { (ui::dates::near_day(one.held_on, desk.today())) " " (ui::dates::time(one.starts_at)) } " 已到 " (here) " / " (class.enrolled_count)
+    });
+    Ok(section("考勤与检查", html! {
+        (ui::facts_grid(&[
+            ("课次", html! { a href={ "/classes/" (class.id) "/attendance" } { "已上 " (done) " / " (sessions.len()) " 次" } }),
+            ("现在或下一次课", next_text),
+            ("过程检查", html! { (checks.len()) " 次" }),
+        ]))
+        @for one in &checks { (inspections::line(desk, one)) }
+    }))
+}
+
+/// The main acts of this part for this office.
+pub fn main_buttons(desk: &Desk, class: &training_class::Model) -> Vec<Button> {
+    let mut buttons = Vec::new();
+    if matches!(class.state, ClassState::Approved | ClassState::InTraining) && desk.may(Permission::Of(Function::Inspection, Right::Inspect)) {
+        buttons.push(Button::link("记录检查", format!("/classes/{}/inspections/new", class.id)));
+    }
+    if class.state == ClassState::Suspended && desk.may(Permission::Of(Function::OpeningApplication, Right::Approve)) {
+        buttons.push(Button::post("恢复培训", format!("/classes/{}/resume", class.id)).field("note", "整改已复查合格"));
+    }
+    buttons
+}
+
+/// How many different people of a session have been marked in any way.
+pub async fn present(reader: &Reader, session: &class_session::Model) -> Result<usize, Stop> {
+    let rows = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Session.eq(session.id.clone()))).await?;
+    Ok(rows.iter().map(|row| &row.enrolment).collect::<std::collections::HashSet<_>>().len())
+}
+
+/// `/live`: what is being taught now within reach.
+pub async fn live(desk: Desk) -> Response {
+    match live_body(&desk).await { Ok(body) => desk.page("正在上课", "/live", body), Err(stop) => desk.stopped(stop) }
+}
+
+async fn live_body(desk: &Desk) -> Result<Markup, Stop> {
+    let (now, today) = (desk.now(), desk.today());
+    let reader = desk.read().await?;
+    let sessions = reader.list::<class_session::Entity>(|q| {
+        q.filter(class_session::Column::HeldOn.eq(today)).filter(class_session::Column::StartsAt.lte(now)).filter(class_session::Column::EndsAt.gte(now)).order_by_asc(class_session::Column::StartsAt)
+    }).await?;
+    let (mut rows, mut expected, mut here) = (Vec::new(), 0i64, 0usize);
+    for one in &sessions {
+        let class = reader.get::<training_class::Entity>(one.class.to_string()).await?;
+        // A session of a class that was never approved is only a plan.
+        if !matches!(class.state, ClassState::Approved | ClassState::InTraining) { continue; }
+        let count = present(&reader, one).await?;
+        expected += i64::from(class.enrolled_count);
+        here += count;
+        rows.push(Row::link(format!("/sessions/{}", one.id), vec![
+            html! { (class.title) }, html! { (class.institution_name) }, html! { (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) },
+            html! { (one.place) }, html! { (count) " / " (class.enrolled_count) }, html! { (one.teacher_name) },
+        ]));
+    }
+    let columns = [ui::Column::text("班级"), ui::Column::text("机构"), ui::Column::text("时间"), ui::Column::text("地点"), ui::Column::number("实到 / 应到"), ui::Column::text("老师")];
+    Ok(html! {
+        (page_head("正在上课", &format!("{} · {} 班 · 应到 {expected} · 实到 {here}", ui::dates::full_moment(now), rows.len()), &[]))
+        @if rows.is_empty() { (white_panel("", html! { p { "现在没有正在上课的班级。" } })) } @else { (simple_table("正在上课的班级", &columns, &rows)) }
+    })
+}

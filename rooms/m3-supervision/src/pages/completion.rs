@@ -1,0 +1,64 @@
+//! What the completion part adds to the room's routes and to the class dossier (M3.1).
+
+use desk::{Desk, Routes};
+use foundation::codes::ClassState;
+use foundation::{Function, Permission, Right, Stop};
+use maud::{Markup, html};
+use store::Reader;
+use store::query::{ColumnTrait, QueryFilter};
+use store::tables::supervision::{certificate, exam_score, training_class};
+use ui::{Button, section};
+
+use super::{certificate as certificates, exam, feedback, verify};
+use crate::acts::certificate::IssueCertificates;
+use crate::acts::exam::{ConfirmExam, EnterScores};
+use crate::acts::feedback::GiveFeedback;
+
+/// Exam, certificates, verification, feedback.
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .read::<exam::ExamPage, _, _>("/classes/{id}/exam", exam::show)
+        .act::<EnterScores, _, _>("/classes/{id}/exam", exam::enter)
+        .act::<ConfirmExam, _, _>("/classes/{id}/exam/confirm", exam::confirm)
+        .read::<certificates::CertificatesPage, _, _>("/classes/{id}/certificates", certificates::show)
+        .act::<IssueCertificates, _, _>("/classes/{id}/certificates", certificates::issue)
+        .read::<certificates::CertificatesPage, _, _>("/classes/{id}/certificates.pdf", certificates::class_file)
+        .read::<certificates::CertificateFile, _, _>("/certificates/{file}", certificates::one_file)
+        .read::<verify::VerifyCertificate, _, _>("/verify", verify::ask)
+        .read::<verify::VerifyCertificate, _, _>("/verify/{number}", verify::show)
+        .read::<verify::VerifyCertificate, _, _>("/api/v1/certificates/{number}", verify::resource)
+        .read::<feedback::FeedbackPage, _, _>("/me/feedback/{class}", feedback::ask)
+        .act::<GiveFeedback, _, _>("/me/feedback/{class}", feedback::give)
+        .read::<feedback::FeedbackSummary, _, _>("/classes/{id}/feedback", feedback::show)
+}
+
+/// The dossier's panel: results, certificates, feedback; empty before the training has ended.
+pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) -> Result<Markup, Stop> {
+    let late = matches!(class.state, ClassState::TrainingEnded | ClassState::Examining | ClassState::ResultsReview | ClassState::Certified
+        | ClassState::FeedbackDone | ClassState::Claimed | ClassState::Archived);
+    if !late {
+        return Ok(html! {});
+    }
+    let scores = reader.list::<exam_score::Entity>(|q| q.filter(exam_score::Column::Class.eq(class.id.clone()))).await?;
+    let issued = reader.count::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(class.id.clone()))).await?;
+    let feedback = feedback::summary(desk, &class.id).await?;
+    let passed = scores.iter().filter(|one| one.passed).count();
+    Ok(section("结业", html! {
+        (ui::facts_grid(&[
+            ("结业考核", html! { a href={ "/classes/" (class.id) "/exam" } { @if scores.is_empty() { "待录入成绩" } @else { (scores.len()) " 人参加，" (passed) " 人合格" } } }),
+            ("合格证书", html! { a href={ "/classes/" (class.id) "/certificates" } { (issued) " 张" } }),
+            ("学员评价", html! { a href={ "/classes/" (class.id) "/feedback" } { (feedback.answers) " / " (feedback.asked) " 人" } }),
+        ]))
+    }))
+}
+
+/// The main act of this part, when it is this office's turn.
+pub fn main_buttons(desk: &Desk, class: &training_class::Model) -> Vec<Button> {
+    let may = |right| desk.may(Permission::Of(Function::CompletionExam, right));
+    match class.state {
+        ClassState::TrainingEnded if may(Right::Create) => vec![Button::link("录入考核成绩", format!("/classes/{}/exam", class.id)).main()],
+        ClassState::Examining if may(Right::Approve) => vec![Button::link("核对并确认成绩", format!("/classes/{}/exam", class.id)).main()],
+        ClassState::ResultsReview if may(Right::Create) => vec![Button::post("发放证书", format!("/classes/{}/certificates", class.id)).main()],
+        _ => Vec::new(),
+    }
+}

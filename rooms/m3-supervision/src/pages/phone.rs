@@ -1,0 +1,260 @@
+//! The trainee's phone (M3.3; pages.md "On a phone"): today's session with one big button, the equal
+//! alternatives beside it, hours with reasons, money to come, who looked.
+
+use axum::extract::Path;
+use axum::response::Response;
+use desk::{Desk, Pairs, Query, Read};
+use foundation::codes::{AttendanceKind, ClassState};
+use foundation::{ClassId, Fault, Function, Instant, Office, Permission, PersonId, Right, SessionId, Stop};
+use maud::{Markup, html};
+use serde::Deserialize;
+use store::Reader;
+use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
+use store::tables::registry::data_view;
+use store::tables::supervision::{attendance, certificate, class_session, enrolment, feedback, training_class};
+use ui::{Button, Field, Form, FormState, PhoneCard, PhoneLine, form, page_head, panel, phone_lines};
+
+use crate::acts::attendance::{AskForRollCall, DisputeAttendance, SignIn, SignOut};
+use crate::hours;
+use crate::rules::attendance::SIGN_OUT_AFTER_MINUTES;
+
+/// 我的培训.
+pub struct MyTraining;
+impl Read for MyTraining {
+    const NAME: &'static str = "my-training";
+    const PERMISSION: Permission = Permission::Of(Function::TraineeFeedback, Right::Create);
+    const CLAUSE: &'static str = "M3.3";
+}
+
+/// The page behind the class screen's code.
+pub struct CheckInPage;
+impl Read for CheckInPage {
+    const NAME: &'static str = "check-in-page";
+    const PERMISSION: Permission = Permission::Of(Function::TraineeFeedback, Right::Create);
+    const CLAUSE: &'static str = "M3.3";
+}
+
+fn person(desk: &Desk) -> Result<PersonId, Stop> {
+    match &desk.actor.office { Office::Trainee { person } => Ok(person.clone()), _ => Err(Stop::Forbidden) }
+}
+
+/// `/me`.
+pub async fn me(desk: Desk) -> Response {
+    match me_body(&desk).await { Ok(body) => desk.page("我的培训", "/me", body), Err(stop) => desk.stopped(stop) }
+}
+
+async fn me_body(desk: &Desk) -> Result<Markup, Stop> {
+    let person = person(desk)?;
+    let reader = desk.read().await?;
+    let places = reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Person.eq(person.clone())).filter(enrolment::Column::Active.eq(true)).order_by_desc(enrolment::Column::CreatedAt)).await?;
+    let mut cards = Vec::new();
+    for place in &places {
+        cards.push(class_card(desk, &reader, place).await?);
+    }
+    let views = reader.count::<data_view::Entity>(|q| q.filter(data_view::Column::Person.eq(person))).await?;
+    Ok(html! {
+        @if cards.is_empty() { (panel("", html! { p { "您还没有参加培训班。报名请联系当地培训机构或人社部门。" } a class="btn jb-btn" href="/needs" { "看看有哪些培训" } })) }
+        @for card in cards { (card) }
+        (phone_lines(&[PhoneLine::text("谁看过我的资料", format!("{views} 次")).opens("/me/views")]))
+    })
+}
+
+async fn class_card(desk: &Desk, reader: &Reader, place: &enrolment::Model) -> Result<Markup, Stop> {
+    let class = reader.get::<training_class::Entity>(place.class.to_string()).await?;
+    let sessions = hours::sessions(reader, &class.id).await?;
+    let now = desk.now();
+    let next = sessions.iter().find(|one| now <= one.ends_at + chrono::Duration::minutes(SIGN_OUT_AFTER_MINUTES));
+    let events = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
+    let running = matches!(class.state, ClassState::Approved | ClassState::InTraining);
+    Ok(html! {
+        @if let (true, Some(session)) = (running, next) { (session_card(&class, session, &events, now, desk.today())) }
+        @else { (PhoneCard { title: class.title.clone(), lines: vec![class.state.label().to_owned(), class.institution_name.clone()], main: follow_up(reader, &class, place).await?, ..PhoneCard::default() }) }
+        (hours_lines(&class, &sessions, &events, place).await?)
+    })
+}
+
+fn session_card(class: &training_class::Model, session: &class_session::Model, events: &[attendance::Model], now: Instant, today: foundation::Date) -> Markup {
+    let has = |kind| events.iter().find(|one| one.session == session.id && one.kind == kind);
+    let (signed_in, signed_out, rolled) = (has(AttendanceKind::SignIn), has(AttendanceKind::SignOut), has(AttendanceKind::RollCall));
+    let mut lines = vec![format!("{} {} — {} · {}", ui::dates::near_day(session.held_on, today), ui::dates::time(session.starts_at), ui::dates::time(session.ends_at), session.place), format!("老师：{}", session.teacher_name)];
+    let address = format!("/check-in/{}", session.id);
+    let main = match (rolled, signed_in, signed_out) {
+        (Some(row), _, _) => { lines.push(format!("✓ 老师已点名（{}）", ui::dates::time(row.at))); None }
+        (None, Some(_), Some(row)) => { lines.push(format!("✓ 已签到、已签退（{}）", ui::dates::time(row.at))); None }
+        (None, Some(row), None) => { lines.push(format!("✓ {} 已签到", ui::dates::time(row.at))); Some(Button::link("签退", address)) }
+        (None, None, _) if now > session.ends_at => { lines.push("这次课已经结束，没有签到".into()); None }
+        (None, None, _) => Some(Button::link("签到", address)),
+    };
+    let open = main.is_some() || rolled.is_none() && signed_in.is_none();
+    let others = if open { vec![Button::post("请老师代点", format!("/sessions/{}/ask-roll-call", session.id))] } else { Vec::new() };
+    html! { (PhoneCard { title: class.title.clone(), lines, main, others, ..PhoneCard::default() }) }
+}
+
+async fn follow_up(reader: &Reader, class: &training_class::Model, place: &enrolment::Model) -> Result<Option<Button>, Stop> {
+    if class.state == ClassState::Certified && place.passed == Some(true) {
+        let given = reader.find::<feedback::Entity>(feedback::Column::Enrolment.eq(place.id.clone())).await?.is_some();
+        if !given { return Ok(Some(Button::link("评价这次培训", format!("/me/feedback/{}", class.id)))); }
+    }
+    let certificate = reader.find::<certificate::Entity>(certificate::Column::Enrolment.eq(place.id.clone())).await?;
+    Ok(certificate.map(|one| Button::link("看我的证书", format!("/certificates/{}.pdf", one.id))))
+}
+
+async fn hours_lines(class: &training_class::Model, sessions: &[class_session::Model], events: &[attendance::Model], place: &enrolment::Model) -> Result<Markup, Stop> {
+    let Some(policy) = class.policy.as_deref() else { return Ok(html! {}) };
+    let policy = desk::policy::pinned(Some(policy))?;
+    let hours = reckoning::hours::credit(&hours::session_facts(sessions), &hours::attendance_facts(events), &policy);
+    let total = class.periods_total.0;
+    let needed = (total * policy.min_rate_pct + 99) / 100;
+    let payable = reckoning::money::payable(&hours, &policy);
+    let amount = reckoning::money::amount(&payable, &policy);
+    Ok(phone_lines(&[
+        PhoneLine::score("我的课时", hours.rate.0.to_string(), total.to_string()).note(format!("要满 {needed} 课时才能结业")).opens(format!("/me/hours/{}", place.class)),
+        PhoneLine::text("按现在的课时，结业后补贴", format!("机构代领 {}", ui::money::text(amount.fen))).note("培训机构不得再向您收费"),
+    ]))
+}
+
+/// `/me/hours/{class}`: every session, counted or not, with the reason.
+pub async fn my_hours(desk: Desk, Path(class): Path<String>) -> Response {
+    let Ok(class) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
+    match hours_body(&desk, &class).await { Ok(body) => desk.page("我的课时", "/me", body), Err(stop) => desk.stopped(stop) }
+}
+
+async fn hours_body(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
+    let person = person(desk)?;
+    let reader = desk.read().await?;
+    let class = reader.get::<training_class::Entity>(class.to_string()).await?;
+    let mine = Condition::all().add(enrolment::Column::Class.eq(class.id.clone())).add(enrolment::Column::Person.eq(person));
+    let place = reader.find::<enrolment::Entity>(mine).await?.ok_or(Fault::Gone)?;
+    let policy = desk::policy::pinned(class.policy.as_deref())?;
+    let sessions = hours::sessions(&reader, &class.id).await?;
+    let events = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
+    let hours = reckoning::hours::credit(&hours::session_facts(&sessions), &hours::attendance_facts(&events), &policy);
+    let now = desk.now();
+    let lines: Vec<PhoneLine> = sessions.iter().filter(|one| one.starts_at <= now).map(|one| {
+        let credit = hours.sessions.iter().find(|credit| credit.session == one.id);
+        let when = format!("{} {}", ui::dates::day_weekday(one.held_on), ui::dates::time(one.starts_at));
+        match credit {
+            Some(credit) if credit.reason.credited() => PhoneLine::tag(when, ui::tag::good(format!("已计 {} 课时", credit.credited))).note(credit.reason.sentence()),
+            Some(credit) if now <= one.ends_at => PhoneLine::tag(when, ui::tag::neutral("上课中")).note(credit.reason.sentence()),
+            Some(credit) => PhoneLine::tag(when, ui::tag::look(format!("少 {} 课时", one.periods))).note(format!("{}。点这里告诉我们", credit.reason.sentence())).opens(format!("/me/dispute/{}", one.id)),
+            None => PhoneLine::text(when, "—"),
+        }
+    }).collect();
+    Ok(html! {
+        (page_head(&class.title, &format!("已计 {} / {} 课时，其中线上 {}", hours.rate.0, class.periods_total, hours.online), &[]))
+        @if lines.is_empty() { (panel("", html! { p { "还没有上课。" } })) } @else { (phone_lines(&lines)) }
+    })
+}
+
+/// `/me/views`: who looked at my data, when, and why.
+pub async fn my_views(desk: Desk) -> Response {
+    let rows = match (person(&desk), desk.read().await) {
+        (Ok(person), Ok(reader)) => reader.list::<data_view::Entity>(|q| q.filter(data_view::Column::Person.eq(person)).order_by_desc(data_view::Column::At)).await,
+        (Err(stop), _) | (_, Err(stop)) => Err(stop),
+    };
+    match rows {
+        Ok(rows) => {
+            let lines: Vec<PhoneLine> = rows.iter().map(|row| PhoneLine::text(format!("{} {}", row.office_name, row.viewer_name), ui::dates::full_moment(row.at)).note(format!("事由：{}", row.purpose))).collect();
+            desk.page("谁看过我的资料", "/me", html! {
+                (page_head("谁看过我的资料", "工作人员查看您的完整证件号码或电话，都会记在这里", &[]))
+                @if lines.is_empty() { (panel("", html! { p { "还没有人看过。" } })) } @else { (phone_lines(&lines)) }
+            })
+        }
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub struct Scanned { #[serde(default)] code: String }
+
+/// `/check-in/{session}?code=…`.
+pub async fn check_in(desk: Desk, Path(session): Path<String>, Query(scanned): Query<Scanned>) -> Response {
+    let Ok(session) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
+    let state = FormState::new().with("code", scanned.code);
+    match check_in_body(&desk, &session, &state).await { Ok(body) => desk.page("签到签退", "/me", body), Err(stop) => desk.stopped(stop) }
+}
+
+async fn check_in_body(desk: &Desk, session: &SessionId, state: &FormState) -> Result<Markup, Stop> {
+    let person = person(desk)?;
+    let reader = desk.read().await?;
+    let session = reader.get::<class_session::Entity>(session.to_string()).await?;
+    let class = reader.get::<training_class::Entity>(session.class.to_string()).await?;
+    let mine = Condition::all().add(attendance::Column::Session.eq(session.id.clone())).add(attendance::Column::Person.eq(person));
+    let events = reader.list::<attendance::Entity>(|q| q.filter(mine)).await?;
+    let signed_in = events.iter().find(|one| one.kind == AttendanceKind::SignIn);
+    let (word, action) = if signed_in.is_some() { ("签退", "sign-out") } else { ("签到", "sign-in") };
+    Ok(html! {
+        (page_head(&class.title, &format!("{} — {} · {}", ui::dates::time(session.starts_at), ui::dates::time(session.ends_at), session.place), &[]))
+        @if let Some(row) = signed_in { p { (ui::tag::good(format!("{} 已签到", ui::dates::time(row.at)))) } }
+        (form(&Form { action: format!("/sessions/{}/{action}", session.id), submit: word.into(), is_phone: true, ..Form::default() }, state, html! {
+            (Field::text("code", "教室屏幕上的六位码").hint("扫码进来的不用填").required().max_length(12).autocomplete("one-time-code").show(state))
+        }))
+        (PhoneCard { title: "没有屏幕、没有网络？".into(), lines: vec!["老师点名一样算数。".into()], others: vec![Button::post("请老师代点", format!("/sessions/{}/ask-roll-call", session.id))], ..PhoneCard::default() })
+    })
+}
+
+/// POST `/sessions/{id}/sign-in`.
+pub async fn sign_in(desk: Desk, Path(session): Path<String>, form: Pairs) -> Response {
+    let Ok(id) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
+    let result = desk.perform(SignIn { session: id.clone(), code: form.value("code").into() }).await.map(|marked| format!("✓ 签到成功，{}", ui::dates::time(marked.at)));
+    answered(&desk, &id, &form, result).await
+}
+
+/// POST `/sessions/{id}/sign-out`.
+pub async fn sign_out(desk: Desk, Path(session): Path<String>, form: Pairs) -> Response {
+    let Ok(id) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
+    let result = desk.perform(SignOut { session: id.clone(), code: form.value("code").into() }).await.map(|marked| format!("✓ 签退成功，{}", ui::dates::time(marked.at)));
+    answered(&desk, &id, &form, result).await
+}
+
+async fn answered(desk: &Desk, session: &SessionId, form: &Pairs, result: Result<String, Stop>) -> Response {
+    match result {
+        Ok(said) => desk.go("/me", &said),
+        Err(Stop::Refused(refusals)) => match check_in_body(desk, session, &form.state().refused(refusals)).await {
+            Ok(body) => desk.page_status(422, "签到签退", "/me", body),
+            Err(stop) => desk.stopped(stop),
+        },
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+/// POST `/sessions/{id}/ask-roll-call`.
+pub async fn ask_roll_call(desk: Desk, Path(session): Path<String>, _form: Pairs) -> Response {
+    let Ok(session) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
+    let result = desk.perform(AskForRollCall { session }).await;
+    desk.after(result, "/me", "已告诉老师，请在教室等老师点名。")
+}
+
+/// `/me/dispute/{session}`.
+pub async fn dispute_form(desk: Desk, Path(session): Path<String>) -> Response {
+    let Ok(session) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
+    match desk.read().await { Ok(reader) => match reader.get::<class_session::Entity>(session.to_string()).await {
+        Ok(row) => desk.page("记错了", "/me", dispute_body(&row, &FormState::new())),
+        Err(stop) => desk.stopped(stop),
+    }, Err(stop) => desk.stopped(stop) }
+}
+
+fn dispute_body(session: &class_session::Model, state: &FormState) -> Markup {
+    html! {
+        (page_head("这次课记错了", &format!("{} {}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at)), &[]))
+        (form(&Form { action: format!("/me/dispute/{}", session.id), submit: "告诉我们".into(), is_phone: true, ..Form::default() }, state, html! {
+            (Field::text_area("text", "哪里不对").hint("例如：我来上课了，手机没电").required().max_length(1000).show(state))
+        }))
+    }
+}
+
+/// POST `/me/dispute/{session}`.
+pub async fn dispute(desk: Desk, Path(session): Path<String>, form: Pairs) -> Response {
+    let Ok(id) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
+    match desk.perform(DisputeAttendance { session: id.clone(), text: form.value("text").into() }).await {
+        Ok(()) => desk.go("/me", "已经交给县人社部门，48 小时内答复您。"),
+        Err(Stop::Refused(refusals)) => match desk.read().await {
+            Ok(reader) => match reader.get::<class_session::Entity>(id.to_string()).await {
+                Ok(row) => desk.page_status(422, "记错了", "/me", dispute_body(&row, &form.state().refused(refusals))),
+                Err(stop) => desk.stopped(stop),
+            },
+            Err(stop) => desk.stopped(stop),
+        },
+        Err(stop) => desk.stopped(stop),
+    }
+}

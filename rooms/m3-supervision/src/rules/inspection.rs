@@ -1,0 +1,26 @@
+//! Rules of the process check (过程检查; M3.1, domain §4.4, §1.3 separation of duties).
+
+use foundation::codes::{ClassState, InspectionOpinion};
+use foundation::{AccountId, Refusal};
+use store::tables::supervision::training_class;
+
+/// Everything that is wrong with an inspection record.
+pub fn check(class: &training_class::Model, inspector: Option<&AccountId>, inspector_name: &str, second: &str, planned: i32, present: i32, opinion: InspectionOpinion, problems: &[String], note: &str) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    let mut no = |field: &str, fact: String, source: &str, fix: &str| refusals.push(Refusal::new("过程检查", "M3.1", fact, source, fix).at(field));
+    if !matches!(class.state, ClassState::Approved | ClassState::InTraining | ClassState::Suspended | ClassState::TrainingEnded) {
+        no("opinion", format!("班级现在是“{}”", class.state.label()), "班级状态", "只有准予开班以后、结业考核以前的班级可以检查");
+    }
+    if inspector.is_none() || inspector == class.decided_by.as_ref() || inspector == class.reviewed_by.as_ref() {
+        no("opinion", "检查人审过这个班的开班申请".into(), "职责分离：检查人不得是同一班的审批人", "请换一位没有审过本班的工作人员检查");
+    }
+    if second.trim().is_empty() || second.trim() == inspector_name { no("second_inspector", "检查须两人进行".into(), "过程检查记录表", "请填另一位检查人的姓名"); }
+    if !(0..=1000).contains(&present) { no("present_count", "现场人数不对".into(), "过程检查记录表", "请填 0 以上的整数"); }
+    if opinion != InspectionOpinion::Normal && problems.is_empty() && note.trim().is_empty() {
+        no("problems", format!("意见是“{}”，但没有写发现了什么问题", opinion.label()), "过程检查记录表", "请勾选问题或写明情况");
+    }
+    if opinion == InspectionOpinion::Normal && present * 10 < planned * 5 && note.trim().is_empty() {
+        no("note", format!("应到 {planned} 人，现场只有 {present} 人，意见却是“正常”"), "过程检查记录表", "请写明原因，或改为“限期整改”");
+    }
+    refusals
+}
