@@ -21,7 +21,7 @@ function options(data, size) {
   };
   if (data.kind === 'pie') {
     const shares = data.categories.map((name, place) => ({ name, value: data.series[0]?.values[place] ?? 0 }));
-    return { ...common, series: [{ type: 'pie', radius: ['42%', '72%'], label: { formatter: '{b} {d}%', ...text }, data: shares }] };
+    return { ...common, series: [{ type: 'pie', radius: ['36%', '62%'], itemStyle: { borderColor: '#fff', borderWidth: 2 }, label: { formatter: one => `${one.name} ${one.percent.toFixed(1)}%`, overflow: 'none', bleedMargin: 0, ...text }, labelLine: { length: 8, length2: 6 }, data: shares }] };
   }
   return {
     ...common,

@@ -89,6 +89,8 @@ pub struct Form {
     pub others: Vec<Button>,
     /// Other submit buttons of the same form as `(label, value of field "do")`: `存草稿`.
     pub also: Vec<(String, String)>,
+    /// The act refuses, ends or takes back: the main button is red.
+    pub is_danger: bool,
     /// Whether it carries files (multipart).
     pub has_files: bool,
     /// Hidden fields: idempotency key, version.
@@ -112,7 +114,7 @@ pub fn form(options: &Form, state: &FormState, fields: Markup) -> Markup {
             @for (name, value) in &options.hidden { input type="hidden" name=(name) value=(value); }
             (fields)
             div class="jb-buttons jb-form__buttons" {
-                button type="submit" class="btn btn-primary jb-btn" { (options.submit) }
+                button type="submit" class={ "btn jb-btn " (if options.is_danger { "jb-btn--stop" } else { "btn-primary" }) } { (options.submit) }
                 @for (label, value) in &options.also { button type="submit" class="btn jb-btn" name="do" value=(value) { (label) } }
             }
         }

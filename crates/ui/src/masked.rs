@@ -4,7 +4,8 @@ use maud::{Markup, Render, html};
 
 use crate::csrf;
 
-/// A masked value with the way to reveal it.
+/// A masked value with the way to reveal it. Put it into a cell, `dd` or `div`, not into a `p`: the reveal
+/// is a block.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Masked {
     /// `3505**********1234`.

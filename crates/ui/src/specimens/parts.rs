@@ -64,8 +64,8 @@ pub fn small_parts() -> Markup {
         (refusals(std::slice::from_ref(&refusal)))
         (panel("状态与数字", html! {
             p { (tag::neutral("合格证类")) " " (tag::good("全部通过")) " " (tag::look("待回访")) " " (tag::act("高风险")) "　" (money(Fen(195_000))) "　" (money::formula(Fen(195_000), "1,500 × 1.3")) "　" (money::maybe(None)) }
-            p { "身份证号 " (Masked::new("身份证号", "3505**********1234").reveal_at("/x").field("person", "1")) }
-            p { "手机号 " (Masked { is_revealed: true, ..Masked::new("手机号", "139 0000 1234") }) }
+            div { "身份证号 " (Masked::new("身份证号", "3505**********1234").reveal_at("/x").field("person", "1")) }
+            div { "手机号 " (Masked { is_revealed: true, ..Masked::new("手机号", "139 0000 1234") }) }
             (ShareMeter::online(26, 56, 40))
         }))
         (steps(&[Step::done("计划申报", "11月18日"), Step::stopped("审核", "11月24日 不予开班")]))
@@ -74,7 +74,7 @@ pub fn small_parts() -> Markup {
         (queue_rows(&[], ""))
         (trail(&[]))
         (Confirm { title: "不予开班：电工（三级）2026年第4期".into(), effects: vec!["机构会收到决定书，可在 60 日内申请行政复议。".into(), "名册 42 人退回，可另报他班。".into()],
-            form: Form { action: "/x".into(), submit: "不予开班".into(), ..Form::default() }, fields: Some(Field::text_area("reason", "理由").required().max_length(200).show(&FormState::new())), state: FormState::new(), back: "/x".into() })
+            form: Form { action: "/x".into(), submit: "不予开班".into(), is_danger: true, ..Form::default() }, fields: Some(Field::text_area("reason", "理由").required().max_length(200).show(&FormState::new())), state: FormState::new(), back: "/x".into() })
         (error_page(404, "01JA8K2", None))
         (error_page(503, "01JA8K2", Some("/specimens/parts")))
     }
