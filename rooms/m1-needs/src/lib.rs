@@ -1,1 +1,33 @@
-//! (to come)
+//! m1-needs: the needs catalogue 需求指导目录 (M1.1–M1.5; domain.md §2). Which trainings a district pays
+//! for: drafted by county or city, filed by the province, published, delisted. Published rows are public.
+
+pub mod acts;
+mod pages;
+pub mod queries;
+pub mod rules;
+
+use desk::Routes;
+use foundation::{Fault, NeedsItemId, Refusal, Stop};
+use foundation::codes::NeedsState;
+use store::Reader;
+use store::tables::needs::needs_item;
+
+pub use acts::{AddNeedsItem, DelistNeedsItem, EditNeedsItem, FileNeedsItem, PublishNeedsItem};
+pub use rules::NeedsItemFields;
+
+/// The room's routes.
+pub fn routes() -> Routes { pages::routes() }
+
+/// Doorway: the published item that a class or an institution's directory is about.
+/// Errors: `Gone` when there is none; a refusal when it is not (or no longer) published.
+pub async fn published_item(reader: &Reader, id: &NeedsItemId) -> Result<needs_item::Model, Stop> {
+    let row = reader.get::<needs_item::Entity>(id.clone()).await?;
+    match row.state {
+        NeedsState::Published => Ok(row),
+        // Drafts are nobody's business outside their own district: the same answer as absence.
+        NeedsState::Draft if !queries::visible(reader.scope(), &row) => Err(Fault::Gone.into()),
+        NeedsState::Draft | NeedsState::Delisted => Err(Refusal::new(
+            "M1-目录内", "M1.3", format!("“{}”{}，不在现行的需求指导目录里", row.name, row.state.label()), "职业技能培训需求指导目录", "请选择已发布的目录项目",
+        ).at("needs_item").into()),
+    }
+}

@@ -1,0 +1,123 @@
+//! The dossier of one item (M1.1): facts, way, trail; filing, publication, removal (M1.3–M1.5).
+
+use axum::extract::Path;
+use axum::response::Response;
+use desk::{Desk, Pairs};
+use foundation::codes::NeedsState;
+use foundation::{Function, Permission, Right, Stop};
+use store::tables::needs::needs_item::Model;
+use ui::{Button, Dossier, DossierHead, Field, Form, FormState, Markup, Step, dates, facts_grid, form, html, section, trail};
+
+use super::register::{periods, seen, state_tag};
+use crate::acts::{DelistNeedsItem, FileNeedsItem, PublishNeedsItem};
+use crate::queries;
+
+const MOST_LINES: u64 = 50;
+
+/// The dossier.
+pub async fn show(desk: Desk, Path(id): Path<String>) -> Result<Response, Response> {
+    let run = async {
+        let row = seen(&desk, &id).await?;
+        page(&desk, 200, &row, &FormState::new(), "").await
+    };
+    run.await.map_err(|stop| desk.stopped(stop))
+}
+
+async fn page(desk: &Desk, status: u16, row: &Model, state: &FormState, doing: &str) -> Result<Response, Stop> {
+    let reader = desk.read().await?;
+    let manages = queries::manages(reader.scope(), row);
+    let lines = if manages { desk::trail::of(desk, &reader, "needs_item", row.id.to_string().as_str(), MOST_LINES).await? } else { Vec::new() };
+    let mut buttons = Vec::new();
+    if manages && row.state == NeedsState::Draft && desk.may(Permission::Of(Function::NeedsDraft, Right::Create)) {
+        buttons.push(Button::link("修改", format!("/needs/{}/edit", row.id)));
+    }
+    let mut main = vec![section("", facts(row)), section("补贴标准", html! { p { (row.rate_text) } })];
+    if manages { main.extend(handling(desk, row, state, doing)); }
+    let dossier = Dossier {
+        head: DossierHead {
+            title: format!("{}（{}）", row.name, row.level.label()), state: Some(state_tag(row)), number: row.occupation.as_ref().map(ToString::to_string).unwrap_or_default(),
+            owner: format!("{} {}年", row.district.full_name(), row.year), buttons, ..DossierHead::default()
+        },
+        steps: way(row), main, side: if manages { vec![trail(&lines)] } else { Vec::new() },
+    };
+    Ok(desk.page_status(status, &row.name, super::NAV, html! { (dossier) }))
+}
+
+fn facts(row: &Model) -> Markup {
+    let or_dash = |text: &str| if text.is_empty() { "—".to_owned() } else { text.to_owned() };
+    facts_grid(&[
+        ("培训类型", row.training_type.label().to_owned()), ("证书类型", row.certificate_type.label().to_owned()), ("等级", row.level.label().to_owned()),
+        ("课时", format!("{} 课时", periods(row))), ("线上课时", format!("最多 {}%", row.online_cap_pct)),
+        ("急需紧缺", row.shortage_class.map_or("否".to_owned(), |class| format!("是，{}", class.label()))),
+        ("省备案号", or_dash(&row.filing_no)), ("发布文号", or_dash(&row.document)), ("发布日期", row.published_on.map_or("—".to_owned(), dates::full_day)),
+    ])
+}
+
+fn way(row: &Model) -> Vec<Step> {
+    let filed = !row.filing_no.is_empty();
+    let document = row.published_on.map(dates::day).unwrap_or_default();
+    match row.state {
+        NeedsState::Draft if !filed => vec![Step::done("起草", ""), Step::now("报省备案", "省人社厅"), Step::to_come("发布")],
+        NeedsState::Draft => vec![Step::done("起草", ""), Step::done("报省备案", row.filing_no.clone()), Step::now("发布", row.district.name())],
+        NeedsState::Published => vec![Step::done("起草", ""), Step::done("报省备案", row.filing_no.clone()), Step::done("发布", document)],
+        NeedsState::Delisted => vec![Step::done("起草", ""), Step::done("报省备案", row.filing_no.clone()), Step::done("发布", document), Step::stopped("已移出目录", "已准予的班不受影响")],
+    }
+}
+
+/// The forms of what can be done now.
+fn handling(desk: &Desk, row: &Model, state: &FormState, doing: &str) -> Vec<Markup> {
+    let fresh = FormState::new();
+    let of = |act: &str| if act == doing { state } else { &fresh };
+    let mut all = Vec::new();
+    let may = |function, right| desk.may(Permission::Of(function, right));
+    let draft = row.state == NeedsState::Draft;
+    if draft && row.filing_no.is_empty() && may(Function::NeedsFiling, Right::File) {
+        all.push(section("给予备案", one_field(row, "file", "给予备案", None, Field::text("filing_no", "备案号").hint("例如：闽人社目录备〔2026〕12号").required(), of("file"))));
+    }
+    if draft && may(Function::NeedsPublication, Right::Publish) {
+        all.push(section("发布", html! {
+            @if row.filing_no.is_empty() { p class="jb-faint" { "还没有省备案号，备案后才能发布。" } }
+            (one_field(row, "publish", "发布", None, Field::text("document", "发布文号").hint("例如：晋人社〔2026〕45号").required(), of("publish")))
+        }));
+    }
+    if row.state == NeedsState::Published && may(Function::NeedsPublication, Right::Publish) {
+        let confirm = "移出后不能再按这个项目申请开班，已准予的班不受影响。确定移出吗？";
+        all.push(section("移出目录", one_field(row, "delist", "移出目录", Some(confirm), Field::text("reason", "移出原因").hint("移出后，已准予的班不受影响").required(), of("delist"))));
+    }
+    all
+}
+
+fn one_field(row: &Model, act: &str, submit: &str, confirm: Option<&str>, field: Field, state: &FormState) -> Markup {
+    let options = Form { action: format!("/needs/{}/{act}", row.id), submit: submit.into(), confirm: confirm.map(Into::into), ..Form::default() };
+    form(&options, state, field.show(state))
+}
+
+async fn done<T>(desk: Desk, id: &str, pairs: Pairs, doing: &str, result: Result<T, Stop>, message: &str) -> Result<Response, Response> {
+    let Err(Stop::Refused(refusals)) = result else { return Ok(desk.after(result, &format!("/needs/{id}"), message)) };
+    let run = async {
+        let row = seen(&desk, id).await?;
+        page(&desk, 422, &row, &pairs.state().refused(refusals), doing).await
+    };
+    run.await.map_err(|stop| desk.stopped(stop))
+}
+
+/// The province gives a filing number.
+pub async fn file(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
+    let row = seen(&desk, &id).await.map_err(|stop| desk.stopped(stop))?;
+    let result = desk.perform(FileNeedsItem { item: row.id, filing_no: pairs.value("filing_no").into() }).await;
+    done(desk, &id, pairs, "file", result, "已备案。").await
+}
+
+/// Publication.
+pub async fn publish(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
+    let row = seen(&desk, &id).await.map_err(|stop| desk.stopped(stop))?;
+    let result = desk.perform(PublishNeedsItem { item: row.id, document: pairs.value("document").into() }).await;
+    done(desk, &id, pairs, "publish", result, "已发布，公众可以查到。").await
+}
+
+/// Removal.
+pub async fn delist(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
+    let row = seen(&desk, &id).await.map_err(|stop| desk.stopped(stop))?;
+    let result = desk.perform(DelistNeedsItem { item: row.id, reason: pairs.value("reason").into() }).await;
+    done(desk, &id, pairs, "delist", result, "已移出目录，已准予的班不受影响。").await
+}
