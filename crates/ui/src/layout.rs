@@ -77,6 +77,9 @@ pub fn page(page: &Page, body: Markup) -> Markup {
 
 /// A trainee's page on the phone: 17 px, one column, title in the bar.
 pub fn phone_page(page: &Page, body: Markup) -> Markup {
+    // Cards start with their own small headings; the page still needs one of the first rank to be heard.
+    let has_heading = body.0.contains("<h1");
+    let body = html! { @if !has_heading { h1 class="jb-unseen" { (page.title) } } (body) };
     document(page, "jb-phone", html! {
         header class="jb-bar jb-bar--phone" {
             div class="jb-bar__in" {
@@ -127,6 +130,18 @@ pub fn panel(title: &str, body: Markup) -> Markup {
     html! { section class="jb-panel jb-section" { @if !title.is_empty() { h2 class="jb-h2" { (title) } } (body) } }
 }
 
+/// Views of one thing beside each other, each with its own address: `待审 6`, `已审`, `全部`.
+pub fn tabs(label: &str, items: &[NavItem], current: &str) -> Markup {
+    let frame = Page { current: current.into(), ..Page::default() };
+    html! { nav class="jb-tabs" aria-label=(label) { @for item in items { (nav_link(&frame, item)) } } }
+}
+
+/// A standing remark above a part of a page: what applies here, until when, whose turn. The words must
+/// say what the colour says.
+pub fn callout(tone: crate::Tone, body: Markup) -> Markup {
+    html! { div class={ "jb-callout jb-callout--" (tone.slug()) } { (body) } }
+}
+
 fn document(page: &Page, kind: &str, body: Markup) -> Markup {
     let body = csrf::fill(body, &page.csrf);
     html! {
@@ -159,7 +174,7 @@ const HTMX_CONFIG: &str = r#"{&quot;allowEval&quot;:false,&quot;includeIndicator
 fn frame(page: &Page, body: Markup) -> Markup {
     html! {
         @if let Some(clock) = &page.demo_clock {
-            div class="jb-demo" role="note" { "演示数据，人名机构均为虚构 · 演示时间 " strong { (clock) } }
+            aside class="jb-demo" aria-label="演示提示" { "演示数据，人名机构均为虚构 · 演示时间 " strong { (clock) } }
         }
         div class="jb-main" {
             @if !page.crumbs.is_empty() {
@@ -167,8 +182,10 @@ fn frame(page: &Page, body: Markup) -> Markup {
                     ol { @for (label, href) in &page.crumbs { li { a href=(href) { (label) } } } }
                 }
             }
-            div id="flash" { @for flash in &page.flash { (flash) } }
-            main id="main" tabindex="-1" { (body) }
+            main id="main" tabindex="-1" {
+                div id="flash" { @for flash in &page.flash { (flash) } }
+                (body)
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use maud::{Markup, Render, html};
 
-use crate::button::{Button, button_row};
+use crate::button::Button;
 use crate::{Tone, csrf};
 
 /// A column.
@@ -275,7 +275,7 @@ fn body_row(register: &Register, row: &Row) -> Markup {
                 }
             }
             @for (place, (cell, column)) in row.cells.iter().zip(&register.columns).enumerate() {
-                td class=[column.is_number.then_some("jb-num")] data-label=(column.label) {
+                td class=[cell_class(column, place)] data-label=(column.label) {
                     @match (&row.href, place) {
                         (Some(href), 0) => { a class="jb-subject" href=(href) { (cell) } }
                         _ => { (cell) }
@@ -284,6 +284,11 @@ fn body_row(register: &Register, row: &Row) -> Markup {
             }
         }
     }
+}
+
+/// The first cell heads the card on a phone.
+fn cell_class(column: &Column, place: usize) -> Option<&'static str> {
+    if place == 0 { Some("jb-cell--first") } else { column.is_number.then_some("jb-num") }
 }
 
 fn bulk_row(bulk: &Bulk) -> Markup {
@@ -320,9 +325,6 @@ fn foot(register: &Register) -> Markup {
         }
     }
 }
-
-/// Row of buttons below a table that is not a register.
-pub fn table_buttons(buttons: &[Button]) -> Markup { button_row(buttons) }
 
 /// Percent-encodes a query part (RFC 3986 unreserved characters stay).
 pub fn encode(text: &str) -> String {

@@ -51,7 +51,7 @@ pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 { text.push(','); }
+        if place > 0 && (digits.len() - place).is_multiple_of(3) { text.push(','); }
         text.push(digit);
     }
     text

@@ -61,6 +61,8 @@ pub fn small_parts() -> Markup {
     let refusal = Refusal::new("M5.1", "M5.1", "林*辉不在实名制系统登记名单中", "凡补必进、不进不补", "请先在实名制系统登记后再申领");
     html! {
         (page_head("小部件", "", &[Button::link("打印", "/x"), Button::post("停止培训", "/x").danger().confirm("停止后 42 名学员会收到通知，确定停止吗？"), Button::post("办结", "/x").main()]))
+        (tabs("视图", &[NavItem { label: "待审".into(), href: "/specimens/parts".into(), count: Some(6) }, NavItem::new("已审", "/specimens/parts?view=done"), NavItem::new("全部", "/specimens/parts?view=all")], "/specimens/parts"))
+        (callout(Tone::Look, html! { "公示还有 2 天届满，届满前可以提出异议。" }))
         (refusals(std::slice::from_ref(&refusal)))
         (panel("状态与数字", html! {
             p { (tag::neutral("合格证类")) " " (tag::good("全部通过")) " " (tag::look("待回访")) " " (tag::act("高风险")) "　" (money(Fen(195_000))) "　" (money::formula(Fen(195_000), "1,500 × 1.3")) "　" (money::maybe(None)) }
