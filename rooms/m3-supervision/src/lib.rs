@@ -1,1 +1,21 @@
-//! (to come)
+//! M3 process supervision (M3.1–M3.5, M5.1): opening, attendance, inspection, completion exam,
+//! certificate, feedback of regime A's classes.
+
+pub mod acts;
+pub mod certificate_pdf;
+pub mod hours;
+pub mod jobs;
+pub mod pages;
+pub mod rules;
+
+use desk::{Desk, Routes};
+use foundation::Stop;
+
+/// The room's routes.
+pub fn routes() -> Routes { pages::completion::routes(pages::attendance::routes(Routes::new())) }
+
+/// The room's timed acts.
+pub async fn tick(desk: &Desk) -> Result<(), Stop> {
+    jobs::attendance::tick(desk).await?;
+    jobs::completion::tick(desk).await
+}

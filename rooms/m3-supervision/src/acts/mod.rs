@@ -1,0 +1,7 @@
+//! Acts of the room, one file per part.
+
+pub mod attendance;
+pub mod certificate;
+pub mod exam;
+pub mod feedback;
+pub mod inspection;

@@ -1,0 +1,4 @@
+//! Timed acts of the room.
+
+pub mod attendance;
+pub mod completion;

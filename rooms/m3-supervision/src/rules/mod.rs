@@ -1,0 +1,6 @@
+//! Pure rules of the room.
+
+pub mod attendance;
+pub mod completion;
+pub mod inspection;
+pub mod states;

@@ -1,0 +1,4 @@
+//! Journeys and refusals of the room's acts, on the database that the environment names.
+
+mod fixtures;
+mod opening;
