@@ -132,16 +132,18 @@ fn needs(id: NeedsItemId, name: &str) -> needs_item::Model {
 
 fn listed(id: InstitutionId, name: &str, serial: i32, at: foundation::Instant) -> institution::Model {
     institution::Model {
-        id, uscc: uscc(serial).expect("one of the letters fits"), name: name.into(), kind: InstitutionKind::PrivateTrainingSchool, serial, licence_no: format!("人社民35058243000{serial:02}号"), licence_until: day(2028, 6, 30),
+        id, uscc: uscc(serial), name: name.into(), kind: InstitutionKind::PrivateTrainingSchool, serial, licence_no: format!("人社民35058243000{serial:02}号"), licence_until: day(2028, 6, 30),
         legal_person: "李雪梅".into(), address: "晋江市安海镇成功东路1号".into(), contact: "李雪梅".into(), phone: "0595-85780001".into(), bank: "泉州银行晋江支行".into(),
         account: None, account_index: None, account_masked: String::new(), state: DirectoryState::Listed, listed_on: Some(day(2026, 1, 20)), document: "晋人社〔2026〕15号".into(),
         district: district(JINJIANG), path: district(JINJIANG).management_path(), created_at: at, version: 1,
     }
 }
 
-/// A credit code that passes its check, found by trying the last letter.
-fn uscc(serial: i32) -> Option<foundation::Uscc> {
-    "0123456789ABCDEFGHJKLMNPQRTUWXY".chars().find_map(|last| format!("52350582MJB00000{serial}{last}").parse().ok())
+/// A credit code that passes both its checks.
+fn uscc(serial: i32) -> foundation::Uscc {
+    let inner = format!("MJB{serial:05}");
+    let first = format!("52350582{inner}{}", foundation::uscc::inner_check(&inner).unwrap());
+    format!("{first}{}", foundation::uscc::outer_check(&first).unwrap()).parse().unwrap()
 }
 
 fn teaches(desk: &desk::Desk, id: TeacherId, of: InstitutionId, name: &str, serial: u16) -> teacher::Model {
