@@ -1,0 +1,118 @@
+//! What the directory shows (M2.1, M2.4): listed institutions to everybody, the others to their authorities.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use foundation::codes::{DirectoryState, InstitutionKind, NeedsState};
+use foundation::{DistrictCode, InstitutionId, ManagementPath, Scope, Stop};
+use serde::Deserialize;
+use store::Reader;
+use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, Select};
+use store::tables::institutions::institution::{Column, Entity, Model};
+use store::tables::institutions::directory_item;
+use store::tables::needs::needs_item;
+
+/// Whether this scope manages what lies at `path`.
+pub fn manages(scope: &Scope, path: &ManagementPath) -> bool {
+    match scope {
+        Scope::Everything => true,
+        Scope::Below(own) => own.covers(path),
+        Scope::Institution(_) | Scope::Person(_) | Scope::Open => false,
+    }
+}
+
+/// Whether this scope sees the inside: teachers, verifications, the masked account.
+pub fn sees_inside(scope: &Scope, row: &Model) -> bool { manages(scope, &row.path) || matches!(scope, Scope::Institution(id) if *id == row.id) }
+
+/// The filters of the register, as the address holds them.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Filters {
+    /// Words of the name, or the credit code.
+    pub q: String,
+    /// Words of an item it may teach.
+    pub item: String,
+    /// District code.
+    pub district: String,
+    /// Kind code.
+    pub kind: String,
+    /// State code (officials).
+    pub state: String,
+    /// Page number.
+    pub page: String,
+    /// `xlsx` asks for the file.
+    pub export: String,
+    /// API: id after which to go on.
+    pub after: String,
+    /// API: how many.
+    pub limit: String,
+}
+
+impl Filters {
+    /// The named values without page and export.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        [("q", &self.q), ("item", &self.item), ("district", &self.district), ("kind", &self.kind), ("state", &self.state)]
+            .into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    }
+}
+
+/// The condition of the filters; words that are no code match nothing rather than everything.
+pub async fn condition(reader: &Reader, filters: &Filters) -> Result<Condition, Stop> {
+    let nothing = || Condition::all().add(Column::Id.is_null());
+    let mut all = Condition::all().add(seen_by(reader.scope()));
+    let words = filters.q.trim();
+    if !words.is_empty() { all = all.add(Condition::any().add(Column::Name.contains(words)).add(Column::Uscc.eq(words.to_uppercase()))); }
+    if !filters.item.trim().is_empty() { all = all.add(Column::Id.is_in(teaching(reader, filters.item.trim()).await?)); }
+    if !filters.district.is_empty() {
+        all = match filters.district.parse::<DistrictCode>() { Ok(one) => all.add(store::reach::below(Column::Path, &one.management_path())), Err(_) => all.add(nothing()) };
+    }
+    if !filters.kind.is_empty() { all = match filters.kind.parse::<InstitutionKind>() { Ok(one) => all.add(Column::Kind.eq(one)), Err(_) => all.add(nothing()) }; }
+    if !filters.state.is_empty() { all = match filters.state.parse::<DirectoryState>() { Ok(one) => all.add(Column::State.eq(one)), Err(_) => all.add(nothing()) }; }
+    Ok(all)
+}
+
+fn seen_by(scope: &Scope) -> Condition {
+    let open = Column::State.is_in([DirectoryState::Listed, DirectoryState::Warned]);
+    match scope {
+        Scope::Everything => Condition::all().add(Column::Id.is_not_null()),
+        Scope::Below(path) => Condition::any().add(open).add(store::reach::below(Column::Path, path)),
+        Scope::Institution(_) | Scope::Person(_) | Scope::Open => Condition::all().add(open),
+    }
+}
+
+/// The institutions whose directory holds an item of this name.
+async fn teaching(reader: &Reader, words: &str) -> Result<Vec<String>, Stop> {
+    let items = reader.list::<needs_item::Entity>(|q| q.filter(needs_item::Column::Name.contains(words)).filter(needs_item::Column::State.eq(NeedsState::Published))).await?;
+    let items: Vec<String> = items.into_iter().map(|row| row.id.to_string()).collect();
+    let lines = reader.list::<directory_item::Entity>(|q| q.filter(directory_item::Column::NeedsItem.is_in(items))).await?;
+    Ok(lines.into_iter().map(|row| row.institution.to_string()).collect::<BTreeSet<_>>().into_iter().collect())
+}
+
+/// Shapes the register: by district, then serial.
+pub fn register(condition: Condition, select: Select<Entity>) -> Select<Entity> {
+    select.filter(condition).order_by_asc(Column::District).order_by_asc(Column::Serial).order_by_asc(Column::Id)
+}
+
+/// What each institution may teach, `缝纫工（四级/中级工）`, in the order of names.
+pub async fn programmes(reader: &Reader, rows: &[Model]) -> Result<BTreeMap<InstitutionId, Vec<String>>, Stop> {
+    let ids: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
+    let mut all: BTreeMap<InstitutionId, BTreeSet<String>> = BTreeMap::new();
+    for some in ids.chunks(500) {
+        let lines = reader.list::<directory_item::Entity>(|q| q.filter(directory_item::Column::Institution.is_in(some))).await?;
+        let items = items_of(reader, &lines).await?;
+        for line in lines {
+            if let Some(item) = items.get(&line.needs_item.to_string()) { all.entry(line.institution).or_default().insert(format!("{}（{}）", item.name, item.level.label())); }
+        }
+    }
+    Ok(all.into_iter().map(|(id, names)| (id, names.into_iter().collect())).collect())
+}
+
+/// The items of the needs catalogue behind lines of the directory, by id.
+pub async fn items_of(reader: &Reader, lines: &[directory_item::Model]) -> Result<BTreeMap<String, needs_item::Model>, Stop> {
+    let ids: Vec<String> = lines.iter().map(|line| line.needs_item.to_string()).collect::<BTreeSet<_>>().into_iter().collect();
+    let mut all = BTreeMap::new();
+    for some in ids.chunks(500) {
+        let items = reader.list::<needs_item::Entity>(|q| q.filter(needs_item::Column::Id.is_in(some))).await?;
+        all.extend(items.into_iter().map(|item| (item.id.to_string(), item)));
+    }
+    Ok(all)
+}
