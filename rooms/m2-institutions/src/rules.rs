@@ -165,10 +165,14 @@ pub fn verify_certificate(row: &teacher::Model, today: Date) -> Result<teacher::
 
 /// How an institution's standing in the directory moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Move { /// 暂停承训.
-    Suspend, /// 恢复.
-    Restore, /// 移出目录.
-    Remove }
+pub enum Move {
+    /// 暂停承训.
+    Suspend,
+    /// 恢复承训.
+    Restore,
+    /// 移出目录.
+    Remove,
+}
 
 /// Where a move leads from a state; none where it makes no sense.
 pub fn after(state: DirectoryState, step: Move) -> Option<DirectoryState> {

@@ -1,0 +1,101 @@
+//! One institution (M2.4): the public part, the inside for its authorities, and its standing (M2.5).
+
+use axum::extract::Path;
+use axum::response::Response;
+use desk::{Desk, Pairs};
+use foundation::{Fault, InstitutionId, Stop};
+use store::tables::institutions::institution::{Entity, Model};
+use ui::{Button, Dossier, DossierHead, Field, Form, FormState, Markup, form, html, section, trail};
+
+use super::inside::{self, Inside};
+use super::register::state_tag;
+use crate::acts::standing::{RemoveInstitution, RestoreInstitution, SuspendInstitution};
+use crate::queries;
+use crate::rules::{self, Move};
+
+const MOST_LINES: u64 = 50;
+
+/// The dossier.
+pub async fn show(desk: Desk, Path(id): Path<String>) -> Result<Response, Response> {
+    page(&desk, &id, &FormState::new(), None).await.map_err(|stop| desk.stopped(stop))
+}
+
+/// The institution with this id; malformed ids are absent ones.
+pub async fn found(desk: &Desk, id: &str) -> Result<Model, Stop> {
+    let id: InstitutionId = id.parse().map_err(|_| Fault::Gone)?;
+    desk.read().await?.get::<Entity>(id).await
+}
+
+async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Move>) -> Result<Response, Stop> {
+    let row = found(desk, id).await?;
+    let reader = desk.read().await?;
+    let (manages, sees) = (queries::manages(reader.scope(), &row.path), queries::sees_inside(reader.scope(), &row));
+    let parts = Inside::read(&reader, &row.id).await?;
+    let lines = if sees { desk::trail::of(desk, &reader, "institution", row.id.to_string().as_str(), MOST_LINES).await? } else { Vec::new() };
+    let today = desk.today();
+    let verify = |site: &store::tables::institutions::site::Model| {
+        (manages && desk.may(super::INSPECT)).then(|| Button::link("登记核实", format!("/sites/{}/verification", site.id)).about(site.name.clone()))
+    };
+    let mut main = vec![
+        section("", inside::facts(&row, sees)),
+        section("可开展的培训项目", html! {
+            (parts.lines_table(today, sees))
+            @if manages && desk.may(super::PUBLISH) { p { (Button::link("增加培训项目", format!("/institutions/{}/items/new", row.id))) } }
+        }),
+        section("培训场地", parts.sites_table(today, sees, verify)),
+    ];
+    if sees {
+        let check = |one: &store::tables::institutions::teacher::Model| {
+            (manages && desk.may(super::INSPECT) && one.certificate_verified_on.is_none())
+                .then(|| Button::post("核对一致", format!("/teachers/{}/verify-certificate", one.id)).about(one.name.clone()).confirm("已向发证机构核对，姓名、等级和编号都一致？"))
+        };
+        main.push(section("教师", parts.teachers_table(check)));
+    }
+    if manages && desk.may(super::DECIDE) { main.extend(standing(&row, state, doing)); }
+    let dossier = Dossier {
+        head: DossierHead { title: row.name.clone(), state: Some(state_tag(row.state)), number: format!("{}-{:04}", row.district, row.serial), owner: row.district.full_name(), ..DossierHead::default() },
+        main, side: if sees { vec![trail(&lines)] } else { Vec::new() }, ..Dossier::default()
+    };
+    Ok(desk.page_status(if state.is_clean() { 200 } else { 422 }, &row.name, super::NAV, html! { (dossier) }))
+}
+
+/// The moves that make sense now, each with its reason.
+fn standing(row: &Model, state: &FormState, doing: Option<Move>) -> Vec<Markup> {
+    let fresh = FormState::new();
+    [(Move::Suspend, "暂停承训", "suspend", "暂停后不能申请新班，正在上的班继续。确定暂停吗？"), (Move::Restore, "恢复承训", "restore", "恢复后可以申请新班。确定恢复吗？"),
+     (Move::Remove, "移出目录", "remove", "移出后不能再承担补贴性培训，正在上的班继续。确定移出吗？")].into_iter()
+        .filter(|(step, ..)| rules::after(row.state, *step).is_some())
+        .map(|(step, title, word, question)| {
+            let state = if doing == Some(step) { state } else { &fresh };
+            let options = Form { action: format!("/institutions/{}/{word}", row.id), submit: title.into(), confirm: Some(question.into()), ..Form::default() };
+            section("", html! { details open[doing == Some(step)] { summary { (title) } (form(&options, state, Field::text("reason", "原因").hint("机构会看到，并记入留痕").required().max_length(100).show(state))) } })
+        }).collect()
+}
+
+async fn moved<T>(desk: Desk, id: &str, pairs: Pairs, step: Move, result: Result<T, Stop>, message: &str) -> Result<Response, Response> {
+    match result {
+        Err(Stop::Refused(no)) => page(&desk, id, &pairs.state().refused(no), Some(step)).await.map_err(|stop| desk.stopped(stop)),
+        other => Ok(desk.after(other, &format!("/institutions/{id}"), message)),
+    }
+}
+
+/// No new classes.
+pub async fn suspend(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
+    let institution = found(&desk, &id).await.map_err(|stop| desk.stopped(stop))?.id;
+    let result = desk.perform(SuspendInstitution { institution, reason: pairs.value("reason").into() }).await;
+    moved(desk, &id, pairs, Move::Suspend, result, "已暂停承训，不能申请新班。").await
+}
+
+/// New classes again.
+pub async fn restore(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
+    let institution = found(&desk, &id).await.map_err(|stop| desk.stopped(stop))?.id;
+    let result = desk.perform(RestoreInstitution { institution, reason: pairs.value("reason").into() }).await;
+    moved(desk, &id, pairs, Move::Restore, result, "已恢复承训。").await
+}
+
+/// Out of the directory.
+pub async fn remove(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
+    let institution = found(&desk, &id).await.map_err(|stop| desk.stopped(stop))?.id;
+    let result = desk.perform(RemoveInstitution { institution, reason: pairs.value("reason").into() }).await;
+    moved(desk, &id, pairs, Move::Remove, result, "已移出目录。").await
+}
