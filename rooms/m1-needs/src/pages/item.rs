@@ -82,7 +82,9 @@ fn handling(desk: &Desk, row: &Model, state: &FormState, doing: &str) -> Vec<Mar
     }
     if row.state == NeedsState::Published && may(Function::NeedsPublication, Right::Publish) {
         let confirm = "移出后不能再按这个项目申请开班，已准予的班不受影响。确定移出吗？";
-        all.push(section("移出目录", one_field(row, "delist", "移出目录", Some(confirm), Field::text("reason", "移出原因").hint("移出后，已准予的班不受影响").required(), of("delist"))));
+        let body = one_field(row, "delist", "移出目录", Some(confirm), Field::text("reason", "移出原因").hint("移出后，已准予的班不受影响").required(), of("delist"));
+        // Folded: what takes back should not look like the page's main act.
+        all.push(section("", html! { details open[doing == "delist"] { summary { "移出目录" } (body) } }));
     }
     all
 }
