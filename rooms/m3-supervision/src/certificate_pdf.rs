@@ -93,26 +93,26 @@ impl Drawing<'_, '_> {
     fn frame(&mut self) {
         for (inset, width) in [(34.0, 2.4), (42.0, 0.8)] {
             self.surface.set_fill(None);
-            self.surface.set_stroke(Some(Stroke { paint: BLUE.into(), width, ..Stroke::default() }));
+            self.surface.set_stroke(Some(Stroke { paint: rgb::Color::new(BLUE.0, BLUE.1, BLUE.2).into(), width, ..Stroke::default() }));
             if let Some(path) = rect(inset, inset, PAGE.0 - 2.0 * inset, PAGE.1 - 2.0 * inset) { self.surface.draw_path(&path); }
         }
         self.surface.set_stroke(None);
     }
 
-    fn text(&mut self, x: f32, y: f32, size: f32, text: &str, colour: rgb::Color) {
+    fn text(&mut self, x: f32, y: f32, size: f32, text: &str, (r, g, b): (u8, u8, u8)) {
         self.surface.set_stroke(None);
-        self.surface.set_fill(Some(Fill { paint: colour.into(), opacity: NormalizedF32::ONE, rule: FillRule::default() }));
+        self.surface.set_fill(Some(Fill { paint: rgb::Color::new(r, g, b).into(), opacity: NormalizedF32::ONE, rule: FillRule::default() }));
         self.surface.draw_text(Point::from_xy(x, y), self.font.clone(), size, text, false, TextDirection::Auto);
     }
 
-    fn centred(&mut self, y: f32, size: f32, text: &str, colour: rgb::Color) { self.text((PAGE.0 - size * width(text)) / 2.0, y, size, text, colour); }
+    fn centred(&mut self, y: f32, size: f32, text: &str, colour: (u8, u8, u8)) { self.text((PAGE.0 - size * width(text)) / 2.0, y, size, text, colour); }
 
     fn qr(&mut self, x: f32, y: f32, side: f32, address: &str) {
         let Ok(code) = qrcode::QrCode::with_error_correction_level(address, qrcode::EcLevel::M) else { return };
         let count = code.width();
         #[expect(clippy::cast_precision_loss, reason = "a QR code has at most 177 modules a side")]
         let (module, at) = (side / count as f32, |n: usize| n as f32);
-        self.surface.set_fill(Some(Fill { paint: INK.into(), opacity: NormalizedF32::ONE, rule: FillRule::default() }));
+        self.surface.set_fill(Some(Fill { paint: rgb::Color::new(INK.0, INK.1, INK.2).into(), opacity: NormalizedF32::ONE, rule: FillRule::default() }));
         for (index, colour) in code.to_colors().into_iter().enumerate() {
             if colour == qrcode::Color::Dark && let Some(path) = rect(x + at(index % count) * module, y + at(index / count) * module, module, module) {
                 self.surface.draw_path(&path);
@@ -121,10 +121,10 @@ impl Drawing<'_, '_> {
     }
 }
 
-const BLUE: rgb::Color = rgb::Color::new(31, 80, 146);
-const INK: rgb::Color = rgb::Color::new(28, 36, 48);
-const GREY: rgb::Color = rgb::Color::new(96, 108, 124);
-const RED: rgb::Color = rgb::Color::new(176, 42, 36);
+const BLUE: (u8, u8, u8) = (31, 80, 146);
+const INK: (u8, u8, u8) = (28, 36, 48);
+const GREY: (u8, u8, u8) = (96, 108, 124);
+const RED: (u8, u8, u8) = (176, 42, 36);
 
 fn void(one: &certificate::Model) -> bool { !one.valid }
 

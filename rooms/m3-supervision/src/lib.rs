@@ -6,13 +6,14 @@ pub mod certificate_pdf;
 pub mod hours;
 pub mod jobs;
 pub mod pages;
+pub mod queries;
 pub mod rules;
 
 use desk::{Desk, Routes};
 use foundation::Stop;
 
 /// The room's routes.
-pub fn routes() -> Routes { pages::completion::routes(pages::attendance::routes(Routes::new())) }
+pub fn routes() -> Routes { pages::routes::routes(pages::completion::routes(pages::attendance::routes(Routes::new()))) }
 
 /// The room's timed acts.
 pub async fn tick(desk: &Desk) -> Result<(), Stop> {

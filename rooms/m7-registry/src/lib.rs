@@ -2,7 +2,9 @@
 //! looked at whose data. Doorway for other rooms: `register`, `roster::read`, `reveal`.
 
 pub mod acts;
+pub mod pages;
 pub mod roster;
+pub mod views;
 
 use desk::{Desk, Routes};
 use foundation::{IdDocument, PersonId, PersonName, Phone, Stop};
@@ -11,8 +13,8 @@ use store::query::{ColumnTrait, Set};
 use store::seal::Purpose;
 use store::tables::registry::person;
 
-/// The room's routes: acts only; pages of persons come with the directories of persons.
-pub fn routes() -> Routes { Routes::new().api_act::<acts::RevealPersonalData>() }
+/// The room's routes.
+pub fn routes() -> Routes { pages::routes() }
 
 /// The blind-index text of an identity document: type and number, so that types do not collide.
 pub fn index_text(document: &IdDocument) -> String { format!("{}:{}", document.id_type(), document.reveal()) }

@@ -98,9 +98,12 @@ fn csv_rows(bytes: &[u8]) -> Result<Vec<Vec<String>>, Refusal> {
     let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).map_err(|_| whole("文件不是 UTF-8 编码，也不是 .xlsx", "请另存为 .xlsx，或“CSV UTF-8”格式"))?;
     if text.contains('\0') { return Err(whole("文件不是名册", "请上传 .xlsx 或 .csv 文件")); }
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut rows = Vec::new();
+    let mut rows: Vec<Vec<String>> = Vec::new();
     for record in reader.records().take(ROSTER_ROWS + HEADER_ROWS + 1) {
         let record = record.map_err(|_| whole("CSV 格式不对", "请用表格软件另存为 .xlsx 后再上传"))?;
+        // The reader skips blank lines; row numbers must stay those that people see.
+        let line = record.position().map_or(rows.len() + 1, |at| usize::try_from(at.line()).unwrap_or(rows.len() + 1));
+        while rows.len() + 1 < line.min(ROSTER_ROWS * 4) { rows.push(Vec::new()); }
         rows.push(record.iter().map(str::to_owned).collect());
     }
     Ok(rows)

@@ -112,7 +112,7 @@ impl Act for ResumeClass {
     const TITLE: &'static str = "恢复培训";
     type Outcome = ();
 
-    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+    async fn perform(&self, _desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         if self.note.trim().is_empty() || self.note.chars().count() > TEXT_CHARS {
             return Err(Refusal::new("恢复培训", "M3.1", "没有写恢复的理由，或写得太长", "过程检查", "请写明整改情况").at("note").into());

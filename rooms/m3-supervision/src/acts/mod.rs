@@ -5,3 +5,5 @@ pub mod certificate;
 pub mod exam;
 pub mod feedback;
 pub mod inspection;
+pub mod opening;
+pub mod review;

@@ -2,10 +2,14 @@
 
 pub mod attendance;
 pub mod certificate;
+pub mod classes;
 pub mod completion;
+pub mod dossier;
 pub mod exam;
 pub mod feedback;
 pub mod inspection;
+pub mod opening;
 pub mod phone;
+pub mod routes;
 pub mod session;
 pub mod verify;

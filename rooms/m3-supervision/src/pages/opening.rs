@@ -1,1 +1,287 @@
-//! (12:37, being written by the opening helper: see /tmp/contract/opening-split.md; please do not write the pages)
+//! The institution's pages up to the application: new class, plan, roster, timetable (M3.1, M5.1, M7.1).
+
+use axum::extract::Path;
+use axum::response::Response;
+use chrono::NaiveTime;
+use desk::{Desk, Pairs, Query, Read, Upload};
+use foundation::{ClassId, EnrolmentId, Fault, Function, NeedsItemId, Permission, Right, Stop};
+use m7_registry::roster::{self, RowError};
+use maud::{Markup, html};
+use serde::Deserialize;
+use store::tables::supervision::{class_session, enrolment, training_class};
+use ui::{Button, Column, Field, Form, FormState, Row, ShareMeter, form, page_head, panel, simple_table};
+
+use crate::acts::opening::{AddTrainees, CreateClass, EditClassPlan, LayTimetable, RemoveTrainee, RosterRow, SignPledges, last_class, own_institution};
+use crate::hours;
+use crate::queries::{Choices, choices};
+use crate::rules::opening::{Layout, Plan, WEEKDAYS, editable};
+
+macro_rules! reads {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $permission:expr;)+) => {$(
+        $(#[$doc])*
+        pub struct $name;
+        impl Read for $name {
+            const NAME: &'static str = $text;
+            const PERMISSION: Permission = $permission;
+            const CLAUSE: &'static str = "M3.1";
+        }
+    )+};
+}
+reads! {
+    /// The form of a new class.
+    NewClassPage = "new-class-page", Permission::Of(Function::OpeningApplication, Right::Create);
+    /// The roster.
+    RosterPage = "roster-page", Permission::Of(Function::Roster, Right::Read);
+    /// The timetable.
+    TimetablePage = "timetable-page", Permission::Of(Function::Attendance, Right::Read);
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct From { from: String }
+
+/// `/classes/new` (`?from=ID` copies).
+pub async fn new(desk: Desk, Query(from): Query<From>) -> Response {
+    match new_state(&desk, &from).await { Ok((choices, state)) => desk.page("新建开班申请", "/classes", new_body(&choices, &state)), Err(stop) => desk.stopped(stop) }
+}
+
+async fn new_state(desk: &Desk, from: &From) -> Result<(Choices, FormState), Stop> {
+    let institution = own_institution(desk)?;
+    let reader = desk.read().await?;
+    let choices = choices(&reader, &institution).await?;
+    let before = match from.from.parse::<ClassId>() { Ok(id) => Some(reader.get::<training_class::Entity>(id.to_string()).await?), Err(_) => last_class(&reader, None).await? };
+    let state = before.map_or_else(|| FormState::new().with("term", "1"), |class| plan_state(&class).with("term", (class.term + 1).to_string()).with("starts_on", "").with("ends_on", "").with("exam_on", "")
+        .with("needs_item", class.needs_item.to_string()).with("room", class.room.to_string()).with("class_teacher", class.class_teacher.to_string()));
+    Ok((choices, state))
+}
+
+fn plan_state(class: &training_class::Model) -> FormState {
+    FormState::new().with("term", class.term.to_string()).with("planned_persons", class.planned_persons.to_string()).with("theory", class.periods_theory.to_string()).with("practice", class.periods_practice.to_string())
+        .with("online", class.periods_online.to_string()).with("starts_on", class.starts_on.to_string()).with("ends_on", class.ends_on.to_string())
+        .with("exam_on", class.exam_on.map(|d| d.to_string()).unwrap_or_default()).with("exam_plan", class.exam_plan.as_str()).with("materials", class.materials.as_str()).with("safety_plan", class.safety_plan.as_str())
+}
+
+fn new_body(choices: &Choices, state: &FormState) -> Markup {
+    let missing = choices.items.is_empty() || choices.rooms.is_empty() || choices.teachers.is_empty();
+    html! {
+        (page_head("新建开班申请", "已按上一期填好，改日期和人数即可", &[]))
+        @if missing { (panel("", html! { p { "还不能开班：机构目录里要先有可开展的项目、教室和授课教师。" } a class="btn jb-btn" href="/my-institution" { "去补齐机构资料" } })) }
+        @else { (form(&Form { action: "/classes/new".into(), submit: "保存，下一步录名册".into(), ..Form::default() }, state, html! {
+            (Field::select("needs_item", "培训项目", choices.items.iter().map(|one| (one.id.to_string(), format!("{}（{}—{} 课时）", one.name, one.periods_min, one.periods_max)))).required().show(state))
+            (Field::select("room", "上课教室", choices.rooms.iter().map(|one| (one.id.to_string(), format!("{}（{} 座）", one.name, one.seats)))).required().show(state))
+            (Field::select("class_teacher", "班主任", choices.teachers.iter().map(|one| (one.id.to_string(), format!("{}（{}）", one.name, one.qualification)))).required().show(state))
+            (plan_fields(state))
+        })) }
+    }
+}
+
+fn plan_fields(state: &FormState) -> Markup {
+    html! {
+        (Field::number("term", "第几期").unit("期").required().show(state))
+        (Field::number("planned_persons", "计划人数").unit("人").required().show(state))
+        (Field::number("theory", "理论课时（线下）").unit("课时").required().show(state))
+        (Field::number("practice", "实操课时（线下）").unit("课时").required().show(state))
+        (Field::number("online", "线上课时").unit("课时").hint("不超过总课时的 40%").required().show(state))
+        (Field::date("starts_on", "开始日期").required().show(state))
+        (Field::date("ends_on", "结束日期").required().show(state))
+        (Field::date("exam_on", "结业考核日期").required().show(state))
+        (Field::text_area("exam_plan", "考核方案").hint("理论和实操怎么考、各占多少、合格线").required().max_length(1000).show(state))
+        (Field::text_area("materials", "教学资源").hint("教材名称和书号，或数字课程").required().max_length(1000).show(state))
+        (Field::text_area("safety_plan", "保险与安全预案").required().max_length(1000).show(state))
+    }
+}
+
+fn parse_plan(form: &Pairs, state: &mut FormState) -> Option<Plan> {
+    let mut number = |name: &str, words: &str| form.value(name).parse::<i32>().map_err(|_| state.error(name, format!("{words}请填整数"))).ok();
+    let numbers = (number("term", "期数"), number("planned_persons", "人数"), number("theory", "课时"), number("practice", "课时"), number("online", "课时"));
+    let mut date = |name: &str| form.value(name).parse::<foundation::Date>().map_err(|_| state.error(name, "请选日期")).ok();
+    let dates = (date("starts_on"), date("ends_on"), date("exam_on"));
+    Some(Plan {
+        term: numbers.0?, planned_persons: numbers.1?, theory: numbers.2?, practice: numbers.3?, online: numbers.4?, starts_on: dates.0?, ends_on: dates.1?, exam_on: dates.2?,
+        exam_plan: form.value("exam_plan").into(), materials: form.value("materials").into(), safety_plan: form.value("safety_plan").into(),
+    })
+}
+
+/// POST `/classes/new`.
+pub async fn create(desk: Desk, form: Pairs) -> Response {
+    let choices = match new_state(&desk, &From::default()).await { Ok((choices, _)) => choices, Err(stop) => return desk.stopped(stop) };
+    let mut state = form.state();
+    let plan = parse_plan(&form, &mut state);
+    let item = form.value("needs_item").parse::<NeedsItemId>().map_err(|_| state.error("needs_item", "请选择培训项目")).ok();
+    let room = form.value("room").parse().map_err(|_| state.error("room", "请选择教室")).ok();
+    let teacher = form.value("class_teacher").parse().map_err(|_| state.error("class_teacher", "请选择班主任")).ok();
+    let (Some(plan), Some(needs_item), Some(room), Some(class_teacher)) = (plan, item, room, teacher) else { return desk.page_status(422, "新建开班申请", "/classes", new_body(&choices, &state)) };
+    match desk.perform(CreateClass { needs_item, room, class_teacher, plan }).await {
+        Ok(id) => desk.go(&format!("/classes/{id}/roster"), "已保存草稿，请导入学员名册。"),
+        Err(Stop::Refused(refusals)) => desk.page_status(422, "新建开班申请", "/classes", new_body(&choices, &state.refused(refusals))),
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+async fn class_of(desk: &Desk, class: &str) -> Result<training_class::Model, Stop> {
+    let id = class.parse::<ClassId>().map_err(|_| Fault::Gone)?;
+    desk.read().await?.get::<training_class::Entity>(id.to_string()).await
+}
+
+/// `/classes/{id}/plan`.
+pub async fn plan(desk: Desk, Path(class): Path<String>) -> Response {
+    match class_of(&desk, &class).await { Ok(class) => desk.page("教学计划", "/classes", plan_body(&class, &plan_state(&class))), Err(stop) => desk.stopped(stop) }
+}
+
+fn plan_body(class: &training_class::Model, state: &FormState) -> Markup {
+    html! {
+        (page_head("教学计划", &class.title, &[Button::link("回到班级", format!("/classes/{}", class.id))]))
+        (form(&Form { action: format!("/classes/{}/plan", class.id), submit: "保存".into(), ..Form::default() }, state, html! { (plan_fields(state)) p class="jb-head__note" { "保存后课程表需要重新生成。" } }))
+    }
+}
+
+/// POST `/classes/{id}/plan`.
+pub async fn edit_plan(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
+    let row = match class_of(&desk, &class).await { Ok(row) => row, Err(stop) => return desk.stopped(stop) };
+    let mut state = form.state();
+    let Some(plan) = parse_plan(&form, &mut state) else { return desk.page_status(422, "教学计划", "/classes", plan_body(&row, &state)) };
+    match desk.perform(EditClassPlan { class: row.id.clone(), plan }).await {
+        Ok(()) => desk.go(&format!("/classes/{class}/timetable"), "已保存，请重新生成课程表。"),
+        Err(Stop::Refused(refusals)) => desk.page_status(422, "教学计划", "/classes", plan_body(&row, &state.refused(refusals))),
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+/// `/classes/{id}/roster`.
+pub async fn roster_page(desk: Desk, Path(class): Path<String>) -> Response {
+    match roster_body(&desk, &class, &FormState::new(), &[]).await { Ok(body) => desk.page("学员名册", "/classes", body), Err(stop) => desk.stopped(stop) }
+}
+
+async fn roster_body(desk: &Desk, class: &str, state: &FormState, errors: &[RowError]) -> Result<Markup, Stop> {
+    let class = class_of(desk, class).await?;
+    let roster = hours::roster(&desk.read().await?, &class.id).await?;
+    let edits = own_institution(desk).is_ok() && editable(&class).is_ok();
+    let unsigned = roster.iter().filter(|one| one.pledged_at.is_none()).count();
+    let mut buttons = vec![Button::link("回到班级", format!("/classes/{}", class.id))];
+    if edits && unsigned > 0 && !roster.is_empty() { buttons.push(Button::post(format!("已收齐 {unsigned} 份学员承诺书"), format!("/classes/{}/pledges", class.id)).confirm("确认已收齐学员本人签字的承诺书？")); }
+    if edits && !roster.is_empty() { buttons.push(Button::link("下一步：课程表", format!("/classes/{}/timetable", class.id)).main()); }
+    Ok(html! {
+        (page_head("学员名册", &format!("{} · {} / {} 人", class.title, roster.len(), class.planned_persons), &buttons))
+        @if !errors.is_empty() { (error_table(errors)) }
+        @if edits { (import_form(&class, state)) }
+        (roster_table(&class, &roster, edits))
+    })
+}
+
+fn error_table(errors: &[RowError]) -> Markup {
+    let rows: Vec<Row> = errors.iter().map(|one| Row::plain(vec![html! { "第 " (one.row) " 行" }, html! { (one.column) }, html! { (one.reason) }, html! { (one.fix) }]).tone(ui::Tone::Act)).collect();
+    html! { div role="alert" { (simple_table(&format!("有 {} 处要改；其余学员已经登记", errors.len()), &[Column::text("位置"), Column::text("栏目"), Column::text("问题"), Column::text("怎么改")], &rows)) } }
+}
+
+fn import_form(class: &training_class::Model, state: &FormState) -> Markup {
+    html! {
+        (form(&Form { action: format!("/classes/{}/roster", class.id), submit: "导入".into(), has_files: true, ..Form::default() }, state, html! {
+            (Field::file("file", "名册文件", ".xlsx,.csv").hint("列的顺序随意，有“姓名”“证件号码”两列即可").required().show(state))
+            p { a href="/roster-template.xlsx" { "下载名册模板" } }
+        }))
+    }
+}
+
+fn roster_table(class: &training_class::Model, roster: &[enrolment::Model], edits: bool) -> Markup {
+    if roster.is_empty() { return panel("", html! { p { "名册还是空的。" } }); }
+    let mut columns = vec![Column::text("姓名"), Column::text("证件号码"), Column::text("电话"), Column::text("人员类别"), Column::text("承诺书")];
+    if edits { columns.push(Column::text("")); }
+    let rows: Vec<Row> = roster.iter().map(|one| {
+        let mut cells = vec![html! { (one.name) }, html! { (one.id_number_masked) }, html! { (one.phone_masked) }, html! { (one.category.label()) }, html! { @if one.pledged_at.is_some() { (ui::tag::good("已签")) } @else { (ui::tag::look("未签")) } }];
+        if edits { cells.push(html! { (Button::post("移出", format!("/classes/{}/roster/{}/remove", class.id, one.id)).quiet().about(one.name.as_str())) }); }
+        Row::plain(cells)
+    }).collect();
+    simple_table("学员", &columns, &rows)
+}
+
+/// POST `/classes/{id}/roster`: the file; good rows are registered whatever the others are.
+pub async fn import(desk: Desk, Path(class): Path<String>, upload: Upload) -> Response {
+    let row = match class_of(&desk, &class).await { Ok(row) => row, Err(stop) => return desk.stopped(stop) };
+    let read = roster::read(&upload.name, &upload.bytes, desk.today(), desk.premises.settings.demo);
+    let (refusals, errors) = match read {
+        Err(refusal) => (vec![refusal], Vec::new()),
+        Ok(file) => {
+            let rows = file.persons.iter().map(|one| RosterRow {
+                name: one.name.as_str().into(), id_type: one.document.id_type(), id_number: one.document.reveal().into(), phone: one.phone.as_ref().map(|p| p.reveal().to_owned()).unwrap_or_default(),
+                category: one.category, education: one.education.clone(),
+            }).collect();
+            match desk.perform(AddTrainees { class: row.id.clone(), rows }).await {
+                Ok(added) if file.errors.is_empty() => return desk.go(&format!("/classes/{class}/roster"), &format!("已登记 {added} 名学员。")),
+                Ok(_) => (Vec::new(), file.errors),
+                Err(Stop::Refused(refusals)) => (refusals, file.errors),
+                Err(stop) => return desk.stopped(stop),
+            }
+        }
+    };
+    match roster_body(&desk, &class, &FormState::new().refused(refusals), &errors).await { Ok(body) => desk.page_status(422, "学员名册", "/classes", body), Err(stop) => desk.stopped(stop) }
+}
+
+/// POST `/classes/{id}/roster/{enrolment}/remove`.
+pub async fn remove(desk: Desk, Path((class, place)): Path<(String, String)>, _form: Pairs) -> Response {
+    let (Ok(id), Ok(enrolment)) = (class.parse::<ClassId>(), place.parse::<EnrolmentId>()) else { return desk.stopped(Fault::Gone.into()) };
+    let result = desk.perform(RemoveTrainee { class: id, enrolment }).await;
+    desk.after(result, &format!("/classes/{class}/roster"), "已移出名册。")
+}
+
+/// POST `/classes/{id}/pledges`.
+pub async fn pledges(desk: Desk, Path(class): Path<String>, _form: Pairs) -> Response {
+    let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
+    let back = if matches!(desk.actor.office, foundation::Office::Trainee { .. }) { "/me".to_owned() } else { format!("/classes/{class}/roster") };
+    let result = desk.perform(SignPledges { class: id }).await;
+    desk.after(result, &back, "承诺书已记入。")
+}
+
+/// `/classes/{id}/timetable`.
+pub async fn timetable(desk: Desk, Path(class): Path<String>) -> Response {
+    let state = FormState::from_pairs([("weekdays", "1"), ("weekdays", "2"), ("weekdays", "3"), ("weekdays", "4"), ("weekdays", "5"), ("morning", "08:30"), ("afternoon", "14:00"), ("evening", ""), ("block", "4")]);
+    match timetable_body(&desk, &class, &state).await { Ok(body) => desk.page("课程表", "/classes", body), Err(stop) => desk.stopped(stop) }
+}
+
+async fn timetable_body(desk: &Desk, class: &str, state: &FormState) -> Result<Markup, Stop> {
+    let class = class_of(desk, class).await?;
+    let sessions = hours::sessions(&desk.read().await?, &class.id).await?;
+    let edits = own_institution(desk).is_ok() && editable(&class).is_ok();
+    let mut buttons = vec![Button::link("回到班级", format!("/classes/{}", class.id))];
+    if edits && !sessions.is_empty() { buttons.push(Button::link("下一步：提交", format!("/classes/{}", class.id)).main()); }
+    let count = |n: i32| u32::try_from(n).unwrap_or(0);
+    Ok(html! {
+        (page_head("课程表", &format!("{} · {} 次课", class.title, sessions.len()), &buttons))
+        (panel("", html! { (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0), 40)) }))
+        @if edits { (form(&Form { action: format!("/classes/{}/timetable", class.id), submit: "生成课程表".into(), ..Form::default() }, state, html! {
+            (Field::checkboxes("weekdays", "每周上课", WEEKDAYS).show(state))
+            (Field::time("morning", "上午几点开始").hint("不上就空着").show(state))
+            (Field::time("afternoon", "下午几点开始").hint("不上就空着").show(state))
+            (Field::time("evening", "晚上几点开始（线上课排在晚上）").hint("不上就空着").show(state))
+            (Field::number("block", "每次课").unit("课时").required().show(state))
+        })) }
+        (session_table(&sessions))
+    })
+}
+
+fn session_table(sessions: &[class_session::Model]) -> Markup {
+    if sessions.is_empty() { return panel("", html! { p { "还没有排课。" } }); }
+    let rows: Vec<Row> = sessions.iter().map(|one| Row::plain(vec![
+        html! { (ui::dates::day_weekday(one.held_on)) }, html! { (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) }, html! { (one.periods) }, html! { (one.mode.label()) }, html! { (one.subject) }, html! { (one.teacher_name) }, html! { (one.place) },
+    ])).collect();
+    simple_table("教学计划（课程表）", &[Column::text("日期"), Column::text("时段"), Column::number("课时"), Column::text("方式"), Column::text("内容"), Column::text("教师"), Column::text("地点")], &rows)
+}
+
+/// POST `/classes/{id}/timetable`.
+pub async fn lay(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
+    let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
+    let mut state = form.state();
+    let mut time = |name: &str| match form.value(name) { "" => None, text => NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| state.error(name, "请按 08:30 的样子填")).ok() };
+    let (morning, afternoon, evening) = (time("morning"), time("afternoon"), time("evening"));
+    let block = form.value("block").parse::<i32>().map_err(|_| state.error("block", "请填整数")).ok();
+    let weekdays: Vec<u8> = form.values("weekdays").filter_map(|day| day.parse().ok()).collect();
+    let layout = block.filter(|_| state.is_clean()).map(|block| Layout { weekdays, morning, afternoon, evening, block });
+    let refusals = match layout {
+        Some(layout) => match desk.perform(LayTimetable { class: id, layout, teacher: None }).await {
+            Ok(count) => return desk.go(&format!("/classes/{class}/timetable"), &format!("已排 {count} 次课。")),
+            Err(Stop::Refused(refusals)) => refusals,
+            Err(stop) => return desk.stopped(stop),
+        },
+        None => Vec::new(),
+    };
+    match timetable_body(&desk, &class, &state.refused(refusals)).await { Ok(body) => desk.page_status(422, "课程表", "/classes", body), Err(stop) => desk.stopped(stop) }
+}

@@ -3,4 +3,6 @@
 pub mod attendance;
 pub mod completion;
 pub mod inspection;
+pub mod opening;
+pub mod review;
 pub mod states;

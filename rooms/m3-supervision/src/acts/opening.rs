@@ -1,0 +1,316 @@
+//! Acts of the institution up to the opening application (开班申请; M3.1, M7.1): draft, plan, roster,
+//! timetable, pledges.
+
+use desk::{Act, Desk, Done, FactDraft};
+use foundation::codes::{ClassState, Regime};
+use foundation::{ClassId, EnrolmentId, Fault, Fen, Function, InstitutionId, NeedsItemId, Office, Permission, Refusal, Right, RoomId, Stop, TeacherId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Writer;
+use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Set};
+use store::tables::institutions::{institution, room, teacher};
+use store::tables::needs::needs_item;
+use store::tables::supervision::{class_session, enrolment, training_class};
+
+use crate::hours;
+use crate::rules::opening::{self as rules, Layout, Plan};
+
+const EDIT: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
+
+/// The institution that acts. Errors: `Forbidden` for anybody else whom the matrix lets create.
+pub fn own_institution(desk: &Desk) -> Result<InstitutionId, Stop> {
+    match &desk.actor.office { Office::Institution { institution } => Ok(institution.clone()), _ => Err(Stop::Forbidden) }
+}
+
+/// A new class, from one form.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct CreateClass {
+    /// What is taught.
+    pub needs_item: NeedsItemId,
+    /// Where.
+    pub room: RoomId,
+    /// 班主任.
+    pub class_teacher: TeacherId,
+    /// The plan.
+    pub plan: Plan,
+}
+
+impl Act for CreateClass {
+    const NAME: &'static str = "create-class";
+    const PERMISSION: Permission = EDIT;
+    const CLAUSE: &'static str = "M3.1";
+    const TITLE: &'static str = "新建开班申请";
+    type Outcome = ClassId;
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ClassId>, Stop> {
+        let institution = work.get::<institution::Entity>(own_institution(desk)?.to_string()).await?;
+        let (item, room, teacher) = parts(work, &self.needs_item, &self.room, &self.class_teacher, &institution.id).await?;
+        let policy = desk::policy::in_force(work, institution.district, desk.today()).await?;
+        let mut refusals = rules::check_plan(&self.plan, (item.periods_min, item.periods_max, item.online_cap_pct), room.seats, &policy, desk.today());
+        if item.certificate_type.regime() != Regime::FullProcess {
+            refusals.push(Refusal::new("监管方式", "M3.1", format!("{} 不走合格证类开班申请", item.certificate_type.label()), "需求指导目录", "请选择合格证类项目").at("needs_item"));
+        }
+        if !refusals.is_empty() { return Err(refusals.into()); }
+        let id: ClassId = desk.new_id();
+        let row = row(desk, id.clone(), &institution, &item, &room, &teacher, &self.plan);
+        work.add::<training_class::Entity>(row).await?;
+        let fact = FactDraft::new("ClassDrafted", "M3.1", institution.district, format!("新建“{} 第{}期”", item.name, self.plan.term)).class(&id).institution(&institution.id).with("class_state", ClassState::Draft.code());
+        Ok(Done::new(id, fact))
+    }
+}
+
+async fn parts(work: &Writer, item: &NeedsItemId, room: &RoomId, teacher: &TeacherId, institution: &InstitutionId) -> Result<(needs_item::Model, room::Model, teacher::Model), Stop> {
+    let item = work.get::<needs_item::Entity>(item.to_string()).await?;
+    let room = work.get::<room::Entity>(room.to_string()).await?;
+    let teacher = work.get::<teacher::Entity>(teacher.to_string()).await?;
+    // Rooms are open to read; only one's own can be used.
+    if &room.institution != institution || &teacher.institution != institution { return Err(Fault::Gone.into()); }
+    Ok((item, room, teacher))
+}
+
+#[expect(clippy::too_many_arguments, reason = "one row of many columns, built in one place")]
+fn row(desk: &Desk, id: ClassId, institution: &institution::Model, item: &needs_item::Model, room: &room::Model, teacher: &teacher::Model, plan: &Plan) -> training_class::Model {
+    training_class::Model {
+        // A draft has no number yet; its id stands in, so that the key stays unique.
+        class_no: format!("草稿{id}"), regime: item.certificate_type.regime(), state: ClassState::Draft, institution: institution.id.clone(), institution_name: institution.name.clone(),
+        needs_item: item.id.clone(), site: room.site.clone(), room: room.id.clone(), title: format!("{} 第{}期", item.name, plan.term), item_name: item.name.clone(), term: plan.term,
+        planned_persons: plan.planned_persons, periods_total: foundation::Periods(plan.theory + plan.practice + plan.online), periods_theory: foundation::Periods(plan.theory),
+        periods_practice: foundation::Periods(plan.practice), periods_online: foundation::Periods(plan.online), starts_on: plan.starts_on, ends_on: plan.ends_on,
+        class_teacher: teacher.id.clone(), class_teacher_name: teacher.name.clone(), exam_on: Some(plan.exam_on), exam_plan: plan.exam_plan.trim().into(), materials: plan.materials.trim().into(),
+        safety_plan: plan.safety_plan.trim().into(), institution_pledged_at: None, submitted_at: None, accepted_at: None, accepted_by: None, reviewed_at: None, reviewed_by: None,
+        decided_at: None, decided_by: None, decision_note: String::new(), due_on: None, policy: None, enrolled_count: 0, money: Fen::ZERO, district: institution.district,
+        path: institution.path.clone(), created_at: desk.now(), created_by: desk.actor.account.clone().unwrap_or_else(|| desk.new_id()), version: 1, id,
+    }
+}
+
+/// Changes the plan of a draft; a changed plan drops the old timetable.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct EditClassPlan {
+    /// The class.
+    pub class: ClassId,
+    /// The plan.
+    pub plan: Plan,
+}
+
+impl Act for EditClassPlan {
+    const NAME: &'static str = "edit-class-plan";
+    const PERMISSION: Permission = EDIT;
+    const CLAUSE: &'static str = "M3.1";
+    const TITLE: &'static str = "修改教学计划";
+    type Outcome = ();
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+        let class = draft(desk, work, &self.class).await?;
+        let item = work.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
+        let room = work.get::<room::Entity>(class.room.to_string()).await?;
+        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        let refusals = rules::check_plan(&self.plan, (item.periods_min, item.periods_max, item.online_cap_pct), room.seats, &policy, desk.today());
+        if !refusals.is_empty() { return Err(refusals.into()); }
+        let plan = &self.plan;
+        let change = training_class::ActiveModel {
+            title: Set(format!("{} 第{}期", item.name, plan.term)), term: Set(plan.term), planned_persons: Set(plan.planned_persons),
+            periods_total: Set(foundation::Periods(plan.theory + plan.practice + plan.online)), periods_theory: Set(foundation::Periods(plan.theory)),
+            periods_practice: Set(foundation::Periods(plan.practice)), periods_online: Set(foundation::Periods(plan.online)), starts_on: Set(plan.starts_on), ends_on: Set(plan.ends_on),
+            exam_on: Set(Some(plan.exam_on)), exam_plan: Set(plan.exam_plan.trim().into()), materials: Set(plan.materials.trim().into()), safety_plan: Set(plan.safety_plan.trim().into()), ..Default::default()
+        };
+        work.save::<training_class::Entity>(&class, change).await?;
+        work.remove_all::<class_session::Entity>(class_session::Column::Class.eq(class.id.clone())).await?;
+        Ok(Done::new((), FactDraft::new("ClassPlanEdited", "M3.1", class.district, "修改教学计划").class(&class.id).institution(&class.institution)))
+    }
+}
+
+/// The institution's own editable class.
+async fn draft(desk: &Desk, work: &Writer, class: &ClassId) -> Result<training_class::Model, Stop> {
+    own_institution(desk)?;
+    let class = work.get::<training_class::Entity>(class.to_string()).await?;
+    rules::editable(&class)?;
+    Ok(class)
+}
+
+/// Lays the timetable out anew.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct LayTimetable {
+    /// The class.
+    pub class: ClassId,
+    /// Weekdays, times, block length.
+    pub layout: Layout,
+    /// Who teaches; the class teacher when empty.
+    pub teacher: Option<TeacherId>,
+}
+
+impl Act for LayTimetable {
+    const NAME: &'static str = "lay-timetable";
+    const PERMISSION: Permission = EDIT;
+    const CLAUSE: &'static str = "M3.1";
+    const TITLE: &'static str = "生成课程表";
+    /// How many sessions.
+    type Outcome = u32;
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
+        let class = draft(desk, work, &self.class).await?;
+        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        let meetings = rules::lay_out(&class, &self.layout, &policy)?;
+        if meetings.len() > foundation::limits::SESSIONS_PER_CLASS {
+            return Err(Refusal::new("课程表", "M3.1", format!("排出 {} 次课，太多了", meetings.len()), "课程表", "请增加每次课的课时").at("block").into());
+        }
+        let room = work.get::<room::Entity>(class.room.to_string()).await?;
+        let teacher = work.get::<teacher::Entity>(self.teacher.as_ref().unwrap_or(&class.class_teacher).to_string()).await?;
+        work.remove_all::<class_session::Entity>(class_session::Column::Class.eq(class.id.clone())).await?;
+        let rows: Vec<class_session::Model> = meetings.iter().zip(1..).map(|(one, position)| {
+            let online = one.mode == foundation::codes::SessionMode::Online;
+            class_session::Model {
+                id: desk.new_id(), class: class.id.clone(), position, held_on: foundation::clock::day_of(one.starts_at), starts_at: one.starts_at, ends_at: one.ends_at, periods: one.periods,
+                mode: one.mode, subject: format!("{}（{}）", class.item_name, one.mode.label()), teacher: teacher.id.clone(), teacher_name: teacher.name.clone(),
+                room: (!online).then(|| room.id.clone()), place: if online { "线上直播".into() } else { room.name.clone() }, institution: class.institution.clone(),
+                district: class.district, path: class.path.clone(), version: 1,
+            }
+        }).collect();
+        let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        work.add_many::<class_session::Entity>(rows).await?;
+        Ok(Done::new(count, FactDraft::new("TimetableLaid", "M3.1", class.district, format!("生成课程表，{count} 次课")).class(&class.id).institution(&class.institution).with("sessions", count)))
+    }
+}
+
+/// One trainee as the roster gives him; parsed again here, so that the API is as strict as the page.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct RosterRow {
+    /// 姓名.
+    pub name: String,
+    /// 证件类型 code.
+    pub id_type: foundation::IdType,
+    /// 证件号码.
+    pub id_number: String,
+    /// 联系电话, may be empty.
+    pub phone: String,
+    /// 人员类别.
+    pub category: foundation::codes::PersonCategory,
+    /// 文化程度, may be empty.
+    pub education: String,
+}
+
+/// Puts trainees on the roster; those who are on it already are left alone.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct AddTrainees {
+    /// The class.
+    pub class: ClassId,
+    /// Who.
+    pub rows: Vec<RosterRow>,
+}
+
+impl Act for AddTrainees {
+    const NAME: &'static str = "add-trainees";
+    const PERMISSION: Permission = Permission::Of(Function::Roster, Right::Create);
+    const CLAUSE: &'static str = "M7.1";
+    const TITLE: &'static str = "登记学员";
+    /// How many are new on the roster.
+    type Outcome = u32;
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
+        let class = draft(desk, work, &self.class).await?;
+        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        let mut refusals = Vec::new();
+        let mut good = Vec::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            match parse(desk, row) { Ok(one) => good.push((one, row)), Err(why) => refusals.extend(why.into_iter().map(|r| Refusal { fact: format!("第 {} 人：{}", at + 1, r.fact), ..r })) }
+        }
+        let roster = hours::roster(work, &class.id).await?;
+        if roster.len() + good.len() > usize::try_from(policy.class_max).unwrap_or(0) {
+            refusals.push(Refusal::new("班额", "M3.1", format!("名册会有 {} 人，超过上限 {} 人", roster.len() + good.len(), policy.class_max), policy.document("class_max"), "请分班").at("file"));
+        }
+        if !refusals.is_empty() { return Err(refusals.into()); }
+        let mut rows = Vec::new();
+        for ((name, document, phone), given) in &good {
+            let person = m7_registry::register(desk, work, document, name, phone.as_ref(), &given.education, class.district).await?;
+            rows.push(enrolment::Model {
+                id: desk.new_id::<EnrolmentId>(), class: class.id.clone(), person, name: name.as_str().into(), id_number_masked: document.masked(),
+                phone_masked: phone.as_ref().map(foundation::Phone::masked).unwrap_or_default(), category: given.category, education: given.education.clone(), pledged_at: None, active: true,
+                withdrawn_reason: String::new(), credited_offline: foundation::Periods::ZERO, credited_online: foundation::Periods::ZERO, passed: None, institution: class.institution.clone(),
+                district: class.district, path: class.path.clone(), created_at: desk.now(), version: 1,
+            });
+        }
+        let added = u32::try_from(work.add_new::<enrolment::Entity>(rows).await?).unwrap_or(u32::MAX);
+        if added == 0 { return Ok(Done::Repeat(0)); }
+        recount(work, &class).await?;
+        Ok(Done::new(added, FactDraft::new("TraineesRegistered", "M7.1", class.district, format!("登记学员 {added} 人")).class(&class.id).institution(&class.institution).with("persons", added)))
+    }
+}
+
+type Parsed = (foundation::PersonName, foundation::IdDocument, Option<foundation::Phone>);
+
+fn parse(desk: &Desk, row: &RosterRow) -> Result<Parsed, Vec<Refusal>> {
+    let mut wrong = Vec::new();
+    let name = row.name.parse::<foundation::PersonName>().map_err(|bad| wrong.push(bad.refusal("E01", "M7.1", "花名册").at("name"))).ok();
+    let document = foundation::IdDocument::parse(row.id_type, &row.id_number, desk.today(), desk.premises.settings.demo).map_err(|bad| wrong.push(bad.refusal("E01", "M7.1").at("id_number"))).ok();
+    let phone = if row.phone.trim().is_empty() { None } else { row.phone.parse::<foundation::Phone>().map_err(|bad| wrong.push(bad.refusal("E01", "M7.1", "花名册").at("phone"))).ok() };
+    match (name, document) { (Some(name), Some(document)) if wrong.is_empty() => Ok((name, document, phone)), _ => Err(wrong) }
+}
+
+async fn recount(work: &Writer, class: &training_class::Model) -> Result<(), Stop> {
+    let count = hours::roster(work, &class.id).await?.len();
+    let change = training_class::ActiveModel { enrolled_count: Set(i32::try_from(count).unwrap_or(i32::MAX)), ..Default::default() };
+    work.save::<training_class::Entity>(class, change).await
+}
+
+/// Takes a trainee off the roster of a draft.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct RemoveTrainee {
+    /// The class.
+    pub class: ClassId,
+    /// Who.
+    pub enrolment: EnrolmentId,
+}
+
+impl Act for RemoveTrainee {
+    const NAME: &'static str = "remove-trainee";
+    const PERMISSION: Permission = Permission::Of(Function::Roster, Right::Create);
+    const CLAUSE: &'static str = "M7.1";
+    const TITLE: &'static str = "移出名册";
+    type Outcome = ();
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+        let class = draft(desk, work, &self.class).await?;
+        let place = work.get::<enrolment::Entity>(self.enrolment.to_string()).await?;
+        if place.class != class.id { return Err(Fault::Gone.into()); }
+        work.remove_all::<enrolment::Entity>(enrolment::Column::Id.eq(place.id.clone())).await?;
+        recount(work, &class).await?;
+        Ok(Done::new((), FactDraft::new("TraineeRemoved", "M7.1", class.district, "从名册移出一名学员").class(&class.id).institution(&class.institution).about("enrolment", &place.id)))
+    }
+}
+
+/// 学员承诺: by the trainee on the phone, or the paper that the clerk has collected.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SignPledges {
+    /// The class.
+    pub class: ClassId,
+}
+
+impl Act for SignPledges {
+    const NAME: &'static str = "sign-pledges";
+    const PERMISSION: Permission = Permission::Of(Function::Roster, Right::Create);
+    const CLAUSE: &'static str = "M3.1";
+    const TITLE: &'static str = "签署参训承诺";
+    /// How many were signed now.
+    type Outcome = u64;
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u64>, Stop> {
+        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let unsigned = Condition::all().add(enrolment::Column::Class.eq(class.id.clone())).add(enrolment::Column::PledgedAt.is_null());
+        let (unsigned, who) = match &desk.actor.office {
+            Office::Trainee { person } => (unsigned.add(enrolment::Column::Person.eq(person.clone())), "学员本人签署承诺书"),
+            Office::Institution { .. } => (unsigned, "机构确认已收齐学员纸质承诺书"),
+            _ => return Err(Stop::Forbidden),
+        };
+        let signed = work.change_all::<enrolment::Entity>(unsigned, enrolment::ActiveModel { pledged_at: Set(Some(desk.now())), ..Default::default() }).await?;
+        if signed == 0 { return Ok(Done::Repeat(0)); }
+        Ok(Done::new(signed, FactDraft::new("PledgesSigned", "M3.1", class.district, format!("{who}，{signed} 人")).class(&class.id).with("persons", signed)))
+    }
+}
+
+/// The last class of the same institution and item, to copy from.
+pub async fn last_class(reader: &store::Reader, item: Option<&NeedsItemId>) -> Result<Option<training_class::Model>, Stop> {
+    let rows = reader.list::<training_class::Entity>(|q| {
+        let q = q.order_by_desc(training_class::Column::CreatedAt).limit(1);
+        match item { Some(item) => q.filter(training_class::Column::NeedsItem.eq(item.clone())), None => q }
+    }).await?;
+    Ok(rows.into_iter().next())
+}

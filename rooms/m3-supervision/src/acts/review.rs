@@ -1,0 +1,274 @@
+//! Acts from 开班申请 to 准予开班 (M3.1): submit, accept, return, answer the human lines, review, approve
+//! by a second person, refuse, withdraw.
+
+use desk::tasks::{self, TaskDraft};
+use desk::{Act, Desk, Done, FactDraft};
+use foundation::codes::{ClassState, ReviewResult};
+use foundation::limits::TEXT_CHARS;
+use foundation::{ClassId, Date, Fault, Fen, Function, Permission, Refusal, Right, Stop};
+use journal::facts::{ClassOpeningApproved, ClassOpeningSubmitted, FactBody, PlannedSession};
+use reckoning::policy::Policy;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Writer;
+use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Set};
+use store::tables::institutions::institution;
+use store::tables::supervision::{review_line, training_class};
+
+use super::opening::own_institution;
+use crate::hours;
+use crate::queries;
+use crate::rules::opening as rules;
+use crate::rules::review::{self, Line};
+use crate::rules::states::{Move, after};
+
+const DECIDE: Permission = Permission::Of(Function::OpeningApplication, Right::Approve);
+
+/// Hands the application in, with the institution's pledge; the machine answers its lines at once.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SubmitOpening {
+    /// The class.
+    pub class: ClassId,
+    /// 对培训全过程及真实性负责.
+    pub pledge: bool,
+}
+
+impl Act for SubmitOpening {
+    const NAME: &'static str = "submit-opening";
+    const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
+    const CLAUSE: &'static str = "M3.1";
+    const TITLE: &'static str = "提交开班申请";
+    type Outcome = ();
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+        own_institution(desk)?;
+        let mut class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let step = if class.state == ClassState::Returned { Move::Resubmit } else { Move::Submit };
+        let state = after(class.state, step)?;
+        if !self.pledge {
+            return Err(Refusal::new("承诺书", "M3.1", "没有勾选机构承诺", "承诺书", "请阅读并勾选“对培训全过程及真实性负责”").at("pledge").into());
+        }
+        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        class.institution_pledged_at = Some(desk.now());
+        let lines = queries::machine_lines(desk, work, &class, &policy).await?;
+        let refusals = review::failures(&lines);
+        if !refusals.is_empty() { return Err(refusals.into()); }
+        let class_no = number(desk, work, &class).await?;
+        let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.accept_workdays).unwrap_or(0)).date;
+        let money = estimate(&class, &policy);
+        let change = training_class::ActiveModel {
+            state: Set(state), class_no: Set(class_no.clone()), institution_pledged_at: Set(Some(desk.now())), submitted_at: Set(Some(desk.now())), accepted_at: Set(None), accepted_by: Set(None),
+            reviewed_at: Set(None), reviewed_by: Set(None), decision_note: Set(String::new()), due_on: Set(Some(due)), money: Set(money), ..Default::default()
+        };
+        work.save::<training_class::Entity>(&class, change).await?;
+        replace_lines(desk, work, &class, &lines).await?;
+        tasks::close(desk, work, &class.id, &["correct-opening"]).await?;
+        TaskDraft::new(desk, "county", "accept-opening", ("class", class.id.to_string()), format!("{} · {} {}人", class.institution_name, class.title, class.enrolled_count), class.district)
+            .money(money).due(Some(due)).finding("good", format!("机器核对 {} 项全部通过", lines.iter().filter(|l| l.by_machine).count())).put(work).await?;
+        let body = ClassOpeningSubmitted {
+            class: class.id.clone(),
+            sessions: hours::session_facts(&hours::sessions(work, &class.id).await?).into_iter().map(|one| PlannedSession { session: one.session, starts_at: one.starts_at, ends_at: one.ends_at, periods: one.periods, online: one.online }).collect(),
+            enrolments: hours::roster(work, &class.id).await?.into_iter().map(|one| one.id).collect(), periods_total: class.periods_total, periods_online: class.periods_online,
+        };
+        let fact = with_state(&body, state, class.district, format!("提交开班申请 {class_no}"))?.class(&class.id).institution(&class.institution);
+        Ok(Done::new((), fact))
+    }
+}
+
+fn with_state<B: FactBody>(body: &B, state: ClassState, district: foundation::DistrictCode, said: String) -> Result<FactDraft, Stop> {
+    let body = body.body_with_states(Some(state.code()), None).map_err(|e| Fault::Db(e.to_string()))?;
+    Ok(FactDraft::new(B::FACT, B::CLAUSE, district, said).body(&body))
+}
+
+/// What the class will cost at most, if everybody comes to everything.
+fn estimate(class: &training_class::Model, policy: &Policy) -> Fen {
+    let payable = reckoning::money::Payable { offline: foundation::Periods(class.periods_total.0 - class.periods_online.0), online: class.periods_online, total: class.periods_total, online_credited: class.periods_online };
+    reckoning::money::amount(&payable, policy).fen.checked_mul(i64::from(class.enrolled_count)).unwrap_or(Fen::ZERO)
+}
+
+async fn number(desk: &Desk, work: &Writer, class: &training_class::Model) -> Result<String, Stop> {
+    if !class.class_no.starts_with("草稿") { return Ok(class.class_no.clone()); }
+    let issuer = work.get::<institution::Entity>(class.institution.to_string()).await?;
+    let year = chrono::Datelike::year(&desk.today());
+    let prefix = format!("{}{year:04}A{:04}", class.district, issuer.serial);
+    let last = work.as_system("class-number").list::<training_class::Entity>(|q| {
+        q.filter(training_class::Column::ClassNo.gte(format!("{prefix}0000"))).filter(training_class::Column::ClassNo.lte(format!("{prefix}9999"))).order_by_desc(training_class::Column::ClassNo).limit(1)
+    }).await?;
+    let next = last.first().and_then(|one| one.class_no.get(15..)).and_then(|n| n.parse::<u32>().ok()).unwrap_or(0) + 1;
+    let made = reckoning::number::ClassNumber::make(class.district, year, reckoning::number::Regime::FullProcess, u32::try_from(issuer.serial).unwrap_or(0), next);
+    Ok(made.map_err(|e| Fault::Db(e.to_string()))?.as_str().to_owned())
+}
+
+async fn replace_lines(desk: &Desk, work: &Writer, class: &training_class::Model, lines: &[Line]) -> Result<(), Stop> {
+    // The lists belong to the application: the institution's act makes them, only the county answers them.
+    let system = work.as_system("review-lines");
+    system.remove_all::<review_line::Entity>(review_line::Column::Class.eq(class.id.clone())).await?;
+    let rows = lines.iter().zip(1..).map(|(line, position)| review_line::Model {
+        id: desk.new_id(), class: class.id.clone(), list: line.list.into(), code: line.code.into(), position, title: line.title.into(), by_machine: line.by_machine, result: line.result,
+        fact: line.fact.clone(), source: line.source.clone(), fix: line.fix.clone(), decided_by: None, decided_by_name: if line.by_machine { "机器核对".into() } else { String::new() },
+        decided_at: line.by_machine.then(|| desk.now()), institution: class.institution.clone(), district: class.district, path: class.path.clone(), version: 1,
+    }).collect();
+    system.add_many::<review_line::Entity>(rows).await
+}
+
+/// The lines of a class, in order.
+pub async fn lines_of(reader: &store::Reader, class: &ClassId) -> Result<Vec<review_line::Model>, Stop> {
+    reader.list::<review_line::Entity>(|q| q.filter(review_line::Column::Class.eq(class.clone())).order_by_asc(review_line::Column::Position)).await
+}
+
+/// 受理.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct AcceptOpening {
+    /// The class.
+    pub class: ClassId,
+}
+
+impl Act for AcceptOpening {
+    const NAME: &'static str = "accept-opening";
+    const PERMISSION: Permission = DECIDE;
+    const CLAUSE: &'static str = "M3.1";
+    const TITLE: &'static str = "受理开班申请";
+    type Outcome = ();
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let state = after(class.state, Move::Accept)?;
+        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.review_workdays).unwrap_or(0)).date;
+        let change = training_class::ActiveModel { state: Set(state), accepted_at: Set(Some(desk.now())), accepted_by: Set(desk.actor.account.clone()), due_on: Set(Some(due)), ..Default::default() };
+        work.save::<training_class::Entity>(&class, change).await?;
+        tasks::close(desk, work, &class.id, &["accept-opening"]).await?;
+        queue(desk, work, &class, "review-opening", due, None).await?;
+        Ok(Done::new((), FactDraft::new("ClassOpeningAccepted", "M3.1", class.district, "受理开班申请，转审核").class(&class.id).institution(&class.institution).with("class_state", state.code())))
+    }
+}
+
+async fn queue(desk: &Desk, work: &Writer, class: &training_class::Model, kind: &str, due: Date, not_for: Option<foundation::AccountId>) -> Result<(), Stop> {
+    TaskDraft::new(desk, "county", kind, ("class", class.id.to_string()), format!("{} · {} {}人", class.institution_name, class.title, class.enrolled_count), class.district)
+        .money(class.money).due(Some(due)).finding("good", "机器核对全部通过").not_for(not_for).put(work).await
+}
+
+/// 审核: the first reviewer answers the human lines (all at once, or those that are wrong) and passes on.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ReviewOpening {
+    /// The class.
+    pub class: ClassId,
+    /// Codes of the human lines that the reviewer has checked and found right.
+    pub passed: Vec<String>,
+}
+
+impl Act for ReviewOpening {
+    const NAME: &'static str = "review-opening";
+    const PERMISSION: Permission = DECIDE;
+    const CLAUSE: &'static str = "M3.1";
+    const TITLE: &'static str = "审核开班申请";
+    type Outcome = ();
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        if class.state != ClassState::UnderReview { after(class.state, Move::Approve)?; }
+        let lines = lines_of(work, &class.id).await?;
+        let human: Vec<&review_line::Model> = lines.iter().filter(|line| !line.by_machine).collect();
+        let missing: Vec<Refusal> = human.iter().filter(|line| line.result.is_none() && !self.passed.contains(&line.code))
+            .map(|line| Refusal::new(&line.code, "M3.1", format!("“{}”还没有核对", line.title), "审核清单", "请核对后勾选；有问题请退回补正")).collect();
+        if !missing.is_empty() { return Err(missing.into()); }
+        for line in human.iter().filter(|line| self.passed.contains(&line.code)) {
+            let change = review_line::ActiveModel {
+                result: Set(Some(ReviewResult::Pass)), fact: Set("已核对".into()), decided_by: Set(desk.actor.account.clone()), decided_by_name: Set(desk.actor.name.clone()), decided_at: Set(Some(desk.now())), ..Default::default()
+            };
+            work.save::<review_line::Entity>(line, change).await?;
+        }
+        let change = training_class::ActiveModel { reviewed_at: Set(Some(desk.now())), reviewed_by: Set(desk.actor.account.clone()), ..Default::default() };
+        work.save::<training_class::Entity>(&class, change).await?;
+        tasks::close(desk, work, &class.id, &["review-opening", "approve-opening"]).await?;
+        queue(desk, work, &class, "approve-opening", class.due_on.unwrap_or_else(|| desk.today()), desk.actor.account.clone()).await?;
+        Ok(Done::new((), FactDraft::new("ClassOpeningReviewed", "M3.1", class.district, format!("审核通过，{} 项人工核对无误", human.len())).class(&class.id).institution(&class.institution).with("lines", self.passed.clone())))
+    }
+}
+
+/// 准予开班 by a second person: pins the policy in force.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ApproveOpening {
+    /// The class.
+    pub class: ClassId,
+}
+
+impl Act for ApproveOpening {
+    const NAME: &'static str = "approve-opening";
+    const PERMISSION: Permission = DECIDE;
+    const CLAUSE: &'static str = "M3.1";
+    const TITLE: &'static str = "准予开班";
+    type Outcome = ();
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let state = after(class.state, Move::Approve)?;
+        rules::may_approve(&class, &lines_of(work, &class.id).await?, desk.actor.account.as_ref())?;
+        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        let pinned = serde_json::to_string(&policy).map_err(|e| Fault::Db(e.to_string()))?;
+        let change = training_class::ActiveModel { state: Set(state), decided_at: Set(Some(desk.now())), decided_by: Set(desk.actor.account.clone()), policy: Set(Some(pinned)), due_on: Set(Some(class.starts_on)), ..Default::default() };
+        work.save::<training_class::Entity>(&class, change).await?;
+        tasks::close(desk, work, &class.id, &["approve-opening", "review-opening"]).await?;
+        TaskDraft::new(desk, "institution", "start-class", ("class", class.id.to_string()), class.title.clone(), class.district).for_institution(&class.institution).money(class.money)
+            .due(Some(class.starts_on)).finding("good", "已准予开班").put(work).await?;
+        TaskDraft::new(desk, "county", "inspect-class", ("class", class.id.to_string()), format!("{} · {}", class.institution_name, class.title), class.district).money(class.money)
+            .due(Some(class.ends_on)).finding("", "每班至少现场检查一次").not_for(desk.actor.account.clone()).put(work).await?;
+        let fact = with_state(&ClassOpeningApproved { class: class.id.clone(), policy }, state, class.district, format!("准予开班 {}", class.class_no))?.class(&class.id).institution(&class.institution);
+        Ok(Done::new((), fact))
+    }
+}
+
+macro_rules! closing_act {
+    ($(#[$doc:meta])* $name:ident, $act:literal, $title:literal, $permission:expr, $step:expr, $fact:literal, $said:literal, $task:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+        pub struct $name {
+            /// The class.
+            pub class: ClassId,
+            /// Why, shown to the institution.
+            pub reason: String,
+        }
+        impl Act for $name {
+            const NAME: &'static str = $act;
+            const PERMISSION: Permission = $permission;
+            const CLAUSE: &'static str = "M3.1";
+            const TITLE: &'static str = $title;
+            type Outcome = ();
+
+            async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+                let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+                let state = after(class.state, $step)?;
+                let reason = self.reason.trim();
+                if reason.is_empty() || reason.chars().count() > TEXT_CHARS {
+                    return Err(Refusal::new("理由", "M3.1", "没有写理由，或写得太长", "一次性告知", "请把需要说明的事项一次写清").at("reason").into());
+                }
+                let change = training_class::ActiveModel { state: Set(state), decision_note: Set(reason.into()), due_on: Set(None), decided_at: Set(Some(desk.now())), ..Default::default() };
+                work.save::<training_class::Entity>(&class, change).await?;
+                tasks::close(desk, work, &class.id, &["accept-opening", "review-opening", "approve-opening", "correct-opening", "start-class", "inspect-class"]).await?;
+                let task: Option<(&str, i64)> = $task;
+                if let Some((kind, days)) = task {
+                    let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(days).unwrap_or(0)).date;
+                    TaskDraft::new(desk, "institution", kind, ("class", class.id.to_string()), class.title.clone(), class.district).for_institution(&class.institution)
+                        .due(Some(due)).finding("act", reason.chars().take(60).collect::<String>()).put(work).await?;
+                }
+                let fact = FactDraft::new($fact, "M3.1", class.district, format!("{}：{}", $said, reason.chars().take(200).collect::<String>())).class(&class.id).institution(&class.institution).with("class_state", state.code());
+                Ok(Done::new((), fact))
+            }
+        }
+    };
+}
+
+closing_act!(/// 退回补正: the list of what is missing, once.
+    ReturnOpening, "return-opening", "退回补正", DECIDE, Move::ReturnForCorrection, "ClassOpeningReturned", "退回补正", Some(("correct-opening", 10)));
+closing_act!(/// 不予开班, with reasons.
+    RefuseOpening, "refuse-opening", "不予开班", DECIDE, Move::Refuse, "ClassOpeningRefused", "不予开班", Some(("opening-refused", 5)));
+closing_act!(/// 撤销 by the institution before the class has begun.
+    WithdrawClass, "withdraw-class", "撤销班级", Permission::Of(Function::OpeningApplication, Right::Create), Move::Withdraw, "ClassWithdrawn", "机构撤销", None);
+
+/// Open tasks about a class that are not for this account (pages say who must act).
+pub async fn reviewer_name(reader: &store::Reader, account: Option<&foundation::AccountId>) -> Result<String, Stop> {
+    use store::tables::identity::account;
+    let Some(id) = account else { return Ok(String::new()) };
+    let found = reader.find::<account::Entity>(Condition::all().add(account::Column::Id.eq(id.clone()))).await?;
+    Ok(found.map_or_else(String::new, |one| one.name))
+}

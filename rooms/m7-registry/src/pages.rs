@@ -1,0 +1,191 @@
+//! Persons of the real-name registry as officials and institutions see them (M7.1, M7.2; domain §12.1):
+//! masked everywhere, opened one field at a time for a written reason that the person can read.
+
+use axum::extract::Path;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use desk::workbook::XLSX;
+use desk::{Desk, Pairs, Query, Read, Routes};
+use foundation::limits::PAGE_ROWS;
+use foundation::{Fault, Function, IdType, Permission, PersonId, Right, Stop};
+use maud::{Markup, html};
+use serde::Deserialize;
+use store::Reader;
+use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
+use store::seal::Purpose;
+use store::tables::registry::person;
+use store::tables::supervision::{certificate, enrolment, training_class};
+use ui::{Column, Dossier, DossierHead, Filter, Masked, Register, Row, facts_grid, section, simple_table};
+
+use crate::acts::RevealPersonalData;
+use crate::{index_text, roster, views};
+
+/// Why somebody may need a whole number; anything else can be written in the API's own words.
+pub const REASONS: [&str; 5] = ["开班审核核对身份", "过程检查核对身份", "电话抽核学员", "补贴审核核对身份", "处理投诉举报"];
+
+/// Persons within reach.
+pub struct PersonRegister;
+impl Read for PersonRegister {
+    const NAME: &'static str = "person-register";
+    const PERMISSION: Permission = Permission::Of(Function::Inspection, Right::Read);
+    const CLAUSE: &'static str = "M7.2";
+}
+
+/// One person.
+pub struct PersonPage;
+impl Read for PersonPage {
+    const NAME: &'static str = "person-page";
+    const PERMISSION: Permission = Permission::Of(Function::Inspection, Right::Read);
+    const CLAUSE: &'static str = "M7.2";
+}
+
+/// The empty roster to fill in.
+pub struct RosterTemplate;
+impl Read for RosterTemplate {
+    const NAME: &'static str = "roster-template";
+    const PERMISSION: Permission = Permission::Of(Function::Roster, Right::Read);
+    const CLAUSE: &'static str = "M7.1";
+}
+
+/// The room's routes.
+pub fn routes() -> Routes {
+    Routes::new()
+        .read::<PersonRegister, _, _>("/persons", register)
+        .read::<PersonPage, _, _>("/persons/{id}", show)
+        .act::<RevealPersonalData, _, _>("/persons/{id}/reveal", reveal)
+        .read::<RosterTemplate, _, _>("/roster-template.xlsx", template)
+}
+
+/// The filters of the register.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Filters {
+    /// A part of the name, or a whole document number.
+    pub q: String,
+    /// Page number.
+    pub page: String,
+}
+
+/// `/persons`: by part of the name, or by a whole document number (found without opening any).
+pub async fn register(desk: Desk, Query(filters): Query<Filters>) -> Response {
+    let run = async {
+        let reader = desk.read().await?;
+        let found = reader.page::<person::Entity>(filters.page.parse().unwrap_or(1), PAGE_ROWS, |q| {
+            q.filter(words(&desk, filters.q.trim())).order_by_asc(person::Column::Name).order_by_asc(person::Column::Id)
+        }).await?;
+        let register = Register {
+            title: "实名制人员".into(), note: "参加过本辖区或本机构培训的人员".into(), path: "/persons".into(),
+            // A whole number typed into the search must not live on in links.
+            query: if filters.q.chars().any(|c| c.is_ascii_digit()) { Vec::new() } else { vec![("q".into(), filters.q.clone())] },
+            filters: vec![Filter::text("q", "姓名，或完整证件号码")],
+            columns: vec![Column::text("姓名"), Column::text("证件"), Column::text("证件号码"), Column::text("性别"), Column::text("电话"), Column::text("首次登记")],
+            rows: found.rows.iter().map(|one| Row::link(format!("/persons/{}", one.id), vec![
+                html! { (one.name) }, html! { (one.id_type.label()) }, html! { span class="jb-number" { (one.id_number_masked) } }, html! { (one.sex) }, html! { span class="jb-number" { (one.phone_masked) } },
+                html! { (one.district.name()) " " (ui::dates::full_day(foundation::clock::day_of(one.created_at))) },
+            ])).collect(),
+            total: found.total, page: found.number, per_page: found.size, empty: "没有找到。姓名可以只写一部分，证件号码要写完整。".into(), ..Register::default()
+        };
+        Ok::<_, Stop>(desk.page("实名制人员", "/persons", html! { (register) }))
+    };
+    run.await.unwrap_or_else(|stop| desk.stopped(stop))
+}
+
+fn words(desk: &Desk, text: &str) -> Condition {
+    if text.is_empty() { return Condition::all(); }
+    let documents = IdType::all().iter().filter_map(|kind| foundation::IdDocument::parse(*kind, text, desk.today(), true).ok());
+    let indexes: Vec<_> = documents.map(|one| desk.premises.keyring.index(Purpose::IdNumber, &index_text(&one))).collect();
+    if !indexes.is_empty() { return Condition::all().add(person::Column::IdNumberIndex.is_in(indexes)); }
+    let plain: String = text.chars().filter(|c| !matches!(c, '%' | '_' | '\\')).take(50).collect();
+    Condition::all().add(person::Column::Name.contains(plain))
+}
+
+/// `/persons/{id}`.
+pub async fn show(desk: Desk, Path(id): Path<String>) -> Response {
+    match dossier(&desk, &id, None, "").await { Ok(body) => desk.page("实名制人员", "/persons", body), Err(stop) => desk.stopped(stop) }
+}
+
+async fn seen(desk: &Desk, id: &str) -> Result<(Reader, person::Model), Stop> {
+    let id: PersonId = id.parse().map_err(|_| Fault::Gone)?;
+    let reader = desk.read().await?;
+    let row = reader.get::<person::Entity>(id.to_string()).await?;
+    Ok((reader, row))
+}
+
+/// The dossier; `opened` is a field just revealed, with its value, `error` why it was not.
+async fn dossier(desk: &Desk, id: &str, opened: Option<(&str, &str)>, error: &str) -> Result<Markup, Stop> {
+    let (reader, row) = seen(desk, id).await?;
+    let shown = |what: &str, word: &str, masked: &str| field(desk, &row.id, what, word, masked, opened);
+    let facts = [
+        ("证件", html! { (row.id_type.label()) }), ("证件号码", shown("id_number", "证件号码", &row.id_number_masked)), ("电话", shown("phone", "电话", &row.phone_masked)),
+        ("性别", html! { (or_dash(&row.sex)) }), ("出生", html! { (row.birth.format("%Y年%-m月")) }), ("文化程度", html! { (or_dash(&row.education)) }),
+        ("首次登记", html! { (row.district.name()) " " (ui::dates::full_day(foundation::clock::day_of(row.created_at))) }),
+    ];
+    let mut main = Vec::new();
+    if !error.is_empty() { main.push(html! { p class="jb-text--act" role="alert" { (error) } }); }
+    main.extend([section("", facts_grid(&facts)), section("参加的培训", classes(&reader, &row.id).await?)]);
+    let mut side = vec![section("谁看过", viewed(desk, &reader, &row.id).await?)];
+    side.push(ui::trail(&desk::trail::of(desk, &reader, "person", &row.id.to_string(), 20).await?));
+    Ok(html! { (Dossier { head: DossierHead { title: row.name.clone(), owner: "实名制人员".into(), ..DossierHead::default() }, steps: Vec::new(), main, side }) })
+}
+
+fn or_dash(text: &str) -> &str { if text.is_empty() { "—" } else { text } }
+
+fn field(desk: &Desk, person: &PersonId, what: &str, word: &str, masked: &str, opened: Option<(&str, &str)>) -> Markup {
+    if masked.is_empty() { return html! { "没有登记" }; }
+    if let Some((_, value)) = opened.filter(|(which, _)| *which == what) {
+        return html! { (Masked { text: value.into(), what: word.into(), is_revealed: true, ..Masked::default() }) };
+    }
+    let mut one = Masked::new(word, masked);
+    if desk.may(<RevealPersonalData as desk::Act>::PERMISSION) {
+        one = one.reveal_at(format!("/persons/{person}/reveal")).field("what", what);
+        one.reasons = REASONS.iter().map(|reason| ((*reason).to_owned(), (*reason).to_owned())).collect();
+    }
+    html! { (one) }
+}
+
+async fn classes(reader: &Reader, person: &PersonId) -> Result<Markup, Stop> {
+    let places = reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Person.eq(person.clone())).order_by_desc(enrolment::Column::Id).limit(PAGE_ROWS)).await?;
+    let held = reader.list::<training_class::Entity>(|q| q.filter(training_class::Column::Id.is_in(places.iter().map(|one| one.class.clone())))).await?;
+    let certificates = reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Person.eq(person.clone()))).await?;
+    let rows: Vec<Row> = places.iter().filter_map(|place| Some((place, held.iter().find(|class| class.id == place.class)?))).map(|(place, class)| {
+        let paper = certificates.iter().find(|one| one.enrolment == place.id);
+        Row::link(format!("/classes/{}", class.id), vec![
+            html! { (class.title) }, html! { (class.institution_name) }, html! { (ui::dates::range(class.starts_on, class.ends_on)) }, html! { (place.category.label()) },
+            html! { @if place.active { (class.state.label()) } @else { "已退出" } }, html! { @if let Some(paper) = paper { a href={ "/verify/" (paper.number) } { (paper.number) } } @else { "—" } },
+        ])
+    }).collect();
+    Ok(simple_table("参加的培训", &[Column::text("班级"), Column::text("机构"), Column::text("起止"), Column::text("人员类别"), Column::text("状态"), Column::text("证书")], &rows))
+}
+
+async fn viewed(desk: &Desk, reader: &Reader, person: &PersonId) -> Result<Markup, Stop> {
+    let list = views::of(reader, person, 20).await?;
+    let today = desk.today();
+    Ok(html! {
+        @if list.is_empty() { p class="jb-faint" { "没有人查看过完整信息。" } }
+        ul class="jb-list" { @for one in &list { li { span { (views::word(&one.what)) " · " (one.purpose) br; small class="jb-faint" { (ui::dates::moment(one.at, today)) " " (one.office_name) " " (one.viewer_name) } } } }
+    })
+}
+
+/// POST `/persons/{id}/reveal`: shows the field once, on this page only; nothing is kept in the browser.
+pub async fn reveal(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
+    let Ok(person) = id.parse::<PersonId>() else { return desk.stopped(Fault::Gone.into()) };
+    let what = form.value("what").to_owned();
+    let (status, opened, error) = match desk.perform(RevealPersonalData { person, what: what.clone(), purpose: form.value("reason").into() }).await {
+        Ok(value) => (200, Some(value), String::new()),
+        Err(Stop::Refused(no)) => (422, None, no.iter().map(|one| format!("{}。{}。", one.fact, one.fix)).collect()),
+        Err(stop) => return desk.stopped(stop),
+    };
+    match dossier(&desk, &id, opened.as_deref().map(|value| (what.as_str(), value)), &error).await {
+        Ok(body) => desk.page_status(status, "实名制人员", "/persons", body),
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+/// `/roster-template.xlsx`.
+pub async fn template(desk: Desk) -> Response {
+    match roster::template() {
+        Ok(bytes) => ([(header::CONTENT_TYPE, XLSX.to_owned()), (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", ui::table::encode("学员名册模板.xlsx")))], bytes).into_response(),
+        Err(refusal) => desk.stopped(refusal.into()),
+    }
+}
+
