@@ -142,19 +142,6 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    #[test]
-    fn forms_decode_text_lists_and_broken_escapes() {
-        assert_eq!(form_pairs(b"a=%E6%99%8B+b&c=%zz&d"), vec![("a".into(), "晋 b".into()), ("c".into(), "%zz".into()), ("d".into(), String::new())]);
-        #[derive(serde::Deserialize)]
-        struct T { #[serde(default)] pick: Vec<String>, name: String }
-        let t: T = parse_form(b"pick[]=1&pick[]=2&name=x").unwrap();
-        assert_eq!((t.pick.len(), t.name.as_str()), (2, "x"));
-    }
-}
-
 /// A form as pairs in order (for `ui::FormState::from_pairs`); token checked.
 pub struct Pairs(pub Vec<(String, String)>);
 
@@ -174,5 +161,18 @@ impl<S: Send + Sync> FromRequest<S> for Pairs {
         let bytes = axum::body::to_bytes(request.into_body(), BODY_BYTES).await.map_err(|_| desk.error_page(413))?;
         check_token(&desk, &bytes)?;
         Ok(Self(form_pairs(&bytes).into_iter().map(|(n, v)| (n, v.replace("\r\n", "\n"))).collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn forms_decode_text_lists_and_broken_escapes() {
+        assert_eq!(form_pairs(b"a=%E6%99%8B+b&c=%zz&d"), vec![("a".into(), "晋 b".into()), ("c".into(), "%zz".into()), ("d".into(), String::new())]);
+        #[derive(serde::Deserialize)]
+        struct T { #[serde(default)] pick: Vec<String>, name: String }
+        let t: T = parse_form(b"pick[]=1&pick[]=2&name=x").unwrap();
+        assert_eq!((t.pick.len(), t.name.as_str()), (2, "x"));
     }
 }

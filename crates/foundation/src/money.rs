@@ -33,7 +33,7 @@ impl fmt::Display for Fen {
         let digits = (magnitude / 100).to_string();
         let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
         for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place) % 3 == 0 { grouped.push(','); }
+            if place > 0 && (digits.len() - place).is_multiple_of(3) { grouped.push(','); }
             grouped.push(digit);
         }
         match magnitude % 100 {

@@ -20,10 +20,8 @@ const POSTGRES_POOL: u32 = 16;
 
 /// The database of one installation. Cheap to clone.
 #[derive(Clone)]
-#[expect(clippy::disallowed_types, reason = "the one crate that holds connections")]
 pub struct Db { readers: DatabaseConnection, writers: DatabaseConnection, door: Option<Door>, url: Arc<str> }
 
-#[expect(clippy::disallowed_types, reason = "the one crate that holds connections")]
 impl Db {
     /// Opens `sqlite:PATH` or `postgres://…` and brings its schema up to date.
     /// Errors: the database's own, in one text.
@@ -93,7 +91,6 @@ impl Db {
     }
 }
 
-#[expect(clippy::disallowed_types, reason = "the one crate that holds connections")]
 async fn sqlite(path: &str, connections: u32) -> Result<DatabaseConnection, Fault> {
     let mut options = ConnectOptions::new(format!("sqlite://{path}?mode=rwc"));
     options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false);

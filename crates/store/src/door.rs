@@ -26,7 +26,6 @@ pub struct Door { queue: mpsc::Sender<Job> }
 
 impl Door {
     /// Starts the writer's task.
-    #[expect(clippy::disallowed_types, reason = "the one crate that holds connections")]
     pub(crate) fn start(writer: DatabaseConnection) -> Self {
         let (queue, jobs) = mpsc::channel(DOOR_QUEUE);
         tokio::spawn(serve(writer, jobs));
@@ -61,7 +60,6 @@ impl Door {
     }
 }
 
-#[expect(clippy::disallowed_types, reason = "the one crate that holds connections")]
 async fn serve(writer: DatabaseConnection, mut jobs: mpsc::Receiver<Job>) {
     while let Some(first) = jobs.recv().await {
         let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };

@@ -1,6 +1,7 @@
 //! Store: the only crate with a database connection (house.md §3–§4). Rooms get a `Reader` or a
 //! `Writer`, each limited to a `Scope`; a table without `Reach` cannot be queried.
 #![recursion_limit = "256"]
+#![expect(clippy::disallowed_types, reason = "the one crate that holds connections")]
 
 pub mod copy;
 pub mod db;

@@ -83,7 +83,7 @@ fn covers(path: &ManagementPath, text: &str) -> bool {
 /// Nothing at all.
 fn never() -> Condition { Condition::all().add(Expr::val(1).eq(0)) }
 
-fn limited<E: Reach + ?Sized>(columns: &ReachColumns<E::Column>, scope: &Scope, reading: bool) -> Condition {
+fn limited<E: Reach>(columns: &ReachColumns<E::Column>, scope: &Scope, reading: bool) -> Condition {
     if let Some(id) = columns.person_row {
         return person_rows(id, scope);
     }

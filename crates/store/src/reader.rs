@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use foundation::{Fault, Scope, Stop};
-use sea_orm::{Condition, DatabaseConnection, DatabaseTransaction, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect, Select, Value, ColumnTrait};
+use sea_orm::{Condition, DatabaseConnection, DatabaseTransaction, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect, Select, Value, ColumnTrait};
 use tokio::sync::Mutex;
 
 use crate::dialect;
@@ -102,8 +102,7 @@ impl Reader {
     }
 
     /// Aggregates and narrow selections (`select_only`, `group_by`), still within reach.
-    pub async fn pick<E: Reach, T: FromQueryResult + Send + Sync>(&self, shape: impl FnOnce(Select<E>) -> Select<E>) -> Result<Vec<T>, Stop>
-    where E: EntityTrait {
+    pub async fn pick<E: Reach, T: FromQueryResult + Send + Sync>(&self, shape: impl FnOnce(Select<E>) -> Select<E>) -> Result<Vec<T>, Stop> {
         self.core.tell(&self.scope).await?;
         let select = shape(E::find()).filter(E::reach(&self.scope)).into_model::<T>();
         Ok(on!(self.core, connection => select.all(connection).await).map_err(dialect::fault_of)?)

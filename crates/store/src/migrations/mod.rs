@@ -15,5 +15,4 @@ impl MigratorTrait for Migrator {
 }
 
 /// Brings the schema up to date.
-#[expect(clippy::disallowed_types, reason = "the one crate that holds connections")]
 pub async fn run(connection: &DatabaseConnection) -> Result<(), DbErr> { Migrator::up(connection, None).await }
