@@ -21,6 +21,9 @@ pub trait Act: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static
     const CLAUSE: &'static str;
     /// What a user would call it, `准予开班`.
     const TITLE: &'static str;
+    /// False for answers that may not be kept, such as a revealed number: a client's idempotency key is
+    /// then ignored and the act is done, and journaled, again.
+    const KEEPS_ANSWER: bool = true;
     /// What the door answers.
     type Outcome: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
 

@@ -99,7 +99,7 @@ impl Desk {
     /// The door with a client's idempotency key: a repeat gives the first answer.
     pub async fn perform_keyed<A: Act>(&self, act: A, key: Option<&str>) -> Result<A::Outcome, Stop> {
         self.require(A::PERMISSION)?;
-        let key = key.map(|k| self.idempotency_key::<A>(k, &act)).transpose()?;
+        let key = key.filter(|_| A::KEEPS_ANSWER).map(|k| self.idempotency_key::<A>(k, &act)).transpose()?;
         let desk = self.clone();
         self.premises.db.write(self.scope(), move |work| Box::pin(async move {
             if let Some((key, request)) = &key

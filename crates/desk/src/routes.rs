@@ -58,6 +58,15 @@ impl Routes {
         self
     }
 
+    /// A POST that is no act of the field (signing in and out, display settings): guarded like a read.
+    pub fn post<R: Read, H, T>(mut self, path: &str, handler: H) -> Self
+    where H: Handler<T, Arc<Premises>>, T: 'static {
+        let guarded = post(handler).route_layer(from_fn(move |request: Request, next: Next| guard(R::PERMISSION, request, next)));
+        self.router = self.router.route(path, guarded);
+        self.list.push(RouteInfo { method: "POST", path: path.into(), name: R::NAME, permission: R::PERMISSION, clause: R::CLAUSE, is_act: false, is_api: false });
+        self
+    }
+
     /// An act: the page's POST at `path`, and the API endpoint generated from the struct.
     pub fn act<A: Act, H, T>(mut self, path: &str, handler: H) -> Self
     where H: Handler<T, Arc<Premises>>, T: 'static {

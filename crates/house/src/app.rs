@@ -1,0 +1,64 @@
+//! The server's router: rooms behind the guards, files, health, the API's document (house.md §2, §4).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use desk::{Desk, Premises, Routes, guard};
+use maud::html;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// Longest time a request may take.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// The whole application.
+pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
+    let document = Arc::new(desk::api::document(&routes.acts, &routes.list, &premises.settings.base_url));
+    let shown = Arc::clone(&document);
+    let extra: Router<Arc<Premises>> = Router::new()
+        .route("/assets/{*path}", get(ui::assets::handler))
+        .route("/healthz", get(health))
+        .route("/specimens", get(specimens))
+        .route("/api/v1/openapi.json", get(move || async move { axum::Json((*document).clone()) }))
+        .route("/api", get(move |desk: Desk| async move { api_page(&desk, &shown) }));
+    routes.router.merge(extra)
+        .fallback(guard::nowhere)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(foundation::limits::UPLOAD_BYTES + 128 * 1024))
+        .layer(from_fn(guard::same_site))
+        .layer(from_fn_with_state(Arc::clone(premises), guard::identify))
+        .layer(from_fn(guard::headers))
+        .layer(CompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, LONGEST))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| desk::answer::plain_error(500, "")))
+        .with_state(Arc::clone(premises))
+}
+
+async fn wrong_method(desk: Desk) -> Response { if desk.manner.path.starts_with("/api/") { desk::api::problem(&desk, 405, "这个地址不能这样访问", &[]) } else { desk.error_page(405) } }
+
+async fn health(State(premises): State<Arc<Premises>>) -> Response {
+    match premises.db.ping().await { Ok(()) => "ok".into_response(), Err(_) => axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response() }
+}
+
+async fn specimens(desk: Desk) -> Response { desk.page("样件", "", html! { ul { @for one in ui::specimens::ALL { li { (one.title) } } } }) }
+
+/// The API's page, made from its own document: no script from elsewhere.
+fn api_page(desk: &Desk, document: &serde_json::Value) -> Response {
+    let paths = document["paths"].as_object().cloned().unwrap_or_default();
+    desk.page("接口", "", html! {
+        (ui::page_head("接口", "每一项办理一个地址，与页面同一套规则", &[ui::Button::link("OpenAPI 3.1 文件", "/api/v1/openapi.json")]))
+        @for (path, methods) in &paths { @for (method, one) in methods.as_object().into_iter().flatten() {
+            details class="jb-panel jb-section" {
+                summary { code { (method.to_uppercase()) " " (path) } " " (one["summary"].as_str().unwrap_or("")) }
+                p { (one["description"].as_str().unwrap_or("")) }
+                pre { (serde_json::to_string_pretty(&one["requestBody"]["content"]["application/json"]["schema"]).unwrap_or_default()) }
+            }
+        } }
+    })
+}

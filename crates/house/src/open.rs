@@ -1,0 +1,76 @@
+//! Opening a house: database, keys, files, clock (house.md §11: one machine by default).
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use desk::session::SignIns;
+use desk::{NavEntry, Premises, Settings};
+use foundation::{Clock, Fault, Function, Ids, Permission, Right, Scope, WorkCalendar};
+use store::query::ColumnTrait;
+use store::seal::Keyring;
+use store::tables::identity::setting;
+use store::{Db, Files};
+
+/// What the command line or the settings file says.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database: String,
+    /// Folder for files and keys.
+    pub data: PathBuf,
+    /// Public address without trailing slash.
+    pub base_url: String,
+    /// Personas and movable clock.
+    pub demo: bool,
+    /// Cookies only over https.
+    pub secure_cookies: bool,
+    /// Name of the journal; also its keys' name.
+    pub journal_origin: String,
+}
+
+/// Setting key of the demo clock's offset in seconds.
+pub const CLOCK_OFFSET: &str = "demo_clock_offset_s";
+
+/// Opens everything and brings the schema up to date.
+pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
+    let db = Db::open(&options.database).await?;
+    let ids = Ids::system();
+    let keyring = keys(&options.data, &ids)?;
+    let secret = keyring.secret("cookies and codes");
+    let clock = Clock::system();
+    if options.demo { clock.set_offset_s(offset(&db).await.unwrap_or(0)); }
+    let settings = Settings { demo: options.demo, base_url: options.base_url.clone(), secure_cookies: options.secure_cookies, journal_origin: options.journal_origin.clone(), secret };
+    Ok(Arc::new(Premises {
+        files: Files::folder(&options.data.join("files"))?, db, clock, ids, calendar: WorkCalendar::built_in().clone(), keyring: Arc::new(keyring), settings, nav: nav(), sign_ins: SignIns::default(),
+    }))
+}
+
+fn keys(data: &Path, ids: &Ids) -> Result<Keyring, Fault> {
+    let broken = |error: store::seal::KeyError| Fault::Upstream(error.to_string());
+    match Keyring::from_environment() { Some(keyring) => keyring.map_err(broken), None => Keyring::load(&data.join("keys.txt"), Some(ids.bytes())).map_err(broken) }
+}
+
+async fn offset(db: &Db) -> Option<i64> {
+    let row = db.read(Scope::Everything).await.ok()?.find::<setting::Entity>(setting::Column::Key.eq(CLOCK_OFFSET)).await.ok()??;
+    row.value.parse().ok()
+}
+
+/// The navigation: what an office may read, in the order of its day.
+pub fn nav() -> Vec<NavEntry> {
+    const OFFICES: &[&str] = &["county", "city", "province", "employment_bureau", "finance", "audit", "monitor"];
+    const DESKS: &[&str] = &["county", "city", "province", "employment_bureau", "finance", "audit", "monitor", "institution"];
+    let read = |function| Permission::Of(function, Right::Read);
+    vec![
+        NavEntry { label: "今日待办", href: "/", permission: Permission::SignedIn, kinds: DESKS },
+        NavEntry { label: "班级", href: "/classes", permission: read(Function::OpeningApplication), kinds: DESKS },
+        NavEntry { label: "正在上课", href: "/live", permission: read(Function::Inspection), kinds: OFFICES },
+        NavEntry { label: "本机构", href: "/my-institution", permission: read(Function::DirectoryApplication), kinds: &["institution"] },
+        NavEntry { label: "补贴", href: "/claims", permission: read(Function::ClaimReview), kinds: DESKS },
+        NavEntry { label: "拨付", href: "/payment-batches", permission: read(Function::ClaimPayment), kinds: OFFICES },
+        NavEntry { label: "需求目录", href: "/needs", permission: Permission::Public, kinds: &[] },
+        NavEntry { label: "机构目录", href: "/institutions", permission: Permission::Public, kinds: &[] },
+        NavEntry { label: "公示", href: "/publicity", permission: Permission::Public, kinds: &["public"] },
+        NavEntry { label: "证书查验", href: "/verify", permission: Permission::Public, kinds: &["public"] },
+        NavEntry { label: "我的培训", href: "/me", permission: Permission::SignedIn, kinds: &["trainee"] },
+    ]
+}
