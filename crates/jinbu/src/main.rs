@@ -1,1 +1,104 @@
-fn main() {}
+//! The command line: serve | demo | migrate | first-administrator | copy-db | export | verify. No logic here.
+
+mod commands;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// 进补：补贴性职业技能培训实名制管理与监管平台
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 启动演示：自带演示省份、体验身份和可移动的时钟
+    Demo {
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: String,
+        #[arg(long, default_value = "var")]
+        data: PathBuf,
+        /// 只装少量演示数据
+        #[arg(long)]
+        small: bool,
+        /// 用指定的数据库代替 var 里的 SQLite
+        #[arg(long)]
+        database: Option<String>,
+    },
+    /// 按设置文件启动正式环境
+    Serve {
+        #[arg(long)]
+        settings: PathBuf,
+    },
+    /// 只更新数据库结构
+    Migrate {
+        #[arg(long)]
+        database: String,
+    },
+    /// 为空的正式环境建立第一位系统管理员，打印一次性链接
+    FirstAdministrator {
+        #[arg(long)]
+        settings: PathBuf,
+        #[arg(long)]
+        login: String,
+        #[arg(long)]
+        name: String,
+    },
+    /// 在两个数据库之间复制全部数据并核对
+    CopyDb {
+        #[arg(long)]
+        from: String,
+        #[arg(long)]
+        to: String,
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long)]
+        verify: bool,
+    },
+    /// 导出一个班级的证据包
+    ExportBundle {
+        #[arg(long, default_value = "var")]
+        data: PathBuf,
+        #[arg(long)]
+        database: Option<String>,
+        /// 班级编号（19 位）或内部编号
+        #[arg(long)]
+        class: String,
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 离线核验证据包；带 --data 时核验整本日志与数据库
+    Verify {
+        /// 证据包文件
+        file: Option<PathBuf>,
+        /// 另行取得的公钥（核验钥匙文本）
+        #[arg(long)]
+        key: Option<String>,
+        #[arg(long)]
+        data: Option<PathBuf>,
+        #[arg(long)]
+        database: Option<String>,
+    },
+}
+
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,jinbu=info".into())).with_writer(std::io::stderr).init();
+    let done = match Arguments::parse().command {
+        Command::Demo { listen, data, small, database } => commands::demo(&listen, &data, small, database).await,
+        Command::Serve { settings } => commands::serve(&settings).await,
+        Command::Migrate { database } => commands::migrate(&database).await,
+        Command::FirstAdministrator { settings, login, name } => commands::first_administrator(&settings, &login, &name).await,
+        Command::CopyDb { from, to, dry_run, verify } => commands::copy_db(&from, &to, dry_run, verify).await,
+        Command::ExportBundle { data, database, class, out } => commands::export_bundle(&data, database, &class, &out).await,
+        Command::Verify { file, key, data, database } => commands::verify(file.as_deref(), key.as_deref(), data.as_deref(), database).await,
+    };
+    match done {
+        Ok(true) => std::process::ExitCode::SUCCESS,
+        Ok(false) => std::process::ExitCode::from(1),
+        Err(error) => { eprintln!("没有办成：{error:#}"); std::process::ExitCode::from(2) }
+    }
+}

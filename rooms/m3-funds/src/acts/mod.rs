@@ -1,0 +1,4 @@
+//! Acts of the claims (M7.1, M8.9; domain §7.3–7.4).
+pub mod draft;
+pub mod payment;
+pub mod review;

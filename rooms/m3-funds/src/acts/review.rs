@@ -1,0 +1,154 @@
+//! The institution submits, two officers review, the county publishes (M8.9; domain §7.4).
+
+use chrono::Datelike;
+use desk::tasks::{self, TaskDraft};
+use desk::{Act, Desk, Done, FactDraft};
+use foundation::codes::ClaimState;
+use foundation::{ClaimId, Fault, Fen, Function, Permission, Refusal, Right, Stop};
+use journal::facts::ClaimPublished;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Writer;
+use store::query::Set;
+use store::tables::funds::{claim, fund_account};
+use store::tables::supervision::training_class;
+
+use crate::rules::states::{ClaimMove, after};
+
+pub(crate) const KINDS: &[&str] = &["submit-claim", "first-review-claim", "second-review-claim", "publish-claim", "claim-in-publicity", "pay-claim", "correct-payment"];
+
+/// Saves the state, closes the claim's tasks and puts the next one.
+pub(crate) async fn go(desk: &Desk, work: &Writer, row: &claim::Model, state: ClaimState, mut change: claim::ActiveModel, next: Option<(&str, &str)>) -> Result<(), Stop> {
+    change.state = Set(state);
+    work.save::<claim::Entity>(row, change).await?;
+    tasks::close(desk, work, &row.id, KINDS).await?;
+    if let Some((audience, kind)) = next {
+        let not_for = if kind == "second-review-claim" { desk.actor.account.clone() } else { None };
+        let mut task = TaskDraft::new(desk, audience, kind, ("claim", row.id.to_string()), format!("{} · {}", row.institution_name, row.class_title), row.district).money(row.total).not_for(not_for);
+        if audience == "institution" { task = task.for_institution(&row.institution); }
+        task.put(work).await?;
+    }
+    Ok(())
+}
+
+pub(crate) fn said(row: &claim::Model, kind: &'static str, state: ClaimState, summary: impl Into<String>) -> FactDraft {
+    FactDraft::new(kind, "M8.9", row.district, summary).class(&row.class).institution(&row.institution).about("claim", &row.id).with("claim_state", state.code())
+}
+
+macro_rules! act {
+    ($(#[$doc:meta])* $name:ident { $($field:ident),* } $kebab:literal $function:ident $right:ident $title:literal |$self:ident, $desk:ident, $work:ident, $row:ident| $body:block) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+        pub struct $name {
+            /// The claim.
+            pub claim: ClaimId,
+            $(#[doc = "What is said with it."] pub $field: String,)*
+        }
+        impl Act for $name {
+            const NAME: &'static str = $kebab;
+            const PERMISSION: Permission = Permission::Of(Function::$function, Right::$right);
+            const CLAUSE: &'static str = "M8.9";
+            const TITLE: &'static str = $title;
+            type Outcome = ();
+            async fn perform(&$self, $desk: &Desk, $work: &Writer) -> Result<Done<()>, Stop> {
+                let $row = $work.get::<claim::Entity>($self.claim.to_string()).await?;
+                $body
+            }
+        }
+    };
+}
+
+act! {
+    /// The institution hands the claim in.
+    SubmitClaim {} "submit-claim" ClaimSubmission Create "提交补贴申领" |self, desk, work, row| {
+        let state = after(row.state, ClaimMove::Submit)?;
+        if row.total <= Fen::ZERO { return Err(Refusal::new("补贴申领", "M7.1", "没有可以补贴的学员，申领金额为零", "申领明细", "请查看每位学员不予补贴的原因").into()); }
+        let change = claim::ActiveModel { submitted_at: Set(Some(desk.now())), submitted_by: Set(desk.actor.account.clone()), ..Default::default() };
+        go(desk, work, &row, state, change, Some(("county", "first-review-claim"))).await?;
+        Ok(Done::new((), said(&row, "ClaimSubmitted", state, format!("提交补贴申领 {} 元", row.total))))
+    }
+}
+act! {
+    /// Accepts and reviews first; reserves the money.
+    FirstReviewClaim {} "first-review-claim" ClaimReview Approve "受理并初审" |self, desk, work, row| {
+        let state = after(row.state, ClaimMove::FirstReview)?;
+        let account = format!("{}-{}-JY", row.district, desk.today().year());
+        let Some(fund) = work.find::<fund_account::Entity>(store::query::ColumnTrait::eq(&fund_account::Column::Id, account.clone())).await? else {
+            return Err(Refusal::new("资金账户", "M8.9", format!("没有资金账户 {account}"), "资金账户表", "请先登记本年度就业补助资金预算").into());
+        };
+        let free = fund.budget.0.saturating_sub(fund.reserved.0).saturating_sub(fund.paid.0);
+        if free < row.total.0 {
+            return Err(Refusal::new("预算余额", "M8.9", format!("本次申领 {} 元，账户可用余额 {} 元", row.total, Fen(free)), format!("资金账户 {account}"), "请追加预算后再办理初审").into());
+        }
+        let reserved = fund.reserved.checked_add(row.total).ok_or_else(|| Fault::Db("reserved money out of range".into()))?;
+        work.save::<fund_account::Entity>(&fund, fund_account::ActiveModel { reserved: Set(reserved), ..Default::default() }).await?;
+        let change = claim::ActiveModel { first_reviewed_by: Set(desk.actor.account.clone()), first_reviewed_at: Set(Some(desk.now())), fund_account: Set(Some(account)), ..Default::default() };
+        go(desk, work, &row, state, change, Some(("county", "second-review-claim"))).await?;
+        Ok(Done::new((), said(&row, "ClaimFirstReviewed", state, "受理并初审通过，资金已预留")))
+    }
+}
+act! {
+    /// Reviewed again, by somebody else.
+    SecondReviewClaim {} "second-review-claim" ClaimReview Approve "复审" |self, desk, work, row| {
+        let state = after(row.state, ClaimMove::SecondReview)?;
+        if row.first_reviewed_by == desk.actor.account {
+            return Err(Refusal::new("两人复核", "M8.9", "您已办理本申领的初审", "初审、复审分岗", "请由另一位工作人员复审").into());
+        }
+        let change = claim::ActiveModel { second_reviewed_by: Set(desk.actor.account.clone()), second_reviewed_at: Set(Some(desk.now())), ..Default::default() };
+        go(desk, work, &row, state, change, Some(("county", "publish-claim"))).await?;
+        Ok(Done::new((), said(&row, "ClaimSecondReviewed", state, "复审通过")))
+    }
+}
+act! {
+    /// Sent back with a note; reserved money is set free.
+    ReturnClaim { note } "return-claim" ClaimReview Approve "退回补正" |self, desk, work, row| {
+        let state = after(row.state, ClaimMove::Return)?;
+        if self.note.trim().is_empty() { return Err(Refusal::new("一次告知", "M8.9", "没有写退回理由", "补正通知", "请一次写清需要补正的内容").at("note").into()); }
+        if let Some(account) = &row.fund_account {
+            let fund = work.get::<fund_account::Entity>(account.clone()).await?;
+            let reserved = fund.reserved.checked_sub(row.total).ok_or_else(|| Fault::Db("reserved money out of range".into()))?;
+            work.save::<fund_account::Entity>(&fund, fund_account::ActiveModel { reserved: Set(reserved), ..Default::default() }).await?;
+        }
+        let change = claim::ActiveModel { note: Set(self.note.trim().to_owned()), fund_account: Set(None), first_reviewed_by: Set(None), first_reviewed_at: Set(None), ..Default::default() };
+        go(desk, work, &row, state, change, Some(("institution", "submit-claim"))).await?;
+        Ok(Done::new((), said(&row, "ClaimReturned", state, "退回补正")))
+    }
+}
+act! {
+    /// Publicity begins tomorrow and lasts the policy's working days.
+    PublishClaim {} "publish-claim" ClaimPayment Publish "开始公示" |self, desk, work, row| {
+        let state = after(row.state, ClaimMove::Publish)?;
+        let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
+        let policy = desk::policy::pinned(class.policy.as_deref())?;
+        let days = u32::try_from(policy.publicity_workdays).unwrap_or(0);
+        let until = desk.premises.calendar.add_workdays(desk.today(), days).date;
+        let change = claim::ActiveModel { publicity_from: Set(desk.today().succ_opt()), publicity_until: Set(Some(until)), due_on: Set(Some(until)), ..Default::default() };
+        go(desk, work, &row, state, change, None).await?;
+        let fact = FactDraft::of(&ClaimPublished { class: row.class.clone(), claim: row.id.clone() }, row.district, format!("补贴公示至 {until}"))
+            .class(&row.class).institution(&row.institution).about("claim", &row.id).with("claim_state", state.code());
+        Ok(Done::new((), fact))
+    }
+}
+
+/// Ends a publicity that has run out without objection.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct EndPublicity {
+    /// The claim.
+    pub claim: ClaimId,
+}
+impl Act for EndPublicity {
+    const NAME: &'static str = "end-publicity";
+    const PERMISSION: Permission = Permission::Job;
+    const CLAUSE: &'static str = "M8.9";
+    const TITLE: &'static str = "公示期满";
+    type Outcome = ();
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+        let row = work.get::<claim::Entity>(self.claim.to_string()).await?;
+        let state = after(row.state, ClaimMove::EndPublicity)?;
+        if row.publicity_until.is_none_or(|until| until >= desk.today()) {
+            return Err(Refusal::new("公示期", "M8.9", "公示期还没有满", "补贴公示", "请等公示期满").into());
+        }
+        go(desk, work, &row, state, claim::ActiveModel { due_on: Set(None), ..Default::default() }, Some(("county", "pay-claim"))).await?;
+        Ok(Done::new((), said(&row, "ClaimPublicityEnded", state, "公示期满，没有异议")))
+    }
+}

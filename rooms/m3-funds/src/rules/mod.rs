@@ -1,0 +1,2 @@
+//! Rules of the claims (M8.9; domain §7.4).
+pub mod states;
