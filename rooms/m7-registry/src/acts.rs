@@ -25,7 +25,8 @@ impl Act for RevealPersonalData {
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Approve);
     const CLAUSE: &'static str = "M7.1";
     const TITLE: &'static str = "查看完整个人信息";
-    /// The value. It is not stored with the idempotency key's answer unless a key is sent: do not send one.
+    const KEEPS_ANSWER: bool = false;
+    /// The value.
     type Outcome = String;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<String>, Stop> {

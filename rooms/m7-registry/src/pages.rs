@@ -162,7 +162,7 @@ async fn viewed(desk: &Desk, reader: &Reader, person: &PersonId) -> Result<Marku
     let today = desk.today();
     Ok(html! {
         @if list.is_empty() { p class="jb-faint" { "没有人查看过完整信息。" } }
-        ul class="jb-list" { @for one in &list { li { span { (views::word(&one.what)) " · " (one.purpose) br; small class="jb-faint" { (ui::dates::moment(one.at, today)) " " (one.office_name) " " (one.viewer_name) } } } }
+        ul class="jb-list" { @for one in &list { li { span { (views::word(&one.what)) " · " (one.purpose) br; small class="jb-faint" { (ui::dates::moment(one.at, today)) " " (one.office_name) " " (one.viewer_name) } } } } }
     })
 }
 

@@ -2,17 +2,12 @@
 //! blank rows skipped, every error of the file in one pass with row, column, reason and fix.
 
 use std::collections::HashMap;
-use std::io::Cursor;
 
-use calamine::{Data, Reader, Xlsx};
 use foundation::codes::{Education, PersonCategory};
 use foundation::limits::ROSTER_ROWS;
 use foundation::{Date, IdDocument, IdType, PersonName, Phone, Refusal};
 
-/// Bytes that a workbook may unpack to: fifty times the upload limit is a bomb, not a roster.
-const UNPACKED_BYTES: u64 = 64 * 1024 * 1024;
-/// Rows searched for the header.
-const HEADER_ROWS: usize = 12;
+use crate::sheet::{self, HEADER_ROWS, whole};
 
 /// One good row.
 #[derive(Debug, Clone)]
@@ -23,6 +18,8 @@ pub struct RosterPerson {
     pub name: PersonName,
     /// Identity document.
     pub document: IdDocument,
+    /// Date of birth: the document's, or the roster's where the document does not say.
+    pub birth: Date,
     /// Mobile number, where given.
     pub phone: Option<Phone>,
     /// Category; `Other` where the file has none.
@@ -32,7 +29,7 @@ pub struct RosterPerson {
 }
 
 /// One thing wrong with one cell.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct RowError {
     /// Row in the file, from 1.
     pub row: usize,
@@ -54,71 +51,20 @@ pub struct RosterFile {
 }
 
 /// Reads an XLSX or CSV file. Errors: a refusal when the file as a whole is not a roster.
-pub fn read(name: &str, bytes: &[u8], today: Date, allow_synthetic: bool) -> Result<RosterFile, Refusal> {
-    if bytes.is_empty() { return Err(whole("没有选择文件，或文件是空的", "请选择填好的名册文件（.xlsx 或 .csv）")); }
-    let rows = if bytes.starts_with(b"PK") { xlsx(bytes)? } else if name.to_lowercase().ends_with(".xls") || bytes.starts_with(&[0xd0, 0xcf]) {
-        return Err(whole("这是旧版 .xls 文件", "请在表格软件里“另存为”.xlsx 后再上传"));
-    } else { csv_rows(bytes)? };
-    parse(rows, today, allow_synthetic)
-}
-
-fn whole(fact: &str, fix: &str) -> Refusal { Refusal::new("花名册", "M7.1", fact, "上传的文件", fix).at("file") }
-
-fn xlsx(bytes: &[u8]) -> Result<Vec<Vec<String>>, Refusal> {
-    let broken = || whole("文件打不开，可能已损坏", "请用表格软件重新保存为 .xlsx 后再上传，或改用 .csv");
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
-    let mut unpacked = 0u64;
-    for at in 0..archive.len() {
-        unpacked = unpacked.saturating_add(archive.by_index_raw(at).map_err(|_| broken())?.size());
-    }
-    if unpacked > UNPACKED_BYTES || archive.len() > 2000 { return Err(whole("文件解压后过大", "名册一般只有几十 KB，请删去多余的工作表和图片")); }
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes.to_vec())).map_err(|_| broken())?;
-    let sheet = book.sheet_names().first().cloned().ok_or_else(broken)?;
-    let range = book.worksheet_range(&sheet).map_err(|_| broken())?;
-    let first = usize::try_from(range.start().map_or(0, |(row, _)| row)).unwrap_or(0);
-    let mut rows = vec![Vec::new(); first];
-    rows.extend(range.rows().take(ROSTER_ROWS + HEADER_ROWS + 1).map(|row| row.iter().map(cell).collect()));
-    Ok(rows)
-}
-
-fn cell(data: &Data) -> String {
-    match data {
-        Data::String(text) => text.clone(),
-        Data::Int(number) => number.to_string(),
-        // An id number stored as a number has lost its last digits: shown as it is, refused below.
-        Data::Float(number) => if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { format!("{number:e}") },
-        Data::Bool(yes) => yes.to_string(),
-        Data::DateTime(when) => when.to_string(),
-        Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
-        Data::Error(_) | Data::Empty => String::new(),
-    }
-}
-
-fn csv_rows(bytes: &[u8]) -> Result<Vec<Vec<String>>, Refusal> {
-    let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).map_err(|_| whole("文件不是 UTF-8 编码，也不是 .xlsx", "请另存为 .xlsx，或“CSV UTF-8”格式"))?;
-    if text.contains('\0') { return Err(whole("文件不是名册", "请上传 .xlsx 或 .csv 文件")); }
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut rows: Vec<Vec<String>> = Vec::new();
-    for record in reader.records().take(ROSTER_ROWS + HEADER_ROWS + 1) {
-        let record = record.map_err(|_| whole("CSV 格式不对", "请用表格软件另存为 .xlsx 后再上传"))?;
-        // The reader skips blank lines; row numbers must stay those that people see.
-        let line = record.position().map_or(rows.len() + 1, |at| usize::try_from(at.line()).unwrap_or(rows.len() + 1));
-        while rows.len() + 1 < line.min(ROSTER_ROWS * 4) { rows.push(Vec::new()); }
-        rows.push(record.iter().map(str::to_owned).collect());
-    }
-    Ok(rows)
-}
+pub fn read(name: &str, bytes: &[u8], today: Date, allow_synthetic: bool) -> Result<RosterFile, Refusal> { parse(sheet::rows(name, bytes)?, today, allow_synthetic) }
 
 /// The columns we know, by the words that head them.
 const HEADS: &[(&str, &[&str])] = &[
     ("name", &["姓名", "学员姓名", "名字"]), ("id_type", &["证件类型", "证件种类"]), ("id_number", &["证件号码", "身份证号", "身份证号码", "身份证", "公民身份号码", "证件号"]),
     ("phone", &["联系电话", "电话", "手机", "手机号", "手机号码", "联系方式"]), ("category", &["人员类别", "类别", "人员类型"]), ("education", &["文化程度", "学历"]),
+    ("birth", &["出生日期", "出生年月日", "生日"]),
 ];
 
 fn header(row: &[String]) -> Option<HashMap<&'static str, usize>> {
     let mut found = HashMap::new();
     for (at, cell) in row.iter().enumerate() {
-        let word: String = cell.chars().filter(|c| !c.is_whitespace() && !matches!(c, '*' | '＊' | '（' | '）' | '(' | ')')).collect();
+        // 姓名*, 身份证号码（18位）: the word is what stands before the remark.
+        let word: String = cell.split(['(', '（', ':', '：']).next().unwrap_or("").chars().filter(|c| !c.is_whitespace() && !matches!(c, '*' | '＊')).collect();
         if let Some((key, _)) = HEADS.iter().find(|(_, words)| words.contains(&word.as_str())) { found.entry(*key).or_insert(at); }
     }
     (found.contains_key("name") && found.contains_key("id_number")).then_some(found)
@@ -139,44 +85,116 @@ fn parse(rows: Vec<Vec<String>>, today: Date, allow_synthetic: bool) -> Result<R
     Ok(file)
 }
 
-fn read_row<'a>(row: usize, text: &dyn Fn(&str) -> &'a str, today: Date, allow_synthetic: bool, seen: &mut HashMap<String, usize>, file: &mut RosterFile) {
-    let before = file.errors.len();
-    let mut wrong = |column: &str, reason: String, fix: &str| file.errors.push(RowError { row, column: column.into(), reason, fix: fix.into() });
-    let name = text("name").parse::<PersonName>().map_err(|bad| wrong("姓名", bad.fact, &bad.fix)).ok();
-    let id_type = match text("id_type") { "" => Some(IdType::ResidentCard), other => IdType::from_label(other).or_else(|| other.parse().ok()) };
-    if id_type.is_none() { wrong("证件类型", format!("不认识“{}”", text("id_type").chars().take(20).collect::<String>()), "请填居民身份证、港澳居民居住证等，空着按居民身份证"); }
-    let number = text("id_number");
-    let scientific = number.contains(['e', 'E']) && number.contains('.');
-    if scientific { wrong("证件号码", "号码被表格软件改成了科学计数，后几位已丢失".into(), "请把这一列设为“文本”格式，重新填写完整号码"); }
-    let document = match id_type { Some(kind) if !scientific => IdDocument::parse(kind, number, today, allow_synthetic).map_err(|bad| wrong("证件号码", bad.fact(), &bad.fix())).ok(), _ => None };
-    let phone = match text("phone") { "" => None, given => given.parse::<Phone>().map_err(|bad| wrong("联系电话", bad.fact, &bad.fix)).ok() };
-    let category = match text("category") { "" => Some(PersonCategory::Other), given => PersonCategory::from_label(given).or_else(|| given.parse().ok()) };
-    if category.is_none() { wrong("人员类别", format!("不认识“{}”", text("category").chars().take(20).collect::<String>()), "请按模板里的类别填写，空着按“其他城乡劳动者”"); }
-    let education = text("education");
-    if !education.is_empty() && Education::from_label(education).is_none() { wrong("文化程度", format!("不认识“{}”", education.chars().take(20).collect::<String>()), "请按模板里的说法填写，也可以空着"); }
-    if let Some(document) = &document {
-        let key = crate::index_text(document);
-        if let Some(first) = seen.get(&key) { wrong("证件号码", format!("与第 {first} 行是同一个人"), "请删去重复的一行"); } else { seen.insert(key, row); }
-    }
-    if let (true, Some(name), Some(document), Some(category)) = (file.errors.len() == before, name, document, category) {
-        file.persons.push(RosterPerson { row, name, document, phone, category, education: education.to_owned() });
+/// One trainee as typed or as a roster's row holds it; `check` turns it into a person or says what is wrong.
+#[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(default)]
+pub struct RosterRow {
+    /// Row in the file, from 1; 0 for one that was typed.
+    pub row: usize,
+    /// 姓名.
+    pub name: String,
+    /// 证件类型: label or code; empty is the resident card.
+    pub id_type: String,
+    /// 证件号码.
+    pub id_number: String,
+    /// 出生日期, needed only where the document does not say it.
+    pub birth: String,
+    /// 联系电话.
+    pub phone: String,
+    /// 人员类别: label or code; empty is 其他城乡劳动者.
+    pub category: String,
+    /// 文化程度: label; may be empty.
+    pub education: String,
+}
+
+/// Names no content: rows hold whole id numbers.
+impl std::fmt::Debug for RosterRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "RosterRow({})", self.row) }
+}
+
+impl From<&RosterPerson> for RosterRow {
+    fn from(one: &RosterPerson) -> Self {
+        Self {
+            row: one.row, name: one.name.as_str().into(), id_type: one.document.id_type().code().into(), id_number: one.document.reveal().into(), birth: one.birth.to_string(),
+            phone: one.phone.as_ref().map(|phone| phone.reveal().to_owned()).unwrap_or_default(), category: one.category.code().into(), education: one.education.clone(),
+        }
     }
 }
 
-/// The template that clerks download: heads, one line of explanation per column.
-pub fn template() -> Result<Vec<u8>, Refusal> {
-    let broken = |_| whole("模板没有生成", "请稍后再试");
-    let mut book = rust_xlsxwriter::Workbook::new();
-    let sheet = book.add_worksheet();
-    let text = rust_xlsxwriter::Format::new().set_num_format("@");
-    let bold = rust_xlsxwriter::Format::new().set_bold();
-    for (at, (head, width)) in [("姓名", 12.0), ("证件类型", 16.0), ("证件号码", 24.0), ("联系电话", 16.0), ("人员类别", 22.0), ("文化程度", 16.0)].into_iter().enumerate() {
-        let column = u16::try_from(at).unwrap_or(0);
-        sheet.write_with_format(0, column, head, &bold).map_err(broken)?;
-        sheet.set_column_width(column, width).map_err(broken)?;
-        sheet.set_column_format(column, &text).map_err(broken)?;
+impl RosterRow {
+    /// The person, or everything wrong with the row.
+    pub fn check(&self, today: Date, allow_synthetic: bool) -> Result<RosterPerson, Vec<RowError>> {
+        let mut errors = Vec::new();
+        let mut wrong = |column: &str, reason: String, fix: &str| errors.push(RowError { row: self.row, column: column.into(), reason, fix: fix.into() });
+        let said = |text: &str| text.trim().chars().take(20).collect::<String>();
+        let name = self.name.parse::<PersonName>().map_err(|bad| wrong("姓名", bad.fact, &bad.fix)).ok();
+        let id_type = match self.id_type.trim() { "" | "身份证" | "二代身份证" => Some(IdType::ResidentCard), other => IdType::from_label(other).or_else(|| other.parse().ok()) };
+        if id_type.is_none() { wrong("证件类型", format!("不认识“{}”", said(&self.id_type)), "请填居民身份证、港澳居民居住证等，空着按居民身份证"); }
+        let number = self.id_number.trim();
+        let scientific = number.contains(['e', 'E']) && (number.contains('.') || number.contains('+'));
+        if scientific { wrong("证件号码", "号码被表格软件改成了科学计数，后几位已丢失".into(), "请把这一列设为“文本”格式，重新填写完整号码"); }
+        let document = match id_type { Some(kind) if !scientific => IdDocument::parse(kind, number, today, allow_synthetic).map_err(|bad| wrong("证件号码", bad.fact(), &bad.fix())).ok(), _ => None };
+        let birth = document.as_ref().and_then(|paper| paper.birth().map(Ok).unwrap_or_else(|| birth_of(&self.birth, today)).map_err(|(reason, fix)| wrong("出生日期", reason.into(), fix)).ok());
+        let phone = match self.phone.trim() { "" => None, given => given.parse::<Phone>().map_err(|bad| wrong("联系电话", bad.fact, &bad.fix)).ok() };
+        let category = match self.category.trim() { "" => Some(PersonCategory::Other), given => PersonCategory::from_label(given).or_else(|| given.parse().ok()) };
+        if category.is_none() { wrong("人员类别", format!("不认识“{}”", said(&self.category)), "请按模板里的类别填写，空着按“其他城乡劳动者”"); }
+        let education = self.education.trim();
+        if !education.is_empty() && Education::from_label(education).is_none() { wrong("文化程度", format!("不认识“{}”", said(education)), "请按模板里的说法填写，也可以空着"); }
+        match (name, document, birth, category) {
+            (Some(name), Some(document), Some(birth), Some(category)) if errors.is_empty() => Ok(RosterPerson { row: self.row, name, document, birth, phone, category, education: education.to_owned() }),
+            _ => Err(errors),
+        }
     }
-    book.save_to_buffer().map_err(broken)
+}
+
+/// `1975-03-05`, `1975/3/5`, `1975.3.5`, `19750305`, `1975年3月5日`.
+fn birth_of(text: &str, today: Date) -> Result<Date, (&'static str, &'static str)> {
+    let text: String = text.trim().chars().map(|c| if matches!(c, '/' | '.' | '年' | '月') { '-' } else { c }).filter(|c| *c != '日').collect();
+    if text.is_empty() { return Err(("这种证件看不出出生日期", "请增加“出生日期”一列并填写，用于核对年龄")); }
+    let read = Date::parse_from_str(&text, "%Y-%m-%d").or_else(|_| Date::parse_from_str(&text, "%Y%m%d"));
+    read.ok().filter(|day| *day <= today && chrono::Datelike::year(day) >= 1900).ok_or(("出生日期不对", "请按 1975-03-05 的样子填写"))
+}
+
+fn read_row<'a>(row: usize, text: &dyn Fn(&str) -> &'a str, today: Date, allow_synthetic: bool, seen: &mut HashMap<String, usize>, file: &mut RosterFile) {
+    let of = |key: &str| text(key).to_owned();
+    let given = RosterRow { row, name: of("name"), id_type: of("id_type"), id_number: of("id_number"), birth: of("birth"), phone: of("phone"), category: of("category"), education: of("education") };
+    match given.check(today, allow_synthetic) {
+        Err(errors) => file.errors.extend(errors),
+        Ok(person) => match seen.insert(person.document.index_text(), row) {
+            Some(first) => file.errors.push(RowError { row, column: "证件号码".into(), reason: format!("与第 {first} 行是同一个人"), fix: "请删去重复的一行".into() }),
+            None => file.persons.push(person),
+        },
+    }
+}
+
+/// The template that clerks download: the heads on one sheet, how to fill them in on the next. Columns
+/// are text, so that a workbook program keeps all eighteen digits.
+pub fn template() -> Result<Vec<u8>, Refusal> { template_book().map_err(|_| whole("模板没有生成", "请稍后再试")) }
+
+fn template_book() -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
+    let labels = |all: Vec<&str>| all.join("、");
+    let heads = [
+        ("姓名", 12.0, "必填。与证件一致，少数民族姓名中间用“·”".to_owned()), ("证件类型", 18.0, format!("空着按居民身份证。可填：{}", labels(IdType::all().iter().map(|one| one.label()).collect()))),
+        ("证件号码", 24.0, "必填。这一列已设为文本格式，请不要改".to_owned()), ("联系电话", 16.0, "11 位手机号，学员本人的".to_owned()),
+        ("人员类别", 26.0, format!("空着按其他城乡劳动者。可填：{}", labels(PersonCategory::all().iter().map(|one| one.label()).collect()))),
+        ("文化程度", 16.0, format!("可以空着。可填：{}", labels(Education::all().iter().map(|one| one.label()).collect()))), ("出生日期", 14.0, "证件号码里没有出生日期的才填，如 1975-03-05".to_owned()),
+    ];
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let (text, bold, wrap) = (rust_xlsxwriter::Format::new().set_num_format("@"), rust_xlsxwriter::Format::new().set_bold(), rust_xlsxwriter::Format::new().set_text_wrap());
+    let sheet = book.add_worksheet().set_name("名册")?;
+    for (column, (head, width, _)) in (0u16..).zip(&heads) {
+        sheet.set_column_width(column, *width)?;
+        sheet.set_column_format(column, &text)?;
+        sheet.write_with_format(0, column, *head, &bold)?;
+    }
+    let help = book.add_worksheet().set_name("填写说明")?;
+    help.set_column_width(0, 14)?;
+    help.set_column_width(1, 90)?;
+    for (row, (head, _, how)) in (0u32..).zip(&heads) {
+        help.write_with_format(row, 0, *head, &bold)?;
+        help.write_with_format(row, 1, how.as_str(), &wrap)?;
+    }
+    book.save_to_buffer()
 }
 
 #[cfg(test)]
