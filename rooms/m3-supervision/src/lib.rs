@@ -17,6 +17,7 @@ pub fn routes() -> Routes { pages::routes::routes(pages::completion::routes(page
 
 /// The room's timed acts.
 pub async fn tick(desk: &Desk) -> Result<(), Stop> {
+    jobs::opening::tick(desk).await?;
     jobs::attendance::tick(desk).await?;
     jobs::completion::tick(desk).await
 }

@@ -2,8 +2,10 @@
 
 pub mod attendance;
 pub mod certificate;
+pub mod decide;
 pub mod exam;
 pub mod feedback;
 pub mod inspection;
 pub mod opening;
 pub mod review;
+pub mod timetable;

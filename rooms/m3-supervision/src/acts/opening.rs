@@ -1,17 +1,22 @@
 //! Acts of the institution up to the opening application (开班申请; M3.1, M7.1): draft, plan, roster,
 //! timetable, pledges.
 
+use std::collections::HashSet;
+
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{ClassState, Regime};
-use foundation::{ClassId, EnrolmentId, Fault, Fen, Function, InstitutionId, NeedsItemId, Office, Permission, Refusal, Right, RoomId, Stop, TeacherId};
+use foundation::{ClassId, EnrolmentId, Fault, Fen, Function, InstitutionId, NeedsItemId, Office, Permission, PersonId, Refusal, Right, RoomId, Stop, TeacherId};
+use foundation::limits::ROSTER_ROWS;
+use m7_registry::{RosterPerson, RosterRow, RowError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Set};
-use store::tables::institutions::{institution, room, teacher};
+use store::tables::institutions::{institution, room, site, teacher};
 use store::tables::needs::needs_item;
 use store::tables::supervision::{class_session, enrolment, training_class};
 
+use super::timetable::shifted;
 use crate::hours;
 use crate::rules::opening::{self as rules, Layout, Plan};
 
@@ -20,6 +25,14 @@ const EDIT: Permission = Permission::Of(Function::OpeningApplication, Right::Cre
 /// The institution that acts. Errors: `Forbidden` for anybody else whom the matrix lets create.
 pub fn own_institution(desk: &Desk) -> Result<InstitutionId, Stop> {
     match &desk.actor.office { Office::Institution { institution } => Ok(institution.clone()), _ => Err(Stop::Forbidden) }
+}
+
+/// What a meeting without a room says of its place.
+pub(super) const ONLINE_PLACE: &str = "线上直播";
+
+/// `实训楼 302`.
+pub(super) async fn place_name(work: &Writer, room: &room::Model) -> Result<String, Stop> {
+    Ok(format!("{} {}", work.get::<site::Entity>(room.site.to_string()).await?.name, room.name))
 }
 
 /// A new class, from one form.
@@ -33,6 +46,9 @@ pub struct CreateClass {
     pub class_teacher: TeacherId,
     /// The plan.
     pub plan: Plan,
+    /// A class of one's own whose timetable is taken over, moved to the new days.
+    #[serde(default)]
+    pub copy_of: Option<ClassId>,
 }
 
 impl Act for CreateClass {
@@ -53,7 +69,13 @@ impl Act for CreateClass {
         if !refusals.is_empty() { return Err(refusals.into()); }
         let id: ClassId = desk.new_id();
         let row = row(desk, id.clone(), &institution, &item, &room, &teacher, &self.plan);
-        work.add::<training_class::Entity>(row).await?;
+        work.add::<training_class::Entity>(row.clone()).await?;
+        if let Some(from) = &self.copy_of {
+            let from = work.get::<training_class::Entity>(from.to_string()).await?;
+            let place = place_name(work, &room).await?;
+            let sessions = hours::sessions(work, &from.id).await?.into_iter().map(|one| class_session::Model { place: if one.room.as_ref() == Some(&from.room) { place.clone() } else { one.place.clone() }, ..one }).collect();
+            work.add_many::<class_session::Entity>(shifted(desk, &from, &row, sessions)).await?;
+        }
         let fact = FactDraft::new("ClassDrafted", "M3.1", institution.district, format!("新建“{} 第{}期”", item.name, self.plan.term)).class(&id).institution(&institution.id).with("class_state", ClassState::Draft.code());
         Ok(Done::new(id, fact))
     }
@@ -83,7 +105,7 @@ fn row(desk: &Desk, id: ClassId, institution: &institution::Model, item: &needs_
     }
 }
 
-/// Changes the plan of a draft; a changed plan drops the old timetable.
+/// Changes the plan of a draft. A timetable that still fits moves with the first day; another is dropped.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct EditClassPlan {
     /// The class.
@@ -97,30 +119,43 @@ impl Act for EditClassPlan {
     const PERMISSION: Permission = EDIT;
     const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "修改教学计划";
-    type Outcome = ();
+    /// Whether the timetable could be kept.
+    type Outcome = bool;
 
-    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<bool>, Stop> {
         let class = draft(desk, work, &self.class).await?;
         let item = work.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
         let room = work.get::<room::Entity>(class.room.to_string()).await?;
         let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
         let refusals = rules::check_plan(&self.plan, (item.periods_min, item.periods_max, item.online_cap_pct), room.seats, &policy, desk.today());
         if !refusals.is_empty() { return Err(refusals.into()); }
-        let plan = &self.plan;
+        let now = planned(&class, &item, &self.plan);
         let change = training_class::ActiveModel {
-            title: Set(format!("{} 第{}期", item.name, plan.term)), term: Set(plan.term), planned_persons: Set(plan.planned_persons),
-            periods_total: Set(foundation::Periods(plan.theory + plan.practice + plan.online)), periods_theory: Set(foundation::Periods(plan.theory)),
-            periods_practice: Set(foundation::Periods(plan.practice)), periods_online: Set(foundation::Periods(plan.online)), starts_on: Set(plan.starts_on), ends_on: Set(plan.ends_on),
-            exam_on: Set(Some(plan.exam_on)), exam_plan: Set(plan.exam_plan.trim().into()), materials: Set(plan.materials.trim().into()), safety_plan: Set(plan.safety_plan.trim().into()), ..Default::default()
+            title: Set(now.title.clone()), term: Set(now.term), planned_persons: Set(now.planned_persons), periods_total: Set(now.periods_total), periods_theory: Set(now.periods_theory),
+            periods_practice: Set(now.periods_practice), periods_online: Set(now.periods_online), starts_on: Set(now.starts_on), ends_on: Set(now.ends_on), exam_on: Set(now.exam_on),
+            exam_plan: Set(now.exam_plan.clone()), materials: Set(now.materials.clone()), safety_plan: Set(now.safety_plan.clone()), ..Default::default()
         };
         work.save::<training_class::Entity>(&class, change).await?;
+        let before = hours::sessions(work, &class.id).await?;
+        let moved = shifted(desk, &class, &now, before.clone());
+        let kept = moved.len() == before.len();
         work.remove_all::<class_session::Entity>(class_session::Column::Class.eq(class.id.clone())).await?;
-        Ok(Done::new((), FactDraft::new("ClassPlanEdited", "M3.1", class.district, "修改教学计划").class(&class.id).institution(&class.institution)))
+        work.add_many::<class_session::Entity>(moved).await?;
+        Ok(Done::new(kept, FactDraft::new("ClassPlanEdited", "M3.1", class.district, "修改教学计划").class(&class.id).institution(&class.institution)))
+    }
+}
+
+/// The class as the plan will have it.
+fn planned(class: &training_class::Model, item: &needs_item::Model, plan: &Plan) -> training_class::Model {
+    training_class::Model {
+        title: format!("{} 第{}期", item.name, plan.term), term: plan.term, planned_persons: plan.planned_persons, periods_total: foundation::Periods(plan.theory + plan.practice + plan.online),
+        periods_theory: foundation::Periods(plan.theory), periods_practice: foundation::Periods(plan.practice), periods_online: foundation::Periods(plan.online), starts_on: plan.starts_on,
+        ends_on: plan.ends_on, exam_on: Some(plan.exam_on), exam_plan: plan.exam_plan.trim().into(), materials: plan.materials.trim().into(), safety_plan: plan.safety_plan.trim().into(), ..class.clone()
     }
 }
 
 /// The institution's own editable class.
-async fn draft(desk: &Desk, work: &Writer, class: &ClassId) -> Result<training_class::Model, Stop> {
+pub(super) async fn draft(desk: &Desk, work: &Writer, class: &ClassId) -> Result<training_class::Model, Stop> {
     own_institution(desk)?;
     let class = work.get::<training_class::Entity>(class.to_string()).await?;
     rules::editable(&class)?;
@@ -154,6 +189,7 @@ impl Act for LayTimetable {
             return Err(Refusal::new("课程表", "M3.1", format!("排出 {} 次课，太多了", meetings.len()), "课程表", "请增加每次课的课时").at("block").into());
         }
         let room = work.get::<room::Entity>(class.room.to_string()).await?;
+        let place_name = place_name(work, &room).await?;
         let teacher = work.get::<teacher::Entity>(self.teacher.as_ref().unwrap_or(&class.class_teacher).to_string()).await?;
         work.remove_all::<class_session::Entity>(class_session::Column::Class.eq(class.id.clone())).await?;
         let rows: Vec<class_session::Model> = meetings.iter().zip(1..).map(|(one, position)| {
@@ -161,7 +197,7 @@ impl Act for LayTimetable {
             class_session::Model {
                 id: desk.new_id(), class: class.id.clone(), position, held_on: foundation::clock::day_of(one.starts_at), starts_at: one.starts_at, ends_at: one.ends_at, periods: one.periods,
                 mode: one.mode, subject: format!("{}（{}）", class.item_name, one.mode.label()), teacher: teacher.id.clone(), teacher_name: teacher.name.clone(),
-                room: (!online).then(|| room.id.clone()), place: if online { "线上直播".into() } else { room.name.clone() }, institution: class.institution.clone(),
+                room: (!online).then(|| room.id.clone()), place: if online { ONLINE_PLACE.into() } else { place_name.clone() }, institution: class.institution.clone(),
                 district: class.district, path: class.path.clone(), version: 1,
             }
         }).collect();
@@ -171,30 +207,22 @@ impl Act for LayTimetable {
     }
 }
 
-/// One trainee as the roster gives him; parsed again here, so that the API is as strict as the page.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct RosterRow {
-    /// 姓名.
-    pub name: String,
-    /// 证件类型 code.
-    pub id_type: foundation::IdType,
-    /// 证件号码.
-    pub id_number: String,
-    /// 联系电话, may be empty.
-    pub phone: String,
-    /// 人员类别.
-    pub category: foundation::codes::PersonCategory,
-    /// 文化程度, may be empty.
-    pub education: String,
-}
-
-/// Puts trainees on the roster; those who are on it already are left alone.
+/// Puts trainees on the roster: good rows are registered whatever the others are.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct AddTrainees {
     /// The class.
     pub class: ClassId,
-    /// Who.
+    /// Who, as typed or as the file holds them.
     pub rows: Vec<RosterRow>,
+}
+
+/// What became of the rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RosterOutcome {
+    /// New on the roster.
+    pub added: u32,
+    /// Everything wrong with the other rows.
+    pub errors: Vec<RowError>,
 }
 
 impl Act for AddTrainees {
@@ -202,47 +230,53 @@ impl Act for AddTrainees {
     const PERMISSION: Permission = Permission::Of(Function::Roster, Right::Create);
     const CLAUSE: &'static str = "M7.1";
     const TITLE: &'static str = "登记学员";
-    /// How many are new on the roster.
-    type Outcome = u32;
+    type Outcome = RosterOutcome;
 
-    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<RosterOutcome>, Stop> {
         let class = draft(desk, work, &self.class).await?;
         let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
-        let mut refusals = Vec::new();
-        let mut good = Vec::new();
-        for (at, row) in self.rows.iter().enumerate() {
-            match parse(desk, row) { Ok(one) => good.push((one, row)), Err(why) => refusals.extend(why.into_iter().map(|r| Refusal { fact: format!("第 {} 人：{}", at + 1, r.fact), ..r })) }
+        if self.rows.len() > ROSTER_ROWS {
+            return Err(Refusal::new("花名册", "M7.1", format!("一次登记 {} 人", self.rows.len()), "花名册", format!("一次最多 {ROSTER_ROWS} 人，请分开登记")).at("file").into());
         }
-        let roster = hours::roster(work, &class.id).await?;
-        if roster.len() + good.len() > usize::try_from(policy.class_max).unwrap_or(0) {
-            refusals.push(Refusal::new("班额", "M3.1", format!("名册会有 {} 人，超过上限 {} 人", roster.len() + good.len(), policy.class_max), policy.document("class_max"), "请分班").at("file"));
-        }
-        if !refusals.is_empty() { return Err(refusals.into()); }
+        let mut outcome = RosterOutcome::default();
+        let mut on_roster: HashSet<PersonId> = hours::roster(work, &class.id).await?.into_iter().map(|one| one.person).collect();
         let mut rows = Vec::new();
-        for ((name, document, phone), given) in &good {
-            let person = m7_registry::register(desk, work, document, name, phone.as_ref(), &given.education, class.district).await?;
-            rows.push(enrolment::Model {
-                id: desk.new_id::<EnrolmentId>(), class: class.id.clone(), person, name: name.as_str().into(), id_number_masked: document.masked(),
-                phone_masked: phone.as_ref().map(foundation::Phone::masked).unwrap_or_default(), category: given.category, education: given.education.clone(), pledged_at: None, active: true,
-                withdrawn_reason: String::new(), credited_offline: foundation::Periods::ZERO, credited_online: foundation::Periods::ZERO, passed: None, institution: class.institution.clone(),
-                district: class.district, path: class.path.clone(), created_at: desk.now(), version: 1,
-            });
+        for given in &self.rows {
+            let wrong = |column: &str, reason: String, fix: &str| RowError { row: given.row, column: column.into(), reason, fix: fix.into() };
+            let one = match given.check(desk.today(), desk.premises.settings.demo) { Ok(one) => one, Err(errors) => { outcome.errors.extend(errors); continue } };
+            if i32::try_from(on_roster.len()).unwrap_or(i32::MAX) >= policy.class_max {
+                outcome.errors.push(wrong("姓名", format!("名册已有 {} 人，到了班额上限", on_roster.len()), "请另开一班"));
+                continue;
+            }
+            // Looked up within the roster's reach first, so that a row that changes nothing writes nothing.
+            if m7_registry::known(desk, work, &one.document).await?.is_some_and(|person| on_roster.contains(&person)) {
+                outcome.errors.push(wrong("证件号码", "这个人已经在本班名册里".into(), "不用再登记，请删去这一行"));
+                continue;
+            }
+            let person = match m7_registry::register(desk, work, &one, class.district).await {
+                Ok(person) => person,
+                Err(Stop::Refused(no)) => { outcome.errors.extend(no.into_iter().map(|no| wrong("证件号码", no.fact, &no.fix))); continue }
+                Err(stop) => return Err(stop),
+            };
+            on_roster.insert(person.clone());
+            rows.push(place(desk, &class, person, &one));
         }
-        let added = u32::try_from(work.add_new::<enrolment::Entity>(rows).await?).unwrap_or(u32::MAX);
-        if added == 0 { return Ok(Done::Repeat(0)); }
+        outcome.added = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        if rows.is_empty() { return Ok(Done::Repeat(outcome)); }
+        work.add_many::<enrolment::Entity>(rows).await?;
         recount(work, &class).await?;
-        Ok(Done::new(added, FactDraft::new("TraineesRegistered", "M7.1", class.district, format!("登记学员 {added} 人")).class(&class.id).institution(&class.institution).with("persons", added)))
+        let added = outcome.added;
+        Ok(Done::new(outcome, FactDraft::new("TraineesRegistered", "M7.1", class.district, format!("登记学员 {added} 人")).class(&class.id).institution(&class.institution).with("persons", added)))
     }
 }
 
-type Parsed = (foundation::PersonName, foundation::IdDocument, Option<foundation::Phone>);
-
-fn parse(desk: &Desk, row: &RosterRow) -> Result<Parsed, Vec<Refusal>> {
-    let mut wrong = Vec::new();
-    let name = row.name.parse::<foundation::PersonName>().map_err(|bad| wrong.push(bad.refusal("E01", "M7.1", "花名册").at("name"))).ok();
-    let document = foundation::IdDocument::parse(row.id_type, &row.id_number, desk.today(), desk.premises.settings.demo).map_err(|bad| wrong.push(bad.refusal("E01", "M7.1").at("id_number"))).ok();
-    let phone = if row.phone.trim().is_empty() { None } else { row.phone.parse::<foundation::Phone>().map_err(|bad| wrong.push(bad.refusal("E01", "M7.1", "花名册").at("phone"))).ok() };
-    match (name, document) { (Some(name), Some(document)) if wrong.is_empty() => Ok((name, document, phone)), _ => Err(wrong) }
+fn place(desk: &Desk, class: &training_class::Model, person: PersonId, one: &RosterPerson) -> enrolment::Model {
+    enrolment::Model {
+        id: desk.new_id::<EnrolmentId>(), class: class.id.clone(), person, name: one.name.as_str().into(), id_number_masked: one.document.masked(),
+        phone_masked: one.phone.as_ref().map(foundation::Phone::masked).unwrap_or_default(), category: one.category, education: one.education.clone(), pledged_at: None, active: true,
+        withdrawn_reason: String::new(), credited_offline: foundation::Periods::ZERO, credited_online: foundation::Periods::ZERO, passed: None, institution: class.institution.clone(),
+        district: class.district, path: class.path.clone(), created_at: desk.now(), version: 1,
+    }
 }
 
 async fn recount(work: &Writer, class: &training_class::Model) -> Result<(), Stop> {

@@ -1,10 +1,9 @@
 //! Acts from 开班申请 to 准予开班 (M3.1): submit, accept, return, answer the human lines, review, approve
-//! by a second person, refuse, withdraw.
+//! by a second person. What ends or sends back an application is in `decide`.
 
 use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{ClassState, ReviewResult};
-use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Date, Fault, Fen, Function, Permission, Refusal, Right, Stop};
 use journal::facts::{ClassOpeningApproved, ClassOpeningSubmitted, FactBody, PlannedSession};
 use reckoning::policy::Policy;
@@ -22,7 +21,7 @@ use crate::rules::opening as rules;
 use crate::rules::review::{self, Line};
 use crate::rules::states::{Move, after};
 
-const DECIDE: Permission = Permission::Of(Function::OpeningApplication, Right::Approve);
+pub(super) const DECIDE: Permission = Permission::Of(Function::OpeningApplication, Right::Approve);
 
 /// Hands the application in, with the institution's pledge; the machine answers its lines at once.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -50,7 +49,7 @@ impl Act for SubmitOpening {
         }
         let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
         class.institution_pledged_at = Some(desk.now());
-        let lines = queries::machine_lines(desk, work, &class, &policy).await?;
+        let lines = queries::machine_lines(desk, work, &work.as_system("opening-review"), &class, &policy).await?;
         let refusals = review::failures(&lines);
         if !refusals.is_empty() { return Err(refusals.into()); }
         let class_no = number(desk, work, &class).await?;
@@ -137,15 +136,32 @@ impl Act for AcceptOpening {
         let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.review_workdays).unwrap_or(0)).date;
         let change = training_class::ActiveModel { state: Set(state), accepted_at: Set(Some(desk.now())), accepted_by: Set(desk.actor.account.clone()), due_on: Set(Some(due)), ..Default::default() };
         work.save::<training_class::Entity>(&class, change).await?;
+        let lines = refresh_lines(desk, work, &class, &policy).await?;
         tasks::close(desk, work, &class.id, &["accept-opening"]).await?;
-        queue(desk, work, &class, "review-opening", due, None).await?;
+        queue(desk, work, &class, "review-opening", due, None, &lines).await?;
         Ok(Done::new((), FactDraft::new("ClassOpeningAccepted", "M3.1", class.district, "受理开班申请，转审核").class(&class.id).institution(&class.institution).with("class_state", state.code())))
     }
 }
 
-async fn queue(desk: &Desk, work: &Writer, class: &training_class::Model, kind: &str, due: Date, not_for: Option<foundation::AccountId>) -> Result<(), Stop> {
+async fn queue(desk: &Desk, work: &Writer, class: &training_class::Model, kind: &str, due: Date, not_for: Option<foundation::AccountId>, lines: &[review_line::Model]) -> Result<(), Stop> {
+    let failed: Vec<&str> = lines.iter().filter(|line| line.result.is_some_and(|result| result != ReviewResult::Pass)).map(|line| line.title.as_str()).collect();
+    let (tone, found) = if failed.is_empty() { ("good", format!("机器核对 {} 项全部通过", lines.iter().filter(|line| line.by_machine).count())) } else { ("act", format!("{} 项须处理：{}", failed.len(), failed.join("、"))) };
     TaskDraft::new(desk, "county", kind, ("class", class.id.to_string()), format!("{} · {} {}人", class.institution_name, class.title, class.enrolled_count), class.district)
-        .money(class.money).due(Some(due)).finding("good", "机器核对全部通过").not_for(not_for).put(work).await
+        .money(class.money).due(Some(due)).finding(tone, found).not_for(not_for).put(work).await
+}
+
+/// Answers the machine's lines anew, keeping what people answered: another class may have been accepted,
+/// a verification may have run out since.
+pub(super) async fn refresh_lines(desk: &Desk, work: &Writer, class: &training_class::Model, policy: &Policy) -> Result<Vec<review_line::Model>, Stop> {
+    let system = work.as_system("opening-review");
+    let fresh = queries::machine_lines(desk, work, &system, class, policy).await?;
+    for line in lines_of(work, &class.id).await?.iter().filter(|line| line.by_machine) {
+        let Some(now) = fresh.iter().find(|one| one.code == line.code) else { continue };
+        if now.result == line.result && now.fact == line.fact { continue; }
+        let change = review_line::ActiveModel { result: Set(now.result), fact: Set(now.fact.clone()), source: Set(now.source.clone()), fix: Set(now.fix.clone()), decided_at: Set(Some(desk.now())), ..Default::default() };
+        system.save::<review_line::Entity>(line, change).await?;
+    }
+    lines_of(work, &class.id).await
 }
 
 /// 审核: the first reviewer answers the human lines (all at once, or those that are wrong) and passes on.
@@ -171,7 +187,9 @@ impl Act for ReviewOpening {
         let human: Vec<&review_line::Model> = lines.iter().filter(|line| !line.by_machine).collect();
         let missing: Vec<Refusal> = human.iter().filter(|line| line.result.is_none() && !self.passed.contains(&line.code))
             .map(|line| Refusal::new(&line.code, "M3.1", format!("“{}”还没有核对", line.title), "审核清单", "请核对后勾选；有问题请退回补正")).collect();
-        if !missing.is_empty() { return Err(missing.into()); }
+        let failed: Vec<Refusal> = rules::open_lines(&lines).into_iter().filter(|no| lines.iter().any(|line| line.code == no.rule && (line.by_machine || line.result.is_some()))).collect();
+        let refusals: Vec<Refusal> = missing.into_iter().chain(failed).collect();
+        if !refusals.is_empty() { return Err(refusals.into()); }
         for line in human.iter().filter(|line| self.passed.contains(&line.code)) {
             let change = review_line::ActiveModel {
                 result: Set(Some(ReviewResult::Pass)), fact: Set("已核对".into()), decided_by: Set(desk.actor.account.clone()), decided_by_name: Set(desk.actor.name.clone()), decided_at: Set(Some(desk.now())), ..Default::default()
@@ -181,7 +199,7 @@ impl Act for ReviewOpening {
         let change = training_class::ActiveModel { reviewed_at: Set(Some(desk.now())), reviewed_by: Set(desk.actor.account.clone()), ..Default::default() };
         work.save::<training_class::Entity>(&class, change).await?;
         tasks::close(desk, work, &class.id, &["review-opening", "approve-opening"]).await?;
-        queue(desk, work, &class, "approve-opening", class.due_on.unwrap_or_else(|| desk.today()), desk.actor.account.clone()).await?;
+        queue(desk, work, &class, "approve-opening", class.due_on.unwrap_or_else(|| desk.today()), desk.actor.account.clone(), &lines).await?;
         Ok(Done::new((), FactDraft::new("ClassOpeningReviewed", "M3.1", class.district, format!("审核通过，{} 项人工核对无误", human.len())).class(&class.id).institution(&class.institution).with("lines", self.passed.clone())))
     }
 }
@@ -203,8 +221,8 @@ impl Act for ApproveOpening {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let state = after(class.state, Move::Approve)?;
-        rules::may_approve(&class, &lines_of(work, &class.id).await?, desk.actor.account.as_ref())?;
         let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        rules::may_approve(&class, &refresh_lines(desk, work, &class, &policy).await?, desk.actor.account.as_ref(), desk.today())?;
         let pinned = serde_json::to_string(&policy).map_err(|e| Fault::Db(e.to_string()))?;
         let change = training_class::ActiveModel { state: Set(state), decided_at: Set(Some(desk.now())), decided_by: Set(desk.actor.account.clone()), policy: Set(Some(pinned)), due_on: Set(Some(class.starts_on)), ..Default::default() };
         work.save::<training_class::Entity>(&class, change).await?;
@@ -217,53 +235,6 @@ impl Act for ApproveOpening {
         Ok(Done::new((), fact))
     }
 }
-
-macro_rules! closing_act {
-    ($(#[$doc:meta])* $name:ident, $act:literal, $title:literal, $permission:expr, $step:expr, $fact:literal, $said:literal, $task:expr) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-        pub struct $name {
-            /// The class.
-            pub class: ClassId,
-            /// Why, shown to the institution.
-            pub reason: String,
-        }
-        impl Act for $name {
-            const NAME: &'static str = $act;
-            const PERMISSION: Permission = $permission;
-            const CLAUSE: &'static str = "M3.1";
-            const TITLE: &'static str = $title;
-            type Outcome = ();
-
-            async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-                let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-                let state = after(class.state, $step)?;
-                let reason = self.reason.trim();
-                if reason.is_empty() || reason.chars().count() > TEXT_CHARS {
-                    return Err(Refusal::new("理由", "M3.1", "没有写理由，或写得太长", "一次性告知", "请把需要说明的事项一次写清").at("reason").into());
-                }
-                let change = training_class::ActiveModel { state: Set(state), decision_note: Set(reason.into()), due_on: Set(None), decided_at: Set(Some(desk.now())), ..Default::default() };
-                work.save::<training_class::Entity>(&class, change).await?;
-                tasks::close(desk, work, &class.id, &["accept-opening", "review-opening", "approve-opening", "correct-opening", "start-class", "inspect-class"]).await?;
-                let task: Option<(&str, i64)> = $task;
-                if let Some((kind, days)) = task {
-                    let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(days).unwrap_or(0)).date;
-                    TaskDraft::new(desk, "institution", kind, ("class", class.id.to_string()), class.title.clone(), class.district).for_institution(&class.institution)
-                        .due(Some(due)).finding("act", reason.chars().take(60).collect::<String>()).put(work).await?;
-                }
-                let fact = FactDraft::new($fact, "M3.1", class.district, format!("{}：{}", $said, reason.chars().take(200).collect::<String>())).class(&class.id).institution(&class.institution).with("class_state", state.code());
-                Ok(Done::new((), fact))
-            }
-        }
-    };
-}
-
-closing_act!(/// 退回补正: the list of what is missing, once.
-    ReturnOpening, "return-opening", "退回补正", DECIDE, Move::ReturnForCorrection, "ClassOpeningReturned", "退回补正", Some(("correct-opening", 10)));
-closing_act!(/// 不予开班, with reasons.
-    RefuseOpening, "refuse-opening", "不予开班", DECIDE, Move::Refuse, "ClassOpeningRefused", "不予开班", Some(("opening-refused", 5)));
-closing_act!(/// 撤销 by the institution before the class has begun.
-    WithdrawClass, "withdraw-class", "撤销班级", Permission::Of(Function::OpeningApplication, Right::Create), Move::Withdraw, "ClassWithdrawn", "机构撤销", None);
 
 /// Open tasks about a class that are not for this account (pages say who must act).
 pub async fn reviewer_name(reader: &store::Reader, account: Option<&foundation::AccountId>) -> Result<String, Stop> {

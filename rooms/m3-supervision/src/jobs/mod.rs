@@ -2,3 +2,4 @@
 
 pub mod attendance;
 pub mod completion;
+pub mod opening;

@@ -4,14 +4,16 @@ use axum::extract::Path;
 use axum::response::Response;
 use chrono::NaiveTime;
 use desk::{Desk, Pairs, Query, Read, Upload};
-use foundation::{ClassId, EnrolmentId, Fault, Function, NeedsItemId, Permission, Right, Stop};
-use m7_registry::roster::{self, RowError};
+use foundation::codes::{Education, PersonCategory};
+use foundation::ids::TypedId;
+use foundation::{ClassId, EnrolmentId, Fault, Function, IdType, NeedsItemId, Permission, Right, Stop};
+use m7_registry::roster::{self, RosterRow, RowError};
 use maud::{Markup, html};
 use serde::Deserialize;
 use store::tables::supervision::{class_session, enrolment, training_class};
 use ui::{Button, Column, Field, Form, FormState, Row, ShareMeter, form, page_head, panel, simple_table};
 
-use crate::acts::opening::{AddTrainees, CreateClass, EditClassPlan, LayTimetable, RemoveTrainee, RosterRow, SignPledges, last_class, own_institution};
+use crate::acts::opening::{AddTrainees, CreateClass, EditClassPlan, LayTimetable, RemoveTrainee, SignPledges, last_class, own_institution};
 use crate::hours;
 use crate::queries::{Choices, choices};
 use crate::rules::opening::{Layout, Plan, WEEKDAYS, editable};
@@ -40,19 +42,28 @@ reads! {
 #[serde(default)]
 pub struct From { from: String }
 
-/// `/classes/new` (`?from=ID` copies).
+/// What the form of a new class is drawn from.
+struct NewForm { choices: Choices, from: Option<training_class::Model>, online_cap_pct: i32 }
+
+/// `/classes/new` (`?from=ID` copies; without it the last class's texts are offered).
 pub async fn new(desk: Desk, Query(from): Query<From>) -> Response {
-    match new_state(&desk, &from).await { Ok((choices, state)) => desk.page("新建开班申请", "/classes", new_body(&choices, &state)), Err(stop) => desk.stopped(stop) }
+    let run = async {
+        let form = new_form(&desk, &from.from).await?;
+        let before = match &form.from { Some(class) => Some(class.clone()), None => last_class(&desk.read().await?, None).await? };
+        let state = before.map_or_else(|| FormState::new().with("term", "1"), |class| plan_state(&class).with("term", (class.term + 1).to_string()).with("starts_on", "").with("ends_on", "").with("exam_on", "")
+            .with("needs_item", class.needs_item.to_string()).with("room", class.room.to_string()).with("class_teacher", class.class_teacher.to_string()));
+        Ok::<_, Stop>(desk.page("新建开班申请", "/classes", new_body(&form, &state)))
+    };
+    run.await.unwrap_or_else(|stop| desk.stopped(stop))
 }
 
-async fn new_state(desk: &Desk, from: &From) -> Result<(Choices, FormState), Stop> {
+async fn new_form(desk: &Desk, from: &str) -> Result<NewForm, Stop> {
     let institution = own_institution(desk)?;
     let reader = desk.read().await?;
-    let choices = choices(&reader, &institution).await?;
-    let before = match from.from.parse::<ClassId>() { Ok(id) => Some(reader.get::<training_class::Entity>(id.to_string()).await?), Err(_) => last_class(&reader, None).await? };
-    let state = before.map_or_else(|| FormState::new().with("term", "1"), |class| plan_state(&class).with("term", (class.term + 1).to_string()).with("starts_on", "").with("ends_on", "").with("exam_on", "")
-        .with("needs_item", class.needs_item.to_string()).with("room", class.room.to_string()).with("class_teacher", class.class_teacher.to_string()));
-    Ok((choices, state))
+    let from = match from { "" => None, text => Some(reader.get::<training_class::Entity>(text.parse::<ClassId>().map_err(|_| Fault::Gone)?.to_string()).await?) };
+    let home = reader.get::<store::tables::institutions::institution::Entity>(institution.to_string()).await?;
+    let policy = desk::policy::in_force(&reader, home.district, desk.today()).await?;
+    Ok(NewForm { choices: choices(&reader, &institution).await?, from, online_cap_pct: policy.online_cap_pct })
 }
 
 fn plan_state(class: &training_class::Model) -> FormState {
@@ -61,30 +72,54 @@ fn plan_state(class: &training_class::Model) -> FormState {
         .with("exam_on", class.exam_on.map(|d| d.to_string()).unwrap_or_default()).with("exam_plan", class.exam_plan.as_str()).with("materials", class.materials.as_str()).with("safety_plan", class.safety_plan.as_str())
 }
 
-fn new_body(choices: &Choices, state: &FormState) -> Markup {
+/// Fields that a copy takes over without asking, unless one of them is wrong.
+const TAKEN_OVER: [&str; 8] = ["needs_item", "term", "theory", "practice", "online", "exam_plan", "materials", "safety_plan"];
+
+fn new_body(new: &NewForm, state: &FormState) -> Markup {
+    let choices = &new.choices;
     let missing = choices.items.is_empty() || choices.rooms.is_empty() || choices.teachers.is_empty();
+    let wrong = |name: &&str| state.error_at(name).is_some() || state.refusals().iter().any(|no| no.field.as_deref() == Some(*name));
+    let copy = new.from.as_ref().filter(|_| !TAKEN_OVER.iter().any(|name| wrong(name)));
+    let mut hidden: Vec<(String, String)> = new.from.iter().map(|class| ("copy_of".to_owned(), class.id.to_string())).collect();
+    if copy.is_some() { hidden.extend(TAKEN_OVER.iter().map(|name| ((*name).to_owned(), state.value(name).to_owned()))); }
+    let note = if new.from.is_some() { "照上一期再办：只填日期和人数，课程表跟着移动" } else { "填一次，下次可以照抄" };
     html! {
-        (page_head("新建开班申请", "已按上一期填好，改日期和人数即可", &[]))
+        (page_head("新建开班申请", note, &[]))
         @if missing { (panel("", html! { p { "还不能开班：机构目录里要先有可开展的项目、教室和授课教师。" } a class="btn jb-btn" href="/my-institution" { "去补齐机构资料" } })) }
-        @else { (form(&Form { action: "/classes/new".into(), submit: "保存，下一步录名册".into(), ..Form::default() }, state, html! {
-            (Field::select("needs_item", "培训项目", choices.items.iter().map(|one| (one.id.to_string(), format!("{}（{}—{} 课时）", one.name, one.periods_min, one.periods_max)))).required().show(state))
-            (Field::select("room", "上课教室", choices.rooms.iter().map(|one| (one.id.to_string(), format!("{}（{} 座）", one.name, one.seats)))).required().show(state))
-            (Field::select("class_teacher", "班主任", choices.teachers.iter().map(|one| (one.id.to_string(), format!("{}（{}）", one.name, one.qualification)))).required().show(state))
-            (plan_fields(state))
-        })) }
+        @else {
+            @if let Some(class) = copy {
+                (panel("沿用", ui::facts_grid(&[
+                    ("项目", format!("{} 第{}期", class.item_name, state.value("term"))), ("课时", format!("理论 {} · 实操 {} · 线上 {}", state.value("theory"), state.value("practice"), state.value("online"))),
+                    ("考核方案、教学资源、预案", "同上一期，保存后可在“教学计划”里改".to_owned()),
+                ])))
+            }
+            (form(&Form { action: "/classes/new".into(), submit: "保存，下一步录名册".into(), hidden, ..Form::default() }, state, html! {
+                @if copy.is_none() { (Field::select("needs_item", "培训项目", choices.items.iter().map(|one| (one.id.to_string(), format!("{}（{}—{} 课时）", one.name, one.periods_min, one.periods_max)))).required().show(state)) }
+                (Field::select("room", "上课教室", choices.rooms.iter().map(|one| (one.id.to_string(), format!("{}（{} 座）", one.name, one.seats)))).required().show(state))
+                (Field::select("class_teacher", "班主任", choices.teachers.iter().map(|one| (one.id.to_string(), format!("{}（{}）", one.name, one.qualification)))).required().show(state))
+                @if copy.is_none() { (plan_fields(state, new.online_cap_pct)) }
+                @else { (Field::number("planned_persons", "计划人数").unit("人").required().show(state)) (date_fields(state)) }
+            }))
+        }
     }
 }
 
-fn plan_fields(state: &FormState) -> Markup {
+fn date_fields(state: &FormState) -> Markup {
+    html! {
+        (Field::date("starts_on", "开始日期").required().show(state))
+        (Field::date("ends_on", "结束日期").required().show(state))
+        (Field::date("exam_on", "结业考核日期").required().show(state))
+    }
+}
+
+fn plan_fields(state: &FormState, online_cap_pct: i32) -> Markup {
     html! {
         (Field::number("term", "第几期").unit("期").required().show(state))
         (Field::number("planned_persons", "计划人数").unit("人").required().show(state))
         (Field::number("theory", "理论课时（线下）").unit("课时").required().show(state))
         (Field::number("practice", "实操课时（线下）").unit("课时").required().show(state))
-        (Field::number("online", "线上课时").unit("课时").hint("不超过总课时的 40%").required().show(state))
-        (Field::date("starts_on", "开始日期").required().show(state))
-        (Field::date("ends_on", "结束日期").required().show(state))
-        (Field::date("exam_on", "结业考核日期").required().show(state))
+        (Field::number("online", "线上课时").unit("课时").hint(format!("不超过总课时的 {online_cap_pct}%")).required().show(state))
+        (date_fields(state))
         (Field::text_area("exam_plan", "考核方案").hint("理论和实操怎么考、各占多少、合格线").required().max_length(1000).show(state))
         (Field::text_area("materials", "教学资源").hint("教材名称和书号，或数字课程").required().max_length(1000).show(state))
         (Field::text_area("safety_plan", "保险与安全预案").required().max_length(1000).show(state))
@@ -104,16 +139,17 @@ fn parse_plan(form: &Pairs, state: &mut FormState) -> Option<Plan> {
 
 /// POST `/classes/new`.
 pub async fn create(desk: Desk, form: Pairs) -> Response {
-    let choices = match new_state(&desk, &From::default()).await { Ok((choices, _)) => choices, Err(stop) => return desk.stopped(stop) };
+    let new = match new_form(&desk, form.value("copy_of")).await { Ok(new) => new, Err(stop) => return desk.stopped(stop) };
     let mut state = form.state();
     let plan = parse_plan(&form, &mut state);
     let item = form.value("needs_item").parse::<NeedsItemId>().map_err(|_| state.error("needs_item", "请选择培训项目")).ok();
     let room = form.value("room").parse().map_err(|_| state.error("room", "请选择教室")).ok();
     let teacher = form.value("class_teacher").parse().map_err(|_| state.error("class_teacher", "请选择班主任")).ok();
-    let (Some(plan), Some(needs_item), Some(room), Some(class_teacher)) = (plan, item, room, teacher) else { return desk.page_status(422, "新建开班申请", "/classes", new_body(&choices, &state)) };
-    match desk.perform(CreateClass { needs_item, room, class_teacher, plan }).await {
+    let (Some(plan), Some(needs_item), Some(room), Some(class_teacher)) = (plan, item, room, teacher) else { return desk.page_status(422, "新建开班申请", "/classes", new_body(&new, &state)) };
+    let copy_of = new.from.as_ref().map(|class| class.id.clone());
+    match desk.perform(CreateClass { needs_item, room, class_teacher, plan, copy_of }).await {
         Ok(id) => desk.go(&format!("/classes/{id}/roster"), "已保存草稿，请导入学员名册。"),
-        Err(Stop::Refused(refusals)) => desk.page_status(422, "新建开班申请", "/classes", new_body(&choices, &state.refused(refusals))),
+        Err(Stop::Refused(refusals)) => desk.page_status(422, "新建开班申请", "/classes", new_body(&new, &state.refused(refusals))),
         Err(stop) => desk.stopped(stop),
     }
 }
@@ -123,26 +159,33 @@ async fn class_of(desk: &Desk, class: &str) -> Result<training_class::Model, Sto
     desk.read().await?.get::<training_class::Entity>(id.to_string()).await
 }
 
-/// `/classes/{id}/plan`.
+/// `/classes/{id}/plan`: the institution's own form.
 pub async fn plan(desk: Desk, Path(class): Path<String>) -> Response {
-    match class_of(&desk, &class).await { Ok(class) => desk.page("教学计划", "/classes", plan_body(&class, &plan_state(&class))), Err(stop) => desk.stopped(stop) }
+    match plan_of(&desk, &class).await { Ok((class, cap)) => desk.page("教学计划", "/classes", plan_body(&class, cap, &plan_state(&class))), Err(stop) => desk.stopped(stop) }
 }
 
-fn plan_body(class: &training_class::Model, state: &FormState) -> Markup {
+async fn plan_of(desk: &Desk, class: &str) -> Result<(training_class::Model, i32), Stop> {
+    own_institution(desk)?;
+    let class = class_of(desk, class).await?;
+    let policy = desk::policy::in_force(&desk.read().await?, class.district, desk.today()).await?;
+    Ok((class, policy.online_cap_pct))
+}
+
+fn plan_body(class: &training_class::Model, cap: i32, state: &FormState) -> Markup {
     html! {
         (page_head("教学计划", &class.title, &[Button::link("回到班级", format!("/classes/{}", class.id))]))
-        (form(&Form { action: format!("/classes/{}/plan", class.id), submit: "保存".into(), ..Form::default() }, state, html! { (plan_fields(state)) p class="jb-head__note" { "保存后课程表需要重新生成。" } }))
+        (form(&Form { action: format!("/classes/{}/plan", class.id), submit: "保存".into(), ..Form::default() }, state, html! { (plan_fields(state, cap)) p class="jb-head__note" { "只改起止日期的，课程表跟着移动；改了课时的，课程表要重新生成。" } }))
     }
 }
 
 /// POST `/classes/{id}/plan`.
 pub async fn edit_plan(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
-    let row = match class_of(&desk, &class).await { Ok(row) => row, Err(stop) => return desk.stopped(stop) };
+    let (row, cap) = match plan_of(&desk, &class).await { Ok(found) => found, Err(stop) => return desk.stopped(stop) };
     let mut state = form.state();
-    let Some(plan) = parse_plan(&form, &mut state) else { return desk.page_status(422, "教学计划", "/classes", plan_body(&row, &state)) };
+    let Some(plan) = parse_plan(&form, &mut state) else { return desk.page_status(422, "教学计划", "/classes", plan_body(&row, cap, &state)) };
     match desk.perform(EditClassPlan { class: row.id.clone(), plan }).await {
-        Ok(()) => desk.go(&format!("/classes/{class}/timetable"), "已保存，请重新生成课程表。"),
-        Err(Stop::Refused(refusals)) => desk.page_status(422, "教学计划", "/classes", plan_body(&row, &state.refused(refusals))),
+        Ok(kept) => desk.go(&if kept { format!("/classes/{class}") } else { format!("/classes/{class}/timetable") }, if kept { "已保存。" } else { "已保存，请重新生成课程表。" }),
+        Err(Stop::Refused(refusals)) => desk.page_status(422, "教学计划", "/classes", plan_body(&row, cap, &state.refused(refusals))),
         Err(stop) => desk.stopped(stop),
     }
 }
@@ -174,13 +217,29 @@ fn error_table(errors: &[RowError]) -> Markup {
 }
 
 fn import_form(class: &training_class::Model, state: &FormState) -> Markup {
+    let codes = |all: Vec<(&'static str, &'static str)>| all;
     html! {
-        (form(&Form { action: format!("/classes/{}/roster", class.id), submit: "导入".into(), has_files: true, ..Form::default() }, state, html! {
-            (Field::file("file", "名册文件", ".xlsx,.csv").hint("列的顺序随意，有“姓名”“证件号码”两列即可").required().show(state))
+        (panel("导入名册", form(&Form { action: format!("/classes/{}/roster", class.id), submit: "导入".into(), has_files: true, ..Form::default() }, &file_state(state), html! {
+            (Field::file("file", "名册文件", ".xlsx,.csv").hint("列的顺序随意，有“姓名”“证件号码”两列即可；写错的行会逐行指出，其余照常登记").required().show(state))
             p { a href="/roster-template.xlsx" { "下载名册模板" } }
-        }))
+        })))
+        details class="jb-panel jb-section" open[!state.value("id_number").is_empty() || !state.value("name").is_empty()] {
+            summary { "只加一个人，或改好一行再登记" }
+            (form(&Form { action: format!("/classes/{}/trainees", class.id), submit: "登记".into(), ..Form::default() }, state, html! {
+                (Field::text("name", "姓名").required().show(state))
+                (Field::select("id_type", "证件类型", codes(IdType::all().iter().map(|one| (one.code(), one.label())).collect())).default_value(IdType::ResidentCard.code()).show(state))
+                (Field::text("id_number", "证件号码").required().show(state))
+                (Field::text("birth", "出生日期").hint("证件号码里没有出生日期的才填，如 1975-03-05").show(state))
+                (Field::text("phone", "联系电话").show(state))
+                (Field::select("category", "人员类别", codes(PersonCategory::all().iter().map(|one| (one.code(), one.label())).collect())).default_value(PersonCategory::Other.code()).show(state))
+                (Field::select("education", "文化程度", std::iter::once(("", "没有填")).chain(Education::all().iter().map(|one| (one.label(), one.label())))).show(state))
+            }))
+        }
     }
 }
+
+/// Errors of the typed row belong to its own form, not to the file's.
+fn file_state(state: &FormState) -> FormState { FormState::new().refused(state.refusals().iter().filter(|one| one.field.as_deref() == Some("file")).cloned()) }
 
 fn roster_table(class: &training_class::Model, roster: &[enrolment::Model], edits: bool) -> Markup {
     if roster.is_empty() { return panel("", html! { p { "名册还是空的。" } }); }
@@ -197,23 +256,42 @@ fn roster_table(class: &training_class::Model, roster: &[enrolment::Model], edit
 /// POST `/classes/{id}/roster`: the file; good rows are registered whatever the others are.
 pub async fn import(desk: Desk, Path(class): Path<String>, upload: Upload) -> Response {
     let row = match class_of(&desk, &class).await { Ok(row) => row, Err(stop) => return desk.stopped(stop) };
-    let read = roster::read(&upload.name, &upload.bytes, desk.today(), desk.premises.settings.demo);
-    let (refusals, errors) = match read {
-        Err(refusal) => (vec![refusal], Vec::new()),
-        Ok(file) => {
-            let rows = file.persons.iter().map(|one| RosterRow {
-                name: one.name.as_str().into(), id_type: one.document.id_type(), id_number: one.document.reveal().into(), phone: one.phone.as_ref().map(|p| p.reveal().to_owned()).unwrap_or_default(),
-                category: one.category, education: one.education.clone(),
-            }).collect();
-            match desk.perform(AddTrainees { class: row.id.clone(), rows }).await {
-                Ok(added) if file.errors.is_empty() => return desk.go(&format!("/classes/{class}/roster"), &format!("已登记 {added} 名学员。")),
-                Ok(_) => (Vec::new(), file.errors),
-                Err(Stop::Refused(refusals)) => (refusals, file.errors),
-                Err(stop) => return desk.stopped(stop),
-            }
+    match roster::read(&upload.name, &upload.bytes, desk.today(), desk.premises.settings.demo) {
+        Err(refusal) => redraw_roster(&desk, &class, &FormState::new().refused([refusal]), &[]).await,
+        Ok(file) => register(&desk, &row, file.persons.iter().map(RosterRow::from).collect(), file.errors, FormState::new()).await,
+    }
+}
+
+/// POST `/classes/{id}/trainees`: one trainee, typed or corrected.
+pub async fn add_one(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
+    let row = match class_of(&desk, &class).await { Ok(row) => row, Err(stop) => return desk.stopped(stop) };
+    let of = |name: &str| form.value(name).to_owned();
+    let given = RosterRow { row: 0, name: of("name"), id_type: of("id_type"), id_number: of("id_number"), birth: of("birth"), phone: of("phone"), category: of("category"), education: of("education") };
+    register(&desk, &row, vec![given], Vec::new(), form.state()).await
+}
+
+async fn register(desk: &Desk, class: &training_class::Model, rows: Vec<RosterRow>, mut errors: Vec<RowError>, typed: FormState) -> Response {
+    let (home, total) = (format!("/classes/{}/roster", class.id), rows.len());
+    let added = if rows.is_empty() { 0 } else {
+        match desk.perform(AddTrainees { class: class.id.clone(), rows }).await {
+            Ok(outcome) => { errors.extend(outcome.errors); outcome.added }
+            Err(Stop::Refused(refusals)) => return redraw_roster(desk, class.id.as_str(), &typed.refused(refusals), &errors).await,
+            Err(stop) => return desk.stopped(stop),
         }
     };
-    match roster_body(&desk, &class, &FormState::new().refused(refusals), &errors).await { Ok(body) => desk.page_status(422, "学员名册", "/classes", body), Err(stop) => desk.stopped(stop) }
+    if errors.is_empty() { return desk.go(&home, &format!("已登记 {added} 名学员。")); }
+    errors.sort_by_key(|one| one.row);
+    let mut state = if total == 1 { typed } else { FormState::new() };
+    for one in errors.iter().filter(|one| one.row == 0) {
+        if let Some((field, _)) = COLUMNS.iter().find(|(_, column)| *column == one.column) { state.error(field, format!("{}。{}", one.reason, one.fix)); }
+    }
+    redraw_roster(desk, class.id.as_str(), &state, &errors.into_iter().filter(|one| one.row > 0).collect::<Vec<_>>()).await
+}
+
+const COLUMNS: [(&str, &str); 7] = [("name", "姓名"), ("id_type", "证件类型"), ("id_number", "证件号码"), ("birth", "出生日期"), ("phone", "联系电话"), ("category", "人员类别"), ("education", "文化程度")];
+
+async fn redraw_roster(desk: &Desk, class: &str, state: &FormState, errors: &[RowError]) -> Response {
+    match roster_body(desk, class, state, errors).await { Ok(body) => desk.page_status(422, "学员名册", "/classes", body), Err(stop) => desk.stopped(stop) }
 }
 
 /// POST `/classes/{id}/roster/{enrolment}/remove`.
@@ -241,12 +319,14 @@ async fn timetable_body(desk: &Desk, class: &str, state: &FormState) -> Result<M
     let class = class_of(desk, class).await?;
     let sessions = hours::sessions(&desk.read().await?, &class.id).await?;
     let edits = own_institution(desk).is_ok() && editable(&class).is_ok();
+    let policy = match &class.policy { Some(pinned) => desk::policy::pinned(Some(pinned))?, None => desk::policy::in_force(&desk.read().await?, class.district, desk.today()).await? };
     let mut buttons = vec![Button::link("回到班级", format!("/classes/{}", class.id))];
+    if edits { buttons.push(Button::link("增加一次课", format!("/classes/{}/sessions/new", class.id))); }
     if edits && !sessions.is_empty() { buttons.push(Button::link("下一步：提交", format!("/classes/{}", class.id)).main()); }
     let count = |n: i32| u32::try_from(n).unwrap_or(0);
     Ok(html! {
         (page_head("课程表", &format!("{} · {} 次课", class.title, sessions.len()), &buttons))
-        (panel("", html! { (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0), 40)) }))
+        (panel("", html! { (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0), count(policy.online_cap_pct))) }))
         @if edits { (form(&Form { action: format!("/classes/{}/timetable", class.id), submit: "生成课程表".into(), ..Form::default() }, state, html! {
             (Field::checkboxes("weekdays", "每周上课", WEEKDAYS).show(state))
             (Field::time("morning", "上午几点开始").hint("不上就空着").show(state))
@@ -254,16 +334,22 @@ async fn timetable_body(desk: &Desk, class: &str, state: &FormState) -> Result<M
             (Field::time("evening", "晚上几点开始（线上课排在晚上）").hint("不上就空着").show(state))
             (Field::number("block", "每次课").unit("课时").required().show(state))
         })) }
-        (session_table(&sessions))
+        (session_table(&sessions, edits))
     })
 }
 
-fn session_table(sessions: &[class_session::Model]) -> Markup {
+fn session_table(sessions: &[class_session::Model], edits: bool) -> Markup {
     if sessions.is_empty() { return panel("", html! { p { "还没有排课。" } }); }
-    let rows: Vec<Row> = sessions.iter().map(|one| Row::plain(vec![
-        html! { (ui::dates::day_weekday(one.held_on)) }, html! { (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) }, html! { (one.periods) }, html! { (one.mode.label()) }, html! { (one.subject) }, html! { (one.teacher_name) }, html! { (one.place) },
-    ])).collect();
-    simple_table("教学计划（课程表）", &[Column::text("日期"), Column::text("时段"), Column::number("课时"), Column::text("方式"), Column::text("内容"), Column::text("教师"), Column::text("地点")], &rows)
+    let mut columns = vec![Column::text("日期"), Column::text("时段"), Column::number("课时"), Column::text("方式"), Column::text("内容"), Column::text("教师"), Column::text("地点")];
+    if edits { columns.push(Column::text("")); }
+    let rows: Vec<Row> = sessions.iter().map(|one| {
+        let mut cells = vec![
+            html! { (ui::dates::day_weekday(one.held_on)) }, html! { (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) }, html! { (one.periods) }, html! { (one.mode.label()) }, html! { (one.subject) }, html! { (one.teacher_name) }, html! { (one.place) },
+        ];
+        if edits { cells.push(html! { (Button::link("修改", format!("/sessions/{}/edit", one.id)).quiet().about(ui::dates::day_weekday(one.held_on))) }); }
+        Row::plain(cells)
+    }).collect();
+    simple_table("教学计划（课程表）", &columns, &rows)
 }
 
 /// POST `/classes/{id}/timetable`.

@@ -6,3 +6,4 @@ pub mod inspection;
 pub mod opening;
 pub mod review;
 pub mod states;
+pub mod timetable;

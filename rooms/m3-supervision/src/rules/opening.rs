@@ -56,16 +56,21 @@ pub fn check_plan(plan: &Plan, needs: (Periods, Periods, i32), seats: i32, polic
     if plan.planned_persons > seats { no("T05", "M3.5", "planned_persons", format!("计划 {} 人，教室只有 {seats} 座", plan.planned_persons), "机构场地", "请换大一点的教室或减少人数"); }
     if !(1..=999).contains(&plan.term) { no("教学计划", "M3.1", "term", "期数不对".into(), "教学计划", "请填 1 到 999 的整数"); }
     if plan.ends_on < plan.starts_on { no("教学计划", "M3.1", "ends_on", "结束日期早于开始日期".into(), "教学计划", "请核对起止日期"); }
-    if plan.starts_on < today { no("教学计划", "M3.1", "starts_on", format!("开始日期 {} 已经过去", plan.starts_on), "日历", "请填今天以后的日期"); }
+    if plan.starts_on < today { no("教学计划", "M3.1", "starts_on", format!("开始日期 {} 已经过去", ui::dates::full_day(plan.starts_on)), "日历", "请填今天以后的日期"); }
     if (plan.ends_on - plan.starts_on).num_days() > 366 { no("教学计划", "M3.1", "ends_on", "班期超过一年".into(), "教学计划", "请分期办班"); }
-    if plan.exam_on < plan.ends_on || (plan.exam_on - plan.ends_on).num_days() > i64::from(policy.exam_within_days) {
-        no("考核方案", "M3.1", "exam_on", format!("考核日期 {} 不在结束后 {} 天内", plan.exam_on, policy.exam_within_days), policy.document("exam_within_days"), "请安排在培训结束后规定天数内");
-    }
+    if let Err(fact) = exam_day(plan.ends_on, Some(plan.exam_on), policy) { no("考核方案", "M3.1", "exam_on", fact, policy.document("exam_within_days"), "请安排在培训结束后规定天数内"); }
     for (field, word, text) in [("exam_plan", "考核方案", &plan.exam_plan), ("materials", "教学资源", &plan.materials), ("safety_plan", "保险与安全预案", &plan.safety_plan)] {
         if text.trim().is_empty() { no("材料", "M3.1", field, format!("{word}没有填"), "开班申请材料", "请填写后再保存"); }
         if text.chars().count() > foundation::limits::TEXT_CHARS { no("材料", "M3.1", field, format!("{word}太长"), "开班申请材料", "请写在 1000 字以内"); }
     }
     refusals
+}
+
+/// Whether the completion exam is planned between the last day and the policy's limit. Errors: in words.
+pub fn exam_day(ends_on: Date, exam_on: Option<Date>, policy: &Policy) -> Result<(), String> {
+    let Some(day) = exam_on else { return Err("没有考核日期".into()) };
+    let after = (day - ends_on).num_days();
+    if (0..=i64::from(policy.exam_within_days)).contains(&after) { Ok(()) } else { Err(format!("考核日期 {} 不在结束后 {} 天内", ui::dates::full_day(day), policy.exam_within_days)) }
 }
 
 /// How a timetable is laid out: blocks of one day, repeated on chosen weekdays.
@@ -92,12 +97,15 @@ pub struct Meeting { pub starts_at: Instant, pub ends_at: Instant, pub periods: 
 pub fn lay_out(class: &training_class::Model, layout: &Layout, policy: &Policy) -> Result<Vec<Meeting>, Vec<Refusal>> {
     let no = |field: &str, fact: String, fix: &str| vec![Refusal::new("课程表", "M3.1", fact, "课程表", fix).at(field)];
     if layout.weekdays.is_empty() { return Err(no("weekdays", "没有选择上课的星期".into(), "请至少选一天")); }
-    if !(1..=policy.max_periods_per_day.0).contains(&layout.block) { return Err(no("block", format!("每次课 {} 课时", layout.block), "请填 1 到 8 的整数")); }
+    if !(1..=policy.max_periods_per_day.0).contains(&layout.block) { return Err(no("block", format!("每次课 {} 课时", layout.block), &format!("请填 1 到 {} 的整数", policy.max_periods_per_day))); }
     let slots: Vec<(NaiveTime, bool)> = [(layout.morning, false), (layout.afternoon, false), (layout.evening, true)].into_iter().filter_map(|(time, evening)| Some((time?, evening))).collect();
     if slots.is_empty() { return Err(no("morning", "没有填上课时间".into(), "请至少填上午、下午、晚上中的一个")); }
     let length = Duration::minutes(i64::from(layout.block) * i64::from(policy.period_minutes));
     for pair in slots.windows(2) {
         if pair[1].0.signed_duration_since(pair[0].0) < length { return Err(no("afternoon", "两个上课时段重叠".into(), "请把时段错开，或减少每次课的课时")); }
+    }
+    if let Some((time, _)) = slots.iter().find(|(time, _)| !super::timetable::in_daytime(*time, length)) {
+        return Err(no("morning", format!("{} 开始的课不在 6 点到 22 点之间", time.format("%H:%M")), "请改上课时间，非常规时段的考勤不计"));
     }
     let has_evening = slots.iter().any(|(_, evening)| *evening);
     let mut left = [(SessionMode::Theory, class.periods_theory.0), (SessionMode::Practice, class.periods_practice.0), (SessionMode::Online, class.periods_online.0)];
@@ -143,14 +151,15 @@ pub fn timetable_covers(class: &training_class::Model, sessions: &[class_session
         if sum(mode) != wanted { return Err(format!("{}计划 {wanted} 课时，课程表排了 {} 课时", mode.label(), sum(mode))); }
     }
     match sessions.iter().find(|one| one.held_on < class.starts_on || one.held_on > class.ends_on) {
-        Some(one) => Err(format!("{} 的课不在班期之内", one.held_on)),
+        Some(one) => Err(format!("{} 的课不在班期之内", ui::dates::day(one.held_on))),
         None => Ok(()),
     }
 }
 
 /// The second person of the review: not the one who reviewed first, and every line must be a pass.
-pub fn may_approve(class: &training_class::Model, lines: &[review_line::Model], who: Option<&AccountId>) -> Result<(), Vec<Refusal>> {
+pub fn may_approve(class: &training_class::Model, lines: &[review_line::Model], who: Option<&AccountId>, today: Date) -> Result<(), Vec<Refusal>> {
     let mut refusals = open_lines(lines);
+    if class.starts_on < today { refusals.push(Refusal::new("开班日期", "M3.1", format!("开班日期 {} 已经过去", ui::dates::full_day(class.starts_on)), "教学计划", "请退回补正，由机构改期")); }
     if class.reviewed_by.is_none() { refusals.push(Refusal::new("两人审核", "M3.1", "还没有人审核过", "职责分离：开班审核由两人经手", "请先由另一位工作人员审核")); }
     else if who.is_none() || class.reviewed_by.as_ref() == who { refusals.push(Refusal::new("两人审核", "M3.1", "审核和批准是同一个人", "职责分离：开班审核由两人经手", "请换一位工作人员批准")); }
     if refusals.is_empty() { Ok(()) } else { Err(refusals) }
@@ -167,3 +176,88 @@ pub fn open_lines(lines: &[review_line::Model]) -> Vec<Refusal> {
 
 /// Weekday number of chrono's enum, for prefilled forms.
 pub fn number(day: Weekday) -> u32 { day.number_from_monday() }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use chrono::Datelike;
+    use foundation::codes::Regime;
+    use foundation::{Fen, Ids};
+    use proptest::prelude::*;
+
+    fn policy() -> Policy {
+        let rows = reckoning::policy::read_parameters(include_str!("../../../../policy/parameters.csv")).unwrap();
+        Policy::from_parameters(rows.iter().map(reckoning::policy::ParameterRow::parameter), day(1)).unwrap()
+    }
+
+    fn day(of_november: u32) -> Date { Date::from_ymd_opt(2026, 11, of_november).unwrap() }
+
+    fn class(theory: i32, practice: i32, online: i32, days: u32) -> training_class::Model {
+        let ids = Ids::seeded(7);
+        let at = chrono::DateTime::UNIX_EPOCH;
+        let district: foundation::DistrictCode = "350582".parse().unwrap();
+        training_class::Model {
+            id: ids.make(at), class_no: String::new(), regime: Regime::FullProcess, state: ClassState::Draft, institution: ids.make(at), institution_name: String::new(), needs_item: ids.make(at), site: ids.make(at),
+            room: ids.make(at), title: String::new(), item_name: String::new(), term: 1, planned_persons: 20, periods_total: Periods(theory + practice + online), periods_theory: Periods(theory), periods_practice: Periods(practice),
+            periods_online: Periods(online), starts_on: day(2), ends_on: day(2) + chrono::Days::new(u64::from(days)), class_teacher: ids.make(at), class_teacher_name: String::new(), exam_on: None, exam_plan: String::new(),
+            materials: String::new(), safety_plan: String::new(), institution_pledged_at: None, submitted_at: None, accepted_at: None, accepted_by: None, reviewed_at: None, reviewed_by: None, decided_at: None, decided_by: None,
+            decision_note: String::new(), due_on: None, policy: None, enrolled_count: 0, money: Fen::ZERO, path: district.management_path(), district, created_at: at, created_by: ids.make(at), version: 1,
+        }
+    }
+
+    fn plan() -> Plan {
+        Plan { term: 1, planned_persons: 20, theory: 16, practice: 20, online: 4, starts_on: day(10), ends_on: day(20), exam_on: day(22), exam_plan: "笔试".into(), materials: "教材".into(), safety_plan: "保险".into() }
+    }
+
+    fn fields(plan: &Plan) -> Vec<String> {
+        check_plan(plan, (Periods(20), Periods(80), 40), 45, &policy(), day(2)).into_iter().filter_map(|no| no.field).collect()
+    }
+
+    #[test]
+    fn m3_1_a_plan_is_checked_whole() {
+        assert!(fields(&plan()).is_empty());
+        assert_eq!(fields(&Plan { planned_persons: 9, ..plan() }), ["planned_persons"]);
+        assert_eq!(fields(&Plan { planned_persons: 51, ..plan() }), ["planned_persons", "planned_persons"], "over the class size and over the seats");
+        assert_eq!(fields(&Plan { ends_on: day(9), exam_on: day(9), ..plan() }), ["ends_on"]);
+        assert_eq!(fields(&Plan { starts_on: day(1), ..plan() }), ["starts_on"]);
+        assert_eq!(fields(&Plan { exam_on: day(19), ..plan() }), ["exam_on"]);
+        assert_eq!(fields(&Plan { exam_on: Date::from_ymd_opt(2026, 12, 6).unwrap(), ..plan() }), ["exam_on"], "sixteen days after the end");
+        assert_eq!(fields(&Plan { exam_plan: " ".into(), materials: String::new(), safety_plan: "好".repeat(1001), ..plan() }), ["exam_plan", "materials", "safety_plan"]);
+        assert_eq!(fields(&Plan { theory: i32::MAX, practice: i32::MAX, online: i32::MAX, ..plan() }).len(), 5, "huge numbers are refused, not overflowed");
+        assert_eq!(fields(&Plan { online: -1, ..plan() }), ["online"]);
+    }
+
+    proptest! {
+        /// Whatever is laid out covers the plan exactly, within the days, at most eight periods a day, without overlap.
+        #[test]
+        fn m3_1_a_laid_out_timetable_covers_its_plan(theory in 0i32..60, practice in 0i32..60, online in 0i32..40, days in 0u32..40, weekdays in proptest::sample::subsequence(vec![1u8, 2, 3, 4, 5, 6, 7], 1..=7),
+            morning in any::<bool>(), afternoon in any::<bool>(), evening in any::<bool>(), block in 1i32..=8) {
+            let time = |on: bool, hour: u32| on.then(|| NaiveTime::from_hms_opt(hour, 0, 0).unwrap());
+            let layout = Layout { weekdays: weekdays.clone(), morning: time(morning, 8), afternoon: time(afternoon, 14), evening: time(evening, 19), block };
+            let (class, policy) = (class(theory, practice, online, days), policy());
+            let Ok(meetings) = lay_out(&class, &layout, &policy) else { return Ok(()) };
+            let sum = |mode: SessionMode| meetings.iter().filter(|one| one.mode == mode).map(|one| one.periods.0).sum::<i32>();
+            prop_assert_eq!((sum(SessionMode::Theory), sum(SessionMode::Practice), sum(SessionMode::Online)), (theory, practice, online));
+            let mut each: BTreeMap<Date, i32> = BTreeMap::new();
+            for one in &meetings {
+                let on = foundation::clock::day_of(one.starts_at);
+                prop_assert!((class.starts_on..=class.ends_on).contains(&on));
+                prop_assert!(weekdays.contains(&u8::try_from(on.weekday().number_from_monday()).unwrap()));
+                prop_assert_eq!((one.ends_at - one.starts_at).num_minutes(), i64::from(one.periods.0) * 45);
+                *each.entry(on).or_default() += one.periods.0;
+            }
+            prop_assert!(each.values().all(|periods| *periods <= 8));
+            prop_assert!(meetings.windows(2).all(|pair| pair[0].ends_at <= pair[1].starts_at));
+        }
+
+        /// Enough room is used: a timetable is refused only when the plan truly does not fit the slots.
+        #[test]
+        fn m3_1_what_fits_is_laid_out(practice in 1i32..60, days in 0u32..30) {
+            let layout = Layout { weekdays: vec![1, 2, 3, 4, 5, 6, 7], morning: NaiveTime::from_hms_opt(8, 0, 0), afternoon: NaiveTime::from_hms_opt(14, 0, 0), evening: None, block: 4 };
+            let fits = practice <= i32::try_from(days + 1).unwrap() * 8;
+            prop_assert_eq!(lay_out(&class(0, practice, 0, days), &layout, &policy()).is_ok(), fits);
+        }
+    }
+}

@@ -71,7 +71,7 @@ pub async fn directories(house: &TestHouse) {
         let desk = desk::Desk::system(Arc::clone(&premises), "fixtures");
         let (at, path) = (desk.now(), district(JINJIANG).management_path());
         work.add_many::<needs_item::Entity>(vec![needs(item(), "育婴员"), needs(rival_item(), "家政服务员")]).await?;
-        work.add_many::<institution::Entity>(vec![listed(school(), "晋江市安海职业培训学校", 1, at), listed(rival(), "晋江市青阳家政培训中心", 2, at)]).await?;
+        work.add_many::<institution::Entity>(vec![listed(&desk, school(), "晋江市安海职业培训学校", 1), listed(&desk, rival(), "晋江市青阳家政培训中心", 2)]).await?;
         let here = |id: SiteId, of: InstitutionId, name: &str| site::Model {
             id, institution: of, name: name.into(), address: format!("晋江市安海镇{name}"), district: district(JINJIANG), path: path.clone(), version: 1,
         };
@@ -130,12 +130,14 @@ fn needs(id: NeedsItemId, name: &str) -> needs_item::Model {
     }
 }
 
-fn listed(id: InstitutionId, name: &str, serial: i32, at: foundation::Instant) -> institution::Model {
+fn listed(desk: &desk::Desk, id: InstitutionId, name: &str, serial: i32) -> institution::Model {
+    let (keyring, account) = (&desk.premises.keyring, format!("95588014080001{serial:05}"));
+    let sealed = keyring.seal(Purpose::Account, id.as_str(), &account, desk.premises.ids.bytes());
     institution::Model {
         id, uscc: uscc(serial), name: name.into(), kind: InstitutionKind::PrivateTrainingSchool, serial, licence_no: format!("人社民35058243000{serial:02}号"), licence_until: day(2028, 6, 30),
         legal_person: "李雪梅".into(), address: "晋江市安海镇成功东路1号".into(), contact: "李雪梅".into(), phone: "0595-85780001".into(), bank: "泉州银行晋江支行".into(),
-        account: None, account_index: None, account_masked: String::new(), state: DirectoryState::Listed, listed_on: Some(day(2026, 1, 20)), document: "晋人社〔2026〕15号".into(),
-        district: district(JINJIANG), path: district(JINJIANG).management_path(), created_at: at, version: 1,
+        account: Some(sealed), account_index: Some(keyring.index(Purpose::Account, &account)), account_masked: format!("****{serial:04}"), state: DirectoryState::Listed, listed_on: Some(day(2026, 1, 20)), document: "晋人社〔2026〕15号".into(),
+        district: district(JINJIANG), path: district(JINJIANG).management_path(), created_at: desk.now(), version: 1,
     }
 }
 

@@ -1,0 +1,143 @@
+//! Acts on single class meetings of a draft (课次; M3.1): add, change, remove.
+
+use desk::{Act, Desk, Done, FactDraft};
+use foundation::limits::SESSIONS_PER_CLASS;
+use foundation::{ClassId, Fault, Function, Permission, Refusal, Right, SessionId, Stop, clock};
+use reckoning::policy::Policy;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Writer;
+use store::query::{ColumnTrait, Set};
+use store::tables::institutions::{room, teacher};
+use store::tables::supervision::{class_session, training_class};
+
+use super::opening::{ONLINE_PLACE, draft, place_name};
+use crate::hours;
+use crate::rules::timetable::{SessionFields, check_session};
+
+const EDIT: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
+
+/// One more meeting.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct AddSession {
+    /// The class.
+    pub class: ClassId,
+    /// The meeting.
+    pub fields: SessionFields,
+}
+
+impl Act for AddSession {
+    const NAME: &'static str = "add-session";
+    const PERMISSION: Permission = EDIT;
+    const CLAUSE: &'static str = "M3.1";
+    const TITLE: &'static str = "增加课次";
+    type Outcome = SessionId;
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<SessionId>, Stop> {
+        let class = draft(desk, work, &self.class).await?;
+        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        let others = hours::sessions(work, &class.id).await?;
+        if others.len() >= SESSIONS_PER_CLASS {
+            return Err(Refusal::new("课程表", "M3.1", format!("已有 {} 次课", others.len()), "课程表", "课次太多了，请增加每次课的课时").into());
+        }
+        let row = meeting(desk, work, &class, &others, &self.fields, None, &policy).await?;
+        let id = row.id.clone();
+        work.add::<class_session::Entity>(row).await?;
+        Ok(Done::new(id.clone(), changed(&class, &id, format!("增加 {} 的课", ui::dates::day(self.fields.held_on)))))
+    }
+}
+
+/// A meeting changed whole.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct EditSession {
+    /// The meeting.
+    pub session: SessionId,
+    /// As it is to be.
+    pub fields: SessionFields,
+}
+
+impl Act for EditSession {
+    const NAME: &'static str = "edit-session";
+    const PERMISSION: Permission = EDIT;
+    const CLAUSE: &'static str = "M3.1";
+    const TITLE: &'static str = "修改课次";
+    type Outcome = ();
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+        let before = work.get::<class_session::Entity>(self.session.to_string()).await?;
+        let class = draft(desk, work, &before.class).await?;
+        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        let others = hours::sessions(work, &class.id).await?;
+        let row = meeting(desk, work, &class, &others, &self.fields, Some(&before.id), &policy).await?;
+        let change = class_session::ActiveModel {
+            held_on: Set(row.held_on), starts_at: Set(row.starts_at), ends_at: Set(row.ends_at), periods: Set(row.periods), mode: Set(row.mode), subject: Set(row.subject),
+            teacher: Set(row.teacher), teacher_name: Set(row.teacher_name), room: Set(row.room), place: Set(row.place), ..Default::default()
+        };
+        work.save::<class_session::Entity>(&before, change).await?;
+        Ok(Done::new((), changed(&class, &before.id, format!("修改 {} 的课", ui::dates::day(self.fields.held_on)))))
+    }
+}
+
+/// A meeting taken out.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct RemoveSession {
+    /// The meeting.
+    pub session: SessionId,
+}
+
+impl Act for RemoveSession {
+    const NAME: &'static str = "remove-session";
+    const PERMISSION: Permission = EDIT;
+    const CLAUSE: &'static str = "M3.1";
+    const TITLE: &'static str = "删去课次";
+    type Outcome = ();
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+        let before = work.get::<class_session::Entity>(self.session.to_string()).await?;
+        let class = draft(desk, work, &before.class).await?;
+        work.remove_all::<class_session::Entity>(class_session::Column::Id.eq(before.id.clone())).await?;
+        Ok(Done::new((), changed(&class, &before.id, format!("删去 {} 的课", ui::dates::day(before.held_on)))))
+    }
+}
+
+/// The row of a meeting, checked. Errors: everything wrong; `Gone` for another school's teacher or room.
+async fn meeting(desk: &Desk, work: &Writer, class: &training_class::Model, others: &[class_session::Model], fields: &SessionFields, itself: Option<&SessionId>, policy: &Policy) -> Result<class_session::Model, Stop> {
+    let refusals = check_session(class, others, fields, itself, policy);
+    if !refusals.is_empty() { return Err(refusals.into()); }
+    let teacher = work.get::<teacher::Entity>(fields.teacher.to_string()).await?;
+    let online = fields.mode == foundation::codes::SessionMode::Online;
+    let room = match &fields.room { Some(room) if !online => Some(work.get::<room::Entity>(room.to_string()).await?), _ => None };
+    if teacher.institution != class.institution || room.as_ref().is_some_and(|room| room.institution != class.institution) { return Err(Fault::Gone.into()); }
+    if room.as_ref().is_some_and(|room| room.site != class.site) {
+        return Err(Refusal::new("课程表", "M3.1", "这间教室不在本班的培训场地", "机构场地", "请选本班场地的教室；换场地请重新申报").at("room").into());
+    }
+    let place = match &room { Some(room) => place_name(work, room).await?, None => ONLINE_PLACE.to_owned() };
+    let (starts_at, ends_at) = fields.span(policy);
+    Ok(class_session::Model {
+        id: desk.new_id(), class: class.id.clone(), position: others.iter().map(|one| one.position).max().unwrap_or(0) + 1, held_on: fields.held_on, starts_at, ends_at,
+        periods: foundation::Periods(fields.periods), mode: fields.mode, subject: fields.subject.trim().into(), teacher: teacher.id, teacher_name: teacher.name,
+        place, room: room.map(|room| room.id), institution: class.institution.clone(),
+        district: class.district, path: class.path.clone(), version: 1,
+    })
+}
+
+fn changed(class: &training_class::Model, session: &SessionId, said: String) -> FactDraft {
+    FactDraft::new("TimetableEdited", "M3.1", class.district, said).class(&class.id).institution(&class.institution).about("session", session)
+}
+
+/// A class's meetings moved by whole days, for the copy of a class; none when one would leave its days.
+pub(super) fn shifted(desk: &Desk, from: &training_class::Model, to: &training_class::Model, sessions: Vec<class_session::Model>) -> Vec<class_session::Model> {
+    let days = (to.starts_on - from.starts_on).num_days();
+    let same_plan = (from.periods_theory, from.periods_practice, from.periods_online) == (to.periods_theory, to.periods_practice, to.periods_online);
+    let moved: Vec<class_session::Model> = sessions.into_iter().map(|one| {
+        let by = chrono::Duration::days(days);
+        let own_room = one.room.as_ref() == Some(&from.room);
+        let teacher = if one.teacher == from.class_teacher { (to.class_teacher.clone(), to.class_teacher_name.clone()) } else { (one.teacher, one.teacher_name) };
+        class_session::Model {
+            id: desk.new_id(), class: to.id.clone(), held_on: clock::day_of(one.starts_at + by), starts_at: one.starts_at + by, ends_at: one.ends_at + by, teacher: teacher.0, teacher_name: teacher.1,
+            room: if own_room { Some(to.room.clone()) } else { one.room }, institution: to.institution.clone(), district: to.district, path: to.path.clone(), version: 1, ..one
+        }
+    }).collect();
+    let fits = same_plan && from.site == to.site && moved.iter().all(|one| (to.starts_on..=to.ends_on).contains(&one.held_on));
+    if fits { moved } else { Vec::new() }
+}
