@@ -25,6 +25,7 @@ pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
         .route("/assets/{*path}", get(ui::assets::handler))
         .route("/healthz", get(health))
         .route("/specimens", get(specimens))
+        .route("/specimens/{slug}", get(specimen))
         .route("/api/v1/openapi.json", get(move || async move { axum::Json((*document).clone()) }))
         .route("/api", get(move |desk: Desk| async move { api_page(&desk, &shown) }));
     routes.router.merge(extra)
@@ -46,7 +47,11 @@ async fn health(State(premises): State<Arc<Premises>>) -> Response {
     match premises.db.ping().await { Ok(()) => "ok".into_response(), Err(_) => axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response() }
 }
 
-async fn specimens(desk: Desk) -> Response { desk.page("样件", "", html! { ul { @for one in ui::specimens::ALL { li { (one.title) } } } }) }
+async fn specimens(desk: Desk) -> Response { desk.page("样件", "", ui::specimens::specimens()) }
+
+async fn specimen(desk: Desk, axum::extract::Path(slug): axum::extract::Path<String>) -> Response {
+    match ui::specimens::find(&slug) { Some(one) => axum::response::Html(ui::specimens::document(&one, desk.manner.large_text).into_string()).into_response(), None => desk.error_page(404) }
+}
 
 /// The API's page, made from its own document: no script from elsewhere.
 fn api_page(desk: &Desk, document: &serde_json::Value) -> Response {

@@ -12,7 +12,7 @@ use reckoning::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
-use store::query::{ExprTrait, ColumnTrait, Condition, QueryFilter, Set};
+use store::query::{ColumnTrait, Condition, QueryFilter, Set};
 use store::tables::funds::{claim, claim_item};
 use store::tables::registry::person;
 use store::tables::supervision::{certificate, enrolment, exam_score, feedback, training_class};

@@ -1,0 +1,6 @@
+//! The whole house: the main job, the sweep.
+
+#[path = "../../../../rooms/m3-supervision/tests/it/fixtures.rs"]
+#[allow(dead_code, reason = "shared with the supervision room; not every helper is used here")]
+mod fixtures;
+mod journey;
