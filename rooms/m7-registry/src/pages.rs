@@ -7,18 +7,17 @@ use axum::response::{IntoResponse, Response};
 use desk::workbook::XLSX;
 use desk::{Desk, Pairs, Query, Read, Routes};
 use foundation::limits::PAGE_ROWS;
-use foundation::{Fault, Function, IdType, Permission, PersonId, Right, Stop};
+use foundation::{Fault, Function, Permission, PersonId, Right, Stop};
 use maud::{Markup, html};
 use serde::Deserialize;
 use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
-use store::seal::Purpose;
 use store::tables::registry::person;
 use store::tables::supervision::{certificate, enrolment, training_class};
-use ui::{Column, Dossier, DossierHead, Filter, Masked, Register, Row, facts_grid, section, simple_table};
+use ui::{Column, Dossier, DossierHead, Field, Filter, Form, FormState, Masked, Register, Row, facts_grid, form, section, simple_table};
 
-use crate::acts::RevealPersonalData;
-use crate::{index_text, roster, views};
+use crate::acts::{FindPerson, RevealPersonalData};
+use crate::{roster, views};
 
 /// Why somebody may need a whole number; anything else can be written in the API's own words.
 pub const REASONS: [&str; 5] = ["开班审核核对身份", "过程检查核对身份", "电话抽核学员", "补贴审核核对身份", "处理投诉举报"];
@@ -51,6 +50,7 @@ impl Read for RosterTemplate {
 pub fn routes() -> Routes {
     Routes::new()
         .read::<PersonRegister, _, _>("/persons", register)
+        .act::<FindPerson, _, _>("/persons/find", find)
         .read::<PersonPage, _, _>("/persons/{id}", show)
         .act::<RevealPersonalData, _, _>("/persons/{id}/reveal", reveal)
         .read::<RosterTemplate, _, _>("/roster-template.xlsx", template)
@@ -60,43 +60,56 @@ pub fn routes() -> Routes {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Filters {
-    /// A part of the name, or a whole document number.
+    /// A part of the name.
     pub q: String,
     /// Page number.
     pub page: String,
 }
 
-/// `/persons`: by part of the name, or by a whole document number (found without opening any).
+/// `/persons`: by part of the name; by a whole document number through a post of its own.
 pub async fn register(desk: Desk, Query(filters): Query<Filters>) -> Response {
-    let run = async {
-        let reader = desk.read().await?;
-        let found = reader.page::<person::Entity>(filters.page.parse().unwrap_or(1), PAGE_ROWS, |q| {
-            q.filter(words(&desk, filters.q.trim())).order_by_asc(person::Column::Name).order_by_asc(person::Column::Id)
-        }).await?;
-        let register = Register {
-            title: "实名制人员".into(), note: "参加过本辖区或本机构培训的人员".into(), path: "/persons".into(),
-            // A whole number typed into the search must not live on in links.
-            query: if filters.q.chars().any(|c| c.is_ascii_digit()) { Vec::new() } else { vec![("q".into(), filters.q.clone())] },
-            filters: vec![Filter::text("q", "姓名，或完整证件号码")],
-            columns: vec![Column::text("姓名"), Column::text("证件"), Column::text("证件号码"), Column::text("性别"), Column::text("电话"), Column::text("首次登记")],
-            rows: found.rows.iter().map(|one| Row::link(format!("/persons/{}", one.id), vec![
-                html! { (one.name) }, html! { (one.id_type.label()) }, html! { span class="jb-number" { (one.id_number_masked) } }, html! { (one.sex) }, html! { span class="jb-number" { (one.phone_masked) } },
-                html! { (one.district.name()) " " (ui::dates::full_day(foundation::clock::day_of(one.created_at))) },
-            ])).collect(),
-            total: found.total, page: found.number, per_page: found.size, empty: "没有找到。姓名可以只写一部分，证件号码要写完整。".into(), ..Register::default()
-        };
-        Ok::<_, Stop>(desk.page("实名制人员", "/persons", html! { (register) }))
-    };
-    run.await.unwrap_or_else(|stop| desk.stopped(stop))
+    listed(&desk, 200, &filters, &FormState::new()).await.unwrap_or_else(|stop| desk.stopped(stop))
 }
 
-fn words(desk: &Desk, text: &str) -> Condition {
-    if text.is_empty() { return Condition::all(); }
-    let documents = IdType::all().iter().filter_map(|kind| foundation::IdDocument::parse(*kind, text, desk.today(), true).ok());
-    let indexes: Vec<_> = documents.map(|one| desk.premises.keyring.index(Purpose::IdNumber, &index_text(&one))).collect();
-    if !indexes.is_empty() { return Condition::all().add(person::Column::IdNumberIndex.is_in(indexes)); }
+async fn listed(desk: &Desk, status: u16, filters: &Filters, state: &FormState) -> Result<Response, Stop> {
+    let reader = desk.read().await?;
+    let found = reader.page::<person::Entity>(filters.page.parse().unwrap_or(1), PAGE_ROWS, |q| {
+        q.filter(named(filters.q.trim())).order_by_asc(person::Column::Name).order_by_asc(person::Column::Id)
+    }).await?;
+    let register = Register {
+        title: "实名制人员".into(), note: "参加过本辖区或本机构培训的人员".into(), path: "/persons".into(), query: vec![("q".into(), filters.q.clone())], filters: vec![Filter::text("q", "姓名")],
+        columns: vec![Column::text("姓名"), Column::text("证件"), Column::text("证件号码"), Column::text("性别"), Column::text("电话"), Column::text("首次登记")],
+        rows: found.rows.iter().map(|one| Row::link(format!("/persons/{}", one.id), vec![
+            html! { (one.name) }, html! { (one.id_type.label()) }, html! { span class="jb-number" { (one.id_number_masked) } }, html! { (one.sex) }, html! { span class="jb-number" { (one.phone_masked) } },
+            html! { (one.district.name()) " " (ui::dates::full_day(foundation::clock::day_of(one.created_at))) },
+        ])).collect(),
+        total: found.total, page: found.number, per_page: found.size, empty: "没有找到。姓名可以只写一部分。".into(), ..Register::default()
+    };
+    Ok(desk.page_status(status, "实名制人员", "/persons", html! {
+        (register)
+        details class="jb-panel jb-section" open[!state.is_clean()] {
+            summary { "按完整证件号码查" }
+            (form(&Form { action: "/persons/find".into(), submit: "查找".into(), ..Form::default() }, state, html! {
+                (Field::text("id_number", "证件号码").hint("要写完整；查到的会记入留痕").autocomplete("off").required().show(state))
+            }))
+        }
+    }))
+}
+
+fn named(text: &str) -> Condition {
+    // % and _ are LIKE's own letters; no name holds them.
     let plain: String = text.chars().filter(|c| !matches!(c, '%' | '_' | '\\')).take(50).collect();
-    Condition::all().add(person::Column::Name.contains(plain))
+    if plain.is_empty() { Condition::all() } else { Condition::all().add(person::Column::Name.contains(plain)) }
+}
+
+/// POST `/persons/find`.
+pub async fn find(desk: Desk, form: Pairs) -> Response {
+    match desk.perform(FindPerson { id_number: form.value("id_number").into() }).await {
+        Ok(Some(person)) => desk.go(&format!("/persons/{person}"), ""),
+        Ok(None) => desk.go("/persons", "!没有找到，或者不在您的管辖范围内。请核对号码。"),
+        Err(Stop::Refused(no)) => listed(&desk, 422, &Filters::default(), &FormState::new().secret("id_number").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 /// `/persons/{id}`.
