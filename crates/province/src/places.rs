@@ -25,10 +25,10 @@ use crate::people;
 pub struct School {
     /// Its needs item.
     pub item: NeedsItemId,
-    /// Its room.
-    pub room: RoomId,
-    /// Its class teacher.
-    pub teacher: TeacherId,
+    /// Its rooms, one a running class.
+    pub rooms: Vec<RoomId>,
+    /// Its teachers, one a class.
+    pub teachers: Vec<TeacherId>,
     /// Its clerk.
     pub clerk: Actor,
     /// Two officers and finance of its county.
@@ -36,6 +36,9 @@ pub struct School {
     /// Finance.
     pub finance: Actor,
 }
+
+/// Classes that one school tells of at most: each has a room and a teacher of its own, so none clash.
+const CLASSES_AT_MOST: usize = 12;
 
 /// Everything that is added at once.
 #[derive(Default)]
@@ -95,20 +98,27 @@ fn school(desk: &Desk, rows: &mut Rows, counties: &mut BTreeMap<DistrictCode, ([
     let (officers, finance, serial) = counties.get_mut(&district).map(|(o, f, s)| { *s += 1; (o.clone(), f.clone(), *s) }).ok_or_else(|| anyhow!("county"))?;
     let id = known.as_ref().map_or_else(|| desk.new_id(), |(id, _)| id.clone());
     let clerk = match known { Some((_, actor)) => actor, None => staff(desk, rows, Office::Institution { institution: id.clone() }, title.clone(), district, &name(number * 17 + 1), &format!("i{number}")) };
-    let (item, site, room, teacher): (NeedsItemId, SiteId, RoomId, TeacherId) = (desk.new_id(), desk.new_id(), desk.new_id(), desk.new_id());
+    let (item, site): (NeedsItemId, SiteId) = (desk.new_id(), desk.new_id());
+    let (mut rooms, mut teachers) = (Vec::new(), Vec::new());
     let existing = rows.needs.iter().find(|one| one.district == district && one.name == trade).map(|one| one.id.clone());
     if existing.is_none() { rows.needs.push(need(item.clone(), district, trade, desk.now())); }
     let item = existing.unwrap_or(item);
     rows.institutions.push(listed(desk, id.clone(), district, &title, serial, number)?);
     rows.sites.push(site::Model { id: site.clone(), institution: id.clone(), name: "实训楼".into(), address: format!("{}实训路{}号", district.full_name(), number), path: district.management_path(), district, version: 1 });
-    rows.rooms.push(room::Model { id: room.clone(), site: site.clone(), institution: id.clone(), name: "实训室 302".into(), seats: 45, path: district.management_path(), district, version: 1 });
+    for n in 0..CLASSES_AT_MOST {
+        let room: RoomId = desk.new_id();
+        rows.rooms.push(room::Model { id: room.clone(), site: site.clone(), institution: id.clone(), name: format!("实训室 {}0{}", n / 4 + 1, n % 4 + 1), seats: 45, path: district.management_path(), district, version: 1 });
+        rooms.push(room);
+        let teacher: TeacherId = desk.new_id();
+        rows.teachers.push(teaching(desk, teacher.clone(), id.clone(), district, number * CLASSES_AT_MOST + n)?);
+        teachers.push(teacher);
+    }
     rows.items.push(directory_item::Model { id: desk.new_id(), institution: id.clone(), needs_item: item.clone(), site: site.clone(), capacity: 135, valid_from: day(2024, 7, 1), valid_until: day(2029, 6, 30), path: district.management_path(), district, version: 1 });
     rows.verifications.push(site_verification::Model {
         id: desk.new_id(), site, institution: id.clone(), verified_on: desk.today() - chrono::Duration::days(20), valid_until: desk.today() + chrono::Duration::days(345), inspectors: "两名工作人员".into(), conclusion: ReviewResult::Pass,
         note: String::new(), path: district.management_path(), district, created_at: desk.now(),
     });
-    rows.teachers.push(teaching(desk, teacher.clone(), id, district, number)?);
-    Ok(School { item, room, teacher, clerk, officers, finance })
+    Ok(School { item, rooms, teachers, clerk, officers, finance })
 }
 
 fn staff(desk: &Desk, rows: &mut Rows, office: Office, office_name: String, district: DistrictCode, name: &str, login: &str) -> Actor {
@@ -142,7 +152,7 @@ fn need(id: NeedsItemId, district: DistrictCode, name: &str, at: Instant) -> nee
 fn listed(desk: &Desk, id: InstitutionId, district: DistrictCode, title: &str, serial: i32, number: usize) -> Result<institution::Model> {
     let keys = &desk.premises.keyring;
     let account = format!("62170018{:010}", 1_234_500 + number);
-    let organisation = format!("DEMO{number:04}");
+    let organisation = format!("DEM1{number:04}");
     let body = format!("52{district}{organisation}");
     let inner = foundation::uscc::inner_check(&organisation).ok_or_else(|| anyhow!("organisation code"))?;
     let outer = foundation::uscc::outer_check(&format!("{body}{inner}")).ok_or_else(|| anyhow!("credit code"))?;

@@ -97,12 +97,13 @@ impl Teller<'_> {
 
     async fn draft(&self, story: &Story, people: &mut People) -> Result<ClassId> {
         let last = self.first + Duration::days(11);
+        let at = usize::try_from(story.term - 1).unwrap_or(0) % self.school.rooms.len();
         // 56 periods, 34 offline and 22 online: Appendix B example 1's class.
         let plan = Plan {
             term: story.term, planned_persons: 40, theory: 14, practice: 20, online: 22, starts_on: self.first, ends_on: last, exam_on: last + Duration::days(3), exam_plan: "理论笔试、实操考核各占一半，各 60 分合格".into(),
             materials: "国家职业技能培训教程，中国劳动社会保障出版社".into(), safety_plan: "已购团体意外险；实训室配急救箱和灭火器".into(),
         };
-        let act = CreateClass { needs_item: self.school.item.clone(), room: self.school.room.clone(), class_teacher: self.school.teacher.clone(), copy_of: None, plan };
+        let act = CreateClass { needs_item: self.school.item.clone(), room: self.school.rooms[at].clone(), class_teacher: self.school.teachers[at].clone(), copy_of: None, plan };
         let class = self.by(&self.school.clerk, act).await?;
         let mut rows = people.rows(story.trainees);
         if story.with_personas { rows.extend(people::personas()); }
