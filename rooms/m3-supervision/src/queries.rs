@@ -145,7 +145,7 @@ async fn resource_clashes(system: &Reader, class: &training_class::Model, sessio
     for mine in sessions {
         for one in theirs.iter().filter(|one| holding.contains(&one.class) && mine.starts_at < one.ends_at && one.starts_at < mine.ends_at) {
             let when = short(one.starts_at);
-            if humans.get(&one.teacher).is_some() && humans.get(&one.teacher) == humans.get(&mine.teacher) { people.push(format!("{} {when} 在{}另有课", masked(&mine.teacher_name), one.district.name())); }
+            if humans.contains_key(&one.teacher) && humans.get(&one.teacher) == humans.get(&mine.teacher) { people.push(format!("{} {when} 在{}另有课", masked(&mine.teacher_name), one.district.name())); }
             if one.room.is_some() && one.room == mine.room { places.push(format!("{} {when} 已被占用", one.place)); }
         }
     }

@@ -90,7 +90,6 @@ async fn parts(work: &Writer, item: &NeedsItemId, room: &RoomId, teacher: &Teach
     Ok((item, room, teacher))
 }
 
-#[expect(clippy::too_many_arguments, reason = "one row of many columns, built in one place")]
 fn row(desk: &Desk, id: ClassId, institution: &institution::Model, item: &needs_item::Model, room: &room::Model, teacher: &teacher::Model, plan: &Plan) -> training_class::Model {
     training_class::Model {
         // A draft has no number yet; its id stands in, so that the key stays unique.

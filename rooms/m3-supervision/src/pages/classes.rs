@@ -155,7 +155,7 @@ pub fn number(class: &Model) -> &str { if class.class_no.starts_with("草稿") {
 
 /// The day the present step must be done by; nothing once the application is decided.
 pub fn due(class: &Model) -> Option<Date> {
-    class.due_on.filter(|_| matches!(class.state, ClassState::Submitted | ClassState::Returned | ClassState::UnderReview | ClassState::Approved))
+    class.due_on.filter(|_| matches!(class.state, ClassState::Submitted | ClassState::Returned | ClassState::UnderReview))
 }
 
 /// The state in one word, with its meaning of colour.

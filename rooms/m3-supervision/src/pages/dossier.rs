@@ -78,8 +78,16 @@ pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop
         let title = match class.state { ClassState::Returned => "退回补正的事项", ClassState::Refused => "不予开班的理由（可在收到之日起向上一级人社部门申诉）", _ => "说明" };
         main.push(section(title, html! { @for line in class.decision_note.lines() { p { (line) } } }));
     }
-    main.extend(view.review());
-    main.extend([attendance::panel(desk, &reader, &class).await?, completion::panel(desk, &reader, &class).await?, view.application()]);
+    // Once decided, what happens in the class comes first and the lists fold away.
+    let later = [attendance::panel(desk, &reader, &class).await?, completion::panel(desk, &reader, &class).await?];
+    if class.decided_at.is_some() && view.failed() == 0 {
+        main.extend(later);
+        main.push(html! { details class="jb-section" { summary { "审核清单 " (view.lines.len()) " 项" } @for part in view.review() { (part) } } });
+    } else {
+        main.extend(view.review());
+        main.extend(later);
+    }
+    main.push(view.application());
     let side = vec![view.materials(&reader).await?, ui::trail(&trail(desk, &reader, &class).await?)];
     let names = Names::of(desk, &class).await?;
     Ok((class.title.clone(), html! { (Dossier { head: view.head(), steps: view.steps(&names), main, side }) }))
@@ -111,9 +119,8 @@ impl View<'_> {
         let mut buttons = if self.own { self.own_buttons() } else if self.decides() { self.office_buttons() } else { Vec::new() };
         buttons.extend(attendance::main_buttons(self.desk, class));
         buttons.extend(completion::main_buttons(self.desk, class));
-        let waiting = due(class).filter(|_| class.state != ClassState::Approved);
         DossierHead {
-            title: class.title.clone(), state: Some(state_tag(class.state)), due: waiting.map(|day| Due::on(day, self.desk.today())), number: number(class).into(),
+            title: class.title.clone(), state: Some(state_tag(class.state)), due: due(class).map(|day| Due::on(day, self.desk.today())), number: number(class).into(),
             owner: class.institution_name.clone(), buttons,
         }
     }
@@ -265,8 +272,8 @@ impl View<'_> {
 }
 
 async fn trail(desk: &Desk, reader: &Reader, class: &training_class::Model) -> Result<Vec<TrailLine>, Stop> {
-    // Hundreds of sign-ins would bury the decisions: the attendance page has them.
-    let quiet = ["TraineeSignedIn", "TraineeSignedOut", "TraineeFeedbackGiven", "CompletionCertificateIssued"];
+    // Hundreds of sign-ins and roll-calls would bury the decisions: the attendance page has them.
+    let quiet = ["TraineeSignedIn", "TraineeSignedOut", "RollCalled", "TraineeFeedbackGiven", "CompletionCertificateIssued"];
     let rows = reader.list::<fact::Entity>(|q| q.filter(fact::Column::Class.eq(class.id.clone())).filter(fact::Column::Fact.is_not_in(quiet)).order_by_desc(fact::Column::At).order_by_desc(fact::Column::Id).limit(TRAIL_LINES)).await?;
     Ok(rows.into_iter().map(|one| TrailLine {
         what: one.summary, at: ui::dates::moment(one.at, desk.today()), who: one.actor_name, journal: one.seq.and_then(|seq| u64::try_from(seq).ok()), href: None,

@@ -2,14 +2,15 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use chrono::NaiveTime;
+use chrono::{Datelike, NaiveTime};
 use desk::{Desk, Pairs, Query, Read, Upload};
 use foundation::codes::{Education, PersonCategory};
 use foundation::ids::TypedId;
-use foundation::{ClassId, EnrolmentId, Fault, Function, IdType, NeedsItemId, Permission, Right, Stop};
+use foundation::{ClassId, Date, EnrolmentId, Fault, Function, IdType, NeedsItemId, Permission, Right, Stop};
 use m7_registry::roster::{self, RosterRow, RowError};
 use maud::{Markup, html};
 use serde::Deserialize;
+use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::supervision::{class_session, enrolment, training_class};
 use ui::{Button, Column, Field, Form, FormState, Row, ShareMeter, form, page_head, panel, simple_table};
 
@@ -43,16 +44,22 @@ reads! {
 pub struct From { from: String }
 
 /// What the form of a new class is drawn from.
-struct NewForm { choices: Choices, from: Option<training_class::Model>, online_cap_pct: i32 }
+struct NewForm { choices: Choices, from: Option<training_class::Model>, online_cap_pct: i32, earliest: Date }
 
 /// `/classes/new` (`?from=ID` copies; without it the last class's texts are offered).
 pub async fn new(desk: Desk, Query(from): Query<From>) -> Response {
     let run = async {
-        let form = new_form(&desk, &from.from).await?;
-        let before = match &form.from { Some(class) => Some(class.clone()), None => last_class(&desk.read().await?, None).await? };
-        let state = before.map_or_else(|| FormState::new().with("term", "1"), |class| plan_state(&class).with("term", (class.term + 1).to_string()).with("starts_on", "").with("ends_on", "").with("exam_on", "")
-            .with("needs_item", class.needs_item.to_string()).with("room", class.room.to_string()).with("class_teacher", class.class_teacher.to_string()));
-        Ok::<_, Stop>(desk.page("新建开班申请", "/classes", new_body(&form, &state)))
+        let new = new_form(&desk, &from.from).await?;
+        let before = match &new.from { Some(class) => Some(class.clone()), None => last_class(&desk.read().await?, None).await? };
+        let state = match before {
+            None => FormState::new().with("term", "1"),
+            Some(class) => {
+                let (term, days) = (next_term(&desk.read().await?, &class).await?, next_days(&class, new.earliest));
+                plan_state(&class).with("term", term.to_string()).with("starts_on", days.0.to_string()).with("ends_on", days.1.to_string()).with("exam_on", days.2.to_string())
+                    .with("needs_item", class.needs_item.to_string()).with("room", class.room.to_string()).with("class_teacher", class.class_teacher.to_string())
+            }
+        };
+        Ok::<_, Stop>(desk.page("新建开班申请", "/classes", new_body(&new, &state)))
     };
     run.await.unwrap_or_else(|stop| desk.stopped(stop))
 }
@@ -63,7 +70,24 @@ async fn new_form(desk: &Desk, from: &str) -> Result<NewForm, Stop> {
     let from = match from { "" => None, text => Some(reader.get::<training_class::Entity>(text.parse::<ClassId>().map_err(|_| Fault::Gone)?.to_string()).await?) };
     let home = reader.get::<store::tables::institutions::institution::Entity>(institution.to_string()).await?;
     let policy = desk::policy::in_force(&reader, home.district, desk.today()).await?;
-    Ok(NewForm { choices: choices(&reader, &institution).await?, from, online_cap_pct: policy.online_cap_pct })
+    let earliest = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.submit_workdays_before).unwrap_or(0)).date;
+    Ok(NewForm { choices: choices(&reader, &institution).await?, from, online_cap_pct: policy.online_cap_pct, earliest })
+}
+
+/// The number after the last of the same item.
+async fn next_term(reader: &store::Reader, class: &training_class::Model) -> Result<i32, Stop> {
+    let last = reader.list::<training_class::Entity>(|q| {
+        q.filter(training_class::Column::Institution.eq(class.institution.clone())).filter(training_class::Column::NeedsItem.eq(class.needs_item.clone())).order_by_desc(training_class::Column::Term).limit(1)
+    }).await?;
+    Ok(last.first().map_or(class.term, |one| one.term) + 1)
+}
+
+/// The soonest days that may be applied for, on the same weekdays and as far apart as last time.
+fn next_days(class: &training_class::Model, earliest: Date) -> (Date, Date, Date) {
+    let after = class.ends_on.succ_opt().unwrap_or(class.ends_on).max(earliest);
+    let starts_on = after.iter_days().take(7).find(|day| day.weekday() == class.starts_on.weekday()).unwrap_or(after);
+    let (length, gap) = (class.ends_on - class.starts_on, class.exam_on.unwrap_or(class.ends_on) - class.ends_on);
+    (starts_on, starts_on + length, starts_on + length + gap)
 }
 
 fn plan_state(class: &training_class::Model) -> FormState {
@@ -79,10 +103,10 @@ fn new_body(new: &NewForm, state: &FormState) -> Markup {
     let choices = &new.choices;
     let missing = choices.items.is_empty() || choices.rooms.is_empty() || choices.teachers.is_empty();
     let wrong = |name: &&str| state.error_at(name).is_some() || state.refusals().iter().any(|no| no.field.as_deref() == Some(*name));
-    let copy = new.from.as_ref().filter(|_| !TAKEN_OVER.iter().any(|name| wrong(name)));
+    let copy = new.from.as_ref().filter(|_| !TAKEN_OVER.iter().any(wrong));
     let mut hidden: Vec<(String, String)> = new.from.iter().map(|class| ("copy_of".to_owned(), class.id.to_string())).collect();
     if copy.is_some() { hidden.extend(TAKEN_OVER.iter().map(|name| ((*name).to_owned(), state.value(name).to_owned()))); }
-    let note = if new.from.is_some() { "照上一期再办：只填日期和人数，课程表跟着移动" } else { "填一次，下次可以照抄" };
+    let note = if new.from.is_some() { "照上一期再办：核对日期和人数，课程表跟着移动" } else { "填一次，下次可以照抄" };
     html! {
         (page_head("新建开班申请", note, &[]))
         @if missing { (panel("", html! { p { "还不能开班：机构目录里要先有可开展的项目、教室和授课教师。" } a class="btn jb-btn" href="/my-institution" { "去补齐机构资料" } })) }
@@ -129,7 +153,7 @@ fn plan_fields(state: &FormState, online_cap_pct: i32) -> Markup {
 fn parse_plan(form: &Pairs, state: &mut FormState) -> Option<Plan> {
     let mut number = |name: &str, words: &str| form.value(name).parse::<i32>().map_err(|_| state.error(name, format!("{words}请填整数"))).ok();
     let numbers = (number("term", "期数"), number("planned_persons", "人数"), number("theory", "课时"), number("practice", "课时"), number("online", "课时"));
-    let mut date = |name: &str| form.value(name).parse::<foundation::Date>().map_err(|_| state.error(name, "请选日期")).ok();
+    let mut date = |name: &str| form.value(name).parse::<Date>().map_err(|_| state.error(name, "请选日期")).ok();
     let dates = (date("starts_on"), date("ends_on"), date("exam_on"));
     Some(Plan {
         term: numbers.0?, planned_persons: numbers.1?, theory: numbers.2?, practice: numbers.3?, online: numbers.4?, starts_on: dates.0?, ends_on: dates.1?, exam_on: dates.2?,
@@ -207,7 +231,7 @@ async fn roster_body(desk: &Desk, class: &str, state: &FormState, errors: &[RowE
         (page_head("学员名册", &format!("{} · {} / {} 人", class.title, roster.len(), class.planned_persons), &buttons))
         @if !errors.is_empty() { (error_table(errors)) }
         @if edits { (import_form(&class, state)) }
-        (roster_table(&class, &roster, edits))
+        (roster_table(&class, &roster, edits, desk.may(Permission::Of(Function::Inspection, Right::Read))))
     })
 }
 
@@ -241,12 +265,12 @@ fn import_form(class: &training_class::Model, state: &FormState) -> Markup {
 /// Errors of the typed row belong to its own form, not to the file's.
 fn file_state(state: &FormState) -> FormState { FormState::new().refused(state.refusals().iter().filter(|one| one.field.as_deref() == Some("file")).cloned()) }
 
-fn roster_table(class: &training_class::Model, roster: &[enrolment::Model], edits: bool) -> Markup {
+fn roster_table(class: &training_class::Model, roster: &[enrolment::Model], edits: bool, links: bool) -> Markup {
     if roster.is_empty() { return panel("", html! { p { "名册还是空的。" } }); }
     let mut columns = vec![Column::text("姓名"), Column::text("证件号码"), Column::text("电话"), Column::text("人员类别"), Column::text("承诺书")];
     if edits { columns.push(Column::text("")); }
     let rows: Vec<Row> = roster.iter().map(|one| {
-        let mut cells = vec![html! { (one.name) }, html! { (one.id_number_masked) }, html! { (one.phone_masked) }, html! { (one.category.label()) }, html! { @if one.pledged_at.is_some() { (ui::tag::good("已签")) } @else { (ui::tag::look("未签")) } }];
+        let mut cells = vec![html! { @if links { a href={ "/persons/" (one.person) } { (one.name) } } @else { (one.name) } }, html! { (one.id_number_masked) }, html! { (one.phone_masked) }, html! { (one.category.label()) }, html! { @if one.pledged_at.is_some() { (ui::tag::good("已签")) } @else { (ui::tag::look("未签")) } }];
         if edits { cells.push(html! { (Button::post("移出", format!("/classes/{}/roster/{}/remove", class.id, one.id)).quiet().about(one.name.as_str())) }); }
         Row::plain(cells)
     }).collect();

@@ -183,7 +183,7 @@ fn enrolled(house: &TestHouse, class: &ClassId, n: usize) -> enrolment::Model {
 
 fn session_row(house: &TestHouse, class: &ClassId, n: usize) -> class_session::Model {
     let held_on = day(2026, 11, 9 + n as u32 / 2);
-    let (from, to) = if n % 2 == 0 { ((8, 30), (11, 30)) } else { ((14, 0), (17, 0)) };
+    let (from, to) = if n.is_multiple_of(2) { ((8, 30), (11, 30)) } else { ((14, 0), (17, 0)) };
     let at = |(hour, minute): (u32, u32)| clock::at_local(held_on.and_hms_opt(hour, minute, 0).unwrap());
     let mode = [SessionMode::Theory, SessionMode::Practice, SessionMode::Theory, SessionMode::Practice, SessionMode::Practice, SessionMode::Online][n];
     let (teacher, teacher_name) = if mode == SessionMode::Practice { (practice_teacher(), "叶秋月") } else { (theory_teacher(), "苏建平") };

@@ -433,6 +433,29 @@ async fn a_copy_takes_plan_and_timetable_along() {
 }
 
 #[tokio::test]
+async fn m3_1_pledges_are_signed_by_the_trainee_or_collected_on_paper() {
+    use m3_supervision::acts::opening::SignPledges;
+    let house = TestHouse::new().await;
+    let class = ready(&house).await;
+    let sign = |persona| { let (desk, class) = (house.desk(persona), class.clone()); async move { desk.perform(SignPledges { class }).await } };
+    assert_eq!(sign(Persona::Trainee).await.unwrap(), 1, "one's own only");
+    assert_eq!(sign(Persona::Trainee).await.unwrap(), 0, "once");
+    assert_eq!(sign(Persona::SchoolClerk).await.unwrap(), 11, "the rest on paper");
+    assert!(is_gone(&sign(Persona::RivalClerk).await));
+    assert!(matches!(sign(Persona::JinjiangOfficer).await, Err(Stop::Forbidden)));
+}
+
+#[tokio::test]
+async fn a_copy_proposes_the_soonest_days_and_the_next_number() {
+    let house = TestHouse::new().await;
+    let first = fixtures::approved_class(&house).await;
+    let web = house.serve(m3_supervision::routes());
+    let form = web.get(Some(Persona::SchoolClerk), &format!("/classes/new?from={}", first.class)).await.expect(StatusCode::OK);
+    for words in ["value=\"2026-11-16\"", "value=\"2026-11-18\"", "value=\"2026-11-20\"", "育婴员 第2期"] { assert!(form.text.contains(words), "{words}: {}", form.text); }
+    web.get(Some(Persona::RivalClerk), &format!("/classes/new?from={}", first.class)).await.expect(StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn what_is_typed_stays_text_everywhere() {
     let house = TestHouse::new().await;
     fixtures::directories(&house).await;
