@@ -46,7 +46,7 @@ fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'static str)>) {
 
 /// Where a task opens.
 fn address(about_kind: &str, about: &str) -> String {
-    match about_kind { "session" => format!("/sessions/{about}"), "claim" => format!("/claims/{about}"), "payment_batch" => format!("/payment-batches/{about}"), _ => format!("/classes/{about}") }
+    match about_kind { "session" => format!("/sessions/{about}"), "claim" => format!("/claims/{about}"), "payment_batch" | "payment-batch" => format!("/payment-batches/{about}"), _ => format!("/classes/{about}") }
 }
 
 fn open_tasks(desk: &Desk, q: Select<task::Entity>) -> Select<task::Entity> {

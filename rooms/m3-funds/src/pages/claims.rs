@@ -1,0 +1,216 @@
+//! The register of claims and the dossier of one: every fen with the way it came about (domain §7.3).
+
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use desk::{Desk, Pairs, Query, Read};
+use foundation::codes::ClaimState;
+use foundation::limits::PAGE_ROWS;
+use foundation::{ClaimId, Fault, Fen, Function, Office, Permission, Refusal, Right, Stop};
+use maud::{Markup, html};
+use reckoning::money::Step as Trace;
+use serde::{Deserialize, Serialize};
+use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use store::tables::funds::{claim, claim_item};
+use ui::{Button, Column, Dossier, DossierHead, Due, Filter, Register, Row, Step, Tag, Tone, section, simple_table};
+
+use crate::acts::payment::MakePaymentBatch;
+use crate::acts::review::{FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
+
+/// Claims within reach.
+pub struct ClaimRegister;
+impl Read for ClaimRegister {
+    const NAME: &'static str = "claim-register";
+    const PERMISSION: Permission = Permission::Of(Function::ClaimReview, Right::Read);
+    const CLAUSE: &'static str = "M8.9";
+}
+/// One claim.
+pub struct ClaimPage;
+impl Read for ClaimPage {
+    const NAME: &'static str = "claim-page";
+    const PERMISSION: Permission = Permission::Of(Function::ClaimReview, Right::Read);
+    const CLAUSE: &'static str = "M8.9";
+}
+
+/// The register's address.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub struct Asked { q: String, state: String, page: String }
+
+fn tone(state: ClaimState) -> Tone {
+    match state {
+        ClaimState::Paid | ClaimState::NoObjection => Tone::Good,
+        ClaimState::NotPassed | ClaimState::PaymentReturned | ClaimState::UnderObjection | ClaimState::Recovering => Tone::Act,
+        ClaimState::Draft | ClaimState::Recovered => Tone::Neutral,
+        _ => Tone::Look,
+    }
+}
+
+/// `/claims`.
+pub async fn register(desk: Desk, Query(asked): Query<Asked>) -> Response {
+    match register_body(&desk, &asked).await { Ok(body) => desk.page("补贴", "/claims", body), Err(stop) => desk.stopped(stop) }
+}
+
+async fn register_body(desk: &Desk, asked: &Asked) -> Result<Markup, Stop> {
+    if matches!(desk.actor.office, Office::Trainee { .. }) { return Err(Fault::Gone.into()); }
+    let reader = desk.read().await?;
+    let page = reader.page::<claim::Entity>(asked.page.parse().unwrap_or(1), PAGE_ROWS, |q| {
+        let mut q = q.order_by_desc(claim::Column::DraftedAt).order_by_asc(claim::Column::Id);
+        if let Ok(state) = asked.state.parse::<ClaimState>() { q = q.filter(claim::Column::State.eq(state)); }
+        if !asked.q.trim().is_empty() { q = q.filter(claim::Column::ClassTitle.contains(asked.q.trim())); }
+        q
+    }).await?;
+    let rows = page.rows.iter().map(|one| Row::link(format!("/claims/{}", one.id), vec![
+        html! { (one.class_title) }, html! { (one.institution_name) }, html! { (one.district.name()) }, html! { (Tag::new(one.state.label(), tone(one.state))) }, html! { (one.persons) }, ui::money(one.total),
+    ])).collect();
+    let query = [("q", &asked.q), ("state", &asked.state), ("page", &asked.page)].into_iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| (n.to_owned(), v.clone())).collect();
+    Ok(html! { (Register {
+        title: "补贴".into(), path: "/claims".into(), query,
+        filters: vec![Filter::text("q", "班级"), Filter::choice("state", "状态", ClaimState::all().iter().map(|s| (s.code(), s.label())))],
+        columns: vec![Column::text("班级"), Column::text("机构"), Column::text("地区"), Column::text("状态"), Column::number("人数"), Column::number("金额")],
+        rows, total: page.total, page: page.number, per_page: PAGE_ROWS, empty: "还没有补贴申领。班级评价结束后，系统会自动生成。".into(), ..Register::default()
+    }) })
+}
+
+/// `/claims/{id}`.
+pub async fn show(desk: Desk, Path(id): Path<String>) -> Response {
+    let Ok(id) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
+    match body(&desk, &id).await { Ok(body) => desk.page("补贴申领", "/claims", body), Err(stop) => desk.stopped(stop) }
+}
+
+async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
+    let reader = desk.read().await?;
+    let row = reader.get::<claim::Entity>(id.to_string()).await?;
+    let items = reader.list::<claim_item::Entity>(|q| q.filter(claim_item::Column::Claim.eq(id.clone())).order_by_asc(claim_item::Column::Name)).await?;
+    let trail = desk::trail::of(desk, &reader, "claim", &id.to_string(), 30).await?;
+    let mut main = vec![sums(&row, &items)];
+    if !row.note.is_empty() { main.push(section("说明", html! { p { (row.note) } })); }
+    main.push(people(&items));
+    main.push(unpaid(&items));
+    if may_return(desk, &row) { main.push(return_form(&row)); }
+    Ok(html! { (Dossier { head: head(desk, &row), steps: steps(&row), main, side: vec![ui::trail(&trail)] }) })
+}
+
+fn head(desk: &Desk, row: &claim::Model) -> DossierHead {
+    let mut buttons = vec![Button::link("看班级", format!("/classes/{}", row.class))];
+    buttons.extend(main_button(desk, row));
+    DossierHead {
+        title: format!("{} 补贴申领", row.class_title), state: Some(Tag::new(row.state.label(), tone(row.state))), due: row.due_on.map(|due| Due::on(due, desk.today())), number: row.claim_no.clone(),
+        owner: row.institution_name.clone(), buttons,
+    }
+}
+
+/// The act whose turn it is, for this office; blocked with the reason where duties must be separate.
+fn main_button(desk: &Desk, row: &claim::Model) -> Option<Button> {
+    let may = |function, right| desk.may(Permission::Of(function, right));
+    let at = |what: &str| format!("/claims/{}/{what}", row.id);
+    let mine = |account: &Option<foundation::AccountId>| account.is_some() && account == &desk.actor.account;
+    match row.state {
+        ClaimState::Draft | ClaimState::Returned if matches!(desk.actor.office, Office::Institution { .. }) => Some(Button::post("核对无误，提交申领", at("submit")).main()),
+        ClaimState::Submitted if may(Function::ClaimReview, Right::Approve) => Some(Button::post("受理并初审通过", at("first-review")).main()),
+        ClaimState::FirstReviewed if may(Function::ClaimReview, Right::Approve) => {
+            let button = Button::post("复审通过", at("second-review")).main();
+            Some(if mine(&row.first_reviewed_by) { button.blocked_because("您办理了初审，复审须由另一位工作人员办理") } else { button })
+        }
+        ClaimState::SecondReviewed if may(Function::ClaimPayment, Right::Publish) => Some(Button::post("开始公示", at("publish")).main()),
+        ClaimState::NoObjection | ClaimState::PaymentReturned if may(Function::ClaimPayment, Right::Publish) => Some(Button::post("做拨付批次", at("batch")).main()),
+        _ => None,
+    }
+}
+
+fn steps(row: &claim::Model) -> Vec<Step> {
+    let day = |at: Option<foundation::Instant>| at.map_or_else(String::new, |at| ui::dates::day(foundation::clock::day_of(at)));
+    let now = match row.state {
+        ClaimState::Draft | ClaimState::Returned => 0, ClaimState::Submitted | ClaimState::Accepted | ClaimState::NotPassed => 1, ClaimState::FirstReviewed => 2, ClaimState::SecondReviewed | ClaimState::Published | ClaimState::UnderObjection => 3,
+        ClaimState::NoObjection | ClaimState::FinanceReviewed | ClaimState::Paying | ClaimState::PaymentReturned => 4, ClaimState::Paid | ClaimState::Recovering | ClaimState::Recovered => 5,
+    };
+    let publicity = match (row.publicity_from, row.publicity_until) { (Some(from), Some(until)) => ui::dates::range(from, until), _ => String::new() };
+    let notes = [day(row.submitted_at), day(row.first_reviewed_at), day(row.second_reviewed_at), publicity, day(row.paid_at)];
+    ["提交", "初审", "复审", "公示", "拨付"].iter().zip(notes).enumerate().map(|(at, (name, note))| match at.cmp(&now) {
+        std::cmp::Ordering::Less => Step::done(*name, note), std::cmp::Ordering::Equal => Step::now(*name, note), std::cmp::Ordering::Greater => Step::to_come(*name),
+    }).collect()
+}
+
+fn sums(row: &claim::Model, items: &[claim_item::Model]) -> Markup {
+    let paid = items.iter().filter(|one| one.eligible).count();
+    section("", ui::facts_grid(&[
+        ("申领金额", ui::money::text(row.total)), ("大写", reckoning::words::in_words(row.total)), ("补贴人数", format!("{paid} 人")), ("不予补贴", format!("{} 人", items.len() - paid)), ("拨付方式", "直补机构（代领）".to_owned()),
+    ]))
+}
+
+fn people(items: &[claim_item::Model]) -> Markup {
+    let rows: Vec<Row> = items.iter().filter(|one| one.eligible).map(|one| {
+        let trace: Vec<Trace> = serde_json::from_str(&one.trace).unwrap_or_default();
+        Row::plain(vec![
+            html! { (one.name) }, html! { (one.id_number_masked) }, html! { (one.credited_offline) }, html! { (one.credited_online) }, html! { (one.payable) }, ui::money(one.amount),
+            html! { details { summary { "这个数怎么来的" } ol { @for step in &trace { li { (step.label) "：" (step.formula) " = " (step.value) @if !step.document.is_empty() { "（" (step.document) "）" } } } } } },
+        ])
+    }).collect();
+    section("补贴明细", simple_table("补贴明细", &[Column::text("姓名"), Column::text("证件号码"), Column::number("线下课时"), Column::number("线上课时"), Column::number("可补课时"), Column::number("金额"), Column::text("依据")], &rows))
+}
+
+fn unpaid(items: &[claim_item::Model]) -> Markup {
+    let rows: Vec<Row> = items.iter().filter(|one| !one.eligible).map(|one| {
+        let why: Vec<Refusal> = serde_json::from_str(&one.refusals).unwrap_or_default();
+        Row::plain(vec![html! { (one.name) }, html! { @for refusal in &why { p { (refusal.fact) "（" (refusal.rule) "）" } } }, html! { @for refusal in &why { p { (refusal.fix) } } }])
+    }).collect();
+    if rows.is_empty() { return html! {}; }
+    section("不予补贴的学员", simple_table("不予补贴的学员", &[Column::text("姓名"), Column::text("原因"), Column::text("怎么办")], &rows))
+}
+
+fn may_return(desk: &Desk, row: &claim::Model) -> bool { desk.may(Permission::Of(Function::ClaimReview, Right::Approve)) && matches!(row.state, ClaimState::Submitted | ClaimState::FirstReviewed) }
+
+fn return_form(row: &claim::Model) -> Markup {
+    html! { details class="jb-panel jb-section" { summary { "退回补正" }
+        form method="post" action={ "/claims/" (row.id) "/return" } { (ui::csrf::slot()) (ui::Field::text_area("note", "理由（机构会看到）").required().max_length(1000).show(&ui::FormState::new())) button class="btn jb-btn" type="submit" { "退回补正" } }
+    } }
+}
+
+macro_rules! posts {
+    ($($name:ident($act:ident) = $said:literal;)+) => {$(
+        #[doc = concat!("POST of ", stringify!($act), ".")]
+        pub async fn $name(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
+            let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
+            let result = desk.perform($act { claim }).await;
+            desk.after(result, &format!("/claims/{id}"), $said)
+        }
+    )+};
+}
+posts! {
+    submit(SubmitClaim) = "申领已提交，县人社部门会审核。";
+    first_review(FirstReviewClaim) = "初审通过，资金已预留，请另一位工作人员复审。";
+    second_review(SecondReviewClaim) = "复审通过，可以公示了。";
+    publish(PublishClaim) = "已开始公示，从明天起满五个工作日。";
+}
+
+/// POST `/claims/{id}/return`.
+pub async fn send_back(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
+    let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
+    let result = desk.perform(ReturnClaim { claim, note: form.value("note").into() }).await;
+    desk.after(result, &format!("/claims/{id}"), "已退回补正。")
+}
+
+/// POST `/claims/{id}/batch`.
+pub async fn batch(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
+    let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
+    match desk.perform(MakePaymentBatch { claims: vec![claim] }).await {
+        Ok(batch) => desk.go(&format!("/payment-batches/{batch}"), "拨付批次已做好，等财政批准。"),
+        Err(Stop::Refused(refusals)) => desk.refused(&format!("/claims/{id}"), &refusals),
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+#[derive(Serialize)]
+struct Told { id: ClaimId, claim_no: String, class: foundation::ClassId, state: &'static str, persons: i32, total_fen: i64 }
+
+/// `/api/v1/claims`.
+pub async fn resource(desk: Desk, headers: HeaderMap, Query(asked): Query<Asked>) -> Response {
+    let found = match desk.read().await {
+        Ok(reader) => reader.list::<claim::Entity>(|q| { let q = q.order_by_asc(claim::Column::Id).limit(100); match asked.state.parse::<ClaimState>() { Ok(state) => q.filter(claim::Column::State.eq(state)), Err(_) => q } }).await,
+        Err(stop) => Err(stop),
+    };
+    match found {
+        Ok(rows) => desk::api::resource(&headers, &rows.into_iter().map(|one| Told { id: one.id, claim_no: one.claim_no, class: one.class, state: one.state.code(), persons: one.persons, total_fen: Fen::sum([one.total]).unwrap_or_default().0 }).collect::<Vec<_>>()),
+        Err(stop) => desk.stopped(stop),
+    }
+}

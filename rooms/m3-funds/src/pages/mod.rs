@@ -1,0 +1,31 @@
+//! Pages of the funds: claims, publicity, payment (M7.1, M8.9; domain §7.4).
+
+pub mod batches;
+pub mod claims;
+pub mod publicity;
+
+use desk::Routes;
+
+use crate::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch};
+use crate::acts::review::{FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
+
+/// The room's routes.
+pub fn routes() -> Routes {
+    Routes::new()
+        .read::<claims::ClaimRegister, _, _>("/claims", claims::register)
+        .read::<claims::ClaimPage, _, _>("/claims/{id}", claims::show)
+        .read::<claims::ClaimRegister, _, _>("/api/v1/claims", claims::resource)
+        .act::<SubmitClaim, _, _>("/claims/{id}/submit", claims::submit)
+        .act::<FirstReviewClaim, _, _>("/claims/{id}/first-review", claims::first_review)
+        .act::<SecondReviewClaim, _, _>("/claims/{id}/second-review", claims::second_review)
+        .act::<ReturnClaim, _, _>("/claims/{id}/return", claims::send_back)
+        .act::<PublishClaim, _, _>("/claims/{id}/publish", claims::publish)
+        .act::<MakePaymentBatch, _, _>("/claims/{id}/batch", claims::batch)
+        .read::<publicity::PublicityList, _, _>("/publicity", publicity::list)
+        .read::<publicity::PublicityList, _, _>("/publicity/{claim}", publicity::one)
+        .read::<batches::BatchList, _, _>("/payment-batches", batches::list)
+        .read::<batches::BatchList, _, _>("/payment-batches/{id}", batches::show)
+        .read::<batches::BankFile, _, _>("/payment-batches/{id}/file", batches::bank_file)
+        .act::<ApprovePaymentBatch, _, _>("/payment-batches/{id}/approve", batches::approve)
+        .act::<SettlePaymentBatch, _, _>("/payment-batches/{id}/settle", batches::settle)
+}
