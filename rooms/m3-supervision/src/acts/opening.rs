@@ -190,6 +190,7 @@ impl Act for LayTimetable {
         let room = work.get::<room::Entity>(class.room.to_string()).await?;
         let place_name = place_name(work, &room).await?;
         let teacher = work.get::<teacher::Entity>(self.teacher.as_ref().unwrap_or(&class.class_teacher).to_string()).await?;
+        if teacher.institution != class.institution { return Err(Fault::Gone.into()); }
         work.remove_all::<class_session::Entity>(class_session::Column::Class.eq(class.id.clone())).await?;
         let rows: Vec<class_session::Model> = meetings.iter().zip(1..).map(|(one, position)| {
             let online = one.mode == foundation::codes::SessionMode::Online;

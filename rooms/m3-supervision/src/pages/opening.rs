@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveTime};
 use desk::{Desk, Pairs, Query, Read, Upload};
 use foundation::codes::{Education, PersonCategory};
 use foundation::ids::TypedId;
-use foundation::{ClassId, Date, EnrolmentId, Fault, Function, IdType, NeedsItemId, Permission, Right, Stop};
+use foundation::{ClassId, Date, EnrolmentId, Fault, Function, IdType, NeedsItemId, Permission, Right, Stop, TeacherId};
 use m7_registry::roster::{self, RosterRow, RowError};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -237,7 +237,8 @@ async fn roster_body(desk: &Desk, class: &str, state: &FormState, errors: &[RowE
 
 fn error_table(errors: &[RowError]) -> Markup {
     let rows: Vec<Row> = errors.iter().map(|one| Row::plain(vec![html! { "第 " (one.row) " 行" }, html! { (one.column) }, html! { (one.reason) }, html! { (one.fix) }]).tone(ui::Tone::Act)).collect();
-    html! { div role="alert" { (simple_table(&format!("有 {} 处要改；其余学员已经登记", errors.len()), &[Column::text("位置"), Column::text("栏目"), Column::text("问题"), Column::text("怎么改")], &rows)) } }
+    let title = format!("有 {} 处要改；其余学员已经登记", errors.len());
+    html! { div role="alert" { h2 class="jb-h2" { (title) } (simple_table(&title, &[Column::text("位置"), Column::text("栏目"), Column::text("问题"), Column::text("怎么改")], &rows)) } }
 }
 
 fn import_form(class: &training_class::Model, state: &FormState) -> Markup {
@@ -344,6 +345,7 @@ async fn timetable_body(desk: &Desk, class: &str, state: &FormState) -> Result<M
     let sessions = hours::sessions(&desk.read().await?, &class.id).await?;
     let edits = own_institution(desk).is_ok() && editable(&class).is_ok();
     let policy = match &class.policy { Some(pinned) => desk::policy::pinned(Some(pinned))?, None => desk::policy::in_force(&desk.read().await?, class.district, desk.today()).await? };
+    let teachers = if edits { choices(&desk.read().await?, &class.institution).await?.teachers } else { Vec::new() };
     let mut buttons = vec![Button::link("回到班级", format!("/classes/{}", class.id))];
     if edits { buttons.push(Button::link("增加一次课", format!("/classes/{}/sessions/new", class.id))); }
     if edits && !sessions.is_empty() { buttons.push(Button::link("下一步：提交", format!("/classes/{}", class.id)).main()); }
@@ -351,13 +353,19 @@ async fn timetable_body(desk: &Desk, class: &str, state: &FormState) -> Result<M
     Ok(html! {
         (page_head("课程表", &format!("{} · {} 次课", class.title, sessions.len()), &buttons))
         (panel("", html! { (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0), count(policy.online_cap_pct))) }))
-        @if edits { (form(&Form { action: format!("/classes/{}/timetable", class.id), submit: "生成课程表".into(), ..Form::default() }, state, html! {
-            (Field::checkboxes("weekdays", "每周上课", WEEKDAYS).show(state))
-            (Field::time("morning", "上午几点开始").hint("不上就空着").show(state))
-            (Field::time("afternoon", "下午几点开始").hint("不上就空着").show(state))
-            (Field::time("evening", "晚上几点开始（线上课排在晚上）").hint("不上就空着").show(state))
-            (Field::number("block", "每次课").unit("课时").required().show(state))
-        })) }
+        @if edits {
+            details class="jb-section" open[sessions.is_empty() || !state.is_clean()] {
+                summary { @if sessions.is_empty() { "生成课程表" } @else { "重新生成课程表（现有的会被换掉）" } }
+                (form(&Form { action: format!("/classes/{}/timetable", class.id), submit: "生成课程表".into(), ..Form::default() }, state, html! {
+                    (Field::checkboxes("weekdays", "每周上课", WEEKDAYS).show(state))
+                    (Field::time("morning", "上午几点开始").hint("不上就空着").show(state))
+                    (Field::time("afternoon", "下午几点开始").hint("不上就空着").show(state))
+                    (Field::time("evening", "晚上几点开始（线上课排在晚上）").hint("不上就空着").show(state))
+                    (Field::number("block", "每次课").unit("课时").required().show(state))
+                    (Field::select("teacher", "任课老师", teachers.iter().map(|one| (one.id.to_string(), format!("{}（{}）", one.name, one.qualification)))).default_value(class.class_teacher.to_string()).hint("生成后可以逐次修改").show(state))
+                }))
+            }
+        }
         (session_table(&sessions, edits))
     })
 }
@@ -383,10 +391,11 @@ pub async fn lay(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response
     let mut time = |name: &str| match form.value(name) { "" => None, text => NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| state.error(name, "请按 08:30 的样子填")).ok() };
     let (morning, afternoon, evening) = (time("morning"), time("afternoon"), time("evening"));
     let block = form.value("block").parse::<i32>().map_err(|_| state.error("block", "请填整数")).ok();
+    let teacher = form.value("teacher").parse::<TeacherId>().ok();
     let weekdays: Vec<u8> = form.values("weekdays").filter_map(|day| day.parse().ok()).collect();
     let layout = block.filter(|_| state.is_clean()).map(|block| Layout { weekdays, morning, afternoon, evening, block });
     let refusals = match layout {
-        Some(layout) => match desk.perform(LayTimetable { class: id, layout, teacher: None }).await {
+        Some(layout) => match desk.perform(LayTimetable { class: id, layout, teacher }).await {
             Ok(count) => return desk.go(&format!("/classes/{class}/timetable"), &format!("已排 {count} 次课。")),
             Err(Stop::Refused(refusals)) => refusals,
             Err(stop) => return desk.stopped(stop),
