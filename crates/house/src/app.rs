@@ -50,7 +50,7 @@ async fn health(State(premises): State<Arc<Premises>>) -> Response {
 async fn specimens(desk: Desk) -> Response { desk.page("样件", "", ui::specimens::specimens()) }
 
 async fn specimen(desk: Desk, axum::extract::Path(slug): axum::extract::Path<String>) -> Response {
-    match ui::specimens::find(&slug) { Some(one) => axum::response::Html(ui::specimens::document(&one, desk.manner.large_text).into_string()).into_response(), None => desk.error_page(404) }
+    match ui::specimens::find(&slug) { Some(one) => axum::response::Html(ui::specimens::document(one, desk.manner.large_text).into_string()).into_response(), None => desk.error_page(404) }
 }
 
 /// The API's page, made from its own document: no script from elsewhere.

@@ -86,9 +86,9 @@ async fn add(premises: &Arc<Premises>, rows: Rows) -> Result<()> {
     })).await.map_err(|stop| anyhow!("{stop}"))
 }
 
-#[expect(clippy::too_many_arguments, reason = "one school's facts, named once")]
 fn school(desk: &Desk, rows: &mut Rows, counties: &mut BTreeMap<DistrictCode, ([Actor; 3], Actor, i32)>, district: DistrictCode, known: Option<(InstitutionId, Actor)>, title: String, trade: &str, number: usize) -> Result<School> {
-    if !counties.contains_key(&district) {
+    let new_county = counties.get(&district).is_none();
+    if new_county {
         let office = || Office::County { district };
         let officers = [0, 1, 2].map(|n| staff(desk, rows, office(), district.hr_office_name(), district, &name(number * 11 + n * 5 + 3), &format!("c{district}-{n}")));
         let finance = staff(desk, rows, Office::Finance { district }, district.finance_office_name(), district, &name(number * 13 + 9), &format!("f{district}"));

@@ -80,7 +80,7 @@ impl Drawing<'_, '_> {
         self.text(left + 22.0 * width(&one.name) + 16.0, 222.0, 14.0, &format!("（证件号码 {}）", one.id_number_masked), GREY);
         let line = |date: foundation::Date| format!("{}年{}月{}日", chrono::Datelike::year(&date), chrono::Datelike::month(&date), chrono::Datelike::day(&date));
         self.text(left, 266.0, 17.0, &format!("于 {} 至 {}，参加", line(one.starts_on), line(one.ends_on)), INK);
-        self.text(left, 302.0, 21.0, &format!("{}", one.item_name), BLUE);
+        self.text(left, 302.0, 21.0, &one.item_name, BLUE);
         self.text(left + 21.0 * width(&one.item_name) + 12.0, 302.0, 17.0, &format!("职业技能培训，计 {} 课时，经结业考核合格，", one.periods), INK);
         self.text(left, 338.0, 17.0, "准予结业，特发此证。", INK);
         self.text(left, 420.0, 15.0, &format!("培训机构：{}", one.institution_name), INK);

@@ -85,7 +85,7 @@ async fn find(desk: &Desk, number: &str) -> Result<Option<(certificate::Model, S
 /// `/verify/{number}`.
 pub async fn show(desk: Desk, Path(number): Path<String>, Query(asked): Query<Asked>) -> Response {
     let number = number.trim().to_uppercase();
-    let printed_here = asked.s.is_empty().then_some(None).unwrap_or_else(|| Some(asked.s == seal(&desk, &number)));
+    let printed_here = if asked.s.is_empty() { None } else { Some(asked.s == seal(&desk, &number)) };
     match find(&desk, &number).await {
         Ok(Some((row, shown))) => desk.page("证书查验", "/verify", result(&row, &shown, printed_here)),
         Ok(None) => desk.page_status(404, "证书查验", "/verify", html! {
