@@ -36,7 +36,7 @@ const ROWS: u64 = 50;
 fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'static str)>) {
     match kind {
         "accept-opening" => ("开班受理", Some(("受理", "accept"))), "review-opening" => ("开班审核", None), "approve-opening" => ("开班批准", Some(("准予开班", "approve"))), "correct-opening" => ("补正", None),
-        "opening-refused" => ("不予开班", None), "start-class" => ("开班准备", None), "inspect-class" => ("过程检查", None), "answer-inspection" => ("回复检查", None), "inspection-answered" => ("整改复查", None),
+        "opening-refused" => ("不予开班", None), "class-revoked" => ("班级已撤销", None), "start-class" => ("开班准备", None), "inspect-class" => ("过程检查", None), "answer-inspection" => ("回复检查", None), "inspection-answered" => ("整改复查", None),
         "attendance-dispute" => ("考勤异议", None), "call-roll" => ("请求点名", None), "enter-scores" => ("录入成绩", None), "confirm-exam" => ("确认成绩", None), "issue-certificates" => ("发放证书", None),
         "give-feedback" => ("评价培训", None), "submit-claim" => ("提交申领", None), "accept-claim" | "first-review-claim" => ("补贴初审", None), "second-review-claim" => ("补贴复审", None), "publish-claim" => ("补贴公示", None),
         "claim-in-publicity" => ("公示中", None), "pay-claim" => ("拨付", None), "approve-batch" => ("批准拨付", None), "settle-batch" => ("银行回盘", None), "correct-payment" => ("退票处理", None),
