@@ -4,3 +4,4 @@
 #[allow(dead_code, reason = "shared with the supervision room; not every helper is used here")]
 mod fixtures;
 mod journey;
+mod sweep;
