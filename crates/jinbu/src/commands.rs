@@ -136,6 +136,17 @@ pub async fn export_bundle(data: &Path, database: Option<String>, class: &str, o
     Ok(true)
 }
 
+/// `load-scale`.
+pub async fn load_scale(data: &Path, enrolments: u64) -> Result<bool> {
+    std::fs::create_dir_all(data)?;
+    let premises = house::open(&options(data, None, "127.0.0.1:8080", true)).await?;
+    let reader = premises.db.read(Scope::Everything).await.map_err(said)?;
+    if reader.count::<account::Entity>(|q| q).await.map_err(said)? == 0 { province::load(&premises, province::Size::Small).await?; }
+    drop(reader);
+    province::load_scale(&premises, enrolments).await?;
+    Ok(true)
+}
+
 /// `verify`.
 pub async fn verify(file: Option<&Path>, key: Option<&str>, data: Option<&Path>, database: Option<String>) -> Result<bool> {
     let report = match (file, data) {

@@ -70,6 +70,13 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// 性能测试用：在演示数据上再装入许多人次
+    LoadScale {
+        #[arg(long)]
+        data: PathBuf,
+        #[arg(long, default_value_t = 1_000_000)]
+        enrolments: u64,
+    },
     /// 离线核验证据包；带 --data 时核验整本日志与数据库
     Verify {
         /// 证据包文件
@@ -94,6 +101,7 @@ async fn main() -> std::process::ExitCode {
         Command::FirstAdministrator { settings, login, name } => commands::first_administrator(&settings, &login, &name).await,
         Command::CopyDb { from, to, dry_run, verify } => commands::copy_db(&from, &to, dry_run, verify).await,
         Command::ExportBundle { data, database, class, out } => commands::export_bundle(&data, database, &class, &out).await,
+        Command::LoadScale { data, enrolments } => commands::load_scale(&data, enrolments).await,
         Command::Verify { file, key, data, database } => commands::verify(file.as_deref(), key.as_deref(), data.as_deref(), database).await,
     };
     match done {

@@ -4,8 +4,11 @@
 
 mod names;
 mod people;
+mod scale;
 mod places;
 mod story;
+
+pub use scale::load_scale;
 
 use std::sync::Arc;
 
