@@ -41,6 +41,7 @@ bench: assets
 	scripts/bench.sh
 
 lint: assets
+	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	@if command -v cargo-deny >/dev/null 2>&1; then cargo deny --offline check bans licenses sources; else echo "cargo-deny 未安装，跳过许可证检查"; fi
 

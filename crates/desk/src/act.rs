@@ -52,7 +52,9 @@ pub enum Done<O> {
 
 impl<O> Done<O> {
     /// One fact and whatever more.
-    pub fn new(outcome: O, first: FactDraft) -> Self { Self::Written { outcome, facts: vec![first] } }
+    pub fn new(outcome: O, first: FactDraft) -> Self {
+        Self::Written { outcome, facts: vec![first] }
+    }
     /// Adds a fact.
     pub fn and(self, fact: FactDraft) -> Self {
         match self {

@@ -15,20 +15,33 @@ impl Desk {
     /// The frame of a page: title, navigation, who, flash. Rooms change fields where they need to.
     pub fn frame(&self, title: &str, current: &str) -> Page {
         let kind = session::office_parts(&self.actor.office).0;
-        let nav = self.premises.nav.iter()
+        let nav = self
+            .premises
+            .nav
+            .iter()
             .filter(|entry| self.may(entry.permission) && (entry.kinds.is_empty() || entry.kinds.contains(&kind)))
-            .map(|entry| NavItem::new(entry.label, entry.href)).collect();
-        let who = (self.actor.office != Office::Public).then(|| Who { name: self.actor.name.clone(), office: self.actor.office_name.clone(), has_other_offices: false });
+            .map(|entry| NavItem::new(entry.label, entry.href))
+            .collect();
+        let who = (self.actor.office != Office::Public).then(|| Who {
+            name: self.actor.name.clone(),
+            office: self.actor.office_name.clone(),
+            has_other_offices: false,
+        });
         let moved = self.premises.settings.demo && self.premises.clock.offset_s() != 0;
         Page {
             title: title.into(),
             nav,
             current: current.into(),
             who,
-            flash: self.manner.flash.iter().map(|text| match text.strip_prefix('!') {
-                Some(refused) => ui::Flash::refused(refused),
-                None => ui::Flash::done(text.as_str()),
-            }).collect(),
+            flash: self
+                .manner
+                .flash
+                .iter()
+                .map(|text| match text.strip_prefix('!') {
+                    Some(refused) => ui::Flash::refused(refused),
+                    None => ui::Flash::done(text.as_str()),
+                })
+                .collect(),
             large_text: self.manner.large_text,
             demo_clock: moved.then(|| ui::dates::full_moment(self.now())),
             csrf: session::form_token(&self.premises, self.sign_in.as_ref()),
@@ -38,10 +51,14 @@ impl Desk {
     }
 
     /// A desk page (officials, institutions); trainees get the phone frame.
-    pub fn page(&self, title: &str, current: &str, body: Markup) -> Response { self.page_with(200, &self.frame(title, current), body) }
+    pub fn page(&self, title: &str, current: &str, body: Markup) -> Response {
+        self.page_with(200, &self.frame(title, current), body)
+    }
 
     /// The same with another status (422 for refused forms).
-    pub fn page_status(&self, status: u16, title: &str, current: &str, body: Markup) -> Response { self.page_with(status, &self.frame(title, current), body) }
+    pub fn page_status(&self, status: u16, title: &str, current: &str, body: Markup) -> Response {
+        self.page_with(status, &self.frame(title, current), body)
+    }
 
     /// A page whose frame the room has changed.
     pub fn page_with(&self, status: u16, frame: &Page, body: Markup) -> Response {
@@ -94,11 +111,16 @@ impl Desk {
         }
         match stop {
             Stop::SignedOut => self.go(&format!("/sign-in?next={}", ui::table::encode(&self.manner.path)), ""),
-            Stop::Refused(refusals) => self.page_status(422, "没有办成", "", html! {
-                (ui::layout::page_head("没有办成", "", &[]))
-                (ui::refusal::refusals(&refusals))
-                p { a class="btn jb-btn" href="/" { "回到首页" } }
-            }),
+            Stop::Refused(refusals) => self.page_status(
+                422,
+                "没有办成",
+                "",
+                html! {
+                    (ui::layout::page_head("没有办成", "", &[]))
+                    (ui::refusal::refusals(&refusals))
+                    p { a class="btn jb-btn" href="/" { "回到首页" } }
+                },
+            ),
             other => self.error_page(status_of(self, &other)),
         }
     }

@@ -47,7 +47,13 @@ fn schema<T: schemars::JsonSchema>() -> Value {
 
 /// What every refused or failed call answers.
 #[derive(Debug, Serialize)]
-struct Problem<'a> { status: u16, title: &'a str, detail: String, request_id: &'a str, refusals: &'a [Refusal] }
+struct Problem<'a> {
+    status: u16,
+    title: &'a str,
+    detail: String,
+    request_id: &'a str,
+    refusals: &'a [Refusal],
+}
 
 /// The endpoint of an act: JSON in, JSON out; `Idempotency-Key` makes a repeat harmless.
 pub async fn perform<A: Act>(desk: Desk, headers: HeaderMap, body: Bytes) -> Response {
@@ -87,7 +93,12 @@ pub fn resource(headers: &HeaderMap, value: &impl Serialize) -> Response {
     if headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()) == Some(tag.as_str()) {
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
     }
-    (StatusCode::OK, [(header::CONTENT_TYPE, "application/json".to_owned()), (header::ETAG, tag), (header::CACHE_CONTROL, "private, no-cache".to_owned())], text).into_response()
+    (
+        StatusCode::OK,
+        [(header::CONTENT_TYPE, "application/json".to_owned()), (header::ETAG, tag), (header::CACHE_CONTROL, "private, no-cache".to_owned())],
+        text,
+    )
+        .into_response()
 }
 
 /// The OpenAPI 3.1 document of everything registered.
@@ -97,24 +108,37 @@ pub fn document(acts: &[ActDoc], routes: &[RouteInfo], base_url: &str) -> Value 
     for act in acts {
         let mut responses = serde_json::Map::new();
         responses.insert("200".into(), json!({"description": "办成", "content": {"application/json": {"schema": act.outcome}}}));
-        for status in ["400", "401", "403", "404", "409", "413", "422", "503"] { responses.insert(status.into(), problem.clone()); }
-        paths.insert(format!("/api/v1/acts/{}", act.name), json!({"post": {
-            "operationId": act.name, "summary": act.title, "tags": [act.clause],
-            "description": format!("依据 {}，需要权限 {}", act.clause, permission_text(act.permission)),
-            "parameters": [{"name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "maxLength": 200}}],
-            "requestBody": {"required": true, "content": {"application/json": {"schema": act.input}}},
-            "responses": responses,
-        }}));
+        for status in ["400", "401", "403", "404", "409", "413", "422", "503"] {
+            responses.insert(status.into(), problem.clone());
+        }
+        paths.insert(
+            format!("/api/v1/acts/{}", act.name),
+            json!({"post": {
+                "operationId": act.name, "summary": act.title, "tags": [act.clause],
+                "description": format!("依据 {}，需要权限 {}", act.clause, permission_text(act.permission)),
+                "parameters": [{"name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "maxLength": 200}}],
+                "requestBody": {"required": true, "content": {"application/json": {"schema": act.input}}},
+                "responses": responses,
+            }}),
+        );
     }
     for route in routes.iter().filter(|r| r.is_api && !r.is_act) {
-        let parameters: Vec<Value> = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).map(|name| {
-            json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}})
-        }).collect();
+        let parameters: Vec<Value> = route
+            .path
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+            .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+            .collect();
         let mut responses = serde_json::Map::new();
         responses.insert("200".into(), json!({"description": "内容", "content": {"application/json": {"schema": {}}}}));
         responses.insert("304".into(), json!({"description": "没有变化"}));
-        for status in ["400", "401", "403", "404", "503"] { responses.insert(status.into(), problem.clone()); }
-        paths.insert(route.path.clone(), json!({"get": {"operationId": route.name, "summary": route.name, "tags": [route.clause], "parameters": parameters, "responses": responses}}));
+        for status in ["400", "401", "403", "404", "503"] {
+            responses.insert(status.into(), problem.clone());
+        }
+        paths.insert(
+            route.path.clone(),
+            json!({"get": {"operationId": route.name, "summary": route.name, "tags": [route.clause], "parameters": parameters, "responses": responses}}),
+        );
     }
     json!({
         "openapi": "3.1.0",
@@ -132,4 +156,6 @@ pub fn document(acts: &[ActDoc], routes: &[RouteInfo], base_url: &str) -> Value 
 }
 
 /// A permission in words, for documents.
-pub fn permission_text(permission: Permission) -> String { format!("{permission}") }
+pub fn permission_text(permission: Permission) -> String {
+    format!("{permission}")
+}

@@ -42,10 +42,14 @@ pub struct Desk {
 
 impl Desk {
     /// A desk for `actor` without a browser (stories, tests, command line).
-    pub fn of(premises: Arc<Premises>, actor: Actor) -> Self { Self { premises, actor, sign_in: None, manner: Manner::default() } }
+    pub fn of(premises: Arc<Premises>, actor: Actor) -> Self {
+        Self { premises, actor, sign_in: None, manner: Manner::default() }
+    }
 
     /// The only widening door: the system's own desk for a named job.
-    pub fn as_system(&self, job: &str) -> Self { Self::system(Arc::clone(&self.premises), job) }
+    pub fn as_system(&self, job: &str) -> Self {
+        Self::system(Arc::clone(&self.premises), job)
+    }
 
     /// The system's desk for a named job.
     pub fn system(premises: Arc<Premises>, job: &str) -> Self {
@@ -59,13 +63,21 @@ impl Desk {
     }
 
     /// Now, as the installation's clock says.
-    pub fn now(&self) -> Instant { self.premises.clock.now() }
+    pub fn now(&self) -> Instant {
+        self.premises.clock.now()
+    }
     /// Today in Fujian.
-    pub fn today(&self) -> Date { self.premises.clock.today() }
+    pub fn today(&self) -> Date {
+        self.premises.clock.today()
+    }
     /// A new id.
-    pub fn new_id<I: TypedId>(&self) -> I { self.premises.ids.make(self.now()) }
+    pub fn new_id<I: TypedId>(&self) -> I {
+        self.premises.ids.make(self.now())
+    }
     /// Whether the office may.
-    pub fn may(&self, permission: Permission) -> bool { foundation::permission::allows(&self.actor.office, permission) }
+    pub fn may(&self, permission: Permission) -> bool {
+        foundation::permission::allows(&self.actor.office, permission)
+    }
     /// Errors: `Forbidden`, or `SignedOut` for the public.
     pub fn require(&self, permission: Permission) -> Result<(), Stop> {
         match self.may(permission) {
@@ -75,9 +87,13 @@ impl Desk {
         }
     }
     /// How far this desk reaches.
-    pub fn scope(&self) -> Scope { self.actor.office.scope() }
+    pub fn scope(&self) -> Scope {
+        self.actor.office.scope()
+    }
     /// A reader within reach.
-    pub async fn read(&self) -> Result<Reader, Stop> { self.premises.db.read(self.scope()).await }
+    pub async fn read(&self) -> Result<Reader, Stop> {
+        self.premises.db.read(self.scope()).await
+    }
 
     /// Account id or `job:<name>` or `public`.
     pub fn actor_key(&self) -> String {
@@ -94,33 +110,41 @@ impl Desk {
     }
 
     /// The one door: permission → writer → perform → facts → commit.
-    pub async fn perform<A: Act>(&self, act: A) -> Result<A::Outcome, Stop> { self.perform_keyed(act, None).await }
+    pub async fn perform<A: Act>(&self, act: A) -> Result<A::Outcome, Stop> {
+        self.perform_keyed(act, None).await
+    }
 
     /// The door with a client's idempotency key: a repeat gives the first answer.
     pub async fn perform_keyed<A: Act>(&self, act: A, key: Option<&str>) -> Result<A::Outcome, Stop> {
         self.require(A::PERMISSION)?;
         let key = key.filter(|_| A::KEEPS_ANSWER).map(|k| self.idempotency_key::<A>(k, &act)).transpose()?;
         let desk = self.clone();
-        self.premises.db.write(self.scope(), move |work| Box::pin(async move {
-            if let Some((key, request)) = &key
-                && let Some(earlier) = earlier::<A>(work, key, request).await? {
-                return Ok(earlier);
-            }
-            match act.perform(&desk, work).await? {
-                Done::Repeat(outcome) => Ok(outcome),
-                Done::Written { outcome, facts } => {
-                    let at = desk.now();
-                    let rows = facts.into_iter().map(|draft| draft.row(&desk, A::NAME, at)).collect();
-                    work.add_many::<fact::Entity>(rows).await?;
-                    if let Some((key, request_hash)) = key {
-                        let outcome = serde_json::to_string(&outcome).map_err(|e| foundation::Fault::Db(e.to_string()))?;
-                        let row = idempotency::Model { key, act: A::NAME.into(), request_hash, outcome, at };
-                        work.as_system("idempotency").add::<idempotency::Entity>(row).await?;
+        self.premises
+            .db
+            .write(self.scope(), move |work| {
+                Box::pin(async move {
+                    if let Some((key, request)) = &key
+                        && let Some(earlier) = earlier::<A>(work, key, request).await?
+                    {
+                        return Ok(earlier);
                     }
-                    Ok(outcome)
-                }
-            }
-        })).await
+                    match act.perform(&desk, work).await? {
+                        Done::Repeat(outcome) => Ok(outcome),
+                        Done::Written { outcome, facts } => {
+                            let at = desk.now();
+                            let rows = facts.into_iter().map(|draft| draft.row(&desk, A::NAME, at)).collect();
+                            work.add_many::<fact::Entity>(rows).await?;
+                            if let Some((key, request_hash)) = key {
+                                let outcome = serde_json::to_string(&outcome).map_err(|e| foundation::Fault::Db(e.to_string()))?;
+                                let row = idempotency::Model { key, act: A::NAME.into(), request_hash, outcome, at };
+                                work.as_system("idempotency").add::<idempotency::Entity>(row).await?;
+                            }
+                            Ok(outcome)
+                        }
+                    }
+                })
+            })
+            .await
     }
 
     fn idempotency_key<A: Act>(&self, key: &str, act: &A) -> Result<(String, String), Stop> {

@@ -33,7 +33,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
     }
 }
 
-fn desk_of(request: &Request) -> Result<Desk, Response> { request.extensions().get::<Desk>().cloned().ok_or_else(|| answer::plain_error(500, "")) }
+fn desk_of(request: &Request) -> Result<Desk, Response> {
+    request.extensions().get::<Desk>().cloned().ok_or_else(|| answer::plain_error(500, ""))
+}
 
 fn check_token(desk: &Desk, body: &Bytes) -> Result<(), Response> {
     let given = form_pairs(body).into_iter().find(|(name, _)| name == ui::csrf::FIELD).map(|(_, value)| value).unwrap_or_default();
@@ -48,10 +50,13 @@ fn token_ok(desk: &Desk, given: &str) -> Result<(), Response> {
 
 /// Decodes a form body into pairs.
 fn form_pairs(body: &[u8]) -> Vec<(String, String)> {
-    body.split(|b| *b == b'&').filter(|p| !p.is_empty()).map(|pair| {
-        let mut halves = pair.splitn(2, |b| *b == b'=');
-        (decode(halves.next().unwrap_or(b"")), decode(halves.next().unwrap_or(b"")))
-    }).collect()
+    body.split(|b| *b == b'&')
+        .filter(|p| !p.is_empty())
+        .map(|pair| {
+            let mut halves = pair.splitn(2, |b| *b == b'=');
+            (decode(halves.next().unwrap_or(b"")), decode(halves.next().unwrap_or(b"")))
+        })
+        .collect()
 }
 
 fn decode(text: &[u8]) -> String {
@@ -62,7 +67,10 @@ fn decode(text: &[u8]) -> String {
         match text[at] {
             b'+' => out.push(b' '),
             b'%' if at + 2 < text.len() => match (hex(text[at + 1]), hex(text[at + 2])) {
-                (Some(high), Some(low)) => { out.push(high * 16 + low); at += 2; }
+                (Some(high), Some(low)) => {
+                    out.push(high * 16 + low);
+                    at += 2;
+                }
                 _ => out.push(b'%'),
             },
             other => out.push(other),
@@ -83,7 +91,9 @@ fn parse_form<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
                 serde_json::Value::Array(all) => all.push(value),
                 _ => return None,
             },
-            None => { fields.insert(name, value); }
+            None => {
+                fields.insert(name, value);
+            }
         }
     }
     serde_json::from_value(serde_json::Value::Object(fields)).ok()
@@ -111,7 +121,9 @@ pub struct Upload {
 
 impl Upload {
     /// The value of another field, empty when absent.
-    pub fn field(&self, name: &str) -> &str { self.fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v) }
+    pub fn field(&self, name: &str) -> &str {
+        self.fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
+    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for Upload {
@@ -129,10 +141,15 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
             let mut bytes = Vec::new();
             while let Some(chunk) = part.chunk().await.map_err(|e| desk.error_page(e.status().as_u16()))? {
                 bytes.extend_from_slice(&chunk);
-                if bytes.len() > UPLOAD_BYTES { return Err(desk.error_page(413)); }
+                if bytes.len() > UPLOAD_BYTES {
+                    return Err(desk.error_page(413));
+                }
             }
             match file {
-                Some(file) => { upload.name = file.rsplit(['/', '\\']).next().unwrap_or("").chars().take(100).collect(); upload.bytes = bytes; }
+                Some(file) => {
+                    upload.name = file.rsplit(['/', '\\']).next().unwrap_or("").chars().take(100).collect();
+                    upload.bytes = bytes;
+                }
                 None if upload.fields.len() < 100 => upload.fields.push((name, String::from_utf8_lossy(&bytes).replace('\0', ""))),
                 None => return Err(desk.error_page(413)),
             }
@@ -147,11 +164,17 @@ pub struct Pairs(pub Vec<(String, String)>);
 
 impl Pairs {
     /// The first value of a name, trimmed; empty when absent.
-    pub fn value(&self, name: &str) -> &str { self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.trim()) }
+    pub fn value(&self, name: &str) -> &str {
+        self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.trim())
+    }
     /// All values of a repeated name.
-    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> { self.0.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str()) }
+    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
     /// The form's state, to show it again.
-    pub fn state(&self) -> ui::FormState { ui::FormState::from_pairs(self.0.iter().filter(|(n, _)| n != ui::csrf::FIELD).cloned()) }
+    pub fn state(&self) -> ui::FormState {
+        ui::FormState::from_pairs(self.0.iter().filter(|(n, _)| n != ui::csrf::FIELD).cloned())
+    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for Pairs {
@@ -171,7 +194,11 @@ mod tests {
     fn forms_decode_text_lists_and_broken_escapes() {
         assert_eq!(form_pairs(b"a=%E6%99%8B+b&c=%zz&d"), vec![("a".into(), "晋 b".into()), ("c".into(), "%zz".into()), ("d".into(), String::new())]);
         #[derive(serde::Deserialize)]
-        struct T { #[serde(default)] pick: Vec<String>, name: String }
+        struct T {
+            #[serde(default)]
+            pick: Vec<String>,
+            name: String,
+        }
         let t: T = parse_form(b"pick[]=1&pick[]=2&name=x").unwrap();
         assert_eq!((t.pick.len(), t.name.as_str()), (2, "x"));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use foundation::{ClassId, DistrictCode, FactId, InstitutionId, Instant, PersonId};
+use foundation::{ClassId, DistrictCode, FactId, Instant, InstitutionId, PersonId};
 use journal::facts::FactBody;
 use serde_json::Value;
 use store::tables::journal::fact;
@@ -29,8 +29,17 @@ impl FactDraft {
     /// A fact of `kind` (past tense) under `clause`, in `district`, with one Chinese line for trails.
     pub fn new(kind: &'static str, clause: &'static str, district: DistrictCode, summary: impl Into<String>) -> Self {
         Self {
-            id: None, kind, clause, district, class: None, institution: None, person: None,
-            about: Vec::new(), summary: summary.into(), body: Value::Object(serde_json::Map::new()), commitments: BTreeMap::new(),
+            id: None,
+            kind,
+            clause,
+            district,
+            class: None,
+            institution: None,
+            person: None,
+            about: Vec::new(),
+            summary: summary.into(),
+            body: Value::Object(serde_json::Map::new()),
+            commitments: BTreeMap::new(),
         }
     }
     /// A fact whose body the offline verifier knows.
@@ -38,15 +47,30 @@ impl FactDraft {
         Self::new(B::FACT, B::CLAUSE, district, summary).body(body)
     }
     /// Uses an id chosen beforehand (rows that point at their fact).
-    pub fn with_id(mut self, id: FactId) -> Self { self.id = Some(id); self }
+    pub fn with_id(mut self, id: FactId) -> Self {
+        self.id = Some(id);
+        self
+    }
     /// A class's fact.
-    pub fn class(mut self, class: &ClassId) -> Self { self.class = Some(class.clone()); self.about("class", class) }
+    pub fn class(mut self, class: &ClassId) -> Self {
+        self.class = Some(class.clone());
+        self.about("class", class)
+    }
     /// An institution's fact.
-    pub fn institution(mut self, institution: &InstitutionId) -> Self { self.institution = Some(institution.clone()); self.about("institution", institution) }
+    pub fn institution(mut self, institution: &InstitutionId) -> Self {
+        self.institution = Some(institution.clone());
+        self.about("institution", institution)
+    }
     /// A fact about a person; the person can see it.
-    pub fn person(mut self, person: &PersonId) -> Self { self.person = Some(person.clone()); self.about("person", person) }
+    pub fn person(mut self, person: &PersonId) -> Self {
+        self.person = Some(person.clone());
+        self.about("person", person)
+    }
     /// One more subject.
-    pub fn about(mut self, kind: &str, id: impl ToString) -> Self { self.about.push((kind.to_owned(), id.to_string())); self }
+    pub fn about(mut self, kind: &str, id: impl ToString) -> Self {
+        self.about.push((kind.to_owned(), id.to_string()));
+        self
+    }
     /// The body: whole numbers and texts, no personal data.
     pub fn body(mut self, body: &impl serde::Serialize) -> Self {
         self.body = serde_json::to_value(body).expect("fact bodies are plain data with text keys");
@@ -54,11 +78,16 @@ impl FactDraft {
     }
     /// Adds a field to the body.
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
-        if let Value::Object(fields) = &mut self.body { fields.insert(key.to_owned(), value.into()); }
+        if let Value::Object(fields) = &mut self.body {
+            fields.insert(key.to_owned(), value.into());
+        }
         self
     }
     /// A salted commitment to a piece of personal data.
-    pub fn commits(mut self, name: &str, commitment: String) -> Self { self.commitments.insert(name.to_owned(), commitment); self }
+    pub fn commits(mut self, name: &str, commitment: String) -> Self {
+        self.commitments.insert(name.to_owned(), commitment);
+        self
+    }
 
     /// The row, with who, when and where.
     pub(crate) fn row(self, desk: &Desk, act: &str, at: Instant) -> fact::Model {

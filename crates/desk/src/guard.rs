@@ -23,9 +23,15 @@ pub async fn identify(State(premises): State<Arc<Premises>>, mut request: Reques
     desk.manner = manner;
     if let Some(token) = token_of(request.headers()) {
         match session::recognise(&premises, &token).await {
-            Ok(Some(one)) if one.complete => { desk.actor = one.actor; desk.sign_in = Some(one.id); }
+            Ok(Some(one)) if one.complete => {
+                desk.actor = one.actor;
+                desk.sign_in = Some(one.id);
+            }
             // Known, but the second factor is still missing: only the sign-in pages see the sign-in.
-            Ok(Some(one)) => { request.extensions_mut().insert(Half(one.clone())); desk.sign_in = Some(one.id); }
+            Ok(Some(one)) => {
+                request.extensions_mut().insert(Half(one.clone()));
+                desk.sign_in = Some(one.id);
+            }
             Ok(None) => {}
             Err(stop) => return desk.stopped(stop),
         }
@@ -45,9 +51,9 @@ pub struct Half(pub session::SignedIn);
 
 fn manner_of(premises: &Premises, request: &Request) -> Manner {
     let headers = request.headers();
-    let flash = cookie(headers, "flash").filter(|text| !text.is_empty()).and_then(|text| {
-        String::from_utf8(base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text).ok()?).ok()
-    });
+    let flash = cookie(headers, "flash")
+        .filter(|text| !text.is_empty())
+        .and_then(|text| String::from_utf8(base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text).ok()?).ok());
     let id: foundation::FactId = premises.ids.make(premises.clock.real_now());
     Manner {
         fragment: headers.contains_key("hx-request"),
@@ -92,8 +98,11 @@ pub async fn same_site(request: Request, next: Next) -> Response {
 pub async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let set = [
-        (header::CONTENT_SECURITY_POLICY, CSP), (header::X_CONTENT_TYPE_OPTIONS, "nosniff"), (header::REFERRER_POLICY, "same-origin"),
-        (header::X_FRAME_OPTIONS, "DENY"), (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (header::CONTENT_SECURITY_POLICY, CSP),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
     ];
     for (name, value) in set {
@@ -104,4 +113,6 @@ pub async fn headers(request: Request, next: Next) -> Response {
 }
 
 /// The page for addresses that nobody registered.
-pub async fn nowhere(desk: Desk) -> Response { desk.stopped(foundation::Fault::Gone.into()).into_response() }
+pub async fn nowhere(desk: Desk) -> Response {
+    desk.stopped(foundation::Fault::Gone.into()).into_response()
+}

@@ -16,21 +16,33 @@ pub const LENGTH_MAX: usize = 128;
 /// What is wrong with a new password, if anything.
 pub fn weakness(password: &str, login: &str) -> Option<Refusal> {
     let kinds = [
-        password.chars().any(|c| c.is_ascii_lowercase()), password.chars().any(|c| c.is_ascii_uppercase()),
-        password.chars().any(|c| c.is_ascii_digit()), password.chars().any(|c| !c.is_ascii_alphanumeric()),
-    ].iter().filter(|k| **k).count();
+        password.chars().any(|c| c.is_ascii_lowercase()),
+        password.chars().any(|c| c.is_ascii_uppercase()),
+        password.chars().any(|c| c.is_ascii_digit()),
+        password.chars().any(|c| !c.is_ascii_alphanumeric()),
+    ]
+    .iter()
+    .filter(|k| **k)
+    .count();
     let length = password.chars().count();
-    let fact = if length < LENGTH_MIN { format!("密码只有 {length} 个字符") }
-        else if length > LENGTH_MAX { format!("密码超过 {LENGTH_MAX} 个字符") }
-        else if kinds < 3 { "密码只用了不到三类字符".to_owned() }
-        else if !login.is_empty() && password.to_lowercase().contains(&login.to_lowercase()) { "密码里含有账号名".to_owned() }
-        else { return None };
+    let fact = if length < LENGTH_MIN {
+        format!("密码只有 {length} 个字符")
+    } else if length > LENGTH_MAX {
+        format!("密码超过 {LENGTH_MAX} 个字符")
+    } else if kinds < 3 {
+        "密码只用了不到三类字符".to_owned()
+    } else if !login.is_empty() && password.to_lowercase().contains(&login.to_lowercase()) {
+        "密码里含有账号名".to_owned()
+    } else {
+        return None;
+    };
     Some(Refusal::new("口令", "M8.2", fact, "网络安全等级保护三级要求", "请用 12 个以上字符，含大写、小写、数字、符号中的三类").at("password"))
 }
 
 /// The PHC text of a password. Slow on purpose; call from a blocking task.
 pub fn hash(password: &str, salt: [u8; 16]) -> Result<String, Stop> {
-    let hash: argon2::password_hash::phc::PasswordHash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).map_err(|e| Fault::Db(e.to_string()))?;
+    let hash: argon2::password_hash::phc::PasswordHash =
+        Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).map_err(|e| Fault::Db(e.to_string()))?;
     Ok(hash.to_string())
 }
 

@@ -14,11 +14,15 @@ pub async fn in_force(reader: &Reader, district: DistrictCode, day: Date) -> Res
     let rows = reader.list::<policy_parameter::Entity>(|q| q.filter(policy_parameter::Column::Scheme.eq(SCHEME))).await?;
     let chain = rows.into_iter().filter(|row| row.path.covers(&district.management_path()));
     let parameters = chain.map(|row| Parameter {
-        key: row.name, value: row.value, document: row.document, depth: depth(row.district), effective_from: row.effective_from, effective_to: row.effective_to,
+        key: row.name,
+        value: row.value,
+        document: row.document,
+        depth: depth(row.district),
+        effective_from: row.effective_from,
+        effective_to: row.effective_to,
     });
-    Policy::from_parameters(parameters, day).map_err(|missing| {
-        Refusal::new("政策参数", "M8.1", missing.sentence(), "政策参数表", "请由省、市人社部门补齐参数后再办").into()
-    })
+    Policy::from_parameters(parameters, day)
+        .map_err(|missing| Refusal::new("政策参数", "M8.1", missing.sentence(), "政策参数表", "请由省、市人社部门补齐参数后再办").into())
 }
 
 /// A pinned policy, read back. Errors: `Db` when the stored text is not one (never silently replaced).

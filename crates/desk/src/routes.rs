@@ -47,32 +47,67 @@ pub struct Routes {
 
 impl Routes {
     /// None yet.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
 
     /// A page (or an API resource) that reads: `.read::<ClassPage, _, _>(path, handler)`.
     pub fn read<R: Read, H, T>(mut self, path: &str, handler: H) -> Self
-    where H: Handler<T, Arc<Premises>>, T: 'static {
+    where
+        H: Handler<T, Arc<Premises>>,
+        T: 'static,
+    {
         let guarded = get(handler).route_layer(from_fn(move |request: Request, next: Next| guard(R::PERMISSION, request, next)));
         self.router = self.router.route(path, guarded);
-        self.list.push(RouteInfo { method: "GET", path: path.into(), name: R::NAME, permission: R::PERMISSION, clause: R::CLAUSE, is_act: false, is_api: path.starts_with("/api/") });
+        self.list.push(RouteInfo {
+            method: "GET",
+            path: path.into(),
+            name: R::NAME,
+            permission: R::PERMISSION,
+            clause: R::CLAUSE,
+            is_act: false,
+            is_api: path.starts_with("/api/"),
+        });
         self
     }
 
     /// A POST that is no act of the field (signing in and out, display settings): guarded like a read.
     pub fn post<R: Read, H, T>(mut self, path: &str, handler: H) -> Self
-    where H: Handler<T, Arc<Premises>>, T: 'static {
+    where
+        H: Handler<T, Arc<Premises>>,
+        T: 'static,
+    {
         let guarded = post(handler).route_layer(from_fn(move |request: Request, next: Next| guard(R::PERMISSION, request, next)));
         self.router = self.router.route(path, guarded);
-        self.list.push(RouteInfo { method: "POST", path: path.into(), name: R::NAME, permission: R::PERMISSION, clause: R::CLAUSE, is_act: false, is_api: false });
+        self.list.push(RouteInfo {
+            method: "POST",
+            path: path.into(),
+            name: R::NAME,
+            permission: R::PERMISSION,
+            clause: R::CLAUSE,
+            is_act: false,
+            is_api: false,
+        });
         self
     }
 
     /// An act: the page's POST at `path`, and the API endpoint generated from the struct.
     pub fn act<A: Act, H, T>(mut self, path: &str, handler: H) -> Self
-    where H: Handler<T, Arc<Premises>>, T: 'static {
+    where
+        H: Handler<T, Arc<Premises>>,
+        T: 'static,
+    {
         let guarded = post(handler).route_layer(from_fn(move |request: Request, next: Next| guard(A::PERMISSION, request, next)));
         self.router = self.router.route(path, guarded);
-        self.list.push(RouteInfo { method: "POST", path: path.into(), name: A::NAME, permission: A::PERMISSION, clause: A::CLAUSE, is_act: true, is_api: false });
+        self.list.push(RouteInfo {
+            method: "POST",
+            path: path.into(),
+            name: A::NAME,
+            permission: A::PERMISSION,
+            clause: A::CLAUSE,
+            is_act: true,
+            is_api: false,
+        });
         self.api_act::<A>()
     }
 

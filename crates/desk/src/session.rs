@@ -44,7 +44,9 @@ pub struct SignedIn {
 
 /// The cache of recognised browsers.
 #[derive(Clone, Default)]
-pub struct SignIns { cache: Arc<RwLock<HashMap<[u8; 32], SignedIn>>> }
+pub struct SignIns {
+    cache: Arc<RwLock<HashMap<[u8; 32], SignedIn>>>,
+}
 
 impl SignIns {
     fn cached(&self, key: &[u8; 32], now: Instant) -> Option<SignedIn> {
@@ -53,11 +55,15 @@ impl SignIns {
     }
     fn keep(&self, key: [u8; 32], one: SignedIn) {
         let mut cache = self.cache.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if cache.len() >= CACHE_ENTRIES { cache.clear(); }
+        if cache.len() >= CACHE_ENTRIES {
+            cache.clear();
+        }
         cache.insert(key, one);
     }
     /// Forgets everything (sign-out, disabled accounts).
-    pub fn forget(&self) { self.cache.write().unwrap_or_else(std::sync::PoisonError::into_inner).clear(); }
+    pub fn forget(&self) {
+        self.cache.write().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+    }
 }
 
 /// Opens a sign-in for an account and returns the token for its cookie. `complete` is false while a
@@ -67,8 +73,14 @@ pub async fn open(premises: &Premises, account: &AccountId, complete: bool) -> R
     let token = hex::encode(secret);
     let now = premises.clock.real_now();
     let row = sign_in::Model {
-        id: premises.ids.make(now), account: account.clone(), token_hash: hash_text(&token), complete,
-        created_at: now, last_seen_at: now, ended_at: None, version: 1,
+        id: premises.ids.make(now),
+        account: account.clone(),
+        token_hash: hash_text(&token),
+        complete,
+        created_at: now,
+        last_seen_at: now,
+        ended_at: None,
+        version: 1,
     };
     premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<sign_in::Entity>(row).await })).await?;
     Ok(token)
@@ -87,19 +99,31 @@ pub async fn close(premises: &Premises, id: &SignInId) -> Result<(), Stop> {
 /// Ends every sign-in of an account (password changed, account disabled).
 pub async fn close_all(premises: &Premises, account: &AccountId) -> Result<(), Stop> {
     let (account, ended) = (account.clone(), premises.clock.real_now());
-    premises.db.write(Scope::Everything, move |work| Box::pin(async move {
-        let change = sign_in::ActiveModel { ended_at: Set(Some(ended)), ..Default::default() };
-        work.change_all::<sign_in::Entity>(store::query::Condition::all().add(sign_in::Column::Account.eq(account)).add(sign_in::Column::EndedAt.is_null()), change).await
-    })).await?;
+    premises
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move {
+                let change = sign_in::ActiveModel { ended_at: Set(Some(ended)), ..Default::default() };
+                work.change_all::<sign_in::Entity>(
+                    store::query::Condition::all().add(sign_in::Column::Account.eq(account)).add(sign_in::Column::EndedAt.is_null()),
+                    change,
+                )
+                .await
+            })
+        })
+        .await?;
     premises.sign_ins.forget();
     Ok(())
 }
 
 async fn change(premises: &Premises, id: &SignInId, change: sign_in::ActiveModel) -> Result<(), Stop> {
     let id = id.clone();
-    premises.db.write(Scope::Everything, move |work| Box::pin(async move {
-        work.change_all::<sign_in::Entity>(store::query::Condition::all().add(sign_in::Column::Id.eq(id)), change).await
-    })).await?;
+    premises
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move { work.change_all::<sign_in::Entity>(store::query::Condition::all().add(sign_in::Column::Id.eq(id)), change).await })
+        })
+        .await?;
     premises.sign_ins.forget();
     Ok(())
 }
@@ -130,10 +154,15 @@ pub async fn recognise(premises: &Premises, token: &str) -> Result<Option<Signed
 
 async fn change_seen(premises: &Premises, id: &SignInId, now: Instant) -> Result<(), Stop> {
     let id = id.clone();
-    premises.db.write(Scope::Everything, move |work| Box::pin(async move {
-        let seen = sign_in::ActiveModel { last_seen_at: Set(now), ..Default::default() };
-        work.change_all::<sign_in::Entity>(store::query::Condition::all().add(sign_in::Column::Id.eq(id)), seen).await
-    })).await?;
+    premises
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move {
+                let seen = sign_in::ActiveModel { last_seen_at: Set(now), ..Default::default() };
+                work.change_all::<sign_in::Entity>(store::query::Condition::all().add(sign_in::Column::Id.eq(id)), seen).await
+            })
+        })
+        .await?;
     Ok(())
 }
 
@@ -145,7 +174,9 @@ pub fn form_token(premises: &Premises, id: Option<&SignInId>) -> String {
     hex::encode(&mac.finalize().into_bytes()[..16])
 }
 
-fn hash_text(token: &str) -> String { hex::encode(Sha256::digest(token.as_bytes())) }
+fn hash_text(token: &str) -> String {
+    hex::encode(Sha256::digest(token.as_bytes()))
+}
 
 /// The actor that an account is.
 pub fn actor_of(account: &account::Model) -> Option<Actor> {

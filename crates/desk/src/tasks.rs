@@ -9,36 +9,79 @@ use crate::Desk;
 
 /// A task on its way into a queue.
 #[derive(Debug, Clone)]
-pub struct TaskDraft { row: task::Model }
+pub struct TaskDraft {
+    row: task::Model,
+}
 
 impl TaskDraft {
     /// Something `kind` (e.g. `review-opening`) for `audience` (an office kind) of `district` to do about a thing.
     pub fn new(desk: &Desk, audience: &str, kind: &str, about: (&str, String), title: impl Into<String>, district: DistrictCode) -> Self {
-        Self { row: task::Model {
-            id: desk.new_id(), audience: audience.into(), kind: kind.into(), about_kind: about.0.into(), about: about.1,
-            title: title.into(), finding: String::new(), tone: String::new(), money: Fen::ZERO, due_on: None, not_for: None,
-            institution: None, person: None, path: district.management_path(), district, created_at: desk.now(), done_at: None, version: 1,
-        } }
+        Self {
+            row: task::Model {
+                id: desk.new_id(),
+                audience: audience.into(),
+                kind: kind.into(),
+                about_kind: about.0.into(),
+                about: about.1,
+                title: title.into(),
+                finding: String::new(),
+                tone: String::new(),
+                money: Fen::ZERO,
+                due_on: None,
+                not_for: None,
+                institution: None,
+                person: None,
+                path: district.management_path(),
+                district,
+                created_at: desk.now(),
+                done_at: None,
+                version: 1,
+            },
+        }
     }
     /// For an institution's queue.
-    pub fn for_institution(mut self, institution: &InstitutionId) -> Self { self.row.institution = Some(institution.clone()); self }
+    pub fn for_institution(mut self, institution: &InstitutionId) -> Self {
+        self.row.institution = Some(institution.clone());
+        self
+    }
     /// For a trainee's queue.
-    pub fn for_person(mut self, person: &PersonId) -> Self { self.row.person = Some(person.clone()); self }
+    pub fn for_person(mut self, person: &PersonId) -> Self {
+        self.row.person = Some(person.clone());
+        self
+    }
     /// Money it concerns.
-    pub fn money(mut self, money: Fen) -> Self { self.row.money = money; self }
+    pub fn money(mut self, money: Fen) -> Self {
+        self.row.money = money;
+        self
+    }
     /// Deadline.
-    pub fn due(mut self, due_on: Option<Date>) -> Self { self.row.due_on = due_on; self }
+    pub fn due(mut self, due_on: Option<Date>) -> Self {
+        self.row.due_on = due_on;
+        self
+    }
     /// What the machine found: a tone (`good`, `look`, `act`) and a line.
-    pub fn finding(mut self, tone: &str, line: impl Into<String>) -> Self { self.row.tone = tone.into(); self.row.finding = line.into(); self }
+    pub fn finding(mut self, tone: &str, line: impl Into<String>) -> Self {
+        self.row.tone = tone.into();
+        self.row.finding = line.into();
+        self
+    }
     /// Somebody else must do it.
-    pub fn not_for(mut self, account: Option<AccountId>) -> Self { self.row.not_for = account; self }
+    pub fn not_for(mut self, account: Option<AccountId>) -> Self {
+        self.row.not_for = account;
+        self
+    }
     /// Puts it into the queue.
-    pub async fn put(self, work: &Writer) -> Result<(), Stop> { work.add::<task::Entity>(self.row).await }
+    pub async fn put(self, work: &Writer) -> Result<(), Stop> {
+        work.add::<task::Entity>(self.row).await
+    }
 }
 
 /// Closes the open tasks of these kinds about a thing.
 pub async fn close(desk: &Desk, work: &Writer, about: impl ToString, kinds: &[&str]) -> Result<(), Stop> {
-    let open = Condition::all().add(task::Column::About.eq(about.to_string())).add(task::Column::Kind.is_in(kinds.iter().copied())).add(task::Column::DoneAt.is_null());
+    let open = Condition::all()
+        .add(task::Column::About.eq(about.to_string()))
+        .add(task::Column::Kind.is_in(kinds.iter().copied()))
+        .add(task::Column::DoneAt.is_null());
     work.change_all::<task::Entity>(open, task::ActiveModel { done_at: Set(Some(desk.now())), ..Default::default() }).await?;
     Ok(())
 }

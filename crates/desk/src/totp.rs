@@ -45,8 +45,14 @@ pub fn code(secret: &[u8], now: Instant) -> Result<String, Stop> {
 }
 
 fn generator(secret: &[u8]) -> Result<Totp, Stop> {
-    Builder::new().with_algorithm(Algorithm::SHA1).with_digits(6).with_skew(0).with_step_duration(30).with_secret(secret.to_vec())
-        .build().map_err(|e| Fault::Db(e.to_string()).into())
+    Builder::new()
+        .with_algorithm(Algorithm::SHA1)
+        .with_digits(6)
+        .with_skew(0)
+        .with_step_duration(30)
+        .with_secret(secret.to_vec())
+        .build()
+        .map_err(|e| Fault::Db(e.to_string()).into())
 }
 
 #[cfg(test)]

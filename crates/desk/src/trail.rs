@@ -15,16 +15,26 @@ use crate::Desk;
 pub async fn of(desk: &Desk, reader: &Reader, kind: &str, id: &str, most: u64) -> Result<Vec<TrailLine>, Stop> {
     // Only running numbers are read with the system's reach; the facts themselves with the reader's.
     let system = desk.as_system("trail").read().await?;
-    let numbered = system.list::<journal_subject::Entity>(|q| {
-        q.filter(journal_subject::Column::Subject.eq(format!("{kind}:{id}"))).order_by_desc(journal_subject::Column::Nth).limit(most)
-    }).await?;
+    let numbered = system
+        .list::<journal_subject::Entity>(|q| {
+            q.filter(journal_subject::Column::Subject.eq(format!("{kind}:{id}"))).order_by_desc(journal_subject::Column::Nth).limit(most)
+        })
+        .await?;
     let places: BTreeSet<i64> = numbered.into_iter().map(|row| row.seq).collect();
-    let fresh = reader.list::<fact::Entity>(|q| {
-        q.filter(fact::Column::Seq.is_null()).filter(fact::Column::About.contains(id)).order_by_desc(fact::Column::Id).limit(most)
-    }).await?;
+    let fresh = reader
+        .list::<fact::Entity>(|q| q.filter(fact::Column::Seq.is_null()).filter(fact::Column::About.contains(id)).order_by_desc(fact::Column::Id).limit(most))
+        .await?;
     let older = reader.list::<fact::Entity>(|q| q.filter(fact::Column::Seq.is_in(places)).order_by_desc(fact::Column::Seq).limit(most)).await?;
     let today = desk.today();
-    Ok(fresh.into_iter().chain(older).map(|row| TrailLine {
-        what: row.summary, at: ui::dates::moment(row.at, today), who: row.actor_name, journal: row.seq.and_then(|seq| u64::try_from(seq).ok()), href: None,
-    }).collect())
+    Ok(fresh
+        .into_iter()
+        .chain(older)
+        .map(|row| TrailLine {
+            what: row.summary,
+            at: ui::dates::moment(row.at, today),
+            who: row.actor_name,
+            journal: row.seq.and_then(|seq| u64::try_from(seq).ok()),
+            href: None,
+        })
+        .collect())
 }

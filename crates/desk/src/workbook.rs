@@ -32,9 +32,13 @@ pub enum Cell {
 
 impl Cell {
     /// A text cell.
-    pub fn text(text: impl Into<String>) -> Self { Self::Text(text.into()) }
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
     /// A day, where there is one.
-    pub fn day(day: Option<Date>) -> Self { day.map_or(Self::Empty, Self::Day) }
+    pub fn day(day: Option<Date>) -> Self {
+        day.map_or(Self::Empty, Self::Day)
+    }
 }
 
 /// One table on its way out.
@@ -54,7 +58,8 @@ impl Sheet {
         let bytes = self.bytes(desk)?;
         let name = format!("{}{}.xlsx", self.title, desk.today().format("%Y%m%d"));
         let disposition = format!("attachment; filename*=UTF-8''{}", ui::table::encode(&name));
-        Ok(([(header::CONTENT_TYPE, XLSX.to_owned()), (header::CONTENT_DISPOSITION, disposition), (header::CACHE_CONTROL, "no-store".to_owned())], bytes).into_response())
+        Ok(([(header::CONTENT_TYPE, XLSX.to_owned()), (header::CONTENT_DISPOSITION, disposition), (header::CACHE_CONTROL, "no-store".to_owned())], bytes)
+            .into_response())
     }
 
     /// The file's bytes.
@@ -69,8 +74,14 @@ impl Sheet {
         let sheet = book.add_worksheet();
         let who = if desk.actor.office_name.is_empty() { desk.actor.name.clone() } else { format!("{} {}", desk.actor.office_name, desk.actor.name) };
         sheet.write_string_with_format(0, 0, &self.title, &Format::new().set_bold().set_font_size(14))?;
-        sheet.write_string_with_format(1, 0, format!("导出人：{who}　导出时间：{}　共 {} 行", ui::dates::full_moment(desk.now()), self.rows.len()), &Format::new().set_font_color("666666"))?;
-        let head = Format::new().set_bold().set_border(FormatBorder::Thin).set_background_color("EEF2F7").set_text_wrap().set_align(FormatAlign::VerticalCenter);
+        sheet.write_string_with_format(
+            1,
+            0,
+            format!("导出人：{who}　导出时间：{}　共 {} 行", ui::dates::full_moment(desk.now()), self.rows.len()),
+            &Format::new().set_font_color("666666"),
+        )?;
+        let head =
+            Format::new().set_bold().set_border(FormatBorder::Thin).set_background_color("EEF2F7").set_text_wrap().set_align(FormatAlign::VerticalCenter);
         for (place, (label, width)) in self.columns.iter().enumerate() {
             let column = u16::try_from(place).unwrap_or(u16::MAX);
             sheet.set_column_width(column, *width)?;
@@ -79,7 +90,9 @@ impl Sheet {
         sheet.set_freeze_panes(HEAD_ROWS, 0)?;
         let body = Formats::new();
         for (row, cells) in (HEAD_ROWS..).zip(&self.rows) {
-            for (column, cell) in (0u16..).zip(cells) { body.put(sheet, row, column, cell)?; }
+            for (column, cell) in (0u16..).zip(cells) {
+                body.put(sheet, row, column, cell)?;
+            }
         }
         book.save_to_buffer()
     }
@@ -87,16 +100,28 @@ impl Sheet {
 
 /// Errors: a refusal above `EXPORT_ROWS`.
 fn check_rows(count: usize) -> Result<(), Stop> {
-    if u64::try_from(count).is_ok_and(|count| count <= EXPORT_ROWS) { return Ok(()); }
+    if u64::try_from(count).is_ok_and(|count| count <= EXPORT_ROWS) {
+        return Ok(());
+    }
     Err(Refusal::new("导出上限", "M7.2", format!("要导出 {count} 行，一个文件最多 {EXPORT_ROWS} 行"), "导出设置", "请用筛选缩小范围后再导出").into())
 }
 
-struct Formats { text: Format, number: Format, money: Format, day: Format }
+struct Formats {
+    text: Format,
+    number: Format,
+    money: Format,
+    day: Format,
+}
 
 impl Formats {
     fn new() -> Self {
         let base = || Format::new().set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::VerticalCenter);
-        Self { text: base().set_num_format("@"), number: base().set_num_format("0"), money: base().set_num_format("#,##0.00"), day: base().set_num_format("yyyy-mm-dd") }
+        Self {
+            text: base().set_num_format("@"),
+            number: base().set_num_format("0"),
+            money: base().set_num_format("#,##0.00"),
+            day: base().set_num_format("yyyy-mm-dd"),
+        }
     }
     fn put(&self, sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell) -> Result<(), XlsxError> {
         match cell {

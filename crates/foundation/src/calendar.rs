@@ -10,7 +10,10 @@ use crate::Date;
 
 /// Which days are working days, for the years whose notice is out; Monday to Friday otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkCalendar { exceptions: BTreeMap<Date, bool>, years: BTreeSet<i32> }
+pub struct WorkCalendar {
+    exceptions: BTreeMap<Date, bool>,
+    years: BTreeSet<i32>,
+}
 
 /// The last day of a limit counted in working days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -29,20 +32,23 @@ pub struct BadCalendar {
     pub line: usize,
 }
 
-static BUILT_IN: LazyLock<WorkCalendar> = LazyLock::new(|| {
-    WorkCalendar::from_csv(include_str!("../data/workday_exceptions.csv")).expect("the built-in calendar reads; a test says so")
-});
+static BUILT_IN: LazyLock<WorkCalendar> =
+    LazyLock::new(|| WorkCalendar::from_csv(include_str!("../data/workday_exceptions.csv")).expect("the built-in calendar reads; a test says so"));
 
 impl WorkCalendar {
     /// The notices of 2024 to 2026 that ship with the program.
-    pub fn built_in() -> &'static Self { &BUILT_IN }
+    pub fn built_in() -> &'static Self {
+        &BUILT_IN
+    }
 
     /// Reads `date,kind,note` lines under a header; `kind` is `off` (a weekday off) or `work` (a weekend
     /// day worked). A year counts as published when it has any line.
     pub fn from_csv(text: &str) -> Result<Self, BadCalendar> {
         let mut calendar = Self { exceptions: BTreeMap::new(), years: BTreeSet::new() };
         for (at, line) in text.lines().enumerate().skip(1) {
-            if line.trim().is_empty() { continue; }
+            if line.trim().is_empty() {
+                continue;
+            }
             let wrong = BadCalendar { line: at + 1 };
             let mut columns = line.split(',').map(str::trim);
             let date: Date = columns.next().and_then(|date| date.parse().ok()).ok_or_else(|| wrong.clone())?;
@@ -63,10 +69,14 @@ impl WorkCalendar {
     }
 
     /// The years whose holiday notice is known.
-    pub fn published_years(&self) -> impl Iterator<Item = i32> { self.years.iter().copied() }
+    pub fn published_years(&self) -> impl Iterator<Item = i32> {
+        self.years.iter().copied()
+    }
 
     /// True when the notice of the year of `date` is known.
-    pub fn is_certain(&self, date: Date) -> bool { self.years.contains(&date.year()) }
+    pub fn is_certain(&self, date: Date) -> bool {
+        self.years.contains(&date.year())
+    }
 
     /// The `count`th working day after `start`; `start` itself when `count` is 0.
     pub fn add_workdays(&self, start: Date, count: u32) -> Deadline {
@@ -75,16 +85,17 @@ impl WorkCalendar {
         while left > 0 {
             let Some(next) = deadline.date.succ_opt() else { return Deadline { certain: false, ..deadline } };
             deadline = Deadline { date: next, certain: deadline.certain && self.is_certain(next) };
-            if self.is_workday(next) { left -= 1; }
+            if self.is_workday(next) {
+                left -= 1;
+            }
         }
         deadline
     }
 
     /// Working days after `from` up to and including `to`; negative when `to` is earlier (days overdue).
     pub fn workdays_between(&self, from: Date, to: Date) -> i64 {
-        let count = |after: Date, until: Date| {
-            after.iter_days().skip(1).take_while(|day| *day <= until).filter(|day| self.is_workday(*day)).map(|_| 1i64).sum::<i64>()
-        };
+        let count =
+            |after: Date, until: Date| after.iter_days().skip(1).take_while(|day| *day <= until).filter(|day| self.is_workday(*day)).map(|_| 1i64).sum::<i64>();
         if from <= to { count(from, to) } else { -count(to, from) }
     }
 }

@@ -15,13 +15,19 @@ use crate::ids::TypedId;
 pub type Instant = DateTime<Utc>;
 
 /// Fujian's offset from UTC: +08:00 all year.
-pub fn fujian() -> FixedOffset { FixedOffset::east_opt(8 * 3600).expect("eight hours is a valid offset") }
+pub fn fujian() -> FixedOffset {
+    FixedOffset::east_opt(8 * 3600).expect("eight hours is a valid offset")
+}
 
 /// The Fujian calendar day of a moment.
-pub fn day_of(at: Instant) -> NaiveDate { at.with_timezone(&fujian()).date_naive() }
+pub fn day_of(at: Instant) -> NaiveDate {
+    at.with_timezone(&fujian()).date_naive()
+}
 
 /// The Fujian wall-clock reading of a moment.
-pub fn local(at: Instant) -> NaiveDateTime { at.with_timezone(&fujian()).naive_local() }
+pub fn local(at: Instant) -> NaiveDateTime {
+    at.with_timezone(&fujian()).naive_local()
+}
 
 /// The moment at which Fujian clocks read `wall`.
 pub fn at_local(wall: NaiveDateTime) -> Instant {
@@ -29,15 +35,23 @@ pub fn at_local(wall: NaiveDateTime) -> Instant {
 }
 
 #[derive(Clone)]
-enum Source { System, Fixed(Arc<AtomicI64>) }
+enum Source {
+    System,
+    Fixed(Arc<AtomicI64>),
+}
 
 /// The desk's clock: the machine's time plus a movable offset, or a fixed time in tests.
 #[derive(Clone)]
-pub struct Clock { source: Source, offset_s: Arc<AtomicI64> }
+pub struct Clock {
+    source: Source,
+    offset_s: Arc<AtomicI64>,
+}
 
 impl Clock {
     /// The machine's time, not moved.
-    pub fn system() -> Self { Self { source: Source::System, offset_s: Arc::new(AtomicI64::new(0)) } }
+    pub fn system() -> Self {
+        Self { source: Source::System, offset_s: Arc::new(AtomicI64::new(0)) }
+    }
     /// A clock that stands at `at` until moved.
     pub fn fixed(at: Instant) -> Self {
         Self { source: Source::Fixed(Arc::new(AtomicI64::new(at.timestamp_millis()))), offset_s: Arc::new(AtomicI64::new(0)) }
@@ -52,7 +66,9 @@ impl Clock {
         Utc.timestamp_millis_opt(moved).single().unwrap_or(DateTime::<Utc>::UNIX_EPOCH)
     }
     /// Today in Fujian.
-    pub fn today(&self) -> NaiveDate { day_of(self.now()) }
+    pub fn today(&self) -> NaiveDate {
+        day_of(self.now())
+    }
     /// The machine's time, never moved: for session timeouts and lock-outs, which a demo must not skip.
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine for the time")]
     pub fn real_now(&self) -> Instant {
@@ -62,9 +78,13 @@ impl Clock {
         }
     }
     /// Moves the clock to an offset in seconds from the machine's time (demo only; the caller checks).
-    pub fn set_offset_s(&self, seconds: i64) { self.offset_s.store(seconds, Ordering::Relaxed); }
+    pub fn set_offset_s(&self, seconds: i64) {
+        self.offset_s.store(seconds, Ordering::Relaxed);
+    }
     /// The present offset in seconds.
-    pub fn offset_s(&self) -> i64 { self.offset_s.load(Ordering::Relaxed) }
+    pub fn offset_s(&self) -> i64 {
+        self.offset_s.load(Ordering::Relaxed)
+    }
     /// Moves so that `now()` reads `at`.
     pub fn travel_to(&self, at: Instant) {
         let base = self.now().timestamp() - self.offset_s();
@@ -75,16 +95,26 @@ impl Clock {
 /// Makes ids and random bytes. Seeded in tests and in the demo province, from the system otherwise.
 /// Ids of one millisecond count up (ULID's monotonic rule), so that sorting by id keeps the order of acts.
 #[derive(Clone)]
-pub struct Ids { inner: Arc<Mutex<Generator>> }
+pub struct Ids {
+    inner: Arc<Mutex<Generator>>,
+}
 
-struct Generator { rng: ChaCha12Rng, last_ms: u64, last_random: u128 }
+struct Generator {
+    rng: ChaCha12Rng,
+    last_ms: u64,
+    last_random: u128,
+}
 
 impl Ids {
     /// From the operating system's randomness.
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine for randomness")]
-    pub fn system() -> Self { Self::of(ChaCha12Rng::from_rng(&mut rand::rng())) }
+    pub fn system() -> Self {
+        Self::of(ChaCha12Rng::from_rng(&mut rand::rng()))
+    }
     /// Reproducible.
-    pub fn seeded(seed: u64) -> Self { Self::of(ChaCha12Rng::seed_from_u64(seed)) }
+    pub fn seeded(seed: u64) -> Self {
+        Self::of(ChaCha12Rng::seed_from_u64(seed))
+    }
     /// A new id whose time part is `at`.
     pub fn make<I: TypedId>(&self, at: Instant) -> I {
         let ms = u64::try_from(at.timestamp_millis()).unwrap_or(0);
@@ -100,7 +130,9 @@ impl Ids {
         self.lock().rng.fill(&mut bytes[..]);
         bytes
     }
-    fn of(rng: ChaCha12Rng) -> Self { Self { inner: Arc::new(Mutex::new(Generator { rng, last_ms: 0, last_random: 0 })) } }
+    fn of(rng: ChaCha12Rng) -> Self {
+        Self { inner: Arc::new(Mutex::new(Generator { rng, last_ms: 0, last_random: 0 })) }
+    }
     fn lock(&self) -> std::sync::MutexGuard<'_, Generator> {
         self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }

@@ -373,8 +373,17 @@ impl DirectoryState {
     pub const fn may_open_classes(self) -> bool {
         match self {
             Self::Listed | Self::Warned => true,
-            Self::Applying | Self::FormalCheck | Self::OnSiteCheck | Self::Scoring | Self::Publicity | Self::Filing
-            | Self::Suspended | Self::Rectifying | Self::Removed | Self::Left | Self::Expired => false,
+            Self::Applying
+            | Self::FormalCheck
+            | Self::OnSiteCheck
+            | Self::Scoring
+            | Self::Publicity
+            | Self::Filing
+            | Self::Suspended
+            | Self::Rectifying
+            | Self::Removed
+            | Self::Left
+            | Self::Expired => false,
         }
     }
 }

@@ -49,7 +49,12 @@ struct Entry {
     administered: bool,
 }
 
-struct Retired { code: u32, name: &'static str, successor: u32, year: u16 }
+struct Retired {
+    code: u32,
+    name: &'static str,
+    successor: u32,
+    year: u16,
+}
 
 static TABLE: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     let mut table: Vec<Entry> = include_str!("../data/fujian_districts.csv").lines().skip(1).filter(|line| !line.trim().is_empty()).map(entry).collect();
@@ -57,9 +62,8 @@ static TABLE: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     table
 });
 
-static RETIRED: LazyLock<Vec<Retired>> = LazyLock::new(|| {
-    include_str!("../data/fujian_districts_retired.csv").lines().skip(1).filter(|line| !line.trim().is_empty()).map(retired).collect()
-});
+static RETIRED: LazyLock<Vec<Retired>> =
+    LazyLock::new(|| include_str!("../data/fujian_districts_retired.csv").lines().skip(1).filter(|line| !line.trim().is_empty()).map(retired).collect());
 
 /// One line of the district table. The note is the last column, so its commas need no unquoting.
 fn entry(line: &'static str) -> Entry {
@@ -100,7 +104,9 @@ impl DistrictCode {
     pub const PROVINCE: Self = Self(350_000);
 
     /// All 94 units, by code.
-    pub fn all() -> impl Iterator<Item = Self> { TABLE.iter().map(|entry| Self(entry.code)) }
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.iter().map(|entry| Self(entry.code))
+    }
 
     /// What a code means today, also for codes that were retired (they live on in identity numbers).
     pub fn resolve(code: &str) -> Option<Resolved> {
@@ -108,14 +114,17 @@ impl DistrictCode {
             return Some(Resolved { district, name: district.name(), retired_in: None });
         }
         let number: u32 = code.parse().ok()?;
-        RETIRED.iter().find(|old| old.code == number)
-            .map(|old| Resolved { district: Self(old.successor), name: old.name, retired_in: Some(old.year) })
+        RETIRED.iter().find(|old| old.code == number).map(|old| Resolved { district: Self(old.successor), name: old.name, retired_in: Some(old.year) })
     }
 
-    fn entry(self) -> &'static Entry { find(self.0).expect("a district code is in the table by construction") }
+    fn entry(self) -> &'static Entry {
+        find(self.0).expect("a district code is in the table by construction")
+    }
 
     /// `晋江市`.
-    pub fn name(self) -> &'static str { self.entry().name }
+    pub fn name(self) -> &'static str {
+        self.entry().name
+    }
 
     /// `福建省泉州市晋江市`: along the statistical parents.
     pub fn full_name(self) -> String {
@@ -126,16 +135,24 @@ impl DistrictCode {
     }
 
     /// The name its authorities use: 平潭综合实验区 for 350128, the plain name otherwise.
-    pub fn authority_name(self) -> &'static str { if self.is_pingtan() { "平潭综合实验区" } else { self.name() } }
+    pub fn authority_name(self) -> &'static str {
+        if self.is_pingtan() { "平潭综合实验区" } else { self.name() }
+    }
 
     /// Level in the statistical code.
-    pub fn level(self) -> DistrictLevel { self.entry().level }
+    pub fn level(self) -> DistrictLevel {
+        self.entry().level
+    }
 
     /// The statistical parent; none for the province.
-    pub fn parent(self) -> Option<Self> { self.entry().parent.map(Self) }
+    pub fn parent(self) -> Option<Self> {
+        self.entry().parent.map(Self)
+    }
 
     /// Whom its authorities report to: Pingtan (350128) to the province, the others to their parent.
-    pub fn management_parent(self) -> Option<Self> { self.entry().management_parent.map(Self) }
+    pub fn management_parent(self) -> Option<Self> {
+        self.entry().management_parent.map(Self)
+    }
 
     /// The chain of authority from the province down to here.
     pub fn management_path(self) -> ManagementPath {
@@ -156,7 +173,9 @@ impl DistrictCode {
     }
 
     /// False for 金门县: in address lists only, never in the tree of offices or in totals (domain.md §1.2).
-    pub fn is_administered(self) -> bool { self.entry().administered }
+    pub fn is_administered(self) -> bool {
+        self.entry().administered
+    }
 
     /// The human resources office: 晋江市人力资源和社会保障局; 平潭综合实验区党群工作部.
     pub fn hr_office_name(self) -> String {
@@ -176,14 +195,20 @@ impl DistrictCode {
         }
     }
 
-    fn is_pingtan(self) -> bool { self.0 == 350_128 }
+    fn is_pingtan(self) -> bool {
+        self.0 == 350_128
+    }
 }
 
 impl fmt::Display for DistrictCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{:06}", self.0) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:06}", self.0)
+    }
 }
 impl fmt::Debug for DistrictCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{:06} {}", self.0, self.name()) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:06} {}", self.0, self.name())
+    }
 }
 impl FromStr for DistrictCode {
     type Err = UnknownDistrict;
@@ -195,9 +220,15 @@ impl FromStr for DistrictCode {
 }
 impl TryFrom<String> for DistrictCode {
     type Error = UnknownDistrict;
-    fn try_from(text: String) -> Result<Self, UnknownDistrict> { text.parse() }
+    fn try_from(text: String) -> Result<Self, UnknownDistrict> {
+        text.parse()
+    }
 }
-impl From<DistrictCode> for String { fn from(code: DistrictCode) -> String { code.to_string() } }
+impl From<DistrictCode> for String {
+    fn from(code: DistrictCode) -> String {
+        code.to_string()
+    }
+}
 
 /// A chain of authority, province first: `35`, `35/3505`, `35/3505/350582`, Pingtan `35/350128`.
 /// Rows carry it so that "below this office" is one prefix (house.md §5).
@@ -210,11 +241,17 @@ pub struct ManagementPath(String);
 
 impl ManagementPath {
     /// The whole province, `35`.
-    pub fn province() -> Self { Self("35".to_owned()) }
+    pub fn province() -> Self {
+        Self("35".to_owned())
+    }
     /// The path's text.
-    pub fn as_str(&self) -> &str { &self.0 }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
     /// What every path strictly below this one starts with: `35/3505/`.
-    pub fn below_prefix(&self) -> String { format!("{}/", self.0) }
+    pub fn below_prefix(&self) -> String {
+        format!("{}/", self.0)
+    }
     /// True when `other` is this office's path or below it. Whole parts only: `35/3505` does not cover
     /// `35/350582`, although it is a prefix of that text.
     pub fn covers(&self, other: &Self) -> bool {
@@ -228,29 +265,44 @@ impl ManagementPath {
 
 /// The district of one part: province and city parts drop their trailing zeroes.
 fn district_of_part(part: &str) -> Option<DistrictCode> {
-    if !matches!(part.len(), 2 | 4 | 6) { return None; }
+    if !matches!(part.len(), 2 | 4 | 6) {
+        return None;
+    }
     format!("{part:0<6}").parse().ok()
 }
 
 impl fmt::Display for ManagementPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 impl FromStr for ManagementPath {
     type Err = UnknownDistrict;
     fn from_str(text: &str) -> Result<Self, UnknownDistrict> {
-        text.rsplit('/').next().and_then(district_of_part).map(DistrictCode::management_path)
+        text.rsplit('/')
+            .next()
+            .and_then(district_of_part)
+            .map(DistrictCode::management_path)
             .filter(|path| path.0 == text)
             .ok_or_else(|| UnknownDistrict(text.chars().take(20).collect()))
     }
 }
 impl TryFrom<String> for ManagementPath {
     type Error = UnknownDistrict;
-    fn try_from(text: String) -> Result<Self, UnknownDistrict> { text.parse() }
+    fn try_from(text: String) -> Result<Self, UnknownDistrict> {
+        text.parse()
+    }
 }
-impl From<ManagementPath> for String { fn from(path: ManagementPath) -> String { path.0 } }
+impl From<ManagementPath> for String {
+    fn from(path: ManagementPath) -> String {
+        path.0
+    }
+}
 
 // A primary key must say whether the database can count it up; text cannot.
 #[cfg(feature = "orm")]
 impl sea_orm::TryFromU64 for DistrictCode {
-    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> { Err(sea_orm::DbErr::ConvertFromU64("DistrictCode")) }
+    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+        Err(sea_orm::DbErr::ConvertFromU64("DistrictCode"))
+    }
 }

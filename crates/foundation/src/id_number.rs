@@ -75,32 +75,54 @@ impl IdError {
             Self::Scientific => "请把这一列设为文本格式后重新填写".to_owned(),
             Self::OtherKind { looks_like: Some(other), .. } => format!("请把证件类型改为{}，或对照证件重新核对", other.label()),
             Self::SyntheticNotAllowed => "请填写本人真实证件号码".to_owned(),
-            Self::WrongLength { .. } | Self::WrongLetter { .. } | Self::UnknownRegion | Self::OtherKind { .. }
-            | Self::BadDate | Self::FutureBirth { .. } | Self::WrongCheckDigit => "请对照证件重新核对".to_owned(),
+            Self::WrongLength { .. }
+            | Self::WrongLetter { .. }
+            | Self::UnknownRegion
+            | Self::OtherKind { .. }
+            | Self::BadDate
+            | Self::FutureBirth { .. }
+            | Self::WrongCheckDigit => "请对照证件重新核对".to_owned(),
         }
     }
     /// Fact and fix as one Chinese text.
-    pub fn sentence(&self) -> String { format!("{}。{}。", self.fact(), self.fix()) }
+    pub fn sentence(&self) -> String {
+        format!("{}。{}。", self.fact(), self.fix())
+    }
     /// As a refusal of `rule` under `clause`.
     pub fn refusal(&self, rule: &str, clause: &str) -> Refusal {
         Refusal::new(rule, clause, self.fact(), "《公民身份号码》（GB 11643）及证件编号规则", self.fix())
     }
 }
-impl fmt::Display for IdError { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.sentence()) } }
+impl fmt::Display for IdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence())
+    }
+}
 impl std::error::Error for IdError {}
-impl From<IdError> for BadValue { fn from(error: IdError) -> Self { Self::new(error.fact(), error.fix()) } }
+impl From<IdError> for BadValue {
+    fn from(error: IdError) -> Self {
+        Self::new(error.fact(), error.fix())
+    }
+}
 
 /// A document of a person. `{}` and `{:?}` print it masked; it has no `Serialize`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct IdDocument { id_type: IdType, number: String }
+pub struct IdDocument {
+    id_type: IdType,
+    number: String,
+}
 
 impl IdDocument {
     /// Reads what a person typed or a workbook holds: full-width digits, blanks and a small x are put
     /// right, nothing else is. `allow_synthetic` opens the demo prefix 350199.
     pub fn parse(id_type: IdType, text: &str, today: Date, allow_synthetic: bool) -> Result<Self, IdError> {
         let number = clean(text).to_ascii_uppercase();
-        if number.is_empty() { return Err(IdError::Empty); }
-        if number.contains("E+") { return Err(IdError::Scientific); }
+        if number.is_empty() {
+            return Err(IdError::Empty);
+        }
+        if number.contains("E+") {
+            return Err(IdError::Scientific);
+        }
         match id_type {
             IdType::ResidentCard | IdType::HkMoResidence | IdType::TwResidence => resident(id_type, &number, today, allow_synthetic)?,
             IdType::HkMoPass => home_return(&number)?,
@@ -112,22 +134,34 @@ impl IdDocument {
     }
 
     /// A number that was parsed before and comes back from the vault; the demo prefix is allowed.
-    pub fn restore(id_type: IdType, text: &str) -> Result<Self, IdError> { Self::parse(id_type, text, Date::MAX, true) }
+    pub fn restore(id_type: IdType, text: &str) -> Result<Self, IdError> {
+        Self::parse(id_type, text, Date::MAX, true)
+    }
 
     /// Kind of document.
-    pub fn id_type(&self) -> IdType { self.id_type }
+    pub fn id_type(&self) -> IdType {
+        self.id_type
+    }
 
     /// The number itself. The only door: whoever calls it records who looked and why.
-    pub fn reveal(&self) -> &str { &self.number }
+    pub fn reveal(&self) -> &str {
+        &self.number
+    }
 
     /// What blind indexes are made of, type and number, for persons and teachers alike: `ID:3505…`.
-    pub fn index_text(&self) -> String { format!("{}:{}", self.id_type.code(), self.number) }
+    pub fn index_text(&self) -> String {
+        format!("{}:{}", self.id_type.code(), self.number)
+    }
     /// Date of birth, for the 18-digit forms.
-    pub fn birth(&self) -> Option<Date> { if self.number.len() == 18 { birth_of(&self.number) } else { None } }
+    pub fn birth(&self) -> Option<Date> {
+        if self.number.len() == 18 { birth_of(&self.number) } else { None }
+    }
 
     /// Sex, for the 18-digit forms: an odd 17th digit is male.
     pub fn sex(&self) -> Option<Sex> {
-        if self.number.len() != 18 { return None; }
+        if self.number.len() != 18 {
+            return None;
+        }
         let digit = self.number.as_bytes()[16] - b'0';
         Some(if digit % 2 == 1 { Sex::Male } else { Sex::Female })
     }
@@ -140,24 +174,38 @@ impl IdDocument {
     }
 
     /// True for a demo number.
-    pub fn is_synthetic(&self) -> bool { self.number.starts_with(SYNTHETIC_PREFIX) }
+    pub fn is_synthetic(&self) -> bool {
+        self.number.starts_with(SYNTHETIC_PREFIX)
+    }
 }
 
-impl fmt::Display for IdDocument { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.masked()) } }
+impl fmt::Display for IdDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
 impl fmt::Debug for IdDocument {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{} {}", self.id_type, self.masked()) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.id_type, self.masked())
+    }
 }
 
 /// Full years of age on `day`: a year is complete on the birthday. 0 before birth.
-pub fn age_on(birth: Date, day: Date) -> u32 { day.years_since(birth).unwrap_or(0) }
+pub fn age_on(birth: Date, day: Date) -> u32 {
+    day.years_since(birth).unwrap_or(0)
+}
 
 /// The last letter of GB 11643 from the first 17 digits. None when they are not 17 digits.
 pub fn check_letter(first: &str) -> Option<char> {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     const LETTERS: [char; 11] = ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'];
-    if first.len() != WEIGHTS.len() { return None; }
+    if first.len() != WEIGHTS.len() {
+        return None;
+    }
     let mut sum = 0;
-    for (letter, weight) in first.chars().zip(WEIGHTS) { sum += letter.to_digit(10)? * weight; }
+    for (letter, weight) in first.chars().zip(WEIGHTS) {
+        sum += letter.to_digit(10)? * weight;
+    }
     LETTERS.get((sum % 11) as usize).copied()
 }
 
@@ -188,14 +236,18 @@ fn resident(id_type: IdType, number: &str, today: Date, allow_synthetic: bool) -
         None => return Err(IdError::OtherKind { id_type, looks_like: None }),
     }
     date_and_check(number, today)?;
-    if number.starts_with(SYNTHETIC_PREFIX) && !allow_synthetic { return Err(IdError::SyntheticNotAllowed); }
+    if number.starts_with(SYNTHETIC_PREFIX) && !allow_synthetic {
+        return Err(IdError::SyntheticNotAllowed);
+    }
     Ok(())
 }
 
 /// Seventeen digits and a digit or X.
 fn eighteen(id_type: IdType, number: &str) -> Result<(), IdError> {
     let length = number.chars().count();
-    if length != 18 { return Err(IdError::WrongLength { id_type, expected: "18位", found: length }); }
+    if length != 18 {
+        return Err(IdError::WrongLength { id_type, expected: "18位", found: length });
+    }
     let right = number.bytes().enumerate().all(|(place, byte)| byte.is_ascii_digit() || (place == 17 && byte == b'X'));
     if right { Ok(()) } else { Err(IdError::WrongLetter { id_type }) }
 }
@@ -203,8 +255,12 @@ fn eighteen(id_type: IdType, number: &str) -> Result<(), IdError> {
 /// Birth date and check letter of an 18-letter number.
 fn date_and_check(number: &str, today: Date) -> Result<(), IdError> {
     let birth = birth_of(number).ok_or(IdError::BadDate)?;
-    if birth > today { return Err(IdError::FutureBirth { birth }); }
-    if check_letter(&number[..17]) != number[17..].chars().next() { return Err(IdError::WrongCheckDigit); }
+    if birth > today {
+        return Err(IdError::FutureBirth { birth });
+    }
+    if check_letter(&number[..17]) != number[17..].chars().next() {
+        return Err(IdError::WrongCheckDigit);
+    }
     Ok(())
 }
 
@@ -221,8 +277,12 @@ fn home_return(number: &str) -> Result<(), IdError> {
 }
 
 fn digits_only(id_type: IdType, digits: &str, expected: &'static str, right: fn(usize) -> bool) -> Result<(), IdError> {
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) { return Err(IdError::WrongLetter { id_type }); }
-    if !right(digits.len()) { return Err(IdError::WrongLength { id_type, expected, found: digits.len() }); }
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(IdError::WrongLetter { id_type });
+    }
+    if !right(digits.len()) {
+        return Err(IdError::WrongLength { id_type, expected, found: digits.len() });
+    }
     Ok(())
 }
 
@@ -234,7 +294,9 @@ fn permanent(number: &str, today: Date) -> Result<(), IdError> {
     match number.chars().count() {
         18 => {
             eighteen(id_type, number)?;
-            if !number.starts_with('9') { return Err(IdError::OtherKind { id_type, looks_like: None }); }
+            if !number.starts_with('9') {
+                return Err(IdError::OtherKind { id_type, looks_like: None });
+            }
             date_and_check(number, today)
         }
         15 => {
@@ -247,7 +309,11 @@ fn permanent(number: &str, today: Date) -> Result<(), IdError> {
 
 fn passport(number: &str) -> Result<(), IdError> {
     let id_type = IdType::Passport;
-    if !number.bytes().all(|byte| byte.is_ascii_alphanumeric()) { return Err(IdError::WrongLetter { id_type }); }
-    if !(5..=17).contains(&number.len()) { return Err(IdError::WrongLength { id_type, expected: "5到17位", found: number.len() }); }
+    if !number.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(IdError::WrongLetter { id_type });
+    }
+    if !(5..=17).contains(&number.len()) {
+        return Err(IdError::WrongLength { id_type, expected: "5到17位", found: number.len() });
+    }
     Ok(())
 }

@@ -12,17 +12,25 @@ impl Fen {
     /// Nothing.
     pub const ZERO: Self = Self(0);
     /// Whole yuan. None on overflow.
-    pub fn from_yuan(yuan: i64) -> Option<Self> { yuan.checked_mul(100).map(Self) }
+    pub fn from_yuan(yuan: i64) -> Option<Self> {
+        yuan.checked_mul(100).map(Self)
+    }
     /// The sum of all, None on overflow.
     pub fn sum(all: impl IntoIterator<Item = Fen>) -> Option<Self> {
         all.into_iter().try_fold(0i64, |total, one| total.checked_add(one.0)).map(Self)
     }
     /// Checked addition.
-    pub fn checked_add(self, other: Self) -> Option<Self> { self.0.checked_add(other.0).map(Self) }
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
     /// Checked subtraction.
-    pub fn checked_sub(self, other: Self) -> Option<Self> { self.0.checked_sub(other.0).map(Self) }
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).map(Self)
+    }
     /// Checked multiplication by a count.
-    pub fn checked_mul(self, count: i64) -> Option<Self> { self.0.checked_mul(count).map(Self) }
+    pub fn checked_mul(self, count: i64) -> Option<Self> {
+        self.0.checked_mul(count).map(Self)
+    }
 }
 
 /// `1,950` or `1,950.50`: grouped yuan, fen only when there are any.
@@ -33,7 +41,9 @@ impl fmt::Display for Fen {
         let digits = (magnitude / 100).to_string();
         let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
         for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place).is_multiple_of(3) { grouped.push(','); }
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
+                grouped.push(',');
+            }
             grouped.push(digit);
         }
         match magnitude % 100 {

@@ -19,32 +19,47 @@ pub struct OccupationCode(String);
 
 impl OccupationCode {
     /// `6-31-01-03`.
-    pub fn as_str(&self) -> &str { &self.0 }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// `[1-8]-dd-dd-dd`.
 fn is_code(text: &str) -> bool {
-    text.len() == 10 && text.bytes().enumerate().all(|(place, byte)| match place {
-        0 => (b'1'..=b'8').contains(&byte),
-        1 | 4 | 7 => byte == b'-',
-        _ => byte.is_ascii_digit(),
-    })
+    text.len() == 10
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            0 => (b'1'..=b'8').contains(&byte),
+            1 | 4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
 }
 
 impl FromStr for OccupationCode {
     type Err = BadValue;
     fn from_str(text: &str) -> Result<Self, BadValue> {
         let code = text.trim();
-        if is_code(code) { return Ok(Self(code.to_owned())); }
+        if is_code(code) {
+            return Ok(Self(code.to_owned()));
+        }
         Err(BadValue::new("职业编码应为“1位-2位-2位-2位”数字，例如6-31-01-03", "请按《中华人民共和国职业分类大典》填写编码"))
     }
 }
-impl fmt::Display for OccupationCode { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) } }
+impl fmt::Display for OccupationCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 impl TryFrom<String> for OccupationCode {
     type Error = BadValue;
-    fn try_from(text: String) -> Result<Self, BadValue> { text.parse() }
+    fn try_from(text: String) -> Result<Self, BadValue> {
+        text.parse()
+    }
 }
-impl From<OccupationCode> for String { fn from(code: OccupationCode) -> String { code.0 } }
+impl From<OccupationCode> for String {
+    fn from(code: OccupationCode) -> String {
+        code.0
+    }
+}
 
 code_enum! {
     /// What a line of the dictionary is.
@@ -68,9 +83,8 @@ pub struct Occupation {
     pub note: String,
 }
 
-static DICTIONARY: LazyLock<Vec<Occupation>> = LazyLock::new(|| {
-    include_str!("../data/occupations.csv").lines().skip(1).filter(|line| !line.trim().is_empty()).map(occupation).collect()
-});
+static DICTIONARY: LazyLock<Vec<Occupation>> =
+    LazyLock::new(|| include_str!("../data/occupations.csv").lines().skip(1).filter(|line| !line.trim().is_empty()).map(occupation).collect());
 
 fn occupation(line: &str) -> Occupation {
     let mut columns = line.splitn(4, ',').map(str::trim);
@@ -86,11 +100,17 @@ fn occupation(line: &str) -> Occupation {
 
 impl Occupation {
     /// The whole dictionary: occupations by code, then the items without one.
-    pub fn all() -> &'static [Self] { &DICTIONARY }
+    pub fn all() -> &'static [Self] {
+        &DICTIONARY
+    }
     /// The items without a code: 专项职业能力 and 创业.
-    pub fn without_code() -> impl Iterator<Item = &'static Self> { DICTIONARY.iter().filter(|one| one.code.is_none()) }
+    pub fn without_code() -> impl Iterator<Item = &'static Self> {
+        DICTIONARY.iter().filter(|one| one.code.is_none())
+    }
     /// The line with exactly this Chinese name.
-    pub fn named(name: &str) -> Option<&'static Self> { DICTIONARY.iter().find(|one| one.name == name.trim()) }
+    pub fn named(name: &str) -> Option<&'static Self> {
+        DICTIONARY.iter().find(|one| one.name == name.trim())
+    }
 }
 
 /// The dictionary's line of a code.

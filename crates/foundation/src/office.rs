@@ -71,8 +71,12 @@ impl Office {
     pub fn scope(&self) -> Scope {
         match self {
             Self::Province | Self::EmploymentBureau | Self::AssessmentCentre | Self::TechnicalEducationCentre => Scope::Below(ManagementPath::province()),
-            Self::City { district } | Self::County { district } | Self::Finance { district }
-            | Self::IndustryDepartment { district } | Self::Monitor { district } | Self::Audit { district } => Scope::Below(district.management_path()),
+            Self::City { district }
+            | Self::County { district }
+            | Self::Finance { district }
+            | Self::IndustryDepartment { district }
+            | Self::Monitor { district }
+            | Self::Audit { district } => Scope::Below(district.management_path()),
             Self::Institution { institution } => Scope::Institution(institution.clone()),
             Self::Trainee { person } => Scope::Person(person.clone()),
             Self::Public => Scope::Open,
@@ -83,8 +87,12 @@ impl Office {
     pub fn district(&self) -> Option<DistrictCode> {
         match self {
             Self::Province | Self::EmploymentBureau | Self::AssessmentCentre | Self::TechnicalEducationCentre => Some(DistrictCode::PROVINCE),
-            Self::City { district } | Self::County { district } | Self::Finance { district }
-            | Self::IndustryDepartment { district } | Self::Monitor { district } | Self::Audit { district } => Some(*district),
+            Self::City { district }
+            | Self::County { district }
+            | Self::Finance { district }
+            | Self::IndustryDepartment { district }
+            | Self::Monitor { district }
+            | Self::Audit { district } => Some(*district),
             Self::Institution { .. } | Self::Trainee { .. } | Self::Public | Self::System { .. } => None,
         }
     }

@@ -12,7 +12,9 @@ impl Periods {
     /// None.
     pub const ZERO: Self = Self(0);
     /// Checked addition.
-    pub fn checked_add(self, other: Self) -> Option<Self> { self.0.checked_add(other.0).map(Self) }
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
     /// The sum of all, None on overflow.
     pub fn sum(all: impl IntoIterator<Item = Periods>) -> Option<Self> {
         all.into_iter().try_fold(Self::ZERO, Self::checked_add)
@@ -20,5 +22,7 @@ impl Periods {
 }
 
 impl fmt::Display for Periods {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{}", self.0) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
 }

@@ -18,9 +18,13 @@ pub struct BadValue {
 }
 
 impl BadValue {
-    pub(crate) fn new(fact: impl Into<String>, fix: impl Into<String>) -> Self { Self { fact: fact.into(), fix: fix.into() } }
+    pub(crate) fn new(fact: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { fact: fact.into(), fix: fix.into() }
+    }
     /// Fact and fix as one Chinese text.
-    pub fn sentence(&self) -> String { self.to_string() }
+    pub fn sentence(&self) -> String {
+        self.to_string()
+    }
     /// As a refusal of `rule` under `clause`, whose rule stands in `source`.
     pub fn refusal(&self, rule: &str, clause: &str, source: &str) -> Refusal {
         Refusal::new(rule, clause, self.fact.clone(), source, self.fix.clone())
@@ -56,7 +60,9 @@ fn is_han(letter: char) -> bool {
 
 impl PersonName {
     /// The name as it is to be printed for those who may see it.
-    pub fn as_str(&self) -> &str { &self.0 }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
     /// For lists open to others: `林*珍`, `黄*`, `买***提`.
     pub fn masked(&self) -> String {
         let letters: Vec<char> = self.0.chars().collect();
@@ -71,11 +77,15 @@ impl PersonName {
 impl FromStr for PersonName {
     type Err = BadValue;
     fn from_str(text: &str) -> Result<Self, BadValue> {
-        let mapped: String = text.trim().chars().map(|letter| match letter {
-            '\u{2022}' | '\u{30FB}' | '\u{FF65}' | '\u{2027}' | '\u{22C5}' => '·',
-            '\u{3000}' | '\u{A0}' | '\t' => ' ',
-            other => other,
-        }).collect();
+        let mapped: String = text
+            .trim()
+            .chars()
+            .map(|letter| match letter {
+                '\u{2022}' | '\u{30FB}' | '\u{FF65}' | '\u{2027}' | '\u{22C5}' => '·',
+                '\u{3000}' | '\u{A0}' | '\t' => ' ',
+                other => other,
+            })
+            .collect();
         // 张 三 is the habit of paper forms; the blank belongs to Latin names only.
         let name = if mapped.chars().any(is_han) { mapped.chars().filter(|letter| *letter != ' ').collect() } else { mapped };
         let length = name.chars().count();
@@ -93,13 +103,27 @@ impl FromStr for PersonName {
         Ok(Self(name))
     }
 }
-impl fmt::Display for PersonName { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) } }
-impl fmt::Debug for PersonName { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.masked()) } }
+impl fmt::Display for PersonName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl fmt::Debug for PersonName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
 impl TryFrom<String> for PersonName {
     type Error = BadValue;
-    fn try_from(text: String) -> Result<Self, BadValue> { text.parse() }
+    fn try_from(text: String) -> Result<Self, BadValue> {
+        text.parse()
+    }
 }
-impl From<PersonName> for String { fn from(name: PersonName) -> String { name.0 } }
+impl From<PersonName> for String {
+    fn from(name: PersonName) -> String {
+        name.0
+    }
+}
 
 /// A mainland mobile number. Prints as `138****1234`; cannot be serialised.
 #[derive(Clone, PartialEq, Eq, Hash, serde::Deserialize, schemars::JsonSchema)]
@@ -109,9 +133,13 @@ pub struct Phone(String);
 
 impl Phone {
     /// `138****1234`.
-    pub fn masked(&self) -> String { format!("{}****{}", &self.0[..3], &self.0[7..]) }
+    pub fn masked(&self) -> String {
+        format!("{}****{}", &self.0[..3], &self.0[7..])
+    }
     /// The number itself. The only door: whoever calls it records who looked and why.
-    pub fn reveal(&self) -> &str { &self.0 }
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
 }
 
 impl FromStr for Phone {
@@ -132,11 +160,21 @@ impl FromStr for Phone {
         Ok(Self(digits.to_owned()))
     }
 }
-impl fmt::Display for Phone { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.masked()) } }
-impl fmt::Debug for Phone { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.masked()) } }
+impl fmt::Display for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+impl fmt::Debug for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
 impl TryFrom<String> for Phone {
     type Error = BadValue;
-    fn try_from(text: String) -> Result<Self, BadValue> { text.parse() }
+    fn try_from(text: String) -> Result<Self, BadValue> {
+        text.parse()
+    }
 }
 
 /// A bank or social security card account: 8–30 digits. Prints as `****1234`; cannot be serialised.
@@ -147,19 +185,29 @@ pub struct AccountNumber(String);
 
 impl AccountNumber {
     /// `****1234`.
-    pub fn masked(&self) -> String { format!("****{}", &self.0[self.0.len() - 4..]) }
+    pub fn masked(&self) -> String {
+        format!("****{}", &self.0[self.0.len() - 4..])
+    }
     /// The number itself. The only door: whoever calls it records who looked and why.
-    pub fn reveal(&self) -> &str { &self.0 }
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
     /// The Luhn check of card numbers. A warning, never a refusal: accounts without it exist (§12.7).
     pub fn luhn_ok(&self) -> bool {
-        let sum: u32 = self.0.bytes().rev().enumerate().map(|(place, byte)| {
-            let digit = u32::from(byte - b'0');
-            match (place % 2, digit) {
-                (0, digit) => digit,
-                (_, digit) if digit > 4 => digit * 2 - 9,
-                (_, digit) => digit * 2,
-            }
-        }).sum();
+        let sum: u32 = self
+            .0
+            .bytes()
+            .rev()
+            .enumerate()
+            .map(|(place, byte)| {
+                let digit = u32::from(byte - b'0');
+                match (place % 2, digit) {
+                    (0, digit) => digit,
+                    (_, digit) if digit > 4 => digit * 2 - 9,
+                    (_, digit) => digit * 2,
+                }
+            })
+            .sum();
         sum.is_multiple_of(10)
     }
 }
@@ -177,9 +225,19 @@ impl FromStr for AccountNumber {
         Ok(Self(digits))
     }
 }
-impl fmt::Display for AccountNumber { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.masked()) } }
-impl fmt::Debug for AccountNumber { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.masked()) } }
+impl fmt::Display for AccountNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+impl fmt::Debug for AccountNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
 impl TryFrom<String> for AccountNumber {
     type Error = BadValue;
-    fn try_from(text: String) -> Result<Self, BadValue> { text.parse() }
+    fn try_from(text: String) -> Result<Self, BadValue> {
+        text.parse()
+    }
 }

@@ -26,7 +26,10 @@ impl Refusal {
         Self { rule: rule.into(), clause: clause.into(), fact: fact.into(), source: source.into(), fix: fix.into(), field: None }
     }
     /// The same refusal, pinned to a form field.
-    pub fn at(mut self, field: &str) -> Self { self.field = Some(field.into()); self }
+    pub fn at(mut self, field: &str) -> Self {
+        self.field = Some(field.into());
+        self
+    }
 }
 
 impl std::fmt::Display for Refusal {
@@ -76,8 +79,12 @@ pub enum Stop {
 }
 
 impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Self { Self::Refused(vec![refusal]) }
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(vec![refusal])
+    }
 }
 impl From<Vec<Refusal>> for Stop {
-    fn from(refusals: Vec<Refusal>) -> Self { Self::Refused(refusals) }
+    fn from(refusals: Vec<Refusal>) -> Self {
+        Self::Refused(refusals)
+    }
 }

@@ -22,22 +22,32 @@ const RECHECK: &str = "请对照营业执照或法人证书重新核对";
 
 impl Uscc {
     /// The 18 letters.
-    pub fn as_str(&self) -> &str { &self.0 }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// The last letter of a GB 32100 code, from its first 17. None when a letter is not of the alphabet.
 pub fn outer_check(first: &str) -> Option<char> {
-    if first.len() != OUTER_WEIGHTS.len() { return None; }
+    if first.len() != OUTER_WEIGHTS.len() {
+        return None;
+    }
     let mut sum = 0;
-    for (letter, weight) in first.chars().zip(OUTER_WEIGHTS) { sum += ALPHABET.find(letter)? * weight; }
+    for (letter, weight) in first.chars().zip(OUTER_WEIGHTS) {
+        sum += ALPHABET.find(letter)? * weight;
+    }
     ALPHABET.chars().nth((31 - sum % 31) % 31)
 }
 
 /// The check letter of a GB 11714 organisation code, from its first eight. None for other letters.
 pub fn inner_check(first: &str) -> Option<char> {
-    if first.len() != INNER_WEIGHTS.len() { return None; }
+    if first.len() != INNER_WEIGHTS.len() {
+        return None;
+    }
     let mut sum = 0;
-    for (letter, weight) in first.chars().zip(INNER_WEIGHTS) { sum += letter.to_digit(36)? * weight; }
+    for (letter, weight) in first.chars().zip(INNER_WEIGHTS) {
+        sum += letter.to_digit(36)? * weight;
+    }
     match 11 - sum % 11 {
         10 => Some('X'),
         11 => Some('0'),
@@ -50,7 +60,9 @@ impl FromStr for Uscc {
     fn from_str(text: &str) -> Result<Self, BadValue> {
         let code = clean(text).to_ascii_uppercase();
         let length = code.chars().count();
-        if length != 18 { return Err(BadValue::new(format!("统一社会信用代码应为18位，现在是{length}位"), RECHECK)); }
+        if length != 18 {
+            return Err(BadValue::new(format!("统一社会信用代码应为18位，现在是{length}位"), RECHECK));
+        }
         if let Some(letter) = code.chars().find(|letter| !ALPHABET.contains(*letter)) {
             return Err(BadValue::new(format!("统一社会信用代码里不会有“{letter}”（不用字母I、O、S、V、Z）"), RECHECK));
         }
@@ -63,9 +75,19 @@ impl FromStr for Uscc {
         Ok(Self(code))
     }
 }
-impl fmt::Display for Uscc { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) } }
+impl fmt::Display for Uscc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 impl TryFrom<String> for Uscc {
     type Error = BadValue;
-    fn try_from(text: String) -> Result<Self, BadValue> { text.parse() }
+    fn try_from(text: String) -> Result<Self, BadValue> {
+        text.parse()
+    }
 }
-impl From<Uscc> for String { fn from(code: Uscc) -> String { code.0 } }
+impl From<Uscc> for String {
+    fn from(code: Uscc) -> String {
+        code.0
+    }
+}

@@ -28,7 +28,9 @@ pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
         .route("/specimens/{slug}", get(specimen))
         .route("/api/v1/openapi.json", get(move || async move { axum::Json((*document).clone()) }))
         .route("/api", get(move |desk: Desk| async move { api_page(&desk, &shown) }));
-    routes.router.merge(extra)
+    routes
+        .router
+        .merge(extra)
         .fallback(guard::nowhere)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(foundation::limits::UPLOAD_BYTES + 128 * 1024))
@@ -41,29 +43,43 @@ pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
         .with_state(Arc::clone(premises))
 }
 
-async fn wrong_method(desk: Desk) -> Response { if desk.manner.path.starts_with("/api/") { desk::api::problem(&desk, 405, "这个地址不能这样访问", &[]) } else { desk.error_page(405) } }
-
-async fn health(State(premises): State<Arc<Premises>>) -> Response {
-    match premises.db.ping().await { Ok(()) => "ok".into_response(), Err(_) => axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response() }
+async fn wrong_method(desk: Desk) -> Response {
+    if desk.manner.path.starts_with("/api/") { desk::api::problem(&desk, 405, "这个地址不能这样访问", &[]) } else { desk.error_page(405) }
 }
 
-async fn specimens(desk: Desk) -> Response { desk.page("样件", "", ui::specimens::specimens()) }
+async fn health(State(premises): State<Arc<Premises>>) -> Response {
+    match premises.db.ping().await {
+        Ok(()) => "ok".into_response(),
+        Err(_) => axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+async fn specimens(desk: Desk) -> Response {
+    desk.page("样件", "", ui::specimens::specimens())
+}
 
 async fn specimen(desk: Desk, axum::extract::Path(slug): axum::extract::Path<String>) -> Response {
-    match ui::specimens::find(&slug) { Some(one) => axum::response::Html(ui::specimens::document(one, desk.manner.large_text).into_string()).into_response(), None => desk.error_page(404) }
+    match ui::specimens::find(&slug) {
+        Some(one) => axum::response::Html(ui::specimens::document(one, desk.manner.large_text).into_string()).into_response(),
+        None => desk.error_page(404),
+    }
 }
 
 /// The API's page, made from its own document: no script from elsewhere.
 fn api_page(desk: &Desk, document: &serde_json::Value) -> Response {
     let paths = document["paths"].as_object().cloned().unwrap_or_default();
-    desk.page("接口", "", html! {
-        (ui::page_head("接口", "每一项办理一个地址，与页面同一套规则", &[ui::Button::link("OpenAPI 3.1 文件", "/api/v1/openapi.json")]))
-        @for (path, methods) in &paths { @for (method, one) in methods.as_object().into_iter().flatten() {
-            details class="jb-panel jb-section" {
-                summary { code { (method.to_uppercase()) " " (path) } " " (one["summary"].as_str().unwrap_or("")) }
-                p { (one["description"].as_str().unwrap_or("")) }
-                pre { (serde_json::to_string_pretty(&one["requestBody"]["content"]["application/json"]["schema"]).unwrap_or_default()) }
-            }
-        } }
-    })
+    desk.page(
+        "接口",
+        "",
+        html! {
+            (ui::page_head("接口", "每一项办理一个地址，与页面同一套规则", &[ui::Button::link("OpenAPI 3.1 文件", "/api/v1/openapi.json")]))
+            @for (path, methods) in &paths { @for (method, one) in methods.as_object().into_iter().flatten() {
+                details class="jb-panel jb-section" {
+                    summary { code { (method.to_uppercase()) " " (path) } " " (one["summary"].as_str().unwrap_or("")) }
+                    p { (one["description"].as_str().unwrap_or("")) }
+                    pre { (serde_json::to_string_pretty(&one["requestBody"]["content"]["application/json"]["schema"]).unwrap_or_default()) }
+                }
+            } }
+        },
+    )
 }

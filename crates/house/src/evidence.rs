@@ -24,7 +24,8 @@ use store::{Reader, Writer, sequencer};
 /// The journal's signing keys of this installation.
 pub fn keys(premises: &Premises) -> Keys {
     let origin = &premises.settings.journal_origin;
-    Keys::from_seeds(origin, premises.keyring.secret("journal ed25519"), premises.keyring.secret("journal sm2")).expect("the origin is a key name, checked when the house opens")
+    Keys::from_seeds(origin, premises.keyring.secret("journal ed25519"), premises.keyring.secret("journal sm2"))
+        .expect("the origin is a key name, checked when the house opens")
 }
 
 /// Everything an auditor needs about one class. The reader must reach the class.
@@ -32,7 +33,14 @@ pub async fn export(premises: &Premises, reader: &Reader, system: &Reader, class
     let row = reader.get::<training_class::Entity>(class.to_string()).await?;
     let latest = sequencer::latest(system).await?.ok_or(Fault::Gone)?;
     let size = u64::try_from(latest.size).unwrap_or(0);
-    let facts = system.list::<fact::Entity>(|q| q.filter(fact::Column::Class.eq(class.clone())).filter(fact::Column::Seq.is_not_null()).filter(fact::Column::Seq.lt(latest.size)).order_by_asc(fact::Column::Seq)).await?;
+    let facts = system
+        .list::<fact::Entity>(|q| {
+            q.filter(fact::Column::Class.eq(class.clone()))
+                .filter(fact::Column::Seq.is_not_null())
+                .filter(fact::Column::Seq.lt(latest.size))
+                .order_by_asc(fact::Column::Seq)
+        })
+        .await?;
     let seqs: Vec<i64> = facts.iter().filter_map(|one| one.seq).collect();
     let mut numbers = Vec::new();
     for chunk in seqs.chunks(500) {
@@ -52,31 +60,87 @@ pub async fn export(premises: &Premises, reader: &Reader, system: &Reader, class
 async fn rows(reader: &Reader, class: &training_class::Model, facts: u64) -> Result<Rows, Stop> {
     let id = &class.id;
     let policy = class.policy.as_deref().map(|text| desk::policy::pinned(Some(text))).transpose()?;
-    let sessions = reader.list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(id.clone())).order_by_asc(class_session::Column::Position)).await?;
+    let sessions =
+        reader.list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(id.clone())).order_by_asc(class_session::Column::Position)).await?;
     let enrolments = reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Class.eq(id.clone())).order_by_asc(enrolment::Column::Id)).await?;
     let events = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Class.eq(id.clone())).order_by_asc(attendance::Column::Id)).await?;
-    let confirmed = reader.list::<completion_exam::Entity>(|q| q.filter(completion_exam::Column::Class.eq(id.clone())).filter(completion_exam::Column::ConfirmedBy.is_not_null())).await?;
-    let scores = if confirmed.is_empty() { Vec::new() } else { reader.list::<exam_score::Entity>(|q| q.filter(exam_score::Column::Class.eq(id.clone())).order_by_asc(exam_score::Column::Id)).await? };
-    let certificates = reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(id.clone())).order_by_asc(certificate::Column::Number)).await?;
+    let confirmed = reader
+        .list::<completion_exam::Entity>(|q| q.filter(completion_exam::Column::Class.eq(id.clone())).filter(completion_exam::Column::ConfirmedBy.is_not_null()))
+        .await?;
+    let scores = if confirmed.is_empty() {
+        Vec::new()
+    } else {
+        reader.list::<exam_score::Entity>(|q| q.filter(exam_score::Column::Class.eq(id.clone())).order_by_asc(exam_score::Column::Id)).await?
+    };
+    let certificates =
+        reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(id.clone())).order_by_asc(certificate::Column::Number)).await?;
     let claim = reader.find::<claim::Entity>(claim::Column::Class.eq(id.clone())).await?;
-    let items = reader.list::<claim_item::Entity>(|q| q.filter(claim_item::Column::Class.eq(id.clone())).filter(claim_item::Column::Eligible.eq(true)).order_by_asc(claim_item::Column::Id)).await?;
-    let payments = match &claim { Some(one) => reader.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Claim.eq(one.id.clone())).filter(payment_line::Column::State.eq(foundation::codes::PaymentState::Paid))).await?, None => Vec::new() };
+    let items = reader
+        .list::<claim_item::Entity>(|q| {
+            q.filter(claim_item::Column::Class.eq(id.clone())).filter(claim_item::Column::Eligible.eq(true)).order_by_asc(claim_item::Column::Id)
+        })
+        .await?;
+    let payments = match &claim {
+        Some(one) => {
+            reader
+                .list::<payment_line::Entity>(|q| {
+                    q.filter(payment_line::Column::Claim.eq(one.id.clone())).filter(payment_line::Column::State.eq(foundation::codes::PaymentState::Paid))
+                })
+                .await?
+        }
+        None => Vec::new(),
+    };
     Ok(Rows {
         class: ClassRow { state: class.state.code().into(), policy, periods_total: class.periods_total, periods_online: class.periods_online, facts },
-        sessions: sessions.into_iter().map(|one| SessionRow { session: one.id, starts_at: one.starts_at, ends_at: one.ends_at, periods: one.periods, online: one.mode == SessionMode::Online }).collect(),
+        sessions: sessions
+            .into_iter()
+            .map(|one| SessionRow {
+                session: one.id,
+                starts_at: one.starts_at,
+                ends_at: one.ends_at,
+                periods: one.periods,
+                online: one.mode == SessionMode::Online,
+            })
+            .collect(),
         enrolments: enrolments.into_iter().map(|one| EnrolmentRow { enrolment: one.id }).collect(),
-        attendance: events.into_iter().map(|one| AttendanceRow {
-            attendance: one.id, fact: one.fact, session: one.session, enrolment: one.enrolment, at: one.at,
-            method: (one.kind != AttendanceKind::RollCall).then(|| one.method.code().to_owned()),
-            kind: match one.kind { AttendanceKind::SignIn => Kind::SignIn, AttendanceKind::SignOut => Kind::SignOut, AttendanceKind::RollCall => Kind::RollCall },
-        }).collect(),
-        exam_results: scores.into_iter().map(|one| ExamResultRow { exam: one.exam, enrolment: one.enrolment, theory: one.theory, practice: one.practice, passed: one.passed }).collect(),
+        attendance: events
+            .into_iter()
+            .map(|one| AttendanceRow {
+                attendance: one.id,
+                fact: one.fact,
+                session: one.session,
+                enrolment: one.enrolment,
+                at: one.at,
+                method: (one.kind != AttendanceKind::RollCall).then(|| one.method.code().to_owned()),
+                kind: match one.kind {
+                    AttendanceKind::SignIn => Kind::SignIn,
+                    AttendanceKind::SignOut => Kind::SignOut,
+                    AttendanceKind::RollCall => Kind::RollCall,
+                },
+            })
+            .collect(),
+        exam_results: scores
+            .into_iter()
+            .map(|one| ExamResultRow { exam: one.exam, enrolment: one.enrolment, theory: one.theory, practice: one.practice, passed: one.passed })
+            .collect(),
         certificates: certificates.into_iter().map(|one| CertificateRow { certificate: one.id, enrolment: one.enrolment, number: one.number }).collect(),
         claim: claim.map(|one| ClaimRow { claim: one.id, state: one.state.code().into(), total_fen: one.total }),
-        claim_items: items.into_iter().map(|one| ClaimItemRow {
-            item: one.id, claim: one.claim, enrolment: one.enrolment, credited_offline: one.credited_offline, credited_online: one.credited_online, payable: one.payable, amount_fen: one.amount,
-        }).collect(),
-        payments: payments.into_iter().map(|one| PaymentRow { line: one.id, claim: one.claim, amount_fen: one.amount, reference: one.bank_reference }).collect(),
+        claim_items: items
+            .into_iter()
+            .map(|one| ClaimItemRow {
+                item: one.id,
+                claim: one.claim,
+                enrolment: one.enrolment,
+                credited_offline: one.credited_offline,
+                credited_online: one.credited_online,
+                payable: one.payable,
+                amount_fen: one.amount,
+            })
+            .collect(),
+        payments: payments
+            .into_iter()
+            .map(|one| PaymentRow { line: one.id, claim: one.claim, amount_fen: one.amount, reference: one.bank_reference })
+            .collect(),
     })
 }
 
@@ -111,7 +175,9 @@ impl Act for ExportEvidence {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        if matches!(desk.actor.office, foundation::Office::Trainee { .. }) { return Err(Stop::Forbidden); }
+        if matches!(desk.actor.office, foundation::Office::Trainee { .. }) {
+            return Err(Stop::Forbidden);
+        }
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         Ok(Done::new((), FactDraft::new("EvidenceExported", "M3.11", class.district, "导出证据包").class(&class.id).institution(&class.institution)))
     }
@@ -149,7 +215,12 @@ async fn page(desk: Desk, Path(class): Path<String>) -> Response {
 async fn download(desk: Desk, Path(class): Path<String>, _form: Pairs) -> Response {
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
     match bundle_bytes(&desk, &id).await {
-        Ok((name, bytes)) => (StatusCode::OK, [(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.json\""))], bytes).into_response(),
+        Ok((name, bytes)) => (
+            StatusCode::OK,
+            [(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.json\""))],
+            bytes,
+        )
+            .into_response(),
         Err(stop) => desk.stopped(stop),
     }
 }
@@ -166,7 +237,10 @@ async fn bundle_bytes(desk: &Desk, class: &ClassId) -> Result<(String, Vec<u8>),
 
 async fn about(desk: Desk) -> Response {
     let system = desk.as_system("public-journal");
-    let latest = match system.read().await { Ok(reader) => sequencer::latest(&reader).await, Err(stop) => Err(stop) };
+    let latest = match system.read().await {
+        Ok(reader) => sequencer::latest(&reader).await,
+        Err(stop) => Err(stop),
+    };
     match latest {
         Ok(latest) => {
             let verifier = keys(&desk.premises).verifier_keys().to_string();
@@ -185,7 +259,10 @@ async fn about(desk: Desk) -> Response {
 }
 
 async fn checkpoint(desk: Desk) -> Response {
-    let latest = match desk.as_system("public-journal").read().await { Ok(reader) => sequencer::latest(&reader).await, Err(stop) => Err(stop) };
+    let latest = match desk.as_system("public-journal").read().await {
+        Ok(reader) => sequencer::latest(&reader).await,
+        Err(stop) => Err(stop),
+    };
     match latest {
         Ok(Some(latest)) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], latest.note).into_response(),
         Ok(None) => desk.stopped(Fault::Gone.into()),
@@ -196,14 +273,18 @@ async fn checkpoint(desk: Desk) -> Response {
 async fn tile(desk: Desk, Path(path): Path<String>) -> Response {
     let Ok(wanted) = format!("tile/{path}").parse::<TilePath>() else { return desk.stopped(Fault::Gone.into()) };
     match tile_bytes(&desk, &wanted).await {
-        Ok(bytes) => ([(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], bytes).into_response(),
+        Ok(bytes) => {
+            ([(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], bytes).into_response()
+        }
         Err(stop) => desk.stopped(stop),
     }
 }
 
 async fn tile_bytes(desk: &Desk, wanted: &TilePath) -> Result<Vec<u8>, Stop> {
     let reader = desk.as_system("public-journal").read().await?;
-    if !wanted.exists(sequencer::size(&reader).await?) { return Err(Fault::Gone.into()); }
+    if !wanted.exists(sequencer::size(&reader).await?) {
+        return Err(Fault::Gone.into());
+    }
     let broken = |_| Stop::Fault(Fault::Db("journal tile".into()));
     if wanted.kind == TileKind::Entries {
         let entries = sequencer::entries(&reader, wanted.entries()).await?;

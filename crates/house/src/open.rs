@@ -38,16 +38,35 @@ pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
     let keyring = keys(&options.data, &ids)?;
     let secret = keyring.secret("cookies and codes");
     let clock = Clock::system();
-    if options.demo { clock.set_offset_s(offset(&db).await.unwrap_or(0)); }
-    let settings = Settings { demo: options.demo, base_url: options.base_url.clone(), secure_cookies: options.secure_cookies, journal_origin: options.journal_origin.clone(), secret };
+    if options.demo {
+        clock.set_offset_s(offset(&db).await.unwrap_or(0));
+    }
+    let settings = Settings {
+        demo: options.demo,
+        base_url: options.base_url.clone(),
+        secure_cookies: options.secure_cookies,
+        journal_origin: options.journal_origin.clone(),
+        secret,
+    };
     Ok(Arc::new(Premises {
-        files: Files::folder(&options.data.join("files"))?, db, clock, ids, calendar: WorkCalendar::built_in().clone(), keyring: Arc::new(keyring), settings, nav: nav(), sign_ins: SignIns::default(),
+        files: Files::folder(&options.data.join("files"))?,
+        db,
+        clock,
+        ids,
+        calendar: WorkCalendar::built_in().clone(),
+        keyring: Arc::new(keyring),
+        settings,
+        nav: nav(),
+        sign_ins: SignIns::default(),
     }))
 }
 
 fn keys(data: &Path, ids: &Ids) -> Result<Keyring, Fault> {
     let broken = |error: store::seal::KeyError| Fault::Upstream(error.to_string());
-    match Keyring::from_environment() { Some(keyring) => keyring.map_err(broken), None => Keyring::load(&data.join("keys.txt"), Some(ids.bytes())).map_err(broken) }
+    match Keyring::from_environment() {
+        Some(keyring) => keyring.map_err(broken),
+        None => Keyring::load(&data.join("keys.txt"), Some(ids.bytes())).map_err(broken),
+    }
 }
 
 async fn offset(db: &Db) -> Option<i64> {

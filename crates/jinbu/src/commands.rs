@@ -15,12 +15,18 @@ use store::tables::supervision::training_class;
 
 fn options(data: &Path, database: Option<String>, listen: &str, demo: bool) -> Options {
     Options {
-        database: database.unwrap_or_else(|| format!("sqlite:{}", data.join("jinbu.db").display())), data: data.to_owned(), base_url: format!("http://{listen}"), demo,
-        secure_cookies: false, journal_origin: "jinbu.demo/journal".into(),
+        database: database.unwrap_or_else(|| format!("sqlite:{}", data.join("jinbu.db").display())),
+        data: data.to_owned(),
+        base_url: format!("http://{listen}"),
+        demo,
+        secure_cookies: false,
+        journal_origin: "jinbu.demo/journal".into(),
     }
 }
 
-fn said(stop: impl std::fmt::Display) -> anyhow::Error { anyhow!("{stop}") }
+fn said(stop: impl std::fmt::Display) -> anyhow::Error {
+    anyhow!("{stop}")
+}
 
 /// `demo`.
 pub async fn demo(listen: &str, data: &Path, small: bool, database: Option<String>) -> Result<bool> {
@@ -55,7 +61,13 @@ async fn jobs(premises: Arc<Premises>) {
         // A failing job is told once, not every second, and never stops the others.
         match house::tick(&desk).await {
             Ok(()) => said.clear(),
-            Err(stop) => { let text = stop.to_string(); if text != said { tracing::error!(%text, "timed acts"); said = text; } }
+            Err(stop) => {
+                let text = stop.to_string();
+                if text != said {
+                    tracing::error!(%text, "timed acts");
+                    said = text;
+                }
+            }
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
@@ -63,19 +75,37 @@ async fn jobs(premises: Arc<Premises>) {
 
 async fn stopped() {
     let interrupt = tokio::signal::ctrl_c();
-    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) { Ok(signal) => signal, Err(_) => return };
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(_) => return,
+    };
     tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
 }
 
 /// The settings file of a real installation (docs/settings.example.toml).
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SettingsFile { listen: String, base_url: String, database: String, data: std::path::PathBuf, #[serde(default)] secure_cookies: bool, journal_origin: String }
+struct SettingsFile {
+    listen: String,
+    base_url: String,
+    database: String,
+    data: std::path::PathBuf,
+    #[serde(default)]
+    secure_cookies: bool,
+    journal_origin: String,
+}
 
 fn read_settings(path: &Path) -> Result<(SettingsFile, Options)> {
     let text = std::fs::read_to_string(path).with_context(|| format!("读不了设置文件 {}", path.display()))?;
     let file: SettingsFile = toml::from_str(&text).context("设置文件写错了")?;
-    let options = Options { database: file.database.clone(), data: file.data.clone(), base_url: file.base_url.trim_end_matches('/').into(), demo: false, secure_cookies: file.secure_cookies, journal_origin: file.journal_origin.clone() };
+    let options = Options {
+        database: file.database.clone(),
+        data: file.data.clone(),
+        base_url: file.base_url.trim_end_matches('/').into(),
+        demo: false,
+        secure_cookies: file.secure_cookies,
+        journal_origin: file.journal_origin.clone(),
+    };
     Ok((file, options))
 }
 
@@ -90,7 +120,11 @@ pub async fn serve(settings: &Path) -> Result<bool> {
 }
 
 /// `migrate`.
-pub async fn migrate(database: &str) -> Result<bool> { Db::open(database).await?; println!("数据库结构已是最新。"); Ok(true) }
+pub async fn migrate(database: &str) -> Result<bool> {
+    Db::open(database).await?;
+    println!("数据库结构已是最新。");
+    Ok(true)
+}
 
 /// `first-administrator`.
 pub async fn first_administrator(settings: &Path, login: &str, name: &str) -> Result<bool> {
@@ -99,17 +133,52 @@ pub async fn first_administrator(settings: &Path, login: &str, name: &str) -> Re
     std::fs::create_dir_all(&options.data)?;
     let premises = house::open(&options).await?;
     let reader = premises.db.read(Scope::Everything).await.map_err(said)?;
-    if reader.count::<account::Entity>(|q| q).await.map_err(said)? > 0 { bail!("已经有账号了；请由现有管理员建立新账号"); }
+    if reader.count::<account::Entity>(|q| q).await.map_err(said)? > 0 {
+        bail!("已经有账号了；请由现有管理员建立新账号");
+    }
     drop(reader);
     let now = premises.clock.real_now();
     let (id, token): (AccountId, String) = (premises.ids.make(now), hex::encode(premises.ids.bytes::<24>()));
     let province = foundation::DistrictCode::PROVINCE;
     let row = account::Model {
-        id: id.clone(), login: login.into(), name: name.into(), office_kind: "province".into(), office_ref: String::new(), office_name: "福建省人力资源和社会保障厅".into(), password_hash: None, totp_secret: None,
-        totp_last_step: 0, failed_count: 0, locked_until: None, disabled: false, institution: None, person: None, path: province.management_path(), district: province, created_at: now, version: 1,
+        id: id.clone(),
+        login: login.into(),
+        name: name.into(),
+        office_kind: "province".into(),
+        office_ref: String::new(),
+        office_name: "福建省人力资源和社会保障厅".into(),
+        password_hash: None,
+        totp_secret: None,
+        totp_last_step: 0,
+        failed_count: 0,
+        locked_until: None,
+        disabled: false,
+        institution: None,
+        person: None,
+        path: province.management_path(),
+        district: province,
+        created_at: now,
+        version: 1,
     };
-    let link = one_time_link::Model { token_hash: hex::encode(Sha256::digest(token.as_bytes())), account: id, purpose: "first-administrator".into(), expires_at: now + chrono::Duration::hours(24), used_at: None, created_at: now, version: 1 };
-    premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<account::Entity>(row).await?; work.add::<one_time_link::Entity>(link).await })).await.map_err(said)?;
+    let link = one_time_link::Model {
+        token_hash: hex::encode(Sha256::digest(token.as_bytes())),
+        account: id,
+        purpose: "first-administrator".into(),
+        expires_at: now + chrono::Duration::hours(24),
+        used_at: None,
+        created_at: now,
+        version: 1,
+    };
+    premises
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move {
+                work.add::<account::Entity>(row).await?;
+                work.add::<one_time_link::Entity>(link).await
+            })
+        })
+        .await
+        .map_err(said)?;
     println!("请在 24 小时内打开（只能用一次）：{}/links/{token}", options.base_url);
     Ok(true)
 }
@@ -118,7 +187,21 @@ pub async fn first_administrator(settings: &Path, login: &str, name: &str) -> Re
 pub async fn copy_db(from: &str, to: &str, dry_run: bool, verify: bool) -> Result<bool> {
     let (source, target) = (Db::connect(from).await?, Db::open(to).await?);
     let report = store::copy::copy(&source, &target, dry_run, verify).await?;
-    for one in &report { println!("{:<20} {:>9} → {:>9} {}", one.table, one.source_rows, one.target_rows, if dry_run { "" } else if one.equal { "一致" } else { "不一致" }); }
+    for one in &report {
+        println!(
+            "{:<20} {:>9} → {:>9} {}",
+            one.table,
+            one.source_rows,
+            one.target_rows,
+            if dry_run {
+                ""
+            } else if one.equal {
+                "一致"
+            } else {
+                "不一致"
+            }
+        );
+    }
     Ok(dry_run || report.iter().all(|one| one.equal))
 }
 
@@ -128,7 +211,16 @@ pub async fn export_bundle(data: &Path, database: Option<String>, class: &str, o
     let reader = premises.db.read(Scope::Everything).await.map_err(said)?;
     let id = match class.parse::<ClassId>() {
         Ok(id) => id,
-        Err(_) => reader.list::<training_class::Entity>(|q| q.filter(training_class::Column::ClassNo.eq(class))).await.map_err(said)?.into_iter().next().ok_or_else(|| anyhow!("没有编号是 {class} 的班级"))?.id,
+        Err(_) => {
+            reader
+                .list::<training_class::Entity>(|q| q.filter(training_class::Column::ClassNo.eq(class)))
+                .await
+                .map_err(said)?
+                .into_iter()
+                .next()
+                .ok_or_else(|| anyhow!("没有编号是 {class} 的班级"))?
+                .id
+        }
     };
     let bundle = house::evidence::export(&premises, &reader, &reader, &id).await.map_err(said)?;
     std::fs::write(out, bundle.to_json()?)?;
@@ -141,7 +233,9 @@ pub async fn load_scale(data: &Path, enrolments: u64) -> Result<bool> {
     std::fs::create_dir_all(data)?;
     let premises = house::open(&options(data, None, "127.0.0.1:8080", true)).await?;
     let reader = premises.db.read(Scope::Everything).await.map_err(said)?;
-    if reader.count::<account::Entity>(|q| q).await.map_err(said)? == 0 { province::load(&premises, province::Size::Small).await?; }
+    if reader.count::<account::Entity>(|q| q).await.map_err(said)? == 0 {
+        province::load(&premises, province::Size::Small).await?;
+    }
     drop(reader);
     province::load_scale(&premises, enrolments).await?;
     Ok(true)
@@ -154,7 +248,10 @@ pub async fn verify(file: Option<&Path>, key: Option<&str>, data: Option<&Path>,
             let trusted = key.map(journal::VerifierKeys::parse).transpose().map_err(said)?;
             match journal::Bundle::from_json(&std::fs::read(file).with_context(|| format!("读不了 {}", file.display()))?) {
                 Ok(bundle) => journal::verify(&bundle, trusted.as_ref()),
-                Err(bad) => { println!("{bad}\n1 处不一致"); return Ok(false); }
+                Err(bad) => {
+                    println!("{bad}\n1 处不一致");
+                    return Ok(false);
+                }
             }
         }
         (None, Some(data)) => house::evidence::verify_database(&*house::open(&options(data, database, "127.0.0.1:8080", true)).await?).await.map_err(said)?,

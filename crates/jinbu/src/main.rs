@@ -93,7 +93,10 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> std::process::ExitCode {
-    tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,jinbu=info".into())).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,jinbu=info".into()))
+        .with_writer(std::io::stderr)
+        .init();
     let done = match Arguments::parse().command {
         Command::Demo { listen, data, small, database } => commands::demo(&listen, &data, small, database).await,
         Command::Serve { settings } => commands::serve(&settings).await,
@@ -107,6 +110,9 @@ async fn main() -> std::process::ExitCode {
     match done {
         Ok(true) => std::process::ExitCode::SUCCESS,
         Ok(false) => std::process::ExitCode::from(1),
-        Err(error) => { eprintln!("没有办成：{error:#}"); std::process::ExitCode::from(2) }
+        Err(error) => {
+            eprintln!("没有办成：{error:#}");
+            std::process::ExitCode::from(2)
+        }
     }
 }

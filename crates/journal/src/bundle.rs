@@ -108,9 +108,7 @@ impl Bundle {
     /// `Signing`, `Writing`.
     pub fn seal(contents: Contents, keys: &Keys) -> Result<Self, BadBundle> {
         let Contents { class, checkpoint, entries, rows, openings } = contents;
-        let mut bundle = Self {
-            format: BUNDLE_FORMAT, class, checkpoint, keys: keys.verifier_keys(), entries, rows, openings, manifest: String::new(),
-        };
+        let mut bundle = Self { format: BUNDLE_FORMAT, class, checkpoint, keys: keys.verifier_keys(), entries, rows, openings, manifest: String::new() };
         bundle.manifest = sign_text(&bundle.manifest_text()?, keys)?;
         Ok(bundle)
     }
@@ -132,13 +130,19 @@ impl Bundle {
     /// `Malformed`, `Format`, `NotCanonical`.
     pub fn from_json(bytes: &[u8]) -> Result<Self, BadBundle> {
         let bundle: Self = serde_json::from_slice(bytes).map_err(|e| BadBundle::Malformed(format!("第{}行第{}列", e.line(), e.column())))?;
-        if bundle.format != BUNDLE_FORMAT { return Err(BadBundle::Format(bundle.format)); }
-        if bundle.to_json()? != bytes { return Err(BadBundle::NotCanonical); }
+        if bundle.format != BUNDLE_FORMAT {
+            return Err(BadBundle::Format(bundle.format));
+        }
+        if bundle.to_json()? != bytes {
+            return Err(BadBundle::NotCanonical);
+        }
         Ok(bundle)
     }
 
     /// The class's id as entries name it.
-    pub fn class_text(&self) -> &str { self.class.as_str() }
+    pub fn class_text(&self) -> &str {
+        self.class.as_str()
+    }
 
     /// What the manifest must say: one line per part, so that a difference names the part.
     ///
@@ -172,10 +176,14 @@ impl ProvenEntry {
     }
 
     /// The entry's bytes; none where the base64 is damaged.
-    pub fn entry_bytes(&self) -> Option<Vec<u8>> { BASE64_STANDARD.decode(&self.bytes).ok() }
+    pub fn entry_bytes(&self) -> Option<Vec<u8>> {
+        BASE64_STANDARD.decode(&self.bytes).ok()
+    }
 
     /// The proof's hashes; none where one is damaged.
-    pub fn hashes(&self) -> Option<Vec<Hash>> { self.proof.iter().map(|one| Hash::parse_hash(one).ok()).collect() }
+    pub fn hashes(&self) -> Option<Vec<Hash>> {
+        self.proof.iter().map(|one| Hash::parse_hash(one).ok()).collect()
+    }
 }
 
 fn canonical_of<T: Serialize>(value: &T) -> Result<Vec<u8>, BadBundle> {
@@ -183,4 +191,6 @@ fn canonical_of<T: Serialize>(value: &T) -> Result<Vec<u8>, BadBundle> {
     Ok(canonical(&value)?)
 }
 
-fn digest(bytes: &[u8]) -> String { hex::encode(Sha256::digest(bytes)) }
+fn digest(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}

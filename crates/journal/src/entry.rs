@@ -86,10 +86,14 @@ impl Entry {
     /// # Errors
     /// `Float`, `TooLong`, `Version`.
     pub fn to_bytes(&self) -> Result<Vec<u8>, EntryError> {
-        if self.v != ENTRY_VERSION { return Err(EntryError::Version(self.v)); }
+        if self.v != ENTRY_VERSION {
+            return Err(EntryError::Version(self.v));
+        }
         let value = serde_json::to_value(self).map_err(|e| EntryError::Malformed(e.to_string()))?;
         let bytes = canonical(&value)?;
-        if bytes.len() > ENTRY_BYTES_MAX { return Err(EntryError::TooLong(bytes.len())); }
+        if bytes.len() > ENTRY_BYTES_MAX {
+            return Err(EntryError::TooLong(bytes.len()));
+        }
         Ok(bytes)
     }
 
@@ -98,9 +102,13 @@ impl Entry {
     /// # Errors
     /// Any `EntryError`.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, EntryError> {
-        if bytes.len() > ENTRY_BYTES_MAX { return Err(EntryError::TooLong(bytes.len())); }
+        if bytes.len() > ENTRY_BYTES_MAX {
+            return Err(EntryError::TooLong(bytes.len()));
+        }
         let entry: Self = serde_json::from_slice(bytes).map_err(|e| EntryError::Malformed(e.to_string()))?;
-        if entry.to_bytes()? != bytes { return Err(EntryError::NotCanonical); }
+        if entry.to_bytes()? != bytes {
+            return Err(EntryError::NotCanonical);
+        }
         Ok(entry)
     }
 
@@ -153,7 +161,9 @@ fn write_value(value: &Value, out: &mut Vec<u8>) -> Result<(), EntryError> {
         Value::Array(items) => {
             out.push(b'[');
             for (place, item) in items.iter().enumerate() {
-                if place > 0 { out.push(b','); }
+                if place > 0 {
+                    out.push(b',');
+                }
                 write_value(item, out)?;
             }
             out.push(b']');
@@ -163,7 +173,9 @@ fn write_value(value: &Value, out: &mut Vec<u8>) -> Result<(), EntryError> {
             let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
             out.push(b'{');
             for (place, (key, field)) in sorted.into_iter().enumerate() {
-                if place > 0 { out.push(b','); }
+                if place > 0 {
+                    out.push(b',');
+                }
                 write_text(key, out)?;
                 out.push(b':');
                 write_value(field, out)?;
@@ -185,11 +197,19 @@ mod tests {
 
     fn entry(body: Value) -> Entry {
         Entry {
-            v: 1, seq: 7, id: "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap(), at_ms: 1_700_000_000_000,
-            act: "approve-opening".into(), fact: "ClassOpeningApproved".into(), clause: "M3.1".into(),
-            actor: "job:test".into(), office: "county:350582".into(), district: "350582".into(),
+            v: 1,
+            seq: 7,
+            id: "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap(),
+            at_ms: 1_700_000_000_000,
+            act: "approve-opening".into(),
+            fact: "ClassOpeningApproved".into(),
+            clause: "M3.1".into(),
+            actor: "job:test".into(),
+            office: "county:350582".into(),
+            district: "350582".into(),
             about: vec![About { kind: "class".into(), id: "01ARZ3NDEKTSV4RRFFQ69G5FAW".into(), nth: 2 }],
-            body, commitments: BTreeMap::from([("name".into(), commit([7; 16], "张三"))]),
+            body,
+            commitments: BTreeMap::from([("name".into(), commit([7; 16], "张三"))]),
         }
     }
 
@@ -207,8 +227,14 @@ mod tests {
     fn entry_refuses_other_spellings_of_the_same_fact() {
         let bytes = entry(json!({"a": 1})).to_bytes().unwrap();
         let text = String::from_utf8(bytes).unwrap();
-        for spelling in [text.replace("\"seq\":7", "\"seq\": 7"), text.replace("\"v\":1", "\"v\":1,\"v\":1"), format!("{text}\n"),
-            text.replace("\"a\":1", "\"a\":1,\"a\":1"), text.replace("\"v\":1", "\"u\":0,\"v\":1"), text.replace("M3.1", "\\u004d3.1")] {
+        for spelling in [
+            text.replace("\"seq\":7", "\"seq\": 7"),
+            text.replace("\"v\":1", "\"v\":1,\"v\":1"),
+            format!("{text}\n"),
+            text.replace("\"a\":1", "\"a\":1,\"a\":1"),
+            text.replace("\"v\":1", "\"u\":0,\"v\":1"),
+            text.replace("M3.1", "\\u004d3.1"),
+        ] {
             assert!(Entry::from_bytes(spelling.as_bytes()).is_err(), "{spelling}");
         }
     }

@@ -2,9 +2,7 @@
 //! The server writes them through these types and the offline verifier reads them through the same
 //! types, so both sides agree. Kinds that are not listed here are kept and proven, but not computed.
 
-use foundation::{
-    AttendanceId, CertificateId, ClaimId, ClassId, EnrolmentId, ExamId, Fen, Instant, Periods, SessionId,
-};
+use foundation::{AttendanceId, CertificateId, ClaimId, ClassId, EnrolmentId, ExamId, Fen, Instant, Periods, SessionId};
 use reckoning::policy::Policy;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -31,7 +29,9 @@ pub trait FactBody: Serialize + DeserializeOwned {
     ///
     /// # Errors
     /// Only where the type cannot be written as JSON (a map with other keys than text).
-    fn body(&self) -> Result<Value, serde_json::Error> { serde_json::to_value(self) }
+    fn body(&self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(self)
+    }
 
     /// The JSON body that also says which state the class and the claim are in now.
     ///
@@ -41,7 +41,9 @@ pub trait FactBody: Serialize + DeserializeOwned {
         let mut body = self.body()?;
         if let Value::Object(fields) = &mut body {
             for (key, state) in [(CLASS_STATE, class_state), (CLAIM_STATE, claim_state)] {
-                if let Some(state) = state { fields.insert(key.to_owned(), Value::from(state)); }
+                if let Some(state) = state {
+                    fields.insert(key.to_owned(), Value::from(state));
+                }
             }
         }
         Ok(body)

@@ -36,13 +36,19 @@ pub struct VerifierKey {
 /// The keys that must all have signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
-pub struct VerifierKeys { keys: Vec<VerifierKey> }
+pub struct VerifierKeys {
+    keys: Vec<VerifierKey>,
+}
 
 impl VerifierKeys {
     /// These keys.
-    pub fn new(keys: Vec<VerifierKey>) -> Self { Self { keys } }
+    pub fn new(keys: Vec<VerifierKey>) -> Self {
+        Self { keys }
+    }
     /// The keys, in order.
-    pub fn keys(&self) -> &[VerifierKey] { &self.keys }
+    pub fn keys(&self) -> &[VerifierKey] {
+        &self.keys
+    }
     /// Reads one key per line; empty lines are skipped.
     ///
     /// # Errors
@@ -62,7 +68,9 @@ impl TryFrom<Vec<String>> for VerifierKeys {
 }
 
 impl From<VerifierKeys> for Vec<String> {
-    fn from(all: VerifierKeys) -> Self { all.keys.iter().map(ToString::to_string).collect() }
+    fn from(all: VerifierKeys) -> Self {
+        all.keys.iter().map(ToString::to_string).collect()
+    }
 }
 
 /// One key per line.
@@ -73,21 +81,41 @@ impl fmt::Display for VerifierKeys {
 }
 
 impl VerifierKey {
-    pub(crate) fn ed25519(name: &str, key: ed25519_dalek::VerifyingKey) -> Self { Self::new(name, Public::Ed25519(key)) }
-    pub(crate) fn sm2(name: &str, key: sm2::dsa::VerifyingKey) -> Self { Self::new(name, Public::Sm2(Box::new(key))) }
+    pub(crate) fn ed25519(name: &str, key: ed25519_dalek::VerifyingKey) -> Self {
+        Self::new(name, Public::Ed25519(key))
+    }
+    pub(crate) fn sm2(name: &str, key: sm2::dsa::VerifyingKey) -> Self {
+        Self::new(name, Public::Sm2(Box::new(key)))
+    }
     fn new(name: &str, public: Public) -> Self {
         let mut key = Self { name: name.to_owned(), id: 0, public };
         key.id = signed_note::key_id(name, &key.data());
         key
     }
     /// The key's name.
-    pub fn name(&self) -> &str { &self.name }
+    pub fn name(&self) -> &str {
+        &self.name
+    }
     /// The first four bytes of SHA-256 over name, newline, algorithm and key.
-    pub fn id(&self) -> u32 { self.id }
+    pub fn id(&self) -> u32 {
+        self.id
+    }
     /// The algorithm's name for people.
-    pub fn kind_zh(&self) -> &'static str { match self.public { Public::Ed25519(_) => "Ed25519", Public::Sm2(_) => "SM2" } }
-    pub(crate) fn public(&self) -> &Public { &self.public }
-    pub(crate) fn algorithm(&self) -> &'static [u8] { match self.public { Public::Ed25519(_) => ED25519, Public::Sm2(_) => SM2 } }
+    pub fn kind_zh(&self) -> &'static str {
+        match self.public {
+            Public::Ed25519(_) => "Ed25519",
+            Public::Sm2(_) => "SM2",
+        }
+    }
+    pub(crate) fn public(&self) -> &Public {
+        &self.public
+    }
+    pub(crate) fn algorithm(&self) -> &'static [u8] {
+        match self.public {
+            Public::Ed25519(_) => ED25519,
+            Public::Sm2(_) => SM2,
+        }
+    }
     /// Algorithm and key. SM2 points are written uncompressed, 65 bytes.
     fn data(&self) -> Vec<u8> {
         match &self.public {
@@ -98,12 +126,16 @@ impl VerifierKey {
 }
 
 impl PartialEq for VerifierKey {
-    fn eq(&self, other: &Self) -> bool { self.name == other.name && self.data() == other.data() }
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.data() == other.data()
+    }
 }
 impl Eq for VerifierKey {}
 
 impl fmt::Display for VerifierKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&vkey(&self.name, self.id, &self.data())) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&vkey(&self.name, self.id, &self.data()))
+    }
 }
 
 impl FromStr for VerifierKey {
@@ -122,12 +154,16 @@ impl FromStr for VerifierKey {
 }
 
 /// `<name>+<id>+<base64>`.
-pub(crate) fn vkey(name: &str, id: u32, data: &[u8]) -> String { format!("{name}+{id:08x}+{}", BASE64_STANDARD.encode(data)) }
+pub(crate) fn vkey(name: &str, id: u32, data: &[u8]) -> String {
+    format!("{name}+{id:08x}+{}", BASE64_STANDARD.encode(data))
+}
 
 /// Splits at the first two `+`: base64 may hold more of them.
 pub(crate) fn vkey_parts(text: &str) -> Option<(String, u32, Vec<u8>)> {
     let (name, rest) = text.split_once('+')?;
     let (id, data) = rest.split_once('+')?;
-    if !signed_note::is_key_name_valid(name) { return None; }
+    if !signed_note::is_key_name_valid(name) {
+        return None;
+    }
     Some((name.to_owned(), u32::from_str_radix(id, 16).ok()?, BASE64_STANDARD.decode(data).ok()?))
 }

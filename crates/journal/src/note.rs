@@ -60,7 +60,9 @@ impl Keys {
     /// # Errors
     /// `BadKey` for a name with spaces or `+`, or an SM2 seed outside 1..n-1 (one in four thousand million).
     pub fn from_seeds(name: &str, ed25519: [u8; 32], sm2: [u8; 32]) -> Result<Self, BadNote> {
-        if !signed_note::is_key_name_valid(name) { return Err(BadNote::BadKey); }
+        if !signed_note::is_key_name_valid(name) {
+            return Err(BadNote::BadKey);
+        }
         let sm2 = sm2::dsa::SigningKey::from_slice(SM2_ID, &sm2).map_err(|_| BadNote::BadKey)?;
         let keys = Self { name: name.to_owned(), ed25519: ed25519_dalek::SigningKey::from_bytes(&ed25519), sm2 };
         // The one number that makes a key but cannot sign is n-1; trying shows it.
@@ -98,10 +100,14 @@ impl Keys {
     }
 
     /// The name of the keys: the log's origin.
-    pub fn name(&self) -> &str { &self.name }
+    pub fn name(&self) -> &str {
+        &self.name
+    }
 
     /// What others need to verify.
-    pub fn verifier_keys(&self) -> VerifierKeys { VerifierKeys::new(self.public().to_vec()) }
+    pub fn verifier_keys(&self) -> VerifierKeys {
+        VerifierKeys::new(self.public().to_vec())
+    }
 
     fn public(&self) -> [VerifierKey; 2] {
         [VerifierKey::ed25519(&self.name, self.ed25519.verifying_key()), VerifierKey::sm2(&self.name, self.sm2.verifying_key().clone())]
@@ -138,9 +144,13 @@ pub fn verify_text(note: &str, keys: &VerifierKeys) -> Result<String, BadNote> {
         Err(_) => return Err(BadNote::Malformed),
     };
     for key in keys.keys() {
-        if !verified.iter().any(|one| one.name() == key.name() && one.id() == key.id()) { return Err(BadNote::Unsigned(key.kind_zh())); }
+        if !verified.iter().any(|one| one.name() == key.name() && one.id() == key.id()) {
+            return Err(BadNote::Unsigned(key.kind_zh()));
+        }
     }
-    if keys.keys().is_empty() { return Err(BadNote::Unsigned("任何")); }
+    if keys.keys().is_empty() {
+        return Err(BadNote::Unsigned("任何"));
+    }
     String::from_utf8(note.text().to_vec()).map_err(|_| BadNote::Malformed)
 }
 
@@ -149,7 +159,9 @@ pub fn verify_text(note: &str, keys: &VerifierKeys) -> Result<String, BadNote> {
 /// # Errors
 /// `NotCheckpoint` when `origin` is not the name of the keys.
 pub fn sign_checkpoint(origin: &str, size: u64, root: Hash, keys: &Keys) -> Result<String, BadNote> {
-    if origin != keys.name { return Err(BadNote::NotCheckpoint); }
+    if origin != keys.name {
+        return Err(BadNote::NotCheckpoint);
+    }
     let checkpoint = tlog_tiles::Checkpoint::new(origin, size, root, "").map_err(|_| BadNote::NotCheckpoint)?;
     let text = String::from_utf8(checkpoint.to_bytes()).map_err(|_| BadNote::Malformed)?;
     sign_text(&text, keys)
@@ -170,8 +182,12 @@ fn read_checkpoint(text: &str) -> Result<Checkpoint, BadNote> {
 }
 
 impl signed_note::Verifier for VerifierKey {
-    fn name(&self) -> &str { self.name() }
-    fn key_id(&self) -> u32 { self.id() }
+    fn name(&self) -> &str {
+        self.name()
+    }
+    fn key_id(&self) -> u32 {
+        self.id()
+    }
     fn verify(&self, msg: &[u8], sig: &[u8]) -> bool {
         match self.public() {
             Public::Ed25519(key) => ed25519_dalek::Signature::from_slice(sig).is_ok_and(|sig| key.verify_strict(msg, &sig).is_ok()),

@@ -42,7 +42,9 @@ pub struct BadTile;
 
 impl TilePath {
     /// True when a log of `size` entries has this tile, at this width.
-    pub fn exists(&self, size: u64) -> bool { self.range().is_some_and(|range| range.end <= size >> self.shift()) }
+    pub fn exists(&self, size: u64) -> bool {
+        self.range().is_some_and(|range| range.end <= size >> self.shift())
+    }
 
     /// Stored-hash indexes of a hash tile, in order; none for entries.
     pub fn hash_indexes(&self) -> Vec<u64> {
@@ -54,14 +56,22 @@ impl TilePath {
 
     /// The sequence numbers of an entry bundle; empty for hashes.
     pub fn entries(&self) -> Range<u64> {
-        match self.kind { TileKind::Entries => self.range().unwrap_or(0..0), TileKind::Hashes(_) => 0..0 }
+        match self.kind {
+            TileKind::Entries => self.range().unwrap_or(0..0),
+            TileKind::Hashes(_) => 0..0,
+        }
     }
 
     /// The full tile of the same number: what a client may be answered with instead of a partial one.
-    pub fn full(&self) -> Self { Self { width: 256, ..*self } }
+    pub fn full(&self) -> Self {
+        Self { width: 256, ..*self }
+    }
 
     fn shift(&self) -> u32 {
-        match self.kind { TileKind::Hashes(level) => u32::from(level) * TILE_HEIGHT, TileKind::Entries => 0 }
+        match self.kind {
+            TileKind::Hashes(level) => u32::from(level) * TILE_HEIGHT,
+            TileKind::Entries => 0,
+        }
     }
 
     /// The numbers of its members within its level. None where they would not fit a tree of 2^63.
@@ -77,7 +87,9 @@ impl TilePath {
 /// # Errors
 /// Another number of hashes than the tile is wide.
 pub fn hash_tile(tile: &TilePath, hashes: &[Hash]) -> Result<Vec<u8>, BadTile> {
-    if hashes.len() != usize::from(tile.width) || tile.kind == TileKind::Entries { return Err(BadTile); }
+    if hashes.len() != usize::from(tile.width) || tile.kind == TileKind::Entries {
+        return Err(BadTile);
+    }
     Ok(hashes.iter().flat_map(|hash| hash.0).collect())
 }
 
@@ -106,7 +118,9 @@ pub fn read_entry_bundle(mut bytes: &[u8]) -> Result<Vec<Vec<u8>>, BadTile> {
         debug_assert!(length <= ENTRY_BYTES_MAX);
         let (one, after) = rest.split_at_checked(length).ok_or(BadTile)?;
         entries.push(one.to_vec());
-        if entries.len() as u64 > TILE_WIDTH { return Err(BadTile); }
+        if entries.len() as u64 > TILE_WIDTH {
+            return Err(BadTile);
+        }
         bytes = after;
     }
     if bytes.is_empty() { Ok(entries) } else { Err(BadTile) }
@@ -125,9 +139,15 @@ impl fmt::Display for TilePath {
             rest /= 1000;
         }
         for (place, group) in groups.iter().enumerate().rev() {
-            if place > 0 { write!(f, "x{group:03}/")?; } else { write!(f, "{group:03}")?; }
+            if place > 0 {
+                write!(f, "x{group:03}/")?;
+            } else {
+                write!(f, "{group:03}")?;
+            }
         }
-        if u64::from(self.width) < TILE_WIDTH { write!(f, ".p/{}", self.width)?; }
+        if u64::from(self.width) < TILE_WIDTH {
+            write!(f, ".p/{}", self.width)?;
+        }
         Ok(())
     }
 }
@@ -155,7 +175,9 @@ impl FromStr for TilePath {
             n = n.checked_mul(1000).and_then(|n| n.checked_add(value)).ok_or(BadTile)?;
         }
         let tile = Self { kind, n, width };
-        if tile.range().is_none() || tile.to_string() != path { return Err(BadTile); }
+        if tile.range().is_none() || tile.to_string() != path {
+            return Err(BadTile);
+        }
         Ok(tile)
     }
 }

@@ -72,7 +72,9 @@ pub fn root<E>(size: u64, read: &dyn Fn(&[u64]) -> Result<Vec<Hash>, E>) -> Resu
 /// # Errors
 /// `OutOfRange` when `seq` is not below `size`; otherwise as `append`.
 pub fn inclusion_proof<E>(size: u64, seq: u64, read: &dyn Fn(&[u64]) -> Result<Vec<Hash>, E>) -> Result<Vec<Hash>, TreeError<E>> {
-    if seq >= size { return Err(TreeError::OutOfRange); }
+    if seq >= size {
+        return Err(TreeError::OutOfRange);
+    }
     Asking::new(read).run(|reader| tlog::prove_record(size, seq, reader))
 }
 
@@ -81,8 +83,12 @@ pub fn inclusion_proof<E>(size: u64, seq: u64, read: &dyn Fn(&[u64]) -> Result<V
 /// # Errors
 /// `OutOfRange` when `old_size` is above `size`; otherwise as `append`.
 pub fn consistency_proof<E>(old_size: u64, size: u64, read: &dyn Fn(&[u64]) -> Result<Vec<Hash>, E>) -> Result<Vec<Hash>, TreeError<E>> {
-    if old_size > size { return Err(TreeError::OutOfRange); }
-    if old_size == 0 { return Ok(Vec::new()); }
+    if old_size > size {
+        return Err(TreeError::OutOfRange);
+    }
+    if old_size == 0 {
+        return Ok(Vec::new());
+    }
     Asking::new(read).run(|reader| tlog::prove_tree(size, old_size, reader))
 }
 
@@ -93,12 +99,16 @@ pub fn includes(proof: &[Hash], size: u64, root: Hash, seq: u64, leaf: &[u8]) ->
 
 /// Checks that the tree of `size` and `root` begins with that of `old_size` and `old_root`.
 pub fn extends(proof: &[Hash], old_size: u64, old_root: Hash, size: u64, root: Hash) -> bool {
-    if old_size == 0 { return proof.is_empty() && old_root == EMPTY_HASH; }
+    if old_size == 0 {
+        return proof.is_empty() && old_root == EMPTY_HASH;
+    }
     old_size <= size && tlog::check_tree(&proof.to_vec(), size, root, old_size, old_root).is_ok()
 }
 
 /// Hashes at hand during an append: the old right edge and what the append has made.
-struct Known { hashes: RefCell<HashMap<u64, Hash>> }
+struct Known {
+    hashes: RefCell<HashMap<u64, Hash>>,
+}
 
 impl Known {
     fn load<E>(old_size: u64, read: &dyn Fn(&[u64]) -> Result<Vec<Hash>, E>) -> Result<Self, TreeError<E>> {
@@ -106,7 +116,9 @@ impl Known {
         // old right edge is all that an append of any length reads.
         let edge = tlog::sub_tree_index(0, old_size, Vec::new());
         let hashes = if edge.is_empty() { Vec::new() } else { read(&edge).map_err(TreeError::Read)? };
-        if hashes.len() != edge.len() { return Err(TreeError::Missing); }
+        if hashes.len() != edge.len() {
+            return Err(TreeError::Missing);
+        }
         Ok(Self { hashes: RefCell::new(edge.into_iter().zip(hashes).collect()) })
     }
 }
@@ -125,7 +137,9 @@ struct Asking<'r, E> {
 }
 
 impl<'r, E> Asking<'r, E> {
-    fn new(read: &'r dyn Fn(&[u64]) -> Result<Vec<Hash>, E>) -> Self { Self { read, failed: RefCell::new(None) } }
+    fn new(read: &'r dyn Fn(&[u64]) -> Result<Vec<Hash>, E>) -> Self {
+        Self { read, failed: RefCell::new(None) }
+    }
     fn run<T>(self, with: impl FnOnce(&Self) -> Result<T, tlog::Error>) -> Result<T, TreeError<E>> {
         with(&self).map_err(|_| self.failed.take().unwrap_or(TreeError::OutOfRange))
     }

@@ -4,8 +4,8 @@
 
 mod names;
 mod people;
-mod scale;
 mod places;
+mod scale;
 mod story;
 
 pub use scale::load_scale;
@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use desk::{Desk, Premises};
-use foundation::codes::ClassState;
 use foundation::Scope;
+use foundation::codes::ClassState;
 use store::tables::funds::policy_parameter;
 use store::tables::identity::account;
 
@@ -31,11 +31,21 @@ pub enum Size {
 /// Loads an empty house. The clock is moved back and forth while it runs and stands again at the end.
 pub async fn load(premises: &Arc<Premises>, size: Size) -> Result<()> {
     let (parameters, accounts) = (testkit::policy_rows(), testkit::Persona::all().iter().map(|one| one.account_row()).collect::<Vec<account::Model>>());
-    premises.db.write(Scope::Everything, move |work| Box::pin(async move {
-        if work.count::<policy_parameter::Entity>(|q| q).await? == 0 { work.add_many::<policy_parameter::Entity>(parameters).await?; }
-        if work.count::<account::Entity>(|q| q).await? == 0 { work.add_many::<account::Entity>(accounts).await?; }
-        Ok(())
-    })).await.map_err(|stop| anyhow!("{stop}"))?;
+    premises
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move {
+                if work.count::<policy_parameter::Entity>(|q| q).await? == 0 {
+                    work.add_many::<policy_parameter::Entity>(parameters).await?;
+                }
+                if work.count::<account::Entity>(|q| q).await? == 0 {
+                    work.add_many::<account::Entity>(accounts).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+        .map_err(|stop| anyhow!("{stop}"))?;
     let offset = premises.clock.offset_s();
     let told = tell(premises, size).await;
     premises.clock.set_offset_s(offset);
@@ -44,8 +54,18 @@ pub async fn load(premises: &Arc<Premises>, size: Size) -> Result<()> {
 
 /// Which states each institution's classes have reached; the first institution has one of every kind.
 const EVERY: [ClassState; 12] = [
-    ClassState::Draft, ClassState::Submitted, ClassState::UnderReview, ClassState::Returned, ClassState::Approved, ClassState::InTraining, ClassState::TrainingEnded, ClassState::Examining,
-    ClassState::ResultsReview, ClassState::Certified, ClassState::Claimed, ClassState::Archived,
+    ClassState::Draft,
+    ClassState::Submitted,
+    ClassState::UnderReview,
+    ClassState::Returned,
+    ClassState::Approved,
+    ClassState::InTraining,
+    ClassState::TrainingEnded,
+    ClassState::Examining,
+    ClassState::ResultsReview,
+    ClassState::Certified,
+    ClassState::Claimed,
+    ClassState::Archived,
 ];
 /// An ordinary school's year: mostly finished or running.
 const ORDINARY: [ClassState; 5] = [ClassState::Archived, ClassState::InTraining, ClassState::Claimed, ClassState::UnderReview, ClassState::Certified];
@@ -56,7 +76,10 @@ async fn tell(premises: &Arc<Premises>, size: Size) -> Result<()> {
     let schools = places::found(premises, size).await?;
     for (at, school) in schools.iter().enumerate() {
         let states: &[ClassState] = if at == 0 { &EVERY } else { &ORDINARY };
-        let trainees = match size { Size::Small => 12, Size::Full => 30 };
+        let trainees = match size {
+            Size::Small => 12,
+            Size::Full => 30,
+        };
         for (term, state) in states.iter().enumerate() {
             let term = i32::try_from(term).unwrap_or(0) + 1;
             // The personas sit in the first school's running class, and in the one that awaits feedback.

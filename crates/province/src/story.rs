@@ -5,17 +5,17 @@ use chrono::{Duration, NaiveTime};
 use desk::session::office_parts;
 use desk::{Act, Desk};
 use foundation::codes::{ClassState, InspectionKind, InspectionOpinion};
-use foundation::{Actor, ClassId, ClaimId, Date, EnrolmentId, Office, PersonId, Scope};
+use foundation::{Actor, ClaimId, ClassId, Date, EnrolmentId, Office, PersonId, Scope};
 use m3_funds::acts::draft::DraftClaim;
 use m3_funds::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch, SettledLine};
 use m3_funds::acts::review::{EndPublicity, FirstReviewClaim, PublishClaim, SecondReviewClaim, SubmitClaim};
 use m3_supervision::acts::attendance::CallRoll;
 use m3_supervision::acts::certificate::IssueCertificates;
+use m3_supervision::acts::decide::ReturnOpening;
 use m3_supervision::acts::exam::{ConfirmExam, EnterScores};
 use m3_supervision::acts::feedback::{FinishFeedback, GiveFeedback};
 use m3_supervision::acts::inspection::RecordInspection;
 use m3_supervision::acts::opening::{AddTrainees, CreateClass, LayTimetable, SignPledges};
-use m3_supervision::acts::decide::ReturnOpening;
 use m3_supervision::acts::review::{AcceptOpening, ApproveOpening, ReviewOpening, SubmitOpening};
 use m3_supervision::jobs::attendance::{EndTraining, StartTraining};
 use m3_supervision::rules::completion::{Marks, Sitting};
@@ -42,8 +42,18 @@ pub struct Story {
 
 /// The steps in order; a story stops when its state is reached.
 const ORDER: [ClassState; 12] = [
-    ClassState::Draft, ClassState::Submitted, ClassState::UnderReview, ClassState::Approved, ClassState::InTraining, ClassState::TrainingEnded, ClassState::Examining, ClassState::ResultsReview,
-    ClassState::Certified, ClassState::FeedbackDone, ClassState::Claimed, ClassState::Archived,
+    ClassState::Draft,
+    ClassState::Submitted,
+    ClassState::UnderReview,
+    ClassState::Approved,
+    ClassState::InTraining,
+    ClassState::TrainingEnded,
+    ClassState::Examining,
+    ClassState::ResultsReview,
+    ClassState::Certified,
+    ClassState::FeedbackDone,
+    ClassState::Claimed,
+    ClassState::Archived,
 ];
 
 /// Days from today to the class's first day, so that it is in its state today.
@@ -62,9 +72,16 @@ fn starts(reaches: ClassState) -> i64 {
     }
 }
 
-struct Teller<'a> { system: &'a Desk, school: &'a School, class: ClassId, first: Date }
+struct Teller<'a> {
+    system: &'a Desk,
+    school: &'a School,
+    class: ClassId,
+    first: Date,
+}
 
-fn told(stop: impl std::fmt::Display) -> anyhow::Error { anyhow!("{stop}") }
+fn told(stop: impl std::fmt::Display) -> anyhow::Error {
+    anyhow!("{stop}")
+}
 
 /// Tells one story.
 pub async fn run(system: &Desk, school: &School, people: &mut People, story: Story) -> Result<()> {
@@ -77,14 +94,21 @@ pub async fn run(system: &Desk, school: &School, people: &mut People, story: Sto
     teller.class = teller.draft(&story, people).await?;
     if story.reaches == ClassState::Returned {
         teller.submit().await?;
-        return teller.by(&teller.school.officers[0], ReturnOpening { class: teller.class.clone(), reason: "请补充实训设备清单，并写明每名学员的工位安排。".into() }).await.map(|_| ());
+        return teller
+            .by(&teller.school.officers[0], ReturnOpening { class: teller.class.clone(), reason: "请补充实训设备清单，并写明每名学员的工位安排。".into() })
+            .await
+            .map(|_| ());
     }
     let last = ORDER.iter().position(|one| *one == story.reaches).unwrap_or(0);
-    for step in ORDER.iter().take(last + 1).skip(1) { teller.step(*step).await?; }
+    for step in ORDER.iter().take(last + 1).skip(1) {
+        teller.step(*step).await?;
+    }
     Ok(())
 }
 
-fn i_minute(term: i32) -> u32 { u32::try_from(term * 3 % 60).unwrap_or(0) }
+fn i_minute(term: i32) -> u32 {
+    u32::try_from(term * 3 % 60).unwrap_or(0)
+}
 
 impl Teller<'_> {
     async fn by<A: Act>(&self, actor: &Actor, act: A) -> Result<A::Outcome> {
@@ -100,13 +124,30 @@ impl Teller<'_> {
         let at = usize::try_from(story.term - 1).unwrap_or(0) % self.school.rooms.len();
         // 56 periods, 34 offline and 22 online: Appendix B example 1's class.
         let plan = Plan {
-            term: story.term, planned_persons: 40, theory: 14, practice: 20, online: 22, starts_on: self.first, ends_on: last, exam_on: last + Duration::days(3), exam_plan: "理论笔试、实操考核各占一半，各 60 分合格".into(),
-            materials: "国家职业技能培训教程，中国劳动社会保障出版社".into(), safety_plan: "已购团体意外险；实训室配急救箱和灭火器".into(),
+            term: story.term,
+            planned_persons: 40,
+            theory: 14,
+            practice: 20,
+            online: 22,
+            starts_on: self.first,
+            ends_on: last,
+            exam_on: last + Duration::days(3),
+            exam_plan: "理论笔试、实操考核各占一半，各 60 分合格".into(),
+            materials: "国家职业技能培训教程，中国劳动社会保障出版社".into(),
+            safety_plan: "已购团体意外险；实训室配急救箱和灭火器".into(),
         };
-        let act = CreateClass { needs_item: self.school.item.clone(), room: self.school.rooms[at].clone(), class_teacher: self.school.teachers[at].clone(), copy_of: None, plan };
+        let act = CreateClass {
+            needs_item: self.school.item.clone(),
+            room: self.school.rooms[at].clone(),
+            class_teacher: self.school.teachers[at].clone(),
+            copy_of: None,
+            plan,
+        };
         let class = self.by(&self.school.clerk, act).await?;
         let mut rows = people.rows(story.trainees);
-        if story.with_personas { rows.extend(people::personas()); }
+        if story.with_personas {
+            rows.extend(people::personas());
+        }
         self.by(&self.school.clerk, AddTrainees { class: class.clone(), rows }).await?;
         self.by(&self.school.clerk, SignPledges { class: class.clone() }).await?;
         let time = |h, m| NaiveTime::from_hms_opt(h, m, 0);
@@ -118,13 +159,18 @@ impl Teller<'_> {
         Ok(class)
     }
 
-    async fn submit(&self) -> Result<()> { self.by(&self.school.clerk, SubmitOpening { class: self.class.clone(), pledge: true }).await }
+    async fn submit(&self) -> Result<()> {
+        self.by(&self.school.clerk, SubmitOpening { class: self.class.clone(), pledge: true }).await
+    }
 
     async fn step(&self, reached: ClassState) -> Result<()> {
         let (class, school) = (self.class.clone(), self.school);
         match reached {
             ClassState::Submitted => self.submit().await,
-            ClassState::UnderReview => { self.at(-11, 10); self.by(&school.officers[0], AcceptOpening { class }).await }
+            ClassState::UnderReview => {
+                self.at(-11, 10);
+                self.by(&school.officers[0], AcceptOpening { class }).await
+            }
             ClassState::Approved => {
                 self.at(-10, 10);
                 self.by(&school.officers[0], ReviewOpening { class: class.clone(), passed: ["H01", "H02", "H03", "H04"].map(String::from).to_vec() }).await?;
@@ -132,18 +178,36 @@ impl Teller<'_> {
                 self.by(&school.officers[1], ApproveOpening { class }).await
             }
             ClassState::InTraining => self.teach().await,
-            ClassState::TrainingEnded => { self.at(12, 8); self.job(EndTraining { class }).await }
+            ClassState::TrainingEnded => {
+                self.at(12, 8);
+                self.job(EndTraining { class }).await
+            }
             ClassState::Examining => self.examine().await,
-            ClassState::ResultsReview => { self.at(15, 10); self.by(&school.officers[0], ConfirmExam { class }).await }
-            ClassState::Certified => { self.at(15, 14); self.by(&school.clerk, IssueCertificates { class }).await.map(|_| ()) }
-            ClassState::FeedbackDone => { self.feedback().await?; self.at(17, 8); self.job(FinishFeedback { class }).await }
-            ClassState::Claimed => { self.at(17, 9); self.job(DraftClaim { class }).await.map(|_| ()) }
+            ClassState::ResultsReview => {
+                self.at(15, 10);
+                self.by(&school.officers[0], ConfirmExam { class }).await
+            }
+            ClassState::Certified => {
+                self.at(15, 14);
+                self.by(&school.clerk, IssueCertificates { class }).await.map(|_| ())
+            }
+            ClassState::FeedbackDone => {
+                self.feedback().await?;
+                self.at(17, 8);
+                self.job(FinishFeedback { class }).await
+            }
+            ClassState::Claimed => {
+                self.at(17, 9);
+                self.job(DraftClaim { class }).await.map(|_| ())
+            }
             ClassState::Archived => self.pay().await,
             _ => Ok(()),
         }
     }
 
-    async fn job<A: Act>(&self, act: A) -> Result<A::Outcome> { self.system.perform(act).await.map_err(|stop| anyhow!("{}：{stop}", A::TITLE)) }
+    async fn job<A: Act>(&self, act: A) -> Result<A::Outcome> {
+        self.system.perform(act).await.map_err(|stop| anyhow!("{}：{stop}", A::TITLE))
+    }
 
     async fn places(&self) -> Result<Vec<enrolment::Model>> {
         let reader = self.system.read().await.map_err(told)?;
@@ -153,16 +217,24 @@ impl Teller<'_> {
     /// Roll-calls of every session that is over by today; the last two of the roster miss a fifth.
     async fn teach(&self) -> Result<()> {
         let reader = self.system.read().await.map_err(told)?;
-        let sessions = reader.list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(self.class.clone())).order_by_asc(class_session::Column::StartsAt)).await.map_err(told)?;
+        let sessions = reader
+            .list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(self.class.clone())).order_by_asc(class_session::Column::StartsAt))
+            .await
+            .map_err(told)?;
         drop(reader);
         let roster = self.places().await?;
         let now = self.system.premises.clock.real_now();
         for (at, session) in sessions.iter().enumerate().filter(|(_, one)| one.ends_at < now) {
             self.system.premises.clock.travel_to(session.starts_at + Duration::minutes(12));
-            let present: Vec<EnrolmentId> = roster.iter().enumerate().filter(|(n, _)| !(*n + 2 >= roster.len() && at % 4 == 1)).map(|(_, one)| one.id.clone()).collect();
+            let present: Vec<EnrolmentId> =
+                roster.iter().enumerate().filter(|(n, _)| !(*n + 2 >= roster.len() && at % 4 == 1)).map(|(_, one)| one.id.clone()).collect();
             self.by(&self.school.clerk, CallRoll { session: session.id.clone(), present }).await?;
-            if at == 0 { self.job(StartTraining { class: self.class.clone() }).await?; }
-            if at == 2 { self.inspect(session, roster.len()).await?; }
+            if at == 0 {
+                self.job(StartTraining { class: self.class.clone() }).await?;
+            }
+            if at == 2 {
+                self.inspect(session, roster.len()).await?;
+            }
         }
         Ok(())
     }
@@ -170,8 +242,17 @@ impl Teller<'_> {
     async fn inspect(&self, session: &class_session::Model, persons: usize) -> Result<()> {
         self.system.premises.clock.travel_to(session.starts_at + Duration::minutes(40));
         let act = RecordInspection {
-            class: self.class.clone(), session: Some(session.id.clone()), kind: InspectionKind::OnSite, unannounced: true, second_inspector: "庄淑华".into(), present_count: i32::try_from(persons).unwrap_or(0), teacher_present: true,
-            content_matches: true, problems: Vec::new(), opinion: InspectionOpinion::Normal, note: String::new(),
+            class: self.class.clone(),
+            session: Some(session.id.clone()),
+            kind: InspectionKind::OnSite,
+            unannounced: true,
+            second_inspector: "庄淑华".into(),
+            present_count: i32::try_from(persons).unwrap_or(0),
+            teacher_present: true,
+            content_matches: true,
+            problems: Vec::new(),
+            opinion: InspectionOpinion::Normal,
+            note: String::new(),
         };
         self.by(&self.school.officers[2], act).await.map(|_| ())
     }
@@ -183,10 +264,25 @@ impl Teller<'_> {
         let policy = desk::policy::pinned(row.policy.as_deref()).map_err(told)?;
         let eligible = m3_supervision::acts::exam::eligible(&reader, &row, &policy).await.map_err(told)?;
         drop(reader);
-        let marks = self.places().await?.into_iter().filter(|one| eligible.contains(&one.id)).enumerate().map(|(n, one)| Marks {
-            enrolment: one.id, theory: 62 + i32::try_from(n * 7 % 35).unwrap_or(0), practice: if n == 3 { 55 } else { 65 + i32::try_from(n * 5 % 30).unwrap_or(0) }, absent: false,
-        }).collect();
-        let sitting = Sitting { held_on: self.first + Duration::days(14), examiner: "曾庆华".into(), second_examiner: "施美玲".into(), method: "理论笔试＋现场操作".into() };
+        let marks = self
+            .places()
+            .await?
+            .into_iter()
+            .filter(|one| eligible.contains(&one.id))
+            .enumerate()
+            .map(|(n, one)| Marks {
+                enrolment: one.id,
+                theory: 62 + i32::try_from(n * 7 % 35).unwrap_or(0),
+                practice: if n == 3 { 55 } else { 65 + i32::try_from(n * 5 % 30).unwrap_or(0) },
+                absent: false,
+            })
+            .collect();
+        let sitting = Sitting {
+            held_on: self.first + Duration::days(14),
+            examiner: "曾庆华".into(),
+            second_examiner: "施美玲".into(),
+            method: "理论笔试＋现场操作".into(),
+        };
         self.by(&self.school.clerk, EnterScores { class: self.class.clone(), sitting, marks }).await
     }
 
@@ -194,7 +290,17 @@ impl Teller<'_> {
         self.at(16, 19);
         for (n, one) in self.places().await?.into_iter().filter(|one| one.passed == Some(true)).enumerate() {
             let mark = |shift: usize| i32::try_from(5 - (n + shift) % 3 / 2).unwrap_or(5);
-            let act = GiveFeedback { class: self.class.clone(), teacher: mark(0), content: mark(1), practice: mark(2), management: 5, employment_help: 4, attended_in_person: true, was_charged: false, text: String::new() };
+            let act = GiveFeedback {
+                class: self.class.clone(),
+                teacher: mark(0),
+                content: mark(1),
+                practice: mark(2),
+                management: 5,
+                employment_help: 4,
+                attended_in_person: true,
+                was_charged: false,
+                text: String::new(),
+            };
             self.by(&self.trainee(&one.person, &one.name).await?, act).await?;
         }
         Ok(())
@@ -202,7 +308,11 @@ impl Teller<'_> {
 
     async fn trainee(&self, person: &PersonId, name: &str) -> Result<Actor> {
         let reader = self.system.read().await.map_err(told)?;
-        let account = reader.find::<account::Entity>(account::Column::Person.eq(person.clone())).await.map_err(told)?.ok_or_else(|| anyhow!("trainee without account"))?;
+        let account = reader
+            .find::<account::Entity>(account::Column::Person.eq(person.clone()))
+            .await
+            .map_err(told)?
+            .ok_or_else(|| anyhow!("trainee without account"))?;
         Ok(Actor { account: Some(account.id), name: name.into(), office_name: "学员".into(), office: Office::Trainee { person: person.clone() } })
     }
 
@@ -210,22 +320,49 @@ impl Teller<'_> {
     async fn accounts(&self, class: &ClassId) -> Result<()> {
         let reader = self.system.read().await.map_err(told)?;
         let places = reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Class.eq(class.clone()))).await.map_err(told)?;
-        let known: std::collections::HashSet<Option<PersonId>> = reader.list::<account::Entity>(|q| q.filter(account::Column::Person.is_in(places.iter().map(|one| one.person.clone())))).await.map_err(told)?.into_iter().map(|one| one.person).collect();
+        let known: std::collections::HashSet<Option<PersonId>> = reader
+            .list::<account::Entity>(|q| q.filter(account::Column::Person.is_in(places.iter().map(|one| one.person.clone()))))
+            .await
+            .map_err(told)?
+            .into_iter()
+            .map(|one| one.person)
+            .collect();
         drop(reader);
-        let rows: Vec<account::Model> = places.into_iter().filter(|one| !known.contains(&Some(one.person.clone()))).map(|one| {
-            let (kind, reference) = office_parts(&Office::Trainee { person: one.person.clone() });
-            account::Model {
-                id: self.system.new_id(), login: format!("trainee-{}", one.person), name: one.name, office_kind: kind.into(), office_ref: reference, office_name: "学员".into(), password_hash: None, totp_secret: None, totp_last_step: 0,
-                failed_count: 0, locked_until: None, disabled: false, institution: None, person: Some(one.person), path: one.path, district: one.district, created_at: one.created_at, version: 1,
-            }
-        }).collect();
+        let rows: Vec<account::Model> = places
+            .into_iter()
+            .filter(|one| !known.contains(&Some(one.person.clone())))
+            .map(|one| {
+                let (kind, reference) = office_parts(&Office::Trainee { person: one.person.clone() });
+                account::Model {
+                    id: self.system.new_id(),
+                    login: format!("trainee-{}", one.person),
+                    name: one.name,
+                    office_kind: kind.into(),
+                    office_ref: reference,
+                    office_name: "学员".into(),
+                    password_hash: None,
+                    totp_secret: None,
+                    totp_last_step: 0,
+                    failed_count: 0,
+                    locked_until: None,
+                    disabled: false,
+                    institution: None,
+                    person: Some(one.person),
+                    path: one.path,
+                    district: one.district,
+                    created_at: one.created_at,
+                    version: 1,
+                }
+            })
+            .collect();
         self.system.premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<account::Entity>(rows).await })).await.map_err(told)
     }
 
     async fn pay(&self) -> Result<()> {
         let school = self.school;
         let reader = self.system.read().await.map_err(told)?;
-        let claim: ClaimId = reader.find::<claim::Entity>(claim::Column::Class.eq(self.class.clone())).await.map_err(told)?.ok_or_else(|| anyhow!("no claim"))?.id;
+        let claim: ClaimId =
+            reader.find::<claim::Entity>(claim::Column::Class.eq(self.class.clone())).await.map_err(told)?.ok_or_else(|| anyhow!("no claim"))?.id;
         drop(reader);
         self.at(18, 9);
         self.by(&school.clerk, SubmitClaim { claim: claim.clone() }).await?;
@@ -244,7 +381,10 @@ impl Teller<'_> {
         self.at(40, 9);
         self.by(&school.finance, ApprovePaymentBatch { batch: batch.clone() }).await?;
         self.at(42, 9);
-        let settled = lines.into_iter().map(|one| SettledLine { line: one.id.clone(), paid: true, reference: format!("DEMO{}", one.id), reason: String::new() }).collect();
+        let settled = lines
+            .into_iter()
+            .map(|one| SettledLine { line: one.id.clone(), paid: true, reference: format!("DEMO{}", one.id), reason: String::new() })
+            .collect();
         self.by(&school.finance, SettlePaymentBatch { batch, lines: settled }).await.map(|_| ())
     }
 }

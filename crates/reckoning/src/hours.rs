@@ -75,7 +75,9 @@ pub enum Reason {
 
 impl Reason {
     /// True when the session counts.
-    pub fn credited(&self) -> bool { matches!(self, Self::InTime | Self::RollCall) }
+    pub fn credited(&self) -> bool {
+        matches!(self, Self::InTime | Self::RollCall)
+    }
     /// One plain Chinese sentence.
     pub fn sentence(&self) -> String {
         match self {
@@ -128,14 +130,15 @@ pub struct Hours {
 /// The hours of one trainee from that trainee's attendance facts (facts of other sessions are ignored).
 pub fn credit(sessions: &[SessionFact], events: &[AttendanceFact], policy: &Policy) -> Hours {
     let mut by_session: BTreeMap<&SessionId, Vec<&AttendanceFact>> = BTreeMap::new();
-    for event in events { by_session.entry(&event.session).or_default().push(event); }
+    for event in events {
+        by_session.entry(&event.session).or_default().push(event);
+    }
     let mut seen = BTreeSet::new();
     let mut ordered: Vec<&SessionFact> = sessions.iter().collect();
     ordered.sort_by_key(|one| (one.starts_at, one.session.clone()));
     ordered.retain(|one| seen.insert(one.session.clone()));
-    let credits: Vec<SessionCredit> = ordered.into_iter()
-        .map(|one| credit_session(one, by_session.get(&one.session).map_or(&[][..], Vec::as_slice), policy))
-        .collect();
+    let credits: Vec<SessionCredit> =
+        ordered.into_iter().map(|one| credit_session(one, by_session.get(&one.session).map_or(&[][..], Vec::as_slice), policy)).collect();
     let sum = |online: bool, of: fn(&SessionCredit) -> Periods| {
         Periods(credits.iter().filter(|one| one.online == online).fold(0, |total: i32, one| total.saturating_add(of(one).0)))
     };
@@ -147,7 +150,9 @@ pub fn credit(sessions: &[SessionFact], events: &[AttendanceFact], policy: &Poli
 
 /// True when the trainee's attendance rate reaches the policy's minimum (risk rule A01).
 /// A class without planned periods has no rate and does not reach it.
-pub fn rate_ok(hours: &Hours, policy: &Policy) -> bool { rate_reached(hours.rate, policy) }
+pub fn rate_ok(hours: &Hours, policy: &Policy) -> bool {
+    rate_reached(hours.rate, policy)
+}
 
 /// `rate_ok` for a rate kept without its sessions: (credited, planned) periods.
 pub fn rate_reached((credited, planned): (i32, i32), policy: &Policy) -> bool {
@@ -156,7 +161,9 @@ pub fn rate_reached((credited, planned): (i32, i32), policy: &Policy) -> bool {
 
 /// The attendance rate in percent with two places, rounded down, for people: `92.85%`.
 pub fn rate_text(rate: (i32, i32)) -> String {
-    if rate.1 <= 0 { return "—".to_owned(); }
+    if rate.1 <= 0 {
+        return "—".to_owned();
+    }
     let hundredths = i64::from(rate.0) * 10_000 / i64::from(rate.1);
     format!("{}.{:02}%", hundredths / 100, hundredths % 100)
 }
@@ -170,7 +177,9 @@ fn credit_session(session: &SessionFact, events: &[&AttendanceFact], policy: &Po
 
 fn judge(session: &SessionFact, events: &[&AttendanceFact], policy: &Policy) -> (Reason, Vec<FactId>) {
     let of = |kind: Kind| events.iter().filter(move |event| event.kind == kind).map(|event| (event.at, &event.fact));
-    if let Some((_, fact)) = of(Kind::RollCall).min() { return (Reason::RollCall, vec![fact.clone()]); }
+    if let Some((_, fact)) = of(Kind::RollCall).min() {
+        return (Reason::RollCall, vec![fact.clone()]);
+    }
     let opens = session.starts_at - TimeDelta::minutes(policy.sign_in_before_minutes.into());
     let sign_in = of(Kind::SignIn).filter(|(at, _)| *at >= opens).min();
     let sign_out = of(Kind::SignOut).max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)));

@@ -67,7 +67,11 @@ pub fn amount(payable: &Payable, policy: &Policy) -> Amount {
     // Both factors are range-checked by the policy, so this is far from overflow.
     let fen = Fen(i64::from(counted.0).saturating_mul(policy.fen_per_period.0));
     let step = |label: &str, formula: String, value: String, clause: &str, key: &str| Step {
-        label: label.to_owned(), formula, value, clause: clause.to_owned(), document: policy.document(key).to_owned(),
+        label: label.to_owned(),
+        formula,
+        value,
+        clause: clause.to_owned(),
+        document: policy.document(key).to_owned(),
     };
     let (num, den) = (policy.payable_online_numerator, policy.payable_online_denominator);
     let count_formula = if payable.total < least {
@@ -80,7 +84,9 @@ pub fn amount(payable: &Payable, policy: &Policy) -> Amount {
         step(
             "可计线上课时",
             format!("取 {} 与 {}×{num}/{den}（舍去不足一课时）={} 中较小者", payable.online_credited, payable.offline, online_limit(payable.offline, policy)),
-            format!("{}课时", payable.online), "M5.1", "online_cap_pct",
+            format!("{}课时", payable.online),
+            "M5.1",
+            "online_cap_pct",
         ),
         step("可计课时", format!("{}+{}", payable.offline, payable.online), format!("{}课时", payable.total), "M5.1", "payable_online_numerator"),
         step("补贴课时", count_formula, format!("{counted}课时"), "M8.2", if payable.total < least { "min_payable_periods" } else { "max_payable_periods" }),
@@ -94,7 +100,9 @@ pub fn amount(payable: &Payable, policy: &Policy) -> Amount {
 /// none means 1. None on overflow or a negative base or multiplier.
 pub fn certificate_amount(base: Fen, multipliers_bp: &[i64]) -> Option<Fen> {
     let multiplier = multipliers_bp.iter().copied().max().unwrap_or(10_000);
-    if base.0 < 0 || multipliers_bp.iter().any(|one| *one < 0) { return None; }
+    if base.0 < 0 || multipliers_bp.iter().any(|one| *one < 0) {
+        return None;
+    }
     // fen × bp is in 1/10,000 fen; one yuan is 1,000,000 of those.
     let exact = i128::from(base.0) * i128::from(multiplier);
     let yuan = (exact + 500_000) / 1_000_000;

@@ -27,10 +27,19 @@ pub enum Regime {
 impl Regime {
     /// The letter in class numbers.
     pub fn letter(self) -> char {
-        match self { Self::FullProcess => 'A', Self::PlanFiling => 'B', Self::IndustryLed => 'C' }
+        match self {
+            Self::FullProcess => 'A',
+            Self::PlanFiling => 'B',
+            Self::IndustryLed => 'C',
+        }
     }
     fn from_letter(letter: u8) -> Option<Self> {
-        match letter { b'A' => Some(Self::FullProcess), b'B' => Some(Self::PlanFiling), b'C' => Some(Self::IndustryLed), _ => None }
+        match letter {
+            b'A' => Some(Self::FullProcess),
+            b'B' => Some(Self::PlanFiling),
+            b'C' => Some(Self::IndustryLed),
+            _ => None,
+        }
     }
 }
 
@@ -60,21 +69,33 @@ impl CertificateNumber {
     /// A part that does not fit its places.
     pub fn make(district: DistrictCode, year: i32, institution_serial: u32, sequence: u32) -> Result<Self, BadNumber> {
         check_parts(year, institution_serial)?;
-        if !(1..=999_999).contains(&sequence) { return Err(PARTS); }
+        if !(1..=999_999).contains(&sequence) {
+            return Err(PARTS);
+        }
         let body = format!("PXHG{district}{year:04}{institution_serial:04}{sequence:06}");
         let check = check_character(&body).ok_or(PARTS)?;
         Ok(Self(format!("{body}{check}")))
     }
     /// The 25 characters.
-    pub fn as_str(&self) -> &str { &self.0 }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
     /// The six-digit district code of its day (it may be retired since).
-    pub fn district(&self) -> &str { &self.0[4..10] }
+    pub fn district(&self) -> &str {
+        &self.0[4..10]
+    }
     /// The year of issue.
-    pub fn year(&self) -> i32 { digits(&self.0[10..14]) as i32 }
+    pub fn year(&self) -> i32 {
+        digits(&self.0[10..14]) as i32
+    }
     /// The institution's serial within its district.
-    pub fn institution_serial(&self) -> u32 { digits(&self.0[14..18]) }
+    pub fn institution_serial(&self) -> u32 {
+        digits(&self.0[14..18])
+    }
     /// The certificate's sequence within institution and year.
-    pub fn sequence(&self) -> u32 { digits(&self.0[18..24]) }
+    pub fn sequence(&self) -> u32 {
+        digits(&self.0[18..24])
+    }
 }
 
 impl FromStr for CertificateNumber {
@@ -82,9 +103,15 @@ impl FromStr for CertificateNumber {
     fn from_str(text: &str) -> Result<Self, BadNumber> {
         let body = text.get(..24).ok_or(CERTIFICATE)?;
         let well_formed = text.len() == 25 && text.is_ascii() && body.starts_with("PXHG") && all_digits(&body[4..]);
-        if !well_formed { return Err(CERTIFICATE); }
-        if check_character(body) != text.chars().nth(24) { return Err(CHECK); }
-        if digits(&body[14..18]) == 0 || digits(&body[18..24]) == 0 { return Err(CERTIFICATE); }
+        if !well_formed {
+            return Err(CERTIFICATE);
+        }
+        if check_character(body) != text.chars().nth(24) {
+            return Err(CHECK);
+        }
+        if digits(&body[14..18]) == 0 || digits(&body[18..24]) == 0 {
+            return Err(CERTIFICATE);
+        }
         Ok(Self(text.to_owned()))
     }
 }
@@ -96,28 +123,47 @@ impl ClassNumber {
     /// A part that does not fit its places.
     pub fn make(district: DistrictCode, year: i32, regime: Regime, institution_serial: u32, sequence: u32) -> Result<Self, BadNumber> {
         check_parts(year, institution_serial)?;
-        if !(1..=9999).contains(&sequence) { return Err(PARTS); }
+        if !(1..=9999).contains(&sequence) {
+            return Err(PARTS);
+        }
         Ok(Self(format!("{district}{year:04}{}{institution_serial:04}{sequence:04}", regime.letter())))
     }
     /// The 19 characters.
-    pub fn as_str(&self) -> &str { &self.0 }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
     /// The six-digit district code of its day (it may be retired since).
-    pub fn district(&self) -> &str { &self.0[..6] }
+    pub fn district(&self) -> &str {
+        &self.0[..6]
+    }
     /// The year.
-    pub fn year(&self) -> i32 { digits(&self.0[6..10]) as i32 }
+    pub fn year(&self) -> i32 {
+        digits(&self.0[6..10]) as i32
+    }
     /// The supervision regime.
-    pub fn regime(&self) -> Regime { Regime::from_letter(self.0.as_bytes()[10]).expect("checked when parsed or made") }
+    pub fn regime(&self) -> Regime {
+        Regime::from_letter(self.0.as_bytes()[10]).expect("checked when parsed or made")
+    }
     /// The institution's serial within its district.
-    pub fn institution_serial(&self) -> u32 { digits(&self.0[11..15]) }
+    pub fn institution_serial(&self) -> u32 {
+        digits(&self.0[11..15])
+    }
     /// The class's sequence within institution and year.
-    pub fn sequence(&self) -> u32 { digits(&self.0[15..19]) }
+    pub fn sequence(&self) -> u32 {
+        digits(&self.0[15..19])
+    }
 }
 
 impl FromStr for ClassNumber {
     type Err = BadNumber;
     fn from_str(text: &str) -> Result<Self, BadNumber> {
-        let well_formed = text.len() == 19 && text.is_ascii() && all_digits(&text[..10]) && all_digits(&text[11..])
-            && Regime::from_letter(text.as_bytes()[10]).is_some() && digits(&text[11..15]) > 0 && digits(&text[15..]) > 0;
+        let well_formed = text.len() == 19
+            && text.is_ascii()
+            && all_digits(&text[..10])
+            && all_digits(&text[11..])
+            && Regime::from_letter(text.as_bytes()[10]).is_some()
+            && digits(&text[11..15]) > 0
+            && digits(&text[15..]) > 0;
         if well_formed { Ok(Self(text.to_owned())) } else { Err(CLASS) }
     }
 }
@@ -127,10 +173,14 @@ fn check_parts(year: i32, institution_serial: u32) -> Result<(), BadNumber> {
     if fits { Ok(()) } else { Err(PARTS) }
 }
 
-fn all_digits(text: &str) -> bool { text.bytes().all(|b| b.is_ascii_digit()) }
+fn all_digits(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
+}
 
 /// At most six checked digits.
-fn digits(text: &str) -> u32 { text.bytes().fold(0, |value, b| value * 10 + u32::from(b.wrapping_sub(b'0'))) }
+fn digits(text: &str) -> u32 {
+    text.bytes().fold(0, |value, b| value * 10 + u32::from(b.wrapping_sub(b'0')))
+}
 
 /// The ISO 7064 MOD 37,36 check character of a text of digits and capital letters; none for others.
 /// It finds every single wrong character and over 99 % of neighbours changed about: being a hybrid
@@ -138,7 +188,9 @@ fn digits(text: &str) -> u32 { text.bytes().fold(0, |value, b| value * 10 + u32:
 pub fn check_character(body: &str) -> Option<char> {
     let mut product = 36u32;
     for letter in body.chars() {
-        if letter.is_ascii_lowercase() { return None; }
+        if letter.is_ascii_lowercase() {
+            return None;
+        }
         let sum = (product + letter.to_digit(36)?) % 36;
         product = (if sum == 0 { 36 } else { sum }) * 2 % 37;
     }

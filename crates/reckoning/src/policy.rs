@@ -77,20 +77,28 @@ impl MissingParameter {
 }
 
 /// The key's description, if it is one of ours.
-pub fn key(name: &str) -> Option<&'static Key> { KEYS.iter().find(|one| one.key == name) }
+pub fn key(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|one| one.key == name)
+}
 
 /// What a parameter's whole number becomes in `Policy`.
 pub(crate) trait FromValue: Sized {
     fn from_value(value: i64) -> Option<Self>;
 }
 impl FromValue for i32 {
-    fn from_value(value: i64) -> Option<Self> { Self::try_from(value).ok() }
+    fn from_value(value: i64) -> Option<Self> {
+        Self::try_from(value).ok()
+    }
 }
 impl FromValue for Periods {
-    fn from_value(value: i64) -> Option<Self> { i32::try_from(value).ok().map(Self) }
+    fn from_value(value: i64) -> Option<Self> {
+        i32::try_from(value).ok().map(Self)
+    }
 }
 impl FromValue for Fen {
-    fn from_value(value: i64) -> Option<Self> { Some(Self(value)) }
+    fn from_value(value: i64) -> Option<Self> {
+        Some(Self(value))
+    }
 }
 /// Days are written as yyyymmdd.
 impl FromValue for NaiveDate {
@@ -114,17 +122,23 @@ impl InForce {
             // Document and value last, so that two rows that should not both exist still give one answer.
             let rank = |one: &Parameter| (one.depth, one.effective_from, one.document.clone(), one.value);
             let better = rows.get(&row.key).is_none_or(|best| rank(best) < rank(&row));
-            if better { rows.insert(row.key.clone(), row); }
+            if better {
+                rows.insert(row.key.clone(), row);
+            }
         }
         Self { day, rows }
     }
     pub(crate) fn take<V: FromValue>(&self, key: &Key) -> Result<V, MissingParameter> {
         let missing = |senseless| MissingParameter { key: key.key.to_owned(), day: self.day, senseless };
         let row = self.rows.get(key.key).ok_or_else(|| missing(None))?;
-        if row.value < key.range.0 || row.value > key.range.1 { return Err(missing(Some(row.value))); }
+        if row.value < key.range.0 || row.value > key.range.1 {
+            return Err(missing(Some(row.value)));
+        }
         V::from_value(row.value).ok_or_else(|| missing(Some(row.value)))
     }
-    pub(crate) fn document(&self, key: &str) -> Option<String> { self.rows.get(key).map(|row| row.document.clone()) }
+    pub(crate) fn document(&self, key: &str) -> Option<String> {
+        self.rows.get(key).map(|row| row.document.clone())
+    }
 }
 
 impl Policy {
@@ -144,7 +158,9 @@ impl Policy {
         Ok(policy)
     }
     /// The document a parameter comes from; `(设计默认值)` when none does.
-    pub fn document(&self, key: &str) -> &str { self.documents.get(key).map_or(DESIGN_DEFAULT, String::as_str) }
+    pub fn document(&self, key: &str) -> &str {
+        self.documents.get(key).map_or(DESIGN_DEFAULT, String::as_str)
+    }
 }
 
 /// One line of `policy/parameters.csv`, for whoever seeds the parameters' table.
@@ -205,14 +221,20 @@ fn read_row(line: &str) -> Result<ParameterRow, &'static str> {
 }
 
 /// How specific a district is: 0 province, 1 whoever reports to the province, 2 below that.
-pub fn depth(district: DistrictCode) -> u8 { u8::from(district.management_parent().is_some()) + u8::from(district.management_parent().is_some_and(|one| one != DistrictCode::PROVINCE)) }
+pub fn depth(district: DistrictCode) -> u8 {
+    u8::from(district.management_parent().is_some()) + u8::from(district.management_parent().is_some_and(|one| one != DistrictCode::PROVINCE))
+}
 
 impl ParameterRow {
     /// The row as `Policy::from_parameters` takes it.
     pub fn parameter(&self) -> Parameter {
         Parameter {
-            key: self.key.clone(), value: self.value, document: self.document.clone(), depth: depth(self.district),
-            effective_from: self.effective_from, effective_to: self.effective_to,
+            key: self.key.clone(),
+            value: self.value,
+            document: self.document.clone(),
+            depth: depth(self.district),
+            effective_from: self.effective_from,
+            effective_to: self.effective_to,
         }
     }
     /// True when the row's district is `district` or one its authorities answer to: Pingtan takes the

@@ -23,13 +23,19 @@ pub fn online_room_left(online: Periods, total: Periods, cap_pct: i32) -> Period
 
 /// The plan check and the change check: none when the plan keeps the share.
 pub fn check_plan(online: Periods, total: Periods, policy: &Policy) -> Option<Refusal> {
-    if online_share_ok(online, total, policy.online_cap_pct) { return None; }
+    if online_share_ok(online, total, policy.online_cap_pct) {
+        return None;
+    }
     let most = most_online(total, policy.online_cap_pct);
     let cap = policy.online_cap_pct;
-    Some(Refusal::new(
-        "M5.1", "M5.1",
-        format!("总课时{total}，其中线上{online}课时，超过{cap}%的上限（最多{most}课时）"),
-        policy.document("online_cap_pct"),
-        format!("请把线上课时减到{most}课时以内，或增加线下课时"),
-    ).at("online"))
+    Some(
+        Refusal::new(
+            "M5.1",
+            "M5.1",
+            format!("总课时{total}，其中线上{online}课时，超过{cap}%的上限（最多{most}课时）"),
+            policy.document("online_cap_pct"),
+            format!("请把线上课时减到{most}课时以内，或增加线下课时"),
+        )
+        .at("online"),
+    )
 }

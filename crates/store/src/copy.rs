@@ -9,7 +9,12 @@ use crate::{Db, for_each_table};
 
 /// What was copied of one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Copied { pub table: String, pub source_rows: u64, pub target_rows: u64, pub equal: bool }
+pub struct Copied {
+    pub table: String,
+    pub source_rows: u64,
+    pub target_rows: u64,
+    pub equal: bool,
+}
 
 /// Rows per step: bounded memory whatever the table's size.
 const STEP: u64 = 500;
@@ -38,7 +43,9 @@ where
         let mut offset = 0;
         loop {
             let rows = E::find().order_by_asc(E::KEY).offset(offset).limit(STEP).all(source.raw()).await.map_err(fault_of)?;
-            if rows.is_empty() { break; }
+            if rows.is_empty() {
+                break;
+            }
             offset += rows.len() as u64;
             if !verify_only {
                 let active: Vec<E::ActiveModel> = rows.iter().cloned().map(|row| row.into_active_model().reset_all()).collect();
@@ -52,5 +59,10 @@ where
         }
     }
     let target_rows = if dry_run { 0 } else { E::find().count(target.raw()).await.map_err(fault_of)? };
-    Ok(Copied { table: sea_orm::EntityName::table_name(&E::default()).to_owned(), source_rows, target_rows, equal: equal && (dry_run || source_rows == target_rows) })
+    Ok(Copied {
+        table: sea_orm::EntityName::table_name(&E::default()).to_owned(),
+        source_rows,
+        target_rows,
+        equal: equal && (dry_run || source_rows == target_rows),
+    })
 }

@@ -20,7 +20,12 @@ const POSTGRES_POOL: u32 = 16;
 
 /// The database of one installation. Cheap to clone.
 #[derive(Clone)]
-pub struct Db { readers: DatabaseConnection, writers: DatabaseConnection, door: Option<Door>, url: Arc<str> }
+pub struct Db {
+    readers: DatabaseConnection,
+    writers: DatabaseConnection,
+    door: Option<Door>,
+    url: Arc<str>,
+}
 
 impl Db {
     /// Opens `sqlite:PATH` or `postgres://…` and brings its schema up to date.
@@ -47,10 +52,14 @@ impl Db {
     }
 
     /// `sqlite` or `postgres`.
-    pub fn kind(&self) -> &'static str { if self.door.is_some() { "sqlite" } else { "postgres" } }
+    pub fn kind(&self) -> &'static str {
+        if self.door.is_some() { "sqlite" } else { "postgres" }
+    }
 
     /// The address it was opened with.
-    pub fn url(&self) -> &str { &self.url }
+    pub fn url(&self) -> &str {
+        &self.url
+    }
 
     /// A reader limited to `scope`; on PostgreSQL in its own read-only transaction.
     pub async fn read(&self, scope: Scope) -> Result<Reader, Stop> {
@@ -79,10 +88,14 @@ impl Db {
     }
 
     /// Raw statements for migrations' tests and copy-db only.
-    pub(crate) fn raw(&self) -> &DatabaseConnection { &self.writers }
+    pub(crate) fn raw(&self) -> &DatabaseConnection {
+        &self.writers
+    }
 
     /// Whether the database answers (health check).
-    pub async fn ping(&self) -> Result<(), Fault> { self.readers.ping().await.map_err(fault_of) }
+    pub async fn ping(&self) -> Result<(), Fault> {
+        self.readers.ping().await.map_err(fault_of)
+    }
 
     /// Closes the connections (tests, orderly shutdown).
     pub async fn close(self) -> Result<(), Fault> {

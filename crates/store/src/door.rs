@@ -22,7 +22,9 @@ type Job = Box<dyn FnOnce(DatabaseTransaction) -> BoxFuture<'static, Answer> + S
 
 /// The queue in front of SQLite's one writer.
 #[derive(Clone)]
-pub struct Door { queue: mpsc::Sender<Job> }
+pub struct Door {
+    queue: mpsc::Sender<Job>,
+}
 
 impl Door {
     /// Starts the writer's task.

@@ -12,7 +12,9 @@ use sha2::{Digest, Sha256};
 
 /// The file store of one installation.
 #[derive(Clone)]
-pub struct Files { store: Arc<dyn ObjectStore> }
+pub struct Files {
+    store: Arc<dyn ObjectStore>,
+}
 
 impl Files {
     /// A folder on this machine, made if missing.
@@ -24,8 +26,12 @@ impl Files {
 
     /// An S3-compatible bucket; credentials come from the environment (`AWS_*`).
     pub fn bucket(name: &str, endpoint: &str, region: &str) -> Result<Self, Fault> {
-        let store = AmazonS3Builder::from_env().with_bucket_name(name).with_endpoint(endpoint).with_region(region)
-            .build().map_err(|error| Fault::Upstream(error.to_string()))?;
+        let store = AmazonS3Builder::from_env()
+            .with_bucket_name(name)
+            .with_endpoint(endpoint)
+            .with_region(region)
+            .build()
+            .map_err(|error| Fault::Upstream(error.to_string()))?;
         Ok(Self { store: Arc::new(store) })
     }
 

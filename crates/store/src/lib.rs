@@ -6,8 +6,8 @@
 pub mod copy;
 pub mod db;
 pub mod dialect;
-pub mod files;
 pub mod door;
+pub mod files;
 pub mod migrations;
 pub mod reach;
 pub mod reader;
@@ -24,5 +24,8 @@ pub use writer::Writer;
 /// The query-shaping words that rooms use inside `list`, `find`, `count`, `pick`.
 pub mod query {
     pub use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, extension::postgres::PgExpr};
-    pub use sea_orm::{ActiveValue::{NotSet, Set, Unchanged}, ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+    pub use sea_orm::{
+        ActiveValue::{NotSet, Set, Unchanged},
+        ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    };
 }

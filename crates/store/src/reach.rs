@@ -73,7 +73,9 @@ pub trait Reach: Keyed {
     }
 }
 
-fn some_text(text: String) -> Value { Value::String(Some(text)) }
+fn some_text(text: String) -> Value {
+    Value::String(Some(text))
+}
 
 /// True when `text` is `path` or below it, part by part.
 fn covers(path: &ManagementPath, text: &str) -> bool {
@@ -81,7 +83,9 @@ fn covers(path: &ManagementPath, text: &str) -> bool {
 }
 
 /// Nothing at all.
-fn never() -> Condition { Condition::all().add(Expr::val(1).eq(0)) }
+fn never() -> Condition {
+    Condition::all().add(Expr::val(1).eq(0))
+}
 
 fn limited<E: Reach>(columns: &ReachColumns<E::Column>, scope: &Scope, reading: bool) -> Condition {
     if let Some(id) = columns.person_row {
@@ -113,9 +117,8 @@ pub fn below<C: ColumnTrait>(column: C, path: &ManagementPath) -> Condition {
 
 /// A person is seen by whoever registered him, and through his enrolments.
 fn person_rows<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
-    let through = |condition: Condition| {
-        id.in_subquery(Query::select().column(enrolment::Column::Person).from(enrolment::Entity).cond_where(condition).to_owned())
-    };
+    let through =
+        |condition: Condition| id.in_subquery(Query::select().column(enrolment::Column::Person).from(enrolment::Entity).cond_where(condition).to_owned());
     match scope {
         Scope::Everything => Condition::all(),
         Scope::Open => never(),

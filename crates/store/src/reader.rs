@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use foundation::{Fault, Scope, Stop};
-use sea_orm::{Condition, DatabaseConnection, DatabaseTransaction, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect, Select, Value, ColumnTrait};
+use sea_orm::{ColumnTrait, Condition, DatabaseConnection, DatabaseTransaction, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect, Select, Value};
 use tokio::sync::Mutex;
 
 use crate::dialect;
 use crate::reach::Reach;
 
 /// Where a query runs: a reading connection (SQLite) or a transaction (PostgreSQL, and every writer).
-pub(crate) enum Handle { Pool(DatabaseConnection), Txn(DatabaseTransaction) }
+pub(crate) enum Handle {
+    Pool(DatabaseConnection),
+    Txn(DatabaseTransaction),
+}
 
 pub(crate) struct Core {
     pub handle: Handle,
@@ -55,15 +58,22 @@ pub struct Page<T> {
 }
 
 /// Reads within a scope.
-pub struct Reader { pub(crate) core: Arc<Core>, pub(crate) scope: Scope }
+pub struct Reader {
+    pub(crate) core: Arc<Core>,
+    pub(crate) scope: Scope,
+}
 
 impl Reader {
     /// The scope that limits this reader.
-    pub fn scope(&self) -> &Scope { &self.scope }
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
 
     /// The row with this key; out of reach and absent are the same `Gone`.
     pub async fn get<E: Reach>(&self, key: impl Into<Value>) -> Result<E::Model, Stop>
-    where E::Model: Send {
+    where
+        E::Model: Send,
+    {
         let key = key.into();
         let rows = self.list::<E>(|select| select.filter(E::KEY.eq(key)).limit(1)).await?;
         rows.into_iter().next().ok_or(Stop::Fault(Fault::Gone))
@@ -71,14 +81,18 @@ impl Reader {
 
     /// The first row that matches, if any.
     pub async fn find<E: Reach>(&self, condition: impl Into<Condition>) -> Result<Option<E::Model>, Stop>
-    where E::Model: Send {
+    where
+        E::Model: Send,
+    {
         let condition = condition.into();
         Ok(self.list::<E>(|select| select.filter(condition).limit(1)).await?.into_iter().next())
     }
 
     /// All rows of a shaped selection. Callers limit what they ask for.
     pub async fn list<E: Reach>(&self, shape: impl FnOnce(Select<E>) -> Select<E>) -> Result<Vec<E::Model>, Stop>
-    where E::Model: Send {
+    where
+        E::Model: Send,
+    {
         self.core.tell(&self.scope).await?;
         let select = shape(E::find()).filter(E::reach(&self.scope));
         Ok(on!(self.core, connection => select.all(connection).await).map_err(dialect::fault_of)?)
@@ -86,7 +100,9 @@ impl Reader {
 
     /// How many rows a shaped selection has.
     pub async fn count<E: Reach>(&self, shape: impl FnOnce(Select<E>) -> Select<E>) -> Result<u64, Stop>
-    where E::Model: Send + Sync {
+    where
+        E::Model: Send + Sync,
+    {
         self.core.tell(&self.scope).await?;
         let select = shape(E::find()).filter(E::reach(&self.scope));
         Ok(on!(self.core, connection => select.count(connection).await).map_err(dialect::fault_of)?)
@@ -94,7 +110,9 @@ impl Reader {
 
     /// One page of a shaped selection (1-based), with the total.
     pub async fn page<E: Reach>(&self, number: u64, size: u64, shape: impl Fn(Select<E>) -> Select<E>) -> Result<Page<E::Model>, Stop>
-    where E::Model: Send + Sync {
+    where
+        E::Model: Send + Sync,
+    {
         let number = number.max(1);
         let total = self.count::<E>(&shape).await?;
         let rows = self.list::<E>(|select| shape(select).offset((number - 1).saturating_mul(size)).limit(size)).await?;

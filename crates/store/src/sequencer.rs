@@ -7,8 +7,8 @@ use foundation::{Fault, Instant, Scope, Stop};
 use journal::note::Keys;
 use journal::tree::{self, Hash};
 use journal::{About, Entry, sign_checkpoint};
-use sea_orm::{ActiveValue::Set, ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::tables::journal::{fact, journal_checkpoint, journal_node, journal_subject};
 use crate::{Db, Reader, Writer};
@@ -35,9 +35,9 @@ pub async fn sequence(db: &Db, keys: &Keys, origin: &str, now: Instant) -> Resul
 }
 
 async fn turn(work: &Writer, keys: &Keys, origin: &str, now: Instant) -> Result<u64, Stop> {
-    let waiting = work.list::<fact::Entity>(|q| {
-        q.filter(fact::Column::Seq.is_null()).order_by_asc(fact::Column::At).order_by_asc(fact::Column::Id).limit(FACTS_PER_TURN)
-    }).await?;
+    let waiting = work
+        .list::<fact::Entity>(|q| q.filter(fact::Column::Seq.is_null()).order_by_asc(fact::Column::At).order_by_asc(fact::Column::Id).limit(FACTS_PER_TURN))
+        .await?;
     if waiting.is_empty() {
         return Ok(0);
     }
@@ -72,7 +72,9 @@ async fn place(work: &Writer, row: &fact::Model, seq: u64) -> Result<(), Stop> {
 }
 
 /// Entries in the log now.
-pub async fn size(reader: &Reader) -> Result<u64, Stop> { Ok(latest(reader).await?.map_or(0, |row| u64::try_from(row.size).unwrap_or(0))) }
+pub async fn size(reader: &Reader) -> Result<u64, Stop> {
+    Ok(latest(reader).await?.map_or(0, |row| u64::try_from(row.size).unwrap_or(0)))
+}
 
 /// The latest signed checkpoint.
 pub async fn latest(reader: &Reader) -> Result<Option<journal_checkpoint::Model>, Stop> {
@@ -85,7 +87,8 @@ pub async fn read_nodes(reader: &Reader, wanted: &[u64]) -> Result<HashMap<u64, 
     for chunk in wanted.chunks(KEYS_PER_QUERY) {
         let keys: Vec<i64> = chunk.iter().map(|w| signed(*w)).collect();
         for row in reader.list::<journal_node::Entity>(|q| q.filter(journal_node::Column::Position.is_in(keys))).await? {
-            let bytes: [u8; 32] = hex::decode(&row.hash).ok().and_then(|b| b.try_into().ok()).ok_or_else(|| Fault::Db("a stored hash is not 32 bytes".into()))?;
+            let bytes: [u8; 32] =
+                hex::decode(&row.hash).ok().and_then(|b| b.try_into().ok()).ok_or_else(|| Fault::Db("a stored hash is not 32 bytes".into()))?;
             found.insert(u64::try_from(row.position).unwrap_or(0), Hash(bytes));
         }
     }
@@ -94,7 +97,9 @@ pub async fn read_nodes(reader: &Reader, wanted: &[u64]) -> Result<HashMap<u64, 
 
 /// Runs a pure tree function whose reads are not known beforehand: asks, fetches, asks again.
 pub async fn with_nodes<T, F>(reader: &Reader, run: F) -> Result<T, Stop>
-where F: Fn(&dyn Fn(&[u64]) -> Result<Vec<Hash>, Vec<u64>>) -> Result<T, tree::TreeError<Vec<u64>>> {
+where
+    F: Fn(&dyn Fn(&[u64]) -> Result<Vec<Hash>, Vec<u64>>) -> Result<T, tree::TreeError<Vec<u64>>>,
+{
     let mut known = HashMap::new();
     for _ in 0..8 {
         match run(&|wanted: &[u64]| pick(&known, wanted)) {
@@ -114,7 +119,14 @@ fn pick(known: &HashMap<u64, Hash>, wanted: &[u64]) -> Result<Vec<Hash>, Vec<u64
 /// The stored indexes of a tree's right edge, found by asking an append what it would read.
 fn tree_edge(size: u64) -> Vec<u64> {
     let asked = std::cell::RefCell::new(Vec::new());
-    let _ = tree::append(size, &|wanted: &[u64]| -> Result<Vec<Hash>, ()> { asked.borrow_mut().extend_from_slice(wanted); Err(()) }, &[Vec::<u8>::new()]);
+    let _ = tree::append(
+        size,
+        &|wanted: &[u64]| -> Result<Vec<Hash>, ()> {
+            asked.borrow_mut().extend_from_slice(wanted);
+            Err(())
+        },
+        &[Vec::<u8>::new()],
+    );
     asked.into_inner()
 }
 
@@ -126,15 +138,21 @@ pub fn subjects_of(row: &fact::Model) -> Result<Vec<(String, String)>, Fault> {
 }
 
 fn next_numbers(row: &fact::Model, numbers: &mut BTreeMap<String, u64>) -> Result<Vec<About>, Fault> {
-    Ok(subjects_of(row)?.into_iter().map(|(kind, id)| {
-        let last = numbers.entry(format!("{kind}:{id}")).or_insert(0);
-        *last += 1;
-        About { kind, id, nth: *last }
-    }).collect())
+    Ok(subjects_of(row)?
+        .into_iter()
+        .map(|(kind, id)| {
+            let last = numbers.entry(format!("{kind}:{id}")).or_insert(0);
+            *last += 1;
+            About { kind, id, nth: *last }
+        })
+        .collect())
 }
 
 #[derive(FromQueryResult)]
-struct Last { subject: String, last: i64 }
+struct Last {
+    subject: String,
+    last: i64,
+}
 
 async fn running_numbers(work: &Writer, waiting: &[fact::Model]) -> Result<BTreeMap<String, u64>, Stop> {
     let mut subjects = BTreeSet::new();
@@ -144,10 +162,15 @@ async fn running_numbers(work: &Writer, waiting: &[fact::Model]) -> Result<BTree
     let subjects: Vec<String> = subjects.into_iter().collect();
     let mut numbers = BTreeMap::new();
     for chunk in subjects.chunks(KEYS_PER_QUERY) {
-        let rows = work.pick::<journal_subject::Entity, Last>(|q| {
-            q.select_only().column(journal_subject::Column::Subject).column_as(Expr::col(journal_subject::Column::Nth).max(), "last")
-                .filter(journal_subject::Column::Subject.is_in(chunk)).group_by(journal_subject::Column::Subject)
-        }).await?;
+        let rows = work
+            .pick::<journal_subject::Entity, Last>(|q| {
+                q.select_only()
+                    .column(journal_subject::Column::Subject)
+                    .column_as(Expr::col(journal_subject::Column::Nth).max(), "last")
+                    .filter(journal_subject::Column::Subject.is_in(chunk))
+                    .group_by(journal_subject::Column::Subject)
+            })
+            .await?;
         numbers.extend(rows.into_iter().map(|row| (row.subject, u64::try_from(row.last).unwrap_or(0))));
     }
     Ok(numbers)
@@ -158,37 +181,58 @@ fn subject_row(about: &About, seq: u64) -> journal_subject::Model {
     journal_subject::Model { id: format!("{subject}:{}", about.nth), subject, nth: signed(about.nth), seq: signed(seq) }
 }
 
-fn node_row(index: u64, hash: &Hash) -> journal_node::Model { journal_node::Model { position: signed(index), hash: hex::encode(hash.0) } }
+fn node_row(index: u64, hash: &Hash) -> journal_node::Model {
+    journal_node::Model { position: signed(index), hash: hex::encode(hash.0) }
+}
 
 /// The journal's entry of a fact row at its place. Anyone who changes the row changes these bytes.
 pub fn entry(row: &fact::Model, seq: u64, about: Vec<About>) -> Result<Entry, Fault> {
     let bad = |e: serde_json::Error| Fault::Db(format!("fact {}: {e}", row.id));
     Ok(Entry {
-        v: journal::entry::ENTRY_VERSION, seq, id: row.id.clone(), at_ms: row.at.timestamp_millis(), act: row.act.clone(), fact: row.fact.clone(),
-        clause: row.clause.clone(), actor: row.actor.clone(), office: row.office.clone(), district: row.district.to_string(), about,
-        body: serde_json::from_str(&row.body).map_err(bad)?, commitments: serde_json::from_str(&row.commitments).map_err(bad)?,
+        v: journal::entry::ENTRY_VERSION,
+        seq,
+        id: row.id.clone(),
+        at_ms: row.at.timestamp_millis(),
+        act: row.act.clone(),
+        fact: row.fact.clone(),
+        clause: row.clause.clone(),
+        actor: row.actor.clone(),
+        office: row.office.clone(),
+        district: row.district.to_string(),
+        about,
+        body: serde_json::from_str(&row.body).map_err(bad)?,
+        commitments: serde_json::from_str(&row.commitments).map_err(bad)?,
     })
 }
 
 /// The entries at these places, rebuilt from the rows of the database, ascending.
 pub async fn entries(reader: &Reader, seqs: std::ops::Range<u64>) -> Result<Vec<Entry>, Stop> {
     let (from, until) = (signed(seqs.start), signed(seqs.end));
-    let rows = reader.list::<fact::Entity>(|q| q.filter(fact::Column::Seq.gte(from)).filter(fact::Column::Seq.lt(until)).order_by_asc(fact::Column::Seq)).await?;
-    let numbers = reader.list::<journal_subject::Entity>(|q| q.filter(journal_subject::Column::Seq.gte(from)).filter(journal_subject::Column::Seq.lt(until))).await?;
+    let rows =
+        reader.list::<fact::Entity>(|q| q.filter(fact::Column::Seq.gte(from)).filter(fact::Column::Seq.lt(until)).order_by_asc(fact::Column::Seq)).await?;
+    let numbers =
+        reader.list::<journal_subject::Entity>(|q| q.filter(journal_subject::Column::Seq.gte(from)).filter(journal_subject::Column::Seq.lt(until))).await?;
     rebuild(rows, numbers)
 }
 
 /// Entries from fact rows and the running numbers that belong to them.
 pub fn rebuild(rows: Vec<fact::Model>, numbers: Vec<journal_subject::Model>) -> Result<Vec<Entry>, Stop> {
     let by_place: HashMap<(i64, String), u64> = numbers.into_iter().map(|n| ((n.seq, n.subject), u64::try_from(n.nth).unwrap_or(0))).collect();
-    rows.into_iter().map(|row| {
-        let seq = row.seq.unwrap_or(-1);
-        let about = subjects_of(&row)?.into_iter().map(|(kind, id)| {
-            let nth = by_place.get(&(seq, format!("{kind}:{id}"))).copied().unwrap_or(0);
-            About { kind, id, nth }
-        }).collect();
-        Ok(entry(&row, u64::try_from(seq).unwrap_or(u64::MAX), about)?)
-    }).collect()
+    rows.into_iter()
+        .map(|row| {
+            let seq = row.seq.unwrap_or(-1);
+            let about = subjects_of(&row)?
+                .into_iter()
+                .map(|(kind, id)| {
+                    let nth = by_place.get(&(seq, format!("{kind}:{id}"))).copied().unwrap_or(0);
+                    About { kind, id, nth }
+                })
+                .collect();
+            Ok(entry(&row, u64::try_from(seq).unwrap_or(u64::MAX), about)?)
+        })
+        .collect()
 }
 
-fn signed(number: u64) -> i64 { i64::try_from(number).unwrap_or(i64::MAX) }
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

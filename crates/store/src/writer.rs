@@ -15,16 +15,24 @@ use crate::reader::{Reader, on};
 const INSERT_ROWS: usize = 512;
 
 /// Reads and writes within a scope, inside the door's transaction.
-pub struct Writer { reader: Reader }
+pub struct Writer {
+    reader: Reader,
+}
 
 impl Deref for Writer {
     type Target = Reader;
-    fn deref(&self) -> &Reader { &self.reader }
+    fn deref(&self) -> &Reader {
+        &self.reader
+    }
 }
 
 impl Writer {
-    pub(crate) fn new(reader: Reader) -> Self { Self { reader } }
-    pub(crate) fn into_reader(self) -> Reader { self.reader }
+    pub(crate) fn new(reader: Reader) -> Self {
+        Self { reader }
+    }
+    pub(crate) fn into_reader(self) -> Reader {
+        self.reader
+    }
 
     /// The same transaction with the system's reach: the only widening door. `job` is the reason.
     pub fn as_system(&self, job: &'static str) -> Writer {
@@ -34,24 +42,36 @@ impl Writer {
 
     /// Adds a row; one outside the scope is refused as if it did not exist.
     pub async fn add<E: Reach>(&self, row: E::Model) -> Result<(), Stop>
-    where E::Model: IntoActiveModel<E::ActiveModel> + Send, E::ActiveModel: ActiveModelTrait<Entity = E> + Send {
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + Send,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
         self.add_many::<E>(vec![row]).await
     }
 
     /// Adds many rows of one table, `INSERT_ROWS` a statement.
     pub async fn add_many<E: Reach>(&self, rows: Vec<E::Model>) -> Result<(), Stop>
-    where E::Model: IntoActiveModel<E::ActiveModel> + Send, E::ActiveModel: ActiveModelTrait<Entity = E> + Send {
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + Send,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
         self.insert::<E>(rows, false).await.map(|_| ())
     }
 
     /// Adds many rows, skipping those whose unique keys exist already; says how many were new.
     pub async fn add_new<E: Reach>(&self, rows: Vec<E::Model>) -> Result<u64, Stop>
-    where E::Model: IntoActiveModel<E::ActiveModel> + Send, E::ActiveModel: ActiveModelTrait<Entity = E> + Send {
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + Send,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
         self.insert::<E>(rows, true).await
     }
 
     async fn insert<E: Reach>(&self, rows: Vec<E::Model>, skip_repeats: bool) -> Result<u64, Stop>
-    where E::Model: IntoActiveModel<E::ActiveModel> + Send, E::ActiveModel: ActiveModelTrait<Entity = E> + Send {
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + Send,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
         if !rows.iter().all(|row| E::holds(&self.scope, row)) {
             return Err(Stop::Fault(Fault::Gone));
         }
@@ -72,7 +92,9 @@ impl Writer {
     /// Compare-and-set: changes the row only if it is still at `row`'s version and within reach.
     /// Errors: `Stale` when somebody else was first (or the row left the scope meanwhile).
     pub async fn save<E: Reach>(&self, row: &E::Model, change: E::ActiveModel) -> Result<(), Stop>
-    where E::ActiveModel: Send {
+    where
+        E::ActiveModel: Send,
+    {
         self.core.tell(&self.scope).await?;
         let version = E::VERSION.ok_or_else(|| Fault::Db("append-only table".into()))?;
         let update = E::update_many()
@@ -87,7 +109,9 @@ impl Writer {
 
     /// Changes every row that matches, within reach; says how many.
     pub async fn change_all<E: Reach>(&self, condition: impl Into<Condition>, change: E::ActiveModel) -> Result<u64, Stop>
-    where E::ActiveModel: Send {
+    where
+        E::ActiveModel: Send,
+    {
         self.core.tell(&self.scope).await?;
         let mut update = E::update_many().set(change).filter(condition.into()).filter(E::write_reach(&self.scope));
         if let Some(version) = E::VERSION {
@@ -107,7 +131,10 @@ impl Writer {
 
     /// Puts a row whether or not its key exists (settings).
     pub async fn put<E: Reach>(&self, row: E::Model) -> Result<(), Stop>
-    where E::Model: IntoActiveModel<E::ActiveModel> + Send, E::ActiveModel: ActiveModelTrait<Entity = E> + Send {
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + Send,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
         if !E::holds(&self.scope, &row) {
             return Err(Stop::Fault(Fault::Gone));
         }

@@ -34,7 +34,9 @@ pub struct TestHouse {
 
 impl TestHouse {
     /// A house with policy parameters, the personas' accounts and nothing else.
-    pub async fn new() -> Self { Self::at(start_of_tests()).await }
+    pub async fn new() -> Self {
+        Self::at(start_of_tests()).await
+    }
 
     /// The same at another hour.
     pub async fn at(now: foundation::Instant) -> Self {
@@ -47,50 +49,87 @@ impl TestHouse {
             std::fs::copy(sqlite_template().await, &path).expect("the template copies");
             (Db::connect(&format!("sqlite:{}", path.display())).await.expect("a SQLite test database"), None)
         };
-        let settings = Settings { demo: true, base_url: "http://127.0.0.1:8080".into(), secure_cookies: false, journal_origin: "jinbu.test/journal".into(), secret: [7; 32] };
+        let settings = Settings {
+            demo: true,
+            base_url: "http://127.0.0.1:8080".into(),
+            secure_cookies: false,
+            journal_origin: "jinbu.test/journal".into(),
+            secret: [7; 32],
+        };
         let premises = Premises {
-            db, clock: Clock::fixed(now), ids: Ids::seeded(20_261_102), calendar: WorkCalendar::built_in().clone(),
-            keyring: Arc::new(Keyring::for_tests()), files: Files::folder(&folder.path().join("files")).expect("a folder"),
-            settings, nav: Vec::new(), sign_ins: desk::session::SignIns::default(),
+            db,
+            clock: Clock::fixed(now),
+            ids: Ids::seeded(20_261_102),
+            calendar: WorkCalendar::built_in().clone(),
+            keyring: Arc::new(Keyring::for_tests()),
+            files: Files::folder(&folder.path().join("files")).expect("a folder"),
+            settings,
+            nav: Vec::new(),
+            sign_ins: desk::session::SignIns::default(),
         };
         let house = Self { premises: Arc::new(premises), folder: Some(folder), postgres };
-        if house.postgres.is_some() { seed(&house.premises.db).await; }
+        if house.postgres.is_some() {
+            seed(&house.premises.db).await;
+        }
         house
     }
 
     /// A persona's desk, as if signed in.
-    pub fn desk(&self, persona: Persona) -> Desk { Desk::of(Arc::clone(&self.premises), persona.actor()) }
+    pub fn desk(&self, persona: Persona) -> Desk {
+        Desk::of(Arc::clone(&self.premises), persona.actor())
+    }
     /// The system's desk.
-    pub fn system(&self) -> Desk { Desk::system(Arc::clone(&self.premises), "test") }
+    pub fn system(&self) -> Desk {
+        Desk::system(Arc::clone(&self.premises), "test")
+    }
     /// Moves the clock by whole minutes.
-    pub fn pass_minutes(&self, minutes: i64) { self.premises.clock.set_offset_s(self.premises.clock.offset_s() + minutes * 60); }
+    pub fn pass_minutes(&self, minutes: i64) {
+        self.premises.clock.set_offset_s(self.premises.clock.offset_s() + minutes * 60);
+    }
     /// Moves the clock to a Fujian wall-clock time.
     pub fn travel_to(&self, year: i32, month: u32, day: u32, hour: u32, minute: u32) {
         let wall = NaiveDate::from_ymd_opt(year, month, day).and_then(|d| d.and_hms_opt(hour, minute, 0)).expect("a real moment");
         self.premises.clock.travel_to(foundation::clock::at_local(wall));
     }
     /// The folder the house lives in.
-    pub fn folder(&self) -> PathBuf { self.folder.as_ref().expect("kept until drop").path().to_owned() }
+    pub fn folder(&self) -> PathBuf {
+        self.folder.as_ref().expect("kept until drop").path().to_owned()
+    }
 }
 
 /// Policy rows and personas' accounts.
 pub async fn seed(db: &Db) {
     let parameters = policy_rows();
     let accounts = Persona::all().iter().map(|p| p.account_row()).collect::<Vec<account::Model>>();
-    db.write(Scope::Everything, move |work| Box::pin(async move {
-        work.add_many::<policy_parameter::Entity>(parameters).await?;
-        work.add_many::<account::Entity>(accounts).await
-    })).await.expect("an empty database takes its seed");
+    db.write(Scope::Everything, move |work| {
+        Box::pin(async move {
+            work.add_many::<policy_parameter::Entity>(parameters).await?;
+            work.add_many::<account::Entity>(accounts).await
+        })
+    })
+    .await
+    .expect("an empty database takes its seed");
 }
 
 /// `policy/parameters.csv` as rows.
 pub fn policy_rows() -> Vec<policy_parameter::Model> {
     let ids = Ids::seeded(1);
     let rows = reckoning::policy::read_parameters(include_str!("../../../policy/parameters.csv")).expect("the project's own file reads");
-    rows.into_iter().map(|row| policy_parameter::Model {
-        id: ids.make(start_of_tests()), path: row.district.management_path(), district: row.district, scheme: row.scheme, name: row.key, value: row.value,
-        unit: row.unit, effective_from: row.effective_from, effective_to: row.effective_to, document: row.document, version: 1,
-    }).collect()
+    rows.into_iter()
+        .map(|row| policy_parameter::Model {
+            id: ids.make(start_of_tests()),
+            path: row.district.management_path(),
+            district: row.district,
+            scheme: row.scheme,
+            name: row.key,
+            value: row.value,
+            unit: row.unit,
+            effective_from: row.effective_from,
+            effective_to: row.effective_to,
+            document: row.document,
+            version: 1,
+        })
+        .collect()
 }
 
 /// A migrated and seeded SQLite file, made once per test run and copied for every test (milliseconds).
@@ -107,13 +146,20 @@ async fn sqlite_template() -> PathBuf {
                 seed(&db).await;
                 db.close().await.expect("closes");
             });
-        }).join().expect("the template is made");
+        })
+        .join()
+        .expect("the template is made");
         (path, folder)
-    }).await.0.clone()
+    })
+    .await
+    .0
+    .clone()
 }
 
 /// The county that most tests happen in.
 pub const JINJIANG: &str = "350582";
 
 /// Parses a district that the tests know exists.
-pub fn district(code: &str) -> DistrictCode { code.parse().expect("a Fujian district") }
+pub fn district(code: &str) -> DistrictCode {
+    code.parse().expect("a Fujian district")
+}

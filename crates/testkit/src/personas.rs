@@ -42,27 +42,63 @@ pub enum Persona {
 impl Persona {
     /// All of them.
     pub const fn all() -> &'static [Self] {
-        &[Self::JinjiangOfficer, Self::JinjiangReviewer, Self::JinjiangInspector, Self::JinjiangFinance, Self::ShishiOfficer, Self::QuanzhouOfficer,
-          Self::ProvinceOfficer, Self::EmploymentBureau, Self::SchoolClerk, Self::ClassTeacher, Self::RivalClerk, Self::Trainee, Self::OtherTrainee, Self::Auditor, Self::Monitor]
+        &[
+            Self::JinjiangOfficer,
+            Self::JinjiangReviewer,
+            Self::JinjiangInspector,
+            Self::JinjiangFinance,
+            Self::ShishiOfficer,
+            Self::QuanzhouOfficer,
+            Self::ProvinceOfficer,
+            Self::EmploymentBureau,
+            Self::SchoolClerk,
+            Self::ClassTeacher,
+            Self::RivalClerk,
+            Self::Trainee,
+            Self::OtherTrainee,
+            Self::Auditor,
+            Self::Monitor,
+        ]
     }
 
     /// Login name.
     pub const fn login(self) -> &'static str {
         match self {
-            Self::JinjiangOfficer => "jinjiang-officer", Self::JinjiangReviewer => "jinjiang-reviewer", Self::JinjiangInspector => "jinjiang-inspector",
-            Self::JinjiangFinance => "jinjiang-finance", Self::ShishiOfficer => "shishi-officer", Self::QuanzhouOfficer => "quanzhou-officer",
-            Self::ProvinceOfficer => "province-officer", Self::EmploymentBureau => "employment-bureau", Self::SchoolClerk => "school-clerk",
-            Self::ClassTeacher => "class-teacher", Self::RivalClerk => "rival-clerk", Self::Trainee => "trainee", Self::OtherTrainee => "other-trainee",
-            Self::Auditor => "auditor", Self::Monitor => "monitor",
+            Self::JinjiangOfficer => "jinjiang-officer",
+            Self::JinjiangReviewer => "jinjiang-reviewer",
+            Self::JinjiangInspector => "jinjiang-inspector",
+            Self::JinjiangFinance => "jinjiang-finance",
+            Self::ShishiOfficer => "shishi-officer",
+            Self::QuanzhouOfficer => "quanzhou-officer",
+            Self::ProvinceOfficer => "province-officer",
+            Self::EmploymentBureau => "employment-bureau",
+            Self::SchoolClerk => "school-clerk",
+            Self::ClassTeacher => "class-teacher",
+            Self::RivalClerk => "rival-clerk",
+            Self::Trainee => "trainee",
+            Self::OtherTrainee => "other-trainee",
+            Self::Auditor => "auditor",
+            Self::Monitor => "monitor",
         }
     }
 
     fn name(self) -> &'static str {
         match self {
-            Self::JinjiangOfficer => "陈秀娟", Self::JinjiangReviewer => "王志强", Self::JinjiangInspector => "林国栋", Self::JinjiangFinance => "许丽华",
-            Self::ShishiOfficer => "蔡明辉", Self::QuanzhouOfficer => "黄雅芳", Self::ProvinceOfficer => "郑文海", Self::EmploymentBureau => "吴建平",
-            Self::SchoolClerk => "李雪梅", Self::ClassTeacher => "张伟民", Self::RivalClerk => "洪志远", Self::Trainee => "林玉珍", Self::OtherTrainee => "黄小琴",
-            Self::Auditor => "周正", Self::Monitor => "何静",
+            Self::JinjiangOfficer => "陈秀娟",
+            Self::JinjiangReviewer => "王志强",
+            Self::JinjiangInspector => "林国栋",
+            Self::JinjiangFinance => "许丽华",
+            Self::ShishiOfficer => "蔡明辉",
+            Self::QuanzhouOfficer => "黄雅芳",
+            Self::ProvinceOfficer => "郑文海",
+            Self::EmploymentBureau => "吴建平",
+            Self::SchoolClerk => "李雪梅",
+            Self::ClassTeacher => "张伟民",
+            Self::RivalClerk => "洪志远",
+            Self::Trainee => "林玉珍",
+            Self::OtherTrainee => "黄小琴",
+            Self::Auditor => "周正",
+            Self::Monitor => "何静",
         }
     }
 
@@ -86,7 +122,9 @@ impl Persona {
     }
 
     /// The account's id: the same in every test and in the demo.
-    pub fn account(self) -> AccountId { fixed(0x100 + self as u128) }
+    pub fn account(self) -> AccountId {
+        fixed(0x100 + self as u128)
+    }
 
     /// The actor.
     pub fn actor(self) -> Actor {
@@ -100,23 +138,44 @@ impl Persona {
         let (kind, reference) = office_parts(&office);
         let district = office.district().unwrap_or_else(|| super::district("350582"));
         account::Model {
-            id: self.account(), login: self.login().into(), name: self.name().into(), office_kind: kind.into(), office_ref: reference, office_name,
-            password_hash: None, totp_secret: None, totp_last_step: 0, failed_count: 0, locked_until: None, disabled: false,
+            id: self.account(),
+            login: self.login().into(),
+            name: self.name().into(),
+            office_kind: kind.into(),
+            office_ref: reference,
+            office_name,
+            password_hash: None,
+            totp_secret: None,
+            totp_last_step: 0,
+            failed_count: 0,
+            locked_until: None,
+            disabled: false,
             institution: if let Office::Institution { institution } = &office { Some(institution.clone()) } else { None },
             person: if let Office::Trainee { person } = &office { Some(person.clone()) } else { None },
-            path: district.management_path(), district, created_at: super::start_of_tests(), version: 1,
+            path: district.management_path(),
+            district,
+            created_at: super::start_of_tests(),
+            version: 1,
         }
     }
 }
 
 /// The demo's and tests' first institution, 晋江市安海职业培训学校.
-pub fn school() -> InstitutionId { fixed(0x201) }
+pub fn school() -> InstitutionId {
+    fixed(0x201)
+}
 /// Its rival, 晋江市青阳家政培训中心.
-pub fn rival() -> InstitutionId { fixed(0x202) }
+pub fn rival() -> InstitutionId {
+    fixed(0x202)
+}
 /// 林玉珍.
-pub fn trainee() -> PersonId { fixed(0x301) }
+pub fn trainee() -> PersonId {
+    fixed(0x301)
+}
 /// 黄小琴.
-pub fn other_trainee() -> PersonId { fixed(0x302) }
+pub fn other_trainee() -> PersonId {
+    fixed(0x302)
+}
 
 /// An id that is the same in every run.
 pub fn fixed<I: foundation::ids::TypedId>(number: u128) -> I {

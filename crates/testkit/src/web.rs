@@ -25,16 +25,22 @@ pub struct Answer {
 }
 
 /// Routes behind the same guards as the server's.
-pub struct Web { app: Router, premises: Arc<Premises> }
+pub struct Web {
+    app: Router,
+    premises: Arc<Premises>,
+}
 
 impl TestHouse {
     /// Serves these routes in process.
-    pub fn serve(&self, routes: Routes) -> Web { Web { app: guarded(routes.router, &self.premises), premises: Arc::clone(&self.premises) } }
+    pub fn serve(&self, routes: Routes) -> Web {
+        Web { app: guarded(routes.router, &self.premises), premises: Arc::clone(&self.premises) }
+    }
 }
 
 /// The guards of the real server around a router.
 pub fn guarded(router: Router<Arc<Premises>>, premises: &Arc<Premises>) -> Router {
-    router.fallback(guard::nowhere)
+    router
+        .fallback(guard::nowhere)
         .layer(from_fn(guard::same_site))
         .layer(from_fn_with_state(Arc::clone(premises), guard::identify))
         .layer(from_fn(guard::headers))
@@ -43,7 +49,9 @@ pub fn guarded(router: Router<Arc<Premises>>, premises: &Arc<Premises>) -> Route
 
 impl Web {
     /// GET as a persona (None: the public).
-    pub async fn get(&self, persona: Option<Persona>, path: &str) -> Answer { self.send(persona, Request::get(path), Body::empty()).await }
+    pub async fn get(&self, persona: Option<Persona>, path: &str) -> Answer {
+        self.send(persona, Request::get(path), Body::empty()).await
+    }
 
     /// POST a form as a persona, with the page's form token.
     pub async fn post(&self, persona: Option<Persona>, path: &str, fields: &[(&str, &str)]) -> Answer {
@@ -65,7 +73,10 @@ impl Web {
         for (name, value) in fields.iter().copied().chain([("csrf", form_token.as_str())]) {
             body.extend_from_slice(format!("--jinbu\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
         }
-        body.extend_from_slice(format!("--jinbu\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file}\"\r\nContent-Type: application/octet-stream\r\n\r\n").as_bytes());
+        body.extend_from_slice(
+            format!("--jinbu\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file}\"\r\nContent-Type: application/octet-stream\r\n\r\n")
+                .as_bytes(),
+        );
         body.extend_from_slice(bytes);
         body.extend_from_slice(b"\r\n--jinbu--\r\n");
         let request = Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=jinbu").header("sec-fetch-site", "same-origin");
@@ -76,7 +87,10 @@ impl Web {
     pub async fn act(&self, persona: Option<Persona>, act: &str, body: &serde_json::Value) -> Answer {
         let request = Request::post(format!("/api/v1/acts/{act}")).header(header::CONTENT_TYPE, "application/json");
         let (token, _) = self.signed_in(persona).await;
-        let request = match &token { Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")), None => request };
+        let request = match &token {
+            Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+            None => request,
+        };
         self.run(None, request, Body::from(body.to_string())).await
     }
 
@@ -93,7 +107,10 @@ impl Web {
     }
 
     async fn run(&self, token: Option<String>, request: axum::http::request::Builder, body: Body) -> Answer {
-        let request = match token { Some(token) => request.header(header::COOKIE, format!("{}={token}", session::COOKIE)), None => request };
+        let request = match token {
+            Some(token) => request.header(header::COOKIE, format!("{}={token}", session::COOKIE)),
+            None => request,
+        };
         let response = self.app.clone().oneshot(request.body(body).expect("a request")).await.expect("axum answers");
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 64 * 1024 * 1024).await.expect("a body");
@@ -116,7 +133,9 @@ impl Answer {
 }
 
 /// The desk of a persona over these premises.
-pub fn desk_of(premises: &Arc<Premises>, persona: Persona) -> Desk { Desk::of(Arc::clone(premises), persona.actor()) }
+pub fn desk_of(premises: &Arc<Premises>, persona: Persona) -> Desk {
+    Desk::of(Arc::clone(premises), persona.actor())
+}
 
 fn encode(text: &str) -> String {
     text.bytes().map(|b| if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()

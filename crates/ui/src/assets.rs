@@ -30,7 +30,9 @@ static NAMES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
 
 /// The address of a built file by its plain name, e.g. `href("app.css")`. An unknown name gives an
 /// address that answers 404.
-pub fn href(name: &str) -> String { format!("{PREFIX}{}", NAMES.get(name).map_or(name, String::as_str)) }
+pub fn href(name: &str) -> String {
+    format!("{PREFIX}{}", NAMES.get(name).map_or(name, String::as_str))
+}
 
 /// Answers for the part of the path after `/assets/`; 404 for unknown or outdated names. Sends the
 /// precompressed file to those who accept gzip.
@@ -48,12 +50,16 @@ pub fn serve(path: &str, request: &HeaderMap) -> Response<Body> {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if is_packed { headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip")); }
+    if is_packed {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     response
 }
 
 /// The axum handler: `.route("/assets/{file}", get(ui::assets::handler))`.
-pub async fn handler(Path(file): Path<String>, headers: HeaderMap) -> Response<Body> { serve(&file, &headers) }
+pub async fn handler(Path(file): Path<String>, headers: HeaderMap) -> Response<Body> {
+    serve(&file, &headers)
+}
 
 fn answer(status: StatusCode, body: Body) -> Response<Body> {
     let mut response = Response::new(body);

@@ -50,22 +50,40 @@ impl Button {
         Self { label: label.into(), href: action.into(), post: true, ..Self::default() }
     }
     /// The page's main act.
-    pub fn main(mut self) -> Self { self.weight = Weight::Main; self }
+    pub fn main(mut self) -> Self {
+        self.weight = Weight::Main;
+        self
+    }
     /// Refuses, ends or takes back.
-    pub fn danger(mut self) -> Self { self.weight = Weight::Danger; self }
+    pub fn danger(mut self) -> Self {
+        self.weight = Weight::Danger;
+        self
+    }
     /// Looks like a link.
-    pub fn quiet(mut self) -> Self { self.weight = Weight::Quiet; self }
+    pub fn quiet(mut self) -> Self {
+        self.weight = Weight::Quiet;
+        self
+    }
     /// Cannot be done now, and why: `还有 2 人须处理`.
-    pub fn blocked_because(mut self, why: impl Into<String>) -> Self { self.blocked = Some(why.into()); self }
+    pub fn blocked_because(mut self, why: impl Into<String>) -> Self {
+        self.blocked = Some(why.into());
+        self
+    }
     /// Asks first.
-    pub fn confirm(mut self, question: impl Into<String>) -> Self { self.confirm = Some(question.into()); self }
+    pub fn confirm(mut self, question: impl Into<String>) -> Self {
+        self.confirm = Some(question.into());
+        self
+    }
     /// Adds a hidden field to the POST.
     pub fn field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.fields.push((name.into(), value.into()));
         self
     }
     /// Names what it acts on, for those who hear the page.
-    pub fn about(mut self, what: impl Into<String>) -> Self { self.about = Some(what.into()); self }
+    pub fn about(mut self, what: impl Into<String>) -> Self {
+        self.about = Some(what.into());
+        self
+    }
 
     fn class(&self) -> &'static str {
         match self.weight {

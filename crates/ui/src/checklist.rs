@@ -3,9 +3,9 @@
 
 use maud::{Markup, html};
 
+use crate::Button;
 use crate::dossier::section;
 use crate::refusal::rule_and_source;
-use crate::Button;
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,29 +55,55 @@ pub struct CheckLine {
 
 impl CheckLine {
     /// A line of a given outcome.
-    pub fn new(outcome: Outcome, fact: impl Into<String>) -> Self { Self { outcome, fact: fact.into(), ..Self::default() } }
+    pub fn new(outcome: Outcome, fact: impl Into<String>) -> Self {
+        Self { outcome, fact: fact.into(), ..Self::default() }
+    }
     /// In order.
-    pub fn pass(fact: impl Into<String>) -> Self { Self::new(Outcome::Pass, fact) }
+    pub fn pass(fact: impl Into<String>) -> Self {
+        Self::new(Outcome::Pass, fact)
+    }
     /// Blocks.
-    pub fn fail(fact: impl Into<String>) -> Self { Self::new(Outcome::Fail, fact) }
+    pub fn fail(fact: impl Into<String>) -> Self {
+        Self::new(Outcome::Fail, fact)
+    }
     /// Look at it.
-    pub fn look(fact: impl Into<String>) -> Self { Self::new(Outcome::Look, fact) }
+    pub fn look(fact: impl Into<String>) -> Self {
+        Self::new(Outcome::Look, fact)
+    }
     /// From a rule's refusal.
     pub fn refused(refusal: &foundation::Refusal) -> Self {
         Self::fail(&refusal.fact).rule(&refusal.rule).source(&refusal.source).detail(&refusal.fix)
     }
     /// Who or what, in bold.
-    pub fn subject(mut self, who: impl Into<String>) -> Self { self.subject = who.into(); self }
+    pub fn subject(mut self, who: impl Into<String>) -> Self {
+        self.subject = who.into();
+        self
+    }
     /// Rule id.
-    pub fn rule(mut self, rule: impl Into<String>) -> Self { self.rule = rule.into(); self }
+    pub fn rule(mut self, rule: impl Into<String>) -> Self {
+        self.rule = rule.into();
+        self
+    }
     /// Source of the fact.
-    pub fn source(mut self, source: impl Into<String>) -> Self { self.source = source.into(); self }
+    pub fn source(mut self, source: impl Into<String>) -> Self {
+        self.source = source.into();
+        self
+    }
     /// Details.
-    pub fn detail(mut self, detail: impl Into<String>) -> Self { self.detail = detail.into(); self }
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
     /// Right edge.
-    pub fn note(mut self, note: impl Into<String>) -> Self { self.note = note.into(); self }
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
+    }
     /// Way out.
-    pub fn way_out(mut self, button: Button) -> Self { self.button = Some(button); self }
+    pub fn way_out(mut self, button: Button) -> Self {
+        self.button = Some(button);
+        self
+    }
 }
 
 /// The lines that block or ask, as a section titled with their count: `须处理 2 项`.
@@ -88,7 +114,9 @@ pub fn must_handle(lines: &[CheckLine]) -> Markup {
 }
 
 /// A titled checklist: `完备性 14 项 · 真实性 17 项`.
-pub fn checklist(title: &str, lines: &[CheckLine]) -> Markup { section(title, check_lines(lines)) }
+pub fn checklist(title: &str, lines: &[CheckLine]) -> Markup {
+    section(title, check_lines(lines))
+}
 
 /// The lines alone.
 pub fn check_lines(lines: &[CheckLine]) -> Markup {

@@ -8,13 +8,19 @@ use maud::{Markup, Render, html};
 use crate::Tone;
 
 /// `11月24日`.
-pub fn day(date: Date) -> String { format!("{}月{}日", date.month(), date.day()) }
+pub fn day(date: Date) -> String {
+    format!("{}月{}日", date.month(), date.day())
+}
 
 /// `2026年11月24日`.
-pub fn full_day(date: Date) -> String { format!("{}年{}", date.year(), day(date)) }
+pub fn full_day(date: Date) -> String {
+    format!("{}年{}", date.year(), day(date))
+}
 
 /// `11月24日 周二`.
-pub fn day_weekday(date: Date) -> String { format!("{} {}", day(date), weekday(date)) }
+pub fn day_weekday(date: Date) -> String {
+    format!("{} {}", day(date), weekday(date))
+}
 
 /// `周二`.
 pub fn weekday(date: Date) -> &'static str {
@@ -34,8 +40,12 @@ pub fn near_day(date: Date, today: Date) -> String {
 
 /// `12月1日—12月9日`; one day stands alone; years only where they differ.
 pub fn range(from: Date, until: Date) -> String {
-    if from == until { return day(from); }
-    if from.year() == until.year() { return format!("{} — {}", day(from), day(until)); }
+    if from == until {
+        return day(from);
+    }
+    if from.year() == until.year() {
+        return format!("{} — {}", day(from), day(until));
+    }
     format!("{} — {}", full_day(from), full_day(until))
 }
 
@@ -46,10 +56,14 @@ pub fn time(at: Instant) -> String {
 }
 
 /// `今天 17:30`, `11月19日 15:40`.
-pub fn moment(at: Instant, today: Date) -> String { format!("{} {}", near_day(clock::day_of(at), today), time(at)) }
+pub fn moment(at: Instant, today: Date) -> String {
+    format!("{} {}", near_day(clock::day_of(at), today), time(at))
+}
 
 /// `2026年11月24日 17:30`: for documents and trails that outlive the week.
-pub fn full_moment(at: Instant) -> String { format!("{} {}", full_day(clock::day_of(at)), time(at)) }
+pub fn full_moment(at: Instant) -> String {
+    format!("{} {}", full_day(clock::day_of(at)), time(at))
+}
 
 /// A deadline in words with its tone: past or today acts, within three days looks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -64,7 +78,9 @@ pub struct Due {
 
 impl Due {
     /// No deadline.
-    pub fn none() -> Self { Self { days: i64::MAX, ..Self::default() } }
+    pub fn none() -> Self {
+        Self { days: i64::MAX, ..Self::default() }
+    }
     /// A deadline by day, to its end.
     pub fn on(date: Date, today: Date) -> Self {
         let days = (date - today).num_days();
@@ -78,7 +94,9 @@ impl Due {
         if at < now && on.days == 0 {
             return Self { text: format!("今天 {} 已超期", time(at)), tone: Tone::Act, days: 0 };
         }
-        if on.days < 0 { return on; }
+        if on.days < 0 {
+            return on;
+        }
         Self { text: format!("{} {}", on.text, time(at)), ..on }
     }
     fn tone_of(days: i64) -> Tone {
@@ -104,8 +122,12 @@ mod tests {
     use super::*;
     use chrono::NaiveDate;
 
-    fn date(month: u32, day: u32) -> Date { NaiveDate::from_ymd_opt(2026, month, day).unwrap() }
-    fn at(day: u32, hour: u32, minute: u32) -> Instant { clock::at_local(date(11, day).and_hms_opt(hour, minute, 0).unwrap()) }
+    fn date(month: u32, day: u32) -> Date {
+        NaiveDate::from_ymd_opt(2026, month, day).unwrap()
+    }
+    fn at(day: u32, hour: u32, minute: u32) -> Instant {
+        clock::at_local(date(11, day).and_hms_opt(hour, minute, 0).unwrap())
+    }
 
     #[test]
     fn days_read_as_people_say_them() {

@@ -4,10 +4,10 @@
 
 use maud::{Markup, Render, html};
 
+use crate::Tag;
 use crate::button::{Button, button_row};
 use crate::dates::Due;
 use crate::steps::{Step, steps};
-use crate::Tag;
 
 /// The top of a dossier.
 #[derive(Debug, Clone, Default)]
@@ -105,23 +105,31 @@ impl Material {
         Self { name: name.into(), href: Some(href.into()), state: None }
     }
     /// A material that has not come in.
-    pub fn missing(name: impl Into<String>) -> Self { Self { name: name.into(), href: None, state: None } }
+    pub fn missing(name: impl Into<String>) -> Self {
+        Self { name: name.into(), href: None, state: None }
+    }
     /// A word about it.
-    pub fn state(mut self, tag: Tag) -> Self { self.state = Some(tag); self }
+    pub fn state(mut self, tag: Tag) -> Self {
+        self.state = Some(tag);
+        self
+    }
 }
 
 /// The list of materials, as a section.
 pub fn materials(list: &[Material]) -> Markup {
-    section("材料", html! {
-        @if list.is_empty() { p class="jb-faint" { "没有材料。" } }
-        ul class="jb-list" {
-            @for one in list {
-                li {
-                    span { (one.name) @if let Some(tag) = &one.state { " " (tag) } }
-                    @if let Some(href) = &one.href { a href=(href) { "查看" span class="jb-unseen" { "：" (one.name) } } }
-                    @else { (crate::tag::look("未交")) }
+    section(
+        "材料",
+        html! {
+            @if list.is_empty() { p class="jb-faint" { "没有材料。" } }
+            ul class="jb-list" {
+                @for one in list {
+                    li {
+                        span { (one.name) @if let Some(tag) = &one.state { " " (tag) } }
+                        @if let Some(href) = &one.href { a href=(href) { "查看" span class="jb-unseen" { "：" (one.name) } } }
+                        @else { (crate::tag::look("未交")) }
+                    }
                 }
             }
-        }
-    })
+        },
+    )
 }

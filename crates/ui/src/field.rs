@@ -75,21 +75,37 @@ impl Field {
         Self { kind, name: name.into(), label: label.into(), ..Self::default() }
     }
     /// One line.
-    pub fn text(name: impl Into<String>, label: impl Into<String>) -> Self { Self::of(FieldKind::Text, name, label) }
+    pub fn text(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::of(FieldKind::Text, name, label)
+    }
     /// A password.
-    pub fn password(name: impl Into<String>, label: impl Into<String>) -> Self { Self::of(FieldKind::Password, name, label) }
+    pub fn password(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::of(FieldKind::Password, name, label)
+    }
     /// A whole number.
-    pub fn number(name: impl Into<String>, label: impl Into<String>) -> Self { Self::of(FieldKind::Number, name, label) }
+    pub fn number(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::of(FieldKind::Number, name, label)
+    }
     /// Yuan.
-    pub fn money(name: impl Into<String>, label: impl Into<String>) -> Self { Self::of(FieldKind::Money, name, label) }
+    pub fn money(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::of(FieldKind::Money, name, label)
+    }
     /// A day.
-    pub fn date(name: impl Into<String>, label: impl Into<String>) -> Self { Self::of(FieldKind::Date, name, label) }
+    pub fn date(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::of(FieldKind::Date, name, label)
+    }
     /// A time.
-    pub fn time(name: impl Into<String>, label: impl Into<String>) -> Self { Self::of(FieldKind::Time, name, label) }
+    pub fn time(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::of(FieldKind::Time, name, label)
+    }
     /// A day and time.
-    pub fn date_time(name: impl Into<String>, label: impl Into<String>) -> Self { Self::of(FieldKind::DateTime, name, label) }
+    pub fn date_time(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::of(FieldKind::DateTime, name, label)
+    }
     /// Several lines.
-    pub fn text_area(name: impl Into<String>, label: impl Into<String>) -> Self { Self::of(FieldKind::TextArea, name, label) }
+    pub fn text_area(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::of(FieldKind::TextArea, name, label)
+    }
     /// A drop-down.
     pub fn select<V: Into<String>, L: Into<String>>(name: impl Into<String>, label: impl Into<String>, options: impl IntoIterator<Item = (V, L)>) -> Self {
         Self::of(FieldKind::Select(pairs(options)), name, label)
@@ -103,27 +119,58 @@ impl Field {
         Self::of(FieldKind::Checkboxes(pairs(options)), name, label)
     }
     /// Yes or not.
-    pub fn checkbox(name: impl Into<String>, label: impl Into<String>) -> Self { Self::of(FieldKind::Checkbox, name, label) }
+    pub fn checkbox(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self::of(FieldKind::Checkbox, name, label)
+    }
     /// A file, e.g. `accept = ".xlsx"`.
-    pub fn file(name: impl Into<String>, label: impl Into<String>, accept: impl Into<String>) -> Self { Self::of(FieldKind::File(accept.into()), name, label) }
+    pub fn file(name: impl Into<String>, label: impl Into<String>, accept: impl Into<String>) -> Self {
+        Self::of(FieldKind::File(accept.into()), name, label)
+    }
     /// A sentence below the label.
-    pub fn hint(mut self, hint: impl Into<String>) -> Self { self.hint = hint.into(); self }
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
     /// Must be filled.
-    pub fn required(mut self) -> Self { self.is_required = true; self }
+    pub fn required(mut self) -> Self {
+        self.is_required = true;
+        self
+    }
     /// Unit after the control.
-    pub fn unit(mut self, unit: impl Into<String>) -> Self { self.unit = unit.into(); self }
+    pub fn unit(mut self, unit: impl Into<String>) -> Self {
+        self.unit = unit.into();
+        self
+    }
     /// Longest text, in characters.
-    pub fn max_length(mut self, characters: u32) -> Self { self.max_length = Some(characters); self }
+    pub fn max_length(mut self, characters: u32) -> Self {
+        self.max_length = Some(characters);
+        self
+    }
     /// HTML autocomplete token.
-    pub fn autocomplete(mut self, token: impl Into<String>) -> Self { self.autocomplete = Some(token.into()); self }
+    pub fn autocomplete(mut self, token: impl Into<String>) -> Self {
+        self.autocomplete = Some(token.into());
+        self
+    }
     /// Value shown when nothing was typed.
-    pub fn default_value(mut self, value: impl Into<String>) -> Self { self.default = value.into(); self }
+    pub fn default_value(mut self, value: impl Into<String>) -> Self {
+        self.default = value.into();
+        self
+    }
     /// Suggestions for a text field.
-    pub fn suggestions<S: Into<String>>(mut self, all: impl IntoIterator<Item = S>) -> Self { self.suggestions = all.into_iter().map(Into::into).collect(); self }
+    pub fn suggestions<S: Into<String>>(mut self, all: impl IntoIterator<Item = S>) -> Self {
+        self.suggestions = all.into_iter().map(Into::into).collect();
+        self
+    }
     /// Several files.
-    pub fn multiple(mut self) -> Self { self.is_multiple = true; self }
+    pub fn multiple(mut self) -> Self {
+        self.is_multiple = true;
+        self
+    }
     /// The phone's camera.
-    pub fn camera(mut self) -> Self { self.is_camera = true; self }
+    pub fn camera(mut self) -> Self {
+        self.is_camera = true;
+        self
+    }
 
     /// The field with what was typed and what is wrong.
     pub fn show(&self, state: &FormState) -> Markup {
@@ -147,7 +194,9 @@ impl Field {
         }
     }
 
-    fn id(&self) -> String { format!("field-{}", self.name) }
+    fn id(&self) -> String {
+        format!("field-{}", self.name)
+    }
 
     fn value<'a>(&'a self, state: &'a FormState) -> &'a str {
         let typed = state.shown(&self.name);

@@ -17,11 +17,17 @@ pub struct Flash {
 
 impl Flash {
     /// It is done.
-    pub fn done(text: impl Into<String>) -> Self { Self { tone: Tone::Good, text: text.into(), links: Vec::new() } }
+    pub fn done(text: impl Into<String>) -> Self {
+        Self { tone: Tone::Good, text: text.into(), links: Vec::new() }
+    }
     /// It is done, but look.
-    pub fn look(text: impl Into<String>) -> Self { Self { tone: Tone::Look, text: text.into(), links: Vec::new() } }
+    pub fn look(text: impl Into<String>) -> Self {
+        Self { tone: Tone::Look, text: text.into(), links: Vec::new() }
+    }
     /// It was not done.
-    pub fn refused(text: impl Into<String>) -> Self { Self { tone: Tone::Act, text: text.into(), links: Vec::new() } }
+    pub fn refused(text: impl Into<String>) -> Self {
+        Self { tone: Tone::Act, text: text.into(), links: Vec::new() }
+    }
     /// Adds a way on.
     pub fn link(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
         self.links.push((label.into(), href.into()));

@@ -22,11 +22,15 @@ pub struct FormState {
 
 impl FormState {
     /// A form nobody has typed into.
-    pub fn new() -> Self { Self::default() }
+    pub fn new() -> Self {
+        Self::default()
+    }
     /// A form as it was sent; repeated names (checkboxes) are kept in order.
     pub fn from_pairs<N: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
         let mut state = Self::default();
-        for (name, value) in pairs { state.values.entry(name.into()).or_default().push(value.into()); }
+        for (name, value) in pairs {
+            state.values.entry(name.into()).or_default().push(value.into());
+        }
         state
     }
     /// Sets what a field shows at first.
@@ -35,15 +39,22 @@ impl FormState {
         self
     }
     /// Names a field whose value must never be shown again (password, one-time code).
-    pub fn secret(mut self, name: &str) -> Self { self.secrets.insert(name.to_owned()); self }
+    pub fn secret(mut self, name: &str) -> Self {
+        self.secrets.insert(name.to_owned());
+        self
+    }
     /// What was typed; empty when nothing.
     pub fn value(&self, name: &str) -> &str {
         self.values.get(name).and_then(|values| values.first()).map_or("", String::as_str)
     }
     /// All values of a repeated name.
-    pub fn values(&self, name: &str) -> &[String] { self.values.get(name).map_or(&[], Vec::as_slice) }
+    pub fn values(&self, name: &str) -> &[String] {
+        self.values.get(name).map_or(&[], Vec::as_slice)
+    }
     /// What may be shown again: nothing for a secret.
-    pub(crate) fn shown(&self, name: &str) -> &str { if self.secrets.contains(name) { "" } else { self.value(name) } }
+    pub(crate) fn shown(&self, name: &str) -> &str {
+        if self.secrets.contains(name) { "" } else { self.value(name) }
+    }
     /// Adds an error at a field; the first error of a field stays.
     pub fn error(&mut self, name: &str, message: impl Into<String>) -> &mut Self {
         if !self.errors.contains_key(name) {
@@ -53,7 +64,9 @@ impl FormState {
         self
     }
     /// The error at a field.
-    pub fn error_at(&self, name: &str) -> Option<&str> { self.errors.get(name).map(String::as_str) }
+    pub fn error_at(&self, name: &str) -> Option<&str> {
+        self.errors.get(name).map(String::as_str)
+    }
     /// Takes in what the rules said: refusals that name a field of this form sit at that field too.
     pub fn refused(mut self, refusals: impl IntoIterator<Item = Refusal>) -> Self {
         for refusal in refusals {
@@ -66,9 +79,13 @@ impl FormState {
         self
     }
     /// The rules' refusals.
-    pub fn refusals(&self) -> &[Refusal] { &self.refusals }
+    pub fn refusals(&self) -> &[Refusal] {
+        &self.refusals
+    }
     /// Nothing is wrong.
-    pub fn is_clean(&self) -> bool { self.errors.is_empty() && self.refusals.is_empty() }
+    pub fn is_clean(&self) -> bool {
+        self.errors.is_empty() && self.refusals.is_empty()
+    }
     /// `Ok(value)` when nothing is wrong, else the state to show again.
     pub fn finish<T>(self, value: Option<T>) -> Result<T, Self> {
         match value {
@@ -125,7 +142,9 @@ pub fn form(options: &Form, state: &FormState, fields: Markup) -> Markup {
 
 /// Everything that is wrong, at the top, each linking to its field (GOV.UK pattern).
 pub fn error_summary(state: &FormState) -> Markup {
-    if state.is_clean() { return html! {}; }
+    if state.is_clean() {
+        return html! {};
+    }
     // A refusal pinned to a field already speaks there, but rule and source belong to the summary.
     let pinned: BTreeSet<&str> = state.refusals.iter().filter_map(|refusal| refusal.field.as_deref()).collect();
     html! {

@@ -63,16 +63,20 @@ pub struct Page {
 
 /// A whole desk page.
 pub fn page(page: &Page, body: Markup) -> Markup {
-    document(page, "jb-desk", html! {
-        header class="jb-bar" {
-            div class="jb-bar__in" {
-                a class="jb-brand" href="/" { "进补" }
-                @if !page.nav.is_empty() { (main_nav(page)) }
-                (account(page))
+    document(
+        page,
+        "jb-desk",
+        html! {
+            header class="jb-bar" {
+                div class="jb-bar__in" {
+                    a class="jb-brand" href="/" { "进补" }
+                    @if !page.nav.is_empty() { (main_nav(page)) }
+                    (account(page))
+                }
             }
-        }
-        (frame(page, body))
-    })
+            (frame(page, body))
+        },
+    )
 }
 
 /// A trainee's page on the phone: 17 px, one column, title in the bar.
@@ -80,36 +84,44 @@ pub fn phone_page(page: &Page, body: Markup) -> Markup {
     // Cards start with their own small headings; the page still needs one of the first rank to be heard.
     let has_heading = body.0.contains("<h1");
     let body = html! { @if !has_heading { h1 class="jb-unseen" { (page.title) } } (body) };
-    document(page, "jb-phone", html! {
-        header class="jb-bar jb-bar--phone" {
-            div class="jb-bar__in" {
-                @if let Some((label, href)) = page.crumbs.last() {
-                    a class="jb-bar__back" href=(href) { "‹ " (label) }
-                } @else { a class="jb-brand" href="/" { (page.title) } }
-                (account(page))
+    document(
+        page,
+        "jb-phone",
+        html! {
+            header class="jb-bar jb-bar--phone" {
+                div class="jb-bar__in" {
+                    @if let Some((label, href)) = page.crumbs.last() {
+                        a class="jb-bar__back" href=(href) { "‹ " (label) }
+                    } @else { a class="jb-brand" href="/" { (page.title) } }
+                    (account(page))
+                }
             }
-        }
-        (frame(&Page { crumbs: Vec::new(), ..page.clone() }, body))
-        @if !page.nav.is_empty() { (bottom_nav(page)) }
-    })
+            (frame(&Page { crumbs: Vec::new(), ..page.clone() }, body))
+            @if !page.nav.is_empty() { (bottom_nav(page)) }
+        },
+    )
 }
 
 /// A page for everybody: readable without an account, on a phone, printed.
 pub fn public_page(page: &Page, body: Markup) -> Markup {
-    document(page, "jb-public", html! {
-        header class="jb-bar jb-bar--public" {
-            div class="jb-bar__in" {
-                a class="jb-brand" href="/" { "进补" span class="jb-brand__long" { "福建省补贴性职业技能培训" } }
-                @if !page.nav.is_empty() { (main_nav(page)) }
-                (account(page))
+    document(
+        page,
+        "jb-public",
+        html! {
+            header class="jb-bar jb-bar--public" {
+                div class="jb-bar__in" {
+                    a class="jb-brand" href="/" { "进补" span class="jb-brand__long" { "福建省补贴性职业技能培训" } }
+                    @if !page.nav.is_empty() { (main_nav(page)) }
+                    (account(page))
+                }
             }
-        }
-        (frame(page, body))
-        footer class="jb-foot" {
-            p { "对公开内容有异议，可以" a href="/public/objections/new" { "提出异议或举报" } "，也可以向当地人社部门反映。" }
-            button type="button" class="btn jb-btn jb-print-button" data-print hidden { "打印本页" }
-        }
-    })
+            (frame(page, body))
+            footer class="jb-foot" {
+                p { "对公开内容有异议，可以" a href="/public/objections/new" { "提出异议或举报" } "，也可以向当地人社部门反映。" }
+                button type="button" class="btn jb-btn jb-print-button" data-print hidden { "打印本页" }
+            }
+        },
+    )
 }
 
 /// Page title, a grey sentence beside it, and acts at the right.

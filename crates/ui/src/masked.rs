@@ -24,11 +24,19 @@ pub struct Masked {
 
 impl Masked {
     /// A masked value nobody can reveal here.
-    pub fn new(what: impl Into<String>, text: impl Into<String>) -> Self { Self { what: what.into(), text: text.into(), ..Self::default() } }
+    pub fn new(what: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { what: what.into(), text: text.into(), ..Self::default() }
+    }
     /// With a way to reveal it.
-    pub fn reveal_at(mut self, action: impl Into<String>) -> Self { self.action = Some(action.into()); self }
+    pub fn reveal_at(mut self, action: impl Into<String>) -> Self {
+        self.action = Some(action.into());
+        self
+    }
     /// Adds a hidden field to the reveal.
-    pub fn field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self { self.fields.push((name.into(), value.into())); self }
+    pub fn field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.fields.push((name.into(), value.into()));
+        self
+    }
 }
 
 impl Render for Masked {

@@ -32,7 +32,9 @@ impl ShareMeter {
     /// The share in tenths of a percent. Rounded down below the cap and up above it, so that the words
     /// never contradict the verdict.
     fn tenths(&self) -> u64 {
-        if self.whole == 0 { return 0; }
+        if self.whole == 0 {
+            return 0;
+        }
         let (part, whole) = (u64::from(self.part) * 1000, u64::from(self.whole));
         if self.is_over() { part.div_ceil(whole) } else { part / whole }
     }

@@ -5,7 +5,9 @@ use foundation::Fen;
 use maud::{Markup, html};
 
 /// `¥ 1,950` as text. A negative amount keeps its sign before the number.
-pub fn text(amount: Fen) -> String { format!("¥ {amount}") }
+pub fn text(amount: Fen) -> String {
+    format!("¥ {amount}")
+}
 
 /// An amount in running text or a cell.
 pub fn money(amount: Fen) -> Markup {

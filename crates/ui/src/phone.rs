@@ -79,17 +79,27 @@ pub struct PhoneLine {
 
 impl PhoneLine {
     /// A line with words at the right.
-    pub fn text(label: impl Into<String>, end: impl Into<String>) -> Self { Self { label: label.into(), end: PhoneEnd::Text(end.into()), ..Self::default() } }
+    pub fn text(label: impl Into<String>, end: impl Into<String>) -> Self {
+        Self { label: label.into(), end: PhoneEnd::Text(end.into()), ..Self::default() }
+    }
     /// A line with a state.
-    pub fn tag(label: impl Into<String>, tag: Tag) -> Self { Self { label: label.into(), end: PhoneEnd::Tag(tag), ..Self::default() } }
+    pub fn tag(label: impl Into<String>, tag: Tag) -> Self {
+        Self { label: label.into(), end: PhoneEnd::Tag(tag), ..Self::default() }
+    }
     /// A line with a large number out of a whole.
     pub fn score(label: impl Into<String>, value: impl Into<String>, whole: impl Into<String>) -> Self {
         Self { label: label.into(), end: PhoneEnd::Score(value.into(), whole.into()), ..Self::default() }
     }
     /// Small line below.
-    pub fn note(mut self, note: impl Into<String>) -> Self { self.note = note.into(); self }
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
+    }
     /// Where it opens.
-    pub fn opens(mut self, href: impl Into<String>) -> Self { self.href = Some(href.into()); self }
+    pub fn opens(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
 }
 
 /// A card of lines.

@@ -28,11 +28,20 @@ impl StatCard {
         Self { label: label.into(), value: value.into(), ..Self::default() }
     }
     /// The line below the number.
-    pub fn note(mut self, note: impl Into<String>) -> Self { self.note = note.into(); self }
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
+    }
     /// The rows behind it.
-    pub fn opens(mut self, href: impl Into<String>) -> Self { self.href = Some(href.into()); self }
+    pub fn opens(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
+        self
+    }
     /// The number's tone.
-    pub fn tone(mut self, tone: Tone) -> Self { self.tone = tone; self }
+    pub fn tone(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
+    }
 }
 
 impl Render for StatCard {

@@ -57,18 +57,30 @@ pub fn specimens() -> Markup {
 }
 
 /// A specimen's body by its slug.
-pub fn find(slug: &str) -> Option<&'static Specimen> { ALL.iter().find(|one| one.slug == slug) }
+pub fn find(slug: &str) -> Option<&'static Specimen> {
+    ALL.iter().find(|one| one.slug == slug)
+}
 
 /// A whole document of a specimen in its own layout, framed as for a county officer.
 pub fn document(specimen: &Specimen, large_text: bool) -> Markup {
     use crate::{Flash, NavItem, Page, Who};
-    let desk_nav = [("今日待办", "/specimens/queue"), ("班级", "/specimens/dossier"), ("机构", "/specimens/register"), ("需求目录", "/specimens/form"), ("补贴", "/specimens/parts"), ("预警", "/x"), ("统计", "/specimens/wall")];
+    let desk_nav = [
+        ("今日待办", "/specimens/queue"),
+        ("班级", "/specimens/dossier"),
+        ("机构", "/specimens/register"),
+        ("需求目录", "/specimens/form"),
+        ("补贴", "/specimens/parts"),
+        ("预警", "/x"),
+        ("统计", "/specimens/wall"),
+    ];
     let mut frame = Page {
         title: specimen.name.into(),
         nav: desk_nav.iter().map(|(label, href)| NavItem::new(*label, *href)).collect(),
         current: format!("/specimens/{}", specimen.slug),
         who: Some(Who { name: "陈秀娟".into(), office: "晋江市人社局".into(), has_other_offices: false }),
-        csrf: "specimen".into(), path: format!("/specimens/{}", specimen.slug), large_text,
+        csrf: "specimen".into(),
+        path: format!("/specimens/{}", specimen.slug),
+        large_text,
         ..Page::default()
     };
     frame.nav[5].count = Some(5);
@@ -76,7 +88,11 @@ pub fn document(specimen: &Specimen, large_text: bool) -> Markup {
         Frame::Desk => {
             if specimen.slug == "parts" {
                 frame.demo_clock = Some("2026年11月24日 09:12".into());
-                frame.flash = vec![Flash::done("已准予开班，机构 12月1日 08:30 起可以点名。").link("看班级", "/x"), Flash::look("已保存，但评价机构须联考。"), Flash::refused("没有保存：有人刚改过这条记录。")];
+                frame.flash = vec![
+                    Flash::done("已准予开班，机构 12月1日 08:30 起可以点名。").link("看班级", "/x"),
+                    Flash::look("已保存，但评价机构须联考。"),
+                    Flash::refused("没有保存：有人刚改过这条记录。"),
+                ];
                 frame.crumbs = vec![("班级".into(), "/x".into()), ("电工（三级）2026年第4期".into(), "/y".into())];
             }
             crate::page(&frame, (specimen.body)())
@@ -89,7 +105,12 @@ pub fn document(specimen: &Specimen, large_text: bool) -> Markup {
         }
         Frame::Public => {
             frame.who = None;
-            frame.nav = vec![NavItem::new("需求目录", "/a"), NavItem::new("培训机构", "/b"), NavItem::new("公示公开", "/specimens/public"), NavItem::new("查证书", "/d")];
+            frame.nav = vec![
+                NavItem::new("需求目录", "/a"),
+                NavItem::new("培训机构", "/b"),
+                NavItem::new("公示公开", "/specimens/public"),
+                NavItem::new("查证书", "/d"),
+            ];
             crate::public_page(&frame, (specimen.body)())
         }
     }
@@ -104,7 +125,15 @@ mod tests {
         let mut text = String::new();
         let mut is_tag = false;
         for character in html.chars() {
-            match character { '<' => is_tag = true, '>' => { is_tag = false; text.push(' '); } _ if !is_tag => text.push(character), _ => {} }
+            match character {
+                '<' => is_tag = true,
+                '>' => {
+                    is_tag = false;
+                    text.push(' ');
+                }
+                _ if !is_tag => text.push(character),
+                _ => {}
+            }
         }
         text
     }

@@ -29,13 +29,21 @@ pub struct Step {
 
 impl Step {
     /// A step behind us, with date and name.
-    pub fn done(name: impl Into<String>, note: impl Into<String>) -> Self { Self { name: name.into(), note: note.into(), state: StepState::Done } }
+    pub fn done(name: impl Into<String>, note: impl Into<String>) -> Self {
+        Self { name: name.into(), note: note.into(), state: StepState::Done }
+    }
     /// The present step, with whose turn and until when.
-    pub fn now(name: impl Into<String>, note: impl Into<String>) -> Self { Self { name: name.into(), note: note.into(), state: StepState::Now } }
+    pub fn now(name: impl Into<String>, note: impl Into<String>) -> Self {
+        Self { name: name.into(), note: note.into(), state: StepState::Now }
+    }
     /// A step ahead.
-    pub fn to_come(name: impl Into<String>) -> Self { Self { name: name.into(), note: String::new(), state: StepState::ToCome } }
+    pub fn to_come(name: impl Into<String>) -> Self {
+        Self { name: name.into(), note: String::new(), state: StepState::ToCome }
+    }
     /// The step at which it ended, and why.
-    pub fn stopped(name: impl Into<String>, note: impl Into<String>) -> Self { Self { name: name.into(), note: note.into(), state: StepState::Stopped } }
+    pub fn stopped(name: impl Into<String>, note: impl Into<String>) -> Self {
+        Self { name: name.into(), note: note.into(), state: StepState::Stopped }
+    }
 }
 
 /// The bar of steps.

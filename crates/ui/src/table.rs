@@ -19,11 +19,18 @@ pub struct Column {
 
 impl Column {
     /// Words, not sortable.
-    pub fn text(label: impl Into<String>) -> Self { Self { label: label.into(), ..Self::default() } }
+    pub fn text(label: impl Into<String>) -> Self {
+        Self { label: label.into(), ..Self::default() }
+    }
     /// Numbers, right-aligned.
-    pub fn number(label: impl Into<String>) -> Self { Self { label: label.into(), is_number: true, ..Self::default() } }
+    pub fn number(label: impl Into<String>) -> Self {
+        Self { label: label.into(), is_number: true, ..Self::default() }
+    }
     /// Sortable by this key.
-    pub fn sorts(mut self, key: impl Into<String>) -> Self { self.sort = Some(key.into()); self }
+    pub fn sorts(mut self, key: impl Into<String>) -> Self {
+        self.sort = Some(key.into());
+        self
+    }
 }
 
 /// A row; cells in the order of the columns.
@@ -41,13 +48,23 @@ pub struct Row {
 
 impl Row {
     /// A row that opens.
-    pub fn link(href: impl Into<String>, cells: Vec<Markup>) -> Self { Self { href: Some(href.into()), cells, ..Self::default() } }
+    pub fn link(href: impl Into<String>, cells: Vec<Markup>) -> Self {
+        Self { href: Some(href.into()), cells, ..Self::default() }
+    }
     /// A row that does not.
-    pub fn plain(cells: Vec<Markup>) -> Self { Self { cells, ..Self::default() } }
+    pub fn plain(cells: Vec<Markup>) -> Self {
+        Self { cells, ..Self::default() }
+    }
     /// A stripe.
-    pub fn tone(mut self, tone: Tone) -> Self { self.tone = tone; self }
+    pub fn tone(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
+    }
     /// Can be picked for bulk acts.
-    pub fn pick(mut self, value: impl Into<String>) -> Self { self.pick = Some(value.into()); self }
+    pub fn pick(mut self, value: impl Into<String>) -> Self {
+        self.pick = Some(value.into());
+        self
+    }
 }
 
 /// How a filter is asked for.
@@ -75,9 +92,13 @@ pub struct Filter {
 
 impl Filter {
     /// Free words.
-    pub fn text(name: impl Into<String>, label: impl Into<String>) -> Self { Self { name: name.into(), label: label.into(), kind: FilterKind::Text } }
+    pub fn text(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { name: name.into(), label: label.into(), kind: FilterKind::Text }
+    }
     /// A day.
-    pub fn day(name: impl Into<String>, label: impl Into<String>) -> Self { Self { name: name.into(), label: label.into(), kind: FilterKind::Day } }
+    pub fn day(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { name: name.into(), label: label.into(), kind: FilterKind::Day }
+    }
     /// A choice of `(value, label)`.
     pub fn choice<V: Into<String>, L: Into<String>>(name: impl Into<String>, label: impl Into<String>, options: impl IntoIterator<Item = (V, L)>) -> Self {
         let options = options.into_iter().map(|(value, label)| (value.into(), label.into())).collect();
@@ -137,7 +158,10 @@ impl Register {
     /// The address with some names of the query replaced (None removes), going back to page 1.
     pub fn address(&self, changes: &[(&str, Option<&str>)]) -> String {
         let changed = |name: &str| changes.iter().any(|(other, _)| *other == name);
-        let kept = self.query.iter().filter(|(name, value)| !changed(name) && !value.is_empty() && name != "page")
+        let kept = self
+            .query
+            .iter()
+            .filter(|(name, value)| !changed(name) && !value.is_empty() && name != "page")
             .map(|(name, value)| (name.as_str(), value.as_str()));
         let added = changes.iter().filter_map(|(name, value)| value.map(|value| (*name, value)));
         let query: Vec<String> = kept.chain(added).map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
@@ -148,11 +172,19 @@ impl Register {
         self.query.iter().find(|(other, _)| other == name).map_or("", |(_, value)| value.as_str())
     }
 
-    fn is_filtered(&self) -> bool { self.filters.iter().any(|filter| !self.value(&filter.name).is_empty()) }
+    fn is_filtered(&self) -> bool {
+        self.filters.iter().any(|filter| !self.value(&filter.name).is_empty())
+    }
 
-    fn pages(&self) -> u64 { self.total.div_ceil(self.size()).max(1) }
-    fn size(&self) -> u64 { if self.per_page == 0 { 50 } else { self.per_page } }
-    fn here(&self) -> u64 { self.page.clamp(1, self.pages()) }
+    fn pages(&self) -> u64 {
+        self.total.div_ceil(self.size()).max(1)
+    }
+    fn size(&self) -> u64 {
+        if self.per_page == 0 { 50 } else { self.per_page }
+    }
+    fn here(&self) -> u64 {
+        self.page.clamp(1, self.pages())
+    }
 }
 
 impl Render for Register {
@@ -182,7 +214,11 @@ pub fn empty_state(words: &str, button: Option<&Button>) -> Markup {
 /// A plain table of rows without filters, paging or title, for use inside other pages.
 pub fn simple_table(caption: &str, columns: &[Column], rows: &[Row]) -> Markup {
     let register = Register { title: caption.into(), columns: columns.to_vec(), rows: rows.to_vec(), ..Register::default() };
-    if rows.is_empty() { html! { p class="jb-faint" { "没有记录。" } } } else { table(&register) }
+    if rows.is_empty() {
+        html! { p class="jb-faint" { "没有记录。" } }
+    } else {
+        table(&register)
+    }
 }
 
 fn nothing(register: &Register) -> Markup {
@@ -193,7 +229,9 @@ fn nothing(register: &Register) -> Markup {
 }
 
 fn filter_form(register: &Register) -> Markup {
-    if register.filters.is_empty() { return html! {}; }
+    if register.filters.is_empty() {
+        return html! {};
+    }
     html! {
         form class="jb-filters" method="get" action=(register.path) role="search" aria-label="筛选"
             hx-get=(register.path) hx-target="#register" hx-select="#register" hx-swap="outerHTML" hx-push-url="true" hx-trigger="submit, change" {
@@ -254,9 +292,13 @@ fn head_cell(register: &Register, column: &Column) -> Markup {
     let Some(key) = &column.sort else { return html! { th scope="col" class=[class] { (column.label) } } };
     let down = format!("-{key}");
     let now = register.value("sort");
-    let (order, sign, next) = if now == key { (Some("ascending"), " ↑", down.as_str()) }
-        else if now == down { (Some("descending"), " ↓", key.as_str()) }
-        else { (None, "", key.as_str()) };
+    let (order, sign, next) = if now == key {
+        (Some("ascending"), " ↑", down.as_str())
+    } else if now == down {
+        (Some("descending"), " ↓", key.as_str())
+    } else {
+        (None, "", key.as_str())
+    };
     html! {
         th scope="col" class=[class] aria-sort=[order] {
             a href=(register.address(&[("sort", Some(next))])) { (column.label) span aria-hidden="true" { (sign) } }
@@ -330,7 +372,11 @@ fn foot(register: &Register) -> Markup {
 pub fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) { out.push(char::from(byte)); } else { out.push_str(&format!("%{byte:02X}")); }
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
     }
     out
 }
@@ -341,12 +387,16 @@ mod tests {
 
     fn register() -> Register {
         Register {
-            title: "班级".into(), path: "/classes".into(),
+            title: "班级".into(),
+            path: "/classes".into(),
             query: vec![("state".into(), "审核中".into()), ("sort".into(), "-due".into()), ("page".into(), "3".into())],
             filters: vec![Filter::choice("state", "状态", [("审核中", "审核中")])],
             columns: vec![Column::text("班级").sorts("name"), Column::number("人数"), Column::text("期限").sorts("due")],
             rows: vec![Row::link("/classes/1", vec![html! { "电工" }, html! { "42" }, html! { "明天" }])],
-            total: 120, page: 2, per_page: 50, exports: vec![("Excel 表格".into(), "xlsx".into())],
+            total: 120,
+            page: 2,
+            per_page: 50,
+            exports: vec![("Excel 表格".into(), "xlsx".into())],
             ..Register::default()
         }
     }

@@ -15,17 +15,27 @@ pub struct Tag {
 
 impl Tag {
     /// A tag of a tone worked out by the caller.
-    pub fn new(word: impl Into<String>, tone: Tone) -> Self { Self { word: word.into(), tone } }
+    pub fn new(word: impl Into<String>, tone: Tone) -> Self {
+        Self { word: word.into(), tone }
+    }
 }
 
 /// Says nothing about right or wrong: `合格证类`.
-pub fn neutral(word: impl Into<String>) -> Tag { Tag::new(word, Tone::Neutral) }
+pub fn neutral(word: impl Into<String>) -> Tag {
+    Tag::new(word, Tone::Neutral)
+}
 /// Done, in order: `全部 31 项通过`.
-pub fn good(word: impl Into<String>) -> Tag { Tag::new(word, Tone::Good) }
+pub fn good(word: impl Into<String>) -> Tag {
+    Tag::new(word, Tone::Good)
+}
 /// Look at it: `待回访`.
-pub fn look(word: impl Into<String>) -> Tag { Tag::new(word, Tone::Look) }
+pub fn look(word: impl Into<String>) -> Tag {
+    Tag::new(word, Tone::Look)
+}
 /// Act: `2 人须处理`.
-pub fn act(word: impl Into<String>) -> Tag { Tag::new(word, Tone::Act) }
+pub fn act(word: impl Into<String>) -> Tag {
+    Tag::new(word, Tone::Act)
+}
 
 impl Render for Tag {
     fn render(&self) -> Markup {

@@ -20,7 +20,9 @@ pub struct TrailLine {
 }
 
 /// The trail as a section.
-pub fn trail(lines: &[TrailLine]) -> Markup { section("留痕", trail_lines(lines)) }
+pub fn trail(lines: &[TrailLine]) -> Markup {
+    section("留痕", trail_lines(lines))
+}
 
 /// The lines alone.
 pub fn trail_lines(lines: &[TrailLine]) -> Markup {
@@ -51,7 +53,9 @@ pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) { text.push(','); }
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
         text.push(digit);
     }
     text

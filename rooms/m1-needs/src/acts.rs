@@ -50,13 +50,22 @@ impl Act for AddNeedsItem {
 
 /// One district has one line per year, name, level and certificate (annex table 1).
 async fn refuse_twin(work: &Writer, row: &Model, own: Option<&NeedsItemId>) -> Result<(), Stop> {
-    let same = Condition::all().add(Column::District.eq(row.district)).add(Column::Year.eq(row.year)).add(Column::Name.eq(row.name.as_str()))
-        .add(Column::Level.eq(row.level)).add(Column::CertificateType.eq(row.certificate_type));
+    let same = Condition::all()
+        .add(Column::District.eq(row.district))
+        .add(Column::Year.eq(row.year))
+        .add(Column::Name.eq(row.name.as_str()))
+        .add(Column::Level.eq(row.level))
+        .add(Column::CertificateType.eq(row.certificate_type));
     match work.find::<Entity>(same).await? {
         Some(twin) if Some(&twin.id) != own => Err(Refusal::new(
-            "M1-重复", "M1.1", format!("{}{}年目录里已经有“{}”（{}，{}）", row.district.name(), row.year, row.name, row.level.label(), row.certificate_type.label()),
-            "本系统目录", "请修改原来的项目，或者换一个年度、等级",
-        ).at("name").into()),
+            "M1-重复",
+            "M1.1",
+            format!("{}{}年目录里已经有“{}”（{}，{}）", row.district.name(), row.year, row.name, row.level.label(), row.certificate_type.label()),
+            "本系统目录",
+            "请修改原来的项目，或者换一个年度、等级",
+        )
+        .at("name")
+        .into()),
         _ => Ok(()),
     }
 }
@@ -173,7 +182,14 @@ async fn save(work: &Writer, row: &Model, change: ActiveModel, fact: FactDraft) 
 }
 
 fn fact(kind: &'static str, clause: &'static str, row: &Model, summary: String) -> FactDraft {
-    FactDraft::new(kind, clause, row.district, summary).about("needs_item", &row.id)
-        .with("name", row.name.as_str()).with("year", row.year).with("level", row.level.code()).with("certificate_type", row.certificate_type.code())
-        .with("periods_min", row.periods_min.0).with("periods_max", row.periods_max.0).with("online_cap_pct", row.online_cap_pct).with("rate_text", row.rate_text.as_str())
+    FactDraft::new(kind, clause, row.district, summary)
+        .about("needs_item", &row.id)
+        .with("name", row.name.as_str())
+        .with("year", row.year)
+        .with("level", row.level.code())
+        .with("certificate_type", row.certificate_type.code())
+        .with("periods_min", row.periods_min.0)
+        .with("periods_max", row.periods_max.0)
+        .with("online_cap_pct", row.online_cap_pct)
+        .with("rate_text", row.rate_text.as_str())
 }

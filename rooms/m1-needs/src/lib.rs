@@ -7,8 +7,8 @@ pub mod queries;
 pub mod rules;
 
 use desk::Routes;
-use foundation::{Fault, NeedsItemId, Refusal, Stop};
 use foundation::codes::NeedsState;
+use foundation::{Fault, NeedsItemId, Refusal, Stop};
 use store::Reader;
 use store::tables::needs::needs_item;
 
@@ -16,7 +16,9 @@ pub use acts::{AddNeedsItem, DelistNeedsItem, EditNeedsItem, FileNeedsItem, Publ
 pub use rules::NeedsItemFields;
 
 /// The room's routes.
-pub fn routes() -> Routes { pages::routes() }
+pub fn routes() -> Routes {
+    pages::routes()
+}
 
 /// Doorway: the published item that a class or an institution's directory is about.
 /// Errors: `Gone` when there is none; a refusal when it is not (or no longer) published.
@@ -27,7 +29,13 @@ pub async fn published_item(reader: &Reader, id: &NeedsItemId) -> Result<needs_i
         // Drafts are nobody's business outside their own district: the same answer as absence.
         NeedsState::Draft if !queries::visible(reader.scope(), &row) => Err(Fault::Gone.into()),
         NeedsState::Draft | NeedsState::Delisted => Err(Refusal::new(
-            "M1-目录内", "M1.3", format!("“{}”{}，不在现行的需求指导目录里", row.name, row.state.label()), "职业技能培训需求指导目录", "请选择已发布的目录项目",
-        ).at("needs_item").into()),
+            "M1-目录内",
+            "M1.3",
+            format!("“{}”{}，不在现行的需求指导目录里", row.name, row.state.label()),
+            "职业技能培训需求指导目录",
+            "请选择已发布的目录项目",
+        )
+        .at("needs_item")
+        .into()),
     }
 }

@@ -16,7 +16,9 @@ pub fn manages(scope: &Scope, row: &Model) -> bool {
 }
 
 /// Whether this scope may see the row at all.
-pub fn visible(scope: &Scope, row: &Model) -> bool { row.state != NeedsState::Draft || manages(scope, row) }
+pub fn visible(scope: &Scope, row: &Model) -> bool {
+    row.state != NeedsState::Draft || manages(scope, row)
+}
 
 /// The filters of the register, as the address holds them.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -49,22 +51,55 @@ pub struct Filters {
 impl Filters {
     /// The named values without page and export, for links.
     pub fn pairs(&self) -> Vec<(String, String)> {
-        [("q", &self.q), ("district", &self.district), ("year", &self.year), ("training", &self.training), ("certificate", &self.certificate), ("shortage", &self.shortage), ("state", &self.state)]
-            .into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.to_owned(), value.clone())).collect()
+        [
+            ("q", &self.q),
+            ("district", &self.district),
+            ("year", &self.year),
+            ("training", &self.training),
+            ("certificate", &self.certificate),
+            ("shortage", &self.shortage),
+            ("state", &self.state),
+        ]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name.to_owned(), value.clone()))
+        .collect()
     }
 
     /// The condition; words that are no code match nothing rather than everything.
     fn condition(&self, scope: &Scope) -> Condition {
         let mut all = Condition::all().add(seen_by(scope));
         let words = self.q.trim();
-        if !words.is_empty() { all = all.add(Condition::any().add(Column::Name.contains(words)).add(Column::Occupation.starts_with(words))); }
-        if !self.district.is_empty() {
-            all = match self.district.parse::<DistrictCode>() { Ok(one) => all.add(store::reach::below(Column::Path, &one.management_path())), Err(_) => all.add(nothing()) };
+        if !words.is_empty() {
+            all = all.add(Condition::any().add(Column::Name.contains(words)).add(Column::Occupation.starts_with(words)));
         }
-        if !self.year.is_empty() { all = match self.year.trim().parse::<i32>() { Ok(year) => all.add(Column::Year.eq(year)), Err(_) => all.add(nothing()) }; }
-        if !self.training.is_empty() { all = match self.training.parse::<TrainingType>() { Ok(one) => all.add(Column::TrainingType.eq(one)), Err(_) => all.add(nothing()) }; }
-        if !self.certificate.is_empty() { all = match self.certificate.parse::<CertificateType>() { Ok(one) => all.add(Column::CertificateType.eq(one)), Err(_) => all.add(nothing()) }; }
-        if !self.shortage.is_empty() { all = all.add(Column::Shortage.eq(self.shortage == "1")); }
+        if !self.district.is_empty() {
+            all = match self.district.parse::<DistrictCode>() {
+                Ok(one) => all.add(store::reach::below(Column::Path, &one.management_path())),
+                Err(_) => all.add(nothing()),
+            };
+        }
+        if !self.year.is_empty() {
+            all = match self.year.trim().parse::<i32>() {
+                Ok(year) => all.add(Column::Year.eq(year)),
+                Err(_) => all.add(nothing()),
+            };
+        }
+        if !self.training.is_empty() {
+            all = match self.training.parse::<TrainingType>() {
+                Ok(one) => all.add(Column::TrainingType.eq(one)),
+                Err(_) => all.add(nothing()),
+            };
+        }
+        if !self.certificate.is_empty() {
+            all = match self.certificate.parse::<CertificateType>() {
+                Ok(one) => all.add(Column::CertificateType.eq(one)),
+                Err(_) => all.add(nothing()),
+            };
+        }
+        if !self.shortage.is_empty() {
+            all = all.add(Column::Shortage.eq(self.shortage == "1"));
+        }
         match self.state.parse::<NeedsState>() {
             Ok(state) => all.add(Column::State.eq(state)),
             Err(_) if self.state.is_empty() => all.add(Column::State.ne(NeedsState::Delisted)),
@@ -73,7 +108,9 @@ impl Filters {
     }
 }
 
-fn nothing() -> Condition { Condition::all().add(Column::Id.is_null()) }
+fn nothing() -> Condition {
+    Condition::all().add(Column::Id.is_null())
+}
 
 fn seen_by(scope: &Scope) -> Condition {
     let open = Column::State.ne(NeedsState::Draft);
@@ -92,5 +129,8 @@ pub fn register(filters: &Filters, scope: &Scope, select: Select<Entity>) -> Sel
 /// Shapes a page of the API: by id, after the cursor.
 pub fn resource(filters: &Filters, scope: &Scope, select: Select<Entity>) -> Select<Entity> {
     let select = select.filter(filters.condition(scope)).order_by_asc(Column::Id);
-    match filters.after.parse::<NeedsItemId>() { Ok(after) => select.filter(Column::Id.gt(after)), Err(_) => select }
+    match filters.after.parse::<NeedsItemId>() {
+        Ok(after) => select.filter(Column::Id.gt(after)),
+        Err(_) => select,
+    }
 }

@@ -3,7 +3,7 @@
 use chrono::Datelike;
 use foundation::codes::{CertificateType, NeedsState, ShortageClass, TrainingType};
 use foundation::limits::{LINE_CHARS, TEXT_CHARS};
-use foundation::{Date, Instant, NeedsItemId, DistrictCode, OccupationCode, Periods, Refusal, SkillLevel, occupation};
+use foundation::{Date, DistrictCode, Instant, NeedsItemId, OccupationCode, Periods, Refusal, SkillLevel, occupation};
 use reckoning::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -82,9 +82,17 @@ impl NeedsItemFields {
 /// Everything wrong with an item, at once.
 pub fn check(fields: &NeedsItemFields, limits: &Limits, today: Date) -> Vec<Refusal> {
     let mut no = Vec::new();
-    let mut refuse = |rule: &str, clause: &str, field: &str, fact: String, source: &str, fix: String| no.push(Refusal::new(rule, clause, fact, source, fix).at(field));
+    let mut refuse =
+        |rule: &str, clause: &str, field: &str, fact: String, source: &str, fix: String| no.push(Refusal::new(rule, clause, fact, source, fix).at(field));
     if !(today.year() - 1..=today.year() + 1).contains(&fields.year) {
-        refuse("M1-年度", "M1.2", "year", format!("目录年度填了 {}", fields.year), SOURCE, format!("请填写 {} 到 {} 之间的年度", today.year() - 1, today.year() + 1));
+        refuse(
+            "M1-年度",
+            "M1.2",
+            "year",
+            format!("目录年度填了 {}", fields.year),
+            SOURCE,
+            format!("请填写 {} 到 {} 之间的年度", today.year() - 1, today.year() + 1),
+        );
     }
     if let Some(code) = fields.occupation.as_ref().filter(|code| occupation::lookup(code).is_none()) {
         refuse("M1-职业", "M1.1", "occupation", format!("职业编码 {code} 不在职业字典里"), "《中华人民共和国职业分类大典》", "请从列表中选择职业".into());
@@ -98,8 +106,14 @@ pub fn check(fields: &NeedsItemFields, limits: &Limits, today: Date) -> Vec<Refu
     periods(fields, &mut refuse);
     if !(0..=limits.online_cap_pct).contains(&fields.online_cap_pct) {
         let source = format!("{ONLINE_SOURCE}；{}", limits.online_document);
-        refuse("M5-线上", "M5.1", "online_cap_pct", format!("线上课时占比上限填了 {}%，规定不得超过 {}%", fields.online_cap_pct, limits.online_cap_pct), &source,
-            format!("请填写 0 到 {} 之间的整数", limits.online_cap_pct));
+        refuse(
+            "M5-线上",
+            "M5.1",
+            "online_cap_pct",
+            format!("线上课时占比上限填了 {}%，规定不得超过 {}%", fields.online_cap_pct, limits.online_cap_pct),
+            &source,
+            format!("请填写 0 到 {} 之间的整数", limits.online_cap_pct),
+        );
     }
     certificate(fields, &mut refuse);
     no
@@ -115,7 +129,14 @@ fn periods(fields: &NeedsItemFields, refuse: &mut Refuse<'_>) {
     if !(1..=MOST_PERIODS).contains(&fields.periods_max) {
         refuse("M1-课时", "M1.1", "periods_max", format!("最多课时填了 {}", fields.periods_max), SOURCE, fix());
     } else if fields.periods_min > fields.periods_max {
-        refuse("M1-课时", "M1.1", "periods_max", format!("最多 {} 课时，比最少 {} 课时还少", fields.periods_max, fields.periods_min), SOURCE, "请让最多课时不少于最少课时".into());
+        refuse(
+            "M1-课时",
+            "M1.1",
+            "periods_max",
+            format!("最多 {} 课时，比最少 {} 课时还少", fields.periods_max, fields.periods_min),
+            SOURCE,
+            "请让最多课时不少于最少课时".into(),
+        );
     }
 }
 
@@ -129,7 +150,14 @@ fn certificate(fields: &NeedsItemFields, refuse: &mut Refuse<'_>) {
     }
     let rate = fields.rate_text.trim();
     if fields.certificate_type != CertificateType::Completion && rate.is_empty() {
-        refuse("M1-标准", "M1.1", "rate_text", format!("{}的补贴标准没有填写", fields.certificate_type.label()), SOURCE, "请写明每人补贴多少元，依据哪份文件".into());
+        refuse(
+            "M1-标准",
+            "M1.1",
+            "rate_text",
+            format!("{}的补贴标准没有填写", fields.certificate_type.label()),
+            SOURCE,
+            "请写明每人补贴多少元，依据哪份文件".into(),
+        );
     } else if rate.chars().count() > TEXT_CHARS {
         refuse("M1-标准", "M1.1", "rate_text", "补贴标准写得太长".into(), "填写说明", format!("请不要超过 {TEXT_CHARS} 个字"));
     }
@@ -138,12 +166,31 @@ fn certificate(fields: &NeedsItemFields, refuse: &mut Refuse<'_>) {
 /// A new draft. Errors: all refusals.
 pub fn draft(fields: &NeedsItemFields, limits: &Limits, id: NeedsItemId, district: DistrictCode, now: Instant) -> Result<needs_item::Model, Vec<Refusal>> {
     let no = check(fields, limits, foundation::clock::day_of(now));
-    if !no.is_empty() { return Err(no); }
+    if !no.is_empty() {
+        return Err(no);
+    }
     Ok(needs_item::Model {
-        id, district, path: district.management_path(), year: fields.year, training_type: fields.training_type, occupation: fields.occupation.clone(),
-        name: fields.published_name(), level: fields.level, certificate_type: fields.certificate_type, periods_min: Periods(fields.periods_min),
-        periods_max: Periods(fields.periods_max), online_cap_pct: fields.online_cap_pct, shortage: fields.shortage_class.is_some(), shortage_class: fields.shortage_class,
-        rate_text: rate_text(fields, limits), state: NeedsState::Draft, filing_no: String::new(), document: String::new(), published_on: None, created_at: now, version: 1,
+        id,
+        district,
+        path: district.management_path(),
+        year: fields.year,
+        training_type: fields.training_type,
+        occupation: fields.occupation.clone(),
+        name: fields.published_name(),
+        level: fields.level,
+        certificate_type: fields.certificate_type,
+        periods_min: Periods(fields.periods_min),
+        periods_max: Periods(fields.periods_max),
+        online_cap_pct: fields.online_cap_pct,
+        shortage: fields.shortage_class.is_some(),
+        shortage_class: fields.shortage_class,
+        rate_text: rate_text(fields, limits),
+        state: NeedsState::Draft,
+        filing_no: String::new(),
+        document: String::new(),
+        published_on: None,
+        created_at: now,
+        version: 1,
     })
 }
 
@@ -157,19 +204,33 @@ pub fn edit(row: &needs_item::Model, fields: &NeedsItemFields, limits: &Limits, 
     if row.state != NeedsState::Draft {
         no.insert(0, wrong_state(row, "修改", "已发布的项目不能改；如需调整，请先移出目录，再起草新的项目"));
     }
-    if !no.is_empty() { return Err(no); }
+    if !no.is_empty() {
+        return Err(no);
+    }
     Ok(needs_item::ActiveModel {
-        year: Set(fields.year), training_type: Set(fields.training_type), occupation: Set(fields.occupation.clone()), name: Set(fields.published_name()),
-        level: Set(fields.level), certificate_type: Set(fields.certificate_type), periods_min: Set(Periods(fields.periods_min)), periods_max: Set(Periods(fields.periods_max)),
-        online_cap_pct: Set(fields.online_cap_pct), shortage: Set(fields.shortage_class.is_some()), shortage_class: Set(fields.shortage_class),
-        rate_text: Set(rate_text(fields, limits)), filing_no: Set(String::new()), ..Default::default()
+        year: Set(fields.year),
+        training_type: Set(fields.training_type),
+        occupation: Set(fields.occupation.clone()),
+        name: Set(fields.published_name()),
+        level: Set(fields.level),
+        certificate_type: Set(fields.certificate_type),
+        periods_min: Set(Periods(fields.periods_min)),
+        periods_max: Set(Periods(fields.periods_max)),
+        online_cap_pct: Set(fields.online_cap_pct),
+        shortage: Set(fields.shortage_class.is_some()),
+        shortage_class: Set(fields.shortage_class),
+        rate_text: Set(rate_text(fields, limits)),
+        filing_no: Set(String::new()),
+        ..Default::default()
     })
 }
 
 /// The province's filing number (M1.4).
 pub fn file(row: &needs_item::Model, filing_no: &str) -> Result<needs_item::ActiveModel, Vec<Refusal>> {
     let mut no = Vec::new();
-    if row.state != NeedsState::Draft { no.push(wrong_state(row, "备案", "只有起草中的项目才需要备案")); }
+    if row.state != NeedsState::Draft {
+        no.push(wrong_state(row, "备案", "只有起草中的项目才需要备案"));
+    }
     if !row.filing_no.is_empty() {
         no.push(Refusal::new("M1-备案", "M1.4", format!("这个项目已经备案，备案号 {}", row.filing_no), "备案记录", "不用再办；项目修改后才需要重新备案"));
     }
@@ -180,19 +241,36 @@ pub fn file(row: &needs_item::Model, filing_no: &str) -> Result<needs_item::Acti
 /// Publication: filed before, under a document (M1.3, M1.4).
 pub fn publish(row: &needs_item::Model, document: &str, today: Date) -> Result<needs_item::ActiveModel, Vec<Refusal>> {
     let mut no = Vec::new();
-    if row.state != NeedsState::Draft { no.push(wrong_state(row, "发布", "不用再办")); }
+    if row.state != NeedsState::Draft {
+        no.push(wrong_state(row, "发布", "不用再办"));
+    }
     if row.filing_no.is_empty() {
-        no.push(Refusal::new("M1-先备案", "M1.4", format!("“{}”还没有省人社厅的备案号", row.name), SOURCE, "目录发布前须报省人社厅备案；请等备案号下达后再发布"));
+        no.push(Refusal::new(
+            "M1-先备案",
+            "M1.4",
+            format!("“{}”还没有省人社厅的备案号", row.name),
+            SOURCE,
+            "目录发布前须报省人社厅备案；请等备案号下达后再发布",
+        ));
     }
     no.extend(line("document", "发布文号", document, "M1.3"));
-    if !no.is_empty() { return Err(no); }
-    Ok(needs_item::ActiveModel { state: Set(NeedsState::Published), document: Set(document.trim().to_owned()), published_on: Set(Some(today)), ..Default::default() })
+    if !no.is_empty() {
+        return Err(no);
+    }
+    Ok(needs_item::ActiveModel {
+        state: Set(NeedsState::Published),
+        document: Set(document.trim().to_owned()),
+        published_on: Set(Some(today)),
+        ..Default::default()
+    })
 }
 
 /// Removal from the catalogue (M1.5). Classes already approved are untouched.
 pub fn delist(row: &needs_item::Model, reason: &str) -> Result<needs_item::ActiveModel, Vec<Refusal>> {
     let mut no = Vec::new();
-    if row.state != NeedsState::Published { no.push(wrong_state(row, "移出", "只有已发布的项目才能移出")); }
+    if row.state != NeedsState::Published {
+        no.push(wrong_state(row, "移出", "只有已发布的项目才能移出"));
+    }
     no.extend(line("reason", "移出原因", reason, "M1.5"));
     if no.is_empty() { Ok(needs_item::ActiveModel { state: Set(NeedsState::Delisted), ..Default::default() }) } else { Err(no) }
 }

@@ -17,4 +17,6 @@ pub use acts::teachers::{AddTeacher, EditTeacher, VerifyTeacherCertificate};
 pub use doorway::{item_for, listed, rooms, site_ok, teachers};
 
 /// The room's routes.
-pub fn routes() -> Routes { pages::routes() }
+pub fn routes() -> Routes {
+    pages::routes()
+}

@@ -7,8 +7,8 @@ use foundation::{DistrictCode, InstitutionId, ManagementPath, Scope, Stop};
 use serde::Deserialize;
 use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, Select};
-use store::tables::institutions::institution::{Column, Entity, Model};
 use store::tables::institutions::directory_item;
+use store::tables::institutions::institution::{Column, Entity, Model};
 use store::tables::needs::needs_item;
 
 /// Whether this scope manages what lies at `path`.
@@ -21,7 +21,9 @@ pub fn manages(scope: &Scope, path: &ManagementPath) -> bool {
 }
 
 /// Whether this scope sees the inside: teachers, verifications, the masked account.
-pub fn sees_inside(scope: &Scope, row: &Model) -> bool { manages(scope, &row.path) || matches!(scope, Scope::Institution(id) if *id == row.id) }
+pub fn sees_inside(scope: &Scope, row: &Model) -> bool {
+    manages(scope, &row.path) || matches!(scope, Scope::Institution(id) if *id == row.id)
+}
 
 /// The filters of the register, as the address holds them.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -51,7 +53,10 @@ impl Filters {
     /// The named values without page and export.
     pub fn pairs(&self) -> Vec<(String, String)> {
         [("q", &self.q), ("item", &self.item), ("district", &self.district), ("kind", &self.kind), ("state", &self.state)]
-            .into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.to_owned(), value.clone())).collect()
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (name.to_owned(), value.clone()))
+            .collect()
     }
 }
 
@@ -60,13 +65,30 @@ pub async fn condition(reader: &Reader, filters: &Filters) -> Result<Condition, 
     let nothing = || Condition::all().add(Column::Id.is_null());
     let mut all = Condition::all().add(seen_by(reader.scope()));
     let words = filters.q.trim();
-    if !words.is_empty() { all = all.add(Condition::any().add(Column::Name.contains(words)).add(Column::Uscc.eq(words.to_uppercase()))); }
-    if !filters.item.trim().is_empty() { all = all.add(Column::Id.is_in(teaching(reader, filters.item.trim()).await?)); }
-    if !filters.district.is_empty() {
-        all = match filters.district.parse::<DistrictCode>() { Ok(one) => all.add(store::reach::below(Column::Path, &one.management_path())), Err(_) => all.add(nothing()) };
+    if !words.is_empty() {
+        all = all.add(Condition::any().add(Column::Name.contains(words)).add(Column::Uscc.eq(words.to_uppercase())));
     }
-    if !filters.kind.is_empty() { all = match filters.kind.parse::<InstitutionKind>() { Ok(one) => all.add(Column::Kind.eq(one)), Err(_) => all.add(nothing()) }; }
-    if !filters.state.is_empty() { all = match filters.state.parse::<DirectoryState>() { Ok(one) => all.add(Column::State.eq(one)), Err(_) => all.add(nothing()) }; }
+    if !filters.item.trim().is_empty() {
+        all = all.add(Column::Id.is_in(teaching(reader, filters.item.trim()).await?));
+    }
+    if !filters.district.is_empty() {
+        all = match filters.district.parse::<DistrictCode>() {
+            Ok(one) => all.add(store::reach::below(Column::Path, &one.management_path())),
+            Err(_) => all.add(nothing()),
+        };
+    }
+    if !filters.kind.is_empty() {
+        all = match filters.kind.parse::<InstitutionKind>() {
+            Ok(one) => all.add(Column::Kind.eq(one)),
+            Err(_) => all.add(nothing()),
+        };
+    }
+    if !filters.state.is_empty() {
+        all = match filters.state.parse::<DirectoryState>() {
+            Ok(one) => all.add(Column::State.eq(one)),
+            Err(_) => all.add(nothing()),
+        };
+    }
     Ok(all)
 }
 
@@ -81,7 +103,9 @@ fn seen_by(scope: &Scope) -> Condition {
 
 /// The institutions whose directory holds an item of this name.
 async fn teaching(reader: &Reader, words: &str) -> Result<Vec<String>, Stop> {
-    let items = reader.list::<needs_item::Entity>(|q| q.filter(needs_item::Column::Name.contains(words)).filter(needs_item::Column::State.eq(NeedsState::Published))).await?;
+    let items = reader
+        .list::<needs_item::Entity>(|q| q.filter(needs_item::Column::Name.contains(words)).filter(needs_item::Column::State.eq(NeedsState::Published)))
+        .await?;
     let items: Vec<String> = items.into_iter().map(|row| row.id.to_string()).collect();
     let lines = reader.list::<directory_item::Entity>(|q| q.filter(directory_item::Column::NeedsItem.is_in(items))).await?;
     Ok(lines.into_iter().map(|row| row.institution.to_string()).collect::<BTreeSet<_>>().into_iter().collect())
@@ -100,7 +124,9 @@ pub async fn programmes(reader: &Reader, rows: &[Model]) -> Result<BTreeMap<Inst
         let lines = reader.list::<directory_item::Entity>(|q| q.filter(directory_item::Column::Institution.is_in(some))).await?;
         let items = items_of(reader, &lines).await?;
         for line in lines {
-            if let Some(item) = items.get(&line.needs_item.to_string()) { all.entry(line.institution).or_default().insert(format!("{}（{}）", item.name, item.level.label())); }
+            if let Some(item) = items.get(&line.needs_item.to_string()) {
+                all.entry(line.institution).or_default().insert(format!("{}（{}）", item.name, item.level.label()));
+            }
         }
     }
     Ok(all.into_iter().map(|(id, names)| (id, names.into_iter().collect())).collect())

@@ -18,7 +18,9 @@ const MOST_SEATS: i32 = 500;
 const MOST_CAPACITY: i32 = 2000;
 
 /// A one-line text that must be there and short.
-pub fn line(field: &str, label: &str, text: &str, clause: &str) -> Option<Refusal> { text_of(field, label, text, clause, LINE_CHARS) }
+pub fn line(field: &str, label: &str, text: &str, clause: &str) -> Option<Refusal> {
+    text_of(field, label, text, clause, LINE_CHARS)
+}
 
 fn text_of(field: &str, label: &str, text: &str, clause: &str, most: usize) -> Option<Refusal> {
     let length = text.trim().chars().count();
@@ -34,7 +36,9 @@ fn text_of(field: &str, label: &str, text: &str, clause: &str, most: usize) -> O
 pub fn telephone(field: &str, text: &str) -> Option<Refusal> {
     let text = text.trim();
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    if (7..=16).contains(&digits) && text.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '-' | ' ' | '(' | ')' | '+' | '—')) { return None; }
+    if (7..=16).contains(&digits) && text.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '-' | ' ' | '(' | ')' | '+' | '—')) {
+        return None;
+    }
     Some(Refusal::new("M2-电话", "M2.1", "联系电话不像电话号码", SOURCE, "请填写区号加座机号（如 0595-85780001）或 11 位手机号").at(field))
 }
 
@@ -49,14 +53,25 @@ pub struct Listing {
 /// A new institution's form. Errors: everything wrong at once.
 pub fn listing(act: &ListInstitution, today: Date) -> Result<Listing, Vec<Refusal>> {
     let mut no: Vec<Refusal> = [
-        ("name", "机构名称", &act.name), ("licence_no", "办学许可证号", &act.licence_no), ("legal_person", "法定代表人", &act.legal_person), ("address", "地址", &act.address),
-        ("contact", "联系人", &act.contact), ("bank", "开户银行", &act.bank), ("document", "列入目录的文号", &act.document),
-    ].into_iter().filter_map(|(field, label, text)| line(field, label, text, "M2.1")).collect();
+        ("name", "机构名称", &act.name),
+        ("licence_no", "办学许可证号", &act.licence_no),
+        ("legal_person", "法定代表人", &act.legal_person),
+        ("address", "地址", &act.address),
+        ("contact", "联系人", &act.contact),
+        ("bank", "开户银行", &act.bank),
+        ("document", "列入目录的文号", &act.document),
+    ]
+    .into_iter()
+    .filter_map(|(field, label, text)| line(field, label, text, "M2.1"))
+    .collect();
     let uscc = act.uscc.parse::<Uscc>().map_err(|bad| no.push(bad.refusal("M2-信用代码", "M2.1", "GB 32100-2015").at("uscc"))).ok();
     let account = act.account.parse::<AccountNumber>().map_err(|bad| no.push(bad.refusal("M2-账号", "M2.1", SOURCE).at("account"))).ok();
     no.extend(telephone("phone", &act.phone));
     if act.licence_until < today {
-        no.push(Refusal::new("M2-许可证", "M2.1", format!("办学许可证已于{}到期", ui::dates::full_day(act.licence_until)), "办学许可证", "请换证后再列入目录").at("licence_until"));
+        no.push(
+            Refusal::new("M2-许可证", "M2.1", format!("办学许可证已于{}到期", ui::dates::full_day(act.licence_until)), "办学许可证", "请换证后再列入目录")
+                .at("licence_until"),
+        );
     }
     match (uscc, account) {
         (Some(uscc), Some(account)) if no.is_empty() => Ok(Listing { uscc, account }),
@@ -67,7 +82,9 @@ pub fn listing(act: &ListInstitution, today: Date) -> Result<Listing, Vec<Refusa
 /// A room's or site's texts.
 pub fn place(name: &str, address: Option<&str>, seats: Option<i32>) -> Vec<Refusal> {
     let mut no: Vec<Refusal> = line("name", "名称", name, "M2.1").into_iter().collect();
-    if let Some(address) = address { no.extend(line("address", "地址", address, "M2.1")); }
+    if let Some(address) = address {
+        no.extend(line("address", "地址", address, "M2.1"));
+    }
     if let Some(seats) = seats.filter(|seats| !(1..=MOST_SEATS).contains(seats)) {
         no.push(Refusal::new("M2-座位", "M2.1", format!("座位数填了 {seats}"), SOURCE, format!("请填写 1 到 {MOST_SEATS} 之间的座位数")).at("seats"));
     }
@@ -86,10 +103,18 @@ pub fn verification(act: &RecordSiteVerification, valid_months: i32, today: Date
     if act.verified_on > today {
         no.push(Refusal::new("M3-核实日期", "M3.7", "核实日期在今天之后", ON_SITE, "请填写实际到场核实的日期").at("verified_on"));
     }
-    if act.conclusion != ReviewResult::Pass { no.extend(text_of("note", "不通过或需补正的情况说明", &act.note, "M3.7", TEXT_CHARS)); }
-    if act.note.chars().count() > TEXT_CHARS && act.conclusion == ReviewResult::Pass { no.extend(text_of("note", "说明", &act.note, "M3.7", TEXT_CHARS)); }
-    if !no.is_empty() { return Err(no); }
-    if act.conclusion != ReviewResult::Pass { return Ok(act.verified_on); }
+    if act.conclusion != ReviewResult::Pass {
+        no.extend(text_of("note", "不通过或需补正的情况说明", &act.note, "M3.7", TEXT_CHARS));
+    }
+    if act.note.chars().count() > TEXT_CHARS && act.conclusion == ReviewResult::Pass {
+        no.extend(text_of("note", "说明", &act.note, "M3.7", TEXT_CHARS));
+    }
+    if !no.is_empty() {
+        return Err(no);
+    }
+    if act.conclusion != ReviewResult::Pass {
+        return Ok(act.verified_on);
+    }
     Ok(u32::try_from(valid_months).ok().and_then(|months| act.verified_on.checked_add_months(Months::new(months))).unwrap_or(act.verified_on))
 }
 
@@ -110,12 +135,36 @@ pub fn directory_item(act: &AddDirectoryItem, around: &DirectoryContext<'_>) -> 
     let DirectoryContext { institution, item, site, verified } = around;
     let mut no = Vec::new();
     if !institution.state.may_open_classes() {
-        no.push(Refusal::new("M2-目录内", "M2.4", format!("{}现在是“{}”", institution.name, institution.state.label()), SOURCE, "请先恢复机构，再增加培训项目"));
+        no.push(Refusal::new(
+            "M2-目录内",
+            "M2.4",
+            format!("{}现在是“{}”", institution.name, institution.state.label()),
+            SOURCE,
+            "请先恢复机构，再增加培训项目",
+        ));
     }
     if item.state != NeedsState::Published {
-        no.push(Refusal::new("M1-目录内", "M1.3", format!("“{}”{}，不在现行的需求指导目录里", item.name, item.state.label()), "职业技能培训需求指导目录", "请选择已发布的目录项目").at("needs_item"));
+        no.push(
+            Refusal::new(
+                "M1-目录内",
+                "M1.3",
+                format!("“{}”{}，不在现行的需求指导目录里", item.name, item.state.label()),
+                "职业技能培训需求指导目录",
+                "请选择已发布的目录项目",
+            )
+            .at("needs_item"),
+        );
     } else if !item.path.covers(&institution.path) {
-        no.push(Refusal::new("M2-同地区", "M2.1", format!("“{}”是{}的目录项目，机构在{}", item.name, item.district.name(), institution.district.name()), "职业技能培训需求指导目录", "请选择机构所在地或上级发布的项目").at("needs_item"));
+        no.push(
+            Refusal::new(
+                "M2-同地区",
+                "M2.1",
+                format!("“{}”是{}的目录项目，机构在{}", item.name, item.district.name(), institution.district.name()),
+                "职业技能培训需求指导目录",
+                "请选择机构所在地或上级发布的项目",
+            )
+            .at("needs_item"),
+        );
     }
     if site.institution != institution.id {
         no.push(Refusal::new("M2-场地", "M2.1", "选的场地不属于这个机构", "机构场地记录", "请选择本机构的场地").at("site"));
@@ -123,7 +172,10 @@ pub fn directory_item(act: &AddDirectoryItem, around: &DirectoryContext<'_>) -> 
         no.push(Refusal::new("M3-实地核实", "M3.7", format!("场地“{}”没有有效的实地核实", site.name), ON_SITE, "请先安排两人到场核实并登记通过").at("site"));
     }
     if !(1..=MOST_CAPACITY).contains(&act.capacity) {
-        no.push(Refusal::new("M2-规模", "M2.1", format!("同时培训人数填了 {}", act.capacity), SOURCE, format!("请填写 1 到 {MOST_CAPACITY} 之间的人数")).at("capacity"));
+        no.push(
+            Refusal::new("M2-规模", "M2.1", format!("同时培训人数填了 {}", act.capacity), SOURCE, format!("请填写 1 到 {MOST_CAPACITY} 之间的人数"))
+                .at("capacity"),
+        );
     }
     if act.valid_from > act.valid_until {
         no.push(Refusal::new("M2-有效期", "M2.1", "有效期的结束早于开始", SOURCE, "请改好有效期").at("valid_until"));
@@ -143,10 +195,18 @@ pub struct CheckedTeacher {
 }
 
 /// A teacher's texts; `id_number` only for a new one. Errors: all refusals.
-pub fn teacher(name: &str, id_number: Option<&str>, qualification: &str, certificate_no: &str, today: Date, demo: bool) -> Result<CheckedTeacher, Vec<Refusal>> {
+pub fn teacher(
+    name: &str,
+    id_number: Option<&str>,
+    qualification: &str,
+    certificate_no: &str,
+    today: Date,
+    demo: bool,
+) -> Result<CheckedTeacher, Vec<Refusal>> {
     let mut no = Vec::new();
     let name = name.parse::<PersonName>().map_err(|bad| no.push(bad.refusal("M2-姓名", "M2.1", "居民身份证").at("name"))).ok();
-    let id_number = id_number.map(|text| IdDocument::parse(IdType::ResidentCard, text, today, demo).map_err(|bad| no.push(bad.refusal("M2-证件", "M2.1").at("id_number"))));
+    let id_number =
+        id_number.map(|text| IdDocument::parse(IdType::ResidentCard, text, today, demo).map_err(|bad| no.push(bad.refusal("M2-证件", "M2.1").at("id_number"))));
     no.extend(line("qualification", "职称或职业技能等级", qualification, "M2.1"));
     no.extend(line("certificate_no", "证书编号", certificate_no, "M2.1"));
     match (name, id_number.transpose()) {
@@ -158,7 +218,9 @@ pub fn teacher(name: &str, id_number: Option<&str>, qualification: &str, certifi
 /// The county has checked a teacher's certificate. Errors: refusals.
 pub fn verify_certificate(row: &teacher::Model, today: Date) -> Result<teacher::ActiveModel, Vec<Refusal>> {
     match row.certificate_verified_on {
-        Some(day) => Err(vec![Refusal::new("M2-已核", "M2.1", format!("这本证书{}已经核过", ui::dates::full_day(day)), "教师记录", "不用再办；证书变更后才需要重核")]),
+        Some(day) => {
+            Err(vec![Refusal::new("M2-已核", "M2.1", format!("这本证书{}已经核过", ui::dates::full_day(day)), "教师记录", "不用再办；证书变更后才需要重核")])
+        }
         None => Ok(teacher::ActiveModel { certificate_verified_on: Set(Some(today)), ..Default::default() }),
     }
 }
@@ -182,7 +244,9 @@ pub fn after(state: DirectoryState, step: Move) -> Option<DirectoryState> {
         (Suspended | Warned | Rectifying, Move::Restore) => Some(Listed),
         (Listed | Warned | Rectifying | Suspended | Expired, Move::Remove) => Some(Removed),
         (Applying | FormalCheck | OnSiteCheck | Scoring | Publicity | Filing | Removed | Left, _)
-        | (Listed, Move::Restore) | (Suspended, Move::Suspend) | (Expired, Move::Suspend | Move::Restore) => None,
+        | (Listed, Move::Restore)
+        | (Suspended, Move::Suspend)
+        | (Expired, Move::Suspend | Move::Restore) => None,
     }
 }
 
@@ -190,7 +254,11 @@ pub fn after(state: DirectoryState, step: Move) -> Option<DirectoryState> {
 pub fn standing(row: &institution::Model, step: Move, reason: &str) -> Result<institution::ActiveModel, Vec<Refusal>> {
     let mut no = Vec::new();
     let next = after(row.state, step);
-    let what = match step { Move::Suspend => "暂停承训", Move::Restore => "恢复", Move::Remove => "移出目录" };
+    let what = match step {
+        Move::Suspend => "暂停承训",
+        Move::Restore => "恢复",
+        Move::Remove => "移出目录",
+    };
     if next.is_none() {
         no.push(Refusal::new("M2-状态", "M2.5", format!("{}现在是“{}”，不能{what}", row.name, row.state.label()), "机构目录记录", "请核对机构现在的状态"));
     }

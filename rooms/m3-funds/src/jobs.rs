@@ -17,9 +17,17 @@ const PER_TICK: u64 = 200;
 pub async fn tick(desk: &Desk) -> Result<(), Stop> {
     let reader = desk.read().await?;
     let classes = reader.list::<training_class::Entity>(|q| q.filter(training_class::Column::State.eq(ClassState::FeedbackDone)).limit(PER_TICK)).await?;
-    let over = reader.list::<claim::Entity>(|q| q.filter(claim::Column::State.eq(ClaimState::Published)).filter(claim::Column::PublicityUntil.lt(desk.today())).limit(PER_TICK)).await?;
+    let over = reader
+        .list::<claim::Entity>(|q| {
+            q.filter(claim::Column::State.eq(ClaimState::Published)).filter(claim::Column::PublicityUntil.lt(desk.today())).limit(PER_TICK)
+        })
+        .await?;
     drop(reader);
-    for class in classes { desk.perform(DraftClaim { class: class.id }).await?; }
-    for one in over { desk.perform(EndPublicity { claim: one.id }).await?; }
+    for class in classes {
+        desk.perform(DraftClaim { class: class.id }).await?;
+    }
+    for one in over {
+        desk.perform(EndPublicity { claim: one.id }).await?;
+    }
     Ok(())
 }

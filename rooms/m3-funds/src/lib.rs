@@ -9,7 +9,11 @@ use desk::{Desk, Routes};
 use foundation::Stop;
 
 /// The room's routes.
-pub fn routes() -> Routes { pages::routes() }
+pub fn routes() -> Routes {
+    pages::routes()
+}
 
 /// The room's timed acts.
-pub async fn tick(desk: &Desk) -> Result<(), Stop> { jobs::tick(desk).await }
+pub async fn tick(desk: &Desk) -> Result<(), Stop> {
+    jobs::tick(desk).await
+}

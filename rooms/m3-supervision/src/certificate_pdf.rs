@@ -67,7 +67,10 @@ fn font() -> Result<Font, Refusal> {
     })
 }
 
-struct Drawing<'a, 's> { surface: &'a mut Surface<'s>, font: &'a Font }
+struct Drawing<'a, 's> {
+    surface: &'a mut Surface<'s>,
+    font: &'a Font,
+}
 
 impl Drawing<'_, '_> {
     fn certificate(&mut self, sheet: &Sheet<'_>) {
@@ -78,7 +81,8 @@ impl Drawing<'_, '_> {
         let left = 118.0;
         self.text(left, 222.0, 22.0, &one.name, INK);
         self.text(left + 22.0 * width(&one.name) + 16.0, 222.0, 14.0, &format!("（证件号码 {}）", one.id_number_masked), GREY);
-        let line = |date: foundation::Date| format!("{}年{}月{}日", chrono::Datelike::year(&date), chrono::Datelike::month(&date), chrono::Datelike::day(&date));
+        let line =
+            |date: foundation::Date| format!("{}年{}月{}日", chrono::Datelike::year(&date), chrono::Datelike::month(&date), chrono::Datelike::day(&date));
         self.text(left, 266.0, 17.0, &format!("于 {} 至 {}，参加", line(one.starts_on), line(one.ends_on)), INK);
         self.text(left, 302.0, 21.0, &one.item_name, BLUE);
         self.text(left + 21.0 * width(&one.item_name) + 12.0, 302.0, 17.0, &format!("职业技能培训，计 {} 课时，经结业考核合格，", one.periods), INK);
@@ -86,7 +90,9 @@ impl Drawing<'_, '_> {
         self.text(left, 420.0, 15.0, &format!("培训机构：{}", one.institution_name), INK);
         self.text(left, 448.0, 15.0, &format!("发证日期：{}", line(one.issued_on)), INK);
         self.text(left, 500.0, 10.0, "扫码可查验真伪。查验页只显示隐去部分内容的姓名，不显示证件号码。", GREY);
-        if void(one) { self.centred(380.0, 60.0, "已撤销", RED); }
+        if void(one) {
+            self.centred(380.0, 60.0, "已撤销", RED);
+        }
         self.qr(PAGE.0 - 118.0 - 110.0, 398.0, 110.0, &sheet.address);
     }
 
@@ -94,7 +100,9 @@ impl Drawing<'_, '_> {
         for (inset, width) in [(34.0, 2.4), (42.0, 0.8)] {
             self.surface.set_fill(None);
             self.surface.set_stroke(Some(Stroke { paint: rgb::Color::new(BLUE.0, BLUE.1, BLUE.2).into(), width, ..Stroke::default() }));
-            if let Some(path) = rect(inset, inset, PAGE.0 - 2.0 * inset, PAGE.1 - 2.0 * inset) { self.surface.draw_path(&path); }
+            if let Some(path) = rect(inset, inset, PAGE.0 - 2.0 * inset, PAGE.1 - 2.0 * inset) {
+                self.surface.draw_path(&path);
+            }
         }
         self.surface.set_stroke(None);
     }
@@ -105,7 +113,9 @@ impl Drawing<'_, '_> {
         self.surface.draw_text(Point::from_xy(x, y), self.font.clone(), size, text, false, TextDirection::Auto);
     }
 
-    fn centred(&mut self, y: f32, size: f32, text: &str, colour: (u8, u8, u8)) { self.text((PAGE.0 - size * width(text)) / 2.0, y, size, text, colour); }
+    fn centred(&mut self, y: f32, size: f32, text: &str, colour: (u8, u8, u8)) {
+        self.text((PAGE.0 - size * width(text)) / 2.0, y, size, text, colour);
+    }
 
     fn qr(&mut self, x: f32, y: f32, side: f32, address: &str) {
         let Ok(code) = qrcode::QrCode::with_error_correction_level(address, qrcode::EcLevel::M) else { return };
@@ -114,7 +124,9 @@ impl Drawing<'_, '_> {
         let (module, at) = (side / count as f32, |n: usize| n as f32);
         self.surface.set_fill(Some(Fill { paint: rgb::Color::new(INK.0, INK.1, INK.2).into(), opacity: NormalizedF32::ONE, rule: FillRule::default() }));
         for (index, colour) in code.to_colors().into_iter().enumerate() {
-            if colour == qrcode::Color::Dark && let Some(path) = rect(x + at(index % count) * module, y + at(index / count) * module, module, module) {
+            if colour == qrcode::Color::Dark
+                && let Some(path) = rect(x + at(index % count) * module, y + at(index / count) * module, module, module)
+            {
                 self.surface.draw_path(&path);
             }
         }
@@ -126,7 +138,9 @@ const INK: (u8, u8, u8) = (28, 36, 48);
 const GREY: (u8, u8, u8) = (96, 108, 124);
 const RED: (u8, u8, u8) = (176, 42, 36);
 
-fn void(one: &certificate::Model) -> bool { !one.valid }
+fn void(one: &certificate::Model) -> bool {
+    !one.valid
+}
 
 fn rect(x: f32, y: f32, width: f32, height: f32) -> Option<krilla::geom::Path> {
     let mut path = PathBuilder::new();
@@ -135,7 +149,9 @@ fn rect(x: f32, y: f32, width: f32, height: f32) -> Option<krilla::geom::Path> {
 }
 
 /// Rough width in ems: Chinese letters are one, Latin ones about half.
-fn width(text: &str) -> f32 { text.chars().map(|c| if c.is_ascii() { 0.54 } else { 1.0 }).sum() }
+fn width(text: &str) -> f32 {
+    text.chars().map(|c| if c.is_ascii() { 0.54 } else { 1.0 }).sum()
+}
 
 #[cfg(test)]
 mod tests {
@@ -149,10 +165,27 @@ mod tests {
         let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 2).unwrap();
         let district: foundation::DistrictCode = "350582".parse().unwrap();
         let row = certificate::Model {
-            id: ids.make(at), number: "PXHG35058220260001000001X".into(), class: ids.make(at), enrolment: ids.make(at), person: ids.make(at), name: "林玉珍".into(),
-            id_number_masked: "350199********0011".into(), item_name: "育婴员".into(), periods: Periods(56), starts_on: day, ends_on: day, institution: ids.make(at),
-            institution_name: "晋江市安海职业培训学校".into(), issued_on: day, salt: String::new(), valid: true, annulled_reason: String::new(), path: district.management_path(),
-            district, created_at: at, version: 1,
+            id: ids.make(at),
+            number: "PXHG35058220260001000001X".into(),
+            class: ids.make(at),
+            enrolment: ids.make(at),
+            person: ids.make(at),
+            name: "林玉珍".into(),
+            id_number_masked: "350199********0011".into(),
+            item_name: "育婴员".into(),
+            periods: Periods(56),
+            starts_on: day,
+            ends_on: day,
+            institution: ids.make(at),
+            institution_name: "晋江市安海职业培训学校".into(),
+            issued_on: day,
+            salt: String::new(),
+            valid: true,
+            annulled_reason: String::new(),
+            path: district.management_path(),
+            district,
+            created_at: at,
+            version: 1,
         };
         let made = pdf(&[Sheet { certificate: &row, address: "http://127.0.0.1:8080/verify/PXHG35058220260001000001X".into() }]);
         let Ok(bytes) = made else {
@@ -166,7 +199,9 @@ mod tests {
             let text = String::from_utf8_lossy(&text.stdout).into_owned();
             assert!(text.contains("PXHG35058220260001000001X") && text.contains("林玉珍") && text.contains("56"), "{text}");
         }
-        if let Ok(keep) = std::env::var("JINBU_KEEP_PDF") { std::fs::copy(&path, keep).unwrap(); }
+        if let Ok(keep) = std::env::var("JINBU_KEEP_PDF") {
+            std::fs::copy(&path, keep).unwrap();
+        }
         std::fs::remove_file(&path).ok();
     }
 }

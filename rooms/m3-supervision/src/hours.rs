@@ -13,17 +13,32 @@ use store::tables::supervision::{attendance, class_session, enrolment};
 
 /// The sessions of a class as the reckoning takes them.
 pub fn session_facts(rows: &[class_session::Model]) -> Vec<SessionFact> {
-    rows.iter().map(|row| SessionFact {
-        session: row.id.clone(), starts_at: row.starts_at, ends_at: row.ends_at, periods: row.periods, online: row.mode == SessionMode::Online,
-    }).collect()
+    rows.iter()
+        .map(|row| SessionFact {
+            session: row.id.clone(),
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            periods: row.periods,
+            online: row.mode == SessionMode::Online,
+        })
+        .collect()
 }
 
 /// Attendance rows as the reckoning takes them.
 pub fn attendance_facts(rows: &[attendance::Model]) -> Vec<AttendanceFact> {
-    rows.iter().map(|row| AttendanceFact {
-        fact: row.fact.clone(), session: row.session.clone(), enrolment: row.enrolment.clone(), at: row.at,
-        kind: match row.kind { AttendanceKind::SignIn => Kind::SignIn, AttendanceKind::SignOut => Kind::SignOut, AttendanceKind::RollCall => Kind::RollCall },
-    }).collect()
+    rows.iter()
+        .map(|row| AttendanceFact {
+            fact: row.fact.clone(),
+            session: row.session.clone(),
+            enrolment: row.enrolment.clone(),
+            at: row.at,
+            kind: match row.kind {
+                AttendanceKind::SignIn => Kind::SignIn,
+                AttendanceKind::SignOut => Kind::SignOut,
+                AttendanceKind::RollCall => Kind::RollCall,
+            },
+        })
+        .collect()
 }
 
 /// The timetable of a class, in order.
@@ -33,9 +48,14 @@ pub async fn sessions(reader: &Reader, class: &ClassId) -> Result<Vec<class_sess
 
 /// The roster of a class, by name; those who left excluded.
 pub async fn roster(reader: &Reader, class: &ClassId) -> Result<Vec<enrolment::Model>, Stop> {
-    reader.list::<enrolment::Entity>(|q| {
-        q.filter(enrolment::Column::Class.eq(class.clone())).filter(enrolment::Column::Active.eq(true)).order_by_asc(enrolment::Column::Name).order_by_asc(enrolment::Column::Id)
-    }).await
+    reader
+        .list::<enrolment::Entity>(|q| {
+            q.filter(enrolment::Column::Class.eq(class.clone()))
+                .filter(enrolment::Column::Active.eq(true))
+                .order_by_asc(enrolment::Column::Name)
+                .order_by_asc(enrolment::Column::Id)
+        })
+        .await
 }
 
 /// Everybody's hours in a class. Those without any event have hours too: zero.
@@ -47,8 +67,11 @@ pub async fn of_class(reader: &Reader, class: &ClassId, policy: &Policy) -> Resu
         events.entry(event.enrolment.clone()).or_default().push(event);
     }
     let roster = roster(reader, class).await?;
-    Ok(roster.into_iter().map(|one| {
-        let hours = credit(&sessions, events.get(&one.id).map_or(&[][..], Vec::as_slice), policy);
-        (one.id, hours)
-    }).collect())
+    Ok(roster
+        .into_iter()
+        .map(|one| {
+            let hours = credit(&sessions, events.get(&one.id).map_or(&[][..], Vec::as_slice), policy);
+            (one.id, hours)
+        })
+        .collect())
 }

@@ -13,7 +13,9 @@ use desk::{Desk, Routes};
 use foundation::Stop;
 
 /// The room's routes.
-pub fn routes() -> Routes { pages::routes::routes(pages::completion::routes(pages::attendance::routes(Routes::new()))) }
+pub fn routes() -> Routes {
+    pages::routes::routes(pages::completion::routes(pages::attendance::routes(Routes::new())))
+}
 
 /// The room's timed acts.
 pub async fn tick(desk: &Desk) -> Result<(), Stop> {

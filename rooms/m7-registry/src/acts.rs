@@ -2,7 +2,7 @@
 
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::limits::LINE_CHARS;
-use foundation::{Fault, Function, IdDocument, IdType, PersonId, Permission, Refusal, Right, Stop};
+use foundation::{Fault, Function, IdDocument, IdType, Permission, PersonId, Refusal, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -34,7 +34,9 @@ impl Act for RevealPersonalData {
         let row = work.get::<person::Entity>(self.person.to_string()).await?;
         let reason = self.purpose.trim();
         if reason.chars().count() < 4 || reason.chars().count() > LINE_CHARS {
-            return Err(Refusal::new("查看事由", "M7.1", "查看完整信息没有写清事由", "个人信息保护", "请写明事由（4 到 100 字），当事人能看到").at("purpose").into());
+            return Err(Refusal::new("查看事由", "M7.1", "查看完整信息没有写清事由", "个人信息保护", "请写明事由（4 到 100 字），当事人能看到")
+                .at("purpose")
+                .into());
         }
         let (purpose, sealed) = match self.what.as_str() {
             "id_number" => (Purpose::IdNumber, Some(&row.id_number)),
@@ -44,9 +46,18 @@ impl Act for RevealPersonalData {
         let sealed = sealed.ok_or(Fault::Gone)?;
         let value = desk.premises.keyring.open(purpose, &row.id.to_string(), sealed).map_err(|e| Fault::Db(e.to_string()))?;
         work.add::<data_view::Entity>(data_view::Model {
-            id: desk.new_id(), person: row.id.clone(), viewer: desk.actor_key(), viewer_name: desk.actor.name.clone(), office_name: desk.actor.office_name.clone(),
-            what: self.what.clone(), purpose: reason.to_owned(), at: desk.now(), district: row.district, path: row.path.clone(),
-        }).await?;
+            id: desk.new_id(),
+            person: row.id.clone(),
+            viewer: desk.actor_key(),
+            viewer_name: desk.actor.name.clone(),
+            office_name: desk.actor.office_name.clone(),
+            what: self.what.clone(),
+            purpose: reason.to_owned(),
+            at: desk.now(),
+            district: row.district,
+            path: row.path.clone(),
+        })
+        .await?;
         let fact = FactDraft::new("PersonalDataRevealed", "M7.1", row.district, "查看完整个人信息").person(&row.id).with("what", self.what.clone());
         Ok(Done::new(value.to_string(), fact))
     }
@@ -70,7 +81,8 @@ impl Act for FindPerson {
     type Outcome = Option<PersonId>;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Option<PersonId>>, Stop> {
-        let documents: Vec<IdDocument> = IdType::all().iter().filter_map(|kind| IdDocument::parse(*kind, &self.id_number, desk.today(), desk.premises.settings.demo).ok()).collect();
+        let documents: Vec<IdDocument> =
+            IdType::all().iter().filter_map(|kind| IdDocument::parse(*kind, &self.id_number, desk.today(), desk.premises.settings.demo).ok()).collect();
         if documents.is_empty() {
             return Err(Refusal::new("E01", "M7.2", "这不是一个完整、正确的证件号码", "证件编号规则", "请对照证件把号码写完整").at("id_number").into());
         }

@@ -73,27 +73,62 @@ pub async fn register(desk: Desk, Query(filters): Query<Filters>) -> Response {
 
 async fn listed(desk: &Desk, status: u16, filters: &Filters, state: &FormState) -> Result<Response, Stop> {
     let reader = desk.read().await?;
-    let found = reader.page::<person::Entity>(filters.page.parse().unwrap_or(1), PAGE_ROWS, |q| {
-        q.filter(named(filters.q.trim())).order_by_asc(person::Column::Name).order_by_asc(person::Column::Id)
-    }).await?;
+    let found = reader
+        .page::<person::Entity>(filters.page.parse().unwrap_or(1), PAGE_ROWS, |q| {
+            q.filter(named(filters.q.trim())).order_by_asc(person::Column::Name).order_by_asc(person::Column::Id)
+        })
+        .await?;
     let register = Register {
-        title: "实名制人员".into(), note: "参加过本辖区或本机构培训的人员".into(), path: "/persons".into(), query: vec![("q".into(), filters.q.clone())], filters: vec![Filter::text("q", "姓名")],
-        columns: vec![Column::text("姓名"), Column::text("证件"), Column::text("证件号码"), Column::text("性别"), Column::text("电话"), Column::text("首次登记")],
-        rows: found.rows.iter().map(|one| Row::link(format!("/persons/{}", one.id), vec![
-            html! { (one.name) }, html! { (one.id_type.label()) }, html! { span class="jb-number" { (one.id_number_masked) } }, html! { (one.sex) }, html! { span class="jb-number" { (one.phone_masked) } },
-            html! { (one.district.name()) " " (ui::dates::full_day(foundation::clock::day_of(one.created_at))) },
-        ])).collect(),
-        total: found.total, page: found.number, per_page: found.size, empty: "没有找到。姓名可以只写一部分。".into(), ..Register::default()
+        title: "实名制人员".into(),
+        note: "参加过本辖区或本机构培训的人员".into(),
+        path: "/persons".into(),
+        query: vec![("q".into(), filters.q.clone())],
+        filters: vec![Filter::text("q", "姓名")],
+        columns: vec![
+            Column::text("姓名"),
+            Column::text("证件"),
+            Column::text("证件号码"),
+            Column::text("性别"),
+            Column::text("电话"),
+            Column::text("首次登记"),
+        ],
+        rows: found
+            .rows
+            .iter()
+            .map(|one| {
+                Row::link(
+                    format!("/persons/{}", one.id),
+                    vec![
+                        html! { (one.name) },
+                        html! { (one.id_type.label()) },
+                        html! { span class="jb-number" { (one.id_number_masked) } },
+                        html! { (one.sex) },
+                        html! { span class="jb-number" { (one.phone_masked) } },
+                        html! { (one.district.name()) " " (ui::dates::full_day(foundation::clock::day_of(one.created_at))) },
+                    ],
+                )
+            })
+            .collect(),
+        total: found.total,
+        page: found.number,
+        per_page: found.size,
+        empty: "没有找到。姓名可以只写一部分。".into(),
+        ..Register::default()
     };
-    Ok(desk.page_status(status, "实名制人员", "/persons", html! {
-        (register)
-        details class="jb-panel jb-section" open[!state.is_clean()] {
-            summary { "按完整证件号码查" }
-            (form(&Form { action: "/persons/find".into(), submit: "查找".into(), ..Form::default() }, state, html! {
-                (Field::text("id_number", "证件号码").hint("要写完整；查到的会记入留痕").autocomplete("off").required().show(state))
-            }))
-        }
-    }))
+    Ok(desk.page_status(
+        status,
+        "实名制人员",
+        "/persons",
+        html! {
+            (register)
+            details class="jb-panel jb-section" open[!state.is_clean()] {
+                summary { "按完整证件号码查" }
+                (form(&Form { action: "/persons/find".into(), submit: "查找".into(), ..Form::default() }, state, html! {
+                    (Field::text("id_number", "证件号码").hint("要写完整；查到的会记入留痕").autocomplete("off").required().show(state))
+                }))
+            }
+        },
+    ))
 }
 
 fn named(text: &str) -> Condition {
@@ -107,14 +142,19 @@ pub async fn find(desk: Desk, form: Pairs) -> Response {
     match desk.perform(FindPerson { id_number: form.value("id_number").into() }).await {
         Ok(Some(person)) => desk.go(&format!("/persons/{person}"), ""),
         Ok(None) => desk.go("/persons", "!没有找到，或者不在您的管辖范围内。请核对号码。"),
-        Err(Stop::Refused(no)) => listed(&desk, 422, &Filters::default(), &FormState::new().secret("id_number").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
+        Err(Stop::Refused(no)) => {
+            listed(&desk, 422, &Filters::default(), &FormState::new().secret("id_number").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop))
+        }
         Err(stop) => desk.stopped(stop),
     }
 }
 
 /// `/persons/{id}`.
 pub async fn show(desk: Desk, Path(id): Path<String>) -> Response {
-    match dossier(&desk, &id, None, "").await { Ok(body) => desk.page("实名制人员", "/persons", body), Err(stop) => desk.stopped(stop) }
+    match dossier(&desk, &id, None, "").await {
+        Ok(body) => desk.page("实名制人员", "/persons", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 async fn seen(desk: &Desk, id: &str) -> Result<(Reader, person::Model), Stop> {
@@ -129,22 +169,34 @@ async fn dossier(desk: &Desk, id: &str, opened: Option<(&str, &str)>, error: &st
     let (reader, row) = seen(desk, id).await?;
     let shown = |what: &str, word: &str, masked: &str| field(desk, &row.id, what, word, masked, opened);
     let facts = [
-        ("证件", html! { (row.id_type.label()) }), ("证件号码", shown("id_number", "证件号码", &row.id_number_masked)), ("电话", shown("phone", "电话", &row.phone_masked)),
-        ("性别", html! { (or_dash(&row.sex)) }), ("出生", html! { (row.birth.format("%Y年%-m月")) }), ("文化程度", html! { (or_dash(&row.education)) }),
+        ("证件", html! { (row.id_type.label()) }),
+        ("证件号码", shown("id_number", "证件号码", &row.id_number_masked)),
+        ("电话", shown("phone", "电话", &row.phone_masked)),
+        ("性别", html! { (or_dash(&row.sex)) }),
+        ("出生", html! { (row.birth.format("%Y年%-m月")) }),
+        ("文化程度", html! { (or_dash(&row.education)) }),
         ("首次登记", html! { (row.district.name()) " " (ui::dates::full_day(foundation::clock::day_of(row.created_at))) }),
     ];
     let mut main = Vec::new();
-    if !error.is_empty() { main.push(html! { p class="jb-text--act" role="alert" { (error) } }); }
+    if !error.is_empty() {
+        main.push(html! { p class="jb-text--act" role="alert" { (error) } });
+    }
     main.extend([section("", facts_grid(&facts)), section("参加的培训", classes(&reader, &row.id).await?)]);
     let mut side = vec![section("谁看过", viewed(desk, &reader, &row.id).await?)];
     side.push(ui::trail(&desk::trail::of(desk, &reader, "person", &row.id.to_string(), 20).await?));
-    Ok(html! { (Dossier { head: DossierHead { title: row.name.clone(), owner: "实名制人员".into(), ..DossierHead::default() }, steps: Vec::new(), main, side }) })
+    Ok(
+        html! { (Dossier { head: DossierHead { title: row.name.clone(), owner: "实名制人员".into(), ..DossierHead::default() }, steps: Vec::new(), main, side }) },
+    )
 }
 
-fn or_dash(text: &str) -> &str { if text.is_empty() { "—" } else { text } }
+fn or_dash(text: &str) -> &str {
+    if text.is_empty() { "—" } else { text }
+}
 
 fn field(desk: &Desk, person: &PersonId, what: &str, word: &str, masked: &str, opened: Option<(&str, &str)>) -> Markup {
-    if masked.is_empty() { return html! { "没有登记" }; }
+    if masked.is_empty() {
+        return html! { "没有登记" };
+    }
     if let Some((_, value)) = opened.filter(|(which, _)| *which == what) {
         return html! { (Masked { text: value.into(), what: word.into(), is_revealed: true, ..Masked::default() }) };
     }
@@ -157,17 +209,34 @@ fn field(desk: &Desk, person: &PersonId, what: &str, word: &str, masked: &str, o
 }
 
 async fn classes(reader: &Reader, person: &PersonId) -> Result<Markup, Stop> {
-    let places = reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Person.eq(person.clone())).order_by_desc(enrolment::Column::Id).limit(PAGE_ROWS)).await?;
+    let places = reader
+        .list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Person.eq(person.clone())).order_by_desc(enrolment::Column::Id).limit(PAGE_ROWS))
+        .await?;
     let held = reader.list::<training_class::Entity>(|q| q.filter(training_class::Column::Id.is_in(places.iter().map(|one| one.class.clone())))).await?;
     let certificates = reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Person.eq(person.clone()))).await?;
-    let rows: Vec<Row> = places.iter().filter_map(|place| Some((place, held.iter().find(|class| class.id == place.class)?))).map(|(place, class)| {
-        let paper = certificates.iter().find(|one| one.enrolment == place.id);
-        Row::link(format!("/classes/{}", class.id), vec![
-            html! { (class.title) }, html! { (class.institution_name) }, html! { (ui::dates::range(class.starts_on, class.ends_on)) }, html! { (place.category.label()) },
-            html! { @if place.active { (class.state.label()) } @else { "已退出" } }, html! { @if let Some(paper) = paper { a href={ "/verify/" (paper.number) } { (paper.number) } } @else { "—" } },
-        ])
-    }).collect();
-    Ok(simple_table("参加的培训", &[Column::text("班级"), Column::text("机构"), Column::text("起止"), Column::text("人员类别"), Column::text("状态"), Column::text("证书")], &rows))
+    let rows: Vec<Row> = places
+        .iter()
+        .filter_map(|place| Some((place, held.iter().find(|class| class.id == place.class)?)))
+        .map(|(place, class)| {
+            let paper = certificates.iter().find(|one| one.enrolment == place.id);
+            Row::link(
+                format!("/classes/{}", class.id),
+                vec![
+                    html! { (class.title) },
+                    html! { (class.institution_name) },
+                    html! { (ui::dates::range(class.starts_on, class.ends_on)) },
+                    html! { (place.category.label()) },
+                    html! { @if place.active { (class.state.label()) } @else { "已退出" } },
+                    html! { @if let Some(paper) = paper { a href={ "/verify/" (paper.number) } { (paper.number) } } @else { "—" } },
+                ],
+            )
+        })
+        .collect();
+    Ok(simple_table(
+        "参加的培训",
+        &[Column::text("班级"), Column::text("机构"), Column::text("起止"), Column::text("人员类别"), Column::text("状态"), Column::text("证书")],
+        &rows,
+    ))
 }
 
 async fn viewed(desk: &Desk, reader: &Reader, person: &PersonId) -> Result<Markup, Stop> {
@@ -197,8 +266,14 @@ pub async fn reveal(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response
 /// `/roster-template.xlsx`.
 pub async fn template(desk: Desk) -> Response {
     match roster::template() {
-        Ok(bytes) => ([(header::CONTENT_TYPE, XLSX.to_owned()), (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", ui::table::encode("学员名册模板.xlsx")))], bytes).into_response(),
+        Ok(bytes) => (
+            [
+                (header::CONTENT_TYPE, XLSX.to_owned()),
+                (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", ui::table::encode("学员名册模板.xlsx"))),
+            ],
+            bytes,
+        )
+            .into_response(),
         Err(refusal) => desk.stopped(refusal.into()),
     }
 }
-

@@ -22,27 +22,45 @@ const ROWS: usize = 2 * ROSTER_ROWS + HEADER_ROWS;
 /// Rows of the first sheet that has any cell, or of a CSV file. Row 1 of the file is element 0.
 /// Errors: a refusal at field `file` when the file as a whole cannot be read.
 pub fn rows(name: &str, bytes: &[u8]) -> Result<Vec<Vec<String>>, Refusal> {
-    if bytes.is_empty() { return Err(whole("没有选择文件，或文件是空的", "请选择填好的名册文件（.xlsx 或 .csv）")); }
-    if bytes.starts_with(b"PK") { return xlsx(bytes); }
-    if name.to_lowercase().ends_with(".xls") || bytes.starts_with(&[0xd0, 0xcf]) { return Err(whole("这是旧版 .xls 文件，或加了密码的文件", "请去掉密码，在表格软件里“另存为”.xlsx 后再上传")); }
+    if bytes.is_empty() {
+        return Err(whole("没有选择文件，或文件是空的", "请选择填好的名册文件（.xlsx 或 .csv）"));
+    }
+    if bytes.starts_with(b"PK") {
+        return xlsx(bytes);
+    }
+    if name.to_lowercase().ends_with(".xls") || bytes.starts_with(&[0xd0, 0xcf]) {
+        return Err(whole("这是旧版 .xls 文件，或加了密码的文件", "请去掉密码，在表格软件里“另存为”.xlsx 后再上传"));
+    }
     csv_rows(bytes)
 }
 
 /// A refusal of the whole file.
-pub fn whole(fact: &str, fix: &str) -> Refusal { Refusal::new("花名册", "M7.1", fact, "上传的文件", fix).at("file") }
+pub fn whole(fact: &str, fix: &str) -> Refusal {
+    Refusal::new("花名册", "M7.1", fact, "上传的文件", fix).at("file")
+}
 
-fn broken() -> Refusal { whole("文件打不开，可能已损坏", "请用表格软件重新保存为 .xlsx 后再上传，或改用 .csv") }
-fn too_big() -> Refusal { whole("文件解压后过大", "名册一般只有几十 KB，请删去多余的工作表和图片") }
-fn too_long() -> Refusal { whole(&format!("名册超过 {ROSTER_ROWS} 行"), "请按班级分开上传，并删去多余的空行") }
+fn broken() -> Refusal {
+    whole("文件打不开，可能已损坏", "请用表格软件重新保存为 .xlsx 后再上传，或改用 .csv")
+}
+fn too_big() -> Refusal {
+    whole("文件解压后过大", "名册一般只有几十 KB，请删去多余的工作表和图片")
+}
+fn too_long() -> Refusal {
+    whole(&format!("名册超过 {ROSTER_ROWS} 行"), "请按班级分开上传，并删去多余的空行")
+}
 
 /// Unpacks every part once, counting: the sizes that a hostile archive declares may be lies.
 fn check_archive(bytes: &[u8]) -> Result<(), Refusal> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
-    if archive.len() > PARTS { return Err(too_big()); }
+    if archive.len() > PARTS {
+        return Err(too_big());
+    }
     let mut left = UNPACKED_BYTES;
     for at in 0..archive.len() {
         let part = archive.by_index(at).map_err(|_| broken())?;
-        if part.size() > left { return Err(too_big()); }
+        if part.size() > left {
+            return Err(too_big());
+        }
         let read = std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).map_err(|_| broken())?;
         left = left.checked_sub(read).ok_or_else(too_big)?;
     }
@@ -54,7 +72,9 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Vec<String>>, Refusal> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| broken())?;
     for sheet in book.sheet_names() {
         let rows = sheet_rows(&mut book, &sheet)?;
-        if rows.iter().flatten().any(|cell| !cell.trim().is_empty()) { return Ok(rows); }
+        if rows.iter().flatten().any(|cell| !cell.trim().is_empty()) {
+            return Ok(rows);
+        }
     }
     Err(whole("表格里没有内容", "请选择填好的名册文件"))
 }
@@ -67,11 +87,19 @@ fn sheet_rows(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Vec<Vec<Str
     while let Some(cell) = cells.next_cell().map_err(|_| broken())? {
         let (row, column) = cell.get_position();
         let text = text_of(cell.get_value());
-        if column >= COLUMNS || text.is_empty() { continue; }
+        if column >= COLUMNS || text.is_empty() {
+            continue;
+        }
         let (row, column) = (row as usize, column as usize);
-        if row >= ROWS { return Err(too_long()); }
-        if rows.len() <= row { rows.resize(row + 1, Vec::new()); }
-        if rows[row].len() <= column { rows[row].resize(column + 1, String::new()); }
+        if row >= ROWS {
+            return Err(too_long());
+        }
+        if rows.len() <= row {
+            rows.resize(row + 1, Vec::new());
+        }
+        if rows[row].len() <= column {
+            rows[row].resize(column + 1, String::new());
+        }
         rows[row][column] = text;
     }
     Ok(rows)
@@ -83,7 +111,13 @@ fn text_of(data: &DataRef<'_>) -> String {
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Int(number) => number.to_string(),
         // An id number stored as a number has lost its last digits: shown as it is, refused by the roster.
-        DataRef::Float(number) => if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { format!("{number:e}") },
+        DataRef::Float(number) => {
+            if number.fract() == 0.0 && number.abs() < 1e15 {
+                format!("{number:.0}")
+            } else {
+                format!("{number:e}")
+            }
+        }
         DataRef::Bool(yes) => yes.to_string(),
         DataRef::DateTime(when) => day_of_serial(when.as_f64()).map_or_else(String::new, |day| day.to_string()),
         DataRef::Error(_) | DataRef::Empty => String::new(),
@@ -92,21 +126,30 @@ fn text_of(data: &DataRef<'_>) -> String {
 
 /// A workbook's day number, counted from 30 December 1899.
 fn day_of_serial(serial: f64) -> Option<NaiveDate> {
-    if !(1.0..200_000.0).contains(&serial) { return None; }
+    if !(1.0..200_000.0).contains(&serial) {
+        return None;
+    }
     NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(serial.trunc() as u64))
 }
 
 fn csv_rows(bytes: &[u8]) -> Result<Vec<Vec<String>>, Refusal> {
-    let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).map_err(|_| whole("文件不是 UTF-8 编码，也不是 .xlsx", "请另存为 .xlsx，或“CSV UTF-8”格式"))?;
-    if text.contains('\0') { return Err(whole("文件不是名册", "请上传 .xlsx 或 .csv 文件")); }
+    let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+        .map_err(|_| whole("文件不是 UTF-8 编码，也不是 .xlsx", "请另存为 .xlsx，或“CSV UTF-8”格式"))?;
+    if text.contains('\0') {
+        return Err(whole("文件不是名册", "请上传 .xlsx 或 .csv 文件"));
+    }
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut rows: Vec<Vec<String>> = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|_| whole("CSV 格式不对", "请用表格软件另存为 .xlsx 后再上传"))?;
         // The reader skips blank lines; row numbers must stay those that people see.
         let line = record.position().map_or(rows.len() + 1, |at| usize::try_from(at.line()).unwrap_or(usize::MAX));
-        if line > ROWS { return Err(too_long()); }
-        while rows.len() + 1 < line { rows.push(Vec::new()); }
+        if line > ROWS {
+            return Err(too_long());
+        }
+        while rows.len() + 1 < line {
+            rows.push(Vec::new());
+        }
         rows.push(record.iter().take(COLUMNS as usize).map(str::to_owned).collect());
     }
     Ok(rows)
@@ -137,7 +180,9 @@ mod tests {
     fn a_bomb_that_lies_about_its_size_is_refused() {
         let mut bomb = packed(&[("xl/worksheets/sheet1.xml", &vec![b' '; 40 * 1024 * 1024])]);
         let honest = u32::to_le_bytes(40 * 1024 * 1024);
-        while let Some(at) = bomb.windows(4).position(|four| four == honest) { bomb[at..at + 4].copy_from_slice(&[10, 0, 0, 0]); }
+        while let Some(at) = bomb.windows(4).position(|four| four == honest) {
+            bomb[at..at + 4].copy_from_slice(&[10, 0, 0, 0]);
+        }
         let refusal = rows("a.xlsx", &bomb).unwrap_err();
         assert!(refusal.fact.contains("过大") || refusal.fact.contains("损坏"), "{}", refusal.fact);
     }

@@ -26,7 +26,9 @@ impl Act for EnrolTotp {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let id: AccountId = desk.actor.account.clone().ok_or(Stop::Forbidden)?;
-        let no = |fact: &str| Stop::from(Refusal::new("动态口令", "M8.9", fact, "网络安全等级保护三级要求", "请用手机口令软件重新扫码，再填它显示的六位数字").at("code"));
+        let no = |fact: &str| {
+            Stop::from(Refusal::new("动态口令", "M8.9", fact, "网络安全等级保护三级要求", "请用手机口令软件重新扫码，再填它显示的六位数字").at("code"))
+        };
         let secret = hex_secret(&self.secret).ok_or_else(|| no("绑定信息不对"))?;
         let step = totp::accepted_step(&secret, self.code.trim(), desk.premises.clock.real_now(), 0)?.ok_or_else(|| no("口令不对"))?;
         let system = work.as_system("own-account");
@@ -58,7 +60,9 @@ impl Act for MoveDemoClock {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let premises = &desk.premises;
-        if !premises.settings.demo { return Err(foundation::Fault::Gone.into()); }
+        if !premises.settings.demo {
+            return Err(foundation::Fault::Gone.into());
+        }
         let years = (self.to - premises.clock.real_now()).num_days().abs();
         if years > 366 * 3 {
             return Err(Refusal::new("演示时钟", "M8.9", "离现在超过三年", "演示环境", "请选近一些的时间").at("to").into());

@@ -35,30 +35,62 @@ const ROWS: u64 = 50;
 /// What a kind of task is called, and whether its button does it at once when the machine found nothing.
 fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'static str)>) {
     match kind {
-        "accept-opening" => ("开班受理", Some(("受理", "accept"))), "review-opening" => ("开班审核", None), "approve-opening" => ("开班批准", Some(("准予开班", "approve"))), "correct-opening" => ("补正", None),
-        "opening-refused" => ("不予开班", None), "class-revoked" => ("班级已撤销", None), "start-class" => ("开班准备", None), "inspect-class" => ("过程检查", None), "answer-inspection" => ("回复检查", None), "inspection-answered" => ("整改复查", None),
-        "attendance-dispute" => ("考勤异议", None), "call-roll" => ("请求点名", None), "enter-scores" => ("录入成绩", None), "confirm-exam" => ("确认成绩", None), "issue-certificates" => ("发放证书", None),
-        "give-feedback" => ("评价培训", None), "submit-claim" => ("提交申领", None), "accept-claim" | "first-review-claim" => ("补贴初审", None), "second-review-claim" => ("补贴复审", None), "publish-claim" => ("补贴公示", None),
-        "claim-in-publicity" => ("公示中", None), "pay-claim" => ("拨付", None), "approve-batch" => ("批准拨付", None), "settle-batch" => ("银行回盘", None), "correct-payment" => ("退票处理", None),
+        "accept-opening" => ("开班受理", Some(("受理", "accept"))),
+        "review-opening" => ("开班审核", None),
+        "approve-opening" => ("开班批准", Some(("准予开班", "approve"))),
+        "correct-opening" => ("补正", None),
+        "opening-refused" => ("不予开班", None),
+        "class-revoked" => ("班级已撤销", None),
+        "start-class" => ("开班准备", None),
+        "inspect-class" => ("过程检查", None),
+        "answer-inspection" => ("回复检查", None),
+        "inspection-answered" => ("整改复查", None),
+        "attendance-dispute" => ("考勤异议", None),
+        "call-roll" => ("请求点名", None),
+        "enter-scores" => ("录入成绩", None),
+        "confirm-exam" => ("确认成绩", None),
+        "issue-certificates" => ("发放证书", None),
+        "give-feedback" => ("评价培训", None),
+        "submit-claim" => ("提交申领", None),
+        "accept-claim" | "first-review-claim" => ("补贴初审", None),
+        "second-review-claim" => ("补贴复审", None),
+        "publish-claim" => ("补贴公示", None),
+        "claim-in-publicity" => ("公示中", None),
+        "pay-claim" => ("拨付", None),
+        "approve-batch" => ("批准拨付", None),
+        "settle-batch" => ("银行回盘", None),
+        "correct-payment" => ("退票处理", None),
         _ => ("待办", None),
     }
 }
 
 /// Where a task opens.
 fn address(about_kind: &str, about: &str) -> String {
-    match about_kind { "session" => format!("/sessions/{about}"), "claim" => format!("/claims/{about}"), "payment_batch" | "payment-batch" => format!("/payment-batches/{about}"), _ => format!("/classes/{about}") }
+    match about_kind {
+        "session" => format!("/sessions/{about}"),
+        "claim" => format!("/claims/{about}"),
+        "payment_batch" | "payment-batch" => format!("/payment-batches/{about}"),
+        _ => format!("/classes/{about}"),
+    }
 }
 
 fn open_tasks(desk: &Desk, q: Select<task::Entity>) -> Select<task::Entity> {
     let kind = session::office_parts(&desk.actor.office).0;
     // Cities and the province watch; the queue of an audience is that office's own.
-    let mine = match &desk.actor.account { Some(account) => Condition::any().add(task::Column::NotFor.is_null()).add(task::Column::NotFor.ne(account.clone())), None => Condition::all() };
+    let mine = match &desk.actor.account {
+        Some(account) => Condition::any().add(task::Column::NotFor.is_null()).add(task::Column::NotFor.ne(account.clone())),
+        None => Condition::all(),
+    };
     q.filter(task::Column::Audience.eq(kind)).filter(task::Column::DoneAt.is_null()).filter(mine)
 }
 
 async fn tasks(desk: &Desk) -> Result<(Vec<task::Model>, u64), Stop> {
     let reader = desk.read().await?;
-    let rows = reader.list::<task::Entity>(|q| open_tasks(desk, q).order_by_asc(task::Column::DueOn).order_by_desc(task::Column::Money).order_by_asc(task::Column::Id).limit(ROWS)).await?;
+    let rows = reader
+        .list::<task::Entity>(|q| {
+            open_tasks(desk, q).order_by_asc(task::Column::DueOn).order_by_desc(task::Column::Money).order_by_asc(task::Column::Id).limit(ROWS)
+        })
+        .await?;
     let total = reader.count::<task::Entity>(|q| open_tasks(desk, q)).await?;
     Ok((rows, total))
 }
@@ -68,7 +100,10 @@ pub async fn home(desk: Desk) -> Response {
     match desk.actor.office {
         Office::Public => desk.page("首页", "/", front_door(&desk)),
         Office::Trainee { .. } => desk.go("/me", desk.manner.flash.as_deref().unwrap_or("")),
-        _ => match queue(&desk).await { Ok(body) => desk.page("今日待办", "/", body), Err(stop) => desk.stopped(stop) },
+        _ => match queue(&desk).await {
+            Ok(body) => desk.page("今日待办", "/", body),
+            Err(stop) => desk.stopped(stop),
+        },
     }
 }
 
@@ -91,19 +126,37 @@ fn row(one: &task::Model, today: Date) -> QueueRow {
         Some((label, step)) if one.tone == "good" => Button::post(label, format!("{href}/{step}")).main().about(one.title.as_str()),
         _ => Button::link("处理", href.clone()).about(one.title.as_str()),
     };
-    let tone = match one.tone.as_str() { "good" => Tone::Good, "look" => Tone::Look, "act" => Tone::Act, _ => Tone::Neutral };
+    let tone = match one.tone.as_str() {
+        "good" => Tone::Good,
+        "look" => Tone::Look,
+        "act" => Tone::Act,
+        _ => Tone::Neutral,
+    };
     QueueRow {
-        due: one.due_on.map_or_else(Due::none, |due| Due::on(due, today)), matter: matter.into(), subject: one.title.clone(), href: Some(href),
-        amount: (one.money != Fen::ZERO).then_some(one.money), finding: (!one.finding.is_empty()).then(|| Tag::new(one.finding.as_str(), tone)), button: Some(button), ..QueueRow::default()
+        due: one.due_on.map_or_else(Due::none, |due| Due::on(due, today)),
+        matter: matter.into(),
+        subject: one.title.clone(),
+        href: Some(href),
+        amount: (one.money != Fen::ZERO).then_some(one.money),
+        finding: (!one.finding.is_empty()).then(|| Tag::new(one.finding.as_str(), tone)),
+        button: Some(button),
+        ..QueueRow::default()
     }
 }
 
 async fn cards(desk: &Desk) -> Result<Vec<StatCard>, Stop> {
     let reader = desk.read().await?;
-    let classes = async |states: &[ClassState]| reader.count::<training_class::Entity>(|q| q.filter(training_class::Column::State.is_in(states.iter().copied()))).await;
+    let classes =
+        async |states: &[ClassState]| reader.count::<training_class::Entity>(|q| q.filter(training_class::Column::State.is_in(states.iter().copied()))).await;
     let may_claims = desk.may(Permission::Of(foundation::Function::ClaimReview, foundation::Right::Read));
-    let claims = async |states: &[ClaimState]| if may_claims { reader.count::<claim::Entity>(|q| q.filter(claim::Column::State.is_in(states.iter().copied()))).await } else { Ok(0) };
-    let (running, waiting, stopped) = (classes(&[ClassState::InTraining]).await?, classes(&[ClassState::Submitted, ClassState::UnderReview]).await?, classes(&[ClassState::Suspended]).await?);
+    let claims = async |states: &[ClaimState]| {
+        if may_claims { reader.count::<claim::Entity>(|q| q.filter(claim::Column::State.is_in(states.iter().copied()))).await } else { Ok(0) }
+    };
+    let (running, waiting, stopped) = (
+        classes(&[ClassState::InTraining]).await?,
+        classes(&[ClassState::Submitted, ClassState::UnderReview]).await?,
+        classes(&[ClassState::Suspended]).await?,
+    );
     let (reviewing, published) = (claims(&[ClaimState::Submitted, ClaimState::FirstReviewed]).await?, claims(&[ClaimState::Published]).await?);
     Ok(vec![
         StatCard::new("正在培训", format!("{running} 班")).opens("/classes?state=A40"),
@@ -115,7 +168,13 @@ async fn cards(desk: &Desk) -> Result<Vec<StatCard>, Stop> {
 }
 
 fn front_door(desk: &Desk) -> Markup {
-    let links = [("/needs", "需求指导目录", "政府出钱培训哪些项目"), ("/institutions", "培训机构目录", "哪些机构可以办"), ("/publicity", "补贴公示", "钱发给了谁"), ("/verify", "证书查验", "证书是真是假"), ("/journal", "公开日志", "谁都能核对的账")];
+    let links = [
+        ("/needs", "需求指导目录", "政府出钱培训哪些项目"),
+        ("/institutions", "培训机构目录", "哪些机构可以办"),
+        ("/publicity", "补贴公示", "钱发给了谁"),
+        ("/verify", "证书查验", "证书是真是假"),
+        ("/journal", "公开日志", "谁都能核对的账"),
+    ];
     html! {
         (ui::page_head("福建省补贴性职业技能培训", "事实进，数字出：每一分补贴都能从事实重新算出来", &[]))
         (ui::panel("", html! { ul { @for (href, name, what) in links { li { a href=(href) { (name) } " · " (what) } } } }))
@@ -124,13 +183,34 @@ fn front_door(desk: &Desk) -> Markup {
 }
 
 #[derive(Serialize)]
-struct Told<'a> { id: String, kind: &'a str, about_kind: &'a str, about: &'a str, title: &'a str, finding: &'a str, money_fen: i64, due_on: Option<Date> }
+struct Told<'a> {
+    id: String,
+    kind: &'a str,
+    about_kind: &'a str,
+    about: &'a str,
+    title: &'a str,
+    finding: &'a str,
+    money_fen: i64,
+    due_on: Option<Date>,
+}
 
 /// `/api/v1/tasks`.
 pub async fn resource(desk: Desk, headers: HeaderMap) -> Response {
     match tasks(&desk).await {
         Ok((rows, _)) => {
-            let told: Vec<Told<'_>> = rows.iter().map(|one| Told { id: one.id.to_string(), kind: &one.kind, about_kind: &one.about_kind, about: &one.about, title: &one.title, finding: &one.finding, money_fen: one.money.0, due_on: one.due_on }).collect();
+            let told: Vec<Told<'_>> = rows
+                .iter()
+                .map(|one| Told {
+                    id: one.id.to_string(),
+                    kind: &one.kind,
+                    about_kind: &one.about_kind,
+                    about: &one.about,
+                    title: &one.title,
+                    finding: &one.finding,
+                    money_fen: one.money.0,
+                    due_on: one.due_on,
+                })
+                .collect();
             desk::api::resource(&headers, &told)
         }
         Err(stop) => desk.stopped(stop),

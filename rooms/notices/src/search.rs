@@ -25,11 +25,16 @@ const HITS: u64 = 20;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Asked { q: String }
+pub struct Asked {
+    q: String,
+}
 
 /// `/search?q=`.
 pub async fn show(desk: Desk, Query(asked): Query<Asked>) -> Response {
-    match body(&desk, asked.q.trim()).await { Ok(body) => desk.page("查询", "", body), Err(stop) => desk.stopped(stop) }
+    match body(&desk, asked.q.trim()).await {
+        Ok(body) => desk.page("查询", "", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 async fn body(desk: &Desk, words: &str) -> Result<Markup, Stop> {
@@ -46,14 +51,26 @@ async fn hits(desk: &Desk, words: &str) -> Result<Vec<(String, String, String)>,
     let reader = desk.read().await?;
     let mut hits = Vec::new();
     let classes = Condition::any().add(training_class::Column::Title.contains(words)).add(training_class::Column::ClassNo.eq(words));
-    for one in reader.list::<training_class::Entity>(|q| q.filter(classes).limit(HITS)).await? { hits.push((format!("/classes/{}", one.id), one.title, format!("{} · {}", one.institution_name, one.state.label()))); }
-    for one in reader.list::<institution::Entity>(|q| q.filter(institution::Column::Name.contains(words)).limit(HITS)).await? { hits.push((format!("/institutions/{}", one.id), one.name, one.district.full_name())); }
+    for one in reader.list::<training_class::Entity>(|q| q.filter(classes).limit(HITS)).await? {
+        hits.push((format!("/classes/{}", one.id), one.title, format!("{} · {}", one.institution_name, one.state.label())));
+    }
+    for one in reader.list::<institution::Entity>(|q| q.filter(institution::Column::Name.contains(words)).limit(HITS)).await? {
+        hits.push((format!("/institutions/{}", one.id), one.name, one.district.full_name()));
+    }
     let number = words.to_uppercase();
-    for one in reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Number.eq(number.clone())).limit(HITS)).await? { hits.push((format!("/verify/{}", one.number), one.number, one.institution_name)); }
+    for one in reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Number.eq(number.clone())).limit(HITS)).await? {
+        hits.push((format!("/verify/{}", one.number), one.number, one.institution_name));
+    }
     let keys = &desk.premises.keyring;
-    let people = Condition::any().add(person::Column::IdNumberIndex.eq(keys.index(Purpose::IdNumber, &format!("ID:{number}")))).add(person::Column::PhoneIndex.eq(keys.index(Purpose::Phone, words)));
+    let people = Condition::any()
+        .add(person::Column::IdNumberIndex.eq(keys.index(Purpose::IdNumber, &format!("ID:{number}"))))
+        .add(person::Column::PhoneIndex.eq(keys.index(Purpose::Phone, words)));
     for one in reader.list::<person::Entity>(|q| q.filter(people).limit(HITS)).await? {
-        hits.push((format!("/persons/{}", one.id), one.name.parse::<foundation::PersonName>().map_or_else(|_| "*".into(), |name| name.masked()), one.id_number_masked));
+        hits.push((
+            format!("/persons/{}", one.id),
+            one.name.parse::<foundation::PersonName>().map_or_else(|_| "*".into(), |name| name.masked()),
+            one.id_number_masked,
+        ));
     }
     Ok(hits)
 }

@@ -56,7 +56,9 @@ fn s2_5_the_dictionary_holds_what_the_demo_needs() {
     assert_eq!((snack.kind, &snack.code), (OccupationKind::SpecificAbility, &None));
     assert_eq!(Occupation::all().iter().filter(|one| one.code.is_some()).count(), 65);
     assert!(Occupation::without_code().all(|one| one.kind != OccupationKind::Occupation && !one.note.is_empty()));
-    for bad in ["", "9-31-01-03", "6-31-01-3", "6.31.01.03", "6-31-01-0a", "6-31-01-034"] { assert!(bad.parse::<OccupationCode>().is_err(), "{bad}"); }
+    for bad in ["", "9-31-01-03", "6-31-01-3", "6.31.01.03", "6-31-01-0a", "6-31-01-034"] {
+        assert!(bad.parse::<OccupationCode>().is_err(), "{bad}");
+    }
 }
 
 /// Against the whole classification where it is at hand (JINBU_SHARED); it does not ship.
@@ -64,9 +66,12 @@ fn s2_5_the_dictionary_holds_what_the_demo_needs() {
 fn s2_5_the_dictionary_agrees_with_the_classification() {
     let Ok(shared) = std::env::var("JINBU_SHARED") else { return };
     let mut reader = csv::Reader::from_path(format!("{shared}/data/occupations.csv")).expect("the classification");
-    let all: std::collections::BTreeMap<String, String> = reader.records().map(|line| line.expect("a line")).map(|line| (line[0].to_owned(), line[1].to_owned())).collect();
+    let all: std::collections::BTreeMap<String, String> =
+        reader.records().map(|line| line.expect("a line")).map(|line| (line[0].to_owned(), line[1].to_owned())).collect();
     for one in Occupation::all() {
-        if let Some(code) = &one.code { assert_eq!(all.get(code.as_str()), Some(&one.name), "{code}"); }
+        if let Some(code) = &one.code {
+            assert_eq!(all.get(code.as_str()), Some(&one.name), "{code}");
+        }
     }
     assert!(all.keys().all(|code| code.parse::<OccupationCode>().is_ok()));
 }
@@ -81,8 +86,18 @@ fn codes_agree_with_the_code_lists() {
     macro_rules! same { ($($list:literal = $name:ty),+) => { $(
         assert_eq!(listed($list), <$name>::all().iter().map(|one| (one.code().to_owned(), one.label().to_owned())).collect::<Vec<_>>(), $list);
     )+ } }
-    same!("id_type" = IdType, "person_category" = PersonCategory, "skill_level" = SkillLevel, "cert_type" = CertificateType, "training_type" = TrainingType,
-        "class_status_A" = ClassState, "org_directory_status" = DirectoryState, "org_nature" = foundation::codes::InstitutionKind,
-        "select_method" = foundation::codes::SelectionRoute, "fund_source" = foundation::codes::FundSource,
-        "subsidy_kind" = foundation::codes::SubsidyKind, "pay_mode" = foundation::codes::PayMode);
+    same!(
+        "id_type" = IdType,
+        "person_category" = PersonCategory,
+        "skill_level" = SkillLevel,
+        "cert_type" = CertificateType,
+        "training_type" = TrainingType,
+        "class_status_A" = ClassState,
+        "org_directory_status" = DirectoryState,
+        "org_nature" = foundation::codes::InstitutionKind,
+        "select_method" = foundation::codes::SelectionRoute,
+        "fund_source" = foundation::codes::FundSource,
+        "subsidy_kind" = foundation::codes::SubsidyKind,
+        "pay_mode" = foundation::codes::PayMode
+    );
 }

@@ -8,7 +8,10 @@ use sea_orm::Value;
 use sea_orm::sea_query::ValueType;
 
 #[track_caller]
-fn goes_through<T: ValueType + Clone + PartialEq + Debug>(word: T, text: &str) where Value: From<T> {
+fn goes_through<T: ValueType + Clone + PartialEq + Debug>(word: T, text: &str)
+where
+    Value: From<T>,
+{
     let value = Value::from(word.clone());
     assert_eq!(value, Value::String(Some(text.to_owned())));
     assert_eq!(<T as ValueType>::try_from(value).ok(), Some(word));

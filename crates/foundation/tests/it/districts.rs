@@ -5,7 +5,9 @@ use foundation::{DistrictCode, ManagementPath};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-fn district(code: &str) -> DistrictCode { code.parse().expect("a district") }
+fn district(code: &str) -> DistrictCode {
+    code.parse().expect("a district")
+}
 
 #[test]
 fn s1_2_ninety_four_units() {
@@ -54,9 +56,16 @@ fn s1_2_kinmen_is_not_administered() {
 
 #[test]
 fn s1_2_retired_codes_resolve_but_do_not_parse() {
-    let cases = [("350402", "梅列区", "350404", 2021), ("350403", "三元区", "350404", 2021), ("350427", "沙县", "350405", 2021),
-        ("350625", "长泰县", "350605", 2021), ("350681", "龙海市", "350604", 2021), ("350182", "长乐市", "350112", 2017),
-        ("350784", "建阳市", "350703", 2014), ("350822", "永定县", "350803", 2014)];
+    let cases = [
+        ("350402", "梅列区", "350404", 2021),
+        ("350403", "三元区", "350404", 2021),
+        ("350427", "沙县", "350405", 2021),
+        ("350625", "长泰县", "350605", 2021),
+        ("350681", "龙海市", "350604", 2021),
+        ("350182", "长乐市", "350112", 2017),
+        ("350784", "建阳市", "350703", 2014),
+        ("350822", "永定县", "350803", 2014),
+    ];
     for (old, name, new, year) in cases {
         assert!(old.parse::<DistrictCode>().is_err(), "{old} is gone");
         let found = DistrictCode::resolve(old).expect(old);
@@ -82,7 +91,9 @@ fn m8_paths_that_no_district_has_do_not_parse() {
     }
 }
 
-fn any_district() -> impl Strategy<Value = DistrictCode> { select(DistrictCode::all().collect::<Vec<_>>()) }
+fn any_district() -> impl Strategy<Value = DistrictCode> {
+    select(DistrictCode::all().collect::<Vec<_>>())
+}
 
 proptest! {
     /// Reach is exactly "the same or one of its superiors", on whole parts of the path.

@@ -12,10 +12,16 @@ use crate::{day, texts, vectors};
 
 const TODAY: &str = "2026-03-02";
 
-fn parse(id_type: IdType, text: &str) -> Result<IdDocument, IdError> { IdDocument::parse(id_type, text, day(TODAY), true) }
+fn parse(id_type: IdType, text: &str) -> Result<IdDocument, IdError> {
+    IdDocument::parse(id_type, text, day(TODAY), true)
+}
 
 fn type_of(number: &str) -> IdType {
-    match &number[..6] { "810000" | "820000" => IdType::HkMoResidence, "830000" => IdType::TwResidence, _ => IdType::ResidentCard }
+    match &number[..6] {
+        "810000" | "820000" => IdType::HkMoResidence,
+        "830000" => IdType::TwResidence,
+        _ => IdType::ResidentCard,
+    }
 }
 
 #[test]
@@ -23,7 +29,9 @@ fn s12_7_vectors_of_gb_11643() {
     let vectors = vectors();
     let valid = texts(&vectors["gb11643_id_check"]["valid_synthetic"]);
     assert_eq!(valid.len(), 10);
-    for number in valid { assert_eq!(parse(type_of(&number), &number).map(|id| id.reveal().to_owned()), Ok(number)); }
+    for number in valid {
+        assert_eq!(parse(type_of(&number), &number).map(|id| id.reveal().to_owned()), Ok(number));
+    }
     let invalid = texts(&vectors["gb11643_id_check"]["invalid"]);
     let errors: Vec<IdError> = invalid.iter().map(|number| parse(IdType::ResidentCard, number).expect_err(number)).collect();
     assert_eq!(errors, [IdError::WrongCheckDigit, IdError::BadDate, IdError::WrongLength { id_type: IdType::ResidentCard, expected: "18位", found: 17 }]);
@@ -40,7 +48,9 @@ fn m7_1_demo_numbers_are_refused_in_a_real_system() {
 
 #[test]
 fn s12_7_what_people_type_is_put_right() {
-    for text in ["35019919000101009x", " 350199 19000101 009X ", "３５０１９９１９０００１０１００９ｘ", "'35019919000101009X", "350199\u{3000}19000101009Ｘ\u{200B}"] {
+    for text in
+        ["35019919000101009x", " 350199 19000101 009X ", "３５０１９９１９０００１０１００９ｘ", "'35019919000101009X", "350199\u{3000}19000101009Ｘ\u{200B}"]
+    {
         assert_eq!(parse(IdType::ResidentCard, text).expect(text).reveal(), "35019919000101009X");
     }
 }
@@ -76,16 +86,30 @@ fn s12_7_errors_say_what_and_how_to_fix_without_guessing() {
 
 #[test]
 fn s12_7_other_documents() {
-    for (id_type, good) in [(IdType::HkMoPass, "H12345678"), (IdType::HkMoPass, "m1234567801"), (IdType::TwPass, "12345678"),
-        (IdType::ForeignPermanent, "USA350019900101"), (IdType::Passport, "EA1234567")] {
+    for (id_type, good) in [
+        (IdType::HkMoPass, "H12345678"),
+        (IdType::HkMoPass, "m1234567801"),
+        (IdType::TwPass, "12345678"),
+        (IdType::ForeignPermanent, "USA350019900101"),
+        (IdType::Passport, "EA1234567"),
+    ] {
         assert!(parse(id_type, good).is_ok(), "{good}");
     }
     let first = "93584019900307001";
     let permanent = format!("{first}{}", check_letter(first).expect("digits"));
     let document = parse(IdType::ForeignPermanent, &permanent).expect("new form");
     assert_eq!((document.birth(), document.sex()), (Some(day("1990-03-07")), Some(Sex::Male)));
-    for (id_type, bad) in [(IdType::HkMoPass, "A12345678"), (IdType::HkMoPass, "H1234567"), (IdType::TwPass, "1234567"), (IdType::TwPass, "1234567X"),
-        (IdType::ForeignPermanent, "350199199003070011"), (IdType::ForeignPermanent, "US1350019900101"), (IdType::ForeignPermanent, "9"), (IdType::Passport, "A1"), (IdType::Passport, "护照12345")] {
+    for (id_type, bad) in [
+        (IdType::HkMoPass, "A12345678"),
+        (IdType::HkMoPass, "H1234567"),
+        (IdType::TwPass, "1234567"),
+        (IdType::TwPass, "1234567X"),
+        (IdType::ForeignPermanent, "350199199003070011"),
+        (IdType::ForeignPermanent, "US1350019900101"),
+        (IdType::ForeignPermanent, "9"),
+        (IdType::Passport, "A1"),
+        (IdType::Passport, "护照12345"),
+    ] {
         assert!(parse(id_type, bad).is_err(), "{bad}");
     }
 }
@@ -128,11 +152,17 @@ fn s12_7_vectors_of_gb_32100() {
 #[test]
 fn s12_7_luhn_only_warns() {
     let vectors = vectors();
-    for card in texts(&vectors["luhn_bank_card"]["valid_synthetic"]) { assert!(card.parse::<AccountNumber>().expect("digits").luhn_ok(), "{card}"); }
-    for card in texts(&vectors["luhn_bank_card"]["invalid"]) { assert!(!card.parse::<AccountNumber>().expect("digits").luhn_ok(), "{card}"); }
+    for card in texts(&vectors["luhn_bank_card"]["valid_synthetic"]) {
+        assert!(card.parse::<AccountNumber>().expect("digits").luhn_ok(), "{card}");
+    }
+    for card in texts(&vectors["luhn_bank_card"]["invalid"]) {
+        assert!(!card.parse::<AccountNumber>().expect("digits").luhn_ok(), "{card}");
+    }
     let account: AccountNumber = "6228 4800 1234 5678 903".parse().expect("blanks are fine");
     assert_eq!((account.reveal(), format!("{account} {account:?}").as_str()), ("6228480012345678903", "****8903 ****8903"));
-    for bad in ["1234567", "1234567890123456789012345678901", "62284800A2345678", "6.22848E+18"] { assert!(bad.parse::<AccountNumber>().is_err(), "{bad}"); }
+    for bad in ["1234567", "1234567890123456789012345678901", "62284800A2345678", "6.22848E+18"] {
+        assert!(bad.parse::<AccountNumber>().is_err(), "{bad}");
+    }
 }
 
 #[test]
@@ -141,18 +171,30 @@ fn s12_7_phones() {
         let phone: Phone = text.parse().expect(text);
         assert_eq!((phone.reveal(), format!("{phone}{phone:?}").as_str()), ("13859501234", "138****1234138****1234"));
     }
-    for bad in ["12859501234", "1385950123", "0595-85661234", "138595012345", "手机", ""] { assert!(bad.parse::<Phone>().is_err(), "{bad}"); }
+    for bad in ["12859501234", "1385950123", "0595-85661234", "138595012345", "手机", ""] {
+        assert!(bad.parse::<Phone>().is_err(), "{bad}");
+    }
     assert_eq!("1385950123".parse::<Phone>().expect_err("ten").sentence(), "手机号应为11位，现在是10位。请填写11位手机号。");
 }
 
 #[test]
 fn s12_7_names() {
-    for (text, name, masked) in [("林秀珍", "林秀珍", "林*珍"), ("黄勇", "黄勇", "黄*"), (" 张　三 ", "张三", "张*"), ("欧阳秀娟", "欧阳秀娟", "欧**娟"),
-        ("买买提•阿不都", "买买提·阿不都", "买****都"), ("迪丽・热巴", "迪丽·热巴", "迪***巴"), ("𠮷田", "𠮷田", "𠮷*"), ("John Smith Jr.", "John Smith Jr.", "J****.")] {
+    for (text, name, masked) in [
+        ("林秀珍", "林秀珍", "林*珍"),
+        ("黄勇", "黄勇", "黄*"),
+        (" 张　三 ", "张三", "张*"),
+        ("欧阳秀娟", "欧阳秀娟", "欧**娟"),
+        ("买买提•阿不都", "买买提·阿不都", "买****都"),
+        ("迪丽・热巴", "迪丽·热巴", "迪***巴"),
+        ("𠮷田", "𠮷田", "𠮷*"),
+        ("John Smith Jr.", "John Smith Jr.", "J****."),
+    ] {
         let parsed: PersonName = text.parse().expect(text);
         assert_eq!((parsed.as_str(), parsed.masked().as_str(), format!("{parsed:?}").as_str()), (name, masked, masked));
     }
-    for bad in ["", "林", "林1珍", "·林珍", "林珍·", "林<b>", &"林".repeat(51)] { assert!(bad.parse::<PersonName>().is_err(), "{bad}"); }
+    for bad in ["", "林", "林1珍", "·林珍", "林珍·", "林<b>", &"林".repeat(51)] {
+        assert!(bad.parse::<PersonName>().is_err(), "{bad}");
+    }
 }
 
 fn a_number() -> impl Strategy<Value = String> {

@@ -19,4 +19,6 @@ fn texts(list: &serde_json::Value) -> Vec<String> {
 }
 
 /// A day written as in the vectors.
-fn day(text: &str) -> foundation::Date { text.parse().expect("a day") }
+fn day(text: &str) -> foundation::Date {
+    text.parse().expect("a day")
+}

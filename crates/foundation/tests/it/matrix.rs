@@ -8,21 +8,36 @@ fn offices() -> Vec<(&'static str, Office)> {
     let institution: InstitutionId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id");
     let person: PersonId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id");
     vec![
-        ("省人社厅", Office::Province), ("省就业局", Office::EmploymentBureau), ("省鉴定中心", Office::AssessmentCentre),
-        ("省技工教育中心", Office::TechnicalEducationCentre), ("市人社局", Office::City { district }), ("县人社局", Office::County { district }),
-        ("财政局", Office::Finance { district }), ("行业部门", Office::IndustryDepartment { district }), ("第三方监督", Office::Monitor { district }),
-        ("审计", Office::Audit { district }), ("培训机构", Office::Institution { institution }), ("学员", Office::Trainee { person }),
-        ("公众", Office::Public), ("系统任务", Office::System { job: "test".to_owned() }),
+        ("省人社厅", Office::Province),
+        ("省就业局", Office::EmploymentBureau),
+        ("省鉴定中心", Office::AssessmentCentre),
+        ("省技工教育中心", Office::TechnicalEducationCentre),
+        ("市人社局", Office::City { district }),
+        ("县人社局", Office::County { district }),
+        ("财政局", Office::Finance { district }),
+        ("行业部门", Office::IndustryDepartment { district }),
+        ("第三方监督", Office::Monitor { district }),
+        ("审计", Office::Audit { district }),
+        ("培训机构", Office::Institution { institution }),
+        ("学员", Office::Trainee { person }),
+        ("公众", Office::Public),
+        ("系统任务", Office::System { job: "test".to_owned() }),
     ]
 }
 
-fn office(name: &str) -> Office { offices().into_iter().find(|(one, _)| *one == name).expect(name).1 }
+fn office(name: &str) -> Office {
+    offices().into_iter().find(|(one, _)| *one == name).expect(name).1
+}
 
 #[track_caller]
-fn may(name: &str, function: Function, right: Right) { assert!(allows(&office(name), Permission::Of(function, right)), "{name} {function:?} {right:?}"); }
+fn may(name: &str, function: Function, right: Right) {
+    assert!(allows(&office(name), Permission::Of(function, right)), "{name} {function:?} {right:?}");
+}
 
 #[track_caller]
-fn may_not(name: &str, function: Function, right: Right) { assert!(!allows(&office(name), Permission::Of(function, right)), "{name} {function:?} {right:?}"); }
+fn may_not(name: &str, function: Function, right: Right) {
+    assert!(!allows(&office(name), Permission::Of(function, right)), "{name} {function:?} {right:?}");
+}
 
 #[test]
 fn m8_the_matrix_has_36_functions() {
@@ -79,7 +94,9 @@ fn m8_only_finance_pays_and_nobody_pays_what_he_reviews() {
 #[test]
 fn m8_auditors_only_read_and_see_all_but_the_exam_papers() {
     for function in Function::all() {
-        for right in Right::all().iter().filter(|right| **right != Right::Read) { may_not("审计", *function, *right); }
+        for right in Right::all().iter().filter(|right| **right != Right::Read) {
+            may_not("审计", *function, *right);
+        }
         assert_eq!(allows(&office("审计"), Permission::Of(*function, Right::Read)), *function != Function::ItemBank, "{function:?}");
     }
 }
@@ -97,7 +114,9 @@ fn m8_whoever_holds_a_right_may_read() {
 #[test]
 fn m8_the_public_only_reads() {
     for function in Function::all() {
-        for right in Right::all().iter().filter(|right| **right != Right::Read) { may_not("公众", *function, *right); }
+        for right in Right::all().iter().filter(|right| **right != Right::Read) {
+            may_not("公众", *function, *right);
+        }
     }
 }
 
@@ -108,7 +127,11 @@ fn m8_open_own_and_job_permissions() {
         assert_eq!(allows(&office, Permission::SignedIn), name != "公众", "{name}");
         assert_eq!(allows(&office, Permission::Job), name == "系统任务", "{name}");
     }
-    for function in Function::all() { for right in Right::all() { may("系统任务", *function, *right); } }
+    for function in Function::all() {
+        for right in Right::all() {
+            may("系统任务", *function, *right);
+        }
+    }
 }
 
 /// authority.txt is what the department reviews. `UPDATE=1 cargo test -p foundation` rewrites it.
@@ -116,7 +139,9 @@ fn m8_open_own_and_job_permissions() {
 fn m8_authority_txt_is_what_the_code_does() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/authority.txt");
     let printed = print_matrix(&offices().into_iter().filter(|(name, _)| *name != "系统任务").collect::<Vec<_>>());
-    if std::env::var("UPDATE").is_ok_and(|update| update == "1") { std::fs::write(path, &printed).expect("writes"); }
+    if std::env::var("UPDATE").is_ok_and(|update| update == "1") {
+        std::fs::write(path, &printed).expect("writes");
+    }
     let kept = std::fs::read_to_string(path).unwrap_or_default();
     assert!(kept == printed, "crates/foundation/authority.txt is out of date: run `UPDATE=1 cargo test -p foundation` and have the change reviewed");
 }

@@ -24,12 +24,23 @@ use testkit::{Persona, TestHouse};
 
 use crate::fixtures;
 
-fn day(y: i32, m: u32, d: u32) -> Date { Date::from_ymd_opt(y, m, d).unwrap() }
+fn day(y: i32, m: u32, d: u32) -> Date {
+    Date::from_ymd_opt(y, m, d).unwrap()
+}
 
 fn plan() -> Plan {
     Plan {
-        term: 2, planned_persons: 12, theory: 14, practice: 20, online: 22, starts_on: day(2026, 11, 10), ends_on: day(2026, 12, 4), exam_on: day(2026, 12, 7),
-        exam_plan: "理论笔试、实操考核各占一半，60 分合格".into(), materials: "《养老护理员（基础知识）》，中国劳动社会保障出版社".into(), safety_plan: "已购团体意外险，实训室配急救箱".into(),
+        term: 2,
+        planned_persons: 12,
+        theory: 14,
+        practice: 20,
+        online: 22,
+        starts_on: day(2026, 11, 10),
+        ends_on: day(2026, 12, 4),
+        exam_on: day(2026, 12, 7),
+        exam_plan: "理论笔试、实操考核各占一半，60 分合格".into(),
+        materials: "《养老护理员（基础知识）》，中国劳动社会保障出版社".into(),
+        safety_plan: "已购团体意外险，实训室配急救箱".into(),
     }
 }
 
@@ -37,13 +48,29 @@ async fn directory(house: &TestHouse) -> foundation::NeedsItemId {
     fixtures::directories(house).await;
     let officer = house.desk(Persona::JinjiangOfficer);
     let fields = NeedsItemFields {
-        year: 2026, training_type: TrainingType::Employment, occupation: None, name: "母婴生活护理".into(), level: SkillLevel::Completion, certificate_type: CertificateType::Completion,
-        periods_min: 20, periods_max: 80, online_cap_pct: 40, shortage_class: None, rate_text: String::new(),
+        year: 2026,
+        training_type: TrainingType::Employment,
+        occupation: None,
+        name: "母婴生活护理".into(),
+        level: SkillLevel::Completion,
+        certificate_type: CertificateType::Completion,
+        periods_min: 20,
+        periods_max: 80,
+        online_cap_pct: 40,
+        shortage_class: None,
+        rate_text: String::new(),
     };
     let item = officer.perform(AddNeedsItem { fields }).await.unwrap().item;
     house.desk(Persona::ProvinceOfficer).perform(FileNeedsItem { item: item.clone(), filing_no: "闽人社备2026-58".into() }).await.unwrap();
     officer.perform(PublishNeedsItem { item: item.clone(), document: "晋人社〔2026〕45号".into() }).await.unwrap();
-    let line = AddDirectoryItem { institution: testkit::personas::school(), needs_item: item.clone(), site: fixtures::school_site(), capacity: 45, valid_from: day(2026, 11, 1), valid_until: day(2027, 6, 30) };
+    let line = AddDirectoryItem {
+        institution: testkit::personas::school(),
+        needs_item: item.clone(),
+        site: fixtures::school_site(),
+        capacity: 45,
+        valid_from: day(2026, 11, 1),
+        valid_until: day(2027, 6, 30),
+    };
     officer.perform(line).await.unwrap();
     item
 }
@@ -53,12 +80,27 @@ async fn opened(house: &TestHouse) -> ClassId {
     let item = directory(house).await;
     let clerk = house.desk(Persona::SchoolClerk);
     let too_much = Plan { online: 24, ..plan() };
-    let no = clerk.perform(CreateClass { needs_item: item.clone(), room: fixtures::big_room(), class_teacher: fixtures::theory_teacher(), copy_of: None, plan: too_much }).await.unwrap_err();
+    let no = clerk
+        .perform(CreateClass { needs_item: item.clone(), room: fixtures::big_room(), class_teacher: fixtures::theory_teacher(), copy_of: None, plan: too_much })
+        .await
+        .unwrap_err();
     assert!(matches!(&no, Stop::Refused(all) if all.iter().any(|one| one.rule == "M5.1")), "{no}");
-    let class = clerk.perform(CreateClass { needs_item: item, room: fixtures::big_room(), class_teacher: fixtures::theory_teacher(), copy_of: None, plan: plan() }).await.unwrap();
-    let rows = (0..10).map(|n| m7_registry::RosterRow {
-        row: n + 2, name: fixtures::NAMES[n].into(), id_type: String::new(), id_number: fixtures::document(n).reveal().into(), birth: String::new(), phone: format!("1390595{:04}", 1000 + n), category: String::new(), education: String::new(),
-    }).collect();
+    let class = clerk
+        .perform(CreateClass { needs_item: item, room: fixtures::big_room(), class_teacher: fixtures::theory_teacher(), copy_of: None, plan: plan() })
+        .await
+        .unwrap();
+    let rows = (0..10)
+        .map(|n| m7_registry::RosterRow {
+            row: n + 2,
+            name: fixtures::NAMES[n].into(),
+            id_type: String::new(),
+            id_number: fixtures::document(n).reveal().into(),
+            birth: String::new(),
+            phone: format!("1390595{:04}", 1000 + n),
+            category: String::new(),
+            education: String::new(),
+        })
+        .collect();
     assert_eq!(clerk.perform(AddTrainees { class: class.clone(), rows }).await.unwrap().added, 10);
     clerk.perform(SignPledges { class: class.clone() }).await.unwrap();
     let at = |h, m| NaiveTime::from_hms_opt(h, m, 0);
@@ -66,7 +108,10 @@ async fn opened(house: &TestHouse) -> ClassId {
     clerk.perform(LayTimetable { class: class.clone(), layout, teacher: None }).await.unwrap();
     clerk.perform(SubmitOpening { class: class.clone(), pledge: true }).await.unwrap();
     let officer = house.desk(Persona::JinjiangOfficer);
-    assert!(matches!(house.desk(Persona::ShishiOfficer).perform(AcceptOpening { class: class.clone() }).await, Err(Stop::Fault(foundation::Fault::Gone))), "the neighbour sees nothing");
+    assert!(
+        matches!(house.desk(Persona::ShishiOfficer).perform(AcceptOpening { class: class.clone() }).await, Err(Stop::Fault(foundation::Fault::Gone))),
+        "the neighbour sees nothing"
+    );
     officer.perform(AcceptOpening { class: class.clone() }).await.unwrap();
     officer.perform(ReviewOpening { class: class.clone(), passed: ["H01", "H02", "H03", "H04"].map(String::from).to_vec() }).await.unwrap();
     assert!(matches!(officer.perform(ApproveOpening { class: class.clone() }).await, Err(Stop::Refused(_))), "one person cannot do both");
@@ -75,14 +120,30 @@ async fn opened(house: &TestHouse) -> ClassId {
 }
 
 async fn sessions(house: &TestHouse, class: &ClassId) -> Vec<class_session::Model> {
-    house.system().read().await.unwrap().list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(class.clone())).order_by_asc(class_session::Column::StartsAt)).await.unwrap()
+    house
+        .system()
+        .read()
+        .await
+        .unwrap()
+        .list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(class.clone())).order_by_asc(class_session::Column::StartsAt))
+        .await
+        .unwrap()
 }
 
 async fn places(house: &TestHouse, class: &ClassId) -> Vec<enrolment::Model> {
-    house.system().read().await.unwrap().list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Class.eq(class.clone())).order_by_asc(enrolment::Column::Id)).await.unwrap()
+    house
+        .system()
+        .read()
+        .await
+        .unwrap()
+        .list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Class.eq(class.clone())).order_by_asc(enrolment::Column::Id))
+        .await
+        .unwrap()
 }
 
-fn stand_at(house: &TestHouse, at: Instant) { house.premises.clock.travel_to(at); }
+fn stand_at(house: &TestHouse, at: Instant) {
+    house.premises.clock.travel_to(at);
+}
 
 /// 林玉珍 signs in and out by phone but misses one offline session; 黄小琴 comes to everything; the third,
 /// without a phone, is called by the teacher and misses a third of the class.
@@ -96,12 +157,18 @@ async fn taught(house: &TestHouse, class: &ClassId) {
     for (at, session) in all.iter().enumerate() {
         stand_at(house, session.starts_at - Duration::minutes(5));
         for (persona, comes) in [(Persona::Trainee, at != missed), (Persona::OtherTrainee, true)] {
-            if comes { sign(&house.desk(persona), session, true).await; }
+            if comes {
+                sign(&house.desk(persona), session, true).await;
+            }
         }
-        if at == 1 { inspect(house, class, session).await; }
+        if at == 1 {
+            inspect(house, class, session).await;
+        }
         stand_at(house, session.ends_at + Duration::minutes(2));
         for (persona, comes) in [(Persona::Trainee, at != missed), (Persona::OtherTrainee, true)] {
-            if comes { sign(&house.desk(persona), session, false).await; }
+            if comes {
+                sign(&house.desk(persona), session, false).await;
+            }
         }
         let present = others.iter().cloned().chain((at % 3 != 0).then(|| third.clone())).collect();
         house.desk(Persona::ClassTeacher).perform(CallRoll { session: session.id.clone(), present }).await.unwrap();
@@ -124,8 +191,17 @@ async fn sign(desk: &Desk, session: &class_session::Model, arriving: bool) {
 async fn inspect(house: &TestHouse, class: &ClassId, session: &class_session::Model) {
     stand_at(house, session.starts_at + Duration::minutes(30));
     let record = |problems| RecordInspection {
-        class: class.clone(), session: Some(session.id.clone()), kind: InspectionKind::OnSite, unannounced: true, second_inspector: "周志明".into(), present_count: 9, teacher_present: true, content_matches: true,
-        problems, opinion: InspectionOpinion::Normal, note: String::new(),
+        class: class.clone(),
+        session: Some(session.id.clone()),
+        kind: InspectionKind::OnSite,
+        unannounced: true,
+        second_inspector: "周志明".into(),
+        present_count: 9,
+        teacher_present: true,
+        content_matches: true,
+        problems,
+        opinion: InspectionOpinion::Normal,
+        note: String::new(),
     };
     assert!(matches!(house.desk(Persona::JinjiangReviewer).perform(record(Vec::new())).await, Err(Stop::Refused(_))), "who approved may not inspect");
     house.desk(Persona::JinjiangInspector).perform(record(Vec::new())).await.unwrap();
@@ -137,13 +213,24 @@ async fn certified(house: &TestHouse, class: &ClassId) {
     let eligible: Vec<EnrolmentId> = roster.iter().filter(|one| one.name != fixtures::NAMES[2]).map(|one| one.id.clone()).collect();
     house.travel_to(2026, 12, 7, 15, 0);
     let marks = eligible.iter().map(|one| Marks { enrolment: one.clone(), theory: 82, practice: 76, absent: false }).collect();
-    let sitting = Sitting { held_on: day(2026, 12, 7), examiner: "苏丽娟".into(), second_examiner: "曾庆华".into(), method: "理论笔试＋现场操作".into() };
+    let sitting =
+        Sitting { held_on: day(2026, 12, 7), examiner: "苏丽娟".into(), second_examiner: "曾庆华".into(), method: "理论笔试＋现场操作".into() };
     clerk.perform(EnterScores { class: class.clone(), sitting, marks }).await.unwrap();
     assert!(clerk.perform(ConfirmExam { class: class.clone() }).await.is_err(), "the institution cannot confirm its own marks");
     house.desk(Persona::JinjiangOfficer).perform(ConfirmExam { class: class.clone() }).await.unwrap();
     assert_eq!(clerk.perform(IssueCertificates { class: class.clone() }).await.unwrap(), 9);
     for persona in [Persona::Trainee, Persona::OtherTrainee] {
-        let feedback = GiveFeedback { class: class.clone(), teacher: 5, content: 5, practice: 4, management: 5, employment_help: 4, attended_in_person: true, was_charged: false, text: String::new() };
+        let feedback = GiveFeedback {
+            class: class.clone(),
+            teacher: 5,
+            content: 5,
+            practice: 4,
+            management: 5,
+            employment_help: 4,
+            attended_in_person: true,
+            was_charged: false,
+            text: String::new(),
+        };
         house.desk(persona).perform(feedback).await.unwrap();
     }
     // Seven without a phone have not answered: after the policy's days the feedback closes all the same,
@@ -152,7 +239,9 @@ async fn certified(house: &TestHouse, class: &ClassId) {
     house::tick(&house.system()).await.unwrap();
 }
 
-async fn state(house: &TestHouse, class: &ClassId) -> ClassState { house.system().read().await.unwrap().get::<training_class::Entity>(class.to_string()).await.unwrap().state }
+async fn state(house: &TestHouse, class: &ClassId) -> ClassState {
+    house.system().read().await.unwrap().get::<training_class::Entity>(class.to_string()).await.unwrap().state
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_main_job_from_the_directory_to_the_certificate() {
@@ -175,8 +264,15 @@ async fn paid(house: &TestHouse, class: &ClassId) -> store::tables::funds::claim
     let system = house.system();
     let jinjiang = testkit::district("350582");
     let account = fund_account::Model {
-        id: "350582-2026-JY".into(), year: 2026, source: FundSource::Employment, budget: foundation::Fen(500_000_000), reserved: foundation::Fen(0), paid: foundation::Fen(0),
-        path: jinjiang.management_path(), district: jinjiang, version: 1,
+        id: "350582-2026-JY".into(),
+        year: 2026,
+        source: FundSource::Employment,
+        budget: foundation::Fen(500_000_000),
+        reserved: foundation::Fen(0),
+        paid: foundation::Fen(0),
+        path: jinjiang.management_path(),
+        district: jinjiang,
+        version: 1,
     };
     house.premises.db.write(foundation::Scope::Everything, move |work| Box::pin(async move { work.add::<fund_account::Entity>(account).await })).await.unwrap();
     let drafted = system.read().await.unwrap().find::<claim::Entity>(claim::Column::Class.eq(class.clone())).await.unwrap().expect("the claim drafts itself");
@@ -232,11 +328,18 @@ async fn the_paid_yuan_verifies_offline_and_a_changed_row_is_named() {
     let whole = house::evidence::verify_database(&house.premises).await.unwrap();
     assert!(whole.is_clean(), "{}", whole.render());
     // One row of the database changed behind everybody's back.
-    house.premises.db.write(foundation::Scope::Everything, |work| Box::pin(async move {
-        let one = work.list::<attendance::Entity>(|q| q.limit(1)).await?.remove(0);
-        let later = one.at + Duration::minutes(90);
-        work.change_all::<attendance::Entity>(attendance::Column::Id.eq(one.id), attendance::ActiveModel { at: Set(later), ..Default::default() }).await
-    })).await.unwrap();
+    house
+        .premises
+        .db
+        .write(foundation::Scope::Everything, |work| {
+            Box::pin(async move {
+                let one = work.list::<attendance::Entity>(|q| q.limit(1)).await?.remove(0);
+                let later = one.at + Duration::minutes(90);
+                work.change_all::<attendance::Entity>(attendance::Column::Id.eq(one.id), attendance::ActiveModel { at: Set(later), ..Default::default() }).await
+            })
+        })
+        .await
+        .unwrap();
     let report = journal::verify(&bundle().await, None);
     assert!(report.differences.iter().any(|one| one.seq.is_some()), "{}", report.render());
     // One byte of the file changed.

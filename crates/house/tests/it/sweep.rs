@@ -57,7 +57,9 @@ async fn every_route_answers_every_persona_as_the_matrix_says() {
                 // What one may do at all: done, shown, refused by a rule, not understood, out of reach, or not this office's.
                 (true, _, status) => matches!(status, 200 | 303 | 304 | 400 | 403 | 404 | 409 | 413 | 415 | 422),
             };
-            if !fits { wrong.push(format!("{} {} as {persona:?}: {} (may: {may})", route.method, route.path, answer.status)); }
+            if !fits {
+                wrong.push(format!("{} {} as {persona:?}: {} (may: {may})", route.method, route.path, answer.status));
+            }
             assert!(!answer.text.contains("panicked") && !answer.text.contains("stack backtrace"), "{path}");
         }
     }
@@ -70,7 +72,12 @@ async fn a_strangers_class_is_not_found() {
     let house = TestHouse::new().await;
     let class = fixtures::approved_class(&house).await;
     let web = house.serve(house::routes());
-    let pages: Vec<String> = house::routes().list.iter().filter(|route| route.method == "GET" && route.path.contains("/classes/{id}") ).map(|route| filled(&route.path, &class.class, "", "")).collect();
+    let pages: Vec<String> = house::routes()
+        .list
+        .iter()
+        .filter(|route| route.method == "GET" && route.path.contains("/classes/{id}"))
+        .map(|route| filled(&route.path, &class.class, "", ""))
+        .collect();
     assert!(pages.len() > 10);
     for page in &pages {
         for stranger in [Persona::ShishiOfficer, Persona::RivalClerk] {
@@ -89,12 +96,41 @@ async fn hostile_text_is_neither_executed_nor_a_fault() {
     let class = fixtures::approved_class(&house).await;
     let web = house.serve(house::routes());
     let hostile = "'; DROP TABLE task; --<script>alert(1)</script>\u{202e}";
-    let names = ["q", "name", "title", "reason", "note", "text", "code", "login", "password", "file", "plan", "state", "page", "sort", "after", "limit", "number", "second_inspector", "examiner", "theory", "uscc", "contact", "phone", "document"];
+    let names = [
+        "q",
+        "name",
+        "title",
+        "reason",
+        "note",
+        "text",
+        "code",
+        "login",
+        "password",
+        "file",
+        "plan",
+        "state",
+        "page",
+        "sort",
+        "after",
+        "limit",
+        "number",
+        "second_inspector",
+        "examiner",
+        "theory",
+        "uscc",
+        "contact",
+        "phone",
+        "document",
+    ];
     let fields: Vec<(&str, &str)> = names.iter().map(|name| (*name, hostile)).collect();
     for route in house::routes().list.iter().filter(|route| !route.is_api) {
         let path = filled(&route.path, &class.class, &class.sessions[0].to_string(), &class.enrolments[0].to_string());
         for persona in [Some(Persona::SchoolClerk), Some(Persona::JinjiangOfficer), Some(Persona::Trainee), None] {
-            let answer = if route.method == "POST" { web.post(persona, &path, &fields).await } else { web.get(persona, &format!("{path}?q=%27%3B%3Cscript%3E&page=%3Cscript%3E&state=%27")).await };
+            let answer = if route.method == "POST" {
+                web.post(persona, &path, &fields).await
+            } else {
+                web.get(persona, &format!("{path}?q=%27%3B%3Cscript%3E&page=%3Cscript%3E&state=%27")).await
+            };
             assert!(answer.status < 500, "{} {path}: {}", route.method, answer.status);
             assert!(!answer.text.contains("<script>alert(1)") && !answer.text.contains("';<script>"), "{} {path} echoes markup", route.method);
         }
@@ -105,10 +141,16 @@ async fn hostile_text_is_neither_executed_nor_a_fault() {
 /// The list under review.
 #[test]
 fn routes_txt_is_what_is_registered() {
-    let mut lines: Vec<String> = house::routes().list.iter().map(|route| format!("{:<4} {:<48} {:<28} {:<6} {}", route.method, route.path, route.name, route.clause, route.permission)).collect();
+    let mut lines: Vec<String> = house::routes()
+        .list
+        .iter()
+        .map(|route| format!("{:<4} {:<48} {:<28} {:<6} {}", route.method, route.path, route.name, route.clause, route.permission))
+        .collect();
     lines.sort();
     let text = lines.join("\n") + "\n";
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/routes.txt");
-    if std::env::var("UPDATE").is_ok() { std::fs::write(path, &text).unwrap(); }
+    if std::env::var("UPDATE").is_ok() {
+        std::fs::write(path, &text).unwrap();
+    }
     assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), text, "routes changed: UPDATE=1 cargo test -p house, then read the difference");
 }

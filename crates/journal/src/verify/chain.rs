@@ -24,7 +24,9 @@ pub(super) struct Known {
 }
 
 /// The facts of the bundle that can be read, ascending by `seq`.
-pub(super) struct Facts { pub all: Vec<Known> }
+pub(super) struct Facts {
+    pub all: Vec<Known>,
+}
 
 impl Facts {
     /// The last fact that `pick` wants.
@@ -48,7 +50,9 @@ pub(super) fn check(bundle: &Bundle, trusted: Option<&VerifierKeys>, findings: &
 }
 
 fn check_signatures(bundle: &Bundle, is_trusted: bool, keys: &VerifierKeys, findings: &mut Findings) -> Option<Checkpoint> {
-    if *keys != bundle.keys { findings.differs(None, "证据包附带的公钥与核验人持有的公钥不同"); }
+    if *keys != bundle.keys {
+        findings.differs(None, "证据包附带的公钥与核验人持有的公钥不同");
+    }
     let checkpoint = verify_checkpoint(&bundle.checkpoint, keys).map_err(|bad| findings.differs(None, format!("检查点：{bad}"))).ok();
     let kinds = keys.keys().iter().map(|key| key.kind_zh()).collect::<Vec<_>>().join("、");
     let whose = if is_trusted { "用核验人持有的公钥" } else { "用证据包附带的公钥，请与公开发布的公钥核对" };
@@ -64,9 +68,13 @@ fn check_manifest(bundle: &Bundle, keys: &VerifierKeys, findings: &mut Findings)
         (Ok(signed), Ok(actual)) => {
             let mut signed = signed.lines();
             for (actual, part) in actual.lines().zip(PARTS) {
-                if signed.next() != Some(actual) { findings.differs(None, format!("清单：导出签名之后，「{part}」部分被改动")); }
+                if signed.next() != Some(actual) {
+                    findings.differs(None, format!("清单：导出签名之后，「{part}」部分被改动"));
+                }
             }
-            if signed.next().is_some() { findings.differs(None, "清单：多出内容"); }
+            if signed.next().is_some() {
+                findings.differs(None, "清单：多出内容");
+            }
         }
         (Err(bad), _) => findings.differs(None, format!("清单：{bad}")),
         (_, Err(bad)) => findings.differs(None, format!("清单：{bad}")),
@@ -101,7 +109,9 @@ fn check_entry(bundle: &Bundle, one: &ProvenEntry, checkpoint: Option<&Checkpoin
         (None, Some(_)) => true,
         (_, None) => false,
     };
-    if !proven { findings.differs(Some(&label), "事实内容或其包含证明与签名的日志不符，内容被改动过"); }
+    if !proven {
+        findings.differs(Some(&label), "事实内容或其包含证明与签名的日志不符，内容被改动过");
+    }
     let entry = match Entry::from_bytes(&bytes) {
         Ok(entry) => entry,
         Err(bad) => {
@@ -110,11 +120,17 @@ fn check_entry(bundle: &Bundle, one: &ProvenEntry, checkpoint: Option<&Checkpoin
         }
     };
     let source = Source { seq: entry.seq, fact: entry.fact.clone() };
-    if source != label { findings.differs(Some(&label), format!("标签与内容不符：内容是第{}号「{}」", source.seq, crate::facts::fact_zh(&source.fact))); }
-    if entry.nth_about("class", bundle.class_text()).is_none() { findings.differs(Some(&source), "这条事实不是关于本班级的"); }
+    if source != label {
+        findings.differs(Some(&label), format!("标签与内容不符：内容是第{}号「{}」", source.seq, crate::facts::fact_zh(&source.fact)));
+    }
+    if entry.nth_about("class", bundle.class_text()).is_none() {
+        findings.differs(Some(&source), "这条事实不是关于本班级的");
+    }
     match ClassFact::from_entry(&entry) {
         Ok(fact) => {
-            if fact.class().is_some_and(|class| *class != bundle.class) { findings.differs(Some(&source), "事实内容里写的是另一个班级"); }
+            if fact.class().is_some_and(|class| *class != bundle.class) {
+                findings.differs(Some(&source), "事实内容里写的是另一个班级");
+            }
             Some(Known { source, entry, fact })
         }
         Err(_) => {
@@ -169,9 +185,12 @@ pub(super) fn check_openings(bundle: &Bundle, facts: &Facts, findings: &mut Find
     for opening in openings {
         let known = facts.all.iter().find(|one| one.entry.seq == opening.seq);
         let salt = hex::decode(&opening.salt).ok().and_then(|salt| <[u8; 16]>::try_from(salt).ok());
-        let is_open = known.and_then(|one| one.entry.commitments.get(&opening.field))
+        let is_open = known
+            .and_then(|one| one.entry.commitments.get(&opening.field))
             .is_some_and(|commitment| salt.is_some_and(|salt| opens(commitment, salt, &opening.value)));
-        if !is_open { findings.differs(known.map(|one| &one.source), format!("公开的「{}」与日志里的承诺值不符", opening.field)); }
+        if !is_open {
+            findings.differs(known.map(|one| &one.source), format!("公开的「{}」与日志里的承诺值不符", opening.field));
+        }
     }
     findings.ends("承诺值", format!("核对已公开的个人信息{}项", openings.len()));
 }

@@ -26,8 +26,12 @@ pub(super) fn check(rows: &Rows, facts: &Facts, findings: &mut Findings) {
 fn check_claim(rows: &Rows, facts: &Facts, findings: &mut Findings) {
     match (drafted(facts), &rows.claim) {
         (Some((source, said)), Some(has)) => {
-            if said.claim != has.claim { findings.differs(Some(source), format!("补贴申领的编号：日志是{}，数据库是{}", said.claim, has.claim)); }
-            if said.total_fen != has.total_fen { findings.differs(Some(source), format!("申领总额：日志是{}元，数据库是{}元", said.total_fen, has.total_fen)); }
+            if said.claim != has.claim {
+                findings.differs(Some(source), format!("补贴申领的编号：日志是{}，数据库是{}", said.claim, has.claim));
+            }
+            if said.total_fen != has.total_fen {
+                findings.differs(Some(source), format!("申领总额：日志是{}元，数据库是{}元", said.total_fen, has.total_fen));
+            }
             check_state(CLAIM_STATE, "补贴申领", &has.state, facts, findings);
         }
         (Some((source, said)), None) => findings.differs(Some(source), format!("日志有补贴申领 {}，数据库里没有", said.claim)),
@@ -44,7 +48,9 @@ fn check_items(rows: &Rows, facts: &Facts, findings: &mut Findings) {
     if let Some((source, said)) = draft {
         for one in &said.items {
             let name = format!("学员 {} 的申领明细", one.enrolment);
-            if expected.contains_key(&name) { findings.differs(Some(source), format!("{name}在日志里出现两次")); }
+            if expected.contains_key(&name) {
+                findings.differs(Some(source), format!("{name}在日志里出现两次"));
+            }
             expected.insert(name, (source.clone(), item(&said.claim, one.credited_offline, one.credited_online, one.payable, one.amount_fen)));
         }
     }
@@ -58,8 +64,11 @@ fn check_items(rows: &Rows, facts: &Facts, findings: &mut Findings) {
 
 fn item(claim: &ClaimId, offline: Periods, online: Periods, payable: Periods, amount: Fen) -> Fields {
     vec![
-        ("申领编号", claim.to_string()), ("实到线下课时", offline.to_string()), ("实到线上课时", online.to_string()),
-        ("可计课时", payable.to_string()), ("补贴金额", format!("{amount}元")),
+        ("申领编号", claim.to_string()),
+        ("实到线下课时", offline.to_string()),
+        ("实到线上课时", online.to_string()),
+        ("可计课时", payable.to_string()),
+        ("补贴金额", format!("{amount}元")),
     ]
 }
 

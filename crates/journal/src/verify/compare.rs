@@ -32,14 +32,18 @@ pub(super) fn compare(expected: Expected, actual: impl Iterator<Item = (String, 
 /// Compares one row field by field.
 pub(super) fn compare_fields(source: &Source, name: &str, said: &Fields, has: &Fields, findings: &mut Findings) {
     for ((label, said), (_, has)) in said.iter().zip(has) {
-        if said != has { findings.differs(Some(source), format!("{name}的{label}：日志是{said}，数据库是{has}")); }
+        if said != has {
+            findings.differs(Some(source), format!("{name}的{label}：日志是{said}，数据库是{has}"));
+        }
     }
 }
 
 /// Compares a stored state with the last one that a fact said. False when no fact said any.
 pub(super) fn check_state(key: &str, what: &str, state: &str, facts: &Facts, findings: &mut Findings) -> bool {
     let said = facts.all.iter().rev().find_map(|one| one.entry.body.get(key).and_then(|state| state.as_str()).map(|state| (&one.source, state)));
-    if let Some((source, said)) = said && said != state {
+    if let Some((source, said)) = said
+        && said != state
+    {
         findings.differs(Some(source), format!("{what}状态：日志是「{said}」，数据库是「{state}」"));
     }
     said.is_some()

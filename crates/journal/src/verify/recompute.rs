@@ -40,7 +40,9 @@ pub(super) fn check(facts: &Facts, findings: &mut Findings) {
         let before = Before::read(facts, source.seq);
         let amounts: Vec<Fen> = draft.items.iter().map(|item| before.check_item(item, &approved.policy, source, findings)).collect();
         total = money::claim_total(amounts);
-        if total != Some(draft.total_fen) { findings.differs(Some(source), format!("申领总额：申领时是{}元，重算是{}元", draft.total_fen, text(total))); }
+        if total != Some(draft.total_fen) {
+            findings.differs(Some(source), format!("申领总额：申领时是{}元，重算是{}元", draft.total_fen, text(total)));
+        }
     } else {
         findings.differs(Some(source), "没有准予开班就申领补贴，无从重算");
     }
@@ -53,7 +55,9 @@ fn check_plan(facts: &Facts, findings: &mut Findings) {
     let Some((source, body)) = facts.last(|fact| if let ClassFact::ClassOpeningSubmitted(body) = fact { Some(body) } else { None }) else { return };
     let sum = |only_online: bool| body.sessions.iter().filter(|one| one.online || !only_online).map(|one| i64::from(one.periods.0)).sum::<i64>();
     for (what, said, sum) in [("总课时", body.periods_total, sum(false)), ("线上课时", body.periods_online, sum(true))] {
-        if i64::from(said.0) != sum { findings.differs(Some(source), format!("{what}：申请写{said}课时，各课次合计{sum}课时")); }
+        if i64::from(said.0) != sum {
+            findings.differs(Some(source), format!("{what}：申请写{said}课时，各课次合计{sum}课时"));
+        }
     }
     findings.ends("教学计划", format!("{}课时，其中线上{}课时，与各课次合计核对", body.periods_total, body.periods_online));
 }
@@ -62,18 +66,23 @@ fn check_paid(facts: &Facts, total: Option<Fen>, findings: &mut Findings) {
     let paid = facts.each(|fact| if let ClassFact::ClaimPaid(body) = fact { Some(body) } else { None });
     let Some((last, _)) = paid.last() else { return };
     let sum = Fen::sum(paid.iter().map(|(_, body)| body.total_fen));
-    if sum != total { findings.differs(Some(&last.source), format!("拨付总额：拨付了{}元，重算应为{}元", text(sum), text(total))); }
+    if sum != total {
+        findings.differs(Some(&last.source), format!("拨付总额：拨付了{}元，重算应为{}元", text(sum), text(total)));
+    }
     let claim = drafted(facts).map(|(_, draft)| &draft.claim);
     for (one, body) in &paid {
-        if claim != Some(&body.claim) { findings.differs(Some(&one.source), format!("拨付的是另一份申领 {}", body.claim)); }
+        if claim != Some(&body.claim) {
+            findings.differs(Some(&one.source), format!("拨付的是另一份申领 {}", body.claim));
+        }
     }
 }
 
 impl Before {
     fn read(facts: &Facts, seq: u64) -> Self {
-        let sessions = planned(facts, seq).into_values().map(|(_, one)| SessionFact {
-            session: one.session, starts_at: one.starts_at, ends_at: one.ends_at, periods: one.periods, online: one.online,
-        }).collect();
+        let sessions = planned(facts, seq)
+            .into_values()
+            .map(|(_, one)| SessionFact { session: one.session, starts_at: one.starts_at, ends_at: one.ends_at, periods: one.periods, online: one.online })
+            .collect();
         let mut before = Self { sessions, events: BTreeMap::new(), passed: BTreeMap::new(), certified: BTreeSet::new(), gave_feedback: BTreeSet::new() };
         for row in attendance(facts, seq) {
             let event = AttendanceFact { fact: row.fact, session: row.session, enrolment: row.enrolment.clone(), kind: row.kind, at: row.at };
@@ -97,13 +106,18 @@ impl Before {
         let payable = money::payable(&hours, policy);
         let amount = money::amount(&payable, policy).fen;
         let periods = [
-            ("实到线下课时", item.credited_offline, hours.offline), ("实到线上课时", item.credited_online, hours.online),
+            ("实到线下课时", item.credited_offline, hours.offline),
+            ("实到线上课时", item.credited_online, hours.online),
             ("可计课时", item.payable, payable.total),
         ];
         for (what, said, again) in periods {
-            if said != again { findings.differs(Some(source), format!("学员 {} 的{what}：申领时是{said}，重算是{again}", item.enrolment)); }
+            if said != again {
+                findings.differs(Some(source), format!("学员 {} 的{what}：申领时是{said}，重算是{again}", item.enrolment));
+            }
         }
-        if item.amount_fen != amount { findings.differs(Some(source), format!("学员 {} 的补贴金额：申领时是{}元，重算是{amount}元", item.enrolment, item.amount_fen)); }
+        if item.amount_fen != amount {
+            findings.differs(Some(source), format!("学员 {} 的补贴金额：申领时是{}元，重算是{amount}元", item.enrolment, item.amount_fen));
+        }
         self.check_conditions(item, &hours, policy, source, findings);
         amount
     }
@@ -114,10 +128,18 @@ impl Before {
             let rate = hours::rate_text(hours.rate);
             findings.differs(Some(source), format!("学员 {who} 不应列入申领：出勤率{rate}，不到{}%", policy.min_rate_pct));
         }
-        if self.passed.get(who) != Some(&true) { findings.differs(Some(source), format!("学员 {who} 不应列入申领：申领之前没有结业考核合格的事实")); }
-        if !self.certified.contains(who) { findings.differs(Some(source), format!("学员 {who} 不应列入申领：申领之前没有发放合格证的事实")); }
-        if !self.gave_feedback.contains(who) { findings.differs(Some(source), format!("学员 {who} 不应列入申领：申领之前没有学员评价的事实")); }
+        if self.passed.get(who) != Some(&true) {
+            findings.differs(Some(source), format!("学员 {who} 不应列入申领：申领之前没有结业考核合格的事实"));
+        }
+        if !self.certified.contains(who) {
+            findings.differs(Some(source), format!("学员 {who} 不应列入申领：申领之前没有发放合格证的事实"));
+        }
+        if !self.gave_feedback.contains(who) {
+            findings.differs(Some(source), format!("学员 {who} 不应列入申领：申领之前没有学员评价的事实"));
+        }
     }
 }
 
-fn text(sum: Option<Fen>) -> String { sum.map_or_else(|| "无法".to_owned(), |sum| sum.to_string()) }
+fn text(sum: Option<Fen>) -> String {
+    sum.map_or_else(|| "无法".to_owned(), |sum| sum.to_string())
+}

@@ -42,7 +42,9 @@ pub struct Report {
 
 impl Report {
     /// True when nothing differs.
-    pub fn is_clean(&self) -> bool { self.differences.is_empty() }
+    pub fn is_clean(&self) -> bool {
+        self.differences.is_empty()
+    }
 
     /// Plain text, ending with `N 处不一致`.
     pub fn render(&self) -> String {
@@ -52,7 +54,9 @@ impl Report {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "[{mark}] {}：{}", check.name_zh, check.detail_zh);
         }
-        if !self.differences.is_empty() { text.push_str("\n不一致之处：\n"); }
+        if !self.differences.is_empty() {
+            text.push_str("\n不一致之处：\n");
+        }
         for (at, difference) in self.differences.iter().enumerate() {
             let _ = writeln!(text, "{}. {}{}", at + 1, difference.place_zh(), difference.what_zh);
         }
@@ -87,15 +91,21 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    pub(super) fn new(class: &ClassId) -> Self { Self::about(format!("班级 {class} 证据包核验结果")) }
-    pub(super) fn about(subject_zh: String) -> Self { Self { subject_zh, checks: Vec::new(), differences: Vec::new(), noted: false } }
+    pub(super) fn new(class: &ClassId) -> Self {
+        Self::about(format!("班级 {class} 证据包核验结果"))
+    }
+    pub(super) fn about(subject_zh: String) -> Self {
+        Self { subject_zh, checks: Vec::new(), differences: Vec::new(), noted: false }
+    }
 
     /// Notes a difference at a fact, or at none.
     pub(super) fn differs(&mut self, source: Option<&Source>, what_zh: impl Into<String>) {
         let (seq, fact) = source.map_or((None, String::new()), |one| (Some(one.seq), one.fact.clone()));
         let difference = Difference { seq, fact, what_zh: what_zh.into() };
         self.noted = true;
-        if !self.differences.contains(&difference) { self.differences.push(difference); }
+        if !self.differences.contains(&difference) {
+            self.differences.push(difference);
+        }
     }
 
     /// Ends a check: it is good when nothing was noted since the last one ended.

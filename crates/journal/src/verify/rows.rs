@@ -52,7 +52,9 @@ fn check_class(rows: &Rows, facts: &Facts, findings: &mut Findings) {
     if let Some((source, body)) = facts.last(|fact| if let ClassFact::ClassOpeningSubmitted(body) = fact { Some(body) } else { None }) {
         let differ = [("总课时", body.periods_total, rows.class.periods_total), ("线上课时", body.periods_online, rows.class.periods_online)];
         for (what, said, has) in differ {
-            if said != has { findings.differs(Some(source), format!("班级{what}：日志是{said}课时，数据库是{has}课时")); }
+            if said != has {
+                findings.differs(Some(source), format!("班级{what}：日志是{said}课时，数据库是{has}课时"));
+            }
         }
     }
     let has_state = check_state(CLASS_STATE, "班级", &rows.class.state, facts, findings);
@@ -60,22 +62,35 @@ fn check_class(rows: &Rows, facts: &Facts, findings: &mut Findings) {
 }
 
 fn compare_policies(source: &Source, said: &Policy, has: &Policy, findings: &mut Findings) {
-    if said == has { return; }
+    if said == has {
+        return;
+    }
     let (Ok(said), Ok(has)) = (serde_json::to_value(said), serde_json::to_value(has)) else { return };
     for key in KEYS {
         let (said, has) = (&said[key.key], &has[key.key]);
-        if said != has { findings.differs(Some(source), format!("政策参数「{}」：日志是{said}{unit}，数据库是{has}{unit}", key.label, unit = key.unit)); }
+        if said != has {
+            findings.differs(Some(source), format!("政策参数「{}」：日志是{said}{unit}，数据库是{has}{unit}", key.label, unit = key.unit));
+        }
     }
-    if said["documents"] != has["documents"] { findings.differs(Some(source), "政策参数的依据文件：数据库与日志不同"); }
+    if said["documents"] != has["documents"] {
+        findings.differs(Some(source), "政策参数的依据文件：数据库与日志不同");
+    }
 }
 
 fn check_sessions(rows: &Rows, facts: &Facts, findings: &mut Findings) {
     let name = |id: &SessionId| format!("课次 {id}");
     let fields = |starts: Instant, ends: Instant, periods: Periods, online: bool| -> Fields {
-        vec![("开始时间", when(starts)), ("结束时间", when(ends)), ("课时", format!("{periods}课时")), ("授课方式", if online { "线上" } else { "线下" }.to_owned())]
+        vec![
+            ("开始时间", when(starts)),
+            ("结束时间", when(ends)),
+            ("课时", format!("{periods}课时")),
+            ("授课方式", if online { "线上" } else { "线下" }.to_owned()),
+        ]
     };
-    let expected: Expected = planned(facts, u64::MAX).into_iter()
-        .map(|(id, (source, one))| (name(&id), (source, fields(one.starts_at, one.ends_at, one.periods, one.online)))).collect();
+    let expected: Expected = planned(facts, u64::MAX)
+        .into_iter()
+        .map(|(id, (source, one))| (name(&id), (source, fields(one.starts_at, one.ends_at, one.periods, one.online))))
+        .collect();
     let actual = rows.sessions.iter().map(|row: &SessionRow| (name(&row.session), fields(row.starts_at, row.ends_at, row.periods, row.online)));
     let submitted = facts.last(|fact| matches!(fact, ClassFact::ClassOpeningSubmitted(_)).then_some(())).map(|(source, ())| source);
     compare(expected, actual, submitted, findings);
@@ -95,7 +110,9 @@ fn check_enrolments(rows: &Rows, facts: &Facts, findings: &mut Findings) {
             said.extend(body.enrolments.iter().map(TypedId::as_str));
             submitted = Some(&one.source);
         }
-        for id in said { expected.entry(name(id)).or_insert_with(|| (one.source.clone(), Vec::new())); }
+        for id in said {
+            expected.entry(name(id)).or_insert_with(|| (one.source.clone(), Vec::new()));
+        }
     }
     let actual = rows.enrolments.iter().map(|row| (name(row.enrolment.as_str()), Vec::new()));
     compare(expected, actual, submitted, findings);
@@ -107,7 +124,9 @@ fn check_attendance(rows: &Rows, facts: &Facts, findings: &mut Findings) {
     for row in attendance(facts, u64::MAX) {
         let source = facts.all.iter().find(|one| one.entry.id == row.fact).map(|one| one.source.clone()).expect("rows are made from these facts");
         let name = format!("考勤记录 {}", row.attendance);
-        if expected.contains_key(&name) { findings.differs(Some(&source), format!("{name}在日志里出现两次")); }
+        if expected.contains_key(&name) {
+            findings.differs(Some(&source), format!("{name}在日志里出现两次"));
+        }
         expected.insert(name, (source, attendance_fields(&row)));
     }
     let mut seen = BTreeSet::new();
@@ -115,7 +134,9 @@ fn check_attendance(rows: &Rows, facts: &Facts, findings: &mut Findings) {
         // A row that no fact speaks of is told with the fact it points at, where that is here.
         let points_at = facts.all.iter().find(|one| one.entry.id == row.fact).map(|one| &one.source);
         let name = format!("考勤记录 {}", row.attendance);
-        if !seen.insert(name.clone()) { findings.differs(points_at, format!("{name}在数据库里出现两次")); }
+        if !seen.insert(name.clone()) {
+            findings.differs(points_at, format!("{name}在数据库里出现两次"));
+        }
         match expected.get(&name) {
             Some((source, said)) => compare_fields(source, &name, said, &attendance_fields(row), findings),
             None => findings.differs(points_at, format!("数据库有{name}，日志里没有")),
@@ -134,16 +155,31 @@ pub(super) fn attendance(facts: &Facts, before: u64) -> Vec<AttendanceRow> {
         let fact = &one.entry.id;
         match &one.fact {
             ClassFact::TraineeSignedIn(b) => rows.push(AttendanceRow {
-                attendance: b.attendance.clone(), fact: fact.clone(), session: b.session.clone(), enrolment: b.enrolment.clone(),
-                kind: Kind::SignIn, at: b.at, method: Some(b.method.clone()),
+                attendance: b.attendance.clone(),
+                fact: fact.clone(),
+                session: b.session.clone(),
+                enrolment: b.enrolment.clone(),
+                kind: Kind::SignIn,
+                at: b.at,
+                method: Some(b.method.clone()),
             }),
             ClassFact::TraineeSignedOut(b) => rows.push(AttendanceRow {
-                attendance: b.attendance.clone(), fact: fact.clone(), session: b.session.clone(), enrolment: b.enrolment.clone(),
-                kind: Kind::SignOut, at: b.at, method: Some(b.method.clone()),
+                attendance: b.attendance.clone(),
+                fact: fact.clone(),
+                session: b.session.clone(),
+                enrolment: b.enrolment.clone(),
+                kind: Kind::SignOut,
+                at: b.at,
+                method: Some(b.method.clone()),
             }),
             ClassFact::RollCalled(b) => rows.extend(b.entries.iter().map(|entry| AttendanceRow {
-                attendance: entry.attendance.clone(), fact: fact.clone(), session: b.session.clone(), enrolment: entry.enrolment.clone(),
-                kind: Kind::RollCall, at: entry.at, method: None,
+                attendance: entry.attendance.clone(),
+                fact: fact.clone(),
+                session: b.session.clone(),
+                enrolment: entry.enrolment.clone(),
+                kind: Kind::RollCall,
+                at: entry.at,
+                method: None,
             })),
             _ => {}
         }
@@ -152,10 +188,18 @@ pub(super) fn attendance(facts: &Facts, before: u64) -> Vec<AttendanceRow> {
 }
 
 fn attendance_fields(row: &AttendanceRow) -> Fields {
-    let kind = match row.kind { Kind::SignIn => "签到", Kind::SignOut => "签退", Kind::RollCall => "点名" };
+    let kind = match row.kind {
+        Kind::SignIn => "签到",
+        Kind::SignOut => "签退",
+        Kind::RollCall => "点名",
+    };
     vec![
-        ("对应的事实编号", row.fact.to_string()), ("课次", row.session.to_string()), ("学员", row.enrolment.to_string()),
-        ("类别", kind.to_owned()), ("时间", when(row.at)), ("方式", row.method.clone().unwrap_or_else(|| "无".to_owned())),
+        ("对应的事实编号", row.fact.to_string()),
+        ("课次", row.session.to_string()),
+        ("学员", row.enrolment.to_string()),
+        ("类别", kind.to_owned()),
+        ("时间", when(row.at)),
+        ("方式", row.method.clone().unwrap_or_else(|| "无".to_owned())),
     ]
 }
 

@@ -42,14 +42,22 @@ fn row_changed(change: impl FnOnce(&mut Rows), fact: &str, what: &str) {
 #[test]
 fn one_changed_row_names_its_fact() {
     row_changed(|rows| rows.class.state = "A99".into(), "ClaimPaid", "班级状态：日志是「A90」，数据库是「A99」");
-    row_changed(|rows| rows.class.policy.as_mut().unwrap().fen_per_period = Fen(2600), "ClassOpeningApproved", "政策参数「每课时补贴标准」：日志是2500分/课时，数据库是2600分/课时");
+    row_changed(
+        |rows| rows.class.policy.as_mut().unwrap().fen_per_period = Fen(2600),
+        "ClassOpeningApproved",
+        "政策参数「每课时补贴标准」：日志是2500分/课时，数据库是2600分/课时",
+    );
     row_changed(|rows| rows.class.policy = None, "ClassOpeningApproved", "没有固定政策参数");
     row_changed(|rows| rows.class.periods_online = Periods(20), "ClassOpeningSubmitted", "班级线上课时：日志是22课时，数据库是20课时");
     row_changed(|rows| rows.class.facts += 1, "ClaimPaid", "数据库记有本班级事实");
     row_changed(|rows| rows.sessions[0].periods = Periods(8), "ClassOpeningSubmitted", "课时：日志是4课时，数据库是8课时");
     row_changed(|rows| drop(rows.sessions.pop()), "ClassOpeningSubmitted", "数据库里没有");
     row_changed(|rows| drop(rows.enrolments.pop()), "ClassOpeningSubmitted", "数据库里没有");
-    row_changed(|rows| rows.attendance[0].at += chrono::TimeDelta::minutes(1), "TraineeSignedIn", "时间：日志是2026-03-02 08:25:00，数据库是2026-03-02 08:26:00");
+    row_changed(
+        |rows| rows.attendance[0].at += chrono::TimeDelta::minutes(1),
+        "TraineeSignedIn",
+        "时间：日志是2026-03-02 08:25:00，数据库是2026-03-02 08:26:00",
+    );
     row_changed(|rows| rows.attendance[1].method = Some("manual".into()), "TraineeSignedOut", "方式：日志是qr");
     row_changed(|rows| rows.attendance[2].enrolment = rows.enrolments[2].enrolment.clone(), "RollCalled", "的学员：日志是");
     row_changed(|rows| rows.attendance[2].fact = rows.attendance[0].fact.clone(), "RollCalled", "对应的事实编号");
@@ -70,7 +78,10 @@ fn one_changed_row_names_its_fact() {
 /// Rows and facts may agree with each other and still be wrong: the reckoning tells.
 #[track_caller]
 fn dishonest(claimed: impl Fn(&mut Vec<journal::facts::ClaimedItem>), fact: &str, what: &str) {
-    let world = example_1_claiming(|mut items| { claimed(&mut items); items });
+    let world = example_1_claiming(|mut items| {
+        claimed(&mut items);
+        items
+    });
     let report = sealed(&world, |_| {});
     assert!(report.differences.iter().any(|one| one.fact == fact && one.what_zh.contains(what)), "wanted {fact} {what}:\n{}", report.render());
 }
@@ -114,7 +125,11 @@ fn a_rewritten_fact_does_not_prove() {
         contents.entries.pop();
         contents.entries.push(rewritten);
     });
-    assert!(report.differences.iter().any(|one| one.seq == Some(paid as u64) && one.fact == "ClaimPaid" && one.what_zh.contains("内容被改动过")), "{}", report.render());
+    assert!(
+        report.differences.iter().any(|one| one.seq == Some(paid as u64) && one.fact == "ClaimPaid" && one.what_zh.contains("内容被改动过")),
+        "{}",
+        report.render()
+    );
 }
 
 #[test]

@@ -18,8 +18,12 @@ const S: &str = "b1b6aa29df212fd8763182bc0d421ca1bb9038fd1f7f42d4840b69c485bbc1a
 const SM3_ABC: &str = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0";
 const SM3_64: &str = "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732";
 
-fn bytes(hex: &str) -> Vec<u8> { hex::decode(hex).unwrap() }
-fn keys() -> Keys { Keys::from_seeds("gm.example", [1; 32], bytes(D).try_into().unwrap()).unwrap() }
+fn bytes(hex: &str) -> Vec<u8> {
+    hex::decode(hex).unwrap()
+}
+fn keys() -> Keys {
+    Keys::from_seeds("gm.example", [1; 32], bytes(D).try_into().unwrap()).unwrap()
+}
 
 #[test]
 fn gm_t_0004_sm3_known_answers() {
@@ -47,7 +51,9 @@ fn base64_of(vkey: &str) -> Vec<u8> {
 
 fn openssl() -> bool {
     let found = Command::new("openssl").arg("version").stdout(Stdio::null()).status().is_ok_and(|status| status.success());
-    if !found { eprintln!("openssl is not installed; the cross-check is skipped"); }
+    if !found {
+        eprintln!("openssl is not installed; the cross-check is skipped");
+    }
     found
 }
 
@@ -63,7 +69,9 @@ fn der_sequence(parts: &[Vec<u8>]) -> Vec<u8> {
 
 #[test]
 fn openssl_agrees_on_sm3() {
-    if !openssl() { return; }
+    if !openssl() {
+        return;
+    }
     let mut child = Command::new("openssl").args(["dgst", "-sm3", "-binary"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all("进补".as_bytes()).unwrap();
     assert_eq!(child.wait_with_output().unwrap().stdout, sm3::Sm3::digest("进补".as_bytes()).to_vec());
@@ -72,7 +80,9 @@ fn openssl_agrees_on_sm3() {
 /// Our checkpoint's SM2 line verifies with OpenSSL, and a changed text does not.
 #[test]
 fn openssl_verifies_our_sm2_signatures() {
-    if !openssl() { return; }
+    if !openssl() {
+        return;
+    }
     let text = "gm.example\n1\n检查点\n";
     let note = sign_text(text, &keys()).unwrap();
     let line = note.lines().last().unwrap();
@@ -81,13 +91,28 @@ fn openssl_verifies_our_sm2_signatures() {
         base64::prelude::BASE64_STANDARD.decode(line.rsplit(' ').next().unwrap()).unwrap()[4..].to_vec()
     };
     let folder = tempfile::tempdir().unwrap();
-    let put = |name: &str, content: &[u8]| { let path = folder.path().join(name); std::fs::write(&path, content).unwrap(); path };
+    let put = |name: &str, content: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    };
     let algorithm = der_sequence(&[bytes("06072a8648ce3d0201"), bytes("06082a811ccf5501822d")]);
     let public = put("public.der", &der_sequence(&[algorithm, bytes(&format!("03420004{X}{Y}"))]));
     let sig = put("sig.der", &der_sequence(&[der_integer(&signature[..32]), der_integer(&signature[32..])]));
     let verifies = |message: &Path| {
-        Command::new("openssl").args(["pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-rawin", "-digest", "sm3", "-pkeyopt", "distid:1234567812345678"])
-            .arg("-inkey").arg(&public).arg("-in").arg(message).arg("-sigfile").arg(&sig).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success()
+        Command::new("openssl")
+            .args(["pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-rawin", "-digest", "sm3", "-pkeyopt", "distid:1234567812345678"])
+            .arg("-inkey")
+            .arg(&public)
+            .arg("-in")
+            .arg(message)
+            .arg("-sigfile")
+            .arg(&sig)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap()
+            .success()
     };
     assert!(verifies(&put("text", text.as_bytes())));
     assert!(!verifies(&put("other", b"gm.example\n2\n")));

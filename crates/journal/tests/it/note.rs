@@ -8,7 +8,9 @@ use crate::tree::Store;
 
 const ORIGIN: &str = "jinbu.example/log";
 
-fn keys(seed: u8) -> Keys { Keys::from_seeds(ORIGIN, [seed; 32], [seed; 32]).unwrap() }
+fn keys(seed: u8) -> Keys {
+    Keys::from_seeds(ORIGIN, [seed; 32], [seed; 32]).unwrap()
+}
 
 #[test]
 fn checkpoints_read_back_and_have_the_c2sp_form() {
@@ -64,7 +66,13 @@ fn secret_and_public_keys_read_back() {
     assert!(Keys::from_seeds("with space", [1; 32], [1; 32]).is_err());
     assert!(Keys::from_seeds(ORIGIN, [1; 32], [0; 32]).is_err() && Keys::from_seeds(ORIGIN, [1; 32], [0xff; 32]).is_err());
     let mut seed = 0;
-    assert!(Keys::generate(ORIGIN, || { seed += 1; [seed; 32] }).is_ok());
+    assert!(
+        Keys::generate(ORIGIN, || {
+            seed += 1;
+            [seed; 32]
+        })
+        .is_ok()
+    );
     assert!(!format!("{one:?}").contains("090909"), "secrets are not printed");
     assert!(VerifierKeys::parse("").is_err());
     let twice = format!("{0}{0}", one.verifier_keys());

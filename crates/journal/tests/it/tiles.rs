@@ -7,7 +7,9 @@ use tlog_tiles::tlog::node_hash;
 
 use crate::tree::Store;
 
-fn path(text: &str) -> Option<TilePath> { text.parse().ok() }
+fn path(text: &str) -> Option<TilePath> {
+    text.parse().ok()
+}
 
 #[test]
 fn tile_paths_have_one_spelling() {
@@ -15,8 +17,23 @@ fn tile_paths_have_one_spelling() {
     assert_eq!(path("tile/entries/000"), Some(TilePath { kind: TileKind::Entries, n: 0, width: 256 }));
     assert_eq!(path("tile/5/000.p/255").map(|one| one.full().to_string()), Some("tile/5/000".to_owned()));
     for bad in [
-        "tile/0/000.p/256", "tile/0/000.p/0", "tile/0/000.p/01", "tile/00/000", "tile/+1/000", "tile/6/000", "tile/0/0", "tile/0/x000/001", "tile/0/001/002",
-        "tile/0/x001", "tile/0/1000", "/tile/0/000", "tile/0/000/", "tile/8/0/000", "tile/data/000", "tile/0/x-01/000", "tile/0/000.p/",
+        "tile/0/000.p/256",
+        "tile/0/000.p/0",
+        "tile/0/000.p/01",
+        "tile/00/000",
+        "tile/+1/000",
+        "tile/6/000",
+        "tile/0/0",
+        "tile/0/x000/001",
+        "tile/0/001/002",
+        "tile/0/x001",
+        "tile/0/1000",
+        "/tile/0/000",
+        "tile/0/000/",
+        "tile/8/0/000",
+        "tile/data/000",
+        "tile/0/x-01/000",
+        "tile/0/000.p/",
         "tile/0/x999/x999/x999/x999/x999/x999/x999/999",
     ] {
         assert_eq!(path(bad), None, "{bad}");
@@ -35,7 +52,9 @@ fn a_full_width_partial_tile_is_a_full_tile() {
 /// Subtree roots of `1 << (8 * level)` leaves each.
 fn level(leaves: &[Vec<u8>], level: u8) -> Vec<Hash> {
     let mut hashes: Vec<Hash> = leaves.iter().map(|leaf| record_hash(leaf)).collect();
-    for _ in 0..8 * level { hashes = hashes.chunks_exact(2).map(|pair| node_hash(pair[0], pair[1])).collect(); }
+    for _ in 0..8 * level {
+        hashes = hashes.chunks_exact(2).map(|pair| node_hash(pair[0], pair[1])).collect();
+    }
     hashes
 }
 

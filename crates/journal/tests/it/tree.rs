@@ -9,7 +9,10 @@ use sha2::{Digest, Sha256};
 
 /// Stored hashes in a vector: what the database does.
 #[derive(Default)]
-pub struct Store { pub hashes: Vec<Hash>, pub size: u64 }
+pub struct Store {
+    pub hashes: Vec<Hash>,
+    pub size: u64,
+}
 
 impl Store {
     pub fn of<L: AsRef<[u8]>>(leaves: &[L]) -> Self {
@@ -17,7 +20,9 @@ impl Store {
         store.append(leaves);
         store
     }
-    pub fn read(&self, indexes: &[u64]) -> Result<Vec<Hash>, Infallible> { Ok(indexes.iter().map(|at| self.hashes[*at as usize]).collect()) }
+    pub fn read(&self, indexes: &[u64]) -> Result<Vec<Hash>, Infallible> {
+        Ok(indexes.iter().map(|at| self.hashes[*at as usize]).collect())
+    }
     pub fn append<L: AsRef<[u8]>>(&mut self, leaves: &[L]) -> Hash {
         let new = tree::append(self.size, &|at| self.read(at), leaves).unwrap();
         for (index, hash) in new.stored {
@@ -28,8 +33,12 @@ impl Store {
         assert_eq!(self.hashes.len() as u64, stored_hash_count(self.size));
         new.root
     }
-    pub fn root(&self, size: u64) -> Hash { tree::root(size, &|at| self.read(at)).unwrap() }
-    pub fn proof(&self, seq: u64) -> Vec<Hash> { tree::inclusion_proof(self.size, seq, &|at| self.read(at)).unwrap() }
+    pub fn root(&self, size: u64) -> Hash {
+        tree::root(size, &|at| self.read(at)).unwrap()
+    }
+    pub fn proof(&self, seq: u64) -> Vec<Hash> {
+        tree::inclusion_proof(self.size, seq, &|at| self.read(at)).unwrap()
+    }
 }
 
 /// The tree head exactly as RFC 6962 §2.1 defines it.
@@ -70,7 +79,15 @@ fn rfc_6962_roots_of_the_published_leaves() {
 fn append_reads_the_old_right_edge_once() {
     let mut store = Store::of(&(0..1000u32).map(u32::to_be_bytes).collect::<Vec<_>>());
     let calls = Cell::new((0, 0));
-    let new = tree::append(1000, &|at| { calls.set((calls.get().0 + 1, at.len())); store.read(at) }, &[b"x"; 700]).unwrap();
+    let new = tree::append(
+        1000,
+        &|at| {
+            calls.set((calls.get().0 + 1, at.len()));
+            store.read(at)
+        },
+        &[b"x"; 700],
+    )
+    .unwrap();
     assert_eq!(calls.get(), (1, 1000u32.count_ones() as usize));
     assert_eq!(new.root, store.append(&[b"x"; 700]));
 }

@@ -17,7 +17,9 @@ use crate::tree::Store;
 pub const ORIGIN: &str = "jinbu.example/log";
 pub const SALT: [u8; 16] = [5; 16];
 
-pub fn keys() -> Keys { Keys::from_seeds(ORIGIN, [3; 32], [4; 32]).unwrap() }
+pub fn keys() -> Keys {
+    Keys::from_seeds(ORIGIN, [3; 32], [4; 32]).unwrap()
+}
 
 pub fn policy() -> Policy {
     let rows = read_parameters(include_str!("../../../../policy/parameters.csv")).unwrap();
@@ -40,26 +42,47 @@ impl World {
         let class: ClassId = ids.make(start());
         let rows = Rows {
             class: ClassRow { state: "A00".into(), policy: None, periods_total: Periods(56), periods_online: Periods(22), facts: 0 },
-            sessions: vec![], enrolments: vec![], attendance: vec![], exam_results: vec![], certificates: vec![], claim: None, claim_items: vec![], payments: vec![],
+            sessions: vec![],
+            enrolments: vec![],
+            attendance: vec![],
+            exam_results: vec![],
+            certificates: vec![],
+            claim: None,
+            claim_items: vec![],
+            payments: vec![],
         };
         Self { ids, class, entries: vec![], rows, counted: BTreeMap::new() }
     }
 
-    pub fn id<I: TypedId>(&self) -> I { self.ids.make(start()) }
+    pub fn id<I: TypedId>(&self) -> I {
+        self.ids.make(start())
+    }
 
     /// Writes a fact about the class and other subjects; returns its id.
     pub fn fact(&mut self, kind: &str, body: Value, at: Instant, others: &[(&str, String)]) -> FactId {
         let class = self.class.to_string();
         let subjects = std::iter::once(("class", class)).chain(others.iter().map(|(kind, id)| (*kind, id.clone())));
-        let about = subjects.map(|(kind, id)| {
-            let nth = self.counted.entry((kind.to_owned(), id.clone())).or_insert(0);
-            *nth += 1;
-            About { kind: kind.to_owned(), id, nth: *nth }
-        }).collect();
+        let about = subjects
+            .map(|(kind, id)| {
+                let nth = self.counted.entry((kind.to_owned(), id.clone())).or_insert(0);
+                *nth += 1;
+                About { kind: kind.to_owned(), id, nth: *nth }
+            })
+            .collect();
         let id: FactId = self.id();
         self.entries.push(Entry {
-            v: 1, seq: self.entries.len() as u64, id: id.clone(), at_ms: at.timestamp_millis(), act: "test-act".into(), fact: kind.into(), clause: "M3.1".into(),
-            actor: "job:test".into(), office: "county:350582".into(), district: "350582".into(), about, body,
+            v: 1,
+            seq: self.entries.len() as u64,
+            id: id.clone(),
+            at_ms: at.timestamp_millis(),
+            act: "test-act".into(),
+            fact: kind.into(),
+            clause: "M3.1".into(),
+            actor: "job:test".into(),
+            office: "county:350582".into(),
+            district: "350582".into(),
+            about,
+            body,
             commitments: BTreeMap::from([("name".to_owned(), commit(SALT, "陈秀娟"))]),
         });
         self.rows.class.facts += 1;
@@ -67,8 +90,12 @@ impl World {
     }
 
     fn typed<B: FactBody>(&mut self, body: &B, states: (Option<&str>, Option<&str>), at: Instant, others: &[(&str, String)]) -> FactId {
-        if let Some(state) = states.0 { self.rows.class.state = state.into(); }
-        if let (Some(state), Some(claim)) = (states.1, &mut self.rows.claim) { claim.state = state.into(); }
+        if let Some(state) = states.0 {
+            self.rows.class.state = state.into();
+        }
+        if let (Some(state), Some(claim)) = (states.1, &mut self.rows.claim) {
+            claim.state = state.into();
+        }
         self.fact(B::FACT, body.body_with_states(states.0, states.1).unwrap(), at, others)
     }
 
@@ -76,11 +103,18 @@ impl World {
         let mut sessions = Vec::new();
         for (nth, (periods, online)) in [(4, false); 8].into_iter().chain([(2, false)]).chain([(4, true); 5]).chain([(2, true)]).enumerate() {
             let starts_at = start() + TimeDelta::days(nth as i64);
-            sessions.push(PlannedSession { session: self.id(), starts_at, ends_at: starts_at + TimeDelta::minutes(i64::from(periods) * 45), periods: Periods(periods), online });
+            sessions.push(PlannedSession {
+                session: self.id(),
+                starts_at,
+                ends_at: starts_at + TimeDelta::minutes(i64::from(periods) * 45),
+                periods: Periods(periods),
+                online,
+            });
         }
-        self.rows.sessions = sessions.iter().map(|one| SessionRow {
-            session: one.session.clone(), starts_at: one.starts_at, ends_at: one.ends_at, periods: one.periods, online: one.online,
-        }).collect();
+        self.rows.sessions = sessions
+            .iter()
+            .map(|one| SessionRow { session: one.session.clone(), starts_at: one.starts_at, ends_at: one.ends_at, periods: one.periods, online: one.online })
+            .collect();
         self.rows.enrolments = enrolments.iter().map(|one| EnrolmentRow { enrolment: one.clone() }).collect();
         sessions
     }
@@ -94,7 +128,9 @@ impl World {
         let fact = match kind {
             Kind::SignIn => self.typed(&TraineeSignedIn { class, session: at_session, enrolment, attendance, at, method }, (None, None), at, &others),
             Kind::SignOut => self.typed(&TraineeSignedOut { class, session: at_session, enrolment, attendance, at, method }, (None, None), at, &others),
-            Kind::RollCall => self.typed(&RollCalled { class, session: at_session, entries: vec![RollCallEntry { enrolment, attendance, at }] }, (None, None), at, &others),
+            Kind::RollCall => {
+                self.typed(&RollCalled { class, session: at_session, entries: vec![RollCallEntry { enrolment, attendance, at }] }, (None, None), at, &others)
+            }
         };
         self.rows.attendance.push(AttendanceRow { attendance: id, fact, session: session.session.clone(), enrolment: who.clone(), kind, at, method: said });
     }
@@ -102,9 +138,10 @@ impl World {
     fn finish_training(&mut self, who: &[EnrolmentId]) {
         let (class, exam, at): (_, ExamId, _) = (self.class.clone(), self.id(), start() + TimeDelta::days(20));
         let results: Vec<ExamResult> = who.iter().map(|one| ExamResult { enrolment: one.clone(), theory: 80, practice: 75, passed: true }).collect();
-        self.rows.exam_results = results.iter().map(|one| ExamResultRow {
-            exam: exam.clone(), enrolment: one.enrolment.clone(), theory: one.theory, practice: one.practice, passed: one.passed,
-        }).collect();
+        self.rows.exam_results = results
+            .iter()
+            .map(|one| ExamResultRow { exam: exam.clone(), enrolment: one.enrolment.clone(), theory: one.theory, practice: one.practice, passed: one.passed })
+            .collect();
         self.typed(&CompletionExamConfirmed { class: class.clone(), exam, results }, (Some("A65"), None), at, &[]);
         for one in who {
             let (certificate, number): (CertificateId, _) = (self.id(), format!("PXHG350582{}", one.as_str()));
@@ -119,16 +156,27 @@ impl World {
         let (class, claim, at): (_, ClaimId, _) = (self.class.clone(), self.id(), start() + TimeDelta::days(30));
         let total_fen = Fen::sum(items.iter().map(|one| one.amount_fen)).unwrap();
         self.rows.claim = Some(ClaimRow { claim: claim.clone(), state: "draft".into(), total_fen });
-        self.rows.claim_items = items.iter().map(|one| ClaimItemRow {
-            item: self.id(), claim: claim.clone(), enrolment: one.enrolment.clone(), credited_offline: one.credited_offline,
-            credited_online: one.credited_online, payable: one.payable, amount_fen: one.amount_fen,
-        }).collect();
+        self.rows.claim_items = items
+            .iter()
+            .map(|one| ClaimItemRow {
+                item: self.id(),
+                claim: claim.clone(),
+                enrolment: one.enrolment.clone(),
+                credited_offline: one.credited_offline,
+                credited_online: one.credited_online,
+                payable: one.payable,
+                amount_fen: one.amount_fen,
+            })
+            .collect();
         let about = [("claim", claim.to_string())];
         self.typed(&ClaimDrafted { class: class.clone(), claim: claim.clone(), items, total_fen }, (None, Some("draft")), at, &about);
         self.typed(&ClaimPublished { class: class.clone(), claim: claim.clone() }, (None, Some("published")), at, &about);
-        self.rows.payments = self.rows.claim_items.iter().map(|one| PaymentRow {
-            line: self.id(), claim: claim.clone(), amount_fen: one.amount_fen, reference: "晋财2026-17".into(),
-        }).collect();
+        self.rows.payments = self
+            .rows
+            .claim_items
+            .iter()
+            .map(|one| PaymentRow { line: self.id(), claim: claim.clone(), amount_fen: one.amount_fen, reference: "晋财2026-17".into() })
+            .collect();
         self.typed(&ClaimPaid { class, claim, total_fen, reference: "晋财2026-17".into() }, (Some("A90"), Some("paid")), at, &about);
     }
 
@@ -153,10 +201,14 @@ impl World {
         Contents { class: self.class.clone(), checkpoint: self.checkpoint(), entries, rows: self.rows.clone(), openings }
     }
 
-    pub fn bundle(&self) -> Bundle { Bundle::seal(self.contents(), &keys()).unwrap() }
+    pub fn bundle(&self) -> Bundle {
+        Bundle::seal(self.contents(), &keys()).unwrap()
+    }
 }
 
-fn start() -> Instant { Utc.with_ymd_and_hms(2026, 3, 2, 0, 30, 0).unwrap() }
+fn start() -> Instant {
+    Utc.with_ymd_and_hms(2026, 3, 2, 0, 30, 0).unwrap()
+}
 
 /// What the claim says for the first trainee, changeable by tests of dishonest claims.
 pub fn honest(enrolment: EnrolmentId) -> ClaimedItem {
@@ -173,7 +225,13 @@ pub fn example_1_claiming(claimed: impl Fn(Vec<ClaimedItem>) -> Vec<ClaimedItem>
     (world.class, world.rows.class.facts) = (class.clone(), 0);
     let who: Vec<EnrolmentId> = (0..3).map(|_| world.id()).collect();
     let sessions = world.plan(&who);
-    let submitted = ClassOpeningSubmitted { class: class.clone(), sessions: sessions.clone(), enrolments: who.clone(), periods_total: Periods(56), periods_online: Periods(22) };
+    let submitted = ClassOpeningSubmitted {
+        class: class.clone(),
+        sessions: sessions.clone(),
+        enrolments: who.clone(),
+        periods_total: Periods(56),
+        periods_online: Periods(22),
+    };
     let before = start() - TimeDelta::days(9);
     world.typed(&submitted, (Some("A10"), None), before, &[("institution", "01ARZ3NDEKTSV4RRFFQ69G5FAV".into())]);
     world.typed(&ClassOpeningApproved { class: class.clone(), policy: policy() }, (Some("A30"), None), before, &[]);
@@ -187,9 +245,12 @@ pub fn example_1_claiming(claimed: impl Fn(Vec<ClaimedItem>) -> Vec<ClaimedItem>
         world.attend(&class, session, &who[1], Kind::RollCall);
     }
     world.finish_training(&who[..2]);
-    let full = ClaimedItem { enrolment: who[1].clone(), credited_offline: Periods(34), credited_online: Periods(22), payable: Periods(56), amount_fen: Fen(140_000) };
+    let full =
+        ClaimedItem { enrolment: who[1].clone(), credited_offline: Periods(34), credited_online: Periods(22), payable: Periods(56), amount_fen: Fen(140_000) };
     world.claim_and_pay(claimed(vec![honest(who[0].clone()), full]));
     world
 }
 
-pub fn example_1() -> World { example_1_claiming(|items| items) }
+pub fn example_1() -> World {
+    example_1_claiming(|items| items)
+}

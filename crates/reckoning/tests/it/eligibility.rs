@@ -1,10 +1,10 @@
 //! M3.2–M3.4, M3.9, M7.1: who may be paid for (domain.md §7.2, §7.3; Appendix B 4 and 7).
 
 use chrono::NaiveDate;
+use proptest::prelude::*;
 use reckoning::PersonFacts;
 use reckoning::eligibility::{age_on, age_refusal, beneficiary, check};
 use reckoning::retirement::{Track, delay_months, retires_on};
-use proptest::prelude::*;
 
 use crate::support::{day, jinjiang, number_of, vectors};
 
@@ -13,9 +13,20 @@ const CLAIMED: &str = "2026-11-24";
 /// A person for whom everything is in order.
 fn fine() -> PersonFacts {
     PersonFacts {
-        birth: day("1985-03-14"), retirement: Some(Track::Man60), class_start: day("2026-09-01"), registered: true, pension_since: None,
-        in_school: false, on_fiscal_payroll: false, rate: (52, 56), passed_exam: true, certificate_issued_on: Some(day("2026-10-20")),
-        feedback_given: true, paid_count: 2, same_item_paid: None, open_risks: 0,
+        birth: day("1985-03-14"),
+        retirement: Some(Track::Man60),
+        class_start: day("2026-09-01"),
+        registered: true,
+        pension_since: None,
+        in_school: false,
+        on_fiscal_payroll: false,
+        rate: (52, 56),
+        passed_exam: true,
+        certificate_issued_on: Some(day("2026-10-20")),
+        feedback_given: true,
+        paid_count: 2,
+        same_item_paid: None,
+        open_risks: 0,
     }
 }
 
@@ -24,11 +35,17 @@ fn rules(facts: &PersonFacts) -> Vec<String> {
 }
 
 #[test]
-fn a_person_in_order_is_not_refused() { assert_eq!(rules(&fine()), Vec::<String>::new()); }
+fn a_person_in_order_is_not_refused() {
+    assert_eq!(rules(&fine()), Vec::<String>::new());
+}
 
 #[test]
 fn each_fact_alone_brings_its_own_rule() {
-    let one = |change: fn(&mut PersonFacts)| { let mut facts = fine(); change(&mut facts); rules(&facts) };
+    let one = |change: fn(&mut PersonFacts)| {
+        let mut facts = fine();
+        change(&mut facts);
+        rules(&facts)
+    };
     assert_eq!(one(|f| f.birth = day("2010-09-02")), ["E08"]);
     assert_eq!(one(|f| f.pension_since = Some(day("2026-09-30"))), ["E04"]);
     assert_eq!(one(|f| f.in_school = true), ["E05"]);
@@ -69,7 +86,10 @@ fn e08_age_is_by_the_calendar_day() {
     assert!(refused("2010-09-02", "2026-09-01") && !refused("2010-09-01", "2026-09-01"), "sixteen on the day");
     assert!(!refused("1965-09-02", "2026-09-01") && refused("1965-09-01", "2026-09-01"), "sixty until the 61st birthday");
     assert!(refused("2027-01-01", "2026-09-01"), "born after the class began");
-    assert_eq!((age_on(day("2008-02-29"), day("2024-02-28")), age_on(day("2008-02-29"), day("2025-02-28")), age_on(day("2008-02-29"), day("2025-03-01"))), (Some(15), Some(16), Some(17)));
+    assert_eq!(
+        (age_on(day("2008-02-29"), day("2024-02-28")), age_on(day("2008-02-29"), day("2025-02-28")), age_on(day("2008-02-29"), day("2025-03-01"))),
+        (Some(15), Some(16), Some(17))
+    );
 }
 
 #[test]
@@ -106,7 +126,11 @@ fn beneficiary_is_judged_before_there_are_hours() {
 #[test]
 fn published_retirement_vectors() {
     for case in vectors()["retirement_month"]["cases"].as_array().unwrap() {
-        let track = match case["sex"].as_str() { Some("M") => Track::Man60, Some("F50") => Track::Woman50, other => panic!("{other:?}") };
+        let track = match case["sex"].as_str() {
+            Some("M") => Track::Man60,
+            Some("F50") => Track::Woman50,
+            other => panic!("{other:?}"),
+        };
         let birth = day(&format!("{}-01", case["birth"].as_str().unwrap()));
         assert_eq!(delay_months(birth, track), number_of(case, "delay"), "{case}");
     }
@@ -115,7 +139,9 @@ fn published_retirement_vectors() {
     assert_eq!(delay_months(day("1981-09-01"), Track::Woman55), 36);
 }
 
-fn any_day() -> impl Strategy<Value = NaiveDate> { (0i32..40_000).prop_map(|days| day("1930-01-01") + chrono::TimeDelta::days(i64::from(days))) }
+fn any_day() -> impl Strategy<Value = NaiveDate> {
+    (0i32..40_000).prop_map(|days| day("1930-01-01") + chrono::TimeDelta::days(i64::from(days)))
+}
 
 proptest! {
     #[test]

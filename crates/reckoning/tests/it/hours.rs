@@ -8,7 +8,9 @@ use reckoning::{AttendanceFact, Kind, Reason, SessionFact};
 
 use crate::support::{attended, event, jinjiang, session, start_of};
 
-fn minutes(count: i64) -> TimeDelta { TimeDelta::minutes(count) }
+fn minutes(count: i64) -> TimeDelta {
+    TimeDelta::minutes(count)
+}
 
 /// The reason for one session of four periods with these events (minutes from start, from end).
 fn reason(sign_ins: &[i64], sign_outs: &[i64]) -> Reason {
@@ -93,10 +95,18 @@ fn mess() -> impl Strategy<Value = (Vec<SessionFact>, Vec<AttendanceFact>)> {
     let facts = prop::collection::vec((0usize..6, 0u8..12, -100i64..400), 0..40);
     facts.prop_map(|facts| {
         let sessions: Vec<SessionFact> = (0..6).map(|at| session(at, 1 + i32::try_from(at).unwrap(), at % 3 == 0)).collect();
-        let events = facts.into_iter().enumerate().map(|(fact, (at, kind, minute))| {
-            let kind = match kind { 0 => Kind::RollCall, 1..=6 => Kind::SignIn, _ => Kind::SignOut };
-            event(fact, &sessions[at], kind, start_of(at) + minutes(minute))
-        }).collect();
+        let events = facts
+            .into_iter()
+            .enumerate()
+            .map(|(fact, (at, kind, minute))| {
+                let kind = match kind {
+                    0 => Kind::RollCall,
+                    1..=6 => Kind::SignIn,
+                    _ => Kind::SignOut,
+                };
+                event(fact, &sessions[at], kind, start_of(at) + minutes(minute))
+            })
+            .collect();
         (sessions, events)
     })
 }

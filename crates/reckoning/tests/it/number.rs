@@ -5,7 +5,9 @@ use proptest::prelude::*;
 use reckoning::number::check_character;
 use reckoning::{CertificateNumber, ClassNumber, Regime};
 
-fn jinjiang() -> DistrictCode { "350582".parse().unwrap() }
+fn jinjiang() -> DistrictCode {
+    "350582".parse().unwrap()
+}
 
 #[test]
 fn certificate_number_has_its_parts() {
@@ -20,7 +22,10 @@ fn certificate_number_has_its_parts() {
 fn class_number_has_its_parts() {
     let number = ClassNumber::make(jinjiang(), 2026, Regime::FullProcess, 17, 3).unwrap();
     assert_eq!(number.as_str(), "3505822026A00170003");
-    assert_eq!((number.district(), number.year(), number.regime(), number.institution_serial(), number.sequence()), ("350582", 2026, Regime::FullProcess, 17, 3));
+    assert_eq!(
+        (number.district(), number.year(), number.regime(), number.institution_serial(), number.sequence()),
+        ("350582", 2026, Regime::FullProcess, 17, 3)
+    );
     assert_eq!(number.as_str().parse(), Ok(number));
     for wrong in ["", "3505822026D00170003", "3505822026A0017000", "3505822026A00170000", "3505822026A0017000３", "中文"] {
         assert!(wrong.parse::<ClassNumber>().is_err(), "{wrong}");
@@ -92,7 +97,9 @@ fn the_known_gap_is_below_one_percent() {
             let mut letters: Vec<char> = number.chars().collect();
             letters.swap(at, at + 1);
             let wrong: String = letters.into_iter().collect();
-            if wrong == number { continue; }
+            if wrong == number {
+                continue;
+            }
             slips += 1;
             unseen += u32::from(wrong.parse::<CertificateNumber>().is_ok());
         }

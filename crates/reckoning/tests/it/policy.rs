@@ -30,7 +30,9 @@ fn shipped_file_holds_every_key_once_with_its_default_and_source() {
         let row = rows.iter().find(|row| row.key == key.key).unwrap_or_else(|| panic!("{} is missing in policy/parameters.csv", key.key));
         assert_eq!((row.value, row.unit.as_str()), (key.default, key.unit), "{}", key.key);
         assert!((key.range.0..=key.range.1).contains(&row.value), "{}", key.key);
-        if key.is_design { assert_eq!(row.document, DESIGN_DEFAULT, "{}", key.key); }
+        if key.is_design {
+            assert_eq!(row.document, DESIGN_DEFAULT, "{}", key.key);
+        }
     }
     let names: BTreeSet<_> = KEYS.iter().map(|key| key.key).collect();
     let labels: BTreeSet<_> = KEYS.iter().map(|key| key.label).collect();
@@ -78,7 +80,11 @@ fn nearest_district_wins_then_the_latest_date() {
 
 #[test]
 fn the_order_of_rows_does_not_matter() {
-    let more = vec![parameter("class_max", 40, 1, "2025-01-01", None), parameter("class_max", 45, 1, "2025-01-01", None), parameter("class_max", 30, 2, "2025-02-01", None)];
+    let more = vec![
+        parameter("class_max", 40, 1, "2025-01-01", None),
+        parameter("class_max", 45, 1, "2025-01-01", None),
+        parameter("class_max", 30, 2, "2025-02-01", None),
+    ];
     let mut backwards: Vec<Parameter> = more.clone();
     backwards.reverse();
     assert_eq!(with(more, "2026-01-01"), with(backwards, "2026-01-01"));

@@ -5,7 +5,9 @@ use foundation::{EnrolmentId, FactId, Instant, Periods, SessionId};
 use reckoning::policy::{self, ParameterRow, Policy};
 use reckoning::{AttendanceFact, Kind, SessionFact};
 
-pub fn day(text: &str) -> NaiveDate { text.parse().expect("a test date") }
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a test date")
+}
 
 pub fn shipped() -> Vec<ParameterRow> {
     policy::read_parameters(include_str!("../../../../policy/parameters.csv")).expect("policy/parameters.csv reads")
@@ -14,14 +16,14 @@ pub fn shipped() -> Vec<ParameterRow> {
 /// The policy for a class of `district` on `on`, from the shipped file.
 pub fn policy_of(district: &str, on: &str) -> Policy {
     let district = district.parse().expect("a district");
-    let rows = shipped().into_iter()
-        .filter(|row| row.scheme == policy::COMPLETION_CERTIFICATE && row.covers(district))
-        .map(|row| row.parameter());
+    let rows = shipped().into_iter().filter(|row| row.scheme == policy::COMPLETION_CERTIFICATE && row.covers(district)).map(|row| row.parameter());
     Policy::from_parameters(rows, day(on)).expect("the shipped parameters are complete")
 }
 
 /// 晋江市, on a day after every shipped parameter is in force.
-pub fn jinjiang() -> Policy { policy_of("350582", "2026-11-24") }
+pub fn jinjiang() -> Policy {
+    policy_of("350582", "2026-11-24")
+}
 
 pub fn vectors() -> serde_json::Value {
     serde_json::from_str(include_str!("../data/test_vectors.json")).expect("the vectors read")
@@ -31,10 +33,18 @@ pub fn number_of(value: &serde_json::Value, key: &str) -> i32 {
     value[key].as_i64().and_then(|one| i32::try_from(one).ok()).unwrap_or_else(|| panic!("{key} in {value}"))
 }
 
-fn ulid(kind: char, number: usize) -> String { format!("01{kind}{number:023}") }
-pub fn session_id(number: usize) -> SessionId { ulid('S', number).parse().expect("a ULID") }
-pub fn fact_id(number: usize) -> FactId { ulid('F', number).parse().expect("a ULID") }
-pub fn enrolment_id() -> EnrolmentId { ulid('E', 1).parse().expect("a ULID") }
+fn ulid(kind: char, number: usize) -> String {
+    format!("01{kind}{number:023}")
+}
+pub fn session_id(number: usize) -> SessionId {
+    ulid('S', number).parse().expect("a ULID")
+}
+pub fn fact_id(number: usize) -> FactId {
+    ulid('F', number).parse().expect("a ULID")
+}
+pub fn enrolment_id() -> EnrolmentId {
+    ulid('E', 1).parse().expect("a ULID")
+}
 
 /// Nine o'clock in Fujian on the `number`th day of the class.
 pub fn start_of(number: usize) -> Instant {
@@ -55,7 +65,9 @@ pub fn event(fact: usize, of: &SessionFact, kind: Kind, at: Instant) -> Attendan
 
 /// Sign-in and sign-out exactly on time.
 pub fn attended(sessions: &[SessionFact]) -> Vec<AttendanceFact> {
-    sessions.iter().enumerate()
+    sessions
+        .iter()
+        .enumerate()
         .flat_map(|(at, one)| [event(2 * at, one, Kind::SignIn, one.starts_at), event(2 * at + 1, one, Kind::SignOut, one.ends_at)])
         .collect()
 }

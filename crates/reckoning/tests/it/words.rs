@@ -14,10 +14,15 @@ fn sources() -> Vec<(PathBuf, String)> {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).expect("a folder of the workspace").flatten() {
             let path = entry.path();
-            if path.is_dir() { folders.push(path); continue; }
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
             if path.extension().is_some_and(|end| end == "rs") {
                 // A file may vanish between listing and reading while somebody is at work.
-                if let Ok(text) = std::fs::read_to_string(&path) { found.push((path, text)); }
+                if let Ok(text) = std::fs::read_to_string(&path) {
+                    found.push((path, text));
+                }
             }
         }
     }
@@ -35,12 +40,16 @@ fn forbidden() -> BTreeMap<String, String> {
 /// The name that a line declares, if it declares one: after a keyword, or a field `name: Type`.
 fn declared(line: &str) -> Option<&str> {
     let line = line.trim_start();
-    if line.starts_with("//") || line.starts_with('"') { return None; }
+    if line.starts_with("//") || line.starts_with('"') {
+        return None;
+    }
     let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
     let keyword = |word: &&str| ["struct", "enum", "fn", "trait", "type", "mod", "const", "static"].contains(word);
     let lead = |word: &&str| ["pub", "crate", "async", "const", "fn", "in", "super"].contains(word) || keyword(word);
     let led = words.iter().take_while(|word| lead(word)).count();
-    if words[..led].iter().any(keyword) { return words.get(led).copied(); }
+    if words[..led].iter().any(keyword) {
+        return words.get(led).copied();
+    }
     let (name, rest) = line.strip_prefix("pub ").unwrap_or(line).split_once(": ")?;
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     (plain && rest.ends_with(',')).then_some(name)
@@ -50,8 +59,12 @@ fn declared(line: &str) -> Option<&str> {
 fn words_of(name: &str) -> Vec<String> {
     let mut spaced = String::new();
     for letter in name.chars() {
-        if letter.is_uppercase() || letter == '_' { spaced.push(' '); }
-        if letter != '_' { spaced.extend(letter.to_lowercase()); }
+        if letter.is_uppercase() || letter == '_' {
+            spaced.push(' ');
+        }
+        if letter != '_' {
+            spaced.extend(letter.to_lowercase());
+        }
     }
     spaced.split(' ').map(|word| word.strip_suffix('s').unwrap_or(word).to_owned()).collect()
 }
@@ -98,7 +111,9 @@ fn clauses_have_four_cells_run_on_within_each_measure_and_are_all_on_the_page() 
         assert!(row.iter().all(|cell| !cell.is_empty()), "{row:?}");
         let (measure, number) = row[0].trim_start_matches('M').split_once('.').expect("M1.1");
         let got: (u32, u32) = (measure.parse().expect("a measure"), number.parse().expect("a number"));
-        if got.0 == expected.0 + 1 { expected = (got.0, 1); }
+        if got.0 == expected.0 + 1 {
+            expected = (got.0, 1);
+        }
         assert_eq!(got, expected, "clause ids run on");
         expected.1 += 1;
         assert!(page.contains(&format!("| {} |", row.join(" | "))), "policy/clauses.md does not show {}", row[0]);
@@ -116,7 +131,9 @@ fn every_clause_id_in_the_code_is_a_clause() {
             // Whole string literals only: "M5.1", not a sentence that mentions a model number.
             for quoted in line.split('"').skip(1).step_by(2).filter(|quoted| is_clause_id(quoted)) {
                 cited += 1;
-                if !known.contains(quoted) { wrong.push(format!("{}:{}: {quoted}", path.display(), at + 1)); }
+                if !known.contains(quoted) {
+                    wrong.push(format!("{}:{}: {quoted}", path.display(), at + 1));
+                }
             }
         }
     }

@@ -8,11 +8,17 @@ use super::schema;
 pub struct Spine;
 
 impl MigrationName for Spine {
-    fn name(&self) -> &str { "m0001_spine" }
+    fn name(&self) -> &str {
+        "m0001_spine"
+    }
 }
 
 #[sea_orm_migration::async_trait::async_trait]
 impl MigrationTrait for Spine {
-    fn use_transaction(&self) -> Option<bool> { Some(true) }
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> { schema::create(manager, include_str!("m0001_spine.txt")).await }
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        schema::create(manager, include_str!("m0001_spine.txt")).await
+    }
 }

@@ -11,8 +11,12 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> { vec![Box::new(m0001_spine::Spine)] }
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_spine::Spine)]
+    }
 }
 
 /// Brings the schema up to date.
-pub async fn run(connection: &DatabaseConnection) -> Result<(), DbErr> { Migrator::up(connection, None).await }
+pub async fn run(connection: &DatabaseConnection) -> Result<(), DbErr> {
+    Migrator::up(connection, None).await
+}

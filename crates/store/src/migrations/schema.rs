@@ -3,19 +3,26 @@
 //! `name type[?] [pk] [unique] [-> table]`, `unique a, b`, `index a, b`, `index a where null`, `wall …`.
 //! `wall` lists the columns that PostgreSQL's row-level security looks at (house.md §4, wall 3).
 
-use sea_orm::sea_query::{Alias, ColumnDef, ConditionalStatement, Expr, ExprTrait, ForeignKey, ForeignKeyAction, Index, IndexCreateStatement, Table, TableCreateStatement};
+use sea_orm::sea_query::{
+    Alias, ColumnDef, ConditionalStatement, Expr, ExprTrait, ForeignKey, ForeignKeyAction, Index, IndexCreateStatement, Table, TableCreateStatement,
+};
 use sea_orm::{ConnectionTrait, DbBackend};
 use sea_orm_migration::{DbErr, SchemaManager};
 
 /// One parsed table.
-pub struct TableText<'a> { pub name: &'a str, lines: Vec<&'a str> }
+pub struct TableText<'a> {
+    pub name: &'a str,
+    lines: Vec<&'a str>,
+}
 
 /// Splits a schema text into tables.
 pub fn parse(text: &str) -> Vec<TableText<'_>> {
     let mut tables: Vec<TableText<'_>> = Vec::new();
     for line in text.lines().filter(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#')) {
         if line.starts_with(' ') {
-            if let Some(table) = tables.last_mut() { table.lines.push(line.trim()); }
+            if let Some(table) = tables.last_mut() {
+                table.lines.push(line.trim());
+            }
         } else {
             tables.push(TableText { name: line.trim(), lines: Vec::new() });
         }
@@ -58,8 +65,10 @@ impl TableText<'_> {
             if let Some(at) = words.iter().position(|w| *w == "->") {
                 let target = words[at + 1];
                 table.foreign_key(
-                    ForeignKey::create().name(format!("fk__{}__{name}", self.name))
-                        .from(Alias::new(self.name), Alias::new(name)).to(Alias::new(target), Alias::new("id"))
+                    ForeignKey::create()
+                        .name(format!("fk__{}__{name}", self.name))
+                        .from(Alias::new(self.name), Alias::new(name))
+                        .to(Alias::new(target), Alias::new("id"))
                         .on_delete(ForeignKeyAction::Restrict),
                 );
             }
@@ -91,8 +100,12 @@ impl TableText<'_> {
         for column in columns {
             index.col(Alias::new(*column));
         }
-        if unique { index.unique(); }
-        if where_null { index.and_where(Expr::col(Alias::new(*columns.last().unwrap_or(&"id"))).is_null()); }
+        if unique {
+            index.unique();
+        }
+        if where_null {
+            index.and_where(Expr::col(Alias::new(*columns.last().unwrap_or(&"id"))).is_null());
+        }
         index
     }
 
@@ -104,10 +117,18 @@ impl TableText<'_> {
         let words: Vec<&str> = wall.split_whitespace().skip(1).collect();
         let has = |word: &str| words.contains(&word);
         let mut any = vec!["jinbu_reach() = '*'".to_owned()];
-        if has("path") { any.push("(path = jinbu_reach() OR path LIKE jinbu_reach() || '/%')".into()); }
-        if has("institution") { any.push("institution = jinbu_institution()".into()); }
-        if has("own-institution") { any.push("id = jinbu_institution()".into()); }
-        if has("person") { any.push("person = jinbu_person()".into()); }
+        if has("path") {
+            any.push("(path = jinbu_reach() OR path LIKE jinbu_reach() || '/%')".into());
+        }
+        if has("institution") {
+            any.push("institution = jinbu_institution()".into());
+        }
+        if has("own-institution") {
+            any.push("id = jinbu_institution()".into());
+        }
+        if has("person") {
+            any.push("person = jinbu_person()".into());
+        }
         if let Some(column) = words.iter().find_map(|w| w.strip_prefix("trainee:")) {
             any.push(format!("(jinbu_person() <> '' AND {column} IN (SELECT e.class FROM enrolment e WHERE e.person = jinbu_person()))"));
         }
@@ -128,7 +149,9 @@ impl TableText<'_> {
     }
 }
 
-fn first(line: &str) -> &str { line.split_whitespace().next().unwrap_or("") }
+fn first(line: &str) -> &str {
+    line.split_whitespace().next().unwrap_or("")
+}
 
 fn column(name: &str, kind: &str, key: bool) -> ColumnDef {
     let mut column = ColumnDef::new(Alias::new(name));
@@ -140,7 +163,11 @@ fn column(name: &str, kind: &str, key: bool) -> ColumnDef {
         "time" => column.timestamp_with_time_zone(),
         _ => column.text(),
     };
-    if !kind.ends_with('?') { column.not_null(); }
-    if key { column.primary_key(); }
+    if !kind.ends_with('?') {
+        column.not_null();
+    }
+    if key {
+        column.primary_key();
+    }
     column
 }

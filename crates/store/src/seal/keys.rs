@@ -28,10 +28,15 @@ pub enum KeyError {
 }
 
 /// All key versions of an installation.
-pub struct Keyring { versions: BTreeMap<u32, Zeroizing<[u8; 32]>>, index_version: u32 }
+pub struct Keyring {
+    versions: BTreeMap<u32, Zeroizing<[u8; 32]>>,
+    index_version: u32,
+}
 
 impl std::fmt::Debug for Keyring {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "Keyring({} versions)", self.versions.len()) }
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Keyring({} versions)", self.versions.len())
+    }
 }
 
 impl Keyring {
@@ -59,11 +64,15 @@ impl Keyring {
     }
 
     /// From `JINBU_KEYS`, when set.
-    pub fn from_environment() -> Option<Result<Self, KeyError>> { std::env::var(ENVIRONMENT).ok().map(|text| Self::from_text(&text)) }
+    pub fn from_environment() -> Option<Result<Self, KeyError>> {
+        std::env::var(ENVIRONMENT).ok().map(|text| Self::from_text(&text))
+    }
 
     /// From a file; with `fresh` random bytes a missing file is made, readable by its owner only.
     pub fn load(path: &Path, fresh: Option<[u8; 32]>) -> Result<Self, KeyError> {
-        if !path.exists() && let Some(fresh) = fresh {
+        if !path.exists()
+            && let Some(fresh) = fresh
+        {
             write_private(path, &format!("# 进补：字段加密密钥，请离线备份；丢失后已加密的证件号码无法恢复。\n1 {}\n", STANDARD.encode(fresh)))?;
         }
         Self::from_text(&Zeroizing::new(std::fs::read_to_string(path)?))
@@ -79,18 +88,26 @@ impl Keyring {
     }
 
     /// A fixed keyring for tests.
-    pub fn for_tests() -> Self { Self::from_text(&format!("1 {}", STANDARD.encode([42u8; 32]))).expect("one good line") }
+    pub fn for_tests() -> Self {
+        Self::from_text(&format!("1 {}", STANDARD.encode([42u8; 32]))).expect("one good line")
+    }
 
     /// A secret of this installation for `purpose` (cookies, class codes, journal keys), from the oldest key:
     /// it must not change when the field key rotates.
-    pub fn secret(&self, purpose: &str) -> [u8; 32] { derive(self.index_material(), &format!("secret {purpose}")) }
+    pub fn secret(&self, purpose: &str) -> [u8; 32] {
+        derive(self.index_material(), &format!("secret {purpose}"))
+    }
 
     pub(super) fn current(&self) -> (u32, &[u8; 32]) {
         let (version, key) = self.versions.last_key_value().expect("a keyring has at least one key");
         (*version, key)
     }
-    pub(super) fn version(&self, version: u32) -> Option<&[u8; 32]> { self.versions.get(&version).map(|key| &**key) }
-    pub(super) fn index_material(&self) -> &[u8; 32] { self.versions.get(&self.index_version).expect("checked when read") }
+    pub(super) fn version(&self, version: u32) -> Option<&[u8; 32]> {
+        self.versions.get(&version).map(|key| &**key)
+    }
+    pub(super) fn index_material(&self) -> &[u8; 32] {
+        self.versions.get(&self.index_version).expect("checked when read")
+    }
 }
 
 /// HMAC-SM3 as a key derivation: one label, one key.
@@ -104,7 +121,9 @@ pub(super) fn derive(material: &[u8; 32], label: &str) -> [u8; 32] {
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
-    if let Some(folder) = path.parent() { std::fs::create_dir_all(folder)?; }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
     let beside = path.with_extension("new");
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
     file.write_all(text.as_bytes())?;

@@ -64,23 +64,33 @@ pub enum SealError {
 }
 
 impl std::fmt::Debug for Sealed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("Sealed(…)") }
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sealed(…)")
+    }
 }
 
 impl Sealed {
     /// The stored text.
-    pub fn as_str(&self) -> &str { &self.0 }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
     /// The key version it was sealed with.
-    pub fn version(&self) -> Option<u32> { self.0.strip_prefix('v')?.split_once('.')?.0.parse().ok() }
+    pub fn version(&self) -> Option<u32> {
+        self.0.strip_prefix('v')?.split_once('.')?.0.parse().ok()
+    }
 }
 
 impl BlindIndex {
     /// The stored text.
-    pub fn as_str(&self) -> &str { &self.0 }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// Binds a sealed value to what and whose it is.
-fn associated(purpose: Purpose, owner: &str) -> Vec<u8> { format!("jinbu\n{}\n{owner}", purpose.word()).into_bytes() }
+fn associated(purpose: Purpose, owner: &str) -> Vec<u8> {
+    format!("jinbu\n{}\n{owner}", purpose.word()).into_bytes()
+}
 
 impl Keyring {
     /// Seals `plain` for `owner` (the row's id) with the current key. `nonce` must be fresh random bytes.
@@ -117,7 +127,9 @@ impl Keyring {
     }
 
     /// Whether a field should be sealed anew with the current key.
-    pub fn needs_rotation(&self, sealed: &Sealed) -> bool { sealed.version() != Some(self.current().0) }
+    pub fn needs_rotation(&self, sealed: &Sealed) -> bool {
+        sealed.version() != Some(self.current().0)
+    }
 }
 
 #[cfg(test)]
@@ -126,7 +138,9 @@ mod tests {
     use aes_gcm::aead::AeadInOut;
     use proptest::prelude::*;
 
-    fn hexed(text: &str) -> Vec<u8> { hex::decode(text).unwrap() }
+    fn hexed(text: &str) -> Vec<u8> {
+        hex::decode(text).unwrap()
+    }
 
     /// RFC 8998 appendix A.1.
     #[test]
@@ -136,7 +150,10 @@ mod tests {
         let aad = hexed("feedfacedeadbeeffeedfacedeadbeefabaddad2");
         let plain = hexed("aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccddddddddddddddddeeeeeeeeeeeeeeeeffffffffffffffffeeeeeeeeeeeeeeeeaaaaaaaaaaaaaaaa");
         let sealed = Sm4Gcm::new(&key.into()).encrypt(&nonce.into(), Payload { msg: &plain, aad: &aad }).unwrap();
-        assert_eq!(hex::encode(sealed), "17f399f08c67d5ee19d0dc9969c4bb7d5fd46fd3756489069157b282bb200735d82710ca5c22f0ccfa7cbf93d496ac15a56834cbcf98c397b4024a2691233b8d83de3541e4c2b58177e065a9bf7b62ec");
+        assert_eq!(
+            hex::encode(sealed),
+            "17f399f08c67d5ee19d0dc9969c4bb7d5fd46fd3756489069157b282bb200735d82710ca5c22f0ccfa7cbf93d496ac15a56834cbcf98c397b4024a2691233b8d83de3541e4c2b58177e065a9bf7b62ec"
+        );
         let mut wrong = plain.clone();
         assert!(Sm4Gcm::new(&key.into()).decrypt_in_place(&nonce.into(), &aad, &mut wrong).is_err());
     }
@@ -153,7 +170,9 @@ mod tests {
         std::fs::write(&path, "晋江市").unwrap();
         let ran = std::process::Command::new("openssl").args(["dgst", "-sm3", "-mac", "HMAC", "-macopt", "key:0123456789abcdef"]).arg(&path).output();
         std::fs::remove_file(&path).ok();
-        if let Ok(output) = ran && output.status.success() {
+        if let Ok(output) = ran
+            && output.status.success()
+        {
             assert!(String::from_utf8_lossy(&output.stdout).trim().ends_with(&ours), "OpenSSL disagrees");
         }
     }

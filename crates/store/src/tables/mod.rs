@@ -19,7 +19,9 @@ pub(crate) mod prelude {
     pub(crate) use foundation::codes::*;
     pub(crate) use foundation::{Date, DistrictCode, Fen, Instant, ManagementPath, OccupationCode, Periods, SkillLevel, Uscc};
     pub(crate) use foundation::{IdType, ids::*};
-    pub(crate) use sea_orm::entity::prelude::{ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait, EnumIter, PrimaryKeyTrait};
+    pub(crate) use sea_orm::entity::prelude::{
+        ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait, EnumIter, PrimaryKeyTrait,
+    };
 }
 
 /// Declares an entity: table name, then its columns. A column named `version` makes it updatable

@@ -14,11 +14,14 @@ async fn an_error_or_panic_undoes_its_own_act_only() {
     for n in 0..60 {
         let (db, row) = (house.db.clone(), task(&ids, jinjiang, &format!("第{n}件")));
         all.push(tokio::spawn(async move {
-            db.write(Scope::Everything, move |work| Box::pin(async move {
-                work.add::<task::Entity>(row).await?;
-                assert!(n % 3 != 1, "this act panics on purpose");
-                if n % 3 == 2 { Err(Stop::Forbidden) } else { Ok(n) }
-            })).await
+            db.write(Scope::Everything, move |work| {
+                Box::pin(async move {
+                    work.add::<task::Entity>(row).await?;
+                    assert!(n % 3 != 1, "this act panics on purpose");
+                    if n % 3 == 2 { Err(Stop::Forbidden) } else { Ok(n) }
+                })
+            })
+            .await
         }));
     }
     let mut kept = 0;
@@ -43,9 +46,14 @@ async fn of_two_who_read_the_same_version_one_is_stale() {
     let mut results = Vec::new();
     for n in 0..2 {
         let read = row.clone();
-        results.push(house.db.write(Scope::Everything, move |work| Box::pin(async move {
-            work.save::<task::Entity>(&read, task::ActiveModel { title: Set(format!("改{n}")), ..Default::default() }).await
-        })).await);
+        results.push(
+            house
+                .db
+                .write(Scope::Everything, move |work| {
+                    Box::pin(async move { work.save::<task::Entity>(&read, task::ActiveModel { title: Set(format!("改{n}")), ..Default::default() }).await })
+                })
+                .await,
+        );
     }
     assert!(results[0].is_ok());
     assert!(matches!(results[1], Err(Stop::Fault(Fault::Stale))));
@@ -56,10 +64,15 @@ async fn a_broken_unique_key_names_table_and_columns_on_both_databases() {
     let house = house().await;
     let (ids, jinjiang) = (ids(), district("350582"));
     let (one, two) = (needs_item(&ids, jinjiang, "育婴员"), needs_item(&ids, jinjiang, "育婴员"));
-    let result = house.db.write(Scope::Everything, move |work| Box::pin(async move {
-        work.add::<store::tables::needs::needs_item::Entity>(one).await?;
-        work.add::<store::tables::needs::needs_item::Entity>(two).await
-    })).await;
+    let result = house
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move {
+                work.add::<store::tables::needs::needs_item::Entity>(one).await?;
+                work.add::<store::tables::needs::needs_item::Entity>(two).await
+            })
+        })
+        .await;
     match result {
         Err(Stop::Fault(Fault::Duplicate(key))) => assert_eq!(key, "needs_item.district,year,name,level,certificate_type"),
         other => panic!("{other:?}"),
@@ -72,9 +85,13 @@ async fn adding_new_rows_skips_repeats_and_counts() {
     let (ids, jinjiang) = (ids(), district("350582"));
     let rows: Vec<_> = (0..700).map(|n| task(&ids, jinjiang, &format!("{n}"))).collect();
     let again = rows.clone();
-    let (first, second) = house.db.write(Scope::Everything, move |work| Box::pin(async move {
-        Ok((work.add_new::<task::Entity>(rows).await?, work.add_new::<task::Entity>(again).await?))
-    })).await.unwrap();
+    let (first, second) = house
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move { Ok((work.add_new::<task::Entity>(rows).await?, work.add_new::<task::Entity>(again).await?)) })
+        })
+        .await
+        .unwrap();
     assert_eq!((first, second), (700, 0));
 }
 

@@ -70,11 +70,18 @@ async fn the_neighbour_cannot_add_change_or_remove() {
     let copy = row.clone();
     house.db.write(Scope::Below(jinjiang.management_path()), move |work| Box::pin(async move { work.add::<needs_item::Entity>(copy).await })).await.unwrap();
     let copy = row.clone();
-    let saved = house.db.write(neighbour.clone(), move |work| Box::pin(async move {
-        work.save::<needs_item::Entity>(&copy, needs_item::ActiveModel { name: Set("改".into()), ..Default::default() }).await
-    })).await;
+    let saved = house
+        .db
+        .write(neighbour.clone(), move |work| {
+            Box::pin(async move { work.save::<needs_item::Entity>(&copy, needs_item::ActiveModel { name: Set("改".into()), ..Default::default() }).await })
+        })
+        .await;
     assert!(matches!(saved, Err(Stop::Fault(Fault::Stale))), "{saved:?}");
-    let removed = house.db.write(neighbour, move |work| Box::pin(async move { work.remove_all::<needs_item::Entity>(needs_item::Column::Name.is_not_null()).await })).await.unwrap();
+    let removed = house
+        .db
+        .write(neighbour, move |work| Box::pin(async move { work.remove_all::<needs_item::Entity>(needs_item::Column::Name.is_not_null()).await }))
+        .await
+        .unwrap();
     assert_eq!(removed, 0);
 }
 
@@ -89,7 +96,12 @@ async fn postgres_row_level_security_stands_behind_the_type() {
     let ids = ids();
     let rows: Vec<_> = ["350582", "350581", "350181"].iter().map(|code| task(&ids, district(code), code)).collect();
     house.db.write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<task::Entity>(rows).await })).await.unwrap();
-    for (scope, expected) in [(Scope::Everything, 3), (Scope::Below(district("350582").management_path()), 1), (Scope::Below(district("350500").management_path()), 2), (Scope::Open, 0)] {
+    for (scope, expected) in [
+        (Scope::Everything, 3),
+        (Scope::Below(district("350582").management_path()), 1),
+        (Scope::Below(district("350500").management_path()), 2),
+        (Scope::Open, 0),
+    ] {
         assert_eq!(store::db::count_without_predicate(&house.db, scope.clone(), "task").await.unwrap(), expected, "{scope:?}");
     }
 }

@@ -8,7 +8,11 @@ use crate::support::*;
 
 macro_rules! select_each {
     ($reader:ident) => {
-        macro_rules! one { ($room:ident $table:ident) => { $reader.list::<store::tables::$room::$table::Entity>(|q| q.limit(1)).await.unwrap_or_else(|e| panic!(concat!(stringify!($table), ": {}"), e)); }; }
+        macro_rules! one {
+            ($room:ident $table:ident) => {
+                $reader.list::<store::tables::$room::$table::Entity>(|q| q.limit(1)).await.unwrap_or_else(|e| panic!(concat!(stringify!($table), ": {}"), e));
+            };
+        }
         store::for_each_table!(one);
     };
 }
@@ -32,9 +36,15 @@ async fn copy_db_carries_every_row_and_verifies() {
     assert!(report.iter().all(|one| one.equal), "{report:?}");
     let verified = store::copy::copy(&source.db, &target.db, false, true).await.unwrap();
     assert!(verified.iter().any(|one| one.table == "task" && one.source_rows == 1200 && one.target_rows == 1200 && one.equal));
-    target.db.write(Scope::Everything, |work| Box::pin(async move {
-        work.change_all::<task::Entity>(task::Column::Title.eq("第7件"), task::ActiveModel { title: Set("改过".into()), ..Default::default() }).await
-    })).await.unwrap();
+    target
+        .db
+        .write(Scope::Everything, |work| {
+            Box::pin(async move {
+                work.change_all::<task::Entity>(task::Column::Title.eq("第7件"), task::ActiveModel { title: Set("改过".into()), ..Default::default() }).await
+            })
+        })
+        .await
+        .unwrap();
     let differs = store::copy::copy(&source.db, &target.db, false, true).await.unwrap();
     assert!(differs.iter().any(|one| one.table == "task" && !one.equal), "a changed row is noticed");
 }

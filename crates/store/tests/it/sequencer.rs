@@ -9,14 +9,32 @@ use store::tables::journal::{fact, journal_checkpoint};
 
 use crate::support::*;
 
-pub fn keys() -> Keys { Keys::from_seeds("jinbu.test/journal", [3; 32], [5; 32]).unwrap() }
+pub fn keys() -> Keys {
+    Keys::from_seeds("jinbu.test/journal", [3; 32], [5; 32]).unwrap()
+}
 
 fn row(ids: &Ids, n: usize) -> fact::Model {
     let jinjiang = district("350582");
     fact::Model {
-        id: ids.make::<FactId>(noon()), seq: None, at: noon(), act: "test".into(), fact: "Tested".into(), clause: "M7.1".into(), actor: "job:test".into(),
-        actor_name: "系统".into(), office: "system:test".into(), office_name: "系统".into(), class: None, about: format!("[[\"class\",\"C{}\"],[\"row\",\"{n}\"]]", n % 7),
-        summary: format!("第{n}条"), body: "{\"n\":1}".into(), commitments: "{}".into(), institution: None, person: None, path: jinjiang.management_path(), district: jinjiang,
+        id: ids.make::<FactId>(noon()),
+        seq: None,
+        at: noon(),
+        act: "test".into(),
+        fact: "Tested".into(),
+        clause: "M7.1".into(),
+        actor: "job:test".into(),
+        actor_name: "系统".into(),
+        office: "system:test".into(),
+        office_name: "系统".into(),
+        class: None,
+        about: format!("[[\"class\",\"C{}\"],[\"row\",\"{n}\"]]", n % 7),
+        summary: format!("第{n}条"),
+        body: "{\"n\":1}".into(),
+        commitments: "{}".into(),
+        institution: None,
+        person: None,
+        path: jinjiang.management_path(),
+        district: jinjiang,
     }
 }
 
@@ -67,9 +85,15 @@ async fn a_changed_fact_row_no_longer_fits_the_signed_tree() {
     let ids = ids();
     add(&house, (0..40).map(|n| row(&ids, n)).collect()).await;
     sequence(&house.db, &keys(), "jinbu.test/journal", noon()).await.unwrap();
-    house.db.write(Scope::Everything, |work| Box::pin(async move {
-        work.change_all::<fact::Entity>(fact::Column::Seq.eq(17), fact::ActiveModel { body: Set("{\"n\":2}".into()), ..Default::default() }).await
-    })).await.unwrap();
+    house
+        .db
+        .write(Scope::Everything, |work| {
+            Box::pin(async move {
+                work.change_all::<fact::Entity>(fact::Column::Seq.eq(17), fact::ActiveModel { body: Set("{\"n\":2}".into()), ..Default::default() }).await
+            })
+        })
+        .await
+        .unwrap();
     let reader = house.db.read(Scope::Everything).await.unwrap();
     let entries = sequencer::entries(&reader, 0..40).await.unwrap();
     let note = reader.list::<journal_checkpoint::Entity>(|q| q).await.unwrap().pop().unwrap().note;

@@ -7,7 +7,10 @@ use store::Db;
 use store::tables::notices::task;
 
 /// A database and whatever must outlive it.
-pub struct House { pub db: Db, _folder: Option<tempfile::TempDir> }
+pub struct House {
+    pub db: Db,
+    _folder: Option<tempfile::TempDir>,
+}
 
 /// A fresh database of the lane's kind.
 pub async fn house() -> House {
@@ -30,29 +33,69 @@ pub async fn postgres() -> House {
     House { db: Db::open(&format!("{base}/{name}")).await.unwrap(), _folder: None }
 }
 
-pub fn has_postgres() -> bool { std::env::var("JINBU_TEST_PG").is_ok() }
+pub fn has_postgres() -> bool {
+    std::env::var("JINBU_TEST_PG").is_ok()
+}
 
-pub fn ids() -> Ids { Ids::seeded(7) }
+pub fn ids() -> Ids {
+    Ids::seeded(7)
+}
 
-pub fn noon() -> Instant { clock::at_local(chrono::NaiveDate::from_ymd_opt(2026, 11, 2).unwrap().and_hms_opt(12, 0, 0).unwrap()) }
+pub fn noon() -> Instant {
+    clock::at_local(chrono::NaiveDate::from_ymd_opt(2026, 11, 2).unwrap().and_hms_opt(12, 0, 0).unwrap())
+}
 
-pub fn district(code: &str) -> DistrictCode { code.parse().unwrap() }
+pub fn district(code: &str) -> DistrictCode {
+    code.parse().unwrap()
+}
 
 /// A task row: the simplest supervised row without foreign keys.
 pub fn task(ids: &Ids, district: DistrictCode, title: &str) -> task::Model {
     task::Model {
-        id: ids.make(noon()), audience: "county".into(), kind: "test".into(), about_kind: "class".into(), about: "x".into(), title: title.into(),
-        finding: String::new(), tone: String::new(), money: Fen(1), due_on: None, not_for: None, institution: None, person: None,
-        path: district.management_path(), district, created_at: noon(), done_at: None, version: 1,
+        id: ids.make(noon()),
+        audience: "county".into(),
+        kind: "test".into(),
+        about_kind: "class".into(),
+        about: "x".into(),
+        title: title.into(),
+        finding: String::new(),
+        tone: String::new(),
+        money: Fen(1),
+        due_on: None,
+        not_for: None,
+        institution: None,
+        person: None,
+        path: district.management_path(),
+        district,
+        created_at: noon(),
+        done_at: None,
+        version: 1,
     }
 }
 
 /// A needs item row: readable by all, writable within reach.
 pub fn needs_item(ids: &Ids, district: DistrictCode, name: &str) -> store::tables::needs::needs_item::Model {
     store::tables::needs::needs_item::Model {
-        id: ids.make::<NeedsItemId>(noon()), path: district.management_path(), district, year: 2026, training_type: TrainingType::Employment, occupation: None, name: name.into(),
-        level: SkillLevel::all()[0], certificate_type: CertificateType::Completion, periods_min: Periods(40), periods_max: Periods(80), online_cap_pct: 40,
-        shortage: false, shortage_class: None, rate_text: "每课时25元".into(), state: NeedsState::Draft, filing_no: String::new(), document: String::new(),
-        published_on: None, created_at: noon(), version: 1,
+        id: ids.make::<NeedsItemId>(noon()),
+        path: district.management_path(),
+        district,
+        year: 2026,
+        training_type: TrainingType::Employment,
+        occupation: None,
+        name: name.into(),
+        level: SkillLevel::all()[0],
+        certificate_type: CertificateType::Completion,
+        periods_min: Periods(40),
+        periods_max: Periods(80),
+        online_cap_pct: 40,
+        shortage: false,
+        shortage_class: None,
+        rate_text: "每课时25元".into(),
+        state: NeedsState::Draft,
+        filing_no: String::new(),
+        document: String::new(),
+        published_on: None,
+        created_at: noon(),
+        version: 1,
     }
 }

@@ -27,16 +27,43 @@ pub fn forms() -> Markup {
     let mut state = FormState::from_pairs([("place", "实训楼 302"), ("regime", "level"), ("trainees", "62"), ("starts", "2026-12-03"), ("fee", "0")]);
     state.error("trainees", "每班不超过 45 人，请拆成两班或减少人数").error("pledge", "请先阅读并承诺");
     let state = state.refused([refusal]);
-    let options = Form { action: "/x".into(), submit: "提交申报".into(), also: vec![("存草稿".into(), "draft".into())], has_files: true, others: vec![Button::link("取消，回班级", "/x").quiet()], ..Form::default() };
+    let options = Form {
+        action: "/x".into(),
+        submit: "提交申报".into(),
+        also: vec![("存草稿".into(), "draft".into())],
+        has_files: true,
+        others: vec![Button::link("取消，回班级", "/x").quiet()],
+        ..Form::default()
+    };
     html! { (page_head("申报开班", "已照上一班填好，只改不同的地方", &[])) (form(&options, &state, fields(&state))) }
 }
 
 /// Live numbers, the schematic map and charts.
 pub fn wall() -> Markup {
-    let number = |label: &str, value: &str, unit: &str, note: &str, tone: Tone| WallNumber { label: label.into(), value: value.into(), unit: unit.into(), note: note.into(), href: "/specimens/register".into(), tone };
-    let region = |code: &str, name: &str, count: u32, shade: u8| MapRegion { code: code.into(), name: name.into(), value: format!("{count} 个"), shade, href: "/x".into() };
+    let number = |label: &str, value: &str, unit: &str, note: &str, tone: Tone| WallNumber {
+        label: label.into(),
+        value: value.into(),
+        unit: unit.into(),
+        note: note.into(),
+        href: "/specimens/register".into(),
+        tone,
+    };
+    let region = |code: &str, name: &str, count: u32, shade: u8| MapRegion {
+        code: code.into(),
+        name: name.into(),
+        value: format!("{count} 个"),
+        shade,
+        href: "/x".into(),
+    };
     let cities = ["福州", "厦门", "漳州", "泉州", "三明", "莆田", "南平", "龙岩", "宁德", "平潭"];
-    let chart = |title: &str, kind: ChartKind, series: Vec<Series>| Chart { title: title.into(), kind, unit: "人".into(), categories: cities.iter().map(|city| (*city).into()).collect(), series, hrefs: cities.iter().map(|_| "/specimens/register".into()).collect() };
+    let chart = |title: &str, kind: ChartKind, series: Vec<Series>| Chart {
+        title: title.into(),
+        kind,
+        unit: "人".into(),
+        categories: cities.iter().map(|city| (*city).into()).collect(),
+        series,
+        hrefs: cities.iter().map(|_| "/specimens/register".into()).collect(),
+    };
     let series = |name: &str, values: &[i64]| Series { name: name.into(), values: values.to_vec() };
     let (this, last) = ([4210, 3120, 2204, 6530, 1480, 1720, 1105, 1630, 1390, 210], [3900, 3300, 2010, 5980, 1520, 1490, 1200, 1580, 1210, 180]);
     html! {

@@ -7,16 +7,25 @@ use maud::{Markup, html};
 use crate::tag;
 use crate::*;
 
-fn day(month: u32, day: u32) -> Date { NaiveDate::from_ymd_opt(2026, month, day).unwrap_or_default() }
-fn at(month: u32, of: u32, hour: u32, minute: u32) -> Instant { clock::at_local(day(month, of).and_hms_opt(hour, minute, 0).unwrap_or_default()) }
+fn day(month: u32, day: u32) -> Date {
+    NaiveDate::from_ymd_opt(2026, month, day).unwrap_or_default()
+}
+fn at(month: u32, of: u32, hour: u32, minute: u32) -> Instant {
+    clock::at_local(day(month, of).and_hms_opt(hour, minute, 0).unwrap_or_default())
+}
 
 /// A county officer's home.
 pub fn queue() -> Markup {
     let now = at(11, 23, 9, 12);
     let today = day(11, 23);
     let row = |due: Due, matter: &str, subject: &str, detail: &str, yuan: Option<i64>| QueueRow {
-        due, matter: matter.into(), subject: subject.into(), detail: detail.into(), href: Some("/specimens/dossier".into()),
-        amount: yuan.and_then(Fen::from_yuan), ..QueueRow::default()
+        due,
+        matter: matter.into(),
+        subject: subject.into(),
+        detail: detail.into(),
+        href: Some("/specimens/dossier".into()),
+        amount: yuan.and_then(Fen::from_yuan),
+        ..QueueRow::default()
     };
     let open = |label: &str| Some(Button::link(label, "/specimens/dossier"));
     let page = Queue {
@@ -30,20 +39,44 @@ pub fn queue() -> Markup {
             StatCard::new("未结预警", "5").note("高 2 · 中 3").opens("/specimens/register").tone(Tone::Act),
         ],
         rows: vec![
-            QueueRow { category: Some(tag::neutral("合格证类")), finding: Some(tag::good("全部 31 项通过")), button: Some(Button::post("准予开班", "/x").main()),
-                ..row(Due::at(at(11, 23, 17, 30), now), "开班审核", "晋江市安海职业培训学校", "缝纫工（四级）38 人", Some(49_400)) },
-            QueueRow { finding: Some(tag::act("高 · 本规则查实率 71%")), button: open("核查"),
-                ..row(Due::at(at(11, 23, 17, 30), now), "预警核查", "A07 批量秒签", "池店电商班 11月21日下午 · 同一设备 12 人 40 秒", Some(21_000)) },
-            QueueRow { finding: Some(tag::look("待回访")), button: open("查看"),
-                ..row(Due::at(at(11, 23, 23, 59), now), "公示异议", "2026年第19批", "第 7 行 林*辉 · 反映“未参加培训”", Some(1_250)) },
-            QueueRow { category: Some(tag::neutral("等级证书类")), finding: Some(tag::act("2 人须处理")), finding_note: "同时段在另一班 1 · 在校生 1".into(), button: open("处理"),
-                ..row(Due::on(day(11, 24), today), "开班审核", "福建省晋江技师学院", "电工（三级）42 人", Some(81_900)) },
-            QueueRow { finding: Some(tag::good("198 人全部通过")), button: Some(Button::post("整批通过", "/x").main().confirm("198 人、¥ 361,800 将转入公示，确定整批通过吗？")),
-                ..row(Due::on(day(11, 25), today), "补贴复审", "2026年第21批", "4 个机构 · 198 人", Some(361_800)) },
-            QueueRow { finding: Some(tag::neutral("已交证据 4 件")), button: open("复查"),
-                ..row(Due::on(day(11, 27), today), "整改复查", "青阳家政培训中心", "实训设备不足", None) },
-            QueueRow { finding: Some(tag::look("2 人不一致")), button: open("核对"),
-                ..row(Due::on(day(11, 30), today), "证书核对", "陈埭鞋类设计班", "35 人 · 查询一致 33", Some(52_500)) },
+            QueueRow {
+                category: Some(tag::neutral("合格证类")),
+                finding: Some(tag::good("全部 31 项通过")),
+                button: Some(Button::post("准予开班", "/x").main()),
+                ..row(Due::at(at(11, 23, 17, 30), now), "开班审核", "晋江市安海职业培训学校", "缝纫工（四级）38 人", Some(49_400))
+            },
+            QueueRow {
+                finding: Some(tag::act("高 · 本规则查实率 71%")),
+                button: open("核查"),
+                ..row(Due::at(at(11, 23, 17, 30), now), "预警核查", "A07 批量秒签", "池店电商班 11月21日下午 · 同一设备 12 人 40 秒", Some(21_000))
+            },
+            QueueRow {
+                finding: Some(tag::look("待回访")),
+                button: open("查看"),
+                ..row(Due::at(at(11, 23, 23, 59), now), "公示异议", "2026年第19批", "第 7 行 林*辉 · 反映“未参加培训”", Some(1_250))
+            },
+            QueueRow {
+                category: Some(tag::neutral("等级证书类")),
+                finding: Some(tag::act("2 人须处理")),
+                finding_note: "同时段在另一班 1 · 在校生 1".into(),
+                button: open("处理"),
+                ..row(Due::on(day(11, 24), today), "开班审核", "福建省晋江技师学院", "电工（三级）42 人", Some(81_900))
+            },
+            QueueRow {
+                finding: Some(tag::good("198 人全部通过")),
+                button: Some(Button::post("整批通过", "/x").main().confirm("198 人、¥ 361,800 将转入公示，确定整批通过吗？")),
+                ..row(Due::on(day(11, 25), today), "补贴复审", "2026年第21批", "4 个机构 · 198 人", Some(361_800))
+            },
+            QueueRow {
+                finding: Some(tag::neutral("已交证据 4 件")),
+                button: open("复查"),
+                ..row(Due::on(day(11, 27), today), "整改复查", "青阳家政培训中心", "实训设备不足", None)
+            },
+            QueueRow {
+                finding: Some(tag::look("2 人不一致")),
+                button: open("核对"),
+                ..row(Due::on(day(11, 30), today), "证书核对", "陈埭鞋类设计班", "35 人 · 查询一致 33", Some(52_500))
+            },
         ],
         all: Some((27, "/specimens/register".into())),
         ..Queue::default()
@@ -54,37 +87,83 @@ pub fn queue() -> Markup {
 /// Reviewing a class.
 pub fn dossier() -> Markup {
     let today = day(11, 23);
-    let line = |what: &str, at: Instant, who: &str, journal: u64| TrailLine { what: what.into(), at: dates::moment(at, today), who: who.into(), journal: Some(journal), href: Some("/x".into()) };
+    let line = |what: &str, at: Instant, who: &str, journal: u64| TrailLine {
+        what: what.into(),
+        at: dates::moment(at, today),
+        who: who.into(),
+        journal: Some(journal),
+        href: Some("/x".into()),
+    };
     let facts = [
-        ("证书类型", html! { "职业技能等级证书" }), ("起止", html! { (dates::range(day(12, 1), day(12, 9))) }),
-        ("地点", html! { "晋江市梅岭街道 实训楼 302" }), ("人数 / 额定", html! { "42 / 45" }),
-        ("总课时", html! { "56（实操 34 · 理论 22）" }), ("补贴标准", money::formula(Fen(195_000), "1,500 × 1.3")),
-        ("依据", html! { "闽人社发〔2024〕3号" }), ("资金", html! { "就业补助资金 · 余 " (money(Fen(238_160_000))) }),
+        ("证书类型", html! { "职业技能等级证书" }),
+        ("起止", html! { (dates::range(day(12, 1), day(12, 9))) }),
+        ("地点", html! { "晋江市梅岭街道 实训楼 302" }),
+        ("人数 / 额定", html! { "42 / 45" }),
+        ("总课时", html! { "56（实操 34 · 理论 22）" }),
+        ("补贴标准", money::formula(Fen(195_000), "1,500 × 1.3")),
+        ("依据", html! { "闽人社发〔2024〕3号" }),
+        ("资金", html! { "就业补助资金 · 余 " (money(Fen(238_160_000))) }),
     ];
     let page = Dossier {
         head: DossierHead {
-            title: "电工（三级）2026年第4期".into(), state: Some(tag::look("审核中")), due: Some(Due::on(day(11, 24), today)),
-            number: "3505822026B00410004".into(), owner: "福建省晋江技师学院".into(),
-            buttons: vec![Button::link("退回补正", "/x"), Button::link("不予开班", "/x").danger(), Button::post("准予开班", "/x").main().blocked_because("还有 2 人须处理，处理后即可准予")],
+            title: "电工（三级）2026年第4期".into(),
+            state: Some(tag::look("审核中")),
+            due: Some(Due::on(day(11, 24), today)),
+            number: "3505822026B00410004".into(),
+            owner: "福建省晋江技师学院".into(),
+            buttons: vec![
+                Button::link("退回补正", "/x"),
+                Button::link("不予开班", "/x").danger(),
+                Button::post("准予开班", "/x").main().blocked_because("还有 2 人须处理，处理后即可准予"),
+            ],
         },
-        steps: vec![Step::done("计划申报", "11月18日"), Step::done("受理", "11月19日 王志强"), Step::now("审核", "你 · 限 11月24日"), Step::to_come("实施"), Step::to_come("证书核对"), Step::to_come("学员评价"), Step::to_come("补贴")],
+        steps: vec![
+            Step::done("计划申报", "11月18日"),
+            Step::done("受理", "11月19日 王志强"),
+            Step::now("审核", "你 · 限 11月24日"),
+            Step::to_come("实施"),
+            Step::to_come("证书核对"),
+            Step::to_come("学员评价"),
+            Step::to_come("补贴"),
+        ],
         main: vec![
             section("", html! { (facts_grid(&facts)) (ShareMeter::online(20, 56, 40)) }),
             must_handle(&[
-                CheckLine::fail("12月3日 08:30 同时段在另一班上课").subject("黄*琴").rule("T01").detail("石狮市 母婴护理第7期 第3次课").source("本系统课表").way_out(Button::link("请其二选一", "/x")),
-                CheckLine::fail("在校生，未到毕业学年").subject("吴*凯").rule("E05").detail("泉州轻工职业学院 2025级").source("教育学籍 11月20日").way_out(Button::post("移出名单", "/x").confirm("把吴*凯移出名单？本人会收到短信，可以申诉。")),
+                CheckLine::fail("12月3日 08:30 同时段在另一班上课")
+                    .subject("黄*琴")
+                    .rule("T01")
+                    .detail("石狮市 母婴护理第7期 第3次课")
+                    .source("本系统课表")
+                    .way_out(Button::link("请其二选一", "/x")),
+                CheckLine::fail("在校生，未到毕业学年")
+                    .subject("吴*凯")
+                    .rule("E05")
+                    .detail("泉州轻工职业学院 2025级")
+                    .source("教育学籍 11月20日")
+                    .way_out(Button::post("移出名单", "/x").confirm("把吴*凯移出名单？本人会收到短信，可以申诉。")),
             ]),
-            checklist("完备性 14 项 · 真实性 17 项", &[
-                CheckLine::pass("实名核验 42 人一致").note("11月19日"),
-                CheckLine::pass("累计次数、同职业同等级、失业保险补贴均不重复").note("E11–E15"),
-                CheckLine::pass("3 名教师资质有效、无同时段授课").note("T03"),
-                CheckLine::pass("场地与设备 2026年9月12日实地核实，工位 48").note("I10"),
-                CheckLine::look("评价机构与培训机构同一举办者，须联考或改派").rule("C05").source("统一社会信用代码一致").way_out(Button::link("改为联考", "/x")),
-                CheckLine::new(Outcome::Waiting, "社保参保状态尚未返回").rule("E07").source("社保数据共享"),
-            ]),
+            checklist(
+                "完备性 14 项 · 真实性 17 项",
+                &[
+                    CheckLine::pass("实名核验 42 人一致").note("11月19日"),
+                    CheckLine::pass("累计次数、同职业同等级、失业保险补贴均不重复").note("E11–E15"),
+                    CheckLine::pass("3 名教师资质有效、无同时段授课").note("T03"),
+                    CheckLine::pass("场地与设备 2026年9月12日实地核实，工位 48").note("I10"),
+                    CheckLine::look("评价机构与培训机构同一举办者，须联考或改派")
+                        .rule("C05")
+                        .source("统一社会信用代码一致")
+                        .way_out(Button::link("改为联考", "/x")),
+                    CheckLine::new(Outcome::Waiting, "社保参保状态尚未返回").rule("E07").source("社保数据共享"),
+                ],
+            ),
         ],
         side: vec![
-            materials(&[Material::new("学员名册 42 人", "/x"), Material::new("教学计划与课表 14 次课", "/x"), Material::new("机构承诺书 · 学员承诺书 42 份", "/x"), Material::missing("考核方案")]),
+            materials(&[
+                Material::new("学员名册 42 人", "/x"),
+                Material::new("教学计划与课表 14 次课", "/x"),
+                Material::new("机构承诺书 · 学员承诺书 42 份", "/x"),
+                Material::missing("考核方案"),
+            ]),
             trail(&[
                 line("机审完成：31 项中 2 项阻断、1 项提示", at(11, 23, 9, 12), "系统", 184_233),
                 line("受理，转审核", at(11, 19, 15, 40), "王志强", 184_007),
@@ -106,21 +185,52 @@ pub fn register() -> Markup {
         ("电子商务师（三级）2026年第9期", "池店镇职业培训站", "已完成", 45, 67_500, 9, Tone::Good),
     ];
     let state = |word: &str, tone: Tone| Tag::new(word, tone);
-    let rows = data.iter().map(|(class, institution, word, trainees, yuan, month, tone)| {
-        Row::link("/specimens/dossier", vec![
-            html! { (class) }, html! { (institution) }, html! { (state(word, *tone)) }, html! { (dates::range(day(*month, 1), day(*month, 9))) },
-            html! { (trainees) }, money(Fen(yuan * 100)),
-        ]).tone(*tone).pick("01J")
-    }).collect();
+    let rows = data
+        .iter()
+        .map(|(class, institution, word, trainees, yuan, month, tone)| {
+            Row::link(
+                "/specimens/dossier",
+                vec![
+                    html! { (class) },
+                    html! { (institution) },
+                    html! { (state(word, *tone)) },
+                    html! { (dates::range(day(*month, 1), day(*month, 9))) },
+                    html! { (trainees) },
+                    money(Fen(yuan * 100)),
+                ],
+            )
+            .tone(*tone)
+            .pick("01J")
+        })
+        .collect();
     let page = Register {
-        title: "班级".into(), note: "晋江市 · 2026年".into(), path: "/specimens/register".into(),
+        title: "班级".into(),
+        note: "晋江市 · 2026年".into(),
+        path: "/specimens/register".into(),
         buttons: vec![Button::link("申报新班", "/x").main()],
         query: vec![("sort".into(), "-starts".into())],
-        filters: vec![Filter::text("q", "班级、编号或机构"), Filter::choice("state", "状态", [("a", "待审核"), ("b", "正在上课")]), Filter::day("from", "开班不早于")],
-        columns: vec![Column::text("班级").sorts("name"), Column::text("机构"), Column::text("状态"), Column::text("起止").sorts("starts"), Column::number("人数").sorts("trainees"), Column::number("补贴").sorts("amount")],
-        rows, sums: vec![html! { "合计" }, html! {}, html! {}, html! {}, html! { "196" }, money(Fen(29_630_000))],
-        total: 1_204, page: 1, per_page: 50, exports: vec![("Excel 表格".into(), "xlsx".into()), ("文本表格".into(), "csv".into())],
-        bulk: Some(Bulk { action: "/x".into(), acts: vec![("通过所选".into(), "approve".into()), ("退回所选".into(), "return".into())], all_picked: false }),
+        filters: vec![
+            Filter::text("q", "班级、编号或机构"),
+            Filter::choice("state", "状态", [("a", "待审核"), ("b", "正在上课")]),
+            Filter::day("from", "开班不早于"),
+        ],
+        columns: vec![
+            Column::text("班级").sorts("name"),
+            Column::text("机构"),
+            Column::text("状态"),
+            Column::text("起止").sorts("starts"),
+            Column::number("人数").sorts("trainees"),
+            Column::number("补贴").sorts("amount"),
+        ],
+        rows,
+        sums: vec![html! { "合计" }, html! {}, html! {}, html! {}, html! { "196" }, money(Fen(29_630_000))],
+        total: 1_204,
+        page: 1,
+        per_page: 50,
+        exports: vec![("Excel 表格".into(), "xlsx".into()), ("文本表格".into(), "csv".into())],
+        bulk: Some(Bulk {
+            action: "/x".into(), acts: vec![("通过所选".into(), "approve".into()), ("退回所选".into(), "return".into())], all_picked: false
+        }),
         ..Register::default()
     };
     html! { (page) (empty_state("还没有班级。", Some(&Button::link("申报新班", "/x").main()))) }
@@ -146,8 +256,14 @@ pub fn phone() -> Markup {
 
 /// A public notice.
 pub fn public() -> Markup {
-    let rows: Vec<Row> = [("陈*英", "育婴员（五级）", "青阳家政培训中心", 125_000i64), ("林*辉", "电工（三级）", "福建省晋江技师学院", 195_000), ("黄*琴", "缝纫工（四级）", "晋江市安海职业培训学校", 130_000)]
-        .iter().map(|(name, occupation, institution, fen)| Row::plain(vec![html! { (name) }, html! { (occupation) }, html! { (institution) }, money(Fen(*fen))])).collect();
+    let rows: Vec<Row> = [
+        ("陈*英", "育婴员（五级）", "青阳家政培训中心", 125_000i64),
+        ("林*辉", "电工（三级）", "福建省晋江技师学院", 195_000),
+        ("黄*琴", "缝纫工（四级）", "晋江市安海职业培训学校", 130_000),
+    ]
+    .iter()
+    .map(|(name, occupation, institution, fen)| Row::plain(vec![html! { (name) }, html! { (occupation) }, html! { (institution) }, money(Fen(*fen))]))
+    .collect();
     let columns = [Column::text("姓名"), Column::text("职业（等级）"), Column::text("机构"), Column::number("补贴金额")];
     html! {
         (page_head("2026年第21批职业培训补贴公示", "公示期 11月19日 — 11月25日 · 晋江市人力资源和社会保障局", &[]))

@@ -20,8 +20,11 @@ pub async fn new(desk: Desk) -> Result<Response, Response> {
     let run = async {
         let district = desk.actor.office.district().ok_or(Stop::Forbidden)?;
         let limits = acts::limits(&desk, &desk.read().await?, district).await?;
-        let state = FormState::new().with("year", desk.today().year().to_string()).with("online_cap_pct", limits.online_cap_pct.to_string())
-            .with("certificate_type", CertificateType::Completion.code()).with("shortage_class", "");
+        let state = FormState::new()
+            .with("year", desk.today().year().to_string())
+            .with("online_cap_pct", limits.online_cap_pct.to_string())
+            .with("certificate_type", CertificateType::Completion.code())
+            .with("shortage_class", "");
         Ok(draw(&desk, 200, None, &limits, &state))
     };
     run.await.map_err(|stop: Stop| desk.stopped(stop))
@@ -32,7 +35,10 @@ pub async fn add(desk: Desk, pairs: Pairs) -> Result<Response, Response> {
     let run = async {
         let district = desk.actor.office.district().ok_or(Stop::Forbidden)?;
         let limits = acts::limits(&desk, &desk.read().await?, district).await?;
-        let fields = match read(&desk, &pairs, &limits) { Ok(fields) => fields, Err(state) => return Ok(draw(&desk, 422, None, &limits, &state)) };
+        let fields = match read(&desk, &pairs, &limits) {
+            Ok(fields) => fields,
+            Err(state) => return Ok(draw(&desk, 422, None, &limits, &state)),
+        };
         match desk.perform(AddNeedsItem { fields }).await {
             Ok(written) => Ok(desk.go(&format!("/needs/{}", written.item), "已存为草稿。下一步：报省人社厅备案。")),
             Err(Stop::Refused(no)) => Ok(draw(&desk, 422, None, &limits, &pairs.state().refused(no))),
@@ -55,7 +61,10 @@ pub async fn edit(desk: Desk, Path(id): Path<String>) -> Result<Response, Respon
 pub async fn save(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
     let run = async {
         let (row, limits) = managed(&desk, &id).await?;
-        let fields = match read(&desk, &pairs, &limits) { Ok(fields) => fields, Err(state) => return Ok(draw(&desk, 422, Some(&row), &limits, &state)) };
+        let fields = match read(&desk, &pairs, &limits) {
+            Ok(fields) => fields,
+            Err(state) => return Ok(draw(&desk, 422, Some(&row), &limits, &state)),
+        };
         match desk.perform(EditNeedsItem { item: row.id.clone(), fields }).await {
             Ok(_) => Ok(desk.go(&format!("/needs/{}", row.id), "已修改。")),
             Err(Stop::Refused(no)) => Ok(draw(&desk, 422, Some(&row), &limits, &pairs.state().refused(no))),
@@ -67,32 +76,52 @@ pub async fn save(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Re
 
 async fn managed(desk: &Desk, id: &str) -> Result<(Model, Limits), Stop> {
     let row = seen(desk, id).await?;
-    if !queries::manages(&desk.scope(), &row) { return Err(foundation::Fault::Gone.into()); }
+    if !queries::manages(&desk.scope(), &row) {
+        return Err(foundation::Fault::Gone.into());
+    }
     let limits = acts::limits(desk, &desk.read().await?, row.district).await?;
     Ok((row, limits))
 }
 
 fn state_of(row: &Model) -> FormState {
     let rate = if row.certificate_type == CertificateType::Completion { "" } else { &row.rate_text };
-    FormState::new().with("year", row.year.to_string()).with("training_type", row.training_type.code())
-        .with("occupation", row.occupation.as_ref().map(ToString::to_string).unwrap_or_default()).with("name", row.name.as_str())
-        .with("level", row.level.code()).with("certificate_type", row.certificate_type.code())
-        .with("periods_min", row.periods_min.to_string()).with("periods_max", row.periods_max.to_string()).with("online_cap_pct", row.online_cap_pct.to_string())
-        .with("shortage_class", row.shortage_class.map_or("", ShortageClass::code)).with("rate_text", rate)
+    FormState::new()
+        .with("year", row.year.to_string())
+        .with("training_type", row.training_type.code())
+        .with("occupation", row.occupation.as_ref().map(ToString::to_string).unwrap_or_default())
+        .with("name", row.name.as_str())
+        .with("level", row.level.code())
+        .with("certificate_type", row.certificate_type.code())
+        .with("periods_min", row.periods_min.to_string())
+        .with("periods_max", row.periods_max.to_string())
+        .with("online_cap_pct", row.online_cap_pct.to_string())
+        .with("shortage_class", row.shortage_class.map_or("", ShortageClass::code))
+        .with("rate_text", rate)
 }
 
 /// Raw texts → fields. Errors: the state with everything wrong, what cannot be read and what the rules say.
 fn read(desk: &Desk, pairs: &Pairs, limits: &Limits) -> Result<NeedsItemFields, FormState> {
     let mut state = pairs.state();
-    let mut number = |name: &str, label: &str| pairs.value(name).parse::<i32>().unwrap_or_else(|_| {
-        state.error(name, format!("{label}请填写整数"));
-        0
+    let mut number = |name: &str, label: &str| {
+        pairs.value(name).parse::<i32>().unwrap_or_else(|_| {
+            state.error(name, format!("{label}请填写整数"));
+            0
+        })
+    };
+    let (year, periods_min, periods_max, online_cap_pct) =
+        (number("year", "年度"), number("periods_min", "最少课时"), number("periods_max", "最多课时"), number("online_cap_pct", "线上课时占比上限"));
+    let training_type = pairs.value("training_type").parse::<TrainingType>().unwrap_or_else(|_| {
+        state.error("training_type", "请选择培训类型");
+        TrainingType::Employment
     });
-    let (year, periods_min, periods_max, online_cap_pct) = (number("year", "年度"), number("periods_min", "最少课时"), number("periods_max", "最多课时"), number("online_cap_pct", "线上课时占比上限"));
-    let training_type = pairs.value("training_type").parse::<TrainingType>().unwrap_or_else(|_| { state.error("training_type", "请选择培训类型"); TrainingType::Employment });
     let level = pairs.value("level").parse::<SkillLevel>().ok();
-    let certificate_type = pairs.value("certificate_type").parse::<CertificateType>().unwrap_or_else(|_| { state.error("certificate_type", "请选择证书类型"); CertificateType::Completion });
-    if level.is_none() { state.error("level", "请选择等级"); }
+    let certificate_type = pairs.value("certificate_type").parse::<CertificateType>().unwrap_or_else(|_| {
+        state.error("certificate_type", "请选择证书类型");
+        CertificateType::Completion
+    });
+    if level.is_none() {
+        state.error("level", "请选择等级");
+    }
     let occupation = match pairs.value("occupation") {
         "" => None,
         code => code.parse().map_err(|_| state.error("occupation", "请从列表中选择职业").is_clean()).ok(),
@@ -102,12 +131,24 @@ fn read(desk: &Desk, pairs: &Pairs, limits: &Limits) -> Result<NeedsItemFields, 
         code => code.parse().map_err(|_| state.error("shortage_class", "请从列表中选择急需紧缺类别").is_clean()).ok(),
     };
     let fields = NeedsItemFields {
-        year, training_type, occupation, name: pairs.value("name").into(), level: level.unwrap_or(SkillLevel::Completion), certificate_type, periods_min, periods_max, online_cap_pct,
-        shortage_class, rate_text: pairs.value("rate_text").into(),
+        year,
+        training_type,
+        occupation,
+        name: pairs.value("name").into(),
+        level: level.unwrap_or(SkillLevel::Completion),
+        certificate_type,
+        periods_min,
+        periods_max,
+        online_cap_pct,
+        shortage_class,
+        rate_text: pairs.value("rate_text").into(),
     };
-    if state.is_clean() { return Ok(fields); }
+    if state.is_clean() {
+        return Ok(fields);
+    }
     // What the rules say about the readable fields is shown in the same go.
-    let more: Vec<_> = rules::check(&fields, limits, desk.today()).into_iter().filter(|no| no.field.as_deref().is_some_and(|field| state.error_at(field).is_none())).collect();
+    let more: Vec<_> =
+        rules::check(&fields, limits, desk.today()).into_iter().filter(|no| no.field.as_deref().is_some_and(|field| state.error_at(field).is_none())).collect();
     Err(state.refused(more))
 }
 

@@ -32,13 +32,21 @@ async fn page(desk: &Desk, status: u16, row: &Model, state: &FormState, doing: &
         buttons.push(Button::link("修改", format!("/needs/{}/edit", row.id)));
     }
     let mut main = vec![section("", facts(row)), section("补贴标准", html! { p { (row.rate_text) } })];
-    if manages { main.extend(handling(desk, row, state, doing)); }
+    if manages {
+        main.extend(handling(desk, row, state, doing));
+    }
     let dossier = Dossier {
         head: DossierHead {
-            title: format!("{}（{}）", row.name, row.level.label()), state: Some(state_tag(row)), number: row.occupation.as_ref().map(ToString::to_string).unwrap_or_default(),
-            owner: format!("{} {}年", row.district.full_name(), row.year), buttons, ..DossierHead::default()
+            title: format!("{}（{}）", row.name, row.level.label()),
+            state: Some(state_tag(row)),
+            number: row.occupation.as_ref().map(ToString::to_string).unwrap_or_default(),
+            owner: format!("{} {}年", row.district.full_name(), row.year),
+            buttons,
+            ..DossierHead::default()
         },
-        steps: way(row), main, side: if manages { vec![trail(&lines)] } else { Vec::new() },
+        steps: way(row),
+        main,
+        side: if manages { vec![trail(&lines)] } else { Vec::new() },
     };
     Ok(desk.page_status(status, &row.name, super::NAV, html! { (dossier) }))
 }
@@ -46,10 +54,15 @@ async fn page(desk: &Desk, status: u16, row: &Model, state: &FormState, doing: &
 fn facts(row: &Model) -> Markup {
     let or_dash = |text: &str| if text.is_empty() { "—".to_owned() } else { text.to_owned() };
     facts_grid(&[
-        ("培训类型", row.training_type.label().to_owned()), ("证书类型", row.certificate_type.label().to_owned()), ("等级", row.level.label().to_owned()),
-        ("课时", format!("{} 课时", periods(row))), ("线上课时", format!("最多 {}%", row.online_cap_pct)),
+        ("培训类型", row.training_type.label().to_owned()),
+        ("证书类型", row.certificate_type.label().to_owned()),
+        ("等级", row.level.label().to_owned()),
+        ("课时", format!("{} 课时", periods(row))),
+        ("线上课时", format!("最多 {}%", row.online_cap_pct)),
         ("急需紧缺", row.shortage_class.map_or("否".to_owned(), |class| format!("是，{}", class.label()))),
-        ("省备案号", or_dash(&row.filing_no)), ("发布文号", or_dash(&row.document)), ("发布日期", row.published_on.map_or("—".to_owned(), dates::full_day)),
+        ("省备案号", or_dash(&row.filing_no)),
+        ("发布文号", or_dash(&row.document)),
+        ("发布日期", row.published_on.map_or("—".to_owned(), dates::full_day)),
     ])
 }
 
@@ -60,7 +73,12 @@ fn way(row: &Model) -> Vec<Step> {
         NeedsState::Draft if !filed => vec![Step::done("起草", ""), Step::now("报省备案", "省人社厅"), Step::to_come("发布")],
         NeedsState::Draft => vec![Step::done("起草", ""), Step::done("报省备案", row.filing_no.clone()), Step::now("发布", row.district.name())],
         NeedsState::Published => vec![Step::done("起草", ""), Step::done("报省备案", row.filing_no.clone()), Step::done("发布", document)],
-        NeedsState::Delisted => vec![Step::done("起草", ""), Step::done("报省备案", row.filing_no.clone()), Step::done("发布", document), Step::stopped("已移出目录", "已准予的班不受影响")],
+        NeedsState::Delisted => vec![
+            Step::done("起草", ""),
+            Step::done("报省备案", row.filing_no.clone()),
+            Step::done("发布", document),
+            Step::stopped("已移出目录", "已准予的班不受影响"),
+        ],
     }
 }
 
@@ -72,17 +90,24 @@ fn handling(desk: &Desk, row: &Model, state: &FormState, doing: &str) -> Vec<Mar
     let may = |function, right| desk.may(Permission::Of(function, right));
     let draft = row.state == NeedsState::Draft;
     if draft && row.filing_no.is_empty() && may(Function::NeedsFiling, Right::File) {
-        all.push(section("给予备案", one_field(row, "file", "给予备案", None, Field::text("filing_no", "备案号").hint("例如：闽人社目录备〔2026〕12号").required(), of("file"))));
+        all.push(section(
+            "给予备案",
+            one_field(row, "file", "给予备案", None, Field::text("filing_no", "备案号").hint("例如：闽人社目录备〔2026〕12号").required(), of("file")),
+        ));
     }
     if draft && may(Function::NeedsPublication, Right::Publish) {
-        all.push(section("发布", html! {
-            @if row.filing_no.is_empty() { p class="jb-faint" { "还没有省备案号，备案后才能发布。" } }
-            (one_field(row, "publish", "发布", None, Field::text("document", "发布文号").hint("例如：晋人社〔2026〕45号").required(), of("publish")))
-        }));
+        all.push(section(
+            "发布",
+            html! {
+                @if row.filing_no.is_empty() { p class="jb-faint" { "还没有省备案号，备案后才能发布。" } }
+                (one_field(row, "publish", "发布", None, Field::text("document", "发布文号").hint("例如：晋人社〔2026〕45号").required(), of("publish")))
+            },
+        ));
     }
     if row.state == NeedsState::Published && may(Function::NeedsPublication, Right::Publish) {
         let confirm = "移出后不能再按这个项目申请开班，已准予的班不受影响。确定移出吗？";
-        let body = one_field(row, "delist", "移出目录", Some(confirm), Field::text("reason", "移出原因").hint("移出后，已准予的班不受影响").required(), of("delist"));
+        let body =
+            one_field(row, "delist", "移出目录", Some(confirm), Field::text("reason", "移出原因").hint("移出后，已准予的班不受影响").required(), of("delist"));
         // Folded: what takes back should not look like the page's main act.
         all.push(section("", html! { details open[doing == "delist"] { summary { "移出目录" } (body) } }));
     }

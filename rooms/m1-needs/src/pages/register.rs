@@ -26,14 +26,24 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
     let page = reader.page::<Entity>(filters.page.parse().unwrap_or(1), PAGE_ROWS, |q| queries::register(filters, &scope, q)).await?;
     let official = matches!(desk.actor.office, Office::Province | Office::City { .. } | Office::County { .. });
     let mut buttons = Vec::new();
-    if desk.may(Permission::Of(Function::NeedsDraft, Right::Create)) { buttons.push(Button::link("起草新项目", "/needs/new").main()); }
+    if desk.may(Permission::Of(Function::NeedsDraft, Right::Create)) {
+        buttons.push(Button::link("起草新项目", "/needs/new").main());
+    }
     let register = Register {
         title: "职业技能培训需求指导目录".into(),
         note: "目录里的培训才有补贴".into(),
-        buttons, path: "/needs".into(), query: filters.pairs(), filters: choices(official), columns: columns(official),
+        buttons,
+        path: "/needs".into(),
+        query: filters.pairs(),
+        filters: choices(official),
+        columns: columns(official),
         rows: page.rows.iter().map(|row| line(row, official)).collect(),
-        total: page.total, page: page.number, per_page: page.size, exports: vec![("Excel 表格".into(), "xlsx".into())],
-        empty: "没有符合条件的项目。换个条件试试。".into(), ..Register::default()
+        total: page.total,
+        page: page.number,
+        per_page: page.size,
+        exports: vec![("Excel 表格".into(), "xlsx".into())],
+        empty: "没有符合条件的项目。换个条件试试。".into(),
+        ..Register::default()
     };
     Ok(desk.page("需求指导目录", super::NAV, html! { (register) }))
 }
@@ -46,24 +56,43 @@ fn choices(official: bool) -> Vec<Filter> {
         Filter::choice("certificate", "证书类型", CertificateType::all().iter().map(|one| (one.code(), one.label()))),
         Filter::choice("shortage", "急需紧缺", [("1", "是"), ("0", "否")]),
     ];
-    if official { all.push(Filter::choice("state", "状态", NeedsState::all().iter().map(|one| (one.code(), one.label())))); }
+    if official {
+        all.push(Filter::choice("state", "状态", NeedsState::all().iter().map(|one| (one.code(), one.label()))));
+    }
     all
 }
 
 fn columns(official: bool) -> Vec<Column> {
-    let mut all = vec![Column::text("职业（工种）或项目"), Column::text("等级"), Column::text("地区"), Column::text("培训类型"), Column::text("证书类型"), Column::number("课时"), Column::text("补贴标准"), Column::text("急需紧缺")];
-    if official { all.push(Column::text("状态")); }
+    let mut all = vec![
+        Column::text("职业（工种）或项目"),
+        Column::text("等级"),
+        Column::text("地区"),
+        Column::text("培训类型"),
+        Column::text("证书类型"),
+        Column::number("课时"),
+        Column::text("补贴标准"),
+        Column::text("急需紧缺"),
+    ];
+    if official {
+        all.push(Column::text("状态"));
+    }
     all
 }
 
 fn line(row: &Model, official: bool) -> Row {
     let mut cells = vec![
         html! { (row.name) @if let Some(code) = &row.occupation { " " small class="jb-faint" { (code) } } },
-        html! { (row.level.label()) }, html! { (row.district.name()) }, html! { (row.training_type.label()) }, html! { (row.certificate_type.label()) },
-        html! { (periods(row)) }, html! { (row.rate_text) },
+        html! { (row.level.label()) },
+        html! { (row.district.name()) },
+        html! { (row.training_type.label()) },
+        html! { (row.certificate_type.label()) },
+        html! { (periods(row)) },
+        html! { (row.rate_text) },
         html! { @if let Some(class) = row.shortage_class { (tag::look(class.label())) } @else { "否" } },
     ];
-    if official { cells.push(html! { (state_tag(row)) }); }
+    if official {
+        cells.push(html! { (state_tag(row)) });
+    }
     Row::link(format!("/needs/{}", row.id), cells)
 }
 
@@ -85,19 +114,46 @@ pub fn state_tag(row: &Model) -> ui::Tag {
 async fn export(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
     let (reader, scope) = (desk.read().await?, desk.scope());
     let rows = reader.list::<Entity>(|q| queries::register(filters, &scope, q).limit(EXPORT_ROWS + 1)).await?;
-    let rows = (1..).zip(&rows).map(|(number, row)| vec![
-        Cell::Number(number), Cell::text(row.training_type.label()), Cell::text(row.name.as_str()), row.occupation.as_ref().map_or(Cell::Empty, |code| Cell::text(code.as_str())),
-        Cell::text(row.level.label()), Cell::text(periods(row)), Cell::text(row.rate_text.as_str()), Cell::text(row.shortage_class.map_or("否".to_owned(), |class| format!("是（{}）", class.label()))),
-        Cell::text(row.certificate_type.label()), Cell::text(remark(row)),
-    ]).collect();
-    let columns = vec![("序号", 6), ("培训类型", 22), ("职业(工种)名称", 24), ("职业编码", 13), ("等级", 14), ("课时", 10), ("补贴标准(元)", 28), ("是否急需紧缺", 16), ("证书类型", 18), ("备注", 36)];
+    let rows = (1..)
+        .zip(&rows)
+        .map(|(number, row)| {
+            vec![
+                Cell::Number(number),
+                Cell::text(row.training_type.label()),
+                Cell::text(row.name.as_str()),
+                row.occupation.as_ref().map_or(Cell::Empty, |code| Cell::text(code.as_str())),
+                Cell::text(row.level.label()),
+                Cell::text(periods(row)),
+                Cell::text(row.rate_text.as_str()),
+                Cell::text(row.shortage_class.map_or("否".to_owned(), |class| format!("是（{}）", class.label()))),
+                Cell::text(row.certificate_type.label()),
+                Cell::text(remark(row)),
+            ]
+        })
+        .collect();
+    let columns = vec![
+        ("序号", 6),
+        ("培训类型", 22),
+        ("职业(工种)名称", 24),
+        ("职业编码", 13),
+        ("等级", 14),
+        ("课时", 10),
+        ("补贴标准(元)", 28),
+        ("是否急需紧缺", 16),
+        ("证书类型", 18),
+        ("备注", 36),
+    ];
     Sheet { title: "职业技能培训需求指导目录".into(), columns, rows }.answer(desk)
 }
 
 fn remark(row: &Model) -> String {
     let mut parts = vec![row.district.full_name(), format!("{}年", row.year)];
-    if !row.document.is_empty() { parts.push(row.document.clone()); }
-    if row.state != NeedsState::Published { parts.push(row.state.label().to_owned()); }
+    if !row.document.is_empty() {
+        parts.push(row.document.clone());
+    }
+    if row.state != NeedsState::Published {
+        parts.push(row.state.label().to_owned());
+    }
     parts.join("，")
 }
 
@@ -127,10 +183,24 @@ struct Item<'a> {
 impl<'a> From<&'a Model> for Item<'a> {
     fn from(row: &'a Model) -> Self {
         Self {
-            id: &row.id, district: row.district, district_name: row.district.name(), year: row.year, training_type: row.training_type, occupation: row.occupation.as_ref(),
-            name: &row.name, level: row.level, certificate_type: row.certificate_type, periods_min: row.periods_min.0, periods_max: row.periods_max.0,
-            online_cap_pct: row.online_cap_pct, shortage_class: row.shortage_class, rate_text: &row.rate_text, state: row.state, filing_no: &row.filing_no,
-            document: &row.document, published_on: row.published_on,
+            id: &row.id,
+            district: row.district,
+            district_name: row.district.name(),
+            year: row.year,
+            training_type: row.training_type,
+            occupation: row.occupation.as_ref(),
+            name: &row.name,
+            level: row.level,
+            certificate_type: row.certificate_type,
+            periods_min: row.periods_min.0,
+            periods_max: row.periods_max.0,
+            online_cap_pct: row.online_cap_pct,
+            shortage_class: row.shortage_class,
+            rate_text: &row.rate_text,
+            state: row.state,
+            filing_no: &row.filing_no,
+            document: &row.document,
+            published_on: row.published_on,
         }
     }
 }

@@ -9,8 +9,17 @@ use testkit::{Persona, TestHouse};
 
 fn sewing() -> NeedsItemFields {
     NeedsItemFields {
-        year: 2026, training_type: TrainingType::Employment, occupation: None, name: "缝纫工".into(), level: SkillLevel::Four, certificate_type: CertificateType::Completion,
-        periods_min: 40, periods_max: 80, online_cap_pct: 40, shortage_class: Some(ShortageClass::Manufacturing), rate_text: String::new(),
+        year: 2026,
+        training_type: TrainingType::Employment,
+        occupation: None,
+        name: "缝纫工".into(),
+        level: SkillLevel::Four,
+        certificate_type: CertificateType::Completion,
+        periods_min: 40,
+        periods_max: 80,
+        online_cap_pct: 40,
+        shortage_class: Some(ShortageClass::Manufacturing),
+        rate_text: String::new(),
     }
 }
 
@@ -25,15 +34,29 @@ async fn published(house: &TestHouse) -> NeedsItemId {
     item
 }
 
-async fn row(house: &TestHouse, id: &NeedsItemId) -> needs_item::Model { house.system().read().await.unwrap().get::<needs_item::Entity>(id.clone()).await.unwrap() }
+async fn row(house: &TestHouse, id: &NeedsItemId) -> needs_item::Model {
+    house.system().read().await.unwrap().get::<needs_item::Entity>(id.clone()).await.unwrap()
+}
 
 fn rules(stop: Stop) -> Vec<String> {
-    match stop { Stop::Refused(no) => no.into_iter().map(|one| one.rule).collect(), other => panic!("not a refusal: {other}") }
+    match stop {
+        Stop::Refused(no) => no.into_iter().map(|one| one.rule).collect(),
+        other => panic!("not a refusal: {other}"),
+    }
 }
 
 const FORM: [(&str, &str); 11] = [
-    ("year", "2026"), ("training_type", "JY"), ("occupation", ""), ("name", "沙县小吃制作"), ("level", "H"), ("certificate_type", "HG"),
-    ("periods_min", "20"), ("periods_max", "60"), ("online_cap_pct", "40"), ("shortage_class", "FW"), ("rate_text", ""),
+    ("year", "2026"),
+    ("training_type", "JY"),
+    ("occupation", ""),
+    ("name", "沙县小吃制作"),
+    ("level", "H"),
+    ("certificate_type", "HG"),
+    ("periods_min", "20"),
+    ("periods_max", "60"),
+    ("online_cap_pct", "40"),
+    ("shortage_class", "FW"),
+    ("rate_text", ""),
 ];
 
 fn with<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -63,7 +86,10 @@ async fn m1_4_nothing_is_published_without_a_filing_number_and_document() {
     assert_eq!(rules(no), ["M1-先备案", "M1-必填"]);
     assert_eq!(row(&house, &item).await.state, NeedsState::Draft);
     let web = house.serve(m1_needs::routes());
-    let answer = web.post(Some(Persona::JinjiangOfficer), &format!("/needs/{item}/publish"), &[("document", "晋人社〔2026〕45号")]).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let answer = web
+        .post(Some(Persona::JinjiangOfficer), &format!("/needs/{item}/publish"), &[("document", "晋人社〔2026〕45号")])
+        .await
+        .expect(StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.text.contains("备案号") && answer.text.contains("晋人社〔2026〕45号"), "the typed document number must be kept");
 }
 
@@ -84,7 +110,9 @@ async fn m5_1_an_online_cap_of_41_per_cent_is_refused_with_all_other_errors_at_o
     let web = house.serve(m1_needs::routes());
     let form = with(&[("online_cap_pct", "41"), ("periods_min", "90"), ("year", "零"), ("level", "")]);
     let answer = web.post(Some(Persona::JinjiangOfficer), "/needs/new", &form).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
-    for words in ["线上课时占比上限填了 41%", "最多 60 课时", "年度请填写整数", "请选择等级", "沙县小吃制作"] { assert!(answer.text.contains(words), "{words} missing"); }
+    for words in ["线上课时占比上限填了 41%", "最多 60 课时", "年度请填写整数", "请选择等级", "沙县小吃制作"] {
+        assert!(answer.text.contains(words), "{words} missing");
+    }
     let answer = web.post(Some(Persona::JinjiangOfficer), "/needs/new", &with(&[])).await.expect(StatusCode::SEE_OTHER);
     assert!(answer.location.starts_with("/needs/"));
 }
@@ -110,8 +138,10 @@ async fn m1_1_a_draft_is_seen_in_its_district_only_and_a_published_item_by_every
     for manager in [Persona::JinjiangOfficer, Persona::QuanzhouOfficer, Persona::ProvinceOfficer, Persona::Auditor] {
         web.get(Some(manager), &address).await.expect(StatusCode::OK);
     }
-    let item = { house.desk(Persona::ProvinceOfficer).perform(FileNeedsItem { item: item.clone(), filing_no: "备1".into() }).await.unwrap();
-        house.desk(Persona::JinjiangOfficer).perform(PublishNeedsItem { item, document: "文1".into() }).await.unwrap().item };
+    let item = {
+        house.desk(Persona::ProvinceOfficer).perform(FileNeedsItem { item: item.clone(), filing_no: "备1".into() }).await.unwrap();
+        house.desk(Persona::JinjiangOfficer).perform(PublishNeedsItem { item, document: "文1".into() }).await.unwrap().item
+    };
     let page = web.get(None, "/needs?q=%E7%BC%9D%E7%BA%AB&district=350500&shortage=1").await.expect(StatusCode::OK);
     assert!(page.text.contains("缝纫工") && page.text.contains(&item.to_string()));
     assert!(!web.get(None, "/needs?district=350581").await.text.contains("缝纫工"));

@@ -68,9 +68,19 @@ impl Act for ListInstitution {
         let district = desk.actor.office.district().ok_or(Stop::Forbidden)?;
         let checked = rules::listing(self, desk.today())?;
         if let Some(twin) = work.find::<institution::Entity>(institution::Column::Uscc.eq(checked.uscc.as_str())).await? {
-            return Err(Refusal::new("M2-重复", "M2.1", format!("这个信用代码已经列入目录：{}（{}）", twin.name, twin.district.name()), "机构目录", "请核对信用代码；已在目录里的机构不用再列").at("uscc").into());
+            return Err(Refusal::new(
+                "M2-重复",
+                "M2.1",
+                format!("这个信用代码已经列入目录：{}（{}）", twin.name, twin.district.name()),
+                "机构目录",
+                "请核对信用代码；已在目录里的机构不用再列",
+            )
+            .at("uscc")
+            .into());
         }
-        let last = work.list::<institution::Entity>(|q| q.filter(institution::Column::District.eq(district)).order_by_desc(institution::Column::Serial).limit(1)).await?;
+        let last = work
+            .list::<institution::Entity>(|q| q.filter(institution::Column::District.eq(district)).order_by_desc(institution::Column::Serial).limit(1))
+            .await?;
         let serial = last.first().map_or(0, |row| row.serial) + 1;
         if serial > LAST_SERIAL {
             return Err(Refusal::new("M2-序号", "M2.1", format!("{}的机构序号已用完", district.name()), "编号规则", "请联系省级管理员").into());
@@ -80,15 +90,37 @@ impl Act for ListInstitution {
         let plain = checked.account.reveal();
         let text = |text: &str| text.trim().to_owned();
         let row = institution::Model {
-            account: Some(keyring.seal(Purpose::Account, &id.to_string(), plain, desk.premises.ids.bytes())), account_index: Some(keyring.index(Purpose::Account, plain)),
-            account_masked: checked.account.masked(), id, uscc: checked.uscc, name: text(&self.name), kind: self.kind, serial, licence_no: text(&self.licence_no),
-            licence_until: self.licence_until, legal_person: text(&self.legal_person), address: text(&self.address), contact: text(&self.contact), phone: text(&self.phone),
-            bank: text(&self.bank), state: DirectoryState::Listed, listed_on: Some(desk.today()), document: text(&self.document), path: district.management_path(), district,
-            created_at: desk.now(), version: 1,
+            account: Some(keyring.seal(Purpose::Account, &id.to_string(), plain, desk.premises.ids.bytes())),
+            account_index: Some(keyring.index(Purpose::Account, plain)),
+            account_masked: checked.account.masked(),
+            id,
+            uscc: checked.uscc,
+            name: text(&self.name),
+            kind: self.kind,
+            serial,
+            licence_no: text(&self.licence_no),
+            licence_until: self.licence_until,
+            legal_person: text(&self.legal_person),
+            address: text(&self.address),
+            contact: text(&self.contact),
+            phone: text(&self.phone),
+            bank: text(&self.bank),
+            state: DirectoryState::Listed,
+            listed_on: Some(desk.today()),
+            document: text(&self.document),
+            path: district.management_path(),
+            district,
+            created_at: desk.now(),
+            version: 1,
         };
         let summary = format!("{}列入机构目录（{}），{}", row.name, self.route.label(), row.document);
-        let fact = fact("InstitutionListed", "M2.4", &row, summary).with("uscc", row.uscc.as_str()).with("name", row.name.as_str()).with("kind", row.kind.code())
-            .with("serial", serial).with("route", self.route.code()).with("document", row.document.as_str());
+        let fact = fact("InstitutionListed", "M2.4", &row, summary)
+            .with("uscc", row.uscc.as_str())
+            .with("name", row.name.as_str())
+            .with("kind", row.kind.code())
+            .with("serial", serial)
+            .with("route", self.route.code())
+            .with("document", row.document.as_str());
         let outcome = InstitutionListed { institution: row.id.clone(), serial };
         work.add::<institution::Entity>(row).await?;
         Ok(Done::new(outcome, fact))
@@ -132,18 +164,34 @@ impl Act for AddDirectoryItem {
         let site = work.get::<site::Entity>(self.site.clone()).await?;
         let verified = crate::site_ok(work, &self.site, desk.today()).await?;
         rules::directory_item(self, &DirectoryContext { institution: &institution, item: &item, site: &site, verified: verified.as_ref() })?;
-        let same = Condition::all().add(directory_item::Column::Institution.eq(institution.id.to_string()))
-            .add(directory_item::Column::NeedsItem.eq(item.id.to_string())).add(directory_item::Column::Site.eq(site.id.to_string()));
+        let same = Condition::all()
+            .add(directory_item::Column::Institution.eq(institution.id.to_string()))
+            .add(directory_item::Column::NeedsItem.eq(item.id.to_string()))
+            .add(directory_item::Column::Site.eq(site.id.to_string()));
         if work.find::<directory_item::Entity>(same).await?.is_some() {
-            return Err(Refusal::new("M2-重复", "M2.1", format!("目录里已经有“{}”在“{}”的培训", item.name, site.name), SOURCE, "不用再加；请换一个项目或场地").at("needs_item").into());
+            return Err(Refusal::new("M2-重复", "M2.1", format!("目录里已经有“{}”在“{}”的培训", item.name, site.name), SOURCE, "不用再加；请换一个项目或场地")
+                .at("needs_item")
+                .into());
         }
         let row = directory_item::Model {
-            id: desk.new_id(), institution: institution.id.clone(), needs_item: item.id.clone(), site: site.id.clone(), capacity: self.capacity, valid_from: self.valid_from,
-            valid_until: self.valid_until, district: institution.district, path: institution.path.clone(), version: 1,
+            id: desk.new_id(),
+            institution: institution.id.clone(),
+            needs_item: item.id.clone(),
+            site: site.id.clone(),
+            capacity: self.capacity,
+            valid_from: self.valid_from,
+            valid_until: self.valid_until,
+            district: institution.district,
+            path: institution.path.clone(),
+            version: 1,
         };
         let summary = format!("增加培训项目“{}（{}）”，场地“{}”，同时 {} 人", item.name, item.level.label(), site.name, self.capacity);
-        let fact = fact("DirectoryItemAdded", "M2.1", &institution, summary).about("needs_item", &item.id).about("site", &site.id).with("capacity", self.capacity)
-            .with("valid_from", self.valid_from.to_string()).with("valid_until", self.valid_until.to_string());
+        let fact = fact("DirectoryItemAdded", "M2.1", &institution, summary)
+            .about("needs_item", &item.id)
+            .about("site", &site.id)
+            .with("capacity", self.capacity)
+            .with("valid_from", self.valid_from.to_string())
+            .with("valid_until", self.valid_until.to_string());
         let outcome = DirectoryItemAdded { item: row.id.clone() };
         work.add::<directory_item::Entity>(row).await?;
         Ok(Done::new(outcome, fact))

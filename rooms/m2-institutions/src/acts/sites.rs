@@ -49,15 +49,24 @@ impl Act for AddSite {
         let own = own(desk, work).await?;
         refuse_gone(&own)?;
         let no = rules::place(&self.name, Some(&self.address), None);
-        if !no.is_empty() { return Err(no.into()); }
+        if !no.is_empty() {
+            return Err(no.into());
+        }
         let name = self.name.trim();
         if work.find::<site::Entity>(Condition::all().add(site::Column::Institution.eq(own.id.to_string())).add(site::Column::Name.eq(name))).await?.is_some() {
             return Err(Refusal::new("M2-重复", "M2.1", format!("已经有一个叫“{name}”的场地"), "机构场地记录", "请换一个能区分的名称").at("name").into());
         }
         let row = site::Model {
-            id: desk.new_id(), institution: own.id.clone(), name: name.into(), address: self.address.trim().into(), district: own.district, path: own.path.clone(), version: 1,
+            id: desk.new_id(),
+            institution: own.id.clone(),
+            name: name.into(),
+            address: self.address.trim().into(),
+            district: own.district,
+            path: own.path.clone(),
+            version: 1,
         };
-        let fact = fact("SiteAdded", "M2.1", &own, format!("增加培训场地“{name}”")).about("site", &row.id).with("name", name).with("address", row.address.as_str());
+        let fact =
+            fact("SiteAdded", "M2.1", &own, format!("增加培训场地“{name}”")).about("site", &row.id).with("name", name).with("address", row.address.as_str());
         let outcome = SiteAdded { site: row.id.clone() };
         work.add::<site::Entity>(row).await?;
         Ok(Done::new(outcome, fact))
@@ -93,17 +102,31 @@ impl Act for AddRoom {
         let own = own(desk, work).await?;
         refuse_gone(&own)?;
         let site = work.get::<site::Entity>(self.site.clone()).await?;
-        if site.institution != own.id { return Err(Fault::Gone.into()); }
+        if site.institution != own.id {
+            return Err(Fault::Gone.into());
+        }
         let no = rules::place(&self.name, None, Some(self.seats));
-        if !no.is_empty() { return Err(no.into()); }
+        if !no.is_empty() {
+            return Err(no.into());
+        }
         let name = self.name.trim();
         if work.find::<room::Entity>(Condition::all().add(room::Column::Site.eq(site.id.to_string())).add(room::Column::Name.eq(name))).await?.is_some() {
             return Err(Refusal::new("M2-重复", "M2.1", format!("“{}”里已经有“{name}”", site.name), "机构场地记录", "请换一个能区分的名称").at("name").into());
         }
         let row = room::Model {
-            id: desk.new_id(), site: site.id.clone(), institution: own.id.clone(), name: name.into(), seats: self.seats, district: site.district, path: site.path.clone(), version: 1,
+            id: desk.new_id(),
+            site: site.id.clone(),
+            institution: own.id.clone(),
+            name: name.into(),
+            seats: self.seats,
+            district: site.district,
+            path: site.path.clone(),
+            version: 1,
         };
-        let fact = fact("RoomAdded", "M2.1", &own, format!("“{}”增加教室“{name}”，{} 座", site.name, self.seats)).about("site", &site.id).with("name", name).with("seats", self.seats);
+        let fact = fact("RoomAdded", "M2.1", &own, format!("“{}”增加教室“{name}”，{} 座", site.name, self.seats))
+            .about("site", &site.id)
+            .with("name", name)
+            .with("seats", self.seats);
         let outcome = RoomAdded { room: row.id.clone() };
         work.add::<room::Entity>(row).await?;
         Ok(Done::new(outcome, fact))
@@ -151,12 +174,24 @@ impl Act for RecordSiteVerification {
         let valid_until = rules::verification(self, policy.site_valid_months, desk.today())?;
         let (first, second) = (self.inspector_1.trim(), self.inspector_2.trim());
         let row = site_verification::Model {
-            id: desk.new_id(), site: site.id.clone(), institution: institution.id.clone(), verified_on: self.verified_on, valid_until,
-            inspectors: format!("{first}、{second}"), conclusion: self.conclusion, note: self.note.trim().into(), district: site.district, path: site.path.clone(), created_at: desk.now(),
+            id: desk.new_id(),
+            site: site.id.clone(),
+            institution: institution.id.clone(),
+            verified_on: self.verified_on,
+            valid_until,
+            inspectors: format!("{first}、{second}"),
+            conclusion: self.conclusion,
+            note: self.note.trim().into(),
+            district: site.district,
+            path: site.path.clone(),
+            created_at: desk.now(),
         };
         let until = if self.conclusion == ReviewResult::Pass { format!("，有效至{}", ui::dates::full_day(valid_until)) } else { String::new() };
-        let fact = fact("SiteVerified", "M3.7", &institution, format!("场地“{}”实地核实{}{until}", site.name, self.conclusion.label())).about("site", &site.id)
-            .with("conclusion", self.conclusion.code()).with("verified_on", self.verified_on.to_string()).with("valid_until", valid_until.to_string());
+        let fact = fact("SiteVerified", "M3.7", &institution, format!("场地“{}”实地核实{}{until}", site.name, self.conclusion.label()))
+            .about("site", &site.id)
+            .with("conclusion", self.conclusion.code())
+            .with("verified_on", self.verified_on.to_string())
+            .with("valid_until", valid_until.to_string());
         let outcome = SiteVerified { verification: row.id.clone(), valid_until };
         work.add::<site_verification::Entity>(row).await?;
         Ok(Done::new(outcome, fact))

@@ -1,8 +1,8 @@
 //! An institution's standing in the directory: suspended, restored, removed, always with a reason (M2.5).
 
 use desk::{Act, Desk, Done};
-use foundation::{Function, InstitutionId, Permission, Right, Stop};
 use foundation::codes::DirectoryState;
+use foundation::{Function, InstitutionId, Permission, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;

@@ -51,15 +51,35 @@ impl Act for AddTeacher {
         let index = keyring.index(Purpose::IdNumber, &document.index_text());
         let same = Condition::all().add(teacher::Column::Institution.eq(own.id.to_string())).add(teacher::Column::IdNumberIndex.eq(index.as_str()));
         if let Some(twin) = work.find::<teacher::Entity>(same).await? {
-            return Err(Refusal::new("M2-重复", "M2.1", format!("这个证件号码的教师已经登记：{}", twin.name), "本机构教师记录", "不用再加；信息有变请在原记录上修改").at("id_number").into());
+            return Err(Refusal::new(
+                "M2-重复",
+                "M2.1",
+                format!("这个证件号码的教师已经登记：{}", twin.name),
+                "本机构教师记录",
+                "不用再加；信息有变请在原记录上修改",
+            )
+            .at("id_number")
+            .into());
         }
         let id: TeacherId = desk.new_id();
         let row = teacher::Model {
-            id_number: keyring.seal(Purpose::IdNumber, &id.to_string(), document.reveal(), desk.premises.ids.bytes()), id_number_index: index, id_number_masked: document.masked(),
-            id, institution: own.id.clone(), name: checked.name.as_str().into(), qualification: self.qualification.trim().into(), certificate_no: self.certificate_no.trim().into(),
-            certificate_verified_on: None, full_time: self.full_time, district: own.district, path: own.path.clone(), created_at: desk.now(), version: 1,
+            id_number: keyring.seal(Purpose::IdNumber, &id.to_string(), document.reveal(), desk.premises.ids.bytes()),
+            id_number_index: index,
+            id_number_masked: document.masked(),
+            id,
+            institution: own.id.clone(),
+            name: checked.name.as_str().into(),
+            qualification: self.qualification.trim().into(),
+            certificate_no: self.certificate_no.trim().into(),
+            certificate_verified_on: None,
+            full_time: self.full_time,
+            district: own.district,
+            path: own.path.clone(),
+            created_at: desk.now(),
+            version: 1,
         };
-        let fact = fact("TeacherAdded", "M2.1", &own, format!("增加教师 {}", checked.name.masked())).about("teacher", &row.id).with("full_time", self.full_time);
+        let fact =
+            fact("TeacherAdded", "M2.1", &own, format!("增加教师 {}", checked.name.masked())).about("teacher", &row.id).with("full_time", self.full_time);
         let outcome = TeacherWritten { teacher: row.id.clone() };
         work.add::<teacher::Entity>(row).await?;
         Ok(Done::new(outcome, fact))
@@ -95,12 +115,18 @@ impl Act for EditTeacher {
         let (qualification, number) = (self.qualification.trim().to_owned(), self.certificate_no.trim().to_owned());
         let kept = qualification == row.qualification && number == row.certificate_no;
         let change = teacher::ActiveModel {
-            name: Set(checked.name.as_str().into()), qualification: Set(qualification), certificate_no: Set(number), full_time: Set(self.full_time),
-            certificate_verified_on: Set(row.certificate_verified_on.filter(|_| kept)), ..Default::default()
+            name: Set(checked.name.as_str().into()),
+            qualification: Set(qualification),
+            certificate_no: Set(number),
+            full_time: Set(self.full_time),
+            certificate_verified_on: Set(row.certificate_verified_on.filter(|_| kept)),
+            ..Default::default()
         };
         work.save::<teacher::Entity>(&row, change).await?;
         let again = if kept { "" } else { "，证书待重新核对" };
-        let fact = fact("TeacherEdited", "M2.1", &own, format!("修改教师 {}{again}", checked.name.masked())).about("teacher", &row.id).with("full_time", self.full_time);
+        let fact = fact("TeacherEdited", "M2.1", &own, format!("修改教师 {}{again}", checked.name.masked()))
+            .about("teacher", &row.id)
+            .with("full_time", self.full_time);
         Ok(Done::new(TeacherWritten { teacher: row.id }, fact))
     }
 }

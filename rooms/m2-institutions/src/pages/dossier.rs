@@ -38,23 +38,39 @@ async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Move>) -> 
     };
     let mut main = vec![
         section("", inside::facts(&row, sees)),
-        section("可开展的培训项目", html! {
-            (parts.lines_table(today, sees))
-            @if manages && desk.may(super::PUBLISH) { p { (Button::link("增加培训项目", format!("/institutions/{}/items/new", row.id))) } }
-        }),
+        section(
+            "可开展的培训项目",
+            html! {
+                (parts.lines_table(today, sees))
+                @if manages && desk.may(super::PUBLISH) { p { (Button::link("增加培训项目", format!("/institutions/{}/items/new", row.id))) } }
+            },
+        ),
         section("培训场地", parts.sites_table(today, sees, verify)),
     ];
     if sees {
         let check = |one: &store::tables::institutions::teacher::Model| {
-            (manages && desk.may(super::INSPECT) && one.certificate_verified_on.is_none())
-                .then(|| Button::post("核对一致", format!("/teachers/{}/verify-certificate", one.id)).about(one.name.clone()).confirm("已向发证机构核对，姓名、等级和编号都一致？"))
+            (manages && desk.may(super::INSPECT) && one.certificate_verified_on.is_none()).then(|| {
+                Button::post("核对一致", format!("/teachers/{}/verify-certificate", one.id))
+                    .about(one.name.clone())
+                    .confirm("已向发证机构核对，姓名、等级和编号都一致？")
+            })
         };
         main.push(section("教师", parts.teachers_table(check)));
     }
-    if manages && desk.may(super::DECIDE) { main.extend(standing(&row, state, doing)); }
+    if manages && desk.may(super::DECIDE) {
+        main.extend(standing(&row, state, doing));
+    }
     let dossier = Dossier {
-        head: DossierHead { title: row.name.clone(), state: Some(state_tag(row.state)), number: format!("{}-{:04}", row.district, row.serial), owner: row.district.full_name(), ..DossierHead::default() },
-        main, side: if sees { vec![trail(&lines)] } else { Vec::new() }, ..Dossier::default()
+        head: DossierHead {
+            title: row.name.clone(),
+            state: Some(state_tag(row.state)),
+            number: format!("{}-{:04}", row.district, row.serial),
+            owner: row.district.full_name(),
+            ..DossierHead::default()
+        },
+        main,
+        side: if sees { vec![trail(&lines)] } else { Vec::new() },
+        ..Dossier::default()
     };
     Ok(desk.page_status(if state.is_clean() { 200 } else { 422 }, &row.name, super::NAV, html! { (dossier) }))
 }

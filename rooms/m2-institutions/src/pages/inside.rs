@@ -35,10 +35,16 @@ impl Inside {
         let key = id.to_string();
         let sites = reader.list::<site::Entity>(|q| q.filter(site::Column::Institution.eq(key.as_str())).order_by_asc(site::Column::Name)).await?;
         let rooms = reader.list::<room::Entity>(|q| q.filter(room::Column::Institution.eq(key.as_str())).order_by_asc(room::Column::Name)).await?;
-        let checks = reader.list::<site_verification::Entity>(|q| {
-            q.filter(site_verification::Column::Institution.eq(key.as_str())).order_by_asc(site_verification::Column::VerifiedOn).order_by_asc(site_verification::Column::Id)
-        }).await?;
-        let lines = reader.list::<directory_item::Entity>(|q| q.filter(directory_item::Column::Institution.eq(key.as_str())).order_by_asc(directory_item::Column::Id)).await?;
+        let checks = reader
+            .list::<site_verification::Entity>(|q| {
+                q.filter(site_verification::Column::Institution.eq(key.as_str()))
+                    .order_by_asc(site_verification::Column::VerifiedOn)
+                    .order_by_asc(site_verification::Column::Id)
+            })
+            .await?;
+        let lines = reader
+            .list::<directory_item::Entity>(|q| q.filter(directory_item::Column::Institution.eq(key.as_str())).order_by_asc(directory_item::Column::Id))
+            .await?;
         let items = queries::items_of(reader, &lines).await?;
         let teachers = crate::teachers(reader, id).await?;
         Ok(Self { sites, rooms, verified: checks.into_iter().map(|one| (one.site.clone(), one)).collect(), lines, items, teachers })
@@ -46,43 +52,82 @@ impl Inside {
 
     /// Sites with rooms and verification; `act` gives the button of a site.
     pub fn sites_table(&self, today: Date, inside: bool, act: impl Fn(&site::Model) -> Option<Button>) -> Markup {
-        if self.sites.is_empty() { return html! { p class="jb-faint" { "还没有登记培训场地。" } }; }
+        if self.sites.is_empty() {
+            return html! { p class="jb-faint" { "还没有登记培训场地。" } };
+        }
         let mut columns = vec![Column::text("场地"), Column::text("地址"), Column::text("教室")];
-        if inside { columns.extend([Column::text("实地核实"), Column::text("办理")]); }
-        let rows: Vec<Row> = self.sites.iter().map(|site| {
-            let rooms: Vec<String> = self.rooms.iter().filter(|room| room.site == site.id).map(|room| format!("{}（{} 座）", room.name, room.seats)).collect();
-            let mut cells = vec![html! { (site.name) }, html! { (site.address) }, html! { @if rooms.is_empty() { "—" } @else { (rooms.join("、")) } }];
-            if inside {
-                cells.push(html! { (verification_tag(self.verified.get(&site.id), today)) });
-                cells.push(html! { @if let Some(button) = act(site) { (button) } });
-            }
-            Row::plain(cells)
-        }).collect();
+        if inside {
+            columns.extend([Column::text("实地核实"), Column::text("办理")]);
+        }
+        let rows: Vec<Row> = self
+            .sites
+            .iter()
+            .map(|site| {
+                let rooms: Vec<String> =
+                    self.rooms.iter().filter(|room| room.site == site.id).map(|room| format!("{}（{} 座）", room.name, room.seats)).collect();
+                let mut cells = vec![html! { (site.name) }, html! { (site.address) }, html! { @if rooms.is_empty() { "—" } @else { (rooms.join("、")) } }];
+                if inside {
+                    cells.push(html! { (verification_tag(self.verified.get(&site.id), today)) });
+                    cells.push(html! { @if let Some(button) = act(site) { (button) } });
+                }
+                Row::plain(cells)
+            })
+            .collect();
         simple_table("培训场地", &columns, &rows)
     }
 
     /// Lines of the directory.
     pub fn lines_table(&self, today: Date, warn: bool) -> Markup {
-        if self.lines.is_empty() { return html! { p class="jb-faint" { "还没有可开展的培训项目。" } }; }
-        let rows: Vec<Row> = self.lines.iter().map(|line| {
-            let site = self.sites.iter().find(|site| site.id == line.site).map_or("—", |site| site.name.as_str());
-            let item = self.items.get(&line.needs_item.to_string());
-            let until = if warn { html! { (until_tag(line.valid_until, today)) } } else { html! { (dates::full_day(line.valid_until)) } };
-            Row::plain(vec![
-                html! { @if let Some(item) = item { a href={ "/needs/" (item.id) } { (item.name) "（" (item.level.label()) "）" } } @else { "—" } },
-                html! { @if let Some(item) = item { (item.certificate_type.label()) } }, html! { (site) }, html! { (line.capacity) }, until,
-            ])
-        }).collect();
-        simple_table("可开展的培训项目", &[Column::text("培训项目"), Column::text("证书类型"), Column::text("场地"), Column::number("同时培训人数"), Column::text("有效期至")], &rows)
+        if self.lines.is_empty() {
+            return html! { p class="jb-faint" { "还没有可开展的培训项目。" } };
+        }
+        let rows: Vec<Row> = self
+            .lines
+            .iter()
+            .map(|line| {
+                let site = self.sites.iter().find(|site| site.id == line.site).map_or("—", |site| site.name.as_str());
+                let item = self.items.get(&line.needs_item.to_string());
+                let until = if warn {
+                    html! { (until_tag(line.valid_until, today)) }
+                } else {
+                    html! { (dates::full_day(line.valid_until)) }
+                };
+                Row::plain(vec![
+                    html! { @if let Some(item) = item { a href={ "/needs/" (item.id) } { (item.name) "（" (item.level.label()) "）" } } @else { "—" } },
+                    html! { @if let Some(item) = item { (item.certificate_type.label()) } },
+                    html! { (site) },
+                    html! { (line.capacity) },
+                    until,
+                ])
+            })
+            .collect();
+        simple_table(
+            "可开展的培训项目",
+            &[Column::text("培训项目"), Column::text("证书类型"), Column::text("场地"), Column::number("同时培训人数"), Column::text("有效期至")],
+            &rows,
+        )
     }
 
     /// Teachers; `act` gives the button of a teacher.
     pub fn teachers_table(&self, act: impl Fn(&teacher::Model) -> Option<Button>) -> Markup {
-        if self.teachers.is_empty() { return html! { p class="jb-faint" { "还没有登记教师。" } }; }
-        let rows: Vec<Row> = self.teachers.iter().map(|one| Row::plain(vec![
-            html! { (one.name) }, html! { span class="jb-number" { (one.id_number_masked) } }, html! { (one.qualification) }, html! { span class="jb-number" { (one.certificate_no) } },
-            html! { (if one.full_time { "专职" } else { "兼职" }) }, html! { (certificate_tag(one)) }, html! { @if let Some(button) = act(one) { (button) } },
-        ])).collect();
+        if self.teachers.is_empty() {
+            return html! { p class="jb-faint" { "还没有登记教师。" } };
+        }
+        let rows: Vec<Row> = self
+            .teachers
+            .iter()
+            .map(|one| {
+                Row::plain(vec![
+                    html! { (one.name) },
+                    html! { span class="jb-number" { (one.id_number_masked) } },
+                    html! { (one.qualification) },
+                    html! { span class="jb-number" { (one.certificate_no) } },
+                    html! { (if one.full_time { "专职" } else { "兼职" }) },
+                    html! { (certificate_tag(one)) },
+                    html! { @if let Some(button) = act(one) { (button) } },
+                ])
+            })
+            .collect();
         simple_table("教师", &["姓名", "身份证号", "职称或等级", "证书编号", "用工", "证书核对", "办理"].map(Column::text), &rows)
     }
 }
@@ -116,10 +161,17 @@ pub fn until_tag(until: Date, today: Date) -> Tag {
 /// The facts of the directory line; the masked account only inside.
 pub fn facts(row: &institution::Model, inside: bool) -> Markup {
     let mut all = vec![
-        ("办学性质", row.kind.label().to_owned()), ("地址", row.address.clone()), ("联系人", row.contact.clone()), ("联系电话", row.phone.clone()),
-        ("统一社会信用代码", row.uscc.to_string()), ("法定代表人", row.legal_person.clone()), ("办学许可证", format!("{}，{}到期", row.licence_no, dates::full_day(row.licence_until))),
+        ("办学性质", row.kind.label().to_owned()),
+        ("地址", row.address.clone()),
+        ("联系人", row.contact.clone()),
+        ("联系电话", row.phone.clone()),
+        ("统一社会信用代码", row.uscc.to_string()),
+        ("法定代表人", row.legal_person.clone()),
+        ("办学许可证", format!("{}，{}到期", row.licence_no, dates::full_day(row.licence_until))),
         ("列入目录", format!("{} {}", row.listed_on.map(dates::full_day).unwrap_or_default(), row.document)),
     ];
-    if inside { all.extend([("开户银行", row.bank.clone()), ("收款账号", row.account_masked.clone())]); }
+    if inside {
+        all.extend([("开户银行", row.bank.clone()), ("收款账号", row.account_masked.clone())]);
+    }
     ui::facts_grid(&all)
 }

@@ -12,7 +12,9 @@ use super::register::state_tag;
 const MOST_LINES: u64 = 20;
 
 /// The page.
-pub async fn show(desk: Desk) -> Result<Response, Response> { page(&desk).await.map_err(|stop| desk.stopped(stop)) }
+pub async fn show(desk: Desk) -> Result<Response, Response> {
+    page(&desk).await.map_err(|stop| desk.stopped(stop))
+}
 
 async fn page(desk: &Desk) -> Result<Response, Stop> {
     let Office::Institution { institution } = &desk.actor.office else { return Err(Stop::Forbidden) };
@@ -23,7 +25,9 @@ async fn page(desk: &Desk) -> Result<Response, Stop> {
     let today = desk.today();
     let warnings = warnings(&row, &parts, today);
     let mut main = Vec::new();
-    if !warnings.is_empty() { main.push(must_handle(&warnings)); }
+    if !warnings.is_empty() {
+        main.push(must_handle(&warnings));
+    }
     main.extend([
         section("", inside::facts(&row, true)),
         section("可开展的培训项目", html! { (parts.lines_table(today, true)) p class="jb-faint" { "项目由当地人社部门列入；要增加，请联系" (row.district.hr_office_name()) "。" } }),
@@ -38,10 +42,16 @@ async fn page(desk: &Desk) -> Result<Response, Stop> {
     ]);
     let dossier = Dossier {
         head: DossierHead {
-            title: row.name.clone(), state: Some(state_tag(row.state)), number: format!("{}-{:04}", row.district, row.serial), owner: row.district.full_name(),
-            buttons: vec![Button::link("修改联系方式", "/my-institution/contact")], ..DossierHead::default()
+            title: row.name.clone(),
+            state: Some(state_tag(row.state)),
+            number: format!("{}-{:04}", row.district, row.serial),
+            owner: row.district.full_name(),
+            buttons: vec![Button::link("修改联系方式", "/my-institution/contact")],
+            ..DossierHead::default()
         },
-        main, side: vec![trail(&lines)], ..Dossier::default()
+        main,
+        side: vec![trail(&lines)],
+        ..Dossier::default()
     };
     Ok(desk.page("本机构", super::MINE, html! { (dossier) }))
 }
@@ -60,7 +70,12 @@ fn warnings(row: &institution::Model, parts: &Inside, today: Date) -> Vec<CheckL
     for site in &parts.sites {
         let found = inside::verification_tag(parts.verified.get(&site.id), today);
         if found.tone != ui::Tone::Good {
-            all.push(CheckLine::look(format!("场地“{}”实地核实：{}", site.name, found.word)).rule("M3.7").source("实地核实记录").detail("请联系当地人社部门到场核实"));
+            all.push(
+                CheckLine::look(format!("场地“{}”实地核实：{}", site.name, found.word))
+                    .rule("M3.7")
+                    .source("实地核实记录")
+                    .detail("请联系当地人社部门到场核实"),
+            );
         }
     }
     for line in &parts.lines {

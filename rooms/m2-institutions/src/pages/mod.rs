@@ -109,10 +109,15 @@ impl FormPage<'_> {
     fn draw(&self, desk: &Desk, state: &FormState, fields: Markup) -> Response {
         let status = if state.is_clean() { 200 } else { 422 };
         let options = Form { action: self.action.clone(), submit: self.submit.into(), ..Form::default() };
-        desk.page_status(status, self.title, self.current, html! {
-            (page_head(self.title, self.note, &[Button::link("返回", self.back.clone())]))
-            (form(&options, state, fields))
-        })
+        desk.page_status(
+            status,
+            self.title,
+            self.current,
+            html! {
+                (page_head(self.title, self.note, &[Button::link("返回", self.back.clone())]))
+                (form(&options, state, fields))
+            },
+        )
     }
 }
 
@@ -127,12 +132,18 @@ fn settle<T>(desk: &Desk, result: Result<T, Stop>, state: FormState, path: &str,
 
 /// A day of a form, or an error at its field and `instead`.
 fn day(pairs: &Pairs, state: &mut FormState, name: &str, label: &str, instead: Date) -> Date {
-    pairs.value(name).parse().unwrap_or_else(|_| { state.error(name, format!("请填写{label}")); instead })
+    pairs.value(name).parse().unwrap_or_else(|_| {
+        state.error(name, format!("请填写{label}"));
+        instead
+    })
 }
 
 /// A whole number of a form, or an error at its field.
 fn number(pairs: &Pairs, state: &mut FormState, name: &str, label: &str) -> i32 {
-    pairs.value(name).parse().unwrap_or_else(|_| { state.error(name, format!("{label}请填写整数")); 1 })
+    pairs.value(name).parse().unwrap_or_else(|_| {
+        state.error(name, format!("{label}请填写整数"));
+        1
+    })
 }
 
 /// Refusals about fields that could be read, beside the errors of those that could not.

@@ -19,33 +19,46 @@ use crate::acts::teachers::VerifyTeacherCertificate;
 use crate::{queries, rules};
 
 /// The form of a new institution.
-pub async fn new_institution(desk: Desk) -> Response { institution_form(&desk, &FormState::new().with("route", SelectionRoute::Selection.code())) }
+pub async fn new_institution(desk: Desk) -> Response {
+    institution_form(&desk, &FormState::new().with("route", SelectionRoute::Selection.code()))
+}
 
 fn institution_form(desk: &Desk, state: &FormState) -> Response {
-    let page = FormPage { title: "列入新机构", note: "依据：八条措施第二条 · 附表2", action: "/institutions/new".into(), submit: "列入目录", back: "/institutions".into(), current: super::NAV };
-    page.draw(desk, state, html! {
-        (fieldset("机构", html! {
-            (Field::text("name", "机构名称").hint("与办学许可证一致").required().max_length(100).show(state))
-            (Field::text("uscc", "统一社会信用代码").hint("18 位").required().max_length(18).show(state))
-            (Field::select("kind", "办学性质", InstitutionKind::all().iter().map(|one| (one.code(), one.label()))).required().show(state))
-            (Field::text("legal_person", "法定代表人").required().max_length(50).show(state))
-            (Field::text("licence_no", "办学许可证号").required().max_length(100).show(state))
-            (Field::date("licence_until", "许可证到期日").required().show(state))
-        }))
-        (fieldset("公布的联系方式", html! {
-            (Field::text("address", "地址").required().max_length(100).show(state))
-            (Field::text("contact", "联系人").required().max_length(50).show(state))
-            (Field::text("phone", "联系电话").hint("会在目录里公布，请填办公电话").required().max_length(30).show(state))
-        }))
-        (fieldset("收款账户", html! {
-            (Field::text("bank", "开户银行").required().max_length(100).show(state))
-            (Field::text("account", "账号").hint("加密保存，页面只显示后四位").required().max_length(40).show(state))
-        }))
-        (fieldset("列入依据", html! {
-            (Field::radio("route", "遴选方式", SelectionRoute::all().iter().map(|one| (one.code(), one.label()))).required().show(state))
-            (Field::text("document", "文号").hint("例如：晋人社〔2026〕46号").required().max_length(100).show(state))
-        }))
-    })
+    let page = FormPage {
+        title: "列入新机构",
+        note: "依据：八条措施第二条 · 附表2",
+        action: "/institutions/new".into(),
+        submit: "列入目录",
+        back: "/institutions".into(),
+        current: super::NAV,
+    };
+    page.draw(
+        desk,
+        state,
+        html! {
+            (fieldset("机构", html! {
+                (Field::text("name", "机构名称").hint("与办学许可证一致").required().max_length(100).show(state))
+                (Field::text("uscc", "统一社会信用代码").hint("18 位").required().max_length(18).show(state))
+                (Field::select("kind", "办学性质", InstitutionKind::all().iter().map(|one| (one.code(), one.label()))).required().show(state))
+                (Field::text("legal_person", "法定代表人").required().max_length(50).show(state))
+                (Field::text("licence_no", "办学许可证号").required().max_length(100).show(state))
+                (Field::date("licence_until", "许可证到期日").required().show(state))
+            }))
+            (fieldset("公布的联系方式", html! {
+                (Field::text("address", "地址").required().max_length(100).show(state))
+                (Field::text("contact", "联系人").required().max_length(50).show(state))
+                (Field::text("phone", "联系电话").hint("会在目录里公布，请填办公电话").required().max_length(30).show(state))
+            }))
+            (fieldset("收款账户", html! {
+                (Field::text("bank", "开户银行").required().max_length(100).show(state))
+                (Field::text("account", "账号").hint("加密保存，页面只显示后四位").required().max_length(40).show(state))
+            }))
+            (fieldset("列入依据", html! {
+                (Field::radio("route", "遴选方式", SelectionRoute::all().iter().map(|one| (one.code(), one.label()))).required().show(state))
+                (Field::text("document", "文号").hint("例如：晋人社〔2026〕46号").required().max_length(100).show(state))
+            }))
+        },
+    )
 }
 
 /// Lists it.
@@ -53,18 +66,34 @@ pub async fn list_institution(desk: Desk, pairs: Pairs) -> Response {
     let mut state = pairs.state();
     let text = |name: &str| pairs.value(name).to_owned();
     let act = ListInstitution {
-        uscc: text("uscc"), name: text("name"), licence_no: text("licence_no"), legal_person: text("legal_person"), address: text("address"), contact: text("contact"),
-        phone: text("phone"), bank: text("bank"), account: text("account"), document: text("document"),
-        kind: text("kind").parse().unwrap_or_else(|_| { state.error("kind", "请选择办学性质"); InstitutionKind::PrivateTrainingSchool }),
+        uscc: text("uscc"),
+        name: text("name"),
+        licence_no: text("licence_no"),
+        legal_person: text("legal_person"),
+        address: text("address"),
+        contact: text("contact"),
+        phone: text("phone"),
+        bank: text("bank"),
+        account: text("account"),
+        document: text("document"),
+        kind: text("kind").parse().unwrap_or_else(|_| {
+            state.error("kind", "请选择办学性质");
+            InstitutionKind::PrivateTrainingSchool
+        }),
         licence_until: day(&pairs, &mut state, "licence_until", "许可证到期日", Date::MAX),
-        route: text("route").parse().unwrap_or_else(|_| { state.error("route", "请选择遴选方式"); SelectionRoute::Selection }),
+        route: text("route").parse().unwrap_or_else(|_| {
+            state.error("route", "请选择遴选方式");
+            SelectionRoute::Selection
+        }),
     };
     if !state.is_clean() {
         let no = rules::listing(&act, desk.today()).err().unwrap_or_default();
         return institution_form(&desk, &all_at_once(state, no));
     }
     match desk.perform(act).await {
-        Ok(listed) => desk.go(&format!("/institutions/{}", listed.institution), &format!("已列入目录，序号 {:04}。下一步：机构登记场地后，安排实地核实。", listed.serial)),
+        Ok(listed) => {
+            desk.go(&format!("/institutions/{}", listed.institution), &format!("已列入目录，序号 {:04}。下一步：机构登记场地后，安排实地核实。", listed.serial))
+        }
         Err(Stop::Refused(no)) => institution_form(&desk, &state.refused(no)),
         Err(stop) => desk.stopped(stop),
     }
@@ -89,11 +118,22 @@ pub async fn new_item(desk: Desk, Path(id): Path<String>) -> Result<Response, Re
 
 async fn item_form(desk: &Desk, row: &institution::Model, state: &FormState) -> Result<Response, Stop> {
     let reader = desk.read().await?;
-    let items = reader.list::<needs_item::Entity>(|q| q.filter(needs_item::Column::State.eq(NeedsState::Published)).order_by_asc(needs_item::Column::Name)).await?;
-    let items = items.iter().filter(|item| item.path.covers(&row.path))
-        .map(|item| (item.id.to_string(), format!("{}（{}，{}，{}年）", item.name, item.level.label(), item.certificate_type.label(), item.year))).collect::<Vec<_>>();
+    let items =
+        reader.list::<needs_item::Entity>(|q| q.filter(needs_item::Column::State.eq(NeedsState::Published)).order_by_asc(needs_item::Column::Name)).await?;
+    let items = items
+        .iter()
+        .filter(|item| item.path.covers(&row.path))
+        .map(|item| (item.id.to_string(), format!("{}（{}，{}，{}年）", item.name, item.level.label(), item.certificate_type.label(), item.year)))
+        .collect::<Vec<_>>();
     let sites = reader.list::<site::Entity>(|q| q.filter(site::Column::Institution.eq(row.id.to_string())).order_by_asc(site::Column::Name)).await?;
-    let page = FormPage { title: "增加可开展的培训项目", note: &row.name, action: format!("/institutions/{}/items/new", row.id), submit: "增加", back: format!("/institutions/{}", row.id), current: super::NAV };
+    let page = FormPage {
+        title: "增加可开展的培训项目",
+        note: &row.name,
+        action: format!("/institutions/{}/items/new", row.id),
+        submit: "增加",
+        back: format!("/institutions/{}", row.id),
+        current: super::NAV,
+    };
     Ok(page.draw(desk, state, html! {
         (Field::select("needs_item", "目录项目", items).hint("当地和上级已发布的需求指导目录项目").required().show(state))
         (Field::select("site", "培训场地", sites.iter().map(|site| (site.id.to_string(), site.name.clone()))).hint("场地要有有效的实地核实").required().show(state))
@@ -109,10 +149,15 @@ pub async fn add_item(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Resul
         let row = managed(&desk, &id).await?;
         let mut state = pairs.state();
         let (item, site) = (pairs.value("needs_item").parse::<NeedsItemId>().ok(), pairs.value("site").parse::<SiteId>().ok());
-        if item.is_none() { state.error("needs_item", "请选择目录项目"); }
-        if site.is_none() { state.error("site", "请选择培训场地"); }
+        if item.is_none() {
+            state.error("needs_item", "请选择目录项目");
+        }
+        if site.is_none() {
+            state.error("site", "请选择培训场地");
+        }
         let capacity = number(&pairs, &mut state, "capacity", "同时培训人数");
-        let (valid_from, valid_until) = (day(&pairs, &mut state, "valid_from", "有效期开始", Date::MIN), day(&pairs, &mut state, "valid_until", "有效期结束", Date::MAX));
+        let (valid_from, valid_until) =
+            (day(&pairs, &mut state, "valid_from", "有效期开始", Date::MIN), day(&pairs, &mut state, "valid_until", "有效期结束", Date::MAX));
         let (Some(needs_item), Some(site), true) = (item, site, state.is_clean()) else { return item_form(&desk, &row, &state).await };
         match desk.perform(AddDirectoryItem { institution: row.id.clone(), needs_item, site, capacity, valid_from, valid_until }).await {
             Ok(_) => Ok(desk.go(&format!("/institutions/{}", row.id), "已增加培训项目，目录里可以查到。")),
@@ -138,7 +183,14 @@ pub async fn new_verification(desk: Desk, Path(id): Path<String>) -> Result<Resp
 
 fn verification_form(desk: &Desk, site: &site::Model, state: &FormState) -> Response {
     let note = format!("{} · {}", site.name, site.address);
-    let page = FormPage { title: "登记实地核实", note: &note, action: format!("/sites/{}/verification", site.id), submit: "登记", back: format!("/institutions/{}", site.institution), current: super::NAV };
+    let page = FormPage {
+        title: "登记实地核实",
+        note: &note,
+        action: format!("/sites/{}/verification", site.id),
+        submit: "登记",
+        back: format!("/institutions/{}", site.institution),
+        current: super::NAV,
+    };
     page.draw(desk, state, verification_fields(state))
 }
 
@@ -157,10 +209,16 @@ pub async fn verify(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<
     let site = site_of(&desk, &id).await.map_err(|stop| desk.stopped(stop))?;
     let mut state = pairs.state();
     let conclusion = pairs.value("conclusion").parse::<ReviewResult>();
-    if conclusion.is_err() { state.error("conclusion", "请选择结论"); }
+    if conclusion.is_err() {
+        state.error("conclusion", "请选择结论");
+    }
     let act = RecordSiteVerification {
-        site: site.id.clone(), verified_on: day(&pairs, &mut state, "verified_on", "核实日期", Date::MIN), inspector_1: pairs.value("inspector_1").into(), inspector_2: pairs.value("inspector_2").into(),
-        conclusion: conclusion.unwrap_or(ReviewResult::Pass), note: pairs.value("note").into(),
+        site: site.id.clone(),
+        verified_on: day(&pairs, &mut state, "verified_on", "核实日期", Date::MIN),
+        inspector_1: pairs.value("inspector_1").into(),
+        inspector_2: pairs.value("inspector_2").into(),
+        conclusion: conclusion.unwrap_or(ReviewResult::Pass),
+        note: pairs.value("note").into(),
     };
     if !state.is_clean() {
         let no = rules::verification(&act, 1, desk.today()).err().unwrap_or_default();

@@ -14,14 +14,27 @@ use crate::acts::teachers::{AddTeacher, EditTeacher};
 use crate::rules;
 
 /// The form of a site.
-pub async fn new_site(desk: Desk) -> Response { site_form(&desk, &FormState::new()) }
+pub async fn new_site(desk: Desk) -> Response {
+    site_form(&desk, &FormState::new())
+}
 
 fn site_form(desk: &Desk, state: &FormState) -> Response {
-    let page = FormPage { title: "增加培训场地", note: "登记后由当地人社部门两人到场核实", action: "/my-institution/sites/new".into(), submit: "增加场地", back: MINE.into(), current: MINE };
-    page.draw(desk, state, html! {
-        (Field::text("name", "场地名称").hint("例如：安海校区").required().max_length(100).show(state))
-        (Field::text("address", "地址").hint("写到门牌号，核实人员照此到场").required().max_length(100).show(state))
-    })
+    let page = FormPage {
+        title: "增加培训场地",
+        note: "登记后由当地人社部门两人到场核实",
+        action: "/my-institution/sites/new".into(),
+        submit: "增加场地",
+        back: MINE.into(),
+        current: MINE,
+    };
+    page.draw(
+        desk,
+        state,
+        html! {
+            (Field::text("name", "场地名称").hint("例如：安海校区").required().max_length(100).show(state))
+            (Field::text("address", "地址").hint("写到门牌号，核实人员照此到场").required().max_length(100).show(state))
+        },
+    )
 }
 
 /// Adds it.
@@ -46,11 +59,22 @@ pub async fn new_room(desk: Desk, Path(id): Path<String>) -> Result<Response, Re
 }
 
 fn room_form(desk: &Desk, site: &site::Model, state: &FormState) -> Response {
-    let page = FormPage { title: "增加教室", note: &site.name, action: format!("/my-institution/sites/{}/rooms/new", site.id), submit: "增加教室", back: MINE.into(), current: MINE };
-    page.draw(desk, state, html! {
-        (Field::text("name", "教室或实训室").hint("例如：实训楼 302").required().max_length(100).show(state))
-        (Field::number("seats", "座位或工位").unit("个").hint("班级人数不能超过它").required().show(state))
-    })
+    let page = FormPage {
+        title: "增加教室",
+        note: &site.name,
+        action: format!("/my-institution/sites/{}/rooms/new", site.id),
+        submit: "增加教室",
+        back: MINE.into(),
+        current: MINE,
+    };
+    page.draw(
+        desk,
+        state,
+        html! {
+            (Field::text("name", "教室或实训室").hint("例如：实训楼 302").required().max_length(100).show(state))
+            (Field::number("seats", "座位或工位").unit("个").hint("班级人数不能超过它").required().show(state))
+        },
+    )
 }
 
 /// Adds it.
@@ -59,13 +83,17 @@ pub async fn add_room(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Resul
     let mut state = pairs.state();
     let seats = number(&pairs, &mut state, "seats", "座位");
     let name = pairs.value("name").to_owned();
-    if !state.is_clean() { return Ok(room_form(&desk, &site, &all_at_once(state, rules::place(&name, None, None)))); }
+    if !state.is_clean() {
+        return Ok(room_form(&desk, &site, &all_at_once(state, rules::place(&name, None, None))));
+    }
     let result = desk.perform(AddRoom { site: site.id.clone(), name, seats }).await;
     Ok(settle(&desk, result, state, MINE, "已增加教室。", |state| room_form(&desk, &site, state)))
 }
 
 /// The form of a new teacher.
-pub async fn new_teacher(desk: Desk) -> Response { teacher_form(&desk, None, &FormState::new().with("full_time", "1")) }
+pub async fn new_teacher(desk: Desk) -> Response {
+    teacher_form(&desk, None, &FormState::new().with("full_time", "1"))
+}
 
 fn teacher_form(desk: &Desk, row: Option<&teacher::Model>, state: &FormState) -> Response {
     let (title, note, action, submit) = match row {
@@ -85,8 +113,11 @@ fn teacher_form(desk: &Desk, row: Option<&teacher::Model>, state: &FormState) ->
 /// Adds a teacher.
 pub async fn add_teacher(desk: Desk, pairs: Pairs) -> Response {
     let act = AddTeacher {
-        name: pairs.value("name").into(), id_number: pairs.value("id_number").into(), qualification: pairs.value("qualification").into(),
-        certificate_no: pairs.value("certificate_no").into(), full_time: pairs.value("full_time") == "1",
+        name: pairs.value("name").into(),
+        id_number: pairs.value("id_number").into(),
+        qualification: pairs.value("qualification").into(),
+        certificate_no: pairs.value("certificate_no").into(),
+        full_time: pairs.value("full_time") == "1",
     };
     let result = desk.perform(act).await;
     settle(&desk, result, pairs.state(), MINE, "已增加教师，证书待当地人社部门核对。", |state| teacher_form(&desk, None, state))
@@ -100,7 +131,10 @@ async fn own_teacher(desk: &Desk, id: &str) -> Result<teacher::Model, Stop> {
 /// The form of a teacher.
 pub async fn teacher(desk: Desk, Path(id): Path<String>) -> Result<Response, Response> {
     let row = own_teacher(&desk, &id).await.map_err(|stop| desk.stopped(stop))?;
-    let state = FormState::new().with("name", row.name.as_str()).with("qualification", row.qualification.as_str()).with("certificate_no", row.certificate_no.as_str())
+    let state = FormState::new()
+        .with("name", row.name.as_str())
+        .with("qualification", row.qualification.as_str())
+        .with("certificate_no", row.certificate_no.as_str())
         .with("full_time", if row.full_time { "1" } else { "0" });
     Ok(teacher_form(&desk, Some(&row), &state))
 }
@@ -109,7 +143,10 @@ pub async fn teacher(desk: Desk, Path(id): Path<String>) -> Result<Response, Res
 pub async fn edit_teacher(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
     let row = own_teacher(&desk, &id).await.map_err(|stop| desk.stopped(stop))?;
     let act = EditTeacher {
-        teacher: row.id.clone(), name: pairs.value("name").into(), qualification: pairs.value("qualification").into(), certificate_no: pairs.value("certificate_no").into(),
+        teacher: row.id.clone(),
+        name: pairs.value("name").into(),
+        qualification: pairs.value("qualification").into(),
+        certificate_no: pairs.value("certificate_no").into(),
         full_time: pairs.value("full_time") == "1",
     };
     let result = desk.perform(act).await;
@@ -127,11 +164,22 @@ pub async fn contact(desk: Desk) -> Result<Response, Response> {
 }
 
 fn contact_form(desk: &Desk, state: &FormState) -> Response {
-    let page = FormPage { title: "修改联系方式", note: "会在机构目录里公布", action: "/my-institution/contact".into(), submit: "保存修改", back: MINE.into(), current: MINE };
-    page.draw(desk, state, html! {
-        (Field::text("contact", "联系人").required().max_length(50).show(state))
-        (Field::text("phone", "联系电话").hint("请填办公电话").required().max_length(30).show(state))
-    })
+    let page = FormPage {
+        title: "修改联系方式",
+        note: "会在机构目录里公布",
+        action: "/my-institution/contact".into(),
+        submit: "保存修改",
+        back: MINE.into(),
+        current: MINE,
+    };
+    page.draw(
+        desk,
+        state,
+        html! {
+            (Field::text("contact", "联系人").required().max_length(50).show(state))
+            (Field::text("phone", "联系电话").hint("请填办公电话").required().max_length(30).show(state))
+        },
+    )
 }
 
 /// Changes them.

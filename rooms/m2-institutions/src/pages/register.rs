@@ -30,30 +30,52 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
     let programmes = queries::programmes(&reader, &page.rows).await?;
     let official = matches!(desk.actor.office, Office::Province | Office::City { .. } | Office::County { .. } | Office::Audit { .. });
     let mut choices = vec![
-        Filter::text("q", "机构名称或信用代码"), Filter::text("item", "培训项目"),
+        Filter::text("q", "机构名称或信用代码"),
+        Filter::text("item", "培训项目"),
         Filter::choice("district", "地区", DistrictCode::all().filter(|one| one.is_administered()).map(|one| (one.to_string(), one.full_name()))),
         Filter::choice("kind", "办学性质", InstitutionKind::all().iter().map(|one| (one.code(), one.label()))),
     ];
-    if official { choices.push(Filter::choice("state", "状态", [DirectoryState::Listed, DirectoryState::Warned, DirectoryState::Suspended, DirectoryState::Removed].iter().map(|one| (one.code(), one.label())))); }
+    if official {
+        choices.push(Filter::choice(
+            "state",
+            "状态",
+            [DirectoryState::Listed, DirectoryState::Warned, DirectoryState::Suspended, DirectoryState::Removed].iter().map(|one| (one.code(), one.label())),
+        ));
+    }
     let register = Register {
-        title: "补贴性培训机构目录".into(), note: "目录里的机构才能开补贴性培训班".into(),
+        title: "补贴性培训机构目录".into(),
+        note: "目录里的机构才能开补贴性培训班".into(),
         buttons: if desk.may(super::PUBLISH) { vec![Button::link("列入新机构", "/institutions/new").main()] } else { Vec::new() },
-        path: "/institutions".into(), query: filters.pairs(), filters: choices,
+        path: "/institutions".into(),
+        query: filters.pairs(),
+        filters: choices,
         columns: ["机构名称", "地区", "办学性质", "可开展的培训项目", "地址", "联系人", "联系电话", "状态"].map(ui::Column::text).into(),
         rows: page.rows.iter().map(|row| line(row, &programmes)).collect(),
-        total: page.total, page: page.number, per_page: page.size, exports: vec![("Excel 表格".into(), "xlsx".into())],
-        empty: "没有符合条件的机构。换个条件试试。".into(), ..Register::default()
+        total: page.total,
+        page: page.number,
+        per_page: page.size,
+        exports: vec![("Excel 表格".into(), "xlsx".into())],
+        empty: "没有符合条件的机构。换个条件试试。".into(),
+        ..Register::default()
     };
     Ok(desk.page("培训机构目录", super::NAV, html! { (register) }))
 }
 
 fn line(row: &Model, programmes: &BTreeMap<InstitutionId, Vec<String>>) -> Row {
     let taught = programmes.get(&row.id).map(Vec::as_slice).unwrap_or_default();
-    Row::link(format!("/institutions/{}", row.id), vec![
-        html! { (row.name) }, html! { (row.district.name()) }, html! { (row.kind.label()) },
-        html! { @if taught.is_empty() { "—" } @else { (taught.iter().take(3).cloned().collect::<Vec<_>>().join("、")) @if taught.len() > 3 { " 等 " (taught.len()) " 项" } } },
-        html! { (row.address) }, html! { (row.contact) }, html! { (row.phone) }, html! { (state_tag(row.state)) },
-    ])
+    Row::link(
+        format!("/institutions/{}", row.id),
+        vec![
+            html! { (row.name) },
+            html! { (row.district.name()) },
+            html! { (row.kind.label()) },
+            html! { @if taught.is_empty() { "—" } @else { (taught.iter().take(3).cloned().collect::<Vec<_>>().join("、")) @if taught.len() > 3 { " 等 " (taught.len()) " 项" } } },
+            html! { (row.address) },
+            html! { (row.contact) },
+            html! { (row.phone) },
+            html! { (state_tag(row.state)) },
+        ],
+    )
 }
 
 /// The state in one word.
@@ -62,8 +84,13 @@ pub fn state_tag(state: DirectoryState) -> Tag {
         DirectoryState::Listed => tag::good(state.label()),
         DirectoryState::Warned | DirectoryState::Rectifying => tag::look(state.label()),
         DirectoryState::Suspended | DirectoryState::Removed | DirectoryState::Expired => tag::act(state.label()),
-        DirectoryState::Applying | DirectoryState::FormalCheck | DirectoryState::OnSiteCheck | DirectoryState::Scoring
-        | DirectoryState::Publicity | DirectoryState::Filing | DirectoryState::Left => tag::neutral(state.label()),
+        DirectoryState::Applying
+        | DirectoryState::FormalCheck
+        | DirectoryState::OnSiteCheck
+        | DirectoryState::Scoring
+        | DirectoryState::Publicity
+        | DirectoryState::Filing
+        | DirectoryState::Left => tag::neutral(state.label()),
     }
 }
 
@@ -72,11 +99,21 @@ async fn export(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
     let condition = queries::condition(&reader, filters).await?;
     let rows = reader.list::<Entity>(|q| queries::register(condition, q).limit(EXPORT_ROWS + 1)).await?;
     let programmes = queries::programmes(&reader, &rows).await?;
-    let rows = (1..).zip(&rows).map(|(number, row)| vec![
-        Cell::Number(number), Cell::text(row.name.as_str()), Cell::text(row.address.as_str()), Cell::text(row.kind.label()),
-        Cell::text(programmes.get(&row.id).map(|all| all.join("、")).unwrap_or_default()), Cell::text(row.contact.as_str()), Cell::text(row.phone.as_str()),
-        Cell::text(format!("{}，{}，{}", row.district.full_name(), row.state.label(), row.document)),
-    ]).collect();
+    let rows = (1..)
+        .zip(&rows)
+        .map(|(number, row)| {
+            vec![
+                Cell::Number(number),
+                Cell::text(row.name.as_str()),
+                Cell::text(row.address.as_str()),
+                Cell::text(row.kind.label()),
+                Cell::text(programmes.get(&row.id).map(|all| all.join("、")).unwrap_or_default()),
+                Cell::text(row.contact.as_str()),
+                Cell::text(row.phone.as_str()),
+                Cell::text(format!("{}，{}，{}", row.district.full_name(), row.state.label(), row.document)),
+            ]
+        })
+        .collect();
     let columns = vec![("序号", 6), ("机构名称", 32), ("地址", 36), ("办学性质", 22), ("可开展的培训项目", 44), ("联系人", 10), ("联系电话", 16), ("备注", 36)];
     Sheet { title: "补贴性培训机构目录".into(), columns, rows }.answer(desk)
 }
@@ -103,8 +140,20 @@ struct Item<'a> {
 
 fn item<'a>(row: &'a Model, programmes: &'a BTreeMap<InstitutionId, Vec<String>>) -> Item<'a> {
     Item {
-        id: &row.id, uscc: &row.uscc, name: &row.name, kind: row.kind, district: row.district, district_name: row.district.name(), serial: row.serial, address: &row.address,
-        contact: &row.contact, phone: &row.phone, state: row.state, licence_until: row.licence_until, listed_on: row.listed_on, document: &row.document,
+        id: &row.id,
+        uscc: &row.uscc,
+        name: &row.name,
+        kind: row.kind,
+        district: row.district,
+        district_name: row.district.name(),
+        serial: row.serial,
+        address: &row.address,
+        contact: &row.contact,
+        phone: &row.phone,
+        state: row.state,
+        licence_until: row.licence_until,
+        listed_on: row.listed_on,
+        document: &row.document,
         programmes: programmes.get(&row.id).map(Vec::as_slice).unwrap_or_default(),
     }
 }
@@ -115,10 +164,15 @@ pub async fn resource(desk: Desk, headers: HeaderMap, Query(filters): Query<Filt
         let reader = desk.read().await?;
         let limit = filters.limit.parse::<u64>().unwrap_or(50).clamp(1, 100);
         let condition = queries::condition(&reader, &filters).await?;
-        let rows = reader.list::<Entity>(|q| {
-            let q = q.filter(condition).order_by_asc(Column::Id).limit(limit);
-            match filters.after.parse::<InstitutionId>() { Ok(after) => q.filter(Column::Id.gt(after)), Err(_) => q }
-        }).await?;
+        let rows = reader
+            .list::<Entity>(|q| {
+                let q = q.filter(condition).order_by_asc(Column::Id).limit(limit);
+                match filters.after.parse::<InstitutionId>() {
+                    Ok(after) => q.filter(Column::Id.gt(after)),
+                    Err(_) => q,
+                }
+            })
+            .await?;
         let programmes = queries::programmes(&reader, &rows).await?;
         let next = (u64::try_from(rows.len()).is_ok_and(|n| n == limit)).then(|| rows.last().map(|row| row.id.to_string())).flatten();
         let items: Vec<Item<'_>> = rows.iter().map(|row| item(row, &programmes)).collect();

@@ -5,14 +5,19 @@ use chrono::NaiveDate;
 use foundation::codes::{CertificateType, DirectoryState, InstitutionKind, NeedsState, ReviewResult, SelectionRoute, TrainingType};
 use foundation::{InstitutionId, NeedsItemId, Periods, SiteId, SkillLevel, Stop, TeacherId, Uscc, uscc};
 use m2_institutions::rules::{Move, after};
-use m2_institutions::{AddDirectoryItem, AddRoom, AddSite, AddTeacher, EditTeacher, ListInstitution, RecordSiteVerification, RemoveInstitution, SuspendInstitution, VerifyTeacherCertificate};
+use m2_institutions::{
+    AddDirectoryItem, AddRoom, AddSite, AddTeacher, EditTeacher, ListInstitution, RecordSiteVerification, RemoveInstitution, SuspendInstitution,
+    VerifyTeacherCertificate,
+};
 use store::seal::Purpose;
 use store::tables::institutions::{institution, teacher};
 use store::tables::needs::needs_item;
 use testkit::personas::{rival, school};
 use testkit::{Persona, TestHouse, district};
 
-fn day(year: i32, month: u32, day: u32) -> NaiveDate { NaiveDate::from_ymd_opt(year, month, day).unwrap() }
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap()
+}
 
 fn code(organisation: &str) -> String {
     let first = format!("52350582{organisation}{}", uscc::inner_check(organisation).unwrap());
@@ -21,19 +26,47 @@ fn code(organisation: &str) -> String {
 
 fn listing() -> ListInstitution {
     ListInstitution {
-        uscc: code("MJB12345"), name: "晋江市磁灶职业培训学校".into(), kind: InstitutionKind::PrivateTrainingSchool, licence_no: "人社民350582号".into(), licence_until: day(2028, 12, 31),
-        legal_person: "吴建国".into(), address: "晋江市磁灶镇1号".into(), contact: "吴小英".into(), phone: "0595-85780001".into(), bank: "晋江农商银行".into(),
-        account: "6217001180012345678".into(), document: "晋人社〔2026〕46号".into(), route: SelectionRoute::Selection,
+        uscc: code("MJB12345"),
+        name: "晋江市磁灶职业培训学校".into(),
+        kind: InstitutionKind::PrivateTrainingSchool,
+        licence_no: "人社民350582号".into(),
+        licence_until: day(2028, 12, 31),
+        legal_person: "吴建国".into(),
+        address: "晋江市磁灶镇1号".into(),
+        contact: "吴小英".into(),
+        phone: "0595-85780001".into(),
+        bank: "晋江农商银行".into(),
+        account: "6217001180012345678".into(),
+        document: "晋人社〔2026〕46号".into(),
+        route: SelectionRoute::Selection,
     }
 }
 
 fn row(id: InstitutionId, organisation: &str, name: &str, serial: i32) -> institution::Model {
     let home = district("350582");
     institution::Model {
-        id, uscc: code(organisation).parse::<Uscc>().unwrap(), name: name.into(), kind: InstitutionKind::PrivateTrainingSchool, serial, licence_no: "证".into(), licence_until: day(2028, 12, 31),
-        legal_person: "某某".into(), address: "安海镇".into(), contact: "李雪梅".into(), phone: "0595-85780002".into(), bank: "银行".into(), account: None, account_index: None,
-        account_masked: "****5678".into(), state: DirectoryState::Listed, listed_on: Some(day(2026, 6, 1)), document: "文".into(), path: home.management_path(), district: home,
-        created_at: testkit::start_of_tests(), version: 1,
+        id,
+        uscc: code(organisation).parse::<Uscc>().unwrap(),
+        name: name.into(),
+        kind: InstitutionKind::PrivateTrainingSchool,
+        serial,
+        licence_no: "证".into(),
+        licence_until: day(2028, 12, 31),
+        legal_person: "某某".into(),
+        address: "安海镇".into(),
+        contact: "李雪梅".into(),
+        phone: "0595-85780002".into(),
+        bank: "银行".into(),
+        account: None,
+        account_index: None,
+        account_masked: "****5678".into(),
+        state: DirectoryState::Listed,
+        listed_on: Some(day(2026, 6, 1)),
+        document: "文".into(),
+        path: home.management_path(),
+        district: home,
+        created_at: testkit::start_of_tests(),
+        version: 1,
     }
 }
 
@@ -42,16 +75,41 @@ async fn house() -> (TestHouse, NeedsItemId) {
     let house = TestHouse::new().await;
     let home = district("350582");
     let item = needs_item::Model {
-        id: testkit::personas::fixed(0x401), district: home, path: home.management_path(), year: 2026, training_type: TrainingType::Employment, occupation: None, name: "缝纫工".into(),
-        level: SkillLevel::Four, certificate_type: CertificateType::Completion, periods_min: Periods(40), periods_max: Periods(80), online_cap_pct: 40, shortage: false, shortage_class: None,
-        rate_text: "每课时25元".into(), state: NeedsState::Published, filing_no: "备1".into(), document: "文1".into(), published_on: Some(day(2026, 6, 1)), created_at: testkit::start_of_tests(), version: 1,
+        id: testkit::personas::fixed(0x401),
+        district: home,
+        path: home.management_path(),
+        year: 2026,
+        training_type: TrainingType::Employment,
+        occupation: None,
+        name: "缝纫工".into(),
+        level: SkillLevel::Four,
+        certificate_type: CertificateType::Completion,
+        periods_min: Periods(40),
+        periods_max: Periods(80),
+        online_cap_pct: 40,
+        shortage: false,
+        shortage_class: None,
+        rate_text: "每课时25元".into(),
+        state: NeedsState::Published,
+        filing_no: "备1".into(),
+        document: "文1".into(),
+        published_on: Some(day(2026, 6, 1)),
+        created_at: testkit::start_of_tests(),
+        version: 1,
     };
     let id = item.id.clone();
     let rows = vec![row(school(), "MJB00001", "晋江市安海职业培训学校", 1), row(rival(), "MJB00002", "晋江市青阳家政培训中心", 2)];
-    house.premises.db.write(foundation::Scope::Everything, move |work| Box::pin(async move {
-        work.add::<needs_item::Entity>(item).await?;
-        work.add_many::<institution::Entity>(rows).await
-    })).await.unwrap();
+    house
+        .premises
+        .db
+        .write(foundation::Scope::Everything, move |work| {
+            Box::pin(async move {
+                work.add::<needs_item::Entity>(item).await?;
+                work.add_many::<institution::Entity>(rows).await
+            })
+        })
+        .await
+        .unwrap();
     (house, id)
 }
 
@@ -60,11 +118,25 @@ async fn site(house: &TestHouse) -> SiteId {
 }
 
 fn visit(site: &SiteId) -> RecordSiteVerification {
-    RecordSiteVerification { site: site.clone(), verified_on: day(2026, 11, 2), inspector_1: "林国栋".into(), inspector_2: "陈秀娟".into(), conclusion: ReviewResult::Pass, note: String::new() }
+    RecordSiteVerification {
+        site: site.clone(),
+        verified_on: day(2026, 11, 2),
+        inspector_1: "林国栋".into(),
+        inspector_2: "陈秀娟".into(),
+        conclusion: ReviewResult::Pass,
+        note: String::new(),
+    }
 }
 
 fn line(item: &NeedsItemId, site: &SiteId) -> AddDirectoryItem {
-    AddDirectoryItem { institution: school(), needs_item: item.clone(), site: site.clone(), capacity: 50, valid_from: day(2026, 11, 2), valid_until: day(2027, 11, 1) }
+    AddDirectoryItem {
+        institution: school(),
+        needs_item: item.clone(),
+        site: site.clone(),
+        capacity: 50,
+        valid_from: day(2026, 11, 2),
+        valid_until: day(2027, 11, 1),
+    }
 }
 
 async fn teacher(house: &TestHouse) -> TeacherId {
@@ -73,11 +145,16 @@ async fn teacher(house: &TestHouse) -> TeacherId {
 
 fn sewing_teacher() -> AddTeacher {
     let number = foundation::id_number::synthetic(day(1980, 5, 6), 12).unwrap();
-    AddTeacher { name: "许志强".into(), id_number: number, qualification: "缝纫工 二级/技师".into(), certificate_no: "S000035".into(), full_time: true }
+    AddTeacher {
+        name: "许志强".into(), id_number: number, qualification: "缝纫工 二级/技师".into(), certificate_no: "S000035".into(), full_time: true
+    }
 }
 
 fn rules(stop: Stop) -> Vec<String> {
-    match stop { Stop::Refused(no) => no.into_iter().map(|one| one.rule).collect(), other => panic!("not a refusal: {other}") }
+    match stop {
+        Stop::Refused(no) => no.into_iter().map(|one| one.rule).collect(),
+        other => panic!("not a refusal: {other}"),
+    }
 }
 
 #[tokio::test]
@@ -102,9 +179,20 @@ async fn m2_1_a_wrong_check_digit_is_refused_with_all_other_errors_and_what_was_
     let mut wrong = code("MJB12345");
     let last = wrong.pop().unwrap();
     wrong.push(if last == '0' { '1' } else { '0' });
-    let form = [("uscc", wrong.as_str()), ("name", "<i>某校</i>"), ("kind", ""), ("licence_until", "2020-01-01"), ("phone", "abc"), ("account", "12"), ("route", "LX")];
+    let form = [
+        ("uscc", wrong.as_str()),
+        ("name", "<i>某校</i>"),
+        ("kind", ""),
+        ("licence_until", "2020-01-01"),
+        ("phone", "abc"),
+        ("account", "12"),
+        ("route", "LX"),
+    ];
     let page = web.post(Some(Persona::JinjiangOfficer), "/institutions/new", &form).await.expect(StatusCode::UNPROCESSABLE_ENTITY).text;
-    for words in ["最后一位（校验位）不对", "请选择办学性质", "到期", "联系电话不像", "银行账号应为", "没有填写开户银行", wrong.as_str(), "&lt;i&gt;某校"] { assert!(page.contains(words), "{words} missing"); }
+    for words in ["最后一位（校验位）不对", "请选择办学性质", "到期", "联系电话不像", "银行账号应为", "没有填写开户银行", wrong.as_str(), "&lt;i&gt;某校"]
+    {
+        assert!(page.contains(words), "{words} missing");
+    }
     assert!(!page.contains("<i>某校"));
 }
 
@@ -149,11 +237,26 @@ async fn m2_1_a_teacher_is_sealed_unique_and_checked_again_after_a_change() {
     let county = house.desk(Persona::JinjiangInspector);
     county.perform(VerifyTeacherCertificate { teacher: id.clone() }).await.unwrap();
     assert_eq!(rules(county.perform(VerifyTeacherCertificate { teacher: id.clone() }).await.unwrap_err()), ["M2-已核"]);
-    let same = EditTeacher { teacher: id.clone(), name: "许志强".into(), qualification: "缝纫工 二级/技师".into(), certificate_no: "S000035".into(), full_time: false };
+    let same = EditTeacher {
+        teacher: id.clone(),
+        name: "许志强".into(),
+        qualification: "缝纫工 二级/技师".into(),
+        certificate_no: "S000035".into(),
+        full_time: false,
+    };
     clerk.perform(same).await.unwrap();
     let read = || async { house.system().read().await.unwrap().get::<teacher::Entity>(id.clone()).await.unwrap() };
     assert!(read().await.certificate_verified_on.is_some());
-    clerk.perform(EditTeacher { teacher: id.clone(), name: "许志强".into(), qualification: "缝纫工 一级/高级技师".into(), certificate_no: "S1".into(), full_time: false }).await.unwrap();
+    clerk
+        .perform(EditTeacher {
+            teacher: id.clone(),
+            name: "许志强".into(),
+            qualification: "缝纫工 一级/高级技师".into(),
+            certificate_no: "S1".into(),
+            full_time: false,
+        })
+        .await
+        .unwrap();
     assert!(read().await.certificate_verified_on.is_none());
     let web = house.serve(m2_institutions::routes());
     let number = sewing_teacher().id_number;
@@ -172,7 +275,9 @@ async fn m8_the_rival_the_neighbour_and_the_public_stay_outside() {
     for stranger in [None, Some(Persona::RivalClerk), Some(Persona::ShishiOfficer), Some(Persona::Trainee)] {
         let page = web.get(stranger, &address).await.expect(StatusCode::OK).text;
         assert!(page.contains("安海校区"), "the directory is public");
-        for inside in ["许志强", "****5678", "留痕", "暂停承训"] { assert!(!page.contains(inside), "{inside} leaks to {stranger:?}"); }
+        for inside in ["许志强", "****5678", "留痕", "暂停承训"] {
+            assert!(!page.contains(inside), "{inside} leaks to {stranger:?}");
+        }
     }
     web.get(Some(Persona::RivalClerk), &format!("/my-institution/teachers/{teacher}")).await.expect(StatusCode::NOT_FOUND);
     web.get(Some(Persona::RivalClerk), &format!("/my-institution/sites/{site}/rooms/new")).await.expect(StatusCode::NOT_FOUND);
@@ -180,7 +285,10 @@ async fn m8_the_rival_the_neighbour_and_the_public_stay_outside() {
     web.post(Some(Persona::ShishiOfficer), &format!("{address}/suspend"), &[("reason", "x")]).await.expect(StatusCode::NOT_FOUND);
     web.get(Some(Persona::SchoolClerk), "/institutions/new").await.expect(StatusCode::FORBIDDEN);
     web.get(Some(Persona::JinjiangOfficer), "/my-institution").await.expect(StatusCode::FORBIDDEN);
-    assert!(matches!(house.desk(Persona::RivalClerk).perform(AddRoom { site: site.clone(), name: "偷".into(), seats: 5 }).await, Err(Stop::Fault(foundation::Fault::Gone))));
+    assert!(matches!(
+        house.desk(Persona::RivalClerk).perform(AddRoom { site: site.clone(), name: "偷".into(), seats: 5 }).await,
+        Err(Stop::Fault(foundation::Fault::Gone))
+    ));
     assert!(matches!(house.desk(Persona::ShishiOfficer).perform(line(&item, &site)).await, Err(Stop::Fault(foundation::Fault::Gone))));
     assert!(matches!(house.desk(Persona::ShishiOfficer).perform(VerifyTeacherCertificate { teacher }).await, Err(Stop::Fault(foundation::Fault::Gone))));
 }
@@ -227,10 +335,13 @@ async fn m7_2_register_workbook_and_api_agree() {
     assert!(page.contains("安海职业培训学校") && page.contains("缝纫工（四级/中级工）") && !page.contains("青阳"));
     let file = web.get(None, "/institutions?export=xlsx").await.expect(StatusCode::OK);
     assert!(file.text.starts_with("PK"));
-    let json: serde_json::Value = serde_json::from_str(&web.get(None, &format!("/api/v1/institutions/{}", school())).await.expect(StatusCode::OK).text).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&web.get(None, &format!("/api/v1/institutions/{}", school())).await.expect(StatusCode::OK).text).unwrap();
     assert_eq!(json["programmes"][0], "缝纫工（四级/中级工）");
     assert!(json.get("account_masked").is_none());
-    for path in ["/institutions/xyz", "/api/v1/institutions/xyz"] { web.get(None, path).await.expect(StatusCode::NOT_FOUND); }
+    for path in ["/institutions/xyz", "/api/v1/institutions/xyz"] {
+        web.get(None, path).await.expect(StatusCode::NOT_FOUND);
+    }
 }
 
 #[tokio::test]
@@ -238,14 +349,25 @@ async fn every_form_opens_for_its_office() {
     let (house, _) = house().await;
     let web = house.serve(m2_institutions::routes());
     let (site, teacher) = (site(&house).await, teacher(&house).await);
-    for path in ["/my-institution".to_owned(), "/my-institution/sites/new".into(), format!("/my-institution/sites/{site}/rooms/new"), "/my-institution/teachers/new".into(), format!("/my-institution/teachers/{teacher}"), "/my-institution/contact".into()] {
+    for path in [
+        "/my-institution".to_owned(),
+        "/my-institution/sites/new".into(),
+        format!("/my-institution/sites/{site}/rooms/new"),
+        "/my-institution/teachers/new".into(),
+        format!("/my-institution/teachers/{teacher}"),
+        "/my-institution/contact".into(),
+    ] {
         web.get(Some(Persona::SchoolClerk), &path).await.expect(StatusCode::OK);
     }
     for path in ["/institutions/new".to_owned(), format!("/institutions/{}/items/new", school()), format!("/sites/{site}/verification")] {
         web.get(Some(Persona::JinjiangOfficer), &path).await.expect(StatusCode::OK);
     }
-    web.post(Some(Persona::SchoolClerk), &format!("/my-institution/sites/{site}/rooms/new"), &[("name", ""), ("seats", "多")]).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
-    web.post(Some(Persona::SchoolClerk), &format!("/my-institution/sites/{site}/rooms/new"), &[("name", "302"), ("seats", "40")]).await.expect(StatusCode::SEE_OTHER);
+    web.post(Some(Persona::SchoolClerk), &format!("/my-institution/sites/{site}/rooms/new"), &[("name", ""), ("seats", "多")])
+        .await
+        .expect(StatusCode::UNPROCESSABLE_ENTITY);
+    web.post(Some(Persona::SchoolClerk), &format!("/my-institution/sites/{site}/rooms/new"), &[("name", "302"), ("seats", "40")])
+        .await
+        .expect(StatusCode::SEE_OTHER);
     web.post(Some(Persona::SchoolClerk), "/my-institution/contact", &[("contact", "李雪梅"), ("phone", "0595-85780009")]).await.expect(StatusCode::SEE_OTHER);
     assert!(web.get(None, &format!("/institutions/{}", school())).await.text.contains("302（40 座）"));
 }

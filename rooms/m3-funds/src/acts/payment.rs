@@ -54,16 +54,37 @@ impl Act for MakePaymentBatch {
         let before = work.count::<payment_batch::Entity>(|q| q.filter(payment_batch::Column::District.eq(district))).await?;
         let batch_no = format!("{district}-{}-{:03}", desk.today().format("%Y%m%d"), before + 1);
         work.add::<payment_batch::Entity>(payment_batch::Model {
-            id: id.clone(), batch_no: batch_no.clone(), state: PaymentState::Pending, total, lines: i32::try_from(lines.len()).unwrap_or(i32::MAX), made_by: made_by.clone(), made_at: desk.now(),
-            approved_by: None, approved_at: None, file_hash: String::new(), settled_at: None, due_on: None, district, path: district.management_path(), version: 1,
-        }).await?;
+            id: id.clone(),
+            batch_no: batch_no.clone(),
+            state: PaymentState::Pending,
+            total,
+            lines: i32::try_from(lines.len()).unwrap_or(i32::MAX),
+            made_by: made_by.clone(),
+            made_at: desk.now(),
+            approved_by: None,
+            approved_at: None,
+            file_hash: String::new(),
+            settled_at: None,
+            due_on: None,
+            district,
+            path: district.management_path(),
+            version: 1,
+        })
+        .await?;
         work.add_many::<payment_line::Entity>(lines).await?;
-        let mut done = Done::new(id.clone(), FactDraft::new("PaymentBatchMade", "M8.9", district, format!("生成拨付批次 {batch_no}，{total} 元")).about("payment-batch", &id));
+        let mut done = Done::new(
+            id.clone(),
+            FactDraft::new("PaymentBatchMade", "M8.9", district, format!("生成拨付批次 {batch_no}，{total} 元")).about("payment-batch", &id),
+        );
         for (row, state) in rows {
             go(desk, work, &row, state, claim::ActiveModel { batch: Set(Some(id.clone())), ..Default::default() }, None).await?;
             done = done.and(said(&row, "ClaimBatched", state, format!("列入拨付批次 {batch_no}")));
         }
-        TaskDraft::new(desk, "finance", "approve-batch", ("payment-batch", id.to_string()), batch_no, district).money(total).not_for(Some(made_by)).put(work).await?;
+        TaskDraft::new(desk, "finance", "approve-batch", ("payment-batch", id.to_string()), batch_no, district)
+            .money(total)
+            .not_for(Some(made_by))
+            .put(work)
+            .await?;
         Ok(done)
     }
 }
@@ -79,8 +100,21 @@ async fn line(desk: &Desk, work: &Writer, batch: &PaymentBatchId, row: &claim::M
     let plain = keyring.open(Purpose::Account, &payee.id.to_string(), sealed).map_err(|e| Fault::Db(e.to_string()))?;
     let account = keyring.seal(Purpose::Account, &id.to_string(), &plain, desk.premises.ids.bytes());
     Ok(payment_line::Model {
-        id, batch: batch.clone(), claim: row.id.clone(), institution: payee.id, payee: payee.name, bank: payee.bank, account, account_masked: payee.account_masked, amount: row.total,
-        state: PaymentState::Pending, bank_reference: String::new(), reason: String::new(), district: row.district, path: row.path.clone(), version: 1,
+        id,
+        batch: batch.clone(),
+        claim: row.id.clone(),
+        institution: payee.id,
+        payee: payee.name,
+        bank: payee.bank,
+        account,
+        account_masked: payee.account_masked,
+        amount: row.total,
+        state: PaymentState::Pending,
+        bank_reference: String::new(),
+        reason: String::new(),
+        district: row.district,
+        path: row.path.clone(),
+        version: 1,
     })
 }
 
@@ -101,14 +135,24 @@ impl Act for ApprovePaymentBatch {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
         if batch.state != PaymentState::Pending {
-            return Err(Refusal::new("办理步骤", "M8.9", format!("批次现在是“{}”，不能复核", batch.state.label()), "拨付批次", "请刷新页面，按当前步骤办理").into());
+            return Err(
+                Refusal::new("办理步骤", "M8.9", format!("批次现在是“{}”，不能复核", batch.state.label()), "拨付批次", "请刷新页面，按当前步骤办理").into()
+            );
         }
         if Some(&batch.made_by) == desk.actor.account.as_ref() {
             return Err(Refusal::new("两人复核", "M8.9", "本批次由您生成", "制单、复核分岗", "请由另一位工作人员复核").into());
         }
-        let change = payment_batch::ActiveModel { state: Set(PaymentState::Sent), approved_by: Set(desk.actor.account.clone()), approved_at: Set(Some(desk.now())), ..Default::default() };
+        let change = payment_batch::ActiveModel {
+            state: Set(PaymentState::Sent),
+            approved_by: Set(desk.actor.account.clone()),
+            approved_at: Set(Some(desk.now())),
+            ..Default::default()
+        };
         work.save::<payment_batch::Entity>(&batch, change).await?;
-        let mut done = Done::new((), FactDraft::new("PaymentBatchApproved", "M8.9", batch.district, format!("财政复核拨付批次 {}", batch.batch_no)).about("payment-batch", &batch.id));
+        let mut done = Done::new(
+            (),
+            FactDraft::new("PaymentBatchApproved", "M8.9", batch.district, format!("财政复核拨付批次 {}", batch.batch_no)).about("payment-batch", &batch.id),
+        );
         for one in work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone()))).await? {
             let row = work.get::<claim::Entity>(one.claim.to_string()).await?;
             let state = after(row.state, ClaimMove::ApproveBatch)?;
@@ -117,7 +161,10 @@ impl Act for ApprovePaymentBatch {
             done = done.and(said(&row, "ClaimSentToBank", state, "财政复核通过，已送银行"));
         }
         tasks::close(desk, work, &batch.id, &["approve-batch"]).await?;
-        TaskDraft::new(desk, "finance", "settle-batch", ("payment-batch", batch.id.to_string()), batch.batch_no, batch.district).money(batch.total).put(work).await?;
+        TaskDraft::new(desk, "finance", "settle-batch", ("payment-batch", batch.id.to_string()), batch.batch_no, batch.district)
+            .money(batch.total)
+            .put(work)
+            .await?;
         Ok(done)
     }
 }
@@ -153,19 +200,38 @@ impl Act for SettlePaymentBatch {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
-        let mut open: HashMap<PaymentLineId, payment_line::Model> = work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone())).filter(payment_line::Column::State.eq(PaymentState::Sent)))
-            .await?.into_iter().map(|one| (one.id.clone(), one)).collect();
+        let mut open: HashMap<PaymentLineId, payment_line::Model> = work
+            .list::<payment_line::Entity>(|q| {
+                q.filter(payment_line::Column::Batch.eq(batch.id.clone())).filter(payment_line::Column::State.eq(PaymentState::Sent))
+            })
+            .await?
+            .into_iter()
+            .map(|one| (one.id.clone(), one))
+            .collect();
         let no = |fact: &str| Refusal::new("银行回单", "M8.9", fact, format!("拨付批次 {}", batch.batch_no), "请核对回单后重新提交");
-        if self.lines.is_empty() { return Err(no("回单没有可登记的行").into()); }
-        let mut done = Done::new((), FactDraft::new("PaymentBatchSettled", "M8.9", batch.district, format!("登记银行回单 {} 行", self.lines.len())).about("payment-batch", &batch.id));
+        if self.lines.is_empty() {
+            return Err(no("回单没有可登记的行").into());
+        }
+        let mut done = Done::new(
+            (),
+            FactDraft::new("PaymentBatchSettled", "M8.9", batch.district, format!("登记银行回单 {} 行", self.lines.len())).about("payment-batch", &batch.id),
+        );
         for said in &self.lines {
             let Some(line) = open.remove(&said.line) else { return Err(no("回单里有不属于本批次待回单的行，或同一行出现两次").into()) };
-            if said.paid && said.reference.trim().is_empty() { return Err(no("到账的行没有银行流水号").into()); }
-            if !said.paid && said.reason.trim().is_empty() { return Err(no("退票的行没有写原因").into()); }
+            if said.paid && said.reference.trim().is_empty() {
+                return Err(no("到账的行没有银行流水号").into());
+            }
+            if !said.paid && said.reason.trim().is_empty() {
+                return Err(no("退票的行没有写原因").into());
+            }
             done = done.and(settle(desk, work, &line, said).await?);
         }
         if open.is_empty() {
-            work.save::<payment_batch::Entity>(&batch, payment_batch::ActiveModel { state: Set(PaymentState::Paid), settled_at: Set(Some(desk.now())), ..Default::default() }).await?;
+            work.save::<payment_batch::Entity>(
+                &batch,
+                payment_batch::ActiveModel { state: Set(PaymentState::Paid), settled_at: Set(Some(desk.now())), ..Default::default() },
+            )
+            .await?;
             tasks::close(desk, work, &batch.id, &["settle-batch"]).await?;
         }
         Ok(done)
@@ -183,11 +249,17 @@ async fn settle(desk: &Desk, work: &Writer, line: &payment_line::Model, answer: 
         return Ok(said(&row, "ClaimPaymentReturned", state, "银行退票"));
     }
     let state = after(row.state, ClaimMove::Pay)?;
-    work.save::<payment_line::Entity>(line, payment_line::ActiveModel { state: Set(PaymentState::Paid), bank_reference: Set(reference.clone()), ..Default::default() }).await?;
+    work.save::<payment_line::Entity>(
+        line,
+        payment_line::ActiveModel { state: Set(PaymentState::Paid), bank_reference: Set(reference.clone()), ..Default::default() },
+    )
+    .await?;
     go(desk, work, &row, state, claim::ActiveModel { paid_at: Set(Some(desk.now())), ..Default::default() }, None).await?;
     let account = row.fund_account.clone().ok_or_else(|| Fault::Db("paid claim without a fund account".into()))?;
     let fund = work.get::<fund_account::Entity>(account).await?;
-    let (Some(paid), Some(reserved)) = (fund.paid.checked_add(row.total), fund.reserved.checked_sub(row.total)) else { return Err(Fault::Db("fund account out of range".into()).into()) };
+    let (Some(paid), Some(reserved)) = (fund.paid.checked_add(row.total), fund.reserved.checked_sub(row.total)) else {
+        return Err(Fault::Db("fund account out of range".into()).into());
+    };
     work.save::<fund_account::Entity>(&fund, fund_account::ActiveModel { paid: Set(paid), reserved: Set(reserved), ..Default::default() }).await?;
     // The finance office does not write classes: the archive follows from the payment, not from its own decision.
     let system = work.as_system("archive-paid-class");
@@ -195,6 +267,10 @@ async fn settle(desk: &Desk, work: &Writer, line: &payment_line::Model, answer: 
     let class_state = class_after(class.state, Move::Archive)?;
     system.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(class_state), ..Default::default() }).await?;
     let body = ClaimPaid { class: row.class.clone(), claim: row.id.clone(), total_fen: row.total, reference };
-    Ok(FactDraft::of(&body, row.district, format!("补贴 {} 元已到账", row.total)).class(&row.class).institution(&row.institution).about("claim", &row.id)
-        .with("claim_state", ClaimState::Paid.code()).with("class_state", class_state.code()))
+    Ok(FactDraft::of(&body, row.district, format!("补贴 {} 元已到账", row.total))
+        .class(&row.class)
+        .institution(&row.institution)
+        .about("claim", &row.id)
+        .with("claim_state", ClaimState::Paid.code())
+        .with("class_state", class_state.code()))
 }

@@ -15,24 +15,41 @@ use store::tables::supervision::training_class;
 
 use crate::rules::states::{ClaimMove, after};
 
-pub(crate) const KINDS: &[&str] = &["submit-claim", "first-review-claim", "second-review-claim", "publish-claim", "claim-in-publicity", "pay-claim", "correct-payment"];
+pub(crate) const KINDS: &[&str] =
+    &["submit-claim", "first-review-claim", "second-review-claim", "publish-claim", "claim-in-publicity", "pay-claim", "correct-payment"];
 
 /// Saves the state, closes the claim's tasks and puts the next one.
-pub(crate) async fn go(desk: &Desk, work: &Writer, row: &claim::Model, state: ClaimState, mut change: claim::ActiveModel, next: Option<(&str, &str)>) -> Result<(), Stop> {
+pub(crate) async fn go(
+    desk: &Desk,
+    work: &Writer,
+    row: &claim::Model,
+    state: ClaimState,
+    mut change: claim::ActiveModel,
+    next: Option<(&str, &str)>,
+) -> Result<(), Stop> {
     change.state = Set(state);
     work.save::<claim::Entity>(row, change).await?;
     tasks::close(desk, work, &row.id, KINDS).await?;
     if let Some((audience, kind)) = next {
         let not_for = if kind == "second-review-claim" { desk.actor.account.clone() } else { None };
-        let mut task = TaskDraft::new(desk, audience, kind, ("claim", row.id.to_string()), format!("{} · {}", row.institution_name, row.class_title), row.district).money(row.total).not_for(not_for);
-        if audience == "institution" { task = task.for_institution(&row.institution); }
+        let mut task =
+            TaskDraft::new(desk, audience, kind, ("claim", row.id.to_string()), format!("{} · {}", row.institution_name, row.class_title), row.district)
+                .money(row.total)
+                .not_for(not_for);
+        if audience == "institution" {
+            task = task.for_institution(&row.institution);
+        }
         task.put(work).await?;
     }
     Ok(())
 }
 
 pub(crate) fn said(row: &claim::Model, kind: &'static str, state: ClaimState, summary: impl Into<String>) -> FactDraft {
-    FactDraft::new(kind, "M8.9", row.district, summary).class(&row.class).institution(&row.institution).about("claim", &row.id).with("claim_state", state.code())
+    FactDraft::new(kind, "M8.9", row.district, summary)
+        .class(&row.class)
+        .institution(&row.institution)
+        .about("claim", &row.id)
+        .with("claim_state", state.code())
 }
 
 macro_rules! act {

@@ -34,11 +34,31 @@ impl Read for BankFile {
 const ROWS: u64 = 100;
 
 /// `/payment-batches`.
-pub async fn list(desk: Desk) -> Response { match list_body(&desk).await { Ok(body) => desk.page("拨付", "/payment-batches", body), Err(stop) => desk.stopped(stop) } }
+pub async fn list(desk: Desk) -> Response {
+    match list_body(&desk).await {
+        Ok(body) => desk.page("拨付", "/payment-batches", body),
+        Err(stop) => desk.stopped(stop),
+    }
+}
 
 async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
     let rows = desk.read().await?.list::<payment_batch::Entity>(|q| q.order_by_desc(payment_batch::Column::MadeAt).limit(ROWS)).await?;
-    let rows: Vec<Row> = rows.iter().map(|one| Row::link(format!("/payment-batches/{}", one.id), vec![html! { (one.batch_no) }, html! { (one.district.name()) }, html! { (one.state.label()) }, html! { (one.lines) }, ui::money(one.total), html! { (ui::dates::full_moment(one.made_at)) }])).collect();
+    let rows: Vec<Row> = rows
+        .iter()
+        .map(|one| {
+            Row::link(
+                format!("/payment-batches/{}", one.id),
+                vec![
+                    html! { (one.batch_no) },
+                    html! { (one.district.name()) },
+                    html! { (one.state.label()) },
+                    html! { (one.lines) },
+                    ui::money(one.total),
+                    html! { (ui::dates::full_moment(one.made_at)) },
+                ],
+            )
+        })
+        .collect();
     Ok(html! {
         (page_head("拨付", "", &[]))
         @if rows.is_empty() { (panel("", html! { p { "还没有拨付批次。公示无异议的申领可以做拨付批次。" } })) }
@@ -56,15 +76,37 @@ async fn load(desk: &Desk, id: &str) -> Result<(payment_batch::Model, Vec<paymen
 
 /// `/payment-batches/{id}`.
 pub async fn show(desk: Desk, Path(id): Path<String>) -> Response {
-    match load(&desk, &id).await { Ok((batch, lines)) => desk.page("拨付批次", "/payment-batches", body(&desk, &batch, &lines, &FormState::new())), Err(stop) => desk.stopped(stop) }
+    match load(&desk, &id).await {
+        Ok((batch, lines)) => desk.page("拨付批次", "/payment-batches", body(&desk, &batch, &lines, &FormState::new())),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 fn body(desk: &Desk, batch: &payment_batch::Model, lines: &[payment_line::Model], state: &FormState) -> Markup {
     let finance = matches!(desk.actor.office, Office::Finance { .. });
     let mut buttons = Vec::new();
-    if finance && batch.state == PaymentState::Pending { buttons.push(Button::post("批准拨付", format!("/payment-batches/{}/approve", batch.id)).main()); }
-    if finance && batch.state == PaymentState::Sent { buttons.push(Button::link("下载银行代发文件", format!("/payment-batches/{}/file", batch.id))); }
-    let rows: Vec<Row> = lines.iter().map(|one| Row::link(format!("/claims/{}", one.claim), vec![html! { (one.payee) }, html! { (one.bank) }, html! { (one.account_masked) }, ui::money(one.amount), html! { (one.state.label()) }, html! { (one.bank_reference) " " (one.reason) }])).collect();
+    if finance && batch.state == PaymentState::Pending {
+        buttons.push(Button::post("批准拨付", format!("/payment-batches/{}/approve", batch.id)).main());
+    }
+    if finance && batch.state == PaymentState::Sent {
+        buttons.push(Button::link("下载银行代发文件", format!("/payment-batches/{}/file", batch.id)));
+    }
+    let rows: Vec<Row> = lines
+        .iter()
+        .map(|one| {
+            Row::link(
+                format!("/claims/{}", one.claim),
+                vec![
+                    html! { (one.payee) },
+                    html! { (one.bank) },
+                    html! { (one.account_masked) },
+                    ui::money(one.amount),
+                    html! { (one.state.label()) },
+                    html! { (one.bank_reference) " " (one.reason) },
+                ],
+            )
+        })
+        .collect();
     html! {
         (page_head(&format!("拨付批次 {}", batch.batch_no), &format!("{} · {} 笔 · {} · {}", batch.state.label(), batch.lines, ui::money::text(batch.total), reckoning::words::in_words(batch.total)), &buttons))
         (simple_table("拨付清册", &[Column::text("户名"), Column::text("开户行"), Column::text("账号"), Column::number("金额"), Column::text("状态"), Column::text("回单")], &rows))
@@ -102,17 +144,26 @@ pub async fn approve(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Respon
 
 /// POST `/payment-batches/{id}/settle`.
 pub async fn settle(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
-    let (batch, lines) = match load(&desk, &id).await { Ok(found) => found, Err(stop) => return desk.stopped(stop) };
+    let (batch, lines) = match load(&desk, &id).await {
+        Ok(found) => found,
+        Err(stop) => return desk.stopped(stop),
+    };
     let mut state = form.state();
     let mut settled = Vec::new();
     for one in lines.iter().filter(|one| one.state == PaymentState::Sent) {
         let field = |name: &str| form.value(&format!("{name}_{}", one.id)).to_owned();
         let (paid, reference, reason) = (field("result") == "paid", field("reference"), field("reason"));
-        if paid && reference.is_empty() { state.error(&format!("reference_{}", one.id), format!("{} 已到账，请填银行流水号", one.payee)); }
-        if !paid && reason.is_empty() { state.error(&format!("reason_{}", one.id), format!("{} 退票，请填原因", one.payee)); }
+        if paid && reference.is_empty() {
+            state.error(&format!("reference_{}", one.id), format!("{} 已到账，请填银行流水号", one.payee));
+        }
+        if !paid && reason.is_empty() {
+            state.error(&format!("reason_{}", one.id), format!("{} 退票，请填原因", one.payee));
+        }
         settled.push(SettledLine { line: PaymentLineId::clone(&one.id), paid, reference, reason });
     }
-    if !state.is_clean() { return desk.page_status(422, "拨付批次", "/payment-batches", body(&desk, &batch, &lines, &state)); }
+    if !state.is_clean() {
+        return desk.page_status(422, "拨付批次", "/payment-batches", body(&desk, &batch, &lines, &state));
+    }
     match desk.perform(SettlePaymentBatch { batch: batch.id.clone(), lines: settled }).await {
         Ok(()) => desk.go(&format!("/payment-batches/{id}"), "回单已登记，到账的申领已完结，退票的回到县人社部门处理。"),
         Err(Stop::Refused(refusals)) => desk.page_status(422, "拨付批次", "/payment-batches", body(&desk, &batch, &lines, &state.refused(refusals))),
@@ -122,13 +173,30 @@ pub async fn settle(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response
 
 /// `/payment-batches/{id}/file`: CSV with the whole accounts as text.
 pub async fn bank_file(desk: Desk, Path(id): Path<String>) -> Response {
-    let (batch, lines) = match load(&desk, &id).await { Ok(found) => found, Err(stop) => return desk.stopped(stop) };
-    if batch.state == PaymentState::Pending || !matches!(desk.actor.office, Office::Finance { .. }) { return desk.stopped(Fault::Gone.into()); }
+    let (batch, lines) = match load(&desk, &id).await {
+        Ok(found) => found,
+        Err(stop) => return desk.stopped(stop),
+    };
+    if batch.state == PaymentState::Pending || !matches!(desk.actor.office, Office::Finance { .. }) {
+        return desk.stopped(Fault::Gone.into());
+    }
     let mut text = String::from("\u{feff}户名,账号,开户行,金额,摘要,行号\r\n");
     for one in &lines {
-        let Ok(account) = desk.premises.keyring.open(Purpose::Account, &one.id.to_string(), &one.account) else { return desk.stopped(Fault::Db("sealed account".into()).into()) };
+        let Ok(account) = desk.premises.keyring.open(Purpose::Account, &one.id.to_string(), &one.account) else {
+            return desk.stopped(Fault::Db("sealed account".into()).into());
+        };
         let plain = |text: &str| text.replace([',', '"', '\r', '\n'], " ");
-        text.push_str(&format!("{},\"\t{}\",{},{}.{:02},培训补贴 {},{}\r\n", plain(&one.payee), account.as_str(), plain(&one.bank), one.amount.0 / 100, one.amount.0 % 100, batch.batch_no, one.id));
+        text.push_str(&format!(
+            "{},\"\t{}\",{},{}.{:02},培训补贴 {},{}\r\n",
+            plain(&one.payee),
+            account.as_str(),
+            plain(&one.bank),
+            one.amount.0 / 100,
+            one.amount.0 % 100,
+            batch.batch_no,
+            one.id
+        ));
     }
-    ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.csv\"", batch.id))], text).into_response()
+    ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.csv\"", batch.id))], text)
+        .into_response()
 }

@@ -35,7 +35,11 @@ impl Read for ClaimPage {
 /// The register's address.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
-pub struct Asked { q: String, state: String, page: String }
+pub struct Asked {
+    q: String,
+    state: String,
+    page: String,
+}
 
 fn tone(state: ClaimState) -> Tone {
     match state {
@@ -48,22 +52,51 @@ fn tone(state: ClaimState) -> Tone {
 
 /// `/claims`.
 pub async fn register(desk: Desk, Query(asked): Query<Asked>) -> Response {
-    match register_body(&desk, &asked).await { Ok(body) => desk.page("补贴", "/claims", body), Err(stop) => desk.stopped(stop) }
+    match register_body(&desk, &asked).await {
+        Ok(body) => desk.page("补贴", "/claims", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 async fn register_body(desk: &Desk, asked: &Asked) -> Result<Markup, Stop> {
-    if matches!(desk.actor.office, Office::Trainee { .. }) { return Err(Fault::Gone.into()); }
+    if matches!(desk.actor.office, Office::Trainee { .. }) {
+        return Err(Fault::Gone.into());
+    }
     let reader = desk.read().await?;
-    let page = reader.page::<claim::Entity>(asked.page.parse().unwrap_or(1), PAGE_ROWS, |q| {
-        let mut q = q.order_by_desc(claim::Column::DraftedAt).order_by_asc(claim::Column::Id);
-        if let Ok(state) = asked.state.parse::<ClaimState>() { q = q.filter(claim::Column::State.eq(state)); }
-        if !asked.q.trim().is_empty() { q = q.filter(claim::Column::ClassTitle.contains(asked.q.trim())); }
-        q
-    }).await?;
-    let rows = page.rows.iter().map(|one| Row::link(format!("/claims/{}", one.id), vec![
-        html! { (one.class_title) }, html! { (one.institution_name) }, html! { (one.district.name()) }, html! { (Tag::new(one.state.label(), tone(one.state))) }, html! { (one.persons) }, ui::money(one.total),
-    ])).collect();
-    let query = [("q", &asked.q), ("state", &asked.state), ("page", &asked.page)].into_iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| (n.to_owned(), v.clone())).collect();
+    let page = reader
+        .page::<claim::Entity>(asked.page.parse().unwrap_or(1), PAGE_ROWS, |q| {
+            let mut q = q.order_by_desc(claim::Column::DraftedAt).order_by_asc(claim::Column::Id);
+            if let Ok(state) = asked.state.parse::<ClaimState>() {
+                q = q.filter(claim::Column::State.eq(state));
+            }
+            if !asked.q.trim().is_empty() {
+                q = q.filter(claim::Column::ClassTitle.contains(asked.q.trim()));
+            }
+            q
+        })
+        .await?;
+    let rows = page
+        .rows
+        .iter()
+        .map(|one| {
+            Row::link(
+                format!("/claims/{}", one.id),
+                vec![
+                    html! { (one.class_title) },
+                    html! { (one.institution_name) },
+                    html! { (one.district.name()) },
+                    html! { (Tag::new(one.state.label(), tone(one.state))) },
+                    html! { (one.persons) },
+                    ui::money(one.total),
+                ],
+            )
+        })
+        .collect();
+    let query = [("q", &asked.q), ("state", &asked.state), ("page", &asked.page)]
+        .into_iter()
+        .filter(|(_, v)| !v.is_empty())
+        .map(|(n, v)| (n.to_owned(), v.clone()))
+        .collect();
     Ok(html! { (Register {
         title: "补贴".into(), path: "/claims".into(), query,
         filters: vec![Filter::text("q", "班级"), Filter::choice("state", "状态", ClaimState::all().iter().map(|s| (s.code(), s.label())))],
@@ -75,7 +108,10 @@ async fn register_body(desk: &Desk, asked: &Asked) -> Result<Markup, Stop> {
 /// `/claims/{id}`.
 pub async fn show(desk: Desk, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
-    match body(&desk, &id).await { Ok(body) => desk.page("补贴申领", "/claims", body), Err(stop) => desk.stopped(stop) }
+    match body(&desk, &id).await {
+        Ok(body) => desk.page("补贴申领", "/claims", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
@@ -84,10 +120,14 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
     let items = reader.list::<claim_item::Entity>(|q| q.filter(claim_item::Column::Claim.eq(id.clone())).order_by_asc(claim_item::Column::Name)).await?;
     let trail = desk::trail::of(desk, &reader, "claim", &id.to_string(), 30).await?;
     let mut main = vec![sums(&row, &items)];
-    if !row.note.is_empty() { main.push(section("说明", html! { p { (row.note) } })); }
+    if !row.note.is_empty() {
+        main.push(section("说明", html! { p { (row.note) } }));
+    }
     main.push(people(&items));
     main.push(unpaid(&items));
-    if may_return(desk, &row) { main.push(return_form(&row)); }
+    if may_return(desk, &row) {
+        main.push(return_form(&row));
+    }
     Ok(html! { (Dossier { head: head(desk, &row), steps: steps(&row), main, side: vec![ui::trail(&trail)] }) })
 }
 
@@ -95,8 +135,12 @@ fn head(desk: &Desk, row: &claim::Model) -> DossierHead {
     let mut buttons = vec![Button::link("看班级", format!("/classes/{}", row.class))];
     buttons.extend(main_button(desk, row));
     DossierHead {
-        title: format!("{} 补贴申领", row.class_title), state: Some(Tag::new(row.state.label(), tone(row.state))), due: row.due_on.map(|due| Due::on(due, desk.today())), number: row.claim_no.clone(),
-        owner: row.institution_name.clone(), buttons,
+        title: format!("{} 补贴申领", row.class_title),
+        state: Some(Tag::new(row.state.label(), tone(row.state))),
+        due: row.due_on.map(|due| Due::on(due, desk.today())),
+        number: row.claim_no.clone(),
+        owner: row.institution_name.clone(),
+        buttons,
     }
 }
 
@@ -106,14 +150,18 @@ fn main_button(desk: &Desk, row: &claim::Model) -> Option<Button> {
     let at = |what: &str| format!("/claims/{}/{what}", row.id);
     let mine = |account: &Option<foundation::AccountId>| account.is_some() && account == &desk.actor.account;
     match row.state {
-        ClaimState::Draft | ClaimState::Returned if matches!(desk.actor.office, Office::Institution { .. }) => Some(Button::post("核对无误，提交申领", at("submit")).main()),
+        ClaimState::Draft | ClaimState::Returned if matches!(desk.actor.office, Office::Institution { .. }) => {
+            Some(Button::post("核对无误，提交申领", at("submit")).main())
+        }
         ClaimState::Submitted if may(Function::ClaimReview, Right::Approve) => Some(Button::post("受理并初审通过", at("first-review")).main()),
         ClaimState::FirstReviewed if may(Function::ClaimReview, Right::Approve) => {
             let button = Button::post("复审通过", at("second-review")).main();
             Some(if mine(&row.first_reviewed_by) { button.blocked_because("您办理了初审，复审须由另一位工作人员办理") } else { button })
         }
         ClaimState::SecondReviewed if may(Function::ClaimPayment, Right::Publish) => Some(Button::post("开始公示", at("publish")).main()),
-        ClaimState::NoObjection | ClaimState::PaymentReturned if may(Function::ClaimPayment, Right::Publish) => Some(Button::post("做拨付批次", at("batch")).main()),
+        ClaimState::NoObjection | ClaimState::PaymentReturned if may(Function::ClaimPayment, Right::Publish) => {
+            Some(Button::post("做拨付批次", at("batch")).main())
+        }
         _ => None,
     }
 }
@@ -121,21 +169,42 @@ fn main_button(desk: &Desk, row: &claim::Model) -> Option<Button> {
 fn steps(row: &claim::Model) -> Vec<Step> {
     let day = |at: Option<foundation::Instant>| at.map_or_else(String::new, |at| ui::dates::day(foundation::clock::day_of(at)));
     let now = match row.state {
-        ClaimState::Draft | ClaimState::Returned => 0, ClaimState::Submitted | ClaimState::Accepted | ClaimState::NotPassed => 1, ClaimState::FirstReviewed => 2, ClaimState::SecondReviewed | ClaimState::Published | ClaimState::UnderObjection => 3,
-        ClaimState::NoObjection | ClaimState::FinanceReviewed | ClaimState::Paying | ClaimState::PaymentReturned => 4, ClaimState::Paid | ClaimState::Recovering | ClaimState::Recovered => 5,
+        ClaimState::Draft | ClaimState::Returned => 0,
+        ClaimState::Submitted | ClaimState::Accepted | ClaimState::NotPassed => 1,
+        ClaimState::FirstReviewed => 2,
+        ClaimState::SecondReviewed | ClaimState::Published | ClaimState::UnderObjection => 3,
+        ClaimState::NoObjection | ClaimState::FinanceReviewed | ClaimState::Paying | ClaimState::PaymentReturned => 4,
+        ClaimState::Paid | ClaimState::Recovering | ClaimState::Recovered => 5,
     };
-    let publicity = match (row.publicity_from, row.publicity_until) { (Some(from), Some(until)) => ui::dates::range(from, until), _ => String::new() };
+    let publicity = match (row.publicity_from, row.publicity_until) {
+        (Some(from), Some(until)) => ui::dates::range(from, until),
+        _ => String::new(),
+    };
     let notes = [day(row.submitted_at), day(row.first_reviewed_at), day(row.second_reviewed_at), publicity, day(row.paid_at)];
-    ["提交", "初审", "复审", "公示", "拨付"].iter().zip(notes).enumerate().map(|(at, (name, note))| match at.cmp(&now) {
-        std::cmp::Ordering::Less => Step::done(*name, note), std::cmp::Ordering::Equal => Step::now(*name, note), std::cmp::Ordering::Greater => Step::to_come(*name),
-    }).collect()
+    ["提交", "初审", "复审", "公示", "拨付"]
+        .iter()
+        .zip(notes)
+        .enumerate()
+        .map(|(at, (name, note))| match at.cmp(&now) {
+            std::cmp::Ordering::Less => Step::done(*name, note),
+            std::cmp::Ordering::Equal => Step::now(*name, note),
+            std::cmp::Ordering::Greater => Step::to_come(*name),
+        })
+        .collect()
 }
 
 fn sums(row: &claim::Model, items: &[claim_item::Model]) -> Markup {
     let paid = items.iter().filter(|one| one.eligible).count();
-    section("", ui::facts_grid(&[
-        ("申领金额", ui::money::text(row.total)), ("大写", reckoning::words::in_words(row.total)), ("补贴人数", format!("{paid} 人")), ("不予补贴", format!("{} 人", items.len() - paid)), ("拨付方式", "直补机构（代领）".to_owned()),
-    ]))
+    section(
+        "",
+        ui::facts_grid(&[
+            ("申领金额", ui::money::text(row.total)),
+            ("大写", reckoning::words::in_words(row.total)),
+            ("补贴人数", format!("{paid} 人")),
+            ("不予补贴", format!("{} 人", items.len() - paid)),
+            ("拨付方式", "直补机构（代领）".to_owned()),
+        ]),
+    )
 }
 
 fn people(items: &[claim_item::Model]) -> Markup {
@@ -146,19 +215,46 @@ fn people(items: &[claim_item::Model]) -> Markup {
             html! { details { summary { "这个数怎么来的" } ol { @for step in &trace { li { (step.label) "：" (step.formula) " = " (step.value) @if !step.document.is_empty() { "（" (step.document) "）" } } } } } },
         ])
     }).collect();
-    section("补贴明细", simple_table("补贴明细", &[Column::text("姓名"), Column::text("证件号码"), Column::number("线下课时"), Column::number("线上课时"), Column::number("可补课时"), Column::number("金额"), Column::text("依据")], &rows))
+    section(
+        "补贴明细",
+        simple_table(
+            "补贴明细",
+            &[
+                Column::text("姓名"),
+                Column::text("证件号码"),
+                Column::number("线下课时"),
+                Column::number("线上课时"),
+                Column::number("可补课时"),
+                Column::number("金额"),
+                Column::text("依据"),
+            ],
+            &rows,
+        ),
+    )
 }
 
 fn unpaid(items: &[claim_item::Model]) -> Markup {
-    let rows: Vec<Row> = items.iter().filter(|one| !one.eligible).map(|one| {
-        let why: Vec<Refusal> = serde_json::from_str(&one.refusals).unwrap_or_default();
-        Row::plain(vec![html! { (one.name) }, html! { @for refusal in &why { p { (refusal.fact) "（" (refusal.rule) "）" } } }, html! { @for refusal in &why { p { (refusal.fix) } } }])
-    }).collect();
-    if rows.is_empty() { return html! {}; }
+    let rows: Vec<Row> = items
+        .iter()
+        .filter(|one| !one.eligible)
+        .map(|one| {
+            let why: Vec<Refusal> = serde_json::from_str(&one.refusals).unwrap_or_default();
+            Row::plain(vec![
+                html! { (one.name) },
+                html! { @for refusal in &why { p { (refusal.fact) "（" (refusal.rule) "）" } } },
+                html! { @for refusal in &why { p { (refusal.fix) } } },
+            ])
+        })
+        .collect();
+    if rows.is_empty() {
+        return html! {};
+    }
     section("不予补贴的学员", simple_table("不予补贴的学员", &[Column::text("姓名"), Column::text("原因"), Column::text("怎么办")], &rows))
 }
 
-fn may_return(desk: &Desk, row: &claim::Model) -> bool { desk.may(Permission::Of(Function::ClaimReview, Right::Approve)) && matches!(row.state, ClaimState::Submitted | ClaimState::FirstReviewed) }
+fn may_return(desk: &Desk, row: &claim::Model) -> bool {
+    desk.may(Permission::Of(Function::ClaimReview, Right::Approve)) && matches!(row.state, ClaimState::Submitted | ClaimState::FirstReviewed)
+}
 
 fn return_form(row: &claim::Model) -> Markup {
     html! { details class="jb-panel jb-section" { summary { "退回补正" }
@@ -201,16 +297,46 @@ pub async fn batch(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response
 }
 
 #[derive(Serialize)]
-struct Told { id: ClaimId, claim_no: String, class: foundation::ClassId, state: &'static str, persons: i32, total_fen: i64 }
+struct Told {
+    id: ClaimId,
+    claim_no: String,
+    class: foundation::ClassId,
+    state: &'static str,
+    persons: i32,
+    total_fen: i64,
+}
 
 /// `/api/v1/claims`.
 pub async fn resource(desk: Desk, headers: HeaderMap, Query(asked): Query<Asked>) -> Response {
     let found = match desk.read().await {
-        Ok(reader) => reader.list::<claim::Entity>(|q| { let q = q.order_by_asc(claim::Column::Id).limit(100); match asked.state.parse::<ClaimState>() { Ok(state) => q.filter(claim::Column::State.eq(state)), Err(_) => q } }).await,
+        Ok(reader) => {
+            reader
+                .list::<claim::Entity>(|q| {
+                    let q = q.order_by_asc(claim::Column::Id).limit(100);
+                    match asked.state.parse::<ClaimState>() {
+                        Ok(state) => q.filter(claim::Column::State.eq(state)),
+                        Err(_) => q,
+                    }
+                })
+                .await
+        }
         Err(stop) => Err(stop),
     };
     match found {
-        Ok(rows) => desk::api::resource(&headers, &rows.into_iter().map(|one| Told { id: one.id, claim_no: one.claim_no, class: one.class, state: one.state.code(), persons: one.persons, total_fen: Fen::sum([one.total]).unwrap_or_default().0 }).collect::<Vec<_>>()),
+        Ok(rows) => desk::api::resource(
+            &headers,
+            &rows
+                .into_iter()
+                .map(|one| Told {
+                    id: one.id,
+                    claim_no: one.claim_no,
+                    class: one.class,
+                    state: one.state.code(),
+                    persons: one.persons,
+                    total_fen: Fen::sum([one.total]).unwrap_or_default().0,
+                })
+                .collect::<Vec<_>>(),
+        ),
         Err(stop) => desk.stopped(stop),
     }
 }

@@ -22,14 +22,34 @@ impl Read for PublicityList {
 const ROWS: u64 = 100;
 
 /// `/publicity`.
-pub async fn list(desk: Desk) -> Response { match list_body(&desk).await { Ok(body) => desk.page("补贴公示", "/publicity", body), Err(stop) => desk.stopped(stop) } }
+pub async fn list(desk: Desk) -> Response {
+    match list_body(&desk).await {
+        Ok(body) => desk.page("补贴公示", "/publicity", body),
+        Err(stop) => desk.stopped(stop),
+    }
+}
 
 async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
     let reader = desk.as_system("publicity").read().await?;
-    let rows = reader.list::<claim::Entity>(|q| q.filter(claim::Column::State.eq(ClaimState::Published)).order_by_asc(claim::Column::PublicityUntil).limit(ROWS)).await?;
-    let rows: Vec<Row> = rows.iter().map(|one| Row::link(format!("/publicity/{}", one.id), vec![
-        html! { (one.institution_name) }, html! { (one.class_title) }, html! { (one.district.full_name()) }, html! { (one.persons) }, ui::money(one.total), html! { @if let Some(until) = one.publicity_until { (ui::dates::full_day(until)) } },
-    ])).collect();
+    let rows = reader
+        .list::<claim::Entity>(|q| q.filter(claim::Column::State.eq(ClaimState::Published)).order_by_asc(claim::Column::PublicityUntil).limit(ROWS))
+        .await?;
+    let rows: Vec<Row> = rows
+        .iter()
+        .map(|one| {
+            Row::link(
+                format!("/publicity/{}", one.id),
+                vec![
+                    html! { (one.institution_name) },
+                    html! { (one.class_title) },
+                    html! { (one.district.full_name()) },
+                    html! { (one.persons) },
+                    ui::money(one.total),
+                    html! { @if let Some(until) = one.publicity_until { (ui::dates::full_day(until)) } },
+                ],
+            )
+        })
+        .collect();
     Ok(html! {
         (page_head("补贴公示", "公示期内有异议，可以向当地人社部门反映", &[]))
         @if rows.is_empty() { (panel("", html! { p { "现在没有正在公示的补贴。" } })) }
@@ -40,19 +60,35 @@ async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
 /// `/publicity/{claim}`.
 pub async fn one(desk: Desk, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
-    match one_body(&desk, &id).await { Ok(body) => desk.page("补贴公示", "/publicity", body), Err(stop) => desk.stopped(stop) }
+    match one_body(&desk, &id).await {
+        Ok(body) => desk.page("补贴公示", "/publicity", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 async fn one_body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
     let reader = desk.as_system("publicity").read().await?;
     let row = reader.get::<claim::Entity>(id.to_string()).await?;
-    if row.state != ClaimState::Published { return Err(Fault::Gone.into()); }
-    let items = reader.list::<claim_item::Entity>(|q| q.filter(claim_item::Column::Claim.eq(id.clone())).filter(claim_item::Column::Eligible.eq(true)).order_by_asc(claim_item::Column::Id)).await?;
-    let rows: Vec<Row> = items.iter().enumerate().map(|(at, one)| {
-        let name = one.name.parse::<PersonName>().map_or_else(|_| "*".to_owned(), |name| name.masked());
-        Row::plain(vec![html! { (at + 1) }, html! { (name) }, html! { (row.class_title) }, html! { (one.payable) }, ui::money(one.amount)])
-    }).collect();
-    let period = match (row.publicity_from, row.publicity_until) { (Some(from), Some(until)) => ui::dates::range(from, until), _ => String::new() };
+    if row.state != ClaimState::Published {
+        return Err(Fault::Gone.into());
+    }
+    let items = reader
+        .list::<claim_item::Entity>(|q| {
+            q.filter(claim_item::Column::Claim.eq(id.clone())).filter(claim_item::Column::Eligible.eq(true)).order_by_asc(claim_item::Column::Id)
+        })
+        .await?;
+    let rows: Vec<Row> = items
+        .iter()
+        .enumerate()
+        .map(|(at, one)| {
+            let name = one.name.parse::<PersonName>().map_or_else(|_| "*".to_owned(), |name| name.masked());
+            Row::plain(vec![html! { (at + 1) }, html! { (name) }, html! { (row.class_title) }, html! { (one.payable) }, ui::money(one.amount)])
+        })
+        .collect();
+    let period = match (row.publicity_from, row.publicity_until) {
+        (Some(from), Some(until)) => ui::dates::range(from, until),
+        _ => String::new(),
+    };
     Ok(html! {
         (page_head(&format!("{} 补贴公示", row.class_title), &format!("公示期 {period}"), &[]))
         (panel("", ui::facts_grid(&[("培训机构", row.institution_name.clone()), ("地区", row.district.full_name()), ("人数", format!("{} 人", items.len())), ("金额", ui::money::text(row.total))])))

@@ -6,18 +6,48 @@ use foundation::codes::ClaimState;
 
 /// What can happen to a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ClaimMove { Submit, FirstReview, SecondReview, Return, Publish, EndPublicity, MakeBatch, ApproveBatch, Pay, ReturnPayment }
+pub enum ClaimMove {
+    Submit,
+    FirstReview,
+    SecondReview,
+    Return,
+    Publish,
+    EndPublicity,
+    MakeBatch,
+    ApproveBatch,
+    Pay,
+    ReturnPayment,
+}
 
 impl ClaimMove {
     /// All moves.
     pub const fn all() -> &'static [Self] {
-        &[Self::Submit, Self::FirstReview, Self::SecondReview, Self::Return, Self::Publish, Self::EndPublicity, Self::MakeBatch, Self::ApproveBatch, Self::Pay, Self::ReturnPayment]
+        &[
+            Self::Submit,
+            Self::FirstReview,
+            Self::SecondReview,
+            Self::Return,
+            Self::Publish,
+            Self::EndPublicity,
+            Self::MakeBatch,
+            Self::ApproveBatch,
+            Self::Pay,
+            Self::ReturnPayment,
+        ]
     }
     /// What people read.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Submit => "提交申领", Self::FirstReview => "受理并初审", Self::SecondReview => "复审", Self::Return => "退回补正", Self::Publish => "公示",
-            Self::EndPublicity => "公示期满", Self::MakeBatch => "列入拨付批次", Self::ApproveBatch => "财政复核", Self::Pay => "到账", Self::ReturnPayment => "退票",
+            Self::Submit => "提交申领",
+            Self::FirstReview => "受理并初审",
+            Self::SecondReview => "复审",
+            Self::Return => "退回补正",
+            Self::Publish => "公示",
+            Self::EndPublicity => "公示期满",
+            Self::MakeBatch => "列入拨付批次",
+            Self::ApproveBatch => "财政复核",
+            Self::Pay => "到账",
+            Self::ReturnPayment => "退票",
         }
     }
 }
@@ -36,10 +66,23 @@ pub fn after(state: ClaimState, step: ClaimMove) -> Result<ClaimState, Refusal> 
         (ClaimMove::ApproveBatch, S::FinanceReviewed) => Some(S::Paying),
         (ClaimMove::Pay, S::Paying) => Some(S::Paid),
         (ClaimMove::ReturnPayment, S::Paying) => Some(S::PaymentReturned),
-        (ClaimMove::Submit | ClaimMove::FirstReview | ClaimMove::SecondReview | ClaimMove::Return | ClaimMove::Publish | ClaimMove::EndPublicity | ClaimMove::MakeBatch
-            | ClaimMove::ApproveBatch | ClaimMove::Pay | ClaimMove::ReturnPayment, _) => None,
+        (
+            ClaimMove::Submit
+            | ClaimMove::FirstReview
+            | ClaimMove::SecondReview
+            | ClaimMove::Return
+            | ClaimMove::Publish
+            | ClaimMove::EndPublicity
+            | ClaimMove::MakeBatch
+            | ClaimMove::ApproveBatch
+            | ClaimMove::Pay
+            | ClaimMove::ReturnPayment,
+            _,
+        ) => None,
     };
-    next.ok_or_else(|| Refusal::new("办理步骤", "M8.9", format!("申领现在是“{}”，不能“{}”", state.label(), step.label()), "补贴申领的办理步骤", "请刷新页面，按当前步骤办理"))
+    next.ok_or_else(|| {
+        Refusal::new("办理步骤", "M8.9", format!("申领现在是“{}”，不能“{}”", state.label(), step.label()), "补贴申领的办理步骤", "请刷新页面，按当前步骤办理")
+    })
 }
 
 /// The picture of all states and moves, generated so that it cannot drift.
@@ -47,7 +90,9 @@ pub fn mermaid() -> String {
     let mut lines = vec!["stateDiagram-v2".to_owned()];
     for state in ClaimState::all() {
         for step in ClaimMove::all() {
-            if let Ok(next) = after(*state, *step) { lines.push(format!("  {}_{} --> {}_{} : {}", state.code(), state.label(), next.code(), next.label(), step.label())); }
+            if let Ok(next) = after(*state, *step) {
+                lines.push(format!("  {}_{} --> {}_{} : {}", state.code(), state.label(), next.code(), next.label(), step.label()));
+            }
         }
     }
     lines.join("\n") + "\n"
@@ -62,7 +107,9 @@ mod tests {
     fn the_picture_in_docs_is_the_code() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/states/claim.md");
         let text = format!("# 补贴申领：状态\n\n由 `rules/states.rs` 生成，`UPDATE=1 cargo test -p m3-funds` 重写。\n\n```mermaid\n{}```\n", mermaid());
-        if std::env::var("UPDATE").is_ok() { std::fs::write(path, &text).unwrap(); }
+        if std::env::var("UPDATE").is_ok() {
+            std::fs::write(path, &text).unwrap();
+        }
         assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), text);
     }
 

@@ -50,7 +50,9 @@ impl Act for SignIn {
     const TITLE: &'static str = "签到";
     type Outcome = Marked;
 
-    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Marked>, Stop> { mark(desk, work, &self.session, &self.code, Doing::SignIn).await }
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Marked>, Stop> {
+        mark(desk, work, &self.session, &self.code, Doing::SignIn).await
+    }
 }
 
 impl Act for SignOut {
@@ -60,7 +62,9 @@ impl Act for SignOut {
     const TITLE: &'static str = "签退";
     type Outcome = Marked;
 
-    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Marked>, Stop> { mark(desk, work, &self.session, &self.code, Doing::SignOut).await }
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Marked>, Stop> {
+        mark(desk, work, &self.session, &self.code, Doing::SignOut).await
+    }
 }
 
 async fn mark(desk: &Desk, work: &Writer, session: &SessionId, code: &str, doing: Doing) -> Result<Done<Marked>, Stop> {
@@ -68,9 +72,15 @@ async fn mark(desk: &Desk, work: &Writer, session: &SessionId, code: &str, doing
     let account = desk.actor.account.clone().ok_or(Stop::Forbidden)?;
     let session = work.get::<class_session::Entity>(session.to_string()).await?;
     let class = work.get::<training_class::Entity>(session.class.to_string()).await?;
-    let mine = Condition::all().add(enrolment::Column::Class.eq(class.id.clone())).add(enrolment::Column::Person.eq(person.clone())).add(enrolment::Column::Active.eq(true));
+    let mine = Condition::all()
+        .add(enrolment::Column::Class.eq(class.id.clone()))
+        .add(enrolment::Column::Person.eq(person.clone()))
+        .add(enrolment::Column::Active.eq(true));
     let place = work.find::<enrolment::Entity>(mine).await?.ok_or(Fault::Gone)?;
-    let kind = match doing { Doing::SignIn => AttendanceKind::SignIn, Doing::SignOut => AttendanceKind::SignOut };
+    let kind = match doing {
+        Doing::SignIn => AttendanceKind::SignIn,
+        Doing::SignOut => AttendanceKind::SignOut,
+    };
     if let Some(before) = work.find::<attendance::Entity>(same(&session.id, &place.id, kind)).await? {
         return Ok(Done::Repeat(Marked { at: before.at, repeated: true }));
     }
@@ -85,23 +95,70 @@ async fn mark(desk: &Desk, work: &Writer, session: &SessionId, code: &str, doing
 }
 
 /// The row and the fact of one sign-in or sign-out.
-fn event(desk: &Desk, class: &training_class::Model, session: &class_session::Model, place: &enrolment::Model, doing: Doing, at: Instant, account: foundation::AccountId) -> (attendance::Model, FactDraft) {
+fn event(
+    desk: &Desk,
+    class: &training_class::Model,
+    session: &class_session::Model,
+    place: &enrolment::Model,
+    doing: Doing,
+    at: Instant,
+    account: foundation::AccountId,
+) -> (attendance::Model, FactDraft) {
     let (id, fact): (AttendanceId, FactId) = (desk.new_id(), desk.new_id());
     let method = AttendanceMethod::Code;
     let draft = match doing {
-        Doing::SignIn => FactDraft::of(&TraineeSignedIn { class: class.id.clone(), session: session.id.clone(), enrolment: place.id.clone(), attendance: id.clone(), at, method: method.code().into() }, class.district, "学员签到"),
-        Doing::SignOut => FactDraft::of(&TraineeSignedOut { class: class.id.clone(), session: session.id.clone(), enrolment: place.id.clone(), attendance: id.clone(), at, method: method.code().into() }, class.district, "学员签退"),
+        Doing::SignIn => FactDraft::of(
+            &TraineeSignedIn {
+                class: class.id.clone(),
+                session: session.id.clone(),
+                enrolment: place.id.clone(),
+                attendance: id.clone(),
+                at,
+                method: method.code().into(),
+            },
+            class.district,
+            "学员签到",
+        ),
+        Doing::SignOut => FactDraft::of(
+            &TraineeSignedOut {
+                class: class.id.clone(),
+                session: session.id.clone(),
+                enrolment: place.id.clone(),
+                attendance: id.clone(),
+                at,
+                method: method.code().into(),
+            },
+            class.district,
+            "学员签退",
+        ),
     };
-    let kind = match doing { Doing::SignIn => AttendanceKind::SignIn, Doing::SignOut => AttendanceKind::SignOut };
+    let kind = match doing {
+        Doing::SignIn => AttendanceKind::SignIn,
+        Doing::SignOut => AttendanceKind::SignOut,
+    };
     let row = attendance::Model {
-        id, session: session.id.clone(), class: class.id.clone(), enrolment: place.id.clone(), person: place.person.clone(), kind, method, at, recorded_by: account,
-        fact: fact.clone(), institution: class.institution.clone(), district: class.district, path: class.path.clone(),
+        id,
+        session: session.id.clone(),
+        class: class.id.clone(),
+        enrolment: place.id.clone(),
+        person: place.person.clone(),
+        kind,
+        method,
+        at,
+        recorded_by: account,
+        fact: fact.clone(),
+        institution: class.institution.clone(),
+        district: class.district,
+        path: class.path.clone(),
     };
     (row, draft.with_id(fact).class(&class.id).person(&place.person))
 }
 
 fn same(session: &SessionId, enrolment: &EnrolmentId, kind: AttendanceKind) -> Condition {
-    Condition::all().add(attendance::Column::Session.eq(session.clone())).add(attendance::Column::Enrolment.eq(enrolment.clone())).add(attendance::Column::Kind.eq(kind))
+    Condition::all()
+        .add(attendance::Column::Session.eq(session.clone()))
+        .add(attendance::Column::Enrolment.eq(enrolment.clone()))
+        .add(attendance::Column::Kind.eq(kind))
 }
 
 /// 班主任点名: those who are there, without a phone as well as with one.
@@ -129,7 +186,11 @@ impl Act for CallRoll {
         let now = desk.now();
         rules::may_call_roll(&class, &session, now)?;
         let roster = hours::roster(work, &class.id).await?;
-        let called = work.list::<attendance::Entity>(|q| q.filter(attendance::Column::Session.eq(session.id.clone())).filter(attendance::Column::Kind.eq(AttendanceKind::RollCall))).await?;
+        let called = work
+            .list::<attendance::Entity>(|q| {
+                q.filter(attendance::Column::Session.eq(session.id.clone())).filter(attendance::Column::Kind.eq(AttendanceKind::RollCall))
+            })
+            .await?;
         let wanted: std::collections::HashSet<&EnrolmentId> = self.present.iter().collect();
         if wanted.iter().any(|id| !roster.iter().any(|one| &one.id == *id)) {
             return Err(Refusal::new("点名", "M3.3", "点到的人里有不在本班名册上的", "学员花名册", "请刷新名单后重新点名").into());
@@ -139,18 +200,37 @@ impl Act for CallRoll {
             return Ok(Done::Repeat(0));
         }
         let fact: FactId = desk.new_id();
-        let rows: Vec<attendance::Model> = fresh.iter().map(|one| attendance::Model {
-            id: desk.new_id(), session: session.id.clone(), class: class.id.clone(), enrolment: one.id.clone(), person: one.person.clone(), kind: AttendanceKind::RollCall,
-            method: AttendanceMethod::RollCall, at: now, recorded_by: account.clone(), fact: fact.clone(), institution: class.institution.clone(), district: class.district, path: class.path.clone(),
-        }).collect();
+        let rows: Vec<attendance::Model> = fresh
+            .iter()
+            .map(|one| attendance::Model {
+                id: desk.new_id(),
+                session: session.id.clone(),
+                class: class.id.clone(),
+                enrolment: one.id.clone(),
+                person: one.person.clone(),
+                kind: AttendanceKind::RollCall,
+                method: AttendanceMethod::RollCall,
+                at: now,
+                recorded_by: account.clone(),
+                fact: fact.clone(),
+                institution: class.institution.clone(),
+                district: class.district,
+                path: class.path.clone(),
+            })
+            .collect();
         let body = RollCalled {
-            class: class.id.clone(), session: session.id.clone(),
+            class: class.id.clone(),
+            session: session.id.clone(),
             entries: rows.iter().map(|row| RollCallEntry { enrolment: row.enrolment.clone(), attendance: row.id.clone(), at: row.at }).collect(),
         };
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         work.add_many::<attendance::Entity>(rows).await?;
         desk::tasks::close(desk, work, &session.id, &["call-roll"]).await?;
-        let draft = FactDraft::of(&body, class.district, format!("班主任点名，{count} 人到课")).with_id(fact).class(&class.id).institution(&class.institution).about("session", &session.id);
+        let draft = FactDraft::of(&body, class.district, format!("班主任点名，{count} 人到课"))
+            .with_id(fact)
+            .class(&class.id)
+            .institution(&class.institution)
+            .about("session", &session.id);
         Ok(Done::new(count, draft))
     }
 }
@@ -171,10 +251,24 @@ impl Act for AskForRollCall {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let (session, class, place) = own(desk, work, &self.session).await?;
-        TaskDraft::new(desk, "institution", "call-roll", ("session", session.id.to_string()), format!("{}：{} 请老师代点", class.title, masked(&place.name)), class.district)
-            .for_institution(&class.institution).due(Some(session.held_on)).put(work).await?;
-        let fact = FactDraft::new("RollCallRequested", "M3.3", class.district, "学员请老师代点").class(&class.id).person(&place.person).about("enrolment", &place.id)
-            .with("session", session.id.to_string()).with("enrolment", place.id.to_string());
+        TaskDraft::new(
+            desk,
+            "institution",
+            "call-roll",
+            ("session", session.id.to_string()),
+            format!("{}：{} 请老师代点", class.title, masked(&place.name)),
+            class.district,
+        )
+        .for_institution(&class.institution)
+        .due(Some(session.held_on))
+        .put(work)
+        .await?;
+        let fact = FactDraft::new("RollCallRequested", "M3.3", class.district, "学员请老师代点")
+            .class(&class.id)
+            .person(&place.person)
+            .about("enrolment", &place.id)
+            .with("session", session.id.to_string())
+            .with("enrolment", place.id.to_string());
         Ok(Done::new((), fact))
     }
 }
@@ -199,14 +293,31 @@ impl Act for DisputeAttendance {
         let (session, class, place) = own(desk, work, &self.session).await?;
         let text = self.text.trim();
         if text.is_empty() || text.chars().count() > TEXT_CHARS {
-            return Err(Refusal::new("考勤异议", "M3.3", "没有写哪里不对，或写得太长", "考勤异议", "请用一两句话写清楚，例如“我来上课了，手机没电”").at("text").into());
+            return Err(Refusal::new("考勤异议", "M3.3", "没有写哪里不对，或写得太长", "考勤异议", "请用一两句话写清楚，例如“我来上课了，手机没电”")
+                .at("text")
+                .into());
         }
-        TaskDraft::new(desk, "county", "attendance-dispute", ("class", class.id.to_string()), format!("{}：{} 说考勤有误：{}", class.title, masked(&place.name), text.chars().take(60).collect::<String>()), class.district)
-            .finding("look", "48 小时内答复").due(Some(desk.today() + chrono::Days::new(2))).put(work).await?;
+        TaskDraft::new(
+            desk,
+            "county",
+            "attendance-dispute",
+            ("class", class.id.to_string()),
+            format!("{}：{} 说考勤有误：{}", class.title, masked(&place.name), text.chars().take(60).collect::<String>()),
+            class.district,
+        )
+        .finding("look", "48 小时内答复")
+        .due(Some(desk.today() + chrono::Days::new(2)))
+        .put(work)
+        .await?;
         // The words themselves may name people: the journal keeps a commitment, the queue the text.
         let salt: [u8; 16] = desk.premises.ids.bytes();
-        let fact = FactDraft::new("AttendanceDisputed", "M3.3", class.district, "学员对考勤提出异议").class(&class.id).person(&place.person).about("enrolment", &place.id)
-            .with("session", session.id.to_string()).with("enrolment", place.id.to_string()).commits("text", journal::commit(salt, text));
+        let fact = FactDraft::new("AttendanceDisputed", "M3.3", class.district, "学员对考勤提出异议")
+            .class(&class.id)
+            .person(&place.person)
+            .about("enrolment", &place.id)
+            .with("session", session.id.to_string())
+            .with("enrolment", place.id.to_string())
+            .commits("text", journal::commit(salt, text));
         Ok(Done::new((), fact))
     }
 }
@@ -222,7 +333,11 @@ async fn own(desk: &Desk, work: &Writer, session: &SessionId) -> Result<(class_s
 }
 
 /// 林*珍.
-pub fn masked(name: &str) -> String { name.parse::<foundation::PersonName>().map_or_else(|_| "*".into(), |name| name.masked()) }
+pub fn masked(name: &str) -> String {
+    name.parse::<foundation::PersonName>().map_or_else(|_| "*".into(), |name| name.masked())
+}
 
 /// The class of a session, for addresses.
-pub async fn class_of(reader: &store::Reader, session: &SessionId) -> Result<ClassId, Stop> { Ok(reader.get::<class_session::Entity>(session.to_string()).await?.class) }
+pub async fn class_of(reader: &store::Reader, session: &SessionId) -> Result<ClassId, Stop> {
+    Ok(reader.get::<class_session::Entity>(session.to_string()).await?.class)
+}

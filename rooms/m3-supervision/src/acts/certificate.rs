@@ -50,7 +50,10 @@ impl Act for IssueCertificates {
             let row = row(desk, &class, one, number.as_str());
             facts.push(fact(&class, one, &row, state));
             TaskDraft::new(desk, "trainee", "give-feedback", ("class", class.id.to_string()), class.title.clone(), class.district)
-                .for_person(&one.person).due(Some(desk.today() + chrono::Days::new(7))).put(work).await?;
+                .for_person(&one.person)
+                .due(Some(desk.today() + chrono::Days::new(7)))
+                .put(work)
+                .await?;
             rows.push(row);
             next += 1;
         }
@@ -67,10 +70,15 @@ impl Act for IssueCertificates {
 async fn next_serial(desk: &Desk, work: &Writer, issuer: &institution::Model) -> Result<u32, Stop> {
     let year = chrono::Datelike::year(&desk.today());
     let prefix = format!("PXHG{}{year:04}{:04}", issuer.district, issuer.serial);
-    let last = work.as_system("certificate-serial").list::<certificate::Entity>(|q| {
-        q.filter(certificate::Column::Number.gte(format!("{prefix}000000"))).filter(certificate::Column::Number.lte(format!("{prefix}999999Z")))
-            .order_by_desc(certificate::Column::Number).limit(1)
-    }).await?;
+    let last = work
+        .as_system("certificate-serial")
+        .list::<certificate::Entity>(|q| {
+            q.filter(certificate::Column::Number.gte(format!("{prefix}000000")))
+                .filter(certificate::Column::Number.lte(format!("{prefix}999999Z")))
+                .order_by_desc(certificate::Column::Number)
+                .limit(1)
+        })
+        .await?;
     let last = last.first().and_then(|row| row.number.parse::<CertificateNumber>().ok()).map_or(0, |number| number.sequence());
     Ok(last + 1)
 }
@@ -78,11 +86,27 @@ async fn next_serial(desk: &Desk, work: &Writer, issuer: &institution::Model) ->
 fn row(desk: &Desk, class: &training_class::Model, one: &enrolment::Model, number: &str) -> certificate::Model {
     let id: CertificateId = desk.new_id();
     certificate::Model {
-        id, number: number.to_owned(), class: class.id.clone(), enrolment: one.id.clone(), person: one.person.clone(), name: one.name.clone(),
-        id_number_masked: one.id_number_masked.clone(), item_name: class.item_name.clone(), periods: class.periods_total, starts_on: class.starts_on,
-        ends_on: class.ends_on, institution: class.institution.clone(), institution_name: class.institution_name.clone(), issued_on: desk.today(),
-        salt: hex::encode(desk.premises.ids.bytes::<16>()), valid: true, annulled_reason: String::new(), district: class.district, path: class.path.clone(),
-        created_at: desk.now(), version: 1,
+        id,
+        number: number.to_owned(),
+        class: class.id.clone(),
+        enrolment: one.id.clone(),
+        person: one.person.clone(),
+        name: one.name.clone(),
+        id_number_masked: one.id_number_masked.clone(),
+        item_name: class.item_name.clone(),
+        periods: class.periods_total,
+        starts_on: class.starts_on,
+        ends_on: class.ends_on,
+        institution: class.institution.clone(),
+        institution_name: class.institution_name.clone(),
+        issued_on: desk.today(),
+        salt: hex::encode(desk.premises.ids.bytes::<16>()),
+        valid: true,
+        annulled_reason: String::new(),
+        district: class.district,
+        path: class.path.clone(),
+        created_at: desk.now(),
+        version: 1,
     }
 }
 
@@ -91,6 +115,11 @@ fn fact(class: &training_class::Model, one: &enrolment::Model, row: &certificate
     let body = body.body_with_states(Some(state.code()), None).expect("plain data");
     let salt: [u8; 16] = hex::decode(&row.salt).ok().and_then(|s| s.try_into().ok()).unwrap_or_default();
     FactDraft::new(CompletionCertificateIssued::FACT, CompletionCertificateIssued::CLAUSE, class.district, format!("发放培训合格证书 {}", row.number))
-        .class(&class.id).institution(&class.institution).person(&one.person).about("certificate", &row.id).about("enrolment", &one.id).body(&body)
+        .class(&class.id)
+        .institution(&class.institution)
+        .person(&one.person)
+        .about("certificate", &row.id)
+        .about("enrolment", &one.id)
+        .body(&body)
         .commits("name", journal::commit(salt, &row.name))
 }

@@ -38,24 +38,39 @@ impl Act for AnswerReviewLine {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        if class.state != ClassState::UnderReview { after(class.state, Move::Approve)?; }
+        if class.state != ClassState::UnderReview {
+            after(class.state, Move::Approve)?;
+        }
         let no = |fact: &str, fix: &str, field: &str| Refusal::new("人工核对", "M3.1", fact, "审核清单", fix).at(field);
         let lines = lines_of(work, &class.id).await?;
-        let line = lines.iter().find(|line| line.code == self.code && !line.by_machine).ok_or_else(|| no("没有这一项，或这一项由机器核对", "请从清单里选", "code"))?;
+        let line =
+            lines.iter().find(|line| line.code == self.code && !line.by_machine).ok_or_else(|| no("没有这一项，或这一项由机器核对", "请从清单里选", "code"))?;
         let note = self.note.trim();
-        if self.result != ReviewResult::Pass && note.is_empty() { return Err(no("没有写看到了什么", "请写明问题，机构据此补正", "note").into()); }
-        if note.chars().count() > TEXT_CHARS { return Err(no("写得太长", "请写在 1000 字以内", "note").into()); }
+        if self.result != ReviewResult::Pass && note.is_empty() {
+            return Err(no("没有写看到了什么", "请写明问题，机构据此补正", "note").into());
+        }
+        if note.chars().count() > TEXT_CHARS {
+            return Err(no("写得太长", "请写在 1000 字以内", "note").into());
+        }
         let change = review_line::ActiveModel {
-            result: Set(Some(self.result)), fact: Set(if note.is_empty() { "已核对".into() } else { note.to_owned() }), decided_by: Set(desk.actor.account.clone()),
-            decided_by_name: Set(desk.actor.name.clone()), decided_at: Set(Some(desk.now())), ..Default::default()
+            result: Set(Some(self.result)),
+            fact: Set(if note.is_empty() { "已核对".into() } else { note.to_owned() }),
+            decided_by: Set(desk.actor.account.clone()),
+            decided_by_name: Set(desk.actor.name.clone()),
+            decided_at: Set(Some(desk.now())),
+            ..Default::default()
         };
         work.save::<review_line::Entity>(line, change).await?;
         // A line that is no longer a pass takes the first review back with it.
         if self.result != ReviewResult::Pass && class.reviewed_by.is_some() {
-            work.save::<training_class::Entity>(&class, training_class::ActiveModel { reviewed_by: Set(None), reviewed_at: Set(None), ..Default::default() }).await?;
+            work.save::<training_class::Entity>(&class, training_class::ActiveModel { reviewed_by: Set(None), reviewed_at: Set(None), ..Default::default() })
+                .await?;
         }
-        let fact = FactDraft::new("ReviewLineAnswered", "M3.1", class.district, format!("{}：{}", line.title, self.result.label())).class(&class.id).institution(&class.institution)
-            .with("code", self.code.clone()).with("result", self.result.code());
+        let fact = FactDraft::new("ReviewLineAnswered", "M3.1", class.district, format!("{}：{}", line.title, self.result.label()))
+            .class(&class.id)
+            .institution(&class.institution)
+            .with("code", self.code.clone())
+            .with("result", self.result.code());
         Ok(Done::new((), fact))
     }
 }
@@ -77,38 +92,64 @@ impl Act for RecheckOpening {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        if !matches!(class.state, ClassState::Submitted | ClassState::UnderReview) { after(class.state, Move::ReturnForCorrection)?; }
+        if !matches!(class.state, ClassState::Submitted | ClassState::UnderReview) {
+            after(class.state, Move::ReturnForCorrection)?;
+        }
         let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
         let lines = refresh_lines(desk, work, &class, &policy).await?;
         let failed = u32::try_from(lines.iter().filter(|line| line.by_machine && line.result != Some(ReviewResult::Pass)).count()).unwrap_or(u32::MAX);
         let machine = lines.iter().filter(|line| line.by_machine).count();
-        let said = if failed == 0 { format!("重新机审：{machine} 项全部通过") } else { format!("重新机审：{machine} 项中 {failed} 项须处理") };
-        Ok(Done::new(failed, FactDraft::new("OpeningRechecked", "M3.1", class.district, said).class(&class.id).institution(&class.institution).with("failed", failed)))
+        let said =
+            if failed == 0 { format!("重新机审：{machine} 项全部通过") } else { format!("重新机审：{machine} 项中 {failed} 项须处理") };
+        Ok(Done::new(
+            failed,
+            FactDraft::new("OpeningRechecked", "M3.1", class.district, said).class(&class.id).institution(&class.institution).with("failed", failed),
+        ))
     }
 }
 
 /// How an application is sent back or ended.
-struct Closing<'a> { step: Move, reason: &'a str, fact: &'static str, said: &'a str, due: Option<Date>, task: Option<(&'static str, Option<Date>)>, decides: bool }
+struct Closing<'a> {
+    step: Move,
+    reason: &'a str,
+    fact: &'static str,
+    said: &'a str,
+    due: Option<Date>,
+    task: Option<(&'static str, Option<Date>)>,
+    decides: bool,
+}
 
 /// The one-off notice's reason: there, and not endless.
 fn reason(text: &str) -> Result<&str, Refusal> {
     let text = text.trim();
-    if (4..=TEXT_CHARS).contains(&text.chars().count()) { return Ok(text); }
+    if (4..=TEXT_CHARS).contains(&text.chars().count()) {
+        return Ok(text);
+    }
     Err(Refusal::new("一次性告知", "M3.1", "没有写理由，或写得太短、太长", "一次性告知", "请把需要说明的事项一次写清（4 到 1000 字）").at("reason"))
 }
 
 async fn close(desk: &Desk, work: &Writer, class: &training_class::Model, closing: Closing<'_>) -> Result<Done<()>, Stop> {
     let state = after(class.state, closing.step)?;
-    let mut change = training_class::ActiveModel { state: Set(state), decision_note: Set(closing.reason.into()), due_on: Set(closing.due), ..Default::default() };
-    if closing.decides { (change.decided_at, change.decided_by) = (Set(Some(desk.now())), Set(desk.actor.account.clone())); }
+    let mut change =
+        training_class::ActiveModel { state: Set(state), decision_note: Set(closing.reason.into()), due_on: Set(closing.due), ..Default::default() };
+    if closing.decides {
+        (change.decided_at, change.decided_by) = (Set(Some(desk.now())), Set(desk.actor.account.clone()));
+    }
     work.save::<training_class::Entity>(class, change).await?;
     tasks::close(desk, work, &class.id, &["accept-opening", "review-opening", "approve-opening", "correct-opening", "start-class", "inspect-class"]).await?;
     if let Some((kind, due)) = closing.task {
-        TaskDraft::new(desk, "institution", kind, ("class", class.id.to_string()), class.title.clone(), class.district).for_institution(&class.institution)
-            .due(due).finding("act", closing.reason.chars().take(60).collect::<String>()).put(work).await?;
+        TaskDraft::new(desk, "institution", kind, ("class", class.id.to_string()), class.title.clone(), class.district)
+            .for_institution(&class.institution)
+            .due(due)
+            .finding("act", closing.reason.chars().take(60).collect::<String>())
+            .put(work)
+            .await?;
     }
     let said = format!("{}：{}", closing.said, closing.reason.chars().take(200).collect::<String>());
-    Ok(Done::new((), FactDraft::new(closing.fact, "M3.1", class.district, said).class(&class.id).institution(&class.institution).with("class_state", state.code())))
+    Ok(Done::new(
+        (),
+        FactDraft::new(closing.fact, "M3.1", class.district, said).class(&class.id).institution(&class.institution).with("class_state", state.code()),
+    ))
 }
 
 /// 退回补正: the list of what is missing, once; silence until the policy's day withdraws the application.
@@ -131,7 +172,21 @@ impl Act for ReturnOpening {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
         let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.correction_workdays).unwrap_or(0)).date;
-        close(desk, work, &class, Closing { step: Move::ReturnForCorrection, reason: reason(&self.reason)?, fact: "ClassOpeningReturned", said: "退回补正", due: Some(due), task: Some(("correct-opening", Some(due))), decides: false }).await
+        close(
+            desk,
+            work,
+            &class,
+            Closing {
+                step: Move::ReturnForCorrection,
+                reason: reason(&self.reason)?,
+                fact: "ClassOpeningReturned",
+                said: "退回补正",
+                due: Some(due),
+                task: Some(("correct-opening", Some(due))),
+                decides: false,
+            },
+        )
+        .await
     }
 }
 
@@ -153,7 +208,21 @@ impl Act for RefuseOpening {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        close(desk, work, &class, Closing { step: Move::Refuse, reason: reason(&self.reason)?, fact: "ClassOpeningRefused", said: "不予开班", due: None, task: Some(("opening-refused", None)), decides: true }).await
+        close(
+            desk,
+            work,
+            &class,
+            Closing {
+                step: Move::Refuse,
+                reason: reason(&self.reason)?,
+                fact: "ClassOpeningRefused",
+                said: "不予开班",
+                due: None,
+                task: Some(("opening-refused", None)),
+                decides: true,
+            },
+        )
+        .await
     }
 }
 
@@ -179,7 +248,15 @@ impl Act for WithdrawClass {
         if class.state == ClassState::Suspended {
             return Err(Refusal::new("撤销班级", "M3.1", "班级已被中止，机构不能自行撤销", "过程检查", "请先按要求整改，或由县人社部门撤销").into());
         }
-        close(desk, work, &class, Closing { step: Move::Withdraw, reason: reason(&self.reason)?, fact: "ClassWithdrawn", said: "机构撤销", due: None, task: None, decides: false }).await
+        close(
+            desk,
+            work,
+            &class,
+            Closing {
+                step: Move::Withdraw, reason: reason(&self.reason)?, fact: "ClassWithdrawn", said: "机构撤销", due: None, task: None, decides: false
+            },
+        )
+        .await
     }
 }
 
@@ -201,7 +278,21 @@ impl Act for RevokeClass {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        close(desk, work, &class, Closing { step: Move::Withdraw, reason: reason(&self.reason)?, fact: "ClassRevoked", said: "人社部门撤销", due: None, task: Some(("class-revoked", None)), decides: true }).await
+        close(
+            desk,
+            work,
+            &class,
+            Closing {
+                step: Move::Withdraw,
+                reason: reason(&self.reason)?,
+                fact: "ClassRevoked",
+                said: "人社部门撤销",
+                due: None,
+                task: Some(("class-revoked", None)),
+                decides: true,
+            },
+        )
+        .await
     }
 }
 
@@ -221,8 +312,16 @@ impl Act for LapseCorrection {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        if class.state != ClassState::Returned || class.due_on.is_none_or(|due| desk.today() <= due) { return Ok(Done::Repeat(())); }
+        if class.state != ClassState::Returned || class.due_on.is_none_or(|due| desk.today() <= due) {
+            return Ok(Done::Repeat(()));
+        }
         let note = format!("补正期限已过，没有重新提交。原退回事项：{}", class.decision_note.chars().take(800).collect::<String>());
-        close(desk, work, &class, Closing { step: Move::Withdraw, reason: &note, fact: "ClassOpeningLapsed", said: "自动撤销", due: None, task: None, decides: false }).await
+        close(
+            desk,
+            work,
+            &class,
+            Closing { step: Move::Withdraw, reason: &note, fact: "ClassOpeningLapsed", said: "自动撤销", due: None, task: None, decides: false },
+        )
+        .await
     }
 }

@@ -52,11 +52,26 @@ impl Act for EnterScores {
             work.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(state), due_on: Set(None), ..Default::default() }).await?;
         }
         tasks::close(desk, work, &class.id, &["enter-scores", "confirm-exam"]).await?;
-        TaskDraft::new(desk, "county", "confirm-exam", ("class", class.id.to_string()), format!("{} · {}", class.institution_name, class.title), class.district)
-            .money(class.money).finding("look", format!("{} 人成绩待确认", self.marks.len())).put(work).await?;
+        TaskDraft::new(
+            desk,
+            "county",
+            "confirm-exam",
+            ("class", class.id.to_string()),
+            format!("{} · {}", class.institution_name, class.title),
+            class.district,
+        )
+        .money(class.money)
+        .finding("look", format!("{} 人成绩待确认", self.marks.len()))
+        .put(work)
+        .await?;
         let fact = FactDraft::new("CompletionScoresEntered", "M3.1", class.district, format!("录入 {} 人结业考核成绩", self.marks.len()))
-            .class(&class.id).institution(&class.institution).about("exam", &exam)
-            .with("exam", exam.to_string()).with("held_on", self.sitting.held_on.to_string()).with("persons", self.marks.len()).with("class_state", ClassState::Examining.code());
+            .class(&class.id)
+            .institution(&class.institution)
+            .about("exam", &exam)
+            .with("exam", exam.to_string())
+            .with("held_on", self.sitting.held_on.to_string())
+            .with("persons", self.marks.len())
+            .with("class_state", ClassState::Examining.code());
         Ok(Done::new((), fact))
     }
 }
@@ -69,8 +84,13 @@ impl EnterScores {
                 return Err(foundation::Refusal::new("两人复核", "M3.1", "成绩已经确认，不能再改", "结业考核成绩册", "如需更正，请走成绩更正程序").into());
             }
             let change = completion_exam::ActiveModel {
-                held_on: Set(self.sitting.held_on), examiner: Set(self.sitting.examiner.trim().into()), second_examiner: Set(self.sitting.second_examiner.trim().into()),
-                method: Set(self.sitting.method.trim().into()), entered_by: Set(desk.actor.account.clone()), entered_at: Set(Some(desk.now())), ..Default::default()
+                held_on: Set(self.sitting.held_on),
+                examiner: Set(self.sitting.examiner.trim().into()),
+                second_examiner: Set(self.sitting.second_examiner.trim().into()),
+                method: Set(self.sitting.method.trim().into()),
+                entered_by: Set(desk.actor.account.clone()),
+                entered_at: Set(Some(desk.now())),
+                ..Default::default()
             };
             work.save::<completion_exam::Entity>(&exam, change).await?;
             work.remove_all::<exam_score::Entity>(exam_score::Column::Exam.eq(exam.id.clone())).await?;
@@ -78,22 +98,48 @@ impl EnterScores {
         }
         let exam: ExamId = desk.new_id();
         work.add::<completion_exam::Entity>(completion_exam::Model {
-            id: exam.clone(), class: class.id.clone(), held_on: self.sitting.held_on, examiner: self.sitting.examiner.trim().into(),
-            second_examiner: self.sitting.second_examiner.trim().into(), method: self.sitting.method.trim().into(), pass_line: policy.exam_pass_line,
-            entered_by: desk.actor.account.clone(), entered_at: Some(desk.now()), confirmed_by: None, confirmed_at: None,
-            institution: class.institution.clone(), district: class.district, path: class.path.clone(), version: 1,
-        }).await?;
+            id: exam.clone(),
+            class: class.id.clone(),
+            held_on: self.sitting.held_on,
+            examiner: self.sitting.examiner.trim().into(),
+            second_examiner: self.sitting.second_examiner.trim().into(),
+            method: self.sitting.method.trim().into(),
+            pass_line: policy.exam_pass_line,
+            entered_by: desk.actor.account.clone(),
+            entered_at: Some(desk.now()),
+            confirmed_by: None,
+            confirmed_at: None,
+            institution: class.institution.clone(),
+            district: class.district,
+            path: class.path.clone(),
+            version: 1,
+        })
+        .await?;
         Ok(exam)
     }
 
     async fn save_scores(&self, desk: &Desk, work: &Writer, class: &training_class::Model, exam: &ExamId, policy: &Policy) -> Result<(), Stop> {
         let roster = hours::roster(work, &class.id).await?;
         let marks = completion::by_enrolment(&self.marks);
-        let rows = roster.iter().filter_map(|one| Some((one, *marks.get(&one.id)?))).map(|(one, mark)| exam_score::Model {
-            id: desk.new_id(), exam: exam.clone(), class: class.id.clone(), enrolment: one.id.clone(), person: one.person.clone(),
-            theory: if mark.absent { 0 } else { mark.theory }, practice: if mark.absent { 0 } else { mark.practice }, absent: mark.absent,
-            passed: completion::passed(mark, policy.exam_pass_line), institution: class.institution.clone(), district: class.district, path: class.path.clone(), version: 1,
-        }).collect();
+        let rows = roster
+            .iter()
+            .filter_map(|one| Some((one, *marks.get(&one.id)?)))
+            .map(|(one, mark)| exam_score::Model {
+                id: desk.new_id(),
+                exam: exam.clone(),
+                class: class.id.clone(),
+                enrolment: one.id.clone(),
+                person: one.person.clone(),
+                theory: if mark.absent { 0 } else { mark.theory },
+                practice: if mark.absent { 0 } else { mark.practice },
+                absent: mark.absent,
+                passed: completion::passed(mark, policy.exam_pass_line),
+                institution: class.institution.clone(),
+                district: class.district,
+                path: class.path.clone(),
+                version: 1,
+            })
+            .collect();
         work.add_many::<exam_score::Entity>(rows).await
     }
 }
@@ -132,21 +178,40 @@ impl Act for ConfirmExam {
         for outcome in [true, false] {
             let ids: Vec<EnrolmentId> = scores.iter().filter(|one| one.passed == outcome).map(|one| one.enrolment.clone()).collect();
             if !ids.is_empty() {
-                work.change_all::<enrolment::Entity>(enrolment::Column::Id.is_in(ids), enrolment::ActiveModel { passed: Set(Some(outcome)), ..Default::default() }).await?;
+                work.change_all::<enrolment::Entity>(
+                    enrolment::Column::Id.is_in(ids),
+                    enrolment::ActiveModel { passed: Set(Some(outcome)), ..Default::default() },
+                )
+                .await?;
             }
         }
         work.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(state), ..Default::default() }).await?;
         tasks::close(desk, work, &class.id, &["confirm-exam"]).await?;
         let passed = scores.iter().filter(|one| one.passed).count();
         TaskDraft::new(desk, "institution", "issue-certificates", ("class", class.id.to_string()), class.title.clone(), class.district)
-            .for_institution(&class.institution).finding("good", format!("{passed} 人合格，可以发证")).put(work).await?;
+            .for_institution(&class.institution)
+            .finding("good", format!("{passed} 人合格，可以发证"))
+            .put(work)
+            .await?;
         let body = CompletionExamConfirmed {
-            class: class.id.clone(), exam: exam.id.clone(),
-            results: scores.iter().map(|one| ExamResult { enrolment: one.enrolment.clone(), theory: one.theory, practice: one.practice, passed: one.passed }).collect(),
+            class: class.id.clone(),
+            exam: exam.id.clone(),
+            results: scores
+                .iter()
+                .map(|one| ExamResult { enrolment: one.enrolment.clone(), theory: one.theory, practice: one.practice, passed: one.passed })
+                .collect(),
         };
         let body = body.body_with_states(Some(state.code()), None).map_err(|e| foundation::Fault::Db(e.to_string()))?;
-        let fact = FactDraft::new(CompletionExamConfirmed::FACT, CompletionExamConfirmed::CLAUSE, class.district, format!("确认成绩：{} 人参加，{passed} 人合格", scores.len()))
-            .class(&class.id).institution(&class.institution).about("exam", &exam.id).body(&body);
+        let fact = FactDraft::new(
+            CompletionExamConfirmed::FACT,
+            CompletionExamConfirmed::CLAUSE,
+            class.district,
+            format!("确认成绩：{} 人参加，{passed} 人合格", scores.len()),
+        )
+        .class(&class.id)
+        .institution(&class.institution)
+        .about("exam", &exam.id)
+        .body(&body);
         Ok(Done::new((), fact))
     }
 }

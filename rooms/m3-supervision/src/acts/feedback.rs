@@ -52,7 +52,11 @@ impl Act for GiveFeedback {
         let place = Condition::all().add(enrolment::Column::Class.eq(class.id.clone())).add(enrolment::Column::Person.eq(person.clone()));
         let place = work.find::<enrolment::Entity>(place).await?.ok_or(Fault::Gone)?;
         let mut refusals = completion::check_ratings(&[
-            ("teacher", self.teacher), ("content", self.content), ("practice", self.practice), ("management", self.management), ("employment_help", self.employment_help),
+            ("teacher", self.teacher),
+            ("content", self.content),
+            ("practice", self.practice),
+            ("management", self.management),
+            ("employment_help", self.employment_help),
         ]);
         if !matches!(class.state, ClassState::Certified | ClassState::FeedbackDone) {
             refusals.push(Refusal::new("学员评价", "M3.1", format!("本班现在是“{}”", class.state.label()), "班级状态", "发证之后才能评价，到时会在首页提醒您"));
@@ -64,14 +68,30 @@ impl Act for GiveFeedback {
             return Err(refusals.into());
         }
         let row = feedback::Model {
-            id: desk.new_id(), class: class.id.clone(), enrolment: place.id.clone(), person: person.clone(), teacher: self.teacher, content: self.content,
-            practice: self.practice, management: self.management, employment_help: self.employment_help, attended_in_person: self.attended_in_person,
-            was_charged: self.was_charged, text: self.text.trim().to_owned(), at: desk.now(), district: class.district, path: class.path.clone(),
+            id: desk.new_id(),
+            class: class.id.clone(),
+            enrolment: place.id.clone(),
+            person: person.clone(),
+            teacher: self.teacher,
+            content: self.content,
+            practice: self.practice,
+            management: self.management,
+            employment_help: self.employment_help,
+            attended_in_person: self.attended_in_person,
+            was_charged: self.was_charged,
+            text: self.text.trim().to_owned(),
+            at: desk.now(),
+            district: class.district,
+            path: class.path.clone(),
         };
         if work.add_new::<feedback::Entity>(vec![row]).await? == 0 {
             return Ok(Done::Repeat(()));
         }
-        let mine = Condition::all().add(task::Column::Person.eq(person.clone())).add(task::Column::About.eq(class.id.to_string())).add(task::Column::Kind.eq("give-feedback")).add(task::Column::DoneAt.is_null());
+        let mine = Condition::all()
+            .add(task::Column::Person.eq(person.clone()))
+            .add(task::Column::About.eq(class.id.to_string()))
+            .add(task::Column::Kind.eq("give-feedback"))
+            .add(task::Column::DoneAt.is_null());
         work.change_all::<task::Entity>(mine, task::ActiveModel { done_at: Set(Some(desk.now())), ..Default::default() }).await?;
         let body = TraineeFeedbackGiven { class: class.id.clone(), enrolment: place.id.clone() };
         Ok(Done::new((), FactDraft::of(&body, class.district, "学员完成评价").class(&class.id).about("enrolment", &place.id)))
@@ -97,7 +117,10 @@ impl Act for FinishFeedback {
         let state = after(class.state, Move::FinishFeedback)?;
         work.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(state), ..Default::default() }).await?;
         tasks::close(desk, work, &class.id, &["give-feedback"]).await?;
-        let fact = FactDraft::new("TraineeFeedbackFinished", "M3.1", class.district, "学员评价结束").class(&class.id).institution(&class.institution).with("class_state", state.code());
+        let fact = FactDraft::new("TraineeFeedbackFinished", "M3.1", class.district, "学员评价结束")
+            .class(&class.id)
+            .institution(&class.institution)
+            .with("class_state", state.code());
         Ok(Done::new((), fact))
     }
 }

@@ -51,27 +51,67 @@ impl Act for RecordInspection {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<InspectionId>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let problems: Vec<String> = self.problems.iter().map(|one| one.code().to_owned()).collect();
-        let mut refusals = rules::check(&class, desk.actor.account.as_ref(), &desk.actor.name, &self.second_inspector, class.enrolled_count, self.present_count, self.opinion, &problems, &self.note);
+        let mut refusals = rules::check(
+            &class,
+            desk.actor.account.as_ref(),
+            &desk.actor.name,
+            &self.second_inspector,
+            class.enrolled_count,
+            self.present_count,
+            self.opinion,
+            &problems,
+            &self.note,
+        );
         if self.note.chars().count() > TEXT_CHARS || self.second_inspector.chars().count() > 50 {
             refusals.push(Refusal::new("过程检查", "M3.1", "文字太长", "过程检查记录表", "请写短一些").at("note"));
         }
-        if !refusals.is_empty() { return Err(refusals.into()); }
+        if !refusals.is_empty() {
+            return Err(refusals.into());
+        }
         let signed_in = self.signed_in(work).await?;
         let id: InspectionId = desk.new_id();
         work.add::<inspection::Entity>(self.row(desk, &class, id.clone(), signed_in, &problems)).await?;
         let mut state = class.state;
         if self.opinion == InspectionOpinion::Stop {
             state = after(class.state, Move::Suspend)?;
-            work.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(state), decision_note: Set(self.note.trim().into()), ..Default::default() }).await?;
+            work.save::<training_class::Entity>(
+                &class,
+                training_class::ActiveModel { state: Set(state), decision_note: Set(self.note.trim().into()), ..Default::default() },
+            )
+            .await?;
         }
         if self.opinion != InspectionOpinion::Normal {
-            TaskDraft::new(desk, "institution", "answer-inspection", ("class", class.id.to_string()), format!("{}：检查意见“{}”", class.title, self.opinion.label()), class.district)
-                .for_institution(&class.institution).finding("act", self.note.chars().take(60).collect::<String>()).due(Some(desk.today() + chrono::Days::new(7))).put(work).await?;
+            TaskDraft::new(
+                desk,
+                "institution",
+                "answer-inspection",
+                ("class", class.id.to_string()),
+                format!("{}：检查意见“{}”", class.title, self.opinion.label()),
+                class.district,
+            )
+            .for_institution(&class.institution)
+            .finding("act", self.note.chars().take(60).collect::<String>())
+            .due(Some(desk.today() + chrono::Days::new(7)))
+            .put(work)
+            .await?;
         }
         tasks::close(desk, work, &class.id, &["inspect-class"]).await?;
-        let fact = FactDraft::new("ClassInspected", "M3.1", class.district, format!("{}：{}，现场 {} 人", self.kind.label(), self.opinion.label(), self.present_count))
-            .class(&class.id).institution(&class.institution).about("inspection", &id).with("inspection", id.to_string()).with("kind", self.kind.code())
-            .with("signed_in", signed_in).with("present_count", self.present_count).with("opinion", self.opinion.code()).with("problems", problems).with("class_state", state.code());
+        let fact = FactDraft::new(
+            "ClassInspected",
+            "M3.1",
+            class.district,
+            format!("{}：{}，现场 {} 人", self.kind.label(), self.opinion.label(), self.present_count),
+        )
+        .class(&class.id)
+        .institution(&class.institution)
+        .about("inspection", &id)
+        .with("inspection", id.to_string())
+        .with("kind", self.kind.code())
+        .with("signed_in", signed_in)
+        .with("present_count", self.present_count)
+        .with("opinion", self.opinion.code())
+        .with("problems", problems)
+        .with("class_state", state.code());
         Ok(Done::new(id, fact))
     }
 }
@@ -87,11 +127,26 @@ impl RecordInspection {
 
     fn row(&self, desk: &Desk, class: &training_class::Model, id: InspectionId, signed_in: i32, problems: &[String]) -> inspection::Model {
         inspection::Model {
-            id, class: class.id.clone(), session: self.session.clone(), kind: self.kind, unannounced: self.unannounced,
-            inspector: desk.actor.account.clone().unwrap_or_else(|| desk.new_id()), inspector_name: desk.actor.name.clone(), second_inspector: self.second_inspector.trim().into(),
-            planned_persons: class.enrolled_count, signed_in, present_count: self.present_count, teacher_present: self.teacher_present, content_matches: self.content_matches,
-            problems: problems.join(","), opinion: self.opinion, note: self.note.trim().into(), at: desk.now(),
-            institution: class.institution.clone(), district: class.district, path: class.path.clone(),
+            id,
+            class: class.id.clone(),
+            session: self.session.clone(),
+            kind: self.kind,
+            unannounced: self.unannounced,
+            inspector: desk.actor.account.clone().unwrap_or_else(|| desk.new_id()),
+            inspector_name: desk.actor.name.clone(),
+            second_inspector: self.second_inspector.trim().into(),
+            planned_persons: class.enrolled_count,
+            signed_in,
+            present_count: self.present_count,
+            teacher_present: self.teacher_present,
+            content_matches: self.content_matches,
+            problems: problems.join(","),
+            opinion: self.opinion,
+            note: self.note.trim().into(),
+            at: desk.now(),
+            institution: class.institution.clone(),
+            district: class.district,
+            path: class.path.clone(),
         }
     }
 }
@@ -118,8 +173,15 @@ impl Act for ResumeClass {
             return Err(Refusal::new("恢复培训", "M3.1", "没有写恢复的理由，或写得太长", "过程检查", "请写明整改情况").at("note").into());
         }
         let state = after(class.state, Move::Resume)?;
-        work.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(state), decision_note: Set(self.note.trim().into()), ..Default::default() }).await?;
-        let fact = FactDraft::new("ClassResumed", "M3.1", class.district, "恢复培训").class(&class.id).institution(&class.institution).with("class_state", state.code());
+        work.save::<training_class::Entity>(
+            &class,
+            training_class::ActiveModel { state: Set(state), decision_note: Set(self.note.trim().into()), ..Default::default() },
+        )
+        .await?;
+        let fact = FactDraft::new("ClassResumed", "M3.1", class.district, "恢复培训")
+            .class(&class.id)
+            .institution(&class.institution)
+            .with("class_state", state.code());
         Ok(Done::new((), fact))
     }
 }
@@ -149,9 +211,14 @@ impl Act for AnswerInspection {
         }
         tasks::close(desk, work, &class.id, &["answer-inspection"]).await?;
         TaskDraft::new(desk, "county", "inspection-answered", ("class", class.id.to_string()), format!("{}：机构回复了检查意见", class.title), class.district)
-            .finding("look", text.chars().take(60).collect::<String>()).put(work).await?;
+            .finding("look", text.chars().take(60).collect::<String>())
+            .put(work)
+            .await?;
         let fact = FactDraft::new("InspectionAnswered", "M3.1", class.district, format!("机构回复检查意见：{}", text.chars().take(120).collect::<String>()))
-            .class(&class.id).institution(&class.institution).about("inspection", &row.id).with("inspection", row.id.to_string());
+            .class(&class.id)
+            .institution(&class.institution)
+            .about("inspection", &row.id)
+            .with("inspection", row.id.to_string());
         Ok(Done::new((), fact))
     }
 }

@@ -5,8 +5,10 @@ use std::collections::HashSet;
 
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{ClassState, Regime};
-use foundation::{ClassId, EnrolmentId, Fault, Fen, Function, InstitutionId, NeedsItemId, Office, Permission, PersonId, Refusal, Right, RoomId, Stop, TeacherId};
 use foundation::limits::ROSTER_ROWS;
+use foundation::{
+    ClassId, EnrolmentId, Fault, Fen, Function, InstitutionId, NeedsItemId, Office, Permission, PersonId, Refusal, Right, RoomId, Stop, TeacherId,
+};
 use m7_registry::{RosterPerson, RosterRow, RowError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,7 +26,10 @@ const EDIT: Permission = Permission::Of(Function::OpeningApplication, Right::Cre
 
 /// The institution that acts. Errors: `Forbidden` for anybody else whom the matrix lets create.
 pub fn own_institution(desk: &Desk) -> Result<InstitutionId, Stop> {
-    match &desk.actor.office { Office::Institution { institution } => Ok(institution.clone()), _ => Err(Stop::Forbidden) }
+    match &desk.actor.office {
+        Office::Institution { institution } => Ok(institution.clone()),
+        _ => Err(Stop::Forbidden),
+    }
 }
 
 /// What a meeting without a room says of its place.
@@ -64,43 +69,106 @@ impl Act for CreateClass {
         let policy = desk::policy::in_force(work, institution.district, desk.today()).await?;
         let mut refusals = rules::check_plan(&self.plan, (item.periods_min, item.periods_max, item.online_cap_pct), room.seats, &policy, desk.today());
         if item.certificate_type.regime() != Regime::FullProcess {
-            refusals.push(Refusal::new("监管方式", "M3.1", format!("{} 不走合格证类开班申请", item.certificate_type.label()), "需求指导目录", "请选择合格证类项目").at("needs_item"));
+            refusals.push(
+                Refusal::new("监管方式", "M3.1", format!("{} 不走合格证类开班申请", item.certificate_type.label()), "需求指导目录", "请选择合格证类项目")
+                    .at("needs_item"),
+            );
         }
-        if !refusals.is_empty() { return Err(refusals.into()); }
+        if !refusals.is_empty() {
+            return Err(refusals.into());
+        }
         let id: ClassId = desk.new_id();
         let row = row(desk, id.clone(), &institution, &item, &room, &teacher, &self.plan);
         work.add::<training_class::Entity>(row.clone()).await?;
         if let Some(from) = &self.copy_of {
             let from = work.get::<training_class::Entity>(from.to_string()).await?;
             let place = place_name(work, &room).await?;
-            let sessions = hours::sessions(work, &from.id).await?.into_iter().map(|one| class_session::Model { place: if one.room.as_ref() == Some(&from.room) { place.clone() } else { one.place.clone() }, ..one }).collect();
+            let sessions = hours::sessions(work, &from.id)
+                .await?
+                .into_iter()
+                .map(|one| class_session::Model { place: if one.room.as_ref() == Some(&from.room) { place.clone() } else { one.place.clone() }, ..one })
+                .collect();
             work.add_many::<class_session::Entity>(shifted(desk, &from, &row, sessions)).await?;
         }
-        let fact = FactDraft::new("ClassDrafted", "M3.1", institution.district, format!("新建“{} 第{}期”", item.name, self.plan.term)).class(&id).institution(&institution.id).with("class_state", ClassState::Draft.code());
+        let fact = FactDraft::new("ClassDrafted", "M3.1", institution.district, format!("新建“{} 第{}期”", item.name, self.plan.term))
+            .class(&id)
+            .institution(&institution.id)
+            .with("class_state", ClassState::Draft.code());
         Ok(Done::new(id, fact))
     }
 }
 
-async fn parts(work: &Writer, item: &NeedsItemId, room: &RoomId, teacher: &TeacherId, institution: &InstitutionId) -> Result<(needs_item::Model, room::Model, teacher::Model), Stop> {
+async fn parts(
+    work: &Writer,
+    item: &NeedsItemId,
+    room: &RoomId,
+    teacher: &TeacherId,
+    institution: &InstitutionId,
+) -> Result<(needs_item::Model, room::Model, teacher::Model), Stop> {
     let item = work.get::<needs_item::Entity>(item.to_string()).await?;
     let room = work.get::<room::Entity>(room.to_string()).await?;
     let teacher = work.get::<teacher::Entity>(teacher.to_string()).await?;
     // Rooms are open to read; only one's own can be used.
-    if &room.institution != institution || &teacher.institution != institution { return Err(Fault::Gone.into()); }
+    if &room.institution != institution || &teacher.institution != institution {
+        return Err(Fault::Gone.into());
+    }
     Ok((item, room, teacher))
 }
 
-fn row(desk: &Desk, id: ClassId, institution: &institution::Model, item: &needs_item::Model, room: &room::Model, teacher: &teacher::Model, plan: &Plan) -> training_class::Model {
+fn row(
+    desk: &Desk,
+    id: ClassId,
+    institution: &institution::Model,
+    item: &needs_item::Model,
+    room: &room::Model,
+    teacher: &teacher::Model,
+    plan: &Plan,
+) -> training_class::Model {
     training_class::Model {
         // A draft has no number yet; its id stands in, so that the key stays unique.
-        class_no: format!("草稿{id}"), regime: item.certificate_type.regime(), state: ClassState::Draft, institution: institution.id.clone(), institution_name: institution.name.clone(),
-        needs_item: item.id.clone(), site: room.site.clone(), room: room.id.clone(), title: format!("{} 第{}期", item.name, plan.term), item_name: item.name.clone(), term: plan.term,
-        planned_persons: plan.planned_persons, periods_total: foundation::Periods(plan.theory + plan.practice + plan.online), periods_theory: foundation::Periods(plan.theory),
-        periods_practice: foundation::Periods(plan.practice), periods_online: foundation::Periods(plan.online), starts_on: plan.starts_on, ends_on: plan.ends_on,
-        class_teacher: teacher.id.clone(), class_teacher_name: teacher.name.clone(), exam_on: Some(plan.exam_on), exam_plan: plan.exam_plan.trim().into(), materials: plan.materials.trim().into(),
-        safety_plan: plan.safety_plan.trim().into(), institution_pledged_at: None, submitted_at: None, accepted_at: None, accepted_by: None, reviewed_at: None, reviewed_by: None,
-        decided_at: None, decided_by: None, decision_note: String::new(), due_on: None, policy: None, enrolled_count: 0, money: Fen::ZERO, district: institution.district,
-        path: institution.path.clone(), created_at: desk.now(), created_by: desk.actor.account.clone().unwrap_or_else(|| desk.new_id()), version: 1, id,
+        class_no: format!("草稿{id}"),
+        regime: item.certificate_type.regime(),
+        state: ClassState::Draft,
+        institution: institution.id.clone(),
+        institution_name: institution.name.clone(),
+        needs_item: item.id.clone(),
+        site: room.site.clone(),
+        room: room.id.clone(),
+        title: format!("{} 第{}期", item.name, plan.term),
+        item_name: item.name.clone(),
+        term: plan.term,
+        planned_persons: plan.planned_persons,
+        periods_total: foundation::Periods(plan.theory + plan.practice + plan.online),
+        periods_theory: foundation::Periods(plan.theory),
+        periods_practice: foundation::Periods(plan.practice),
+        periods_online: foundation::Periods(plan.online),
+        starts_on: plan.starts_on,
+        ends_on: plan.ends_on,
+        class_teacher: teacher.id.clone(),
+        class_teacher_name: teacher.name.clone(),
+        exam_on: Some(plan.exam_on),
+        exam_plan: plan.exam_plan.trim().into(),
+        materials: plan.materials.trim().into(),
+        safety_plan: plan.safety_plan.trim().into(),
+        institution_pledged_at: None,
+        submitted_at: None,
+        accepted_at: None,
+        accepted_by: None,
+        reviewed_at: None,
+        reviewed_by: None,
+        decided_at: None,
+        decided_by: None,
+        decision_note: String::new(),
+        due_on: None,
+        policy: None,
+        enrolled_count: 0,
+        money: Fen::ZERO,
+        district: institution.district,
+        path: institution.path.clone(),
+        created_at: desk.now(),
+        created_by: desk.actor.account.clone().unwrap_or_else(|| desk.new_id()),
+        version: 1,
+        id,
     }
 }
 
@@ -127,12 +195,25 @@ impl Act for EditClassPlan {
         let room = work.get::<room::Entity>(class.room.to_string()).await?;
         let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
         let refusals = rules::check_plan(&self.plan, (item.periods_min, item.periods_max, item.online_cap_pct), room.seats, &policy, desk.today());
-        if !refusals.is_empty() { return Err(refusals.into()); }
+        if !refusals.is_empty() {
+            return Err(refusals.into());
+        }
         let now = planned(&class, &item, &self.plan);
         let change = training_class::ActiveModel {
-            title: Set(now.title.clone()), term: Set(now.term), planned_persons: Set(now.planned_persons), periods_total: Set(now.periods_total), periods_theory: Set(now.periods_theory),
-            periods_practice: Set(now.periods_practice), periods_online: Set(now.periods_online), starts_on: Set(now.starts_on), ends_on: Set(now.ends_on), exam_on: Set(now.exam_on),
-            exam_plan: Set(now.exam_plan.clone()), materials: Set(now.materials.clone()), safety_plan: Set(now.safety_plan.clone()), ..Default::default()
+            title: Set(now.title.clone()),
+            term: Set(now.term),
+            planned_persons: Set(now.planned_persons),
+            periods_total: Set(now.periods_total),
+            periods_theory: Set(now.periods_theory),
+            periods_practice: Set(now.periods_practice),
+            periods_online: Set(now.periods_online),
+            starts_on: Set(now.starts_on),
+            ends_on: Set(now.ends_on),
+            exam_on: Set(now.exam_on),
+            exam_plan: Set(now.exam_plan.clone()),
+            materials: Set(now.materials.clone()),
+            safety_plan: Set(now.safety_plan.clone()),
+            ..Default::default()
         };
         work.save::<training_class::Entity>(&class, change).await?;
         let before = hours::sessions(work, &class.id).await?;
@@ -147,9 +228,20 @@ impl Act for EditClassPlan {
 /// The class as the plan will have it.
 fn planned(class: &training_class::Model, item: &needs_item::Model, plan: &Plan) -> training_class::Model {
     training_class::Model {
-        title: format!("{} 第{}期", item.name, plan.term), term: plan.term, planned_persons: plan.planned_persons, periods_total: foundation::Periods(plan.theory + plan.practice + plan.online),
-        periods_theory: foundation::Periods(plan.theory), periods_practice: foundation::Periods(plan.practice), periods_online: foundation::Periods(plan.online), starts_on: plan.starts_on,
-        ends_on: plan.ends_on, exam_on: Some(plan.exam_on), exam_plan: plan.exam_plan.trim().into(), materials: plan.materials.trim().into(), safety_plan: plan.safety_plan.trim().into(), ..class.clone()
+        title: format!("{} 第{}期", item.name, plan.term),
+        term: plan.term,
+        planned_persons: plan.planned_persons,
+        periods_total: foundation::Periods(plan.theory + plan.practice + plan.online),
+        periods_theory: foundation::Periods(plan.theory),
+        periods_practice: foundation::Periods(plan.practice),
+        periods_online: foundation::Periods(plan.online),
+        starts_on: plan.starts_on,
+        ends_on: plan.ends_on,
+        exam_on: Some(plan.exam_on),
+        exam_plan: plan.exam_plan.trim().into(),
+        materials: plan.materials.trim().into(),
+        safety_plan: plan.safety_plan.trim().into(),
+        ..class.clone()
     }
 }
 
@@ -190,20 +282,45 @@ impl Act for LayTimetable {
         let room = work.get::<room::Entity>(class.room.to_string()).await?;
         let place_name = place_name(work, &room).await?;
         let teacher = work.get::<teacher::Entity>(self.teacher.as_ref().unwrap_or(&class.class_teacher).to_string()).await?;
-        if teacher.institution != class.institution { return Err(Fault::Gone.into()); }
+        if teacher.institution != class.institution {
+            return Err(Fault::Gone.into());
+        }
         work.remove_all::<class_session::Entity>(class_session::Column::Class.eq(class.id.clone())).await?;
-        let rows: Vec<class_session::Model> = meetings.iter().zip(1..).map(|(one, position)| {
-            let online = one.mode == foundation::codes::SessionMode::Online;
-            class_session::Model {
-                id: desk.new_id(), class: class.id.clone(), position, held_on: foundation::clock::day_of(one.starts_at), starts_at: one.starts_at, ends_at: one.ends_at, periods: one.periods,
-                mode: one.mode, subject: format!("{}（{}）", class.item_name, one.mode.label()), teacher: teacher.id.clone(), teacher_name: teacher.name.clone(),
-                room: (!online).then(|| room.id.clone()), place: if online { ONLINE_PLACE.into() } else { place_name.clone() }, institution: class.institution.clone(),
-                district: class.district, path: class.path.clone(), version: 1,
-            }
-        }).collect();
+        let rows: Vec<class_session::Model> = meetings
+            .iter()
+            .zip(1..)
+            .map(|(one, position)| {
+                let online = one.mode == foundation::codes::SessionMode::Online;
+                class_session::Model {
+                    id: desk.new_id(),
+                    class: class.id.clone(),
+                    position,
+                    held_on: foundation::clock::day_of(one.starts_at),
+                    starts_at: one.starts_at,
+                    ends_at: one.ends_at,
+                    periods: one.periods,
+                    mode: one.mode,
+                    subject: format!("{}（{}）", class.item_name, one.mode.label()),
+                    teacher: teacher.id.clone(),
+                    teacher_name: teacher.name.clone(),
+                    room: (!online).then(|| room.id.clone()),
+                    place: if online { ONLINE_PLACE.into() } else { place_name.clone() },
+                    institution: class.institution.clone(),
+                    district: class.district,
+                    path: class.path.clone(),
+                    version: 1,
+                }
+            })
+            .collect();
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         work.add_many::<class_session::Entity>(rows).await?;
-        Ok(Done::new(count, FactDraft::new("TimetableLaid", "M3.1", class.district, format!("生成课程表，{count} 次课")).class(&class.id).institution(&class.institution).with("sessions", count)))
+        Ok(Done::new(
+            count,
+            FactDraft::new("TimetableLaid", "M3.1", class.district, format!("生成课程表，{count} 次课"))
+                .class(&class.id)
+                .institution(&class.institution)
+                .with("sessions", count),
+        ))
     }
 }
 
@@ -236,14 +353,22 @@ impl Act for AddTrainees {
         let class = draft(desk, work, &self.class).await?;
         let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
         if self.rows.len() > ROSTER_ROWS {
-            return Err(Refusal::new("花名册", "M7.1", format!("一次登记 {} 人", self.rows.len()), "花名册", format!("一次最多 {ROSTER_ROWS} 人，请分开登记")).at("file").into());
+            return Err(Refusal::new("花名册", "M7.1", format!("一次登记 {} 人", self.rows.len()), "花名册", format!("一次最多 {ROSTER_ROWS} 人，请分开登记"))
+                .at("file")
+                .into());
         }
         let mut outcome = RosterOutcome::default();
         let mut on_roster: HashSet<PersonId> = hours::roster(work, &class.id).await?.into_iter().map(|one| one.person).collect();
         let mut rows = Vec::new();
         for given in &self.rows {
             let wrong = |column: &str, reason: String, fix: &str| RowError { row: given.row, column: column.into(), reason, fix: fix.into() };
-            let one = match given.check(desk.today(), desk.premises.settings.demo) { Ok(one) => one, Err(errors) => { outcome.errors.extend(errors); continue } };
+            let one = match given.check(desk.today(), desk.premises.settings.demo) {
+                Ok(one) => one,
+                Err(errors) => {
+                    outcome.errors.extend(errors);
+                    continue;
+                }
+            };
             if i32::try_from(on_roster.len()).unwrap_or(i32::MAX) >= policy.class_max {
                 outcome.errors.push(wrong("姓名", format!("名册已有 {} 人，到了班额上限", on_roster.len()), "请另开一班"));
                 continue;
@@ -255,27 +380,53 @@ impl Act for AddTrainees {
             }
             let person = match m7_registry::register(desk, work, &one, class.district).await {
                 Ok(person) => person,
-                Err(Stop::Refused(no)) => { outcome.errors.extend(no.into_iter().map(|no| wrong("证件号码", no.fact, &no.fix))); continue }
+                Err(Stop::Refused(no)) => {
+                    outcome.errors.extend(no.into_iter().map(|no| wrong("证件号码", no.fact, &no.fix)));
+                    continue;
+                }
                 Err(stop) => return Err(stop),
             };
             on_roster.insert(person.clone());
             rows.push(place(desk, &class, person, &one));
         }
         outcome.added = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        if rows.is_empty() { return Ok(Done::Repeat(outcome)); }
+        if rows.is_empty() {
+            return Ok(Done::Repeat(outcome));
+        }
         work.add_many::<enrolment::Entity>(rows).await?;
         recount(work, &class).await?;
         let added = outcome.added;
-        Ok(Done::new(outcome, FactDraft::new("TraineesRegistered", "M7.1", class.district, format!("登记学员 {added} 人")).class(&class.id).institution(&class.institution).with("persons", added)))
+        Ok(Done::new(
+            outcome,
+            FactDraft::new("TraineesRegistered", "M7.1", class.district, format!("登记学员 {added} 人"))
+                .class(&class.id)
+                .institution(&class.institution)
+                .with("persons", added),
+        ))
     }
 }
 
 fn place(desk: &Desk, class: &training_class::Model, person: PersonId, one: &RosterPerson) -> enrolment::Model {
     enrolment::Model {
-        id: desk.new_id::<EnrolmentId>(), class: class.id.clone(), person, name: one.name.as_str().into(), id_number_masked: one.document.masked(),
-        phone_masked: one.phone.as_ref().map(foundation::Phone::masked).unwrap_or_default(), category: one.category, education: one.education.clone(), pledged_at: None, active: true,
-        withdrawn_reason: String::new(), credited_offline: foundation::Periods::ZERO, credited_online: foundation::Periods::ZERO, passed: None, institution: class.institution.clone(),
-        district: class.district, path: class.path.clone(), created_at: desk.now(), version: 1,
+        id: desk.new_id::<EnrolmentId>(),
+        class: class.id.clone(),
+        person,
+        name: one.name.as_str().into(),
+        id_number_masked: one.document.masked(),
+        phone_masked: one.phone.as_ref().map(foundation::Phone::masked).unwrap_or_default(),
+        category: one.category,
+        education: one.education.clone(),
+        pledged_at: None,
+        active: true,
+        withdrawn_reason: String::new(),
+        credited_offline: foundation::Periods::ZERO,
+        credited_online: foundation::Periods::ZERO,
+        passed: None,
+        institution: class.institution.clone(),
+        district: class.district,
+        path: class.path.clone(),
+        created_at: desk.now(),
+        version: 1,
     }
 }
 
@@ -304,10 +455,18 @@ impl Act for RemoveTrainee {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = draft(desk, work, &self.class).await?;
         let place = work.get::<enrolment::Entity>(self.enrolment.to_string()).await?;
-        if place.class != class.id { return Err(Fault::Gone.into()); }
+        if place.class != class.id {
+            return Err(Fault::Gone.into());
+        }
         work.remove_all::<enrolment::Entity>(enrolment::Column::Id.eq(place.id.clone())).await?;
         recount(work, &class).await?;
-        Ok(Done::new((), FactDraft::new("TraineeRemoved", "M7.1", class.district, "从名册移出一名学员").class(&class.id).institution(&class.institution).about("enrolment", &place.id)))
+        Ok(Done::new(
+            (),
+            FactDraft::new("TraineeRemoved", "M7.1", class.district, "从名册移出一名学员")
+                .class(&class.id)
+                .institution(&class.institution)
+                .about("enrolment", &place.id),
+        ))
     }
 }
 
@@ -335,16 +494,23 @@ impl Act for SignPledges {
             _ => return Err(Stop::Forbidden),
         };
         let signed = work.change_all::<enrolment::Entity>(unsigned, enrolment::ActiveModel { pledged_at: Set(Some(desk.now())), ..Default::default() }).await?;
-        if signed == 0 { return Ok(Done::Repeat(0)); }
+        if signed == 0 {
+            return Ok(Done::Repeat(0));
+        }
         Ok(Done::new(signed, FactDraft::new("PledgesSigned", "M3.1", class.district, format!("{who}，{signed} 人")).class(&class.id).with("persons", signed)))
     }
 }
 
 /// The last class of the same institution and item, to copy from.
 pub async fn last_class(reader: &store::Reader, item: Option<&NeedsItemId>) -> Result<Option<training_class::Model>, Stop> {
-    let rows = reader.list::<training_class::Entity>(|q| {
-        let q = q.order_by_desc(training_class::Column::CreatedAt).limit(1);
-        match item { Some(item) => q.filter(training_class::Column::NeedsItem.eq(item.clone())), None => q }
-    }).await?;
+    let rows = reader
+        .list::<training_class::Entity>(|q| {
+            let q = q.order_by_desc(training_class::Column::CreatedAt).limit(1);
+            match item {
+                Some(item) => q.filter(training_class::Column::NeedsItem.eq(item.clone())),
+                None => q,
+            }
+        })
+        .await?;
     Ok(rows.into_iter().next())
 }

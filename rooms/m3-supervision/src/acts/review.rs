@@ -51,23 +51,51 @@ impl Act for SubmitOpening {
         class.institution_pledged_at = Some(desk.now());
         let lines = queries::machine_lines(desk, work, &work.as_system("opening-review"), &class, &policy).await?;
         let refusals = review::failures(&lines);
-        if !refusals.is_empty() { return Err(refusals.into()); }
+        if !refusals.is_empty() {
+            return Err(refusals.into());
+        }
         let class_no = number(desk, work, &class).await?;
         let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.accept_workdays).unwrap_or(0)).date;
         let money = estimate(&class, &policy);
         let change = training_class::ActiveModel {
-            state: Set(state), class_no: Set(class_no.clone()), institution_pledged_at: Set(Some(desk.now())), submitted_at: Set(Some(desk.now())), accepted_at: Set(None), accepted_by: Set(None),
-            reviewed_at: Set(None), reviewed_by: Set(None), decision_note: Set(String::new()), due_on: Set(Some(due)), money: Set(money), ..Default::default()
+            state: Set(state),
+            class_no: Set(class_no.clone()),
+            institution_pledged_at: Set(Some(desk.now())),
+            submitted_at: Set(Some(desk.now())),
+            accepted_at: Set(None),
+            accepted_by: Set(None),
+            reviewed_at: Set(None),
+            reviewed_by: Set(None),
+            decision_note: Set(String::new()),
+            due_on: Set(Some(due)),
+            money: Set(money),
+            ..Default::default()
         };
         work.save::<training_class::Entity>(&class, change).await?;
         replace_lines(desk, work, &class, &lines).await?;
         tasks::close(desk, work, &class.id, &["correct-opening"]).await?;
-        TaskDraft::new(desk, "county", "accept-opening", ("class", class.id.to_string()), format!("{} · {} {}人", class.institution_name, class.title, class.enrolled_count), class.district)
-            .money(money).due(Some(due)).finding("good", format!("机器核对 {} 项全部通过", lines.iter().filter(|l| l.by_machine).count())).put(work).await?;
+        TaskDraft::new(
+            desk,
+            "county",
+            "accept-opening",
+            ("class", class.id.to_string()),
+            format!("{} · {} {}人", class.institution_name, class.title, class.enrolled_count),
+            class.district,
+        )
+        .money(money)
+        .due(Some(due))
+        .finding("good", format!("机器核对 {} 项全部通过", lines.iter().filter(|l| l.by_machine).count()))
+        .put(work)
+        .await?;
         let body = ClassOpeningSubmitted {
             class: class.id.clone(),
-            sessions: hours::session_facts(&hours::sessions(work, &class.id).await?).into_iter().map(|one| PlannedSession { session: one.session, starts_at: one.starts_at, ends_at: one.ends_at, periods: one.periods, online: one.online }).collect(),
-            enrolments: hours::roster(work, &class.id).await?.into_iter().map(|one| one.id).collect(), periods_total: class.periods_total, periods_online: class.periods_online,
+            sessions: hours::session_facts(&hours::sessions(work, &class.id).await?)
+                .into_iter()
+                .map(|one| PlannedSession { session: one.session, starts_at: one.starts_at, ends_at: one.ends_at, periods: one.periods, online: one.online })
+                .collect(),
+            enrolments: hours::roster(work, &class.id).await?.into_iter().map(|one| one.id).collect(),
+            periods_total: class.periods_total,
+            periods_online: class.periods_online,
         };
         let fact = with_state(&body, state, class.district, format!("提交开班申请 {class_no}"))?.class(&class.id).institution(&class.institution);
         Ok(Done::new((), fact))
@@ -81,20 +109,34 @@ fn with_state<B: FactBody>(body: &B, state: ClassState, district: foundation::Di
 
 /// What the class will cost at most, if everybody comes to everything.
 fn estimate(class: &training_class::Model, policy: &Policy) -> Fen {
-    let payable = reckoning::money::Payable { offline: foundation::Periods(class.periods_total.0 - class.periods_online.0), online: class.periods_online, total: class.periods_total, online_credited: class.periods_online };
+    let payable = reckoning::money::Payable {
+        offline: foundation::Periods(class.periods_total.0 - class.periods_online.0),
+        online: class.periods_online,
+        total: class.periods_total,
+        online_credited: class.periods_online,
+    };
     reckoning::money::amount(&payable, policy).fen.checked_mul(i64::from(class.enrolled_count)).unwrap_or(Fen::ZERO)
 }
 
 async fn number(desk: &Desk, work: &Writer, class: &training_class::Model) -> Result<String, Stop> {
-    if !class.class_no.starts_with("草稿") { return Ok(class.class_no.clone()); }
+    if !class.class_no.starts_with("草稿") {
+        return Ok(class.class_no.clone());
+    }
     let issuer = work.get::<institution::Entity>(class.institution.to_string()).await?;
     let year = chrono::Datelike::year(&desk.today());
     let prefix = format!("{}{year:04}A{:04}", class.district, issuer.serial);
-    let last = work.as_system("class-number").list::<training_class::Entity>(|q| {
-        q.filter(training_class::Column::ClassNo.gte(format!("{prefix}0000"))).filter(training_class::Column::ClassNo.lte(format!("{prefix}9999"))).order_by_desc(training_class::Column::ClassNo).limit(1)
-    }).await?;
+    let last = work
+        .as_system("class-number")
+        .list::<training_class::Entity>(|q| {
+            q.filter(training_class::Column::ClassNo.gte(format!("{prefix}0000")))
+                .filter(training_class::Column::ClassNo.lte(format!("{prefix}9999")))
+                .order_by_desc(training_class::Column::ClassNo)
+                .limit(1)
+        })
+        .await?;
     let next = last.first().and_then(|one| one.class_no.get(15..)).and_then(|n| n.parse::<u32>().ok()).unwrap_or(0) + 1;
-    let made = reckoning::number::ClassNumber::make(class.district, year, reckoning::number::Regime::FullProcess, u32::try_from(issuer.serial).unwrap_or(0), next);
+    let made =
+        reckoning::number::ClassNumber::make(class.district, year, reckoning::number::Regime::FullProcess, u32::try_from(issuer.serial).unwrap_or(0), next);
     Ok(made.map_err(|e| Fault::Db(e.to_string()))?.as_str().to_owned())
 }
 
@@ -102,11 +144,30 @@ async fn replace_lines(desk: &Desk, work: &Writer, class: &training_class::Model
     // The lists belong to the application: the institution's act makes them, only the county answers them.
     let system = work.as_system("review-lines");
     system.remove_all::<review_line::Entity>(review_line::Column::Class.eq(class.id.clone())).await?;
-    let rows = lines.iter().zip(1..).map(|(line, position)| review_line::Model {
-        id: desk.new_id(), class: class.id.clone(), list: line.list.into(), code: line.code.into(), position, title: line.title.into(), by_machine: line.by_machine, result: line.result,
-        fact: line.fact.clone(), source: line.source.clone(), fix: line.fix.clone(), decided_by: None, decided_by_name: if line.by_machine { "机器核对".into() } else { String::new() },
-        decided_at: line.by_machine.then(|| desk.now()), institution: class.institution.clone(), district: class.district, path: class.path.clone(), version: 1,
-    }).collect();
+    let rows = lines
+        .iter()
+        .zip(1..)
+        .map(|(line, position)| review_line::Model {
+            id: desk.new_id(),
+            class: class.id.clone(),
+            list: line.list.into(),
+            code: line.code.into(),
+            position,
+            title: line.title.into(),
+            by_machine: line.by_machine,
+            result: line.result,
+            fact: line.fact.clone(),
+            source: line.source.clone(),
+            fix: line.fix.clone(),
+            decided_by: None,
+            decided_by_name: if line.by_machine { "机器核对".into() } else { String::new() },
+            decided_at: line.by_machine.then(|| desk.now()),
+            institution: class.institution.clone(),
+            district: class.district,
+            path: class.path.clone(),
+            version: 1,
+        })
+        .collect();
     system.add_many::<review_line::Entity>(rows).await
 }
 
@@ -134,20 +195,57 @@ impl Act for AcceptOpening {
         let state = after(class.state, Move::Accept)?;
         let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
         let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.review_workdays).unwrap_or(0)).date;
-        let change = training_class::ActiveModel { state: Set(state), accepted_at: Set(Some(desk.now())), accepted_by: Set(desk.actor.account.clone()), due_on: Set(Some(due)), ..Default::default() };
+        let change = training_class::ActiveModel {
+            state: Set(state),
+            accepted_at: Set(Some(desk.now())),
+            accepted_by: Set(desk.actor.account.clone()),
+            due_on: Set(Some(due)),
+            ..Default::default()
+        };
         work.save::<training_class::Entity>(&class, change).await?;
         let lines = refresh_lines(desk, work, &class, &policy).await?;
         tasks::close(desk, work, &class.id, &["accept-opening"]).await?;
         queue(desk, work, &class, "review-opening", due, None, &lines).await?;
-        Ok(Done::new((), FactDraft::new("ClassOpeningAccepted", "M3.1", class.district, "受理开班申请，转审核").class(&class.id).institution(&class.institution).with("class_state", state.code())))
+        Ok(Done::new(
+            (),
+            FactDraft::new("ClassOpeningAccepted", "M3.1", class.district, "受理开班申请，转审核")
+                .class(&class.id)
+                .institution(&class.institution)
+                .with("class_state", state.code()),
+        ))
     }
 }
 
-async fn queue(desk: &Desk, work: &Writer, class: &training_class::Model, kind: &str, due: Date, not_for: Option<foundation::AccountId>, lines: &[review_line::Model]) -> Result<(), Stop> {
-    let failed: Vec<&str> = lines.iter().filter(|line| line.result.is_some_and(|result| result != ReviewResult::Pass)).map(|line| line.title.as_str()).collect();
-    let (tone, found) = if failed.is_empty() { ("good", format!("机器核对 {} 项全部通过", lines.iter().filter(|line| line.by_machine).count())) } else { ("act", format!("{} 项须处理：{}", failed.len(), failed.join("、"))) };
-    TaskDraft::new(desk, "county", kind, ("class", class.id.to_string()), format!("{} · {} {}人", class.institution_name, class.title, class.enrolled_count), class.district)
-        .money(class.money).due(Some(due)).finding(tone, found).not_for(not_for).put(work).await
+async fn queue(
+    desk: &Desk,
+    work: &Writer,
+    class: &training_class::Model,
+    kind: &str,
+    due: Date,
+    not_for: Option<foundation::AccountId>,
+    lines: &[review_line::Model],
+) -> Result<(), Stop> {
+    let failed: Vec<&str> =
+        lines.iter().filter(|line| line.result.is_some_and(|result| result != ReviewResult::Pass)).map(|line| line.title.as_str()).collect();
+    let (tone, found) = if failed.is_empty() {
+        ("good", format!("机器核对 {} 项全部通过", lines.iter().filter(|line| line.by_machine).count()))
+    } else {
+        ("act", format!("{} 项须处理：{}", failed.len(), failed.join("、")))
+    };
+    TaskDraft::new(
+        desk,
+        "county",
+        kind,
+        ("class", class.id.to_string()),
+        format!("{} · {} {}人", class.institution_name, class.title, class.enrolled_count),
+        class.district,
+    )
+    .money(class.money)
+    .due(Some(due))
+    .finding(tone, found)
+    .not_for(not_for)
+    .put(work)
+    .await
 }
 
 /// Answers the machine's lines anew, keeping what people answered: another class may have been accepted,
@@ -157,8 +255,17 @@ pub(super) async fn refresh_lines(desk: &Desk, work: &Writer, class: &training_c
     let fresh = queries::machine_lines(desk, work, &system, class, policy).await?;
     for line in lines_of(work, &class.id).await?.iter().filter(|line| line.by_machine) {
         let Some(now) = fresh.iter().find(|one| one.code == line.code) else { continue };
-        if now.result == line.result && now.fact == line.fact { continue; }
-        let change = review_line::ActiveModel { result: Set(now.result), fact: Set(now.fact.clone()), source: Set(now.source.clone()), fix: Set(now.fix.clone()), decided_at: Set(Some(desk.now())), ..Default::default() };
+        if now.result == line.result && now.fact == line.fact {
+            continue;
+        }
+        let change = review_line::ActiveModel {
+            result: Set(now.result),
+            fact: Set(now.fact.clone()),
+            source: Set(now.source.clone()),
+            fix: Set(now.fix.clone()),
+            decided_at: Set(Some(desk.now())),
+            ..Default::default()
+        };
         system.save::<review_line::Entity>(line, change).await?;
     }
     lines_of(work, &class.id).await
@@ -182,17 +289,32 @@ impl Act for ReviewOpening {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        if class.state != ClassState::UnderReview { after(class.state, Move::Approve)?; }
+        if class.state != ClassState::UnderReview {
+            after(class.state, Move::Approve)?;
+        }
         let lines = lines_of(work, &class.id).await?;
         let human: Vec<&review_line::Model> = lines.iter().filter(|line| !line.by_machine).collect();
-        let missing: Vec<Refusal> = human.iter().filter(|line| line.result.is_none() && !self.passed.contains(&line.code))
-            .map(|line| Refusal::new(&line.code, "M3.1", format!("“{}”还没有核对", line.title), "审核清单", "请核对后勾选；有问题请退回补正")).collect();
-        let failed: Vec<Refusal> = rules::open_lines(&lines).into_iter().filter(|no| lines.iter().any(|line| line.code == no.rule && (line.by_machine || line.result.is_some()))).collect();
+        let missing: Vec<Refusal> = human
+            .iter()
+            .filter(|line| line.result.is_none() && !self.passed.contains(&line.code))
+            .map(|line| Refusal::new(&line.code, "M3.1", format!("“{}”还没有核对", line.title), "审核清单", "请核对后勾选；有问题请退回补正"))
+            .collect();
+        let failed: Vec<Refusal> = rules::open_lines(&lines)
+            .into_iter()
+            .filter(|no| lines.iter().any(|line| line.code == no.rule && (line.by_machine || line.result.is_some())))
+            .collect();
         let refusals: Vec<Refusal> = missing.into_iter().chain(failed).collect();
-        if !refusals.is_empty() { return Err(refusals.into()); }
+        if !refusals.is_empty() {
+            return Err(refusals.into());
+        }
         for line in human.iter().filter(|line| self.passed.contains(&line.code)) {
             let change = review_line::ActiveModel {
-                result: Set(Some(ReviewResult::Pass)), fact: Set("已核对".into()), decided_by: Set(desk.actor.account.clone()), decided_by_name: Set(desk.actor.name.clone()), decided_at: Set(Some(desk.now())), ..Default::default()
+                result: Set(Some(ReviewResult::Pass)),
+                fact: Set("已核对".into()),
+                decided_by: Set(desk.actor.account.clone()),
+                decided_by_name: Set(desk.actor.name.clone()),
+                decided_at: Set(Some(desk.now())),
+                ..Default::default()
             };
             work.save::<review_line::Entity>(line, change).await?;
         }
@@ -200,7 +322,13 @@ impl Act for ReviewOpening {
         work.save::<training_class::Entity>(&class, change).await?;
         tasks::close(desk, work, &class.id, &["review-opening", "approve-opening"]).await?;
         queue(desk, work, &class, "approve-opening", class.due_on.unwrap_or_else(|| desk.today()), desk.actor.account.clone(), &lines).await?;
-        Ok(Done::new((), FactDraft::new("ClassOpeningReviewed", "M3.1", class.district, format!("审核通过，{} 项人工核对无误", human.len())).class(&class.id).institution(&class.institution).with("lines", self.passed.clone())))
+        Ok(Done::new(
+            (),
+            FactDraft::new("ClassOpeningReviewed", "M3.1", class.district, format!("审核通过，{} 项人工核对无误", human.len()))
+                .class(&class.id)
+                .institution(&class.institution)
+                .with("lines", self.passed.clone()),
+        ))
     }
 }
 
@@ -224,14 +352,40 @@ impl Act for ApproveOpening {
         let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
         rules::may_approve(&class, &refresh_lines(desk, work, &class, &policy).await?, desk.actor.account.as_ref(), desk.today())?;
         let pinned = serde_json::to_string(&policy).map_err(|e| Fault::Db(e.to_string()))?;
-        let change = training_class::ActiveModel { state: Set(state), decided_at: Set(Some(desk.now())), decided_by: Set(desk.actor.account.clone()), policy: Set(Some(pinned)), due_on: Set(Some(class.starts_on)), ..Default::default() };
+        let change = training_class::ActiveModel {
+            state: Set(state),
+            decided_at: Set(Some(desk.now())),
+            decided_by: Set(desk.actor.account.clone()),
+            policy: Set(Some(pinned)),
+            due_on: Set(Some(class.starts_on)),
+            ..Default::default()
+        };
         work.save::<training_class::Entity>(&class, change).await?;
         tasks::close(desk, work, &class.id, &["approve-opening", "review-opening"]).await?;
-        TaskDraft::new(desk, "institution", "start-class", ("class", class.id.to_string()), class.title.clone(), class.district).for_institution(&class.institution).money(class.money)
-            .due(Some(class.starts_on)).finding("good", "已准予开班").put(work).await?;
-        TaskDraft::new(desk, "county", "inspect-class", ("class", class.id.to_string()), format!("{} · {}", class.institution_name, class.title), class.district).money(class.money)
-            .due(Some(class.ends_on)).finding("", "每班至少现场检查一次").not_for(desk.actor.account.clone()).put(work).await?;
-        let fact = with_state(&ClassOpeningApproved { class: class.id.clone(), policy }, state, class.district, format!("准予开班 {}", class.class_no))?.class(&class.id).institution(&class.institution);
+        TaskDraft::new(desk, "institution", "start-class", ("class", class.id.to_string()), class.title.clone(), class.district)
+            .for_institution(&class.institution)
+            .money(class.money)
+            .due(Some(class.starts_on))
+            .finding("good", "已准予开班")
+            .put(work)
+            .await?;
+        TaskDraft::new(
+            desk,
+            "county",
+            "inspect-class",
+            ("class", class.id.to_string()),
+            format!("{} · {}", class.institution_name, class.title),
+            class.district,
+        )
+        .money(class.money)
+        .due(Some(class.ends_on))
+        .finding("", "每班至少现场检查一次")
+        .not_for(desk.actor.account.clone())
+        .put(work)
+        .await?;
+        let fact = with_state(&ClassOpeningApproved { class: class.id.clone(), policy }, state, class.district, format!("准予开班 {}", class.class_no))?
+            .class(&class.id)
+            .institution(&class.institution);
         Ok(Done::new((), fact))
     }
 }

@@ -70,8 +70,17 @@ impl Act for EditSession {
         let others = hours::sessions(work, &class.id).await?;
         let row = meeting(desk, work, &class, &others, &self.fields, Some(&before.id), &policy).await?;
         let change = class_session::ActiveModel {
-            held_on: Set(row.held_on), starts_at: Set(row.starts_at), ends_at: Set(row.ends_at), periods: Set(row.periods), mode: Set(row.mode), subject: Set(row.subject),
-            teacher: Set(row.teacher), teacher_name: Set(row.teacher_name), room: Set(row.room), place: Set(row.place), ..Default::default()
+            held_on: Set(row.held_on),
+            starts_at: Set(row.starts_at),
+            ends_at: Set(row.ends_at),
+            periods: Set(row.periods),
+            mode: Set(row.mode),
+            subject: Set(row.subject),
+            teacher: Set(row.teacher),
+            teacher_name: Set(row.teacher_name),
+            room: Set(row.room),
+            place: Set(row.place),
+            ..Default::default()
         };
         work.save::<class_session::Entity>(&before, change).await?;
         Ok(Done::new((), changed(&class, &before.id, format!("修改 {} 的课", ui::dates::day(self.fields.held_on)))))
@@ -101,23 +110,54 @@ impl Act for RemoveSession {
 }
 
 /// The row of a meeting, checked. Errors: everything wrong; `Gone` for another school's teacher or room.
-async fn meeting(desk: &Desk, work: &Writer, class: &training_class::Model, others: &[class_session::Model], fields: &SessionFields, itself: Option<&SessionId>, policy: &Policy) -> Result<class_session::Model, Stop> {
+async fn meeting(
+    desk: &Desk,
+    work: &Writer,
+    class: &training_class::Model,
+    others: &[class_session::Model],
+    fields: &SessionFields,
+    itself: Option<&SessionId>,
+    policy: &Policy,
+) -> Result<class_session::Model, Stop> {
     let refusals = check_session(class, others, fields, itself, policy);
-    if !refusals.is_empty() { return Err(refusals.into()); }
+    if !refusals.is_empty() {
+        return Err(refusals.into());
+    }
     let teacher = work.get::<teacher::Entity>(fields.teacher.to_string()).await?;
     let online = fields.mode == foundation::codes::SessionMode::Online;
-    let room = match &fields.room { Some(room) if !online => Some(work.get::<room::Entity>(room.to_string()).await?), _ => None };
-    if teacher.institution != class.institution || room.as_ref().is_some_and(|room| room.institution != class.institution) { return Err(Fault::Gone.into()); }
+    let room = match &fields.room {
+        Some(room) if !online => Some(work.get::<room::Entity>(room.to_string()).await?),
+        _ => None,
+    };
+    if teacher.institution != class.institution || room.as_ref().is_some_and(|room| room.institution != class.institution) {
+        return Err(Fault::Gone.into());
+    }
     if room.as_ref().is_some_and(|room| room.site != class.site) {
         return Err(Refusal::new("课程表", "M3.1", "这间教室不在本班的培训场地", "机构场地", "请选本班场地的教室；换场地请重新申报").at("room").into());
     }
-    let place = match &room { Some(room) => place_name(work, room).await?, None => ONLINE_PLACE.to_owned() };
+    let place = match &room {
+        Some(room) => place_name(work, room).await?,
+        None => ONLINE_PLACE.to_owned(),
+    };
     let (starts_at, ends_at) = fields.span(policy);
     Ok(class_session::Model {
-        id: desk.new_id(), class: class.id.clone(), position: others.iter().map(|one| one.position).max().unwrap_or(0) + 1, held_on: fields.held_on, starts_at, ends_at,
-        periods: foundation::Periods(fields.periods), mode: fields.mode, subject: fields.subject.trim().into(), teacher: teacher.id, teacher_name: teacher.name,
-        place, room: room.map(|room| room.id), institution: class.institution.clone(),
-        district: class.district, path: class.path.clone(), version: 1,
+        id: desk.new_id(),
+        class: class.id.clone(),
+        position: others.iter().map(|one| one.position).max().unwrap_or(0) + 1,
+        held_on: fields.held_on,
+        starts_at,
+        ends_at,
+        periods: foundation::Periods(fields.periods),
+        mode: fields.mode,
+        subject: fields.subject.trim().into(),
+        teacher: teacher.id,
+        teacher_name: teacher.name,
+        place,
+        room: room.map(|room| room.id),
+        institution: class.institution.clone(),
+        district: class.district,
+        path: class.path.clone(),
+        version: 1,
     })
 }
 
@@ -129,15 +169,30 @@ fn changed(class: &training_class::Model, session: &SessionId, said: String) -> 
 pub(super) fn shifted(desk: &Desk, from: &training_class::Model, to: &training_class::Model, sessions: Vec<class_session::Model>) -> Vec<class_session::Model> {
     let days = (to.starts_on - from.starts_on).num_days();
     let same_plan = (from.periods_theory, from.periods_practice, from.periods_online) == (to.periods_theory, to.periods_practice, to.periods_online);
-    let moved: Vec<class_session::Model> = sessions.into_iter().map(|one| {
-        let by = chrono::Duration::days(days);
-        let own_room = one.room.as_ref() == Some(&from.room);
-        let teacher = if one.teacher == from.class_teacher { (to.class_teacher.clone(), to.class_teacher_name.clone()) } else { (one.teacher, one.teacher_name) };
-        class_session::Model {
-            id: desk.new_id(), class: to.id.clone(), held_on: clock::day_of(one.starts_at + by), starts_at: one.starts_at + by, ends_at: one.ends_at + by, teacher: teacher.0, teacher_name: teacher.1,
-            room: if own_room { Some(to.room.clone()) } else { one.room }, institution: to.institution.clone(), district: to.district, path: to.path.clone(), version: 1, ..one
-        }
-    }).collect();
+    let moved: Vec<class_session::Model> = sessions
+        .into_iter()
+        .map(|one| {
+            let by = chrono::Duration::days(days);
+            let own_room = one.room.as_ref() == Some(&from.room);
+            let teacher =
+                if one.teacher == from.class_teacher { (to.class_teacher.clone(), to.class_teacher_name.clone()) } else { (one.teacher, one.teacher_name) };
+            class_session::Model {
+                id: desk.new_id(),
+                class: to.id.clone(),
+                held_on: clock::day_of(one.starts_at + by),
+                starts_at: one.starts_at + by,
+                ends_at: one.ends_at + by,
+                teacher: teacher.0,
+                teacher_name: teacher.1,
+                room: if own_room { Some(to.room.clone()) } else { one.room },
+                institution: to.institution.clone(),
+                district: to.district,
+                path: to.path.clone(),
+                version: 1,
+                ..one
+            }
+        })
+        .collect();
     let fits = same_plan && from.site == to.site && moved.iter().all(|one| (to.starts_on..=to.ends_on).contains(&one.held_on));
     if fits { moved } else { Vec::new() }
 }

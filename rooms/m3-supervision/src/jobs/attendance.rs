@@ -21,18 +21,32 @@ const CLASSES_PER_TICK: u64 = 200;
 pub async fn tick(desk: &Desk) -> Result<(), Stop> {
     let (today, now) = (desk.today(), desk.now());
     let reader = desk.read().await?;
-    let in_state = |state: ClassState| move |q: store::query::Select<training_class::Entity>| q.filter(training_class::Column::State.eq(state)).order_by_asc(training_class::Column::StartsOn).limit(CLASSES_PER_TICK);
+    let in_state = |state: ClassState| {
+        move |q: store::query::Select<training_class::Entity>| {
+            q.filter(training_class::Column::State.eq(state)).order_by_asc(training_class::Column::StartsOn).limit(CLASSES_PER_TICK)
+        }
+    };
     for class in reader.list::<training_class::Entity>(|q| in_state(ClassState::Approved)(q).filter(training_class::Column::StartsOn.lte(today))).await? {
         let begun = reader.find::<attendance::Entity>(attendance::Column::Class.eq(class.id.clone())).await?.is_some();
         let policy = desk::policy::pinned(class.policy.as_deref())?;
         let lapses_on = class.starts_on + chrono::Days::new(u64::try_from(policy.start_within_days).unwrap_or(0));
-        if begun { desk.perform(StartTraining { class: class.id }).await?; } else if today > lapses_on { desk.perform(LapseClass { class: class.id }).await?; }
+        if begun {
+            desk.perform(StartTraining { class: class.id }).await?;
+        } else if today > lapses_on {
+            desk.perform(LapseClass { class: class.id }).await?;
+        }
     }
     for class in reader.list::<training_class::Entity>(|q| in_state(ClassState::InTraining)(q).filter(training_class::Column::EndsOn.lte(today))).await? {
-        let last = reader.list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(class.id.clone())).order_by_desc(class_session::Column::EndsAt).limit(1)).await?;
+        let last = reader
+            .list::<class_session::Entity>(|q| {
+                q.filter(class_session::Column::Class.eq(class.id.clone())).order_by_desc(class_session::Column::EndsAt).limit(1)
+            })
+            .await?;
         // The roll may be called and people may sign out for a while after the last bell.
         let closed = last.first().is_none_or(|one| now > one.ends_at + chrono::Duration::minutes(crate::rules::attendance::SIGN_OUT_AFTER_MINUTES));
-        if closed { desk.perform(EndTraining { class: class.id }).await?; }
+        if closed {
+            desk.perform(EndTraining { class: class.id }).await?;
+        }
     }
     Ok(())
 }
@@ -53,7 +67,13 @@ impl Act for StartTraining {
 
     async fn perform(&self, _desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let (class, state) = moved(work, &self.class, Move::StartTraining).await?;
-        Ok(Done::new((), FactDraft::new("TrainingStarted", "M3.1", class.district, "首次考勤，开始培训").class(&class.id).institution(&class.institution).with("class_state", state.code())))
+        Ok(Done::new(
+            (),
+            FactDraft::new("TrainingStarted", "M3.1", class.district, "首次考勤，开始培训")
+                .class(&class.id)
+                .institution(&class.institution)
+                .with("class_state", state.code()),
+        ))
     }
 }
 
@@ -74,7 +94,13 @@ impl Act for LapseClass {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let (class, state) = moved(work, &self.class, Move::Withdraw).await?;
         tasks::close(desk, work, &class.id, &["start-class", "inspect-class"]).await?;
-        Ok(Done::new((), FactDraft::new("ClassLapsed", "M3.1", class.district, "逾期未开班，自动撤销").class(&class.id).institution(&class.institution).with("class_state", state.code())))
+        Ok(Done::new(
+            (),
+            FactDraft::new("ClassLapsed", "M3.1", class.district, "逾期未开班，自动撤销")
+                .class(&class.id)
+                .institution(&class.institution)
+                .with("class_state", state.code()),
+        ))
     }
 }
 
@@ -102,10 +128,17 @@ impl Act for EndTraining {
             work.change_all::<enrolment::Entity>(enrolment::Column::Id.eq(place), change).await?;
         }
         tasks::close(desk, work, &class.id, &["inspect-class", "start-class"]).await?;
-        TaskDraft::new(desk, "institution", "enter-scores", ("class", class.id.to_string()), class.title.clone(), class.district).for_institution(&class.institution)
-            .finding("look", format!("{eligible} 人可以参加结业考核")).due(Some(class.ends_on + chrono::Days::new(u64::try_from(policy.exam_within_days).unwrap_or(0)))).put(work).await?;
-        let fact = FactDraft::new("TrainingEnded", "M3.1", class.district, format!("培训结束，{eligible} 人出勤率达标")).class(&class.id).institution(&class.institution)
-            .with("eligible", eligible).with("class_state", state.code());
+        TaskDraft::new(desk, "institution", "enter-scores", ("class", class.id.to_string()), class.title.clone(), class.district)
+            .for_institution(&class.institution)
+            .finding("look", format!("{eligible} 人可以参加结业考核"))
+            .due(Some(class.ends_on + chrono::Days::new(u64::try_from(policy.exam_within_days).unwrap_or(0))))
+            .put(work)
+            .await?;
+        let fact = FactDraft::new("TrainingEnded", "M3.1", class.district, format!("培训结束，{eligible} 人出勤率达标"))
+            .class(&class.id)
+            .institution(&class.institution)
+            .with("eligible", eligible)
+            .with("class_state", state.code());
         Ok(Done::new((), fact))
     }
 }

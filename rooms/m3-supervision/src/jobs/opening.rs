@@ -14,9 +14,18 @@ const CLASSES_PER_TICK: u64 = 200;
 /// Withdraws what was returned and left beyond its day.
 pub async fn tick(desk: &Desk) -> Result<(), Stop> {
     let today = desk.today();
-    let late = desk.read().await?.list::<training_class::Entity>(|q| {
-        q.filter(training_class::Column::State.eq(ClassState::Returned)).filter(training_class::Column::DueOn.lt(today)).order_by_asc(training_class::Column::DueOn).limit(CLASSES_PER_TICK)
-    }).await?;
-    for class in late { desk.perform(LapseCorrection { class: class.id }).await?; }
+    let late = desk
+        .read()
+        .await?
+        .list::<training_class::Entity>(|q| {
+            q.filter(training_class::Column::State.eq(ClassState::Returned))
+                .filter(training_class::Column::DueOn.lt(today))
+                .order_by_asc(training_class::Column::DueOn)
+                .limit(CLASSES_PER_TICK)
+        })
+        .await?;
+    for class in late {
+        desk.perform(LapseCorrection { class: class.id }).await?;
+    }
     Ok(())
 }

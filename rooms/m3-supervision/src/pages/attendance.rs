@@ -59,7 +59,10 @@ pub fn routes(routes: Routes) -> Routes {
 /// `/classes/{id}/attendance`.
 pub async fn show(desk: Desk, Path(class): Path<String>) -> Response {
     let Ok(class) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
-    match matrix(&desk, &class).await { Ok(body) => desk.page("考勤", "/classes", body), Err(stop) => desk.stopped(stop) }
+    match matrix(&desk, &class).await {
+        Ok(body) => desk.page("考勤", "/classes", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 async fn matrix(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
@@ -74,17 +77,23 @@ async fn matrix(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
     let mut columns = vec![ui::Column::text("学员"), ui::Column::text("出勤率"), ui::Column::number("已计课时")];
     columns.extend(sessions.iter().map(|one| ui::Column::text(format!("{} {}", ui::dates::day(one.held_on), ui::dates::time(one.starts_at)))));
     let now = desk.now();
-    let rows: Vec<Row> = hours::roster(&reader, &class.id).await?.iter().map(|place| {
-        let Some(hours) = all.remove(&place.id) else { return Row::plain(vec![html! { (place.name) }]) };
-        let mut cells = vec![html! { (place.name) }, html! { (reckoning::hours::rate_text(hours.rate)) }, html! { (hours.rate.0) }];
-        cells.extend(hours.sessions.iter().zip(&sessions).map(|(credit, session)| html! {
-            @if credit.reason.credited() { span title=(credit.reason.sentence()) { "✓ " (credit.credited) } }
-            @else if now < session.ends_at { "—" }
-            @else { span title=(credit.reason.sentence()) { "✕ " (credit.reason.sentence()) } }
-        }));
-        let low = !reckoning::hours::rate_ok(&hours, &policy) && sessions.last().is_some_and(|one| now > one.ends_at);
-        Row::plain(cells).tone(if low { Tone::Act } else { Tone::Neutral })
-    }).collect();
+    let rows: Vec<Row> = hours::roster(&reader, &class.id)
+        .await?
+        .iter()
+        .map(|place| {
+            let Some(hours) = all.remove(&place.id) else { return Row::plain(vec![html! { (place.name) }]) };
+            let mut cells = vec![html! { (place.name) }, html! { (reckoning::hours::rate_text(hours.rate)) }, html! { (hours.rate.0) }];
+            cells.extend(hours.sessions.iter().zip(&sessions).map(|(credit, session)| {
+                html! {
+                    @if credit.reason.credited() { span title=(credit.reason.sentence()) { "✓ " (credit.credited) } }
+                    @else if now < session.ends_at { "—" }
+                    @else { span title=(credit.reason.sentence()) { "✕ " (credit.reason.sentence()) } }
+                }
+            }));
+            let low = !reckoning::hours::rate_ok(&hours, &policy) && sessions.last().is_some_and(|one| now > one.ends_at);
+            Row::plain(cells).tone(if low { Tone::Act } else { Tone::Neutral })
+        })
+        .collect();
     Ok(html! {
         (page_head("考勤", &class.title, &[Button::link("回到班级", format!("/classes/{}", class.id))]))
         (simple_table("考勤汇总", &columns, &rows))
@@ -99,24 +108,32 @@ async fn matrix(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
 
 /// The dossier's panel: the session in progress or next, and the checks so far.
 pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) -> Result<Markup, Stop> {
-    if class.policy.is_none() { return Ok(html! {}); }
+    if class.policy.is_none() {
+        return Ok(html! {});
+    }
     let now = desk.now();
     let sessions = hours::sessions(reader, &class.id).await?;
     let next = sessions.iter().find(|one| now <= one.ends_at);
     let checks = reader.list::<inspection::Entity>(|q| q.filter(inspection::Column::Class.eq(class.id.clone())).order_by_asc(inspection::Column::At)).await?;
     let done = sessions.iter().filter(|one| one.ends_at < now).count();
-    let here = match next { Some(one) => present(reader, one).await?, None => 0 };
+    let here = match next {
+        Some(one) => present(reader, one).await?,
+        None => 0,
+    };
     let next_text = next.map_or_else(|| html! { "已全部上完" }, |one| html! {
         a href={ "/sessions/" (one.id) } { (ui::dates::near_day(one.held_on, desk.today())) " " (ui::dates::time(one.starts_at)) } " 已到 " (here) " / " (class.enrolled_count)
     });
-    Ok(section("考勤与检查", html! {
-        (ui::facts_grid(&[
-            ("课次", html! { a href={ "/classes/" (class.id) "/attendance" } { "已上 " (done) " / " (sessions.len()) " 次" } }),
-            ("现在或下一次课", next_text),
-            ("过程检查", html! { (checks.len()) " 次" }),
-        ]))
-        @for one in &checks { (inspections::line(desk, one)) }
-    }))
+    Ok(section(
+        "考勤与检查",
+        html! {
+            (ui::facts_grid(&[
+                ("课次", html! { a href={ "/classes/" (class.id) "/attendance" } { "已上 " (done) " / " (sessions.len()) " 次" } }),
+                ("现在或下一次课", next_text),
+                ("过程检查", html! { (checks.len()) " 次" }),
+            ]))
+            @for one in &checks { (inspections::line(desk, one)) }
+        },
+    ))
 }
 
 /// The main acts of this part for this office.
@@ -139,29 +156,53 @@ pub async fn present(reader: &Reader, session: &class_session::Model) -> Result<
 
 /// `/live`: what is being taught now within reach.
 pub async fn live(desk: Desk) -> Response {
-    match live_body(&desk).await { Ok(body) => desk.page("正在上课", "/live", body), Err(stop) => desk.stopped(stop) }
+    match live_body(&desk).await {
+        Ok(body) => desk.page("正在上课", "/live", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 async fn live_body(desk: &Desk) -> Result<Markup, Stop> {
     let (now, today) = (desk.now(), desk.today());
     let reader = desk.read().await?;
-    let sessions = reader.list::<class_session::Entity>(|q| {
-        q.filter(class_session::Column::HeldOn.eq(today)).filter(class_session::Column::StartsAt.lte(now)).filter(class_session::Column::EndsAt.gte(now)).order_by_asc(class_session::Column::StartsAt)
-    }).await?;
+    let sessions = reader
+        .list::<class_session::Entity>(|q| {
+            q.filter(class_session::Column::HeldOn.eq(today))
+                .filter(class_session::Column::StartsAt.lte(now))
+                .filter(class_session::Column::EndsAt.gte(now))
+                .order_by_asc(class_session::Column::StartsAt)
+        })
+        .await?;
     let (mut rows, mut expected, mut here) = (Vec::new(), 0i64, 0usize);
     for one in &sessions {
         let class = reader.get::<training_class::Entity>(one.class.to_string()).await?;
         // A session of a class that was never approved is only a plan.
-        if !matches!(class.state, ClassState::Approved | ClassState::InTraining) { continue; }
+        if !matches!(class.state, ClassState::Approved | ClassState::InTraining) {
+            continue;
+        }
         let count = present(&reader, one).await?;
         expected += i64::from(class.enrolled_count);
         here += count;
-        rows.push(Row::link(format!("/sessions/{}", one.id), vec![
-            html! { (class.title) }, html! { (class.institution_name) }, html! { (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) },
-            html! { (one.place) }, html! { (count) " / " (class.enrolled_count) }, html! { (one.teacher_name) },
-        ]));
+        rows.push(Row::link(
+            format!("/sessions/{}", one.id),
+            vec![
+                html! { (class.title) },
+                html! { (class.institution_name) },
+                html! { (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) },
+                html! { (one.place) },
+                html! { (count) " / " (class.enrolled_count) },
+                html! { (one.teacher_name) },
+            ],
+        ));
     }
-    let columns = [ui::Column::text("班级"), ui::Column::text("机构"), ui::Column::text("时间"), ui::Column::text("地点"), ui::Column::number("实到 / 应到"), ui::Column::text("老师")];
+    let columns = [
+        ui::Column::text("班级"),
+        ui::Column::text("机构"),
+        ui::Column::text("时间"),
+        ui::Column::text("地点"),
+        ui::Column::number("实到 / 应到"),
+        ui::Column::text("老师"),
+    ];
     Ok(html! {
         (page_head("正在上课", &format!("{} · {} 班 · 应到 {expected} · 实到 {here}", ui::dates::full_moment(now), rows.len()), &[]))
         @if rows.is_empty() { (white_panel("", html! { p { "现在没有正在上课的班级。" } })) } @else { (simple_table("正在上课的班级", &columns, &rows)) }

@@ -34,7 +34,8 @@ impl Read for CertificateFile {
 async fn of_class(desk: &Desk, class: &ClassId) -> Result<(training_class::Model, Vec<certificate::Model>), Stop> {
     let reader = desk.read().await?;
     let class = reader.get::<training_class::Entity>(class.to_string()).await?;
-    let list = reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(class.id.clone())).order_by_asc(certificate::Column::Number)).await?;
+    let list =
+        reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(class.id.clone())).order_by_asc(certificate::Column::Number)).await?;
     Ok((class, list))
 }
 
@@ -49,15 +50,25 @@ pub async fn show(desk: Desk, Path(class): Path<String>) -> Response {
 
 fn body(desk: &Desk, class: &training_class::Model, list: &[certificate::Model]) -> Markup {
     let mut buttons = vec![Button::link("回到班级", format!("/classes/{}", class.id))];
-    if !list.is_empty() { buttons.push(Button::link("全部证书（PDF）", format!("/classes/{}/certificates.pdf", class.id))); }
+    if !list.is_empty() {
+        buttons.push(Button::link("全部证书（PDF）", format!("/classes/{}/certificates.pdf", class.id)));
+    }
     if class.state == ClassState::ResultsReview && desk.may(Permission::Of(Function::CompletionExam, Right::Create)) {
         buttons.push(Button::post("发放证书", format!("/classes/{}/certificates", class.id)).main());
     }
     let columns = [ui::Column::text("证书编号"), ui::Column::text("姓名"), ui::Column::text("发证日期"), ui::Column::text("状态"), ui::Column::text("文件")];
-    let rows: Vec<Row> = list.iter().map(|one| Row::plain(vec![
-        html! { a href={ "/verify/" (one.number) } { (one.number) } }, html! { (one.name) }, html! { (ui::dates::full_day(one.issued_on)) },
-        html! { @if one.valid { (ui::tag::good("有效")) } @else { (ui::tag::act("已撤销")) } }, html! { a href={ "/certificates/" (one.id) ".pdf" } { "证书" } },
-    ])).collect();
+    let rows: Vec<Row> = list
+        .iter()
+        .map(|one| {
+            Row::plain(vec![
+                html! { a href={ "/verify/" (one.number) } { (one.number) } },
+                html! { (one.name) },
+                html! { (ui::dates::full_day(one.issued_on)) },
+                html! { @if one.valid { (ui::tag::good("有效")) } @else { (ui::tag::act("已撤销")) } },
+                html! { a href={ "/certificates/" (one.id) ".pdf" } { "证书" } },
+            ])
+        })
+        .collect();
     html! {
         (page_head("培训合格证书", &class.title, &buttons))
         @if rows.is_empty() { (panel("", html! { p { "还没有发证。成绩由第二人确认后，由培训机构发证。" } })) } @else { (simple_table("发放名册", &columns, &rows)) }
@@ -85,9 +96,15 @@ pub async fn class_file(desk: Desk, Path(class): Path<String>) -> Response {
 /// `/certificates/{id}.pdf`.
 pub async fn one_file(desk: Desk, Path(name): Path<String>) -> Response {
     let Some(id) = name.strip_suffix(".pdf").and_then(|id| id.parse::<CertificateId>().ok()) else { return desk.stopped(Fault::Gone.into()) };
-    let found = match desk.read().await { Ok(reader) => reader.get::<certificate::Entity>(id.to_string()).await, Err(stop) => Err(stop) };
+    let found = match desk.read().await {
+        Ok(reader) => reader.get::<certificate::Entity>(id.to_string()).await,
+        Err(stop) => Err(stop),
+    };
     match found {
-        Ok(one) => { let name = format!("{}.pdf", one.number); file(&desk, vec![one], &name).await }
+        Ok(one) => {
+            let name = format!("{}.pdf", one.number);
+            file(&desk, vec![one], &name).await
+        }
         Err(stop) => desk.stopped(stop),
     }
 }
@@ -97,9 +114,15 @@ async fn file(desk: &Desk, list: Vec<certificate::Model>, name: &str) -> Respons
     let made = tokio::task::spawn_blocking(move || {
         let sheets: Vec<Sheet<'_>> = list.iter().zip(addresses).map(|(certificate, address)| Sheet { certificate, address }).collect();
         pdf(&sheets)
-    }).await;
+    })
+    .await;
     match made {
-        Ok(Ok(bytes)) => (StatusCode::OK, [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\""))], bytes).into_response(),
+        Ok(Ok(bytes)) => (
+            StatusCode::OK,
+            [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\""))],
+            bytes,
+        )
+            .into_response(),
         Ok(Err(refusal)) => desk.stopped(refusal.into()),
         Err(error) => desk.stopped(Fault::Upstream(error.to_string()).into()),
     }

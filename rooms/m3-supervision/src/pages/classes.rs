@@ -8,12 +8,12 @@ use desk::workbook::{Cell, Sheet};
 use desk::{Desk, Query, Read};
 use foundation::codes::ClassState;
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
-use foundation::{ClassId, Date, DistrictCode, Fault, Fen, Function, InstitutionId, Instant, NeedsItemId, Office, Permission, PersonName, Right, Stop};
+use foundation::{ClassId, Date, DistrictCode, Fault, Fen, Function, Instant, InstitutionId, NeedsItemId, Office, Permission, PersonName, Right, Stop};
 use maud::html;
 use serde::{Deserialize, Serialize};
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select};
-use store::tables::supervision::{class_session, training_class};
 use store::tables::supervision::training_class::{Column as C, Entity, Model};
+use store::tables::supervision::{class_session, training_class};
 use ui::{Button, Column, Filter, Register, Row, tag};
 
 use crate::hours;
@@ -60,8 +60,20 @@ const SORTS: [(&str, C); 5] = [("starts_on", C::StartsOn), ("title", C::Title), 
 
 impl Filters {
     fn pairs(&self) -> Vec<(String, String)> {
-        [("q", &self.q), ("state", &self.state), ("item", &self.item), ("institution", &self.institution), ("district", &self.district), ("from", &self.from), ("until", &self.until), ("sort", &self.sort)]
-            .into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.to_owned(), value.clone())).collect()
+        [
+            ("q", &self.q),
+            ("state", &self.state),
+            ("item", &self.item),
+            ("institution", &self.institution),
+            ("district", &self.district),
+            ("from", &self.from),
+            ("until", &self.until),
+            ("sort", &self.sort),
+        ]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name.to_owned(), value.clone()))
+        .collect()
     }
 
     /// The condition; words that are no code match nothing rather than everything.
@@ -70,24 +82,51 @@ impl Filters {
         let mut all = Condition::all();
         // % and _ are LIKE's own letters; no title holds them.
         let words: String = self.q.trim().chars().filter(|c| !matches!(c, '%' | '_' | '\\')).take(50).collect();
-        if !words.is_empty() { all = all.add(Condition::any().add(C::Title.contains(&words)).add(C::ClassNo.contains(&words)).add(C::InstitutionName.contains(&words))); }
+        if !words.is_empty() {
+            all = all.add(Condition::any().add(C::Title.contains(&words)).add(C::ClassNo.contains(&words)).add(C::InstitutionName.contains(&words)));
+        }
         all = match self.state.as_str() {
             "" => all,
             "teaching" => all.add(C::State.is_in([ClassState::Approved, ClassState::InTraining])),
             "waiting" => all.add(C::State.is_in([ClassState::Submitted, ClassState::UnderReview])),
-            code => match code.parse::<ClassState>() { Ok(state) => all.add(C::State.eq(state)), Err(_) => all.add(nothing()) },
+            code => match code.parse::<ClassState>() {
+                Ok(state) => all.add(C::State.eq(state)),
+                Err(_) => all.add(nothing()),
+            },
         };
-        if !self.item.is_empty() { all = match self.item.parse::<NeedsItemId>() { Ok(id) => all.add(C::NeedsItem.eq(id)), Err(_) => all.add(nothing()) }; }
-        if !self.institution.is_empty() { all = match self.institution.parse::<InstitutionId>() { Ok(id) => all.add(C::Institution.eq(id)), Err(_) => all.add(nothing()) }; }
-        if !self.district.is_empty() { all = match self.district.parse::<DistrictCode>() { Ok(one) => all.add(store::reach::below(C::Path, &one.management_path())), Err(_) => all.add(nothing()) }; }
-        if let Ok(from) = self.from.parse::<Date>() { all = all.add(C::StartsOn.gte(from)); }
-        if let Ok(until) = self.until.parse::<Date>() { all = all.add(C::StartsOn.lte(until)); }
+        if !self.item.is_empty() {
+            all = match self.item.parse::<NeedsItemId>() {
+                Ok(id) => all.add(C::NeedsItem.eq(id)),
+                Err(_) => all.add(nothing()),
+            };
+        }
+        if !self.institution.is_empty() {
+            all = match self.institution.parse::<InstitutionId>() {
+                Ok(id) => all.add(C::Institution.eq(id)),
+                Err(_) => all.add(nothing()),
+            };
+        }
+        if !self.district.is_empty() {
+            all = match self.district.parse::<DistrictCode>() {
+                Ok(one) => all.add(store::reach::below(C::Path, &one.management_path())),
+                Err(_) => all.add(nothing()),
+            };
+        }
+        if let Ok(from) = self.from.parse::<Date>() {
+            all = all.add(C::StartsOn.gte(from));
+        }
+        if let Ok(until) = self.until.parse::<Date>() {
+            all = all.add(C::StartsOn.lte(until));
+        }
         all
     }
 
     fn shape(&self, select: Select<Entity>) -> Select<Entity> {
         let select = select.filter(self.condition());
-        let (key, down) = match self.sort.strip_prefix('-') { Some(key) => (key, true), None => (self.sort.as_str(), false) };
+        let (key, down) = match self.sort.strip_prefix('-') {
+            Some(key) => (key, true),
+            None => (self.sort.as_str(), false),
+        };
         let select = match SORTS.iter().find(|(name, _)| *name == key) {
             Some((_, column)) if down => select.order_by_desc(*column),
             Some((_, column)) => select.order_by_asc(*column),
@@ -108,21 +147,53 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
     let page = reader.page::<Entity>(filters.page.parse().unwrap_or(1), PAGE_ROWS, |q| filters.shape(q)).await?;
     let own = matches!(desk.actor.office, Office::Institution { .. });
     let mut buttons = Vec::new();
-    if own { buttons.push(Button::link("申报新班", "/classes/new").main()); }
+    if own {
+        buttons.push(Button::link("申报新班", "/classes/new").main());
+    }
     let today = desk.today();
     let register = Register {
-        title: "班级".into(), note: "合格证类，全过程监管".into(), buttons, path: "/classes".into(), query: filters.pairs(), filters: choices(own),
+        title: "班级".into(),
+        note: "合格证类，全过程监管".into(),
+        buttons,
+        path: "/classes".into(),
+        query: filters.pairs(),
+        filters: choices(own),
         columns: vec![
-            Column::text("班级").sorts("title"), Column::text("机构"), Column::text("状态"), Column::text("时限").sorts("due_on"), Column::text("起止").sorts("starts_on"),
-            Column::number("人数").sorts("enrolled"), Column::number("课时"), Column::number("补贴（预计）").sorts("money"),
+            Column::text("班级").sorts("title"),
+            Column::text("机构"),
+            Column::text("状态"),
+            Column::text("时限").sorts("due_on"),
+            Column::text("起止").sorts("starts_on"),
+            Column::number("人数").sorts("enrolled"),
+            Column::number("课时"),
+            Column::number("补贴（预计）").sorts("money"),
         ],
-        rows: page.rows.iter().map(|class| Row::link(format!("/classes/{}", class.id), vec![
-            html! { (class.title) " " small class="jb-faint jb-number" { (number(class)) } }, html! { (class.institution_name) }, html! { (state_tag(class.state)) },
-            html! { @if let Some(due) = due(class) { (ui::Due::on(due, today)) } @else { "—" } },
-            html! { (ui::dates::range(class.starts_on, class.ends_on)) }, html! { (class.enrolled_count) " / " (class.planned_persons) }, html! { (class.periods_total) }, ui::money(class.money),
-        ])).collect(),
-        total: page.total, page: page.number, per_page: page.size, exports: vec![("Excel 表格".into(), "xlsx".into())],
-        empty: "没有符合条件的班级。".into(), empty_button: own.then(|| Button::link("申报新班", "/classes/new")), ..Register::default()
+        rows: page
+            .rows
+            .iter()
+            .map(|class| {
+                Row::link(
+                    format!("/classes/{}", class.id),
+                    vec![
+                        html! { (class.title) " " small class="jb-faint jb-number" { (number(class)) } },
+                        html! { (class.institution_name) },
+                        html! { (state_tag(class.state)) },
+                        html! { @if let Some(due) = due(class) { (ui::Due::on(due, today)) } @else { "—" } },
+                        html! { (ui::dates::range(class.starts_on, class.ends_on)) },
+                        html! { (class.enrolled_count) " / " (class.planned_persons) },
+                        html! { (class.periods_total) },
+                        ui::money(class.money),
+                    ],
+                )
+            })
+            .collect(),
+        total: page.total,
+        page: page.number,
+        per_page: page.size,
+        exports: vec![("Excel 表格".into(), "xlsx".into())],
+        empty: "没有符合条件的班级。".into(),
+        empty_button: own.then(|| Button::link("申报新班", "/classes/new")),
+        ..Register::default()
     };
     Ok(desk.page("班级", "/classes", html! { (register) }))
 }
@@ -130,28 +201,69 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
 fn choices(own: bool) -> Vec<Filter> {
     let mut states = vec![("waiting".to_owned(), "等待审核".to_owned()), ("teaching".to_owned(), "准予开班、正在上课".to_owned())];
     states.extend(ClassState::all().iter().map(|one| (one.code().to_owned(), one.label().to_owned())));
-    let mut all = vec![Filter::text("q", "班级、编号或机构"), Filter::choice("state", "状态", states), Filter::day("from", "开班不早于"), Filter::day("until", "开班不晚于")];
-    if !own { all.push(Filter::choice("district", "地区", DistrictCode::all().filter(|one| one.is_administered()).map(|one| (one.to_string(), one.full_name())))); }
+    let mut all = vec![
+        Filter::text("q", "班级、编号或机构"),
+        Filter::choice("state", "状态", states),
+        Filter::day("from", "开班不早于"),
+        Filter::day("until", "开班不晚于"),
+    ];
+    if !own {
+        all.push(Filter::choice("district", "地区", DistrictCode::all().filter(|one| one.is_administered()).map(|one| (one.to_string(), one.full_name()))));
+    }
     all
 }
 
 async fn export(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
     let reader = desk.read().await?;
     let rows = reader.list::<Entity>(|q| filters.shape(q).limit(EXPORT_ROWS + 1)).await?;
-    let rows = (1..).zip(&rows).map(|(at, class)| vec![
-        Cell::Number(at), Cell::text(number(class)), Cell::text(class.title.as_str()), Cell::text(class.institution_name.as_str()), Cell::text(class.district.full_name()), Cell::text(class.state.label()),
-        Cell::Day(class.starts_on), Cell::Day(class.ends_on), Cell::Number(class.planned_persons.into()), Cell::Number(class.enrolled_count.into()), Cell::Number(class.periods_total.0.into()),
-        Cell::Number(class.periods_theory.0.into()), Cell::Number(class.periods_practice.0.into()), Cell::Number(class.periods_online.0.into()), Cell::text(class.class_teacher_name.as_str()), Cell::Money(class.money),
-    ]).collect();
+    let rows = (1..)
+        .zip(&rows)
+        .map(|(at, class)| {
+            vec![
+                Cell::Number(at),
+                Cell::text(number(class)),
+                Cell::text(class.title.as_str()),
+                Cell::text(class.institution_name.as_str()),
+                Cell::text(class.district.full_name()),
+                Cell::text(class.state.label()),
+                Cell::Day(class.starts_on),
+                Cell::Day(class.ends_on),
+                Cell::Number(class.planned_persons.into()),
+                Cell::Number(class.enrolled_count.into()),
+                Cell::Number(class.periods_total.0.into()),
+                Cell::Number(class.periods_theory.0.into()),
+                Cell::Number(class.periods_practice.0.into()),
+                Cell::Number(class.periods_online.0.into()),
+                Cell::text(class.class_teacher_name.as_str()),
+                Cell::Money(class.money),
+            ]
+        })
+        .collect();
     let columns = vec![
-        ("序号", 6), ("班级编号", 22), ("班级", 26), ("培训机构", 30), ("地区", 24), ("状态", 18), ("开班日期", 12), ("结束日期", 12), ("计划人数", 9), ("名册人数", 9), ("总课时", 8),
-        ("理论", 8), ("实操", 8), ("线上", 8), ("班主任", 10), ("预计补贴(元)", 14),
+        ("序号", 6),
+        ("班级编号", 22),
+        ("班级", 26),
+        ("培训机构", 30),
+        ("地区", 24),
+        ("状态", 18),
+        ("开班日期", 12),
+        ("结束日期", 12),
+        ("计划人数", 9),
+        ("名册人数", 9),
+        ("总课时", 8),
+        ("理论", 8),
+        ("实操", 8),
+        ("线上", 8),
+        ("班主任", 10),
+        ("预计补贴(元)", 14),
     ];
     Sheet { title: "班级".into(), columns, rows }.answer(desk)
 }
 
 /// The number people use; drafts have none yet.
-pub fn number(class: &Model) -> &str { if class.class_no.starts_with("草稿") { "未编号" } else { &class.class_no } }
+pub fn number(class: &Model) -> &str {
+    if class.class_no.starts_with("草稿") { "未编号" } else { &class.class_no }
+}
 
 /// The day the present step must be done by; nothing once the application is decided.
 pub fn due(class: &Model) -> Option<Date> {
@@ -162,7 +274,12 @@ pub fn due(class: &Model) -> Option<Date> {
 pub fn state_tag(state: ClassState) -> ui::Tag {
     match state {
         ClassState::Draft | ClassState::Archived => tag::neutral(state.label()),
-        ClassState::Submitted | ClassState::UnderReview | ClassState::Returned | ClassState::Examining | ClassState::ResultsReview | ClassState::TrainingEnded => tag::look(state.label()),
+        ClassState::Submitted
+        | ClassState::UnderReview
+        | ClassState::Returned
+        | ClassState::Examining
+        | ClassState::ResultsReview
+        | ClassState::TrainingEnded => tag::look(state.label()),
         ClassState::Approved | ClassState::InTraining | ClassState::Certified | ClassState::FeedbackDone | ClassState::Claimed => tag::good(state.label()),
         ClassState::Refused | ClassState::Suspended | ClassState::Withdrawn => tag::act(state.label()),
     }
@@ -179,20 +296,71 @@ pub async fn seen(desk: &Desk, id: &str) -> Result<(store::Reader, Model), Stop>
 /// A class as programs read it.
 #[derive(Debug, Serialize)]
 struct ClassOut<'a> {
-    id: &'a ClassId, class_no: &'a str, state: ClassState, state_label: &'static str, regime: foundation::codes::Regime, title: &'a str, item: &'a str, needs_item: &'a NeedsItemId, term: i32,
-    institution: &'a InstitutionId, institution_name: &'a str, district: DistrictCode, district_name: &'static str, starts_on: Date, ends_on: Date, exam_on: Option<Date>,
-    planned_persons: i32, enrolled: i32, periods_total: i32, periods_theory: i32, periods_practice: i32, periods_online: i32, class_teacher: &'a str,
-    due_on: Option<Date>, submitted_at: Option<Instant>, accepted_at: Option<Instant>, reviewed_at: Option<Instant>, decided_at: Option<Instant>, decision_note: &'a str, estimated_fen: Fen,
+    id: &'a ClassId,
+    class_no: &'a str,
+    state: ClassState,
+    state_label: &'static str,
+    regime: foundation::codes::Regime,
+    title: &'a str,
+    item: &'a str,
+    needs_item: &'a NeedsItemId,
+    term: i32,
+    institution: &'a InstitutionId,
+    institution_name: &'a str,
+    district: DistrictCode,
+    district_name: &'static str,
+    starts_on: Date,
+    ends_on: Date,
+    exam_on: Option<Date>,
+    planned_persons: i32,
+    enrolled: i32,
+    periods_total: i32,
+    periods_theory: i32,
+    periods_practice: i32,
+    periods_online: i32,
+    class_teacher: &'a str,
+    due_on: Option<Date>,
+    submitted_at: Option<Instant>,
+    accepted_at: Option<Instant>,
+    reviewed_at: Option<Instant>,
+    decided_at: Option<Instant>,
+    decision_note: &'a str,
+    estimated_fen: Fen,
 }
 
 impl<'a> From<&'a Model> for ClassOut<'a> {
     fn from(class: &'a Model) -> Self {
         Self {
-            id: &class.id, class_no: number(class), state: class.state, state_label: class.state.label(), regime: class.regime, title: &class.title, item: &class.item_name, needs_item: &class.needs_item,
-            term: class.term, institution: &class.institution, institution_name: &class.institution_name, district: class.district, district_name: class.district.name(), starts_on: class.starts_on,
-            ends_on: class.ends_on, exam_on: class.exam_on, planned_persons: class.planned_persons, enrolled: class.enrolled_count, periods_total: class.periods_total.0,
-            periods_theory: class.periods_theory.0, periods_practice: class.periods_practice.0, periods_online: class.periods_online.0, class_teacher: &class.class_teacher_name, due_on: due(class),
-            submitted_at: class.submitted_at, accepted_at: class.accepted_at, reviewed_at: class.reviewed_at, decided_at: class.decided_at, decision_note: &class.decision_note, estimated_fen: class.money,
+            id: &class.id,
+            class_no: number(class),
+            state: class.state,
+            state_label: class.state.label(),
+            regime: class.regime,
+            title: &class.title,
+            item: &class.item_name,
+            needs_item: &class.needs_item,
+            term: class.term,
+            institution: &class.institution,
+            institution_name: &class.institution_name,
+            district: class.district,
+            district_name: class.district.name(),
+            starts_on: class.starts_on,
+            ends_on: class.ends_on,
+            exam_on: class.exam_on,
+            planned_persons: class.planned_persons,
+            enrolled: class.enrolled_count,
+            periods_total: class.periods_total.0,
+            periods_theory: class.periods_theory.0,
+            periods_practice: class.periods_practice.0,
+            periods_online: class.periods_online.0,
+            class_teacher: &class.class_teacher_name,
+            due_on: due(class),
+            submitted_at: class.submitted_at,
+            accepted_at: class.accepted_at,
+            reviewed_at: class.reviewed_at,
+            decided_at: class.decided_at,
+            decision_note: &class.decision_note,
+            estimated_fen: class.money,
         }
     }
 }
@@ -202,10 +370,15 @@ pub async fn resource(desk: Desk, headers: HeaderMap, Query(filters): Query<Filt
     let run = async {
         let reader = desk.read().await?;
         let limit = filters.limit.parse::<u64>().unwrap_or(50).clamp(1, 100);
-        let rows = reader.list::<Entity>(|q| {
-            let q = q.filter(filters.condition()).order_by_asc(C::Id).limit(limit);
-            match filters.after.parse::<ClassId>() { Ok(after) => q.filter(C::Id.gt(after)), Err(_) => q }
-        }).await?;
+        let rows = reader
+            .list::<Entity>(|q| {
+                let q = q.filter(filters.condition()).order_by_asc(C::Id).limit(limit);
+                match filters.after.parse::<ClassId>() {
+                    Ok(after) => q.filter(C::Id.gt(after)),
+                    Err(_) => q,
+                }
+            })
+            .await?;
         let next = u64::try_from(rows.len()).is_ok_and(|n| n == limit).then(|| rows.last().map(|row| row.id.to_string())).flatten();
         let items: Vec<ClassOut<'_>> = rows.iter().map(ClassOut::from).collect();
         Ok::<_, Stop>(desk::api::resource(&headers, &serde_json::json!({ "items": items, "next": next })))
@@ -242,4 +415,6 @@ pub async fn roster(desk: Desk, headers: HeaderMap, Path(id): Path<String>) -> R
 }
 
 /// A name for lists that leave the office.
-pub fn masked(name: &str) -> String { name.parse::<PersonName>().map_or_else(|_| "*".to_owned(), |name| name.masked()) }
+pub fn masked(name: &str) -> String {
+    name.parse::<PersonName>().map_or_else(|_| "*".to_owned(), |name| name.masked())
+}

@@ -34,8 +34,16 @@ pub fn routes(routes: Routes) -> Routes {
 
 /// The dossier's panel: results, certificates, feedback; empty before the training has ended.
 pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) -> Result<Markup, Stop> {
-    let late = matches!(class.state, ClassState::TrainingEnded | ClassState::Examining | ClassState::ResultsReview | ClassState::Certified
-        | ClassState::FeedbackDone | ClassState::Claimed | ClassState::Archived);
+    let late = matches!(
+        class.state,
+        ClassState::TrainingEnded
+            | ClassState::Examining
+            | ClassState::ResultsReview
+            | ClassState::Certified
+            | ClassState::FeedbackDone
+            | ClassState::Claimed
+            | ClassState::Archived
+    );
     if !late {
         return Ok(html! {});
     }
@@ -43,13 +51,16 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
     let issued = reader.count::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(class.id.clone()))).await?;
     let feedback = feedback::summary(desk, &class.id).await?;
     let passed = scores.iter().filter(|one| one.passed).count();
-    Ok(section("结业", html! {
-        (ui::facts_grid(&[
-            ("结业考核", html! { a href={ "/classes/" (class.id) "/exam" } { @if scores.is_empty() { "待录入成绩" } @else { (scores.len()) " 人参加，" (passed) " 人合格" } } }),
-            ("合格证书", html! { a href={ "/classes/" (class.id) "/certificates" } { (issued) " 张" } }),
-            ("学员评价", html! { a href={ "/classes/" (class.id) "/feedback" } { (feedback.answers) " / " (feedback.asked) " 人" } }),
-        ]))
-    }))
+    Ok(section(
+        "结业",
+        html! {
+            (ui::facts_grid(&[
+                ("结业考核", html! { a href={ "/classes/" (class.id) "/exam" } { @if scores.is_empty() { "待录入成绩" } @else { (scores.len()) " 人参加，" (passed) " 人合格" } } }),
+                ("合格证书", html! { a href={ "/classes/" (class.id) "/certificates" } { (issued) " 张" } }),
+                ("学员评价", html! { a href={ "/classes/" (class.id) "/feedback" } { (feedback.answers) " / " (feedback.asked) " 人" } }),
+            ]))
+        },
+    ))
 }
 
 /// The main act of this part, when it is this office's turn.

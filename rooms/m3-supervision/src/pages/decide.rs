@@ -51,8 +51,11 @@ pub async fn submit(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
 pub async fn review(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
     let run = async {
         let (reader, row) = seen(&desk, &class).await?;
-        let passed = if form.value("all") == "1" { lines_of(&reader, &row.id).await?.into_iter().filter(|line| !line.by_machine && line.result.is_none()).map(|line| line.code).collect() }
-            else { form.values("passed").map(str::to_owned).collect() };
+        let passed = if form.value("all") == "1" {
+            lines_of(&reader, &row.id).await?.into_iter().filter(|line| !line.by_machine && line.result.is_none()).map(|line| line.code).collect()
+        } else {
+            form.values("passed").map(str::to_owned).collect()
+        };
         desk.perform(ReviewOpening { class: row.id, passed }).await
     };
     let result = run.await;
@@ -60,20 +63,56 @@ pub async fn review(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
 }
 
 /// One of the forms that want a reason.
-struct Asked { what: &'static str, title: &'static str, button: &'static str, label: &'static str, hint: &'static str, effects: &'static [&'static str], done: &'static str, danger: bool }
+struct Asked {
+    what: &'static str,
+    title: &'static str,
+    button: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    effects: &'static [&'static str],
+    done: &'static str,
+    danger: bool,
+}
 
 const RETURN: Asked = Asked {
-    what: "return", title: "退回补正", button: "退回补正", label: "需要补正的事项", hint: "一次告知清楚，机构照此补正；机审没有通过的已列在里面",
-    effects: &["申请回到机构，机构在规定工作日内补正后重新提交", "逾期没有重新提交的，申请自动撤销"], done: "已退回补正，机构会看到全部事项。", danger: false,
+    what: "return",
+    title: "退回补正",
+    button: "退回补正",
+    label: "需要补正的事项",
+    hint: "一次告知清楚，机构照此补正；机审没有通过的已列在里面",
+    effects: &["申请回到机构，机构在规定工作日内补正后重新提交", "逾期没有重新提交的，申请自动撤销"],
+    done: "已退回补正，机构会看到全部事项。",
+    danger: false,
 };
 const REFUSE: Asked = Asked {
-    what: "refuse", title: "不予开班", button: "不予开班", label: "理由", hint: "写明不符合哪一条、依据什么", effects: &["本次申请到此为止，机构会看到理由，可以申诉或另行申报"], done: "已不予开班，机构会看到理由。", danger: true,
+    what: "refuse",
+    title: "不予开班",
+    button: "不予开班",
+    label: "理由",
+    hint: "写明不符合哪一条、依据什么",
+    effects: &["本次申请到此为止，机构会看到理由，可以申诉或另行申报"],
+    done: "已不予开班，机构会看到理由。",
+    danger: true,
 };
 const WITHDRAW: Asked = Asked {
-    what: "withdraw", title: "撤销班级", button: "撤销", label: "理由", hint: "例如：报名人数不足", effects: &["本班不再办理，名册上的学员不占次数", "撤销后不能恢复，需要时请重新申报"], done: "班级已撤销。", danger: true,
+    what: "withdraw",
+    title: "撤销班级",
+    button: "撤销",
+    label: "理由",
+    hint: "例如：报名人数不足",
+    effects: &["本班不再办理，名册上的学员不占次数", "撤销后不能恢复，需要时请重新申报"],
+    done: "班级已撤销。",
+    danger: true,
 };
 const REVOKE: Asked = Asked {
-    what: "revoke", title: "撤销班级", button: "撤销", label: "理由", hint: "写明查实的情况和依据", effects: &["本班不再办理，不予补贴", "撤销后不能恢复；机构会看到理由"], done: "班级已撤销。", danger: true,
+    what: "revoke",
+    title: "撤销班级",
+    button: "撤销",
+    label: "理由",
+    hint: "写明查实的情况和依据",
+    effects: &["本班不再办理，不予补贴", "撤销后不能恢复；机构会看到理由"],
+    done: "班级已撤销。",
+    danger: true,
 };
 
 macro_rules! reasoned {
@@ -103,8 +142,13 @@ async fn ask(desk: &Desk, class: &str, asked: &Asked) -> Response {
         let (reader, row) = seen(desk, class).await?;
         let mut state = FormState::new();
         if asked.what == "return" {
-            let missing: Vec<String> = lines_of(&reader, &row.id).await?.iter().filter(|line| matches!(line.result, Some(ReviewResult::Fail | ReviewResult::NeedsFix)))
-                .enumerate().map(|(at, line)| format!("{}. {}：{}。{}", at + 1, line.title, line.fact, line.fix)).collect();
+            let missing: Vec<String> = lines_of(&reader, &row.id)
+                .await?
+                .iter()
+                .filter(|line| matches!(line.result, Some(ReviewResult::Fail | ReviewResult::NeedsFix)))
+                .enumerate()
+                .map(|(at, line)| format!("{}. {}：{}。{}", at + 1, line.title, line.fact, line.fix))
+                .collect();
             state = state.with("reason", missing.join("\n"));
         }
         Ok::<_, Stop>(desk.page(asked.title, "/classes", confirm(&row, asked, state)))
@@ -113,7 +157,10 @@ async fn ask(desk: &Desk, class: &str, asked: &Asked) -> Response {
 }
 
 async fn redraw(desk: &Desk, class: &str, asked: &Asked, state: FormState) -> Response {
-    match seen(desk, class).await { Ok((_, row)) => desk.page_status(422, asked.title, "/classes", confirm(&row, asked, state)), Err(stop) => desk.stopped(stop) }
+    match seen(desk, class).await {
+        Ok((_, row)) => desk.page_status(422, asked.title, "/classes", confirm(&row, asked, state)),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 fn confirm(class: &training_class::Model, asked: &Asked, state: FormState) -> Markup {
@@ -126,7 +173,9 @@ fn confirm(class: &training_class::Model, asked: &Asked, state: FormState) -> Ma
 }
 
 /// `/classes/{id}/lines/{code}`: one human line that is not in order.
-pub async fn ask_line(desk: Desk, Path((class, code)): Path<(String, String)>) -> Response { line_page(&desk, &class, &code, 200, FormState::new()).await.unwrap_or_else(|stop| desk.stopped(stop)) }
+pub async fn ask_line(desk: Desk, Path((class, code)): Path<(String, String)>) -> Response {
+    line_page(&desk, &class, &code, 200, FormState::new()).await.unwrap_or_else(|stop| desk.stopped(stop))
+}
 
 async fn line_page(desk: &Desk, class: &str, code: &str, status: u16, state: FormState) -> Result<Response, Stop> {
     let (reader, row) = seen(desk, class).await?;
@@ -147,7 +196,10 @@ pub async fn answer_line(desk: Desk, Path((class, code)): Path<(String, String)>
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
     let mut state = form.state();
     let result = form.value("result").parse::<ReviewResult>().map_err(|_| state.error("result", "请选核对结果")).ok();
-    let answer = match result { Some(result) => desk.perform(AnswerReviewLine { class: id, code: code.clone(), result, note: form.value("note").into() }).await, None => Err(Stop::Refused(Vec::new())) };
+    let answer = match result {
+        Some(result) => desk.perform(AnswerReviewLine { class: id, code: code.clone(), result, note: form.value("note").into() }).await,
+        None => Err(Stop::Refused(Vec::new())),
+    };
     match answer {
         Ok(()) => desk.go(&format!("/classes/{class}"), "已记下核对结果。"),
         Err(Stop::Refused(no)) => line_page(&desk, &class, &code, 422, state.refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),

@@ -39,24 +39,63 @@ const EDIT: Permission = Permission::Of(Function::OpeningApplication, Right::Cre
 
 /// `/classes/{id}`.
 pub async fn show(desk: Desk, Path(class): Path<String>) -> Response {
-    match body(&desk, &class).await { Ok((title, body)) => desk.page(&title, "/classes", body), Err(stop) => desk.stopped(stop) }
+    match body(&desk, &class).await {
+        Ok((title, body)) => desk.page(&title, "/classes", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 /// What the page is drawn from.
-struct View<'a> { desk: &'a Desk, class: &'a training_class::Model, lines: Vec<Shown>, policy: Policy, own: bool }
+struct View<'a> {
+    desk: &'a Desk,
+    class: &'a training_class::Model,
+    lines: Vec<Shown>,
+    policy: Policy,
+    own: bool,
+}
 
 /// A review line, stored or (for drafts) answered just now.
-struct Shown { list: String, code: String, title: String, by_machine: bool, result: Option<ReviewResult>, fact: String, source: String, fix: String, by: String }
+struct Shown {
+    list: String,
+    code: String,
+    title: String,
+    by_machine: bool,
+    result: Option<ReviewResult>,
+    fact: String,
+    source: String,
+    fix: String,
+    by: String,
+}
 
 impl From<review_line::Model> for Shown {
     fn from(one: review_line::Model) -> Self {
         let by = if one.by_machine { String::new() } else { one.decided_by_name };
-        Self { list: one.list, code: one.code, title: one.title, by_machine: one.by_machine, result: one.result, fact: one.fact, source: one.source, fix: one.fix, by }
+        Self {
+            list: one.list,
+            code: one.code,
+            title: one.title,
+            by_machine: one.by_machine,
+            result: one.result,
+            fact: one.fact,
+            source: one.source,
+            fix: one.fix,
+            by,
+        }
     }
 }
 impl From<Line> for Shown {
     fn from(one: Line) -> Self {
-        Self { list: one.list.into(), code: one.code.into(), title: one.title.into(), by_machine: one.by_machine, result: one.result, fact: one.fact, source: one.source, fix: one.fix, by: String::new() }
+        Self {
+            list: one.list.into(),
+            code: one.code.into(),
+            title: one.title.into(),
+            by_machine: one.by_machine,
+            result: one.result,
+            fact: one.fact,
+            source: one.source,
+            fix: one.fix,
+            by: String::new(),
+        }
     }
 }
 
@@ -64,18 +103,27 @@ impl From<Line> for Shown {
 pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop> {
     let (reader, class) = seen(desk, id).await?;
     let own = matches!(&desk.actor.office, Office::Institution { institution } if *institution == class.institution) && desk.may(EDIT);
-    let policy = match &class.policy { Some(pinned) => desk::policy::pinned(Some(pinned))?, None => desk::policy::in_force(&reader, class.district, desk.today()).await? };
+    let policy = match &class.policy {
+        Some(pinned) => desk::policy::pinned(Some(pinned))?,
+        None => desk::policy::in_force(&reader, class.district, desk.today()).await?,
+    };
     let editable = matches!(class.state, ClassState::Draft | ClassState::Returned);
     let lines = if editable && own {
         // What the machine would say to an application handed in now: the pledge is given with it.
         let pledged = training_class::Model { institution_pledged_at: Some(desk.now()), ..class.clone() };
         let system = desk.as_system("opening-precheck").read().await?;
         machine_lines(desk, &reader, &system, &pledged, &policy).await?.into_iter().filter(|line| line.by_machine).map(Shown::from).collect()
-    } else { lines_of(&reader, &class.id).await?.into_iter().map(Shown::from).collect() };
+    } else {
+        lines_of(&reader, &class.id).await?.into_iter().map(Shown::from).collect()
+    };
     let view = View { desk, class: &class, lines, policy, own };
     let mut main = vec![view.facts(&reader).await?];
     if !class.decision_note.is_empty() && matches!(class.state, ClassState::Returned | ClassState::Refused | ClassState::Suspended | ClassState::Withdrawn) {
-        let title = match class.state { ClassState::Returned => "退回补正的事项", ClassState::Refused => "不予开班的理由（可在收到之日起向上一级人社部门申诉）", _ => "说明" };
+        let title = match class.state {
+            ClassState::Returned => "退回补正的事项",
+            ClassState::Refused => "不予开班的理由（可在收到之日起向上一级人社部门申诉）",
+            _ => "说明",
+        };
         main.push(section(title, html! { @for line in class.decision_note.lines() { p { (line) } } }));
     }
     // Once decided, what happens in the class comes first and the lists fold away.
@@ -94,34 +142,58 @@ pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop
 }
 
 /// Who did what, for the steps.
-struct Names { accepted: String, reviewed: String, decided: String }
+struct Names {
+    accepted: String,
+    reviewed: String,
+    decided: String,
+}
 
 impl Names {
     /// Only names are read beyond reach: institutions may know who handles their application.
     async fn of(desk: &Desk, class: &training_class::Model) -> Result<Self, Stop> {
         let ids: Vec<AccountId> = [&class.accepted_by, &class.reviewed_by, &class.decided_by].into_iter().flatten().cloned().collect();
-        if ids.is_empty() { return Ok(Self { accepted: String::new(), reviewed: String::new(), decided: String::new() }); }
+        if ids.is_empty() {
+            return Ok(Self { accepted: String::new(), reviewed: String::new(), decided: String::new() });
+        }
         let found = desk.as_system("names-of-officers").read().await?.list::<account::Entity>(|q| q.filter(account::Column::Id.is_in(ids))).await?;
         let name = |id: &Option<AccountId>| found.iter().find(|one| Some(&one.id) == id.as_ref()).map_or_else(String::new, |one| one.name.clone());
         Ok(Self { accepted: name(&class.accepted_by), reviewed: name(&class.reviewed_by), decided: name(&class.decided_by) })
     }
 }
 
-fn days_done(at: Option<Instant>, name: &str) -> String { at.map_or_else(String::new, |at| format!("{} {name}", ui::dates::day(clock::day_of(at))).trim_end().to_owned()) }
+fn days_done(at: Option<Instant>, name: &str) -> String {
+    at.map_or_else(String::new, |at| format!("{} {name}", ui::dates::day(clock::day_of(at))).trim_end().to_owned())
+}
 
 impl View<'_> {
-    fn failed(&self) -> usize { self.lines.iter().filter(|line| matches!(line.result, Some(ReviewResult::Fail | ReviewResult::NeedsFix))).count() }
-    fn at(&self, what: &str) -> String { format!("/classes/{}/{what}", self.class.id) }
-    fn decides(&self) -> bool { self.desk.may(DECIDE) }
+    fn failed(&self) -> usize {
+        self.lines.iter().filter(|line| matches!(line.result, Some(ReviewResult::Fail | ReviewResult::NeedsFix))).count()
+    }
+    fn at(&self, what: &str) -> String {
+        format!("/classes/{}/{what}", self.class.id)
+    }
+    fn decides(&self) -> bool {
+        self.desk.may(DECIDE)
+    }
 
     fn head(&self) -> DossierHead {
         let class = self.class;
-        let mut buttons = if self.own { self.own_buttons() } else if self.decides() { self.office_buttons() } else { Vec::new() };
+        let mut buttons = if self.own {
+            self.own_buttons()
+        } else if self.decides() {
+            self.office_buttons()
+        } else {
+            Vec::new()
+        };
         buttons.extend(attendance::main_buttons(self.desk, class));
         buttons.extend(completion::main_buttons(self.desk, class));
         DossierHead {
-            title: class.title.clone(), state: Some(state_tag(class.state)), due: due(class).map(|day| Due::on(day, self.desk.today())), number: number(class).into(),
-            owner: class.institution_name.clone(), buttons,
+            title: class.title.clone(),
+            state: Some(state_tag(class.state)),
+            due: due(class).map(|day| Due::on(day, self.desk.today())),
+            number: number(class).into(),
+            owner: class.institution_name.clone(),
+            buttons,
         }
     }
 
@@ -131,15 +203,30 @@ impl View<'_> {
         match self.class.state {
             ClassState::Draft | ClassState::Returned => {
                 let pledge = "我单位承诺：对培训全过程及真实性负责，如有虚假，愿退回补贴并承担责任。";
-                let submit = Button::post(if self.class.state == ClassState::Draft { "承诺并提交" } else { "承诺并重新提交" }, self.at("submit")).field("pledge", "1").confirm(pledge).main();
+                let submit = Button::post(if self.class.state == ClassState::Draft { "承诺并提交" } else { "承诺并重新提交" }, self.at("submit"))
+                    .field("pledge", "1")
+                    .confirm(pledge)
+                    .main();
                 let submit = if self.failed() > 0 { submit.blocked_because(format!("还有 {} 项须处理", self.failed())) } else { submit };
-                vec![withdraw, Button::link("教学计划", self.at("plan")), Button::link("名册", self.at("roster")), Button::link("课程表", self.at("timetable")), submit]
+                vec![
+                    withdraw,
+                    Button::link("教学计划", self.at("plan")),
+                    Button::link("名册", self.at("roster")),
+                    Button::link("课程表", self.at("timetable")),
+                    submit,
+                ]
             }
             ClassState::Submitted | ClassState::UnderReview => vec![withdraw],
             ClassState::Approved => vec![withdraw, copy, Button::link("准予开班通知书", self.at("notice"))],
             ClassState::Suspended | ClassState::Refused | ClassState::Withdrawn => vec![copy],
-            ClassState::InTraining | ClassState::TrainingEnded | ClassState::Examining | ClassState::ResultsReview | ClassState::Certified | ClassState::FeedbackDone
-            | ClassState::Claimed | ClassState::Archived => vec![copy, Button::link("准予开班通知书", self.at("notice"))],
+            ClassState::InTraining
+            | ClassState::TrainingEnded
+            | ClassState::Examining
+            | ClassState::ResultsReview
+            | ClassState::Certified
+            | ClassState::FeedbackDone
+            | ClassState::Claimed
+            | ClassState::Archived => vec![copy, Button::link("准予开班通知书", self.at("notice"))],
         }
     }
 
@@ -163,8 +250,14 @@ impl View<'_> {
             ClassState::Approved => vec![Button::link("撤销", self.at("revoke")).danger(), Button::link("准予开班通知书", self.at("notice"))],
             ClassState::Suspended => vec![Button::link("撤销", self.at("revoke")).danger()],
             ClassState::Draft | ClassState::Returned | ClassState::Refused | ClassState::Withdrawn => Vec::new(),
-            ClassState::InTraining | ClassState::TrainingEnded | ClassState::Examining | ClassState::ResultsReview | ClassState::Certified | ClassState::FeedbackDone
-            | ClassState::Claimed | ClassState::Archived => vec![Button::link("准予开班通知书", self.at("notice"))],
+            ClassState::InTraining
+            | ClassState::TrainingEnded
+            | ClassState::Examining
+            | ClassState::ResultsReview
+            | ClassState::Certified
+            | ClassState::FeedbackDone
+            | ClassState::Claimed
+            | ClassState::Archived => vec![Button::link("准予开班通知书", self.at("notice"))],
         }
     }
 
@@ -174,22 +267,42 @@ impl View<'_> {
         let limit = || due(class).map_or_else(String::new, |day| format!("限 {}", ui::dates::near_day(day, today)));
         let turn = || if self.decides() { format!("你 · {}", limit()) } else { limit() };
         let (now, note) = match class.state {
-            ClassState::Draft => (0, "草稿".to_owned()), ClassState::Returned => (0, format!("补正 · {}", limit())), ClassState::Submitted => (1, turn()),
-            ClassState::UnderReview if class.reviewed_by.is_none() => (2, turn()), ClassState::UnderReview if class.reviewed_by == self.desk.actor.account => (3, format!("等另一位同事 · {}", limit())),
-            ClassState::UnderReview => (3, turn()), ClassState::Refused => (3, days_done(class.decided_at, &names.decided)),
-            ClassState::Approved => (4, format!("{} 开班", ui::dates::day(class.starts_on))), ClassState::InTraining => (4, format!("至 {}", ui::dates::day(class.ends_on))), ClassState::Suspended => (4, "中止".into()),
-            ClassState::TrainingEnded => (5, "待录入成绩".into()), ClassState::Examining => (5, "待第二人确认".into()), ClassState::ResultsReview => (6, "待发证".into()),
-            ClassState::Certified => (7, "进行中".into()), ClassState::FeedbackDone | ClassState::Claimed => (8, "办理中".into()), ClassState::Archived => (9, String::new()),
+            ClassState::Draft => (0, "草稿".to_owned()),
+            ClassState::Returned => (0, format!("补正 · {}", limit())),
+            ClassState::Submitted => (1, turn()),
+            ClassState::UnderReview if class.reviewed_by.is_none() => (2, turn()),
+            ClassState::UnderReview if class.reviewed_by == self.desk.actor.account => (3, format!("等另一位同事 · {}", limit())),
+            ClassState::UnderReview => (3, turn()),
+            ClassState::Refused => (3, days_done(class.decided_at, &names.decided)),
+            ClassState::Approved => (4, format!("{} 开班", ui::dates::day(class.starts_on))),
+            ClassState::InTraining => (4, format!("至 {}", ui::dates::day(class.ends_on))),
+            ClassState::Suspended => (4, "中止".into()),
+            ClassState::TrainingEnded => (5, "待录入成绩".into()),
+            ClassState::Examining => (5, "待第二人确认".into()),
+            ClassState::ResultsReview => (6, "待发证".into()),
+            ClassState::Certified => (7, "进行中".into()),
+            ClassState::FeedbackDone | ClassState::Claimed => (8, "办理中".into()),
+            ClassState::Archived => (9, String::new()),
             ClassState::Withdrawn => (if class.decided_at.is_some() { 4 } else { usize::from(class.submitted_at.is_some()) }, "已撤销".into()),
         };
-        let dates = [days_done(class.submitted_at, ""), days_done(class.accepted_at, &names.accepted), days_done(class.reviewed_at, &names.reviewed), days_done(class.decided_at, &names.decided), ui::dates::range(class.starts_on, class.ends_on)];
+        let dates = [
+            days_done(class.submitted_at, ""),
+            days_done(class.accepted_at, &names.accepted),
+            days_done(class.reviewed_at, &names.reviewed),
+            days_done(class.decided_at, &names.decided),
+            ui::dates::range(class.starts_on, class.ends_on),
+        ];
         let stopped = matches!(class.state, ClassState::Refused | ClassState::Suspended | ClassState::Withdrawn);
-        order.iter().enumerate().map(|(at, name)| match at.cmp(&now) {
-            std::cmp::Ordering::Less => Step::done(*name, dates.get(at).cloned().unwrap_or_default()),
-            std::cmp::Ordering::Equal if stopped => Step::stopped(*name, note.clone()),
-            std::cmp::Ordering::Equal => Step::now(*name, note.clone()),
-            std::cmp::Ordering::Greater => Step::to_come(*name),
-        }).collect()
+        order
+            .iter()
+            .enumerate()
+            .map(|(at, name)| match at.cmp(&now) {
+                std::cmp::Ordering::Less => Step::done(*name, dates.get(at).cloned().unwrap_or_default()),
+                std::cmp::Ordering::Equal if stopped => Step::stopped(*name, note.clone()),
+                std::cmp::Ordering::Equal => Step::now(*name, note.clone()),
+                std::cmp::Ordering::Greater => Step::to_come(*name),
+            })
+            .collect()
     }
 
     async fn facts(&self, reader: &Reader) -> Result<Markup, Stop> {
@@ -199,30 +312,58 @@ impl View<'_> {
         let counted = class.periods_total.0.min(policy.max_payable_periods.0);
         let each = foundation::Fen(i64::from(counted).saturating_mul(policy.fen_per_period.0));
         let rate = format!("每人至多 {} = {counted} 课时 × {}", ui::money::text(each), ui::money::text(policy.fen_per_period));
-        let money = if class.money == foundation::Fen::ZERO { html! { "提交时估算" } } else { html! { (ui::money(class.money)) " 以内" } };
+        let money = if class.money == foundation::Fen::ZERO {
+            html! { "提交时估算" }
+        } else {
+            html! { (ui::money(class.money)) " 以内" }
+        };
         let count = |n: i32| u32::try_from(n).unwrap_or(0);
-        Ok(section("", html! {
-            (ui::facts_grid(&[
-                ("证书类型", html! { "培训合格证书" }), ("起止", html! { (ui::dates::range(class.starts_on, class.ends_on)) }), ("地点", html! { (site.name) " " (room.name) }),
-                ("人数 / 计划", html! { (class.enrolled_count) " / " (class.planned_persons) }),
-                ("总课时", html! { (class.periods_total) "（理论 " (class.periods_theory) " · 实操 " (class.periods_practice) " · 线上 " (class.periods_online) "）" }),
-                ("补贴标准", html! { (rate) }), ("依据", html! { (policy.document("fen_per_period")) }), ("预计补贴", money),
-                ("班主任", html! { (class.class_teacher_name) }), ("结业考核", html! { @if let Some(day) = class.exam_on { (ui::dates::day_weekday(day)) } @else { "未定" } }),
-            ]))
-            (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0), count(policy.online_cap_pct)))
-        }))
+        Ok(section(
+            "",
+            html! {
+                (ui::facts_grid(&[
+                    ("证书类型", html! { "培训合格证书" }), ("起止", html! { (ui::dates::range(class.starts_on, class.ends_on)) }), ("地点", html! { (site.name) " " (room.name) }),
+                    ("人数 / 计划", html! { (class.enrolled_count) " / " (class.planned_persons) }),
+                    ("总课时", html! { (class.periods_total) "（理论 " (class.periods_theory) " · 实操 " (class.periods_practice) " · 线上 " (class.periods_online) "）" }),
+                    ("补贴标准", html! { (rate) }), ("依据", html! { (policy.document("fen_per_period")) }), ("预计补贴", money),
+                    ("班主任", html! { (class.class_teacher_name) }), ("结业考核", html! { @if let Some(day) = class.exam_on { (ui::dates::day_weekday(day)) } @else { "未定" } }),
+                ]))
+                (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0), count(policy.online_cap_pct)))
+            },
+        ))
     }
 
     fn review(&self) -> Vec<Markup> {
-        if self.lines.is_empty() { return Vec::new(); }
+        if self.lines.is_empty() {
+            return Vec::new();
+        }
         let editable = self.own && matches!(self.class.state, ClassState::Draft | ClassState::Returned);
-        let mut parts = vec![ui::must_handle(&self.lines.iter().filter(|line| matches!(line.result, Some(ReviewResult::Fail | ReviewResult::NeedsFix))).map(|line| {
-            let shown = CheckLine::fail(line.fact.as_str()).subject(line.title.as_str()).rule(line.code.as_str()).source(line.source.as_str()).detail(line.fix.as_str());
-            match self.way_out(line, editable) { Some(button) => shown.way_out(button), None => shown }
-        }).collect::<Vec<_>>())];
+        let mut parts = vec![ui::must_handle(
+            &self
+                .lines
+                .iter()
+                .filter(|line| matches!(line.result, Some(ReviewResult::Fail | ReviewResult::NeedsFix)))
+                .map(|line| {
+                    let shown = CheckLine::fail(line.fact.as_str())
+                        .subject(line.title.as_str())
+                        .rule(line.code.as_str())
+                        .source(line.source.as_str())
+                        .detail(line.fix.as_str());
+                    match self.way_out(line, editable) {
+                        Some(button) => shown.way_out(button),
+                        None => shown,
+                    }
+                })
+                .collect::<Vec<_>>(),
+        )];
         let answering = self.class.state == ClassState::UnderReview && self.class.reviewed_by.is_none() && self.decides();
         for (list, title) in [("completeness", "完备性"), ("authenticity", "真实性")] {
-            let shown: Vec<CheckLine> = self.lines.iter().filter(|line| line.list == list && !matches!(line.result, Some(ReviewResult::Fail | ReviewResult::NeedsFix))).map(|line| self.check_line(line, answering)).collect();
+            let shown: Vec<CheckLine> = self
+                .lines
+                .iter()
+                .filter(|line| line.list == list && !matches!(line.result, Some(ReviewResult::Fail | ReviewResult::NeedsFix)))
+                .map(|line| self.check_line(line, answering))
+                .collect();
             parts.push(ui::checklist(&format!("{title} {} 项", self.lines.iter().filter(|line| line.list == list).count()), &shown));
         }
         parts
@@ -234,12 +375,19 @@ impl View<'_> {
             None => CheckLine::look(if line.fact.is_empty() { "待人工核对" } else { line.fact.as_str() }),
         };
         let shown = base.subject(line.title.as_str()).note(if line.by.is_empty() { line.code.clone() } else { format!("{} {}", line.by, line.code) });
-        if answering && !line.by_machine && line.result.is_none() { shown.way_out(Button::link("有问题", self.at(&format!("lines/{}", line.code))).quiet()) } else { shown }
+        if answering && !line.by_machine && line.result.is_none() {
+            shown.way_out(Button::link("有问题", self.at(&format!("lines/{}", line.code))).quiet())
+        } else {
+            shown
+        }
     }
 
     /// Where a red line is put right: by the institution on its own pages, by the officer through a return.
     fn way_out(&self, line: &Shown, editable: bool) -> Option<Button> {
-        if !editable { return (self.decides() && matches!(self.class.state, ClassState::Submitted | ClassState::UnderReview)).then(|| Button::link("退回补正", self.at("return"))); }
+        if !editable {
+            return (self.decides() && matches!(self.class.state, ClassState::Submitted | ClassState::UnderReview))
+                .then(|| Button::link("退回补正", self.at("return")));
+        }
         match line.code.as_str() {
             "W01" | "E01" | "E08" | "E11" | "E12" | "W12" => Some(Button::link("去名册", self.at("roster"))),
             "W04" | "W05" | "W06" | "T01" | "T03" | "T05" => Some(Button::link("去课程表", self.at("timetable"))),
@@ -252,9 +400,12 @@ impl View<'_> {
     /// What the application says in words.
     fn application(&self) -> Markup {
         let class = self.class;
-        section("申请内容", html! {
-            (ui::facts_grid(&[("考核方案", html! { (class.exam_plan) }), ("教学资源", html! { (class.materials) }), ("保险与安全预案", html! { (class.safety_plan) })]))
-        })
+        section(
+            "申请内容",
+            html! {
+                (ui::facts_grid(&[("考核方案", html! { (class.exam_plan) }), ("教学资源", html! { (class.materials) }), ("保险与安全预案", html! { (class.safety_plan) })]))
+            },
+        )
     }
 
     async fn materials(&self, reader: &Reader) -> Result<Markup, Stop> {
@@ -262,11 +413,18 @@ impl View<'_> {
         let (roster, sessions) = (hours::roster(reader, &class.id).await?, hours::sessions(reader, &class.id).await?);
         let signed = roster.iter().filter(|one| one.pledged_at.is_some()).count();
         let mut list = vec![
-            Material::new(format!("学员名册 {} 人", class.enrolled_count), self.at("roster")), Material::new(format!("教学计划与课表 {} 次课", sessions.len()), self.at("timetable")),
-            if class.institution_pledged_at.is_some() { Material::new("机构承诺书", self.at("pledge")).state(tag::good("已签")) } else { Material::missing("机构承诺书") },
+            Material::new(format!("学员名册 {} 人", class.enrolled_count), self.at("roster")),
+            Material::new(format!("教学计划与课表 {} 次课", sessions.len()), self.at("timetable")),
+            if class.institution_pledged_at.is_some() {
+                Material::new("机构承诺书", self.at("pledge")).state(tag::good("已签"))
+            } else {
+                Material::missing("机构承诺书")
+            },
             Material::new(format!("学员承诺书 {signed} 份"), self.at("roster")),
         ];
-        if class.submitted_at.is_some() && self.desk.may(Permission::Of(Function::Inspection, Right::Read)) { list.push(Material::new("证据包（可离线核验）", self.at("evidence"))); }
+        if class.submitted_at.is_some() && self.desk.may(Permission::Of(Function::Inspection, Right::Read)) {
+            list.push(Material::new("证据包（可离线核验）", self.at("evidence")));
+        }
         Ok(ui::materials(&list))
     }
 }
@@ -274,8 +432,23 @@ impl View<'_> {
 async fn trail(desk: &Desk, reader: &Reader, class: &training_class::Model) -> Result<Vec<TrailLine>, Stop> {
     // Hundreds of sign-ins and roll-calls would bury the decisions: the attendance page has them.
     let quiet = ["TraineeSignedIn", "TraineeSignedOut", "RollCalled", "TraineeFeedbackGiven", "CompletionCertificateIssued"];
-    let rows = reader.list::<fact::Entity>(|q| q.filter(fact::Column::Class.eq(class.id.clone())).filter(fact::Column::Fact.is_not_in(quiet)).order_by_desc(fact::Column::At).order_by_desc(fact::Column::Id).limit(TRAIL_LINES)).await?;
-    Ok(rows.into_iter().map(|one| TrailLine {
-        what: one.summary, at: ui::dates::moment(one.at, desk.today()), who: one.actor_name, journal: one.seq.and_then(|seq| u64::try_from(seq).ok()), href: None,
-    }).collect())
+    let rows = reader
+        .list::<fact::Entity>(|q| {
+            q.filter(fact::Column::Class.eq(class.id.clone()))
+                .filter(fact::Column::Fact.is_not_in(quiet))
+                .order_by_desc(fact::Column::At)
+                .order_by_desc(fact::Column::Id)
+                .limit(TRAIL_LINES)
+        })
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|one| TrailLine {
+            what: one.summary,
+            at: ui::dates::moment(one.at, desk.today()),
+            who: one.actor_name,
+            journal: one.seq.and_then(|seq| u64::try_from(seq).ok()),
+            href: None,
+        })
+        .collect())
 }

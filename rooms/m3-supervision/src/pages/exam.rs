@@ -25,9 +25,18 @@ impl Read for ExamPage {
 }
 
 /// One line of the sheet.
-struct Line { place: enrolment::Model, rate: String, barred: Option<String>, score: Option<exam_score::Model> }
+struct Line {
+    place: enrolment::Model,
+    rate: String,
+    barred: Option<String>,
+    score: Option<exam_score::Model>,
+}
 
-struct Sheet { class: training_class::Model, exam: Option<completion_exam::Model>, lines: Vec<Line> }
+struct Sheet {
+    class: training_class::Model,
+    exam: Option<completion_exam::Model>,
+    lines: Vec<Line>,
+}
 
 async fn sheet(desk: &Desk, class: &ClassId) -> Result<Sheet, Stop> {
     let reader = desk.read().await?;
@@ -35,14 +44,22 @@ async fn sheet(desk: &Desk, class: &ClassId) -> Result<Sheet, Stop> {
     let policy = desk::policy::pinned(class.policy.as_deref())?;
     let mut all = hours::of_class(&reader, &class.id, &policy).await?;
     let exam = reader.find::<completion_exam::Entity>(completion_exam::Column::Class.eq(class.id.clone())).await?;
-    let mut scores: HashMap<EnrolmentId, exam_score::Model> = reader.list::<exam_score::Entity>(|q| q.filter(exam_score::Column::Class.eq(class.id.clone()))).await?
-        .into_iter().map(|one| (one.enrolment.clone(), one)).collect();
-    let lines = hours::roster(&reader, &class.id).await?.into_iter().map(|place| {
-        let hours = all.remove(&place.id);
-        let rate = hours.as_ref().map_or_else(|| "—".to_owned(), |h| reckoning::hours::rate_text(h.rate));
-        let barred = completion::may_sit(hours.as_ref(), &policy).err();
-        Line { score: scores.remove(&place.id), place, rate, barred }
-    }).collect();
+    let mut scores: HashMap<EnrolmentId, exam_score::Model> = reader
+        .list::<exam_score::Entity>(|q| q.filter(exam_score::Column::Class.eq(class.id.clone())))
+        .await?
+        .into_iter()
+        .map(|one| (one.enrolment.clone(), one))
+        .collect();
+    let lines = hours::roster(&reader, &class.id)
+        .await?
+        .into_iter()
+        .map(|place| {
+            let hours = all.remove(&place.id);
+            let rate = hours.as_ref().map_or_else(|| "—".to_owned(), |h| reckoning::hours::rate_text(h.rate));
+            let barred = completion::may_sit(hours.as_ref(), &policy).err();
+            Line { score: scores.remove(&place.id), place, rate, barred }
+        })
+        .collect();
     Ok(Sheet { class, exam, lines })
 }
 
@@ -56,7 +73,8 @@ pub async fn show(desk: Desk, Path(class): Path<String>) -> Response {
 }
 
 fn body(desk: &Desk, sheet: &Sheet, state: Option<&FormState>) -> Markup {
-    let enters = desk.may(Permission::Of(Function::CompletionExam, Right::Create)) && matches!(sheet.class.state, ClassState::TrainingEnded | ClassState::Examining);
+    let enters =
+        desk.may(Permission::Of(Function::CompletionExam, Right::Create)) && matches!(sheet.class.state, ClassState::TrainingEnded | ClassState::Examining);
     let confirmed = sheet.exam.as_ref().is_some_and(|exam| exam.confirmed_by.is_some());
     let mut buttons = vec![Button::link("回到班级", format!("/classes/{}", sheet.class.id))];
     if desk.may(Permission::Of(Function::CompletionExam, Right::Approve)) && sheet.exam.is_some() && !confirmed {
@@ -108,38 +126,69 @@ fn mark(kind: &str, word: &str, name: &str, id: &str, state: &FormState) -> Mark
 fn prefilled(sheet: &Sheet) -> FormState {
     let mut state = FormState::new().with("method", "理论笔试＋现场操作").with("held_on", sheet.class.exam_on.unwrap_or(sheet.class.ends_on).to_string());
     if let Some(exam) = &sheet.exam {
-        state = state.with("held_on", exam.held_on.to_string()).with("examiner", exam.examiner.as_str()).with("second_examiner", exam.second_examiner.as_str()).with("method", exam.method.as_str());
+        state = state
+            .with("held_on", exam.held_on.to_string())
+            .with("examiner", exam.examiner.as_str())
+            .with("second_examiner", exam.second_examiner.as_str())
+            .with("method", exam.method.as_str());
     }
     for line in &sheet.lines {
         if let Some(score) = &line.score {
             let id = &line.place.id;
             state = state.with(&format!("theory_{id}"), score.theory.to_string()).with(&format!("practice_{id}"), score.practice.to_string());
-            if score.absent { state = state.with(&format!("absent_{id}"), "1"); }
+            if score.absent {
+                state = state.with(&format!("absent_{id}"), "1");
+            }
         }
     }
     state
 }
 
 fn marks(sheet: &Sheet) -> Markup {
-    let rows: Vec<Row> = sheet.lines.iter().filter_map(|line| {
-        let score = line.score.as_ref()?;
-        let outcome = if score.absent { ui::tag::look("缺考") } else if score.passed { ui::tag::good("合格") } else { ui::tag::act("不合格") };
-        Some(Row::plain(vec![html! { (line.place.name) }, html! { (line.rate) }, html! { (score.theory) }, html! { (score.practice) }, html! { (outcome) }]))
-    }).collect();
+    let rows: Vec<Row> = sheet
+        .lines
+        .iter()
+        .filter_map(|line| {
+            let score = line.score.as_ref()?;
+            let outcome = if score.absent {
+                ui::tag::look("缺考")
+            } else if score.passed {
+                ui::tag::good("合格")
+            } else {
+                ui::tag::act("不合格")
+            };
+            Some(Row::plain(vec![
+                html! { (line.place.name) },
+                html! { (line.rate) },
+                html! { (score.theory) },
+                html! { (score.practice) },
+                html! { (outcome) },
+            ]))
+        })
+        .collect();
     let columns = [ui::Column::text("学员"), ui::Column::text("出勤率"), ui::Column::number("理论"), ui::Column::number("实操"), ui::Column::text("结果")];
-    if rows.is_empty() { panel("", html! { p { "还没有成绩。培训结束后由培训机构录入，再由第二人确认。" } }) } else { simple_table("结业考核成绩册", &columns, &rows) }
+    if rows.is_empty() {
+        panel("", html! { p { "还没有成绩。培训结束后由培训机构录入，再由第二人确认。" } })
+    } else {
+        simple_table("结业考核成绩册", &columns, &rows)
+    }
 }
 
 fn barred(sheet: &Sheet) -> Markup {
     let rows: Vec<Row> = sheet.lines.iter().filter_map(|line| Some(Row::plain(vec![html! { (line.place.name) }, html! { (line.barred.as_ref()?) }]))).collect();
-    if rows.is_empty() { return html! {}; }
+    if rows.is_empty() {
+        return html! {};
+    }
     section("不能参加考核的学员", simple_table("不能参加考核的学员", &[ui::Column::text("学员"), ui::Column::text("原因")], &rows))
 }
 
 /// POST `/classes/{id}/exam`.
 pub async fn enter(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
     let Ok(class) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
-    let sheet = match sheet(&desk, &class).await { Ok(sheet) => sheet, Err(stop) => return desk.stopped(stop) };
+    let sheet = match sheet(&desk, &class).await {
+        Ok(sheet) => sheet,
+        Err(stop) => return desk.stopped(stop),
+    };
     let mut state = form.state();
     let result = match parse(&sheet, &form, &mut state) {
         Some(act) => desk.perform(act).await,
@@ -162,10 +211,17 @@ fn parse(sheet: &Sheet, form: &Pairs, state: &mut FormState) -> Option<EnterScor
         match (absent, theory.parse::<i32>(), practice.parse::<i32>()) {
             (true, _, _) => marks.push(Marks { enrolment: id.clone(), theory: 0, practice: 0, absent }),
             (false, Ok(theory), Ok(practice)) => marks.push(Marks { enrolment: id.clone(), theory, practice, absent }),
-            _ => { state.error(&format!("theory_{id}"), format!("{} 的两项成绩请填 0 到 100 的整数，缺考请勾选“缺考”", line.place.name)); }
+            _ => {
+                state.error(&format!("theory_{id}"), format!("{} 的两项成绩请填 0 到 100 的整数，缺考请勾选“缺考”", line.place.name));
+            }
         }
     }
-    let sitting = Sitting { held_on: held_on?, examiner: form.value("examiner").into(), second_examiner: form.value("second_examiner").into(), method: form.value("method").into() };
+    let sitting = Sitting {
+        held_on: held_on?,
+        examiner: form.value("examiner").into(),
+        second_examiner: form.value("second_examiner").into(),
+        method: form.value("method").into(),
+    };
     state.is_clean().then(|| EnterScores { class: sheet.class.id.clone(), sitting, marks })
 }
 

@@ -15,7 +15,13 @@ use crate::acts::feedback::GiveFeedback;
 pub const ANSWERS_SHOWN_FROM: usize = 5;
 
 /// The five things a trainee rates.
-const ASPECTS: [(&str, &str); 5] = [("teacher", "老师教得怎么样"), ("content", "学的内容有没有用"), ("practice", "动手练习够不够"), ("management", "班级管理好不好"), ("employment_help", "对找工作有没有帮助")];
+const ASPECTS: [(&str, &str); 5] = [
+    ("teacher", "老师教得怎么样"),
+    ("content", "学的内容有没有用"),
+    ("practice", "动手练习够不够"),
+    ("management", "班级管理好不好"),
+    ("employment_help", "对找工作有没有帮助"),
+];
 
 /// The trainee's page.
 pub struct FeedbackPage;
@@ -73,21 +79,35 @@ fn thanks(class: &training_class::Model) -> Markup {
 /// POST `/me/feedback/{class}`.
 pub async fn give(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
     let Ok(class) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
-    let row = match mine(&desk, &class).await { Ok((row, _)) => row, Err(stop) => return desk.stopped(stop) };
+    let row = match mine(&desk, &class).await {
+        Ok((row, _)) => row,
+        Err(stop) => return desk.stopped(stop),
+    };
     let mut state = form.state();
     for (name, _) in ASPECTS {
-        if !(1..=5).contains(&form.value(name).parse::<i32>().unwrap_or(0)) { state.error(name, "请选一个"); }
+        if !(1..=5).contains(&form.value(name).parse::<i32>().unwrap_or(0)) {
+            state.error(name, "请选一个");
+        }
     }
     for name in ["attended_in_person", "was_charged"] {
-        if !matches!(form.value(name), "yes" | "no") { state.error(name, "请选一个"); }
+        if !matches!(form.value(name), "yes" | "no") {
+            state.error(name, "请选一个");
+        }
     }
     if !state.is_clean() {
         return desk.page_status(422, "评价培训", "/me", question(&row, &state));
     }
     let mark = |name: &str| form.value(name).parse().unwrap_or(0);
     let act = GiveFeedback {
-        class, teacher: mark("teacher"), content: mark("content"), practice: mark("practice"), management: mark("management"), employment_help: mark("employment_help"),
-        attended_in_person: form.value("attended_in_person") == "yes", was_charged: form.value("was_charged") == "yes", text: form.value("text").into(),
+        class,
+        teacher: mark("teacher"),
+        content: mark("content"),
+        practice: mark("practice"),
+        management: mark("management"),
+        employment_help: mark("employment_help"),
+        attended_in_person: form.value("attended_in_person") == "yes",
+        was_charged: form.value("was_charged") == "yes",
+        text: form.value("text").into(),
     };
     match desk.perform(act).await {
         Ok(()) => desk.go("/me", "评价已收到，谢谢您。"),
@@ -98,7 +118,13 @@ pub async fn give(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respons
 
 /// Counts and sums of a class's feedback.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Summary { pub asked: u64, pub answers: usize, sums: [i64; 5], pub not_in_person: usize, pub charged: usize }
+pub struct Summary {
+    pub asked: u64,
+    pub answers: usize,
+    sums: [i64; 5],
+    pub not_in_person: usize,
+    pub charged: usize,
+}
 
 impl Summary {
     /// The mean of an aspect in tenths, half up: integers only.
@@ -114,9 +140,15 @@ pub async fn summary(desk: &Desk, class: &ClassId) -> Result<Summary, Stop> {
     desk.read().await?.get::<training_class::Entity>(class.to_string()).await?;
     let reader = desk.as_system("feedback-summary").read().await?;
     let rows = reader.list::<feedback::Entity>(|q| q.filter(feedback::Column::Class.eq(class.clone()))).await?;
-    let mut summary = Summary { asked: reader.count::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(class.clone()))).await?, answers: rows.len(), ..Summary::default() };
+    let mut summary = Summary {
+        asked: reader.count::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(class.clone()))).await?,
+        answers: rows.len(),
+        ..Summary::default()
+    };
     for row in rows {
-        for (sum, mark) in summary.sums.iter_mut().zip([row.teacher, row.content, row.practice, row.management, row.employment_help]) { *sum += i64::from(mark); }
+        for (sum, mark) in summary.sums.iter_mut().zip([row.teacher, row.content, row.practice, row.management, row.employment_help]) {
+            *sum += i64::from(mark);
+        }
         summary.not_in_person += usize::from(!row.attended_in_person);
         summary.charged += usize::from(row.was_charged);
     }
@@ -134,10 +166,14 @@ pub async fn show(desk: Desk, Path(class): Path<String>) -> Response {
 
 fn body(desk: &Desk, class: &ClassId, summary: &Summary) -> Markup {
     let hidden = matches!(desk.actor.office, Office::Institution { .. }) && summary.answers < ANSWERS_SHOWN_FROM;
-    let rows: Vec<Row> = ASPECTS.iter().enumerate().map(|(at, (_, words))| {
-        let mean = summary.tenths(at).map_or_else(|| "—".to_owned(), |tenths| format!("{}.{}", tenths / 10, tenths % 10));
-        Row::plain(vec![html! { (words) }, html! { (mean) }])
-    }).collect();
+    let rows: Vec<Row> = ASPECTS
+        .iter()
+        .enumerate()
+        .map(|(at, (_, words))| {
+            let mean = summary.tenths(at).map_or_else(|| "—".to_owned(), |tenths| format!("{}.{}", tenths / 10, tenths % 10));
+            Row::plain(vec![html! { (words) }, html! { (mean) }])
+        })
+        .collect();
     html! {
         (page_head("学员评价汇总", &format!("应评 {} 人，已评 {} 人", summary.asked, summary.answers), &[Button::link("回到班级", format!("/classes/{class}"))]))
         @if hidden { (panel("", html! { p { "评价不到 " (ANSWERS_SHOWN_FROM) " 份，为保护学员暂不显示分数。" } })) }

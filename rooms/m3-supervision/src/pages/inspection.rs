@@ -21,14 +21,21 @@ impl Read for InspectionForm {
     const CLAUSE: &'static str = "M3.1";
 }
 
-struct Visit { class: training_class::Model, session: Option<class_session::Model>, signed_in: usize }
+struct Visit {
+    class: training_class::Model,
+    session: Option<class_session::Model>,
+    signed_in: usize,
+}
 
 async fn visit(desk: &Desk, class: &ClassId) -> Result<Visit, Stop> {
     let reader = desk.read().await?;
     let class = reader.get::<training_class::Entity>(class.to_string()).await?;
     let now = desk.now();
     let session = hours::sessions(&reader, &class.id).await?.into_iter().find(|one| one.starts_at <= now && now <= one.ends_at);
-    let signed_in = match &session { Some(one) => present(&reader, one).await?, None => 0 };
+    let signed_in = match &session {
+        Some(one) => present(&reader, one).await?,
+        None => 0,
+    };
     Ok(Visit { class, session, signed_in })
 }
 
@@ -37,8 +44,13 @@ pub async fn ask(desk: Desk, Path(class): Path<String>) -> Response {
     let Ok(class) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
     match visit(&desk, &class).await {
         Ok(visit) => {
-            let state = FormState::new().with("kind", InspectionKind::OnSite.code()).with("unannounced", "1").with("teacher_present", "1").with("content_matches", "1")
-                .with("present_count", visit.signed_in.to_string()).with("opinion", InspectionOpinion::Normal.code());
+            let state = FormState::new()
+                .with("kind", InspectionKind::OnSite.code())
+                .with("unannounced", "1")
+                .with("teacher_present", "1")
+                .with("content_matches", "1")
+                .with("present_count", visit.signed_in.to_string())
+                .with("opinion", InspectionOpinion::Normal.code());
             desk.page("记录检查", "/classes", body(&visit, &state))
         }
         Err(stop) => desk.stopped(stop),
@@ -46,7 +58,10 @@ pub async fn ask(desk: Desk, Path(class): Path<String>) -> Response {
 }
 
 fn body(visit: &Visit, state: &FormState) -> Markup {
-    let at = visit.session.as_ref().map_or_else(|| "现在没有在上课".to_owned(), |one| format!("{}—{} {} · {}", ui::dates::time(one.starts_at), ui::dates::time(one.ends_at), one.place, one.teacher_name));
+    let at = visit.session.as_ref().map_or_else(
+        || "现在没有在上课".to_owned(),
+        |one| format!("{}—{} {} · {}", ui::dates::time(one.starts_at), ui::dates::time(one.ends_at), one.place, one.teacher_name),
+    );
     html! {
         (page_head("记录检查", &format!("{} · {}", visit.class.title, visit.class.institution_name), &[]))
         (ui::panel("", html! { (ui::facts_grid(&[("应到", format!("{} 人", visit.class.enrolled_count)), ("已签到", format!("{} 人", visit.signed_in)), ("本次课", at)])) }))
@@ -67,16 +82,29 @@ fn body(visit: &Visit, state: &FormState) -> Markup {
 /// POST `/classes/{id}/inspections`.
 pub async fn record(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
-    let visit = match visit(&desk, &id).await { Ok(visit) => visit, Err(stop) => return desk.stopped(stop) };
+    let visit = match visit(&desk, &id).await {
+        Ok(visit) => visit,
+        Err(stop) => return desk.stopped(stop),
+    };
     let mut state = form.state();
     let kind = form.value("kind").parse::<InspectionKind>().map_err(|_| state.error("kind", "请选择检查方式")).ok();
     let opinion = form.value("opinion").parse::<InspectionOpinion>().map_err(|_| state.error("opinion", "请选择意见")).ok();
     let present_count = form.value("present_count").parse::<i32>().map_err(|_| state.error("present_count", "请填现场人数")).ok();
-    let (Some(kind), Some(opinion), Some(present_count)) = (kind, opinion, present_count) else { return desk.page_status(422, "记录检查", "/classes", body(&visit, &state)) };
+    let (Some(kind), Some(opinion), Some(present_count)) = (kind, opinion, present_count) else {
+        return desk.page_status(422, "记录检查", "/classes", body(&visit, &state));
+    };
     let act = RecordInspection {
-        class: id, session: visit.session.as_ref().map(|one| one.id.clone()), kind, unannounced: form.value("unannounced") == "1", second_inspector: form.value("second_inspector").into(),
-        present_count, teacher_present: form.value("teacher_present") == "1", content_matches: form.value("content_matches") == "1",
-        problems: form.values("problems").filter_map(|code| code.parse().ok()).collect(), opinion, note: form.value("note").into(),
+        class: id,
+        session: visit.session.as_ref().map(|one| one.id.clone()),
+        kind,
+        unannounced: form.value("unannounced") == "1",
+        second_inspector: form.value("second_inspector").into(),
+        present_count,
+        teacher_present: form.value("teacher_present") == "1",
+        content_matches: form.value("content_matches") == "1",
+        problems: form.values("problems").filter_map(|code| code.parse().ok()).collect(),
+        opinion,
+        note: form.value("note").into(),
     };
     match desk.perform(act).await {
         Ok(_) => desk.go(&format!("/classes/{class}"), "检查记录已存入，机构可以看到。"),
@@ -87,9 +115,15 @@ pub async fn record(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
 
 /// One check in the dossier, with the institution's way to answer.
 pub fn line(desk: &Desk, one: &inspection::Model) -> Markup {
-    let tone = match one.opinion { InspectionOpinion::Normal => ui::tag::good(one.opinion.label()), InspectionOpinion::Rectify => ui::tag::look(one.opinion.label()), InspectionOpinion::Stop => ui::tag::act(one.opinion.label()) };
+    let tone = match one.opinion {
+        InspectionOpinion::Normal => ui::tag::good(one.opinion.label()),
+        InspectionOpinion::Rectify => ui::tag::look(one.opinion.label()),
+        InspectionOpinion::Stop => ui::tag::act(one.opinion.label()),
+    };
     let problems: Vec<&str> = one.problems.split(',').filter_map(|code| code.parse::<InspectionProblem>().ok()).map(InspectionProblem::label).collect();
-    let answers = matches!(desk.actor.office, Office::Institution { .. }) && one.opinion != InspectionOpinion::Normal && desk.may(Permission::Of(Function::Inspection, Right::Create));
+    let answers = matches!(desk.actor.office, Office::Institution { .. })
+        && one.opinion != InspectionOpinion::Normal
+        && desk.may(Permission::Of(Function::Inspection, Right::Create));
     html! {
         p { (ui::dates::full_moment(one.at)) " " (one.kind.label()) @if one.unannounced { "（未通知）" } "：应到 " (one.planned_persons) "，已签到 " (one.signed_in) "，现场 " (one.present_count) " " (tone)
             " " (problems.join("、")) " " (one.note) " " span class="jb-head__note" { (one.inspector_name) "、" (one.second_inspector) } }
@@ -106,8 +140,14 @@ pub fn line(desk: &Desk, one: &inspection::Model) -> Markup {
 /// POST `/inspections/{id}/answer`.
 pub async fn answer(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
     let Ok(inspection) = id.parse::<InspectionId>() else { return desk.stopped(Fault::Gone.into()) };
-    let class = match desk.read().await { Ok(reader) => reader.get::<inspection::Entity>(id).await, Err(stop) => Err(stop) };
-    let class = match class { Ok(row) => row.class, Err(stop) => return desk.stopped(stop) };
+    let class = match desk.read().await {
+        Ok(reader) => reader.get::<inspection::Entity>(id).await,
+        Err(stop) => Err(stop),
+    };
+    let class = match class {
+        Ok(row) => row.class,
+        Err(stop) => return desk.stopped(stop),
+    };
     let result = desk.perform(AnswerInspection { inspection, text: form.value("text").into() }).await;
     desk.after(result, &format!("/classes/{class}"), "已回复，县人社部门会看到。")
 }

@@ -41,22 +41,38 @@ reads! {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct From { from: String }
+pub struct From {
+    from: String,
+}
 
 /// What the form of a new class is drawn from.
-struct NewForm { choices: Choices, from: Option<training_class::Model>, online_cap_pct: i32, earliest: Date }
+struct NewForm {
+    choices: Choices,
+    from: Option<training_class::Model>,
+    online_cap_pct: i32,
+    earliest: Date,
+}
 
 /// `/classes/new` (`?from=ID` copies; without it the last class's texts are offered).
 pub async fn new(desk: Desk, Query(from): Query<From>) -> Response {
     let run = async {
         let new = new_form(&desk, &from.from).await?;
-        let before = match &new.from { Some(class) => Some(class.clone()), None => last_class(&desk.read().await?, None).await? };
+        let before = match &new.from {
+            Some(class) => Some(class.clone()),
+            None => last_class(&desk.read().await?, None).await?,
+        };
         let state = match before {
             None => FormState::new().with("term", "1"),
             Some(class) => {
                 let (term, days) = (next_term(&desk.read().await?, &class).await?, next_days(&class, new.earliest));
-                plan_state(&class).with("term", term.to_string()).with("starts_on", days.0.to_string()).with("ends_on", days.1.to_string()).with("exam_on", days.2.to_string())
-                    .with("needs_item", class.needs_item.to_string()).with("room", class.room.to_string()).with("class_teacher", class.class_teacher.to_string())
+                plan_state(&class)
+                    .with("term", term.to_string())
+                    .with("starts_on", days.0.to_string())
+                    .with("ends_on", days.1.to_string())
+                    .with("exam_on", days.2.to_string())
+                    .with("needs_item", class.needs_item.to_string())
+                    .with("room", class.room.to_string())
+                    .with("class_teacher", class.class_teacher.to_string())
             }
         };
         Ok::<_, Stop>(desk.page("新建开班申请", "/classes", new_body(&new, &state)))
@@ -67,7 +83,10 @@ pub async fn new(desk: Desk, Query(from): Query<From>) -> Response {
 async fn new_form(desk: &Desk, from: &str) -> Result<NewForm, Stop> {
     let institution = own_institution(desk)?;
     let reader = desk.read().await?;
-    let from = match from { "" => None, text => Some(reader.get::<training_class::Entity>(text.parse::<ClassId>().map_err(|_| Fault::Gone)?.to_string()).await?) };
+    let from = match from {
+        "" => None,
+        text => Some(reader.get::<training_class::Entity>(text.parse::<ClassId>().map_err(|_| Fault::Gone)?.to_string()).await?),
+    };
     let home = reader.get::<store::tables::institutions::institution::Entity>(institution.to_string()).await?;
     let policy = desk::policy::in_force(&reader, home.district, desk.today()).await?;
     let earliest = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.submit_workdays_before).unwrap_or(0)).date;
@@ -76,9 +95,14 @@ async fn new_form(desk: &Desk, from: &str) -> Result<NewForm, Stop> {
 
 /// The number after the last of the same item.
 async fn next_term(reader: &store::Reader, class: &training_class::Model) -> Result<i32, Stop> {
-    let last = reader.list::<training_class::Entity>(|q| {
-        q.filter(training_class::Column::Institution.eq(class.institution.clone())).filter(training_class::Column::NeedsItem.eq(class.needs_item.clone())).order_by_desc(training_class::Column::Term).limit(1)
-    }).await?;
+    let last = reader
+        .list::<training_class::Entity>(|q| {
+            q.filter(training_class::Column::Institution.eq(class.institution.clone()))
+                .filter(training_class::Column::NeedsItem.eq(class.needs_item.clone()))
+                .order_by_desc(training_class::Column::Term)
+                .limit(1)
+        })
+        .await?;
     Ok(last.first().map_or(class.term, |one| one.term) + 1)
 }
 
@@ -91,9 +115,18 @@ fn next_days(class: &training_class::Model, earliest: Date) -> (Date, Date, Date
 }
 
 fn plan_state(class: &training_class::Model) -> FormState {
-    FormState::new().with("term", class.term.to_string()).with("planned_persons", class.planned_persons.to_string()).with("theory", class.periods_theory.to_string()).with("practice", class.periods_practice.to_string())
-        .with("online", class.periods_online.to_string()).with("starts_on", class.starts_on.to_string()).with("ends_on", class.ends_on.to_string())
-        .with("exam_on", class.exam_on.map(|d| d.to_string()).unwrap_or_default()).with("exam_plan", class.exam_plan.as_str()).with("materials", class.materials.as_str()).with("safety_plan", class.safety_plan.as_str())
+    FormState::new()
+        .with("term", class.term.to_string())
+        .with("planned_persons", class.planned_persons.to_string())
+        .with("theory", class.periods_theory.to_string())
+        .with("practice", class.periods_practice.to_string())
+        .with("online", class.periods_online.to_string())
+        .with("starts_on", class.starts_on.to_string())
+        .with("ends_on", class.ends_on.to_string())
+        .with("exam_on", class.exam_on.map(|d| d.to_string()).unwrap_or_default())
+        .with("exam_plan", class.exam_plan.as_str())
+        .with("materials", class.materials.as_str())
+        .with("safety_plan", class.safety_plan.as_str())
 }
 
 /// Fields that a copy takes over without asking, unless one of them is wrong.
@@ -105,7 +138,9 @@ fn new_body(new: &NewForm, state: &FormState) -> Markup {
     let wrong = |name: &&str| state.error_at(name).is_some() || state.refusals().iter().any(|no| no.field.as_deref() == Some(*name));
     let copy = new.from.as_ref().filter(|_| !TAKEN_OVER.iter().any(wrong));
     let mut hidden: Vec<(String, String)> = new.from.iter().map(|class| ("copy_of".to_owned(), class.id.to_string())).collect();
-    if copy.is_some() { hidden.extend(TAKEN_OVER.iter().map(|name| ((*name).to_owned(), state.value(name).to_owned()))); }
+    if copy.is_some() {
+        hidden.extend(TAKEN_OVER.iter().map(|name| ((*name).to_owned(), state.value(name).to_owned())));
+    }
     let note = if new.from.is_some() { "照上一期再办：核对日期和人数，课程表跟着移动" } else { "填一次，下次可以照抄" };
     html! {
         (page_head("新建开班申请", note, &[]))
@@ -156,20 +191,34 @@ fn parse_plan(form: &Pairs, state: &mut FormState) -> Option<Plan> {
     let mut date = |name: &str| form.value(name).parse::<Date>().map_err(|_| state.error(name, "请选日期")).ok();
     let dates = (date("starts_on"), date("ends_on"), date("exam_on"));
     Some(Plan {
-        term: numbers.0?, planned_persons: numbers.1?, theory: numbers.2?, practice: numbers.3?, online: numbers.4?, starts_on: dates.0?, ends_on: dates.1?, exam_on: dates.2?,
-        exam_plan: form.value("exam_plan").into(), materials: form.value("materials").into(), safety_plan: form.value("safety_plan").into(),
+        term: numbers.0?,
+        planned_persons: numbers.1?,
+        theory: numbers.2?,
+        practice: numbers.3?,
+        online: numbers.4?,
+        starts_on: dates.0?,
+        ends_on: dates.1?,
+        exam_on: dates.2?,
+        exam_plan: form.value("exam_plan").into(),
+        materials: form.value("materials").into(),
+        safety_plan: form.value("safety_plan").into(),
     })
 }
 
 /// POST `/classes/new`.
 pub async fn create(desk: Desk, form: Pairs) -> Response {
-    let new = match new_form(&desk, form.value("copy_of")).await { Ok(new) => new, Err(stop) => return desk.stopped(stop) };
+    let new = match new_form(&desk, form.value("copy_of")).await {
+        Ok(new) => new,
+        Err(stop) => return desk.stopped(stop),
+    };
     let mut state = form.state();
     let plan = parse_plan(&form, &mut state);
     let item = form.value("needs_item").parse::<NeedsItemId>().map_err(|_| state.error("needs_item", "请选择培训项目")).ok();
     let room = form.value("room").parse().map_err(|_| state.error("room", "请选择教室")).ok();
     let teacher = form.value("class_teacher").parse().map_err(|_| state.error("class_teacher", "请选择班主任")).ok();
-    let (Some(plan), Some(needs_item), Some(room), Some(class_teacher)) = (plan, item, room, teacher) else { return desk.page_status(422, "新建开班申请", "/classes", new_body(&new, &state)) };
+    let (Some(plan), Some(needs_item), Some(room), Some(class_teacher)) = (plan, item, room, teacher) else {
+        return desk.page_status(422, "新建开班申请", "/classes", new_body(&new, &state));
+    };
     let copy_of = new.from.as_ref().map(|class| class.id.clone());
     match desk.perform(CreateClass { needs_item, room, class_teacher, plan, copy_of }).await {
         Ok(id) => desk.go(&format!("/classes/{id}/roster"), "已保存草稿，请导入学员名册。"),
@@ -185,7 +234,10 @@ async fn class_of(desk: &Desk, class: &str) -> Result<training_class::Model, Sto
 
 /// `/classes/{id}/plan`: the institution's own form.
 pub async fn plan(desk: Desk, Path(class): Path<String>) -> Response {
-    match plan_of(&desk, &class).await { Ok((class, cap)) => desk.page("教学计划", "/classes", plan_body(&class, cap, &plan_state(&class))), Err(stop) => desk.stopped(stop) }
+    match plan_of(&desk, &class).await {
+        Ok((class, cap)) => desk.page("教学计划", "/classes", plan_body(&class, cap, &plan_state(&class))),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 async fn plan_of(desk: &Desk, class: &str) -> Result<(training_class::Model, i32), Stop> {
@@ -204,11 +256,17 @@ fn plan_body(class: &training_class::Model, cap: i32, state: &FormState) -> Mark
 
 /// POST `/classes/{id}/plan`.
 pub async fn edit_plan(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
-    let (row, cap) = match plan_of(&desk, &class).await { Ok(found) => found, Err(stop) => return desk.stopped(stop) };
+    let (row, cap) = match plan_of(&desk, &class).await {
+        Ok(found) => found,
+        Err(stop) => return desk.stopped(stop),
+    };
     let mut state = form.state();
     let Some(plan) = parse_plan(&form, &mut state) else { return desk.page_status(422, "教学计划", "/classes", plan_body(&row, cap, &state)) };
     match desk.perform(EditClassPlan { class: row.id.clone(), plan }).await {
-        Ok(kept) => desk.go(&if kept { format!("/classes/{class}") } else { format!("/classes/{class}/timetable") }, if kept { "已保存。" } else { "已保存，请重新生成课程表。" }),
+        Ok(kept) => desk.go(
+            &if kept { format!("/classes/{class}") } else { format!("/classes/{class}/timetable") },
+            if kept { "已保存。" } else { "已保存，请重新生成课程表。" },
+        ),
         Err(Stop::Refused(refusals)) => desk.page_status(422, "教学计划", "/classes", plan_body(&row, cap, &state.refused(refusals))),
         Err(stop) => desk.stopped(stop),
     }
@@ -216,7 +274,10 @@ pub async fn edit_plan(desk: Desk, Path(class): Path<String>, form: Pairs) -> Re
 
 /// `/classes/{id}/roster`.
 pub async fn roster_page(desk: Desk, Path(class): Path<String>) -> Response {
-    match roster_body(&desk, &class, &FormState::new(), &[]).await { Ok(body) => desk.page("学员名册", "/classes", body), Err(stop) => desk.stopped(stop) }
+    match roster_body(&desk, &class, &FormState::new(), &[]).await {
+        Ok(body) => desk.page("学员名册", "/classes", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 async fn roster_body(desk: &Desk, class: &str, state: &FormState, errors: &[RowError]) -> Result<Markup, Stop> {
@@ -225,8 +286,14 @@ async fn roster_body(desk: &Desk, class: &str, state: &FormState, errors: &[RowE
     let edits = own_institution(desk).is_ok() && editable(&class).is_ok();
     let unsigned = roster.iter().filter(|one| one.pledged_at.is_none()).count();
     let mut buttons = vec![Button::link("回到班级", format!("/classes/{}", class.id))];
-    if edits && unsigned > 0 && !roster.is_empty() { buttons.push(Button::post(format!("已收齐 {unsigned} 份学员承诺书"), format!("/classes/{}/pledges", class.id)).confirm("确认已收齐学员本人签字的承诺书？")); }
-    if edits && !roster.is_empty() { buttons.push(Button::link("下一步：课程表", format!("/classes/{}/timetable", class.id)).main()); }
+    if edits && unsigned > 0 && !roster.is_empty() {
+        buttons.push(
+            Button::post(format!("已收齐 {unsigned} 份学员承诺书"), format!("/classes/{}/pledges", class.id)).confirm("确认已收齐学员本人签字的承诺书？"),
+        );
+    }
+    if edits && !roster.is_empty() {
+        buttons.push(Button::link("下一步：课程表", format!("/classes/{}/timetable", class.id)).main());
+    }
     Ok(html! {
         (page_head("学员名册", &format!("{} · {} / {} 人", class.title, roster.len(), class.planned_persons), &buttons))
         @if !errors.is_empty() { (error_table(errors)) }
@@ -236,7 +303,10 @@ async fn roster_body(desk: &Desk, class: &str, state: &FormState, errors: &[RowE
 }
 
 fn error_table(errors: &[RowError]) -> Markup {
-    let rows: Vec<Row> = errors.iter().map(|one| Row::plain(vec![html! { "第 " (one.row) " 行" }, html! { (one.column) }, html! { (one.reason) }, html! { (one.fix) }]).tone(ui::Tone::Act)).collect();
+    let rows: Vec<Row> = errors
+        .iter()
+        .map(|one| Row::plain(vec![html! { "第 " (one.row) " 行" }, html! { (one.column) }, html! { (one.reason) }, html! { (one.fix) }]).tone(ui::Tone::Act))
+        .collect();
     let title = format!("有 {} 处要改；其余学员已经登记", errors.len());
     html! { div role="alert" { h2 class="jb-h2" { (title) } (simple_table(&title, &[Column::text("位置"), Column::text("栏目"), Column::text("问题"), Column::text("怎么改")], &rows)) } }
 }
@@ -264,23 +334,43 @@ fn import_form(class: &training_class::Model, state: &FormState) -> Markup {
 }
 
 /// Errors of the typed row belong to its own form, not to the file's.
-fn file_state(state: &FormState) -> FormState { FormState::new().refused(state.refusals().iter().filter(|one| one.field.as_deref() == Some("file")).cloned()) }
+fn file_state(state: &FormState) -> FormState {
+    FormState::new().refused(state.refusals().iter().filter(|one| one.field.as_deref() == Some("file")).cloned())
+}
 
 fn roster_table(class: &training_class::Model, roster: &[enrolment::Model], edits: bool, links: bool) -> Markup {
-    if roster.is_empty() { return panel("", html! { p { "名册还是空的。" } }); }
+    if roster.is_empty() {
+        return panel("", html! { p { "名册还是空的。" } });
+    }
     let mut columns = vec![Column::text("姓名"), Column::text("证件号码"), Column::text("电话"), Column::text("人员类别"), Column::text("承诺书")];
-    if edits { columns.push(Column::text("")); }
-    let rows: Vec<Row> = roster.iter().map(|one| {
-        let mut cells = vec![html! { @if links { a href={ "/persons/" (one.person) } { (one.name) } } @else { (one.name) } }, html! { (one.id_number_masked) }, html! { (one.phone_masked) }, html! { (one.category.label()) }, html! { @if one.pledged_at.is_some() { (ui::tag::good("已签")) } @else { (ui::tag::look("未签")) } }];
-        if edits { cells.push(html! { (Button::post("移出", format!("/classes/{}/roster/{}/remove", class.id, one.id)).quiet().about(one.name.as_str())) }); }
-        Row::plain(cells)
-    }).collect();
+    if edits {
+        columns.push(Column::text(""));
+    }
+    let rows: Vec<Row> = roster
+        .iter()
+        .map(|one| {
+            let mut cells = vec![
+                html! { @if links { a href={ "/persons/" (one.person) } { (one.name) } } @else { (one.name) } },
+                html! { (one.id_number_masked) },
+                html! { (one.phone_masked) },
+                html! { (one.category.label()) },
+                html! { @if one.pledged_at.is_some() { (ui::tag::good("已签")) } @else { (ui::tag::look("未签")) } },
+            ];
+            if edits {
+                cells.push(html! { (Button::post("移出", format!("/classes/{}/roster/{}/remove", class.id, one.id)).quiet().about(one.name.as_str())) });
+            }
+            Row::plain(cells)
+        })
+        .collect();
     simple_table("学员", &columns, &rows)
 }
 
 /// POST `/classes/{id}/roster`: the file; good rows are registered whatever the others are.
 pub async fn import(desk: Desk, Path(class): Path<String>, upload: Upload) -> Response {
-    let row = match class_of(&desk, &class).await { Ok(row) => row, Err(stop) => return desk.stopped(stop) };
+    let row = match class_of(&desk, &class).await {
+        Ok(row) => row,
+        Err(stop) => return desk.stopped(stop),
+    };
     match roster::read(&upload.name, &upload.bytes, desk.today(), desk.premises.settings.demo) {
         Err(refusal) => redraw_roster(&desk, &class, &FormState::new().refused([refusal]), &[]).await,
         Ok(file) => register(&desk, &row, file.persons.iter().map(RosterRow::from).collect(), file.errors, FormState::new()).await,
@@ -289,34 +379,66 @@ pub async fn import(desk: Desk, Path(class): Path<String>, upload: Upload) -> Re
 
 /// POST `/classes/{id}/trainees`: one trainee, typed or corrected.
 pub async fn add_one(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
-    let row = match class_of(&desk, &class).await { Ok(row) => row, Err(stop) => return desk.stopped(stop) };
+    let row = match class_of(&desk, &class).await {
+        Ok(row) => row,
+        Err(stop) => return desk.stopped(stop),
+    };
     let of = |name: &str| form.value(name).to_owned();
-    let given = RosterRow { row: 0, name: of("name"), id_type: of("id_type"), id_number: of("id_number"), birth: of("birth"), phone: of("phone"), category: of("category"), education: of("education") };
+    let given = RosterRow {
+        row: 0,
+        name: of("name"),
+        id_type: of("id_type"),
+        id_number: of("id_number"),
+        birth: of("birth"),
+        phone: of("phone"),
+        category: of("category"),
+        education: of("education"),
+    };
     register(&desk, &row, vec![given], Vec::new(), form.state()).await
 }
 
 async fn register(desk: &Desk, class: &training_class::Model, rows: Vec<RosterRow>, mut errors: Vec<RowError>, typed: FormState) -> Response {
     let (home, total) = (format!("/classes/{}/roster", class.id), rows.len());
-    let added = if rows.is_empty() { 0 } else {
+    let added = if rows.is_empty() {
+        0
+    } else {
         match desk.perform(AddTrainees { class: class.id.clone(), rows }).await {
-            Ok(outcome) => { errors.extend(outcome.errors); outcome.added }
+            Ok(outcome) => {
+                errors.extend(outcome.errors);
+                outcome.added
+            }
             Err(Stop::Refused(refusals)) => return redraw_roster(desk, class.id.as_str(), &typed.refused(refusals), &errors).await,
             Err(stop) => return desk.stopped(stop),
         }
     };
-    if errors.is_empty() { return desk.go(&home, &format!("已登记 {added} 名学员。")); }
+    if errors.is_empty() {
+        return desk.go(&home, &format!("已登记 {added} 名学员。"));
+    }
     errors.sort_by_key(|one| one.row);
     let mut state = if total == 1 { typed } else { FormState::new() };
     for one in errors.iter().filter(|one| one.row == 0) {
-        if let Some((field, _)) = COLUMNS.iter().find(|(_, column)| *column == one.column) { state.error(field, format!("{}。{}", one.reason, one.fix)); }
+        if let Some((field, _)) = COLUMNS.iter().find(|(_, column)| *column == one.column) {
+            state.error(field, format!("{}。{}", one.reason, one.fix));
+        }
     }
     redraw_roster(desk, class.id.as_str(), &state, &errors.into_iter().filter(|one| one.row > 0).collect::<Vec<_>>()).await
 }
 
-const COLUMNS: [(&str, &str); 7] = [("name", "姓名"), ("id_type", "证件类型"), ("id_number", "证件号码"), ("birth", "出生日期"), ("phone", "联系电话"), ("category", "人员类别"), ("education", "文化程度")];
+const COLUMNS: [(&str, &str); 7] = [
+    ("name", "姓名"),
+    ("id_type", "证件类型"),
+    ("id_number", "证件号码"),
+    ("birth", "出生日期"),
+    ("phone", "联系电话"),
+    ("category", "人员类别"),
+    ("education", "文化程度"),
+];
 
 async fn redraw_roster(desk: &Desk, class: &str, state: &FormState, errors: &[RowError]) -> Response {
-    match roster_body(desk, class, state, errors).await { Ok(body) => desk.page_status(422, "学员名册", "/classes", body), Err(stop) => desk.stopped(stop) }
+    match roster_body(desk, class, state, errors).await {
+        Ok(body) => desk.page_status(422, "学员名册", "/classes", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 /// POST `/classes/{id}/roster/{enrolment}/remove`.
@@ -336,19 +458,39 @@ pub async fn pledges(desk: Desk, Path(class): Path<String>, _form: Pairs) -> Res
 
 /// `/classes/{id}/timetable`.
 pub async fn timetable(desk: Desk, Path(class): Path<String>) -> Response {
-    let state = FormState::from_pairs([("weekdays", "1"), ("weekdays", "2"), ("weekdays", "3"), ("weekdays", "4"), ("weekdays", "5"), ("morning", "08:30"), ("afternoon", "14:00"), ("evening", ""), ("block", "4")]);
-    match timetable_body(&desk, &class, &state).await { Ok(body) => desk.page("课程表", "/classes", body), Err(stop) => desk.stopped(stop) }
+    let state = FormState::from_pairs([
+        ("weekdays", "1"),
+        ("weekdays", "2"),
+        ("weekdays", "3"),
+        ("weekdays", "4"),
+        ("weekdays", "5"),
+        ("morning", "08:30"),
+        ("afternoon", "14:00"),
+        ("evening", ""),
+        ("block", "4"),
+    ]);
+    match timetable_body(&desk, &class, &state).await {
+        Ok(body) => desk.page("课程表", "/classes", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 async fn timetable_body(desk: &Desk, class: &str, state: &FormState) -> Result<Markup, Stop> {
     let class = class_of(desk, class).await?;
     let sessions = hours::sessions(&desk.read().await?, &class.id).await?;
     let edits = own_institution(desk).is_ok() && editable(&class).is_ok();
-    let policy = match &class.policy { Some(pinned) => desk::policy::pinned(Some(pinned))?, None => desk::policy::in_force(&desk.read().await?, class.district, desk.today()).await? };
+    let policy = match &class.policy {
+        Some(pinned) => desk::policy::pinned(Some(pinned))?,
+        None => desk::policy::in_force(&desk.read().await?, class.district, desk.today()).await?,
+    };
     let teachers = if edits { choices(&desk.read().await?, &class.institution).await?.teachers } else { Vec::new() };
     let mut buttons = vec![Button::link("回到班级", format!("/classes/{}", class.id))];
-    if edits { buttons.push(Button::link("增加一次课", format!("/classes/{}/sessions/new", class.id))); }
-    if edits && !sessions.is_empty() { buttons.push(Button::link("下一步：提交", format!("/classes/{}", class.id)).main()); }
+    if edits {
+        buttons.push(Button::link("增加一次课", format!("/classes/{}/sessions/new", class.id)));
+    }
+    if edits && !sessions.is_empty() {
+        buttons.push(Button::link("下一步：提交", format!("/classes/{}", class.id)).main());
+    }
     let count = |n: i32| u32::try_from(n).unwrap_or(0);
     Ok(html! {
         (page_head("课程表", &format!("{} · {} 次课", class.title, sessions.len()), &buttons))
@@ -371,16 +513,39 @@ async fn timetable_body(desk: &Desk, class: &str, state: &FormState) -> Result<M
 }
 
 fn session_table(sessions: &[class_session::Model], edits: bool) -> Markup {
-    if sessions.is_empty() { return panel("", html! { p { "还没有排课。" } }); }
-    let mut columns = vec![Column::text("日期"), Column::text("时段"), Column::number("课时"), Column::text("方式"), Column::text("内容"), Column::text("教师"), Column::text("地点")];
-    if edits { columns.push(Column::text("")); }
-    let rows: Vec<Row> = sessions.iter().map(|one| {
-        let mut cells = vec![
-            html! { (ui::dates::day_weekday(one.held_on)) }, html! { (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) }, html! { (one.periods) }, html! { (one.mode.label()) }, html! { (one.subject) }, html! { (one.teacher_name) }, html! { (one.place) },
-        ];
-        if edits { cells.push(html! { (Button::link("修改", format!("/sessions/{}/edit", one.id)).quiet().about(ui::dates::day_weekday(one.held_on))) }); }
-        Row::plain(cells)
-    }).collect();
+    if sessions.is_empty() {
+        return panel("", html! { p { "还没有排课。" } });
+    }
+    let mut columns = vec![
+        Column::text("日期"),
+        Column::text("时段"),
+        Column::number("课时"),
+        Column::text("方式"),
+        Column::text("内容"),
+        Column::text("教师"),
+        Column::text("地点"),
+    ];
+    if edits {
+        columns.push(Column::text(""));
+    }
+    let rows: Vec<Row> = sessions
+        .iter()
+        .map(|one| {
+            let mut cells = vec![
+                html! { (ui::dates::day_weekday(one.held_on)) },
+                html! { (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) },
+                html! { (one.periods) },
+                html! { (one.mode.label()) },
+                html! { (one.subject) },
+                html! { (one.teacher_name) },
+                html! { (one.place) },
+            ];
+            if edits {
+                cells.push(html! { (Button::link("修改", format!("/sessions/{}/edit", one.id)).quiet().about(ui::dates::day_weekday(one.held_on))) });
+            }
+            Row::plain(cells)
+        })
+        .collect();
     simple_table("教学计划（课程表）", &columns, &rows)
 }
 
@@ -388,7 +553,10 @@ fn session_table(sessions: &[class_session::Model], edits: bool) -> Markup {
 pub async fn lay(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
     let mut state = form.state();
-    let mut time = |name: &str| match form.value(name) { "" => None, text => NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| state.error(name, "请按 08:30 的样子填")).ok() };
+    let mut time = |name: &str| match form.value(name) {
+        "" => None,
+        text => NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| state.error(name, "请按 08:30 的样子填")).ok(),
+    };
     let (morning, afternoon, evening) = (time("morning"), time("afternoon"), time("evening"));
     let block = form.value("block").parse::<i32>().map_err(|_| state.error("block", "请填整数")).ok();
     let teacher = form.value("teacher").parse::<TeacherId>().ok();
@@ -402,5 +570,8 @@ pub async fn lay(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response
         },
         None => Vec::new(),
     };
-    match timetable_body(&desk, &class, &state.refused(refusals)).await { Ok(body) => desk.page_status(422, "课程表", "/classes", body), Err(stop) => desk.stopped(stop) }
+    match timetable_body(&desk, &class, &state.refused(refusals)).await {
+        Ok(body) => desk.page_status(422, "课程表", "/classes", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }

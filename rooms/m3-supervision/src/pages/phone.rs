@@ -35,18 +35,28 @@ impl Read for CheckInPage {
 }
 
 fn person(desk: &Desk) -> Result<PersonId, Stop> {
-    match &desk.actor.office { Office::Trainee { person } => Ok(person.clone()), _ => Err(Stop::Forbidden) }
+    match &desk.actor.office {
+        Office::Trainee { person } => Ok(person.clone()),
+        _ => Err(Stop::Forbidden),
+    }
 }
 
 /// `/me`.
 pub async fn me(desk: Desk) -> Response {
-    match me_body(&desk).await { Ok(body) => desk.page("我的培训", "/me", body), Err(stop) => desk.stopped(stop) }
+    match me_body(&desk).await {
+        Ok(body) => desk.page("我的培训", "/me", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 async fn me_body(desk: &Desk) -> Result<Markup, Stop> {
     let person = person(desk)?;
     let reader = desk.read().await?;
-    let places = reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Person.eq(person.clone())).filter(enrolment::Column::Active.eq(true)).order_by_desc(enrolment::Column::CreatedAt)).await?;
+    let places = reader
+        .list::<enrolment::Entity>(|q| {
+            q.filter(enrolment::Column::Person.eq(person.clone())).filter(enrolment::Column::Active.eq(true)).order_by_desc(enrolment::Column::CreatedAt)
+        })
+        .await?;
     let mut cards = Vec::new();
     for place in &places {
         cards.push(class_card(desk, &reader, place).await?);
@@ -76,13 +86,34 @@ async fn class_card(desk: &Desk, reader: &Reader, place: &enrolment::Model) -> R
 fn session_card(class: &training_class::Model, session: &class_session::Model, events: &[attendance::Model], now: Instant, today: foundation::Date) -> Markup {
     let has = |kind| events.iter().find(|one| one.session == session.id && one.kind == kind);
     let (signed_in, signed_out, rolled) = (has(AttendanceKind::SignIn), has(AttendanceKind::SignOut), has(AttendanceKind::RollCall));
-    let mut lines = vec![format!("{} {} — {} · {}", ui::dates::near_day(session.held_on, today), ui::dates::time(session.starts_at), ui::dates::time(session.ends_at), session.place), format!("老师：{}", session.teacher_name)];
+    let mut lines = vec![
+        format!(
+            "{} {} — {} · {}",
+            ui::dates::near_day(session.held_on, today),
+            ui::dates::time(session.starts_at),
+            ui::dates::time(session.ends_at),
+            session.place
+        ),
+        format!("老师：{}", session.teacher_name),
+    ];
     let address = format!("/check-in/{}", session.id);
     let main = match (rolled, signed_in, signed_out) {
-        (Some(row), _, _) => { lines.push(format!("✓ 老师已点名（{}）", ui::dates::time(row.at))); None }
-        (None, Some(_), Some(row)) => { lines.push(format!("✓ 已签到、已签退（{}）", ui::dates::time(row.at))); None }
-        (None, Some(row), None) => { lines.push(format!("✓ {} 已签到", ui::dates::time(row.at))); Some(Button::link("签退", address)) }
-        (None, None, _) if now > session.ends_at => { lines.push("这次课已经结束，没有签到".into()); None }
+        (Some(row), _, _) => {
+            lines.push(format!("✓ 老师已点名（{}）", ui::dates::time(row.at)));
+            None
+        }
+        (None, Some(_), Some(row)) => {
+            lines.push(format!("✓ 已签到、已签退（{}）", ui::dates::time(row.at)));
+            None
+        }
+        (None, Some(row), None) => {
+            lines.push(format!("✓ {} 已签到", ui::dates::time(row.at)));
+            Some(Button::link("签退", address))
+        }
+        (None, None, _) if now > session.ends_at => {
+            lines.push("这次课已经结束，没有签到".into());
+            None
+        }
         (None, None, _) => Some(Button::link("签到", address)),
     };
     let open = main.is_some() || rolled.is_none() && signed_in.is_none();
@@ -93,13 +124,20 @@ fn session_card(class: &training_class::Model, session: &class_session::Model, e
 async fn follow_up(reader: &Reader, class: &training_class::Model, place: &enrolment::Model) -> Result<Option<Button>, Stop> {
     if class.state == ClassState::Certified && place.passed == Some(true) {
         let given = reader.find::<feedback::Entity>(feedback::Column::Enrolment.eq(place.id.clone())).await?.is_some();
-        if !given { return Ok(Some(Button::link("评价这次培训", format!("/me/feedback/{}", class.id)))); }
+        if !given {
+            return Ok(Some(Button::link("评价这次培训", format!("/me/feedback/{}", class.id))));
+        }
     }
     let certificate = reader.find::<certificate::Entity>(certificate::Column::Enrolment.eq(place.id.clone())).await?;
     Ok(certificate.map(|one| Button::link("看我的证书", format!("/certificates/{}.pdf", one.id))))
 }
 
-async fn hours_lines(class: &training_class::Model, sessions: &[class_session::Model], events: &[attendance::Model], place: &enrolment::Model) -> Result<Markup, Stop> {
+async fn hours_lines(
+    class: &training_class::Model,
+    sessions: &[class_session::Model],
+    events: &[attendance::Model],
+    place: &enrolment::Model,
+) -> Result<Markup, Stop> {
     let Some(policy) = class.policy.as_deref() else { return Ok(html! {}) };
     let policy = desk::policy::pinned(Some(policy))?;
     let hours = reckoning::hours::credit(&hours::session_facts(sessions), &hours::attendance_facts(events), &policy);
@@ -108,7 +146,9 @@ async fn hours_lines(class: &training_class::Model, sessions: &[class_session::M
     let payable = reckoning::money::payable(&hours, &policy);
     let amount = reckoning::money::amount(&payable, &policy);
     Ok(phone_lines(&[
-        PhoneLine::score("我的课时", hours.rate.0.to_string(), total.to_string()).note(format!("要满 {needed} 课时才能结业")).opens(format!("/me/hours/{}", place.class)),
+        PhoneLine::score("我的课时", hours.rate.0.to_string(), total.to_string())
+            .note(format!("要满 {needed} 课时才能结业"))
+            .opens(format!("/me/hours/{}", place.class)),
         PhoneLine::text("按现在的课时，结业后补贴", format!("机构代领 {}", ui::money::text(amount.fen))).note("培训机构不得再向您收费"),
     ]))
 }
@@ -116,7 +156,10 @@ async fn hours_lines(class: &training_class::Model, sessions: &[class_session::M
 /// `/me/hours/{class}`: every session, counted or not, with the reason.
 pub async fn my_hours(desk: Desk, Path(class): Path<String>) -> Response {
     let Ok(class) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
-    match hours_body(&desk, &class).await { Ok(body) => desk.page("我的课时", "/me", body), Err(stop) => desk.stopped(stop) }
+    match hours_body(&desk, &class).await {
+        Ok(body) => desk.page("我的课时", "/me", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 async fn hours_body(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
@@ -130,16 +173,24 @@ async fn hours_body(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
     let events = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
     let hours = reckoning::hours::credit(&hours::session_facts(&sessions), &hours::attendance_facts(&events), &policy);
     let now = desk.now();
-    let lines: Vec<PhoneLine> = sessions.iter().filter(|one| one.starts_at <= now).map(|one| {
-        let credit = hours.sessions.iter().find(|credit| credit.session == one.id);
-        let when = format!("{} {}", ui::dates::day_weekday(one.held_on), ui::dates::time(one.starts_at));
-        match credit {
-            Some(credit) if credit.reason.credited() => PhoneLine::tag(when, ui::tag::good(format!("已计 {} 课时", credit.credited))).note(credit.reason.sentence()),
-            Some(credit) if now <= one.ends_at => PhoneLine::tag(when, ui::tag::neutral("上课中")).note(credit.reason.sentence()),
-            Some(credit) => PhoneLine::tag(when, ui::tag::look(format!("少 {} 课时", one.periods))).note(format!("{}。点这里告诉我们", credit.reason.sentence())).opens(format!("/me/dispute/{}", one.id)),
-            None => PhoneLine::text(when, "—"),
-        }
-    }).collect();
+    let lines: Vec<PhoneLine> = sessions
+        .iter()
+        .filter(|one| one.starts_at <= now)
+        .map(|one| {
+            let credit = hours.sessions.iter().find(|credit| credit.session == one.id);
+            let when = format!("{} {}", ui::dates::day_weekday(one.held_on), ui::dates::time(one.starts_at));
+            match credit {
+                Some(credit) if credit.reason.credited() => {
+                    PhoneLine::tag(when, ui::tag::good(format!("已计 {} 课时", credit.credited))).note(credit.reason.sentence())
+                }
+                Some(credit) if now <= one.ends_at => PhoneLine::tag(when, ui::tag::neutral("上课中")).note(credit.reason.sentence()),
+                Some(credit) => PhoneLine::tag(when, ui::tag::look(format!("少 {} 课时", one.periods)))
+                    .note(format!("{}。点这里告诉我们", credit.reason.sentence()))
+                    .opens(format!("/me/dispute/{}", one.id)),
+                None => PhoneLine::text(when, "—"),
+            }
+        })
+        .collect();
     Ok(html! {
         (page_head(&class.title, &format!("已计 {} / {} 课时，其中线上 {}", hours.rate.0, class.periods_total, hours.online), &[]))
         @if lines.is_empty() { (panel("", html! { p { "还没有上课。" } })) } @else { (phone_lines(&lines)) }
@@ -149,29 +200,46 @@ async fn hours_body(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
 /// `/me/views`: who looked at my data, when, and why.
 pub async fn my_views(desk: Desk) -> Response {
     let rows = match (person(&desk), desk.read().await) {
-        (Ok(person), Ok(reader)) => reader.list::<data_view::Entity>(|q| q.filter(data_view::Column::Person.eq(person)).order_by_desc(data_view::Column::At)).await,
+        (Ok(person), Ok(reader)) => {
+            reader.list::<data_view::Entity>(|q| q.filter(data_view::Column::Person.eq(person)).order_by_desc(data_view::Column::At)).await
+        }
         (Err(stop), _) | (_, Err(stop)) => Err(stop),
     };
     match rows {
         Ok(rows) => {
-            let lines: Vec<PhoneLine> = rows.iter().map(|row| PhoneLine::text(format!("{} {}", row.office_name, row.viewer_name), ui::dates::full_moment(row.at)).note(format!("事由：{}", row.purpose))).collect();
-            desk.page("谁看过我的资料", "/me", html! {
-                (page_head("谁看过我的资料", "工作人员查看您的完整证件号码或电话，都会记在这里", &[]))
-                @if lines.is_empty() { (panel("", html! { p { "还没有人看过。" } })) } @else { (phone_lines(&lines)) }
-            })
+            let lines: Vec<PhoneLine> = rows
+                .iter()
+                .map(|row| {
+                    PhoneLine::text(format!("{} {}", row.office_name, row.viewer_name), ui::dates::full_moment(row.at)).note(format!("事由：{}", row.purpose))
+                })
+                .collect();
+            desk.page(
+                "谁看过我的资料",
+                "/me",
+                html! {
+                    (page_head("谁看过我的资料", "工作人员查看您的完整证件号码或电话，都会记在这里", &[]))
+                    @if lines.is_empty() { (panel("", html! { p { "还没有人看过。" } })) } @else { (phone_lines(&lines)) }
+                },
+            )
         }
         Err(stop) => desk.stopped(stop),
     }
 }
 
 #[derive(Debug, Default, Deserialize)]
-pub struct Scanned { #[serde(default)] code: String }
+pub struct Scanned {
+    #[serde(default)]
+    code: String,
+}
 
 /// `/check-in/{session}?code=…`.
 pub async fn check_in(desk: Desk, Path(session): Path<String>, Query(scanned): Query<Scanned>) -> Response {
     let Ok(session) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
     let state = FormState::new().with("code", scanned.code);
-    match check_in_body(&desk, &session, &state).await { Ok(body) => desk.page("签到签退", "/me", body), Err(stop) => desk.stopped(stop) }
+    match check_in_body(&desk, &session, &state).await {
+        Ok(body) => desk.page("签到签退", "/me", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 async fn check_in_body(desk: &Desk, session: &SessionId, state: &FormState) -> Result<Markup, Stop> {
@@ -196,14 +264,18 @@ async fn check_in_body(desk: &Desk, session: &SessionId, state: &FormState) -> R
 /// POST `/sessions/{id}/sign-in`.
 pub async fn sign_in(desk: Desk, Path(session): Path<String>, form: Pairs) -> Response {
     let Ok(id) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
-    let result = desk.perform(SignIn { session: id.clone(), code: form.value("code").into() }).await.map(|marked| format!("✓ 签到成功，{}", ui::dates::time(marked.at)));
+    let result =
+        desk.perform(SignIn { session: id.clone(), code: form.value("code").into() }).await.map(|marked| format!("✓ 签到成功，{}", ui::dates::time(marked.at)));
     answered(&desk, &id, &form, result).await
 }
 
 /// POST `/sessions/{id}/sign-out`.
 pub async fn sign_out(desk: Desk, Path(session): Path<String>, form: Pairs) -> Response {
     let Ok(id) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
-    let result = desk.perform(SignOut { session: id.clone(), code: form.value("code").into() }).await.map(|marked| format!("✓ 签退成功，{}", ui::dates::time(marked.at)));
+    let result = desk
+        .perform(SignOut { session: id.clone(), code: form.value("code").into() })
+        .await
+        .map(|marked| format!("✓ 签退成功，{}", ui::dates::time(marked.at)));
     answered(&desk, &id, &form, result).await
 }
 
@@ -228,10 +300,13 @@ pub async fn ask_roll_call(desk: Desk, Path(session): Path<String>, _form: Pairs
 /// `/me/dispute/{session}`.
 pub async fn dispute_form(desk: Desk, Path(session): Path<String>) -> Response {
     let Ok(session) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
-    match desk.read().await { Ok(reader) => match reader.get::<class_session::Entity>(session.to_string()).await {
-        Ok(row) => desk.page("记错了", "/me", dispute_body(&row, &FormState::new())),
+    match desk.read().await {
+        Ok(reader) => match reader.get::<class_session::Entity>(session.to_string()).await {
+            Ok(row) => desk.page("记错了", "/me", dispute_body(&row, &FormState::new())),
+            Err(stop) => desk.stopped(stop),
+        },
         Err(stop) => desk.stopped(stop),
-    }, Err(stop) => desk.stopped(stop) }
+    }
 }
 
 fn dispute_body(session: &class_session::Model, state: &FormState) -> Markup {

@@ -4,8 +4,8 @@ use desk::{Read, Routes};
 use foundation::{Function, Permission, Right};
 
 use super::{classes, decide, dossier, opening, sessions};
-use crate::acts::opening::{AddTrainees, CreateClass, EditClassPlan, LayTimetable, RemoveTrainee, SignPledges};
 use crate::acts::decide::{AnswerReviewLine, RecheckOpening, RefuseOpening, ReturnOpening, RevokeClass, WithdrawClass};
+use crate::acts::opening::{AddTrainees, CreateClass, EditClassPlan, LayTimetable, RemoveTrainee, SignPledges};
 use crate::acts::review::{AcceptOpening, ApproveOpening, ReviewOpening, SubmitOpening};
 use crate::acts::timetable::{AddSession, EditSession, RemoveSession};
 

@@ -32,7 +32,10 @@ impl Read for SessionScreen {
     const CLAUSE: &'static str = "M3.3";
 }
 
-async fn load(reader: &Reader, session: &SessionId) -> Result<(class_session::Model, training_class::Model, Vec<enrolment::Model>, Vec<attendance::Model>), Stop> {
+async fn load(
+    reader: &Reader,
+    session: &SessionId,
+) -> Result<(class_session::Model, training_class::Model, Vec<enrolment::Model>, Vec<attendance::Model>), Stop> {
     let session = reader.get::<class_session::Entity>(session.to_string()).await?;
     let class = reader.get::<training_class::Entity>(session.class.to_string()).await?;
     let roster = hours::roster(reader, &class.id).await?;
@@ -43,7 +46,10 @@ async fn load(reader: &Reader, session: &SessionId) -> Result<(class_session::Mo
 /// `/sessions/{id}`.
 pub async fn show(desk: Desk, Path(session): Path<String>) -> Response {
     let Ok(session) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
-    match body(&desk, &session).await { Ok(body) => desk.page("课次", "/classes", body), Err(stop) => desk.stopped(stop) }
+    match body(&desk, &session).await {
+        Ok(body) => desk.page("课次", "/classes", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 async fn body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
@@ -53,11 +59,27 @@ async fn body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
     let now = desk.now();
     let closed = rules::may_call_roll(&class, &session, now).err();
     let asked = if own {
-        reader.list::<task::Entity>(|q| q.filter(task::Column::About.eq(session.id.to_string())).filter(task::Column::Kind.eq("call-roll")).filter(task::Column::DoneAt.is_null())).await?
-    } else { Vec::new() };
+        reader
+            .list::<task::Entity>(|q| {
+                q.filter(task::Column::About.eq(session.id.to_string())).filter(task::Column::Kind.eq("call-roll")).filter(task::Column::DoneAt.is_null())
+            })
+            .await?
+    } else {
+        Vec::new()
+    };
     let mut buttons = vec![Button::link("全班考勤", format!("/classes/{}/attendance", class.id))];
-    if own { buttons.push(Button::link("打开签到码大屏", format!("/sessions/{}/screen", session.id)).main()); }
-    let note = format!("{} {}—{} · {} · {} · {} 课时", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at), ui::dates::time(session.ends_at), session.place, session.teacher_name, session.periods);
+    if own {
+        buttons.push(Button::link("打开签到码大屏", format!("/sessions/{}/screen", session.id)).main());
+    }
+    let note = format!(
+        "{} {}—{} · {} · {} · {} 课时",
+        ui::dates::day_weekday(session.held_on),
+        ui::dates::time(session.starts_at),
+        ui::dates::time(session.ends_at),
+        session.place,
+        session.teacher_name,
+        session.periods
+    );
     Ok(html! {
         (page_head(&format!("{} · {}", class.title, session.subject), &note, &buttons))
         @if !asked.is_empty() { (panel("请求代点", html! { ul { @for one in &asked { li { (one.title) } } } })) }
@@ -100,7 +122,10 @@ fn roll(session: &class_session::Model, roster: &[enrolment::Model], events: &[a
 pub async fn call_roll(desk: Desk, Path(session): Path<String>, form: Pairs) -> Response {
     let Ok(id) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
     let present: Result<Vec<EnrolmentId>, _> = match form.value("all") {
-        "1" => match everybody(&desk, &id).await { Ok(all) => Ok(all), Err(stop) => return desk.stopped(stop) },
+        "1" => match everybody(&desk, &id).await {
+            Ok(all) => Ok(all),
+            Err(stop) => return desk.stopped(stop),
+        },
         _ => form.values("present").map(str::parse).collect(),
     };
     let Ok(present) = present else { return desk.error_page(400) };
@@ -118,8 +143,13 @@ async fn everybody(desk: &Desk, session: &SessionId) -> Result<Vec<EnrolmentId>,
 /// `/sessions/{id}/screen`.
 pub async fn screen(desk: Desk, Path(session): Path<String>) -> Response {
     let Ok(session) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
-    if !matches!(desk.actor.office, Office::Institution { .. }) { return desk.stopped(Stop::Forbidden); }
-    match screen_body(&desk, &session).await { Ok(body) => desk.page("签到码", "/classes", body), Err(stop) => desk.stopped(stop) }
+    if !matches!(desk.actor.office, Office::Institution { .. }) {
+        return desk.stopped(Stop::Forbidden);
+    }
+    match screen_body(&desk, &session).await {
+        Ok(body) => desk.page("签到码", "/classes", body),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 async fn screen_body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
@@ -128,7 +158,8 @@ async fn screen_body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
     let now = desk.now();
     let here = roster.iter().filter(|one| events.iter().any(|event| event.enrolment == one.id)).count();
     let open = matches!(class.state, ClassState::Approved | ClassState::InTraining)
-        && now >= session.starts_at - chrono::Duration::hours(4) && now <= session.ends_at + chrono::Duration::minutes(rules::SIGN_OUT_AFTER_MINUTES);
+        && now >= session.starts_at - chrono::Duration::hours(4)
+        && now <= session.ends_at + chrono::Duration::minutes(rules::SIGN_OUT_AFTER_MINUTES);
     Ok(html! {
         (page_head(&class.title, &format!("{} {}—{} · {}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at), ui::dates::time(session.ends_at), session.place), &[Button::link("点名", format!("/sessions/{}", session.id))]))
         @if open {

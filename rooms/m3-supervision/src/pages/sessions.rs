@@ -18,7 +18,12 @@ use crate::acts::timetable::{AddSession, EditSession, RemoveSession};
 use crate::rules::timetable::SessionFields;
 
 /// The form's facts: whose class, and the meeting that is changed.
-struct Page { class: training_class::Model, session: Option<class_session::Model>, rooms: Vec<room::Model>, teachers: Vec<teacher::Model> }
+struct Page {
+    class: training_class::Model,
+    session: Option<class_session::Model>,
+    rooms: Vec<room::Model>,
+    teachers: Vec<teacher::Model>,
+}
 
 async fn page_of(desk: &Desk, class: &str, session: Option<class_session::Model>) -> Result<Page, Stop> {
     let institution = own_institution(desk)?;
@@ -37,7 +42,10 @@ async fn of_session(desk: &Desk, session: &str) -> Result<Page, Stop> {
 
 fn draw(desk: &Desk, status: u16, page: &Page, state: &FormState) -> Response {
     let class = &page.class;
-    let (title, action) = page.session.as_ref().map_or_else(|| ("增加一次课", format!("/classes/{}/sessions", class.id)), |one| ("修改这次课", format!("/sessions/{}/edit", one.id)));
+    let (title, action) = page
+        .session
+        .as_ref()
+        .map_or_else(|| ("增加一次课", format!("/classes/{}/sessions", class.id)), |one| ("修改这次课", format!("/sessions/{}/edit", one.id)));
     let remove = page.session.as_ref().map(|one| Button::post("删去这次课", format!("/sessions/{}/remove", one.id)).danger().confirm("确认删去这次课？"));
     desk.page_status(status, title, "/classes", html! {
         (page_head(title, &class.title, &[Button::link("回到课程表", format!("/classes/{}/timetable", class.id))]))
@@ -54,8 +62,14 @@ fn draw(desk: &Desk, status: u16, page: &Page, state: &FormState) -> Response {
 }
 
 fn state_of(one: &class_session::Model) -> FormState {
-    FormState::new().with("held_on", one.held_on.to_string()).with("starts", ui::dates::time(one.starts_at)).with("periods", one.periods.to_string()).with("mode", one.mode.code())
-        .with("subject", one.subject.as_str()).with("teacher", one.teacher.to_string()).with("room", one.room.as_ref().map(ToString::to_string).unwrap_or_default())
+    FormState::new()
+        .with("held_on", one.held_on.to_string())
+        .with("starts", ui::dates::time(one.starts_at))
+        .with("periods", one.periods.to_string())
+        .with("mode", one.mode.code())
+        .with("subject", one.subject.as_str())
+        .with("teacher", one.teacher.to_string())
+        .with("room", one.room.as_ref().map(ToString::to_string).unwrap_or_default())
 }
 
 fn read(form: &Pairs) -> Result<SessionFields, FormState> {
@@ -65,8 +79,21 @@ fn read(form: &Pairs) -> Result<SessionFields, FormState> {
     let periods = form.value("periods").parse::<i32>().map_err(|_| state.error("periods", "请填整数")).ok();
     let mode = form.value("mode").parse::<SessionMode>().map_err(|_| state.error("mode", "请选方式")).ok();
     let teacher = form.value("teacher").parse::<TeacherId>().map_err(|_| state.error("teacher", "请选老师")).ok();
-    let room = match form.value("room") { "" => Some(None), text => text.parse::<RoomId>().map(Some).map_err(|_| state.error("room", "请选教室")).ok() };
-    let fields = (|| Some(SessionFields { held_on: held_on?, starts: starts?, periods: periods?, mode: mode?, subject: form.value("subject").into(), teacher: teacher?, room: room? }))();
+    let room = match form.value("room") {
+        "" => Some(None),
+        text => text.parse::<RoomId>().map(Some).map_err(|_| state.error("room", "请选教室")).ok(),
+    };
+    let fields = (|| {
+        Some(SessionFields {
+            held_on: held_on?,
+            starts: starts?,
+            periods: periods?,
+            mode: mode?,
+            subject: form.value("subject").into(),
+            teacher: teacher?,
+            room: room?,
+        })
+    })();
     state.finish(fields)
 }
 
@@ -74,8 +101,13 @@ fn read(form: &Pairs) -> Result<SessionFields, FormState> {
 pub async fn new(desk: Desk, Path(class): Path<String>) -> Response {
     match page_of(&desk, &class, None).await {
         Ok(page) => {
-            let state = FormState::new().with("held_on", page.class.starts_on.to_string()).with("starts", "08:30").with("periods", "4").with("mode", SessionMode::Practice.code())
-                .with("teacher", page.class.class_teacher.to_string()).with("room", page.class.room.to_string());
+            let state = FormState::new()
+                .with("held_on", page.class.starts_on.to_string())
+                .with("starts", "08:30")
+                .with("periods", "4")
+                .with("mode", SessionMode::Practice.code())
+                .with("teacher", page.class.class_teacher.to_string())
+                .with("room", page.class.room.to_string());
             draw(&desk, 200, &page, &state)
         }
         Err(stop) => desk.stopped(stop),
@@ -84,8 +116,14 @@ pub async fn new(desk: Desk, Path(class): Path<String>) -> Response {
 
 /// POST `/classes/{id}/sessions`.
 pub async fn add(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
-    let page = match page_of(&desk, &class, None).await { Ok(page) => page, Err(stop) => return desk.stopped(stop) };
-    let fields = match read(&form) { Ok(fields) => fields, Err(state) => return draw(&desk, 422, &page, &state) };
+    let page = match page_of(&desk, &class, None).await {
+        Ok(page) => page,
+        Err(stop) => return desk.stopped(stop),
+    };
+    let fields = match read(&form) {
+        Ok(fields) => fields,
+        Err(state) => return draw(&desk, 422, &page, &state),
+    };
     let id: ClassId = page.class.id.clone();
     let done = desk.perform(AddSession { class: id, fields }).await.map(|_| ());
     answer(&desk, &page, &form, done, "已增加一次课。")
@@ -94,15 +132,24 @@ pub async fn add(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response
 /// `/sessions/{id}/edit`.
 pub async fn edit(desk: Desk, Path(session): Path<String>) -> Response {
     match of_session(&desk, &session).await {
-        Ok(page) => { let state = page.session.as_ref().map(state_of).unwrap_or_default(); draw(&desk, 200, &page, &state) }
+        Ok(page) => {
+            let state = page.session.as_ref().map(state_of).unwrap_or_default();
+            draw(&desk, 200, &page, &state)
+        }
         Err(stop) => desk.stopped(stop),
     }
 }
 
 /// POST `/sessions/{id}/edit`.
 pub async fn save(desk: Desk, Path(session): Path<String>, form: Pairs) -> Response {
-    let page = match of_session(&desk, &session).await { Ok(page) => page, Err(stop) => return desk.stopped(stop) };
-    let fields = match read(&form) { Ok(fields) => fields, Err(state) => return draw(&desk, 422, &page, &state) };
+    let page = match of_session(&desk, &session).await {
+        Ok(page) => page,
+        Err(stop) => return desk.stopped(stop),
+    };
+    let fields = match read(&form) {
+        Ok(fields) => fields,
+        Err(state) => return draw(&desk, 422, &page, &state),
+    };
     let Some(id) = page.session.as_ref().map(|one| one.id.clone()) else { return desk.stopped(Fault::Gone.into()) };
     let done = desk.perform(EditSession { session: id, fields }).await;
     answer(&desk, &page, &form, done, "已修改。")
@@ -118,7 +165,10 @@ fn answer(desk: &Desk, page: &Page, form: &Pairs, done: Result<(), Stop>, said: 
 
 /// POST `/sessions/{id}/remove`.
 pub async fn remove(desk: Desk, Path(session): Path<String>, _form: Pairs) -> Response {
-    let page = match of_session(&desk, &session).await { Ok(page) => page, Err(stop) => return desk.stopped(stop) };
+    let page = match of_session(&desk, &session).await {
+        Ok(page) => page,
+        Err(stop) => return desk.stopped(stop),
+    };
     let Some(id) = page.session.as_ref().map(|one| one.id.clone()) else { return desk.stopped(Fault::Gone.into()) };
     let done = desk.perform(RemoveSession { session: id }).await;
     desk.after(done, &format!("/classes/{}/timetable", page.class.id), "已删去这次课。")

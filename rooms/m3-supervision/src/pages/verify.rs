@@ -25,7 +25,9 @@ impl Read for VerifyCertificate {
 }
 
 /// The address that a certificate's QR code leads to; `s` shows that this installation printed it.
-pub fn address(desk: &Desk, number: &str) -> String { format!("{}/verify/{number}?s={}", desk.premises.settings.base_url, seal(desk, number)) }
+pub fn address(desk: &Desk, number: &str) -> String {
+    format!("{}/verify/{number}?s={}", desk.premises.settings.base_url, seal(desk, number))
+}
 
 fn seal(desk: &Desk, number: &str) -> String {
     let mut mac = <Hmac<Sm3> as KeyInit>::new_from_slice(&desk.premises.settings.secret).expect("HMAC takes any key length");
@@ -35,7 +37,12 @@ fn seal(desk: &Desk, number: &str) -> String {
 }
 
 #[derive(Debug, Default, Deserialize)]
-pub struct Asked { #[serde(default)] number: String, #[serde(default)] s: String }
+pub struct Asked {
+    #[serde(default)]
+    number: String,
+    #[serde(default)]
+    s: String,
+}
 
 /// `/verify`: the form; with `?number=` it goes on to the certificate.
 pub async fn ask(desk: Desk, Query(asked): Query<Asked>) -> Response {
@@ -64,20 +71,44 @@ fn question(state: &FormState) -> Markup {
 
 /// What the public sees of a certificate.
 #[derive(Debug, Serialize)]
-pub struct Shown { number: String, name: String, item: String, periods: i32, starts_on: String, ends_on: String, institution: String, issued_on: String, valid: bool, journal: Option<i64> }
+pub struct Shown {
+    number: String,
+    name: String,
+    item: String,
+    periods: i32,
+    starts_on: String,
+    ends_on: String,
+    institution: String,
+    issued_on: String,
+    valid: bool,
+    journal: Option<i64>,
+}
 
 async fn find(desk: &Desk, number: &str) -> Result<Option<(certificate::Model, Shown)>, Stop> {
     let system = desk.as_system("certificate-verification");
     let reader = system.read().await?;
     let Some(row) = reader.find::<certificate::Entity>(certificate::Column::Number.eq(number)).await? else { return Ok(None) };
     // The certificate's fact is the one of its class that names it; its place is the journal number.
-    let facts = reader.list::<fact::Entity>(|q| {
-        q.filter(fact::Column::Class.eq(row.class.clone())).filter(fact::Column::Person.eq(row.person.clone())).filter(fact::Column::Fact.eq("CompletionCertificateIssued")).limit(1)
-    }).await?;
+    let facts = reader
+        .list::<fact::Entity>(|q| {
+            q.filter(fact::Column::Class.eq(row.class.clone()))
+                .filter(fact::Column::Person.eq(row.person.clone()))
+                .filter(fact::Column::Fact.eq("CompletionCertificateIssued"))
+                .limit(1)
+        })
+        .await?;
     let name = row.name.parse::<PersonName>().map_or_else(|_| "*".to_owned(), |name| name.masked());
     let shown = Shown {
-        number: row.number.clone(), name, item: row.item_name.clone(), periods: row.periods.0, starts_on: row.starts_on.to_string(), ends_on: row.ends_on.to_string(),
-        institution: row.institution_name.clone(), issued_on: row.issued_on.to_string(), valid: row.valid, journal: facts.first().and_then(|one| one.seq),
+        number: row.number.clone(),
+        name,
+        item: row.item_name.clone(),
+        periods: row.periods.0,
+        starts_on: row.starts_on.to_string(),
+        ends_on: row.ends_on.to_string(),
+        institution: row.institution_name.clone(),
+        issued_on: row.issued_on.to_string(),
+        valid: row.valid,
+        journal: facts.first().and_then(|one| one.seq),
     };
     Ok(Some((row, shown)))
 }
@@ -98,8 +129,13 @@ pub async fn show(desk: Desk, Path(number): Path<String>, Query(asked): Query<As
 
 fn result(row: &certificate::Model, shown: &Shown, printed_here: Option<bool>) -> Markup {
     let facts = [
-        ("姓名", shown.name.clone()), ("培训项目", shown.item.clone()), ("课时", format!("{} 课时", shown.periods)), ("培训机构", shown.institution.clone()),
-        ("起止", ui::dates::range(row.starts_on, row.ends_on)), ("发证日期", ui::dates::full_day(row.issued_on)), ("证书编号", shown.number.clone()),
+        ("姓名", shown.name.clone()),
+        ("培训项目", shown.item.clone()),
+        ("课时", format!("{} 课时", shown.periods)),
+        ("培训机构", shown.institution.clone()),
+        ("起止", ui::dates::range(row.starts_on, row.ends_on)),
+        ("发证日期", ui::dates::full_day(row.issued_on)),
+        ("证书编号", shown.number.clone()),
         ("公开日志", shown.journal.map_or_else(|| "正在入账".to_owned(), |seq| format!("第 {seq} 条"))),
     ];
     html! {

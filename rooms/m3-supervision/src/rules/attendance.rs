@@ -20,7 +20,9 @@ pub const SIGN_OUT_AFTER_MINUTES: i64 = 60;
 pub const ROLL_CALL_AFTER_HOURS: i64 = 24;
 
 /// The code of a session at a moment; only this installation can compute it.
-pub fn code_at(secret: &[u8; 32], session: &SessionId, at: Instant) -> String { code_of(secret, session, at.timestamp().div_euclid(CODE_SECONDS)) }
+pub fn code_at(secret: &[u8; 32], session: &SessionId, at: Instant) -> String {
+    code_of(secret, session, at.timestamp().div_euclid(CODE_SECONDS))
+}
 
 fn code_of(secret: &[u8; 32], session: &SessionId, step: i64) -> String {
     let mut mac = <Hmac<Sm3> as KeyInit>::new_from_slice(secret).expect("HMAC takes any key length");
@@ -31,7 +33,9 @@ fn code_of(secret: &[u8; 32], session: &SessionId, step: i64) -> String {
 }
 
 /// Seconds until the code on the screen changes.
-pub fn seconds_left(at: Instant) -> u32 { u32::try_from(CODE_SECONDS - at.timestamp().rem_euclid(CODE_SECONDS)).unwrap_or(0) }
+pub fn seconds_left(at: Instant) -> u32 {
+    u32::try_from(CODE_SECONDS - at.timestamp().rem_euclid(CODE_SECONDS)).unwrap_or(0)
+}
 
 /// Whether a typed code is the present one or the one before.
 pub fn code_fits(secret: &[u8; 32], session: &SessionId, typed: &str, at: Instant) -> bool {
@@ -46,7 +50,10 @@ pub fn code_fits(secret: &[u8; 32], session: &SessionId, typed: &str, at: Instan
 
 /// What a trainee does at a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doing { SignIn, SignOut }
+pub enum Doing {
+    SignIn,
+    SignOut,
+}
 
 /// Whether signing in or out is open now. Errors: a refusal with the time when it opens or closed.
 pub fn window(class_state: ClassState, session: &class_session::Model, doing: Doing, policy: &Policy, now: Instant) -> Result<(), Refusal> {
@@ -60,7 +67,9 @@ pub fn window(class_state: ClassState, session: &class_session::Model, doing: Do
         Doing::SignIn if now < opens => no(format!("还没到签到时间，{} 开始签到", clock(opens)), "请到时再签"),
         Doing::SignIn if now > session.ends_at => no(format!("这次课 {} 已经结束", clock(session.ends_at)), "如果您来上了课，请点“请老师代点”或告诉我们"),
         Doing::SignOut if now < session.starts_at => no(format!("课程 {} 才开始", clock(session.starts_at)), "下课时再签退"),
-        Doing::SignOut if now > session.ends_at + Duration::minutes(SIGN_OUT_AFTER_MINUTES) => no(format!("下课已超过 {SIGN_OUT_AFTER_MINUTES} 分钟"), "请班主任在课后 24 小时内点名补记"),
+        Doing::SignOut if now > session.ends_at + Duration::minutes(SIGN_OUT_AFTER_MINUTES) => {
+            no(format!("下课已超过 {SIGN_OUT_AFTER_MINUTES} 分钟"), "请班主任在课后 24 小时内点名补记")
+        }
         Doing::SignIn | Doing::SignOut => Ok(()),
     }
 }
@@ -71,13 +80,19 @@ pub fn may_call_roll(class: &training_class::Model, session: &class_session::Mod
     if !matches!(class.state, ClassState::Approved | ClassState::InTraining | ClassState::TrainingEnded) {
         return no(&format!("班级现在是“{}”", class.state.label()), "只有正在培训的班级可以点名");
     }
-    if now < session.starts_at { return no("还没有上课", "上课后再点名"); }
-    if now > session.ends_at + Duration::hours(ROLL_CALL_AFTER_HOURS) { return no("下课已超过 24 小时", "请向县人社部门说明情况"); }
+    if now < session.starts_at {
+        return no("还没有上课", "上课后再点名");
+    }
+    if now > session.ends_at + Duration::hours(ROLL_CALL_AFTER_HOURS) {
+        return no("下课已超过 24 小时", "请向县人社部门说明情况");
+    }
     Ok(())
 }
 
 /// The refusal of a code that does not fit.
-pub fn wrong_code() -> Refusal { Refusal::new("签到码", "M3.3", "签到码不对，或已经换了新的", "教室屏幕上的签到码", "请看屏幕上现在的六位码再输一次，也可以请老师代点").at("code") }
+pub fn wrong_code() -> Refusal {
+    Refusal::new("签到码", "M3.3", "签到码不对，或已经换了新的", "教室屏幕上的签到码", "请看屏幕上现在的六位码再输一次，也可以请老师代点").at("code")
+}
 
 #[cfg(test)]
 mod tests {
@@ -85,8 +100,12 @@ mod tests {
     use foundation::Ids;
     use proptest::prelude::*;
 
-    fn session(seed: u64) -> SessionId { Ids::seeded(seed).make(chrono::DateTime::UNIX_EPOCH) }
-    fn at(s: i64) -> Instant { chrono::DateTime::from_timestamp(s, 0).unwrap() }
+    fn session(seed: u64) -> SessionId {
+        Ids::seeded(seed).make(chrono::DateTime::UNIX_EPOCH)
+    }
+    fn at(s: i64) -> Instant {
+        chrono::DateTime::from_timestamp(s, 0).unwrap()
+    }
 
     #[test]
     fn m3_3_the_code_on_the_screen_and_the_one_before_fit_and_no_older() {

@@ -39,7 +39,9 @@ pub struct Sitting {
 }
 
 /// Passed: both parts at or above the line, and there.
-pub fn passed(marks: &Marks, pass_line: i32) -> bool { !marks.absent && marks.theory >= pass_line && marks.practice >= pass_line }
+pub fn passed(marks: &Marks, pass_line: i32) -> bool {
+    !marks.absent && marks.theory >= pass_line && marks.practice >= pass_line
+}
 
 /// Who may sit the exam: the attendance rate reaches the policy's minimum.
 pub fn may_sit(hours: Option<&Hours>, policy: &Policy) -> Result<(), String> {
@@ -51,7 +53,15 @@ pub fn may_sit(hours: Option<&Hours>, policy: &Policy) -> Result<(), String> {
 }
 
 /// Everything that is wrong with an exam sheet; empty when it may be entered.
-pub fn check_sheet(class: &training_class::Model, teachers: &HashSet<String>, sitting: &Sitting, marks: &[Marks], eligible: &HashSet<EnrolmentId>, policy: &Policy, today: Date) -> Vec<Refusal> {
+pub fn check_sheet(
+    class: &training_class::Model,
+    teachers: &HashSet<String>,
+    sitting: &Sitting,
+    marks: &[Marks],
+    eligible: &HashSet<EnrolmentId>,
+    policy: &Policy,
+    today: Date,
+) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     let mut no = |field: &str, fact: String, source: &str, fix: &str| refusals.push(Refusal::new("结业考核", "M3.1", fact, source, fix).at(field));
     if !matches!(class.state, ClassState::TrainingEnded | ClassState::Examining) {
@@ -59,13 +69,20 @@ pub fn check_sheet(class: &training_class::Model, teachers: &HashSet<String>, si
     }
     let last = class.ends_on + chrono::Days::new(u64::try_from(policy.exam_within_days).unwrap_or(0));
     if sitting.held_on < class.ends_on || sitting.held_on > last {
-        no("held_on", format!("考核日期 {} 不在 {} 至 {} 之间", sitting.held_on, class.ends_on, last), policy.document("exam_within_days"), "请填培训结束后规定天数内的实际考核日期");
+        no(
+            "held_on",
+            format!("考核日期 {} 不在 {} 至 {} 之间", sitting.held_on, class.ends_on, last),
+            policy.document("exam_within_days"),
+            "请填培训结束后规定天数内的实际考核日期",
+        );
     }
     if sitting.held_on > today {
         no("held_on", format!("考核日期 {} 还没有到", sitting.held_on), "日历", "请在考核之后录入成绩");
     }
     for (field, who) in [("examiner", &sitting.examiner), ("second_examiner", &sitting.second_examiner)] {
-        if who.trim().is_empty() { no(field, "考评人员没有填".into(), "结业考核须两人考评", "请填考评人员姓名"); }
+        if who.trim().is_empty() {
+            no(field, "考评人员没有填".into(), "结业考核须两人考评", "请填考评人员姓名");
+        }
     }
     if !sitting.examiner.trim().is_empty() && sitting.examiner.trim() == sitting.second_examiner.trim() {
         no("second_examiner", "两名考评人员是同一个人".into(), "结业考核须两人考评", "请换一名考评人员");
@@ -81,32 +98,50 @@ fn check_marks(marks: &[Marks], eligible: &HashSet<EnrolmentId>) -> Vec<Refusal>
     let mut refusals = Vec::new();
     let mut no = |fact: String, fix: &str| refusals.push(Refusal::new("结业考核", "M3.1", fact, "结业考核成绩册", fix).at("marks"));
     let given: HashSet<&EnrolmentId> = marks.iter().map(|one| &one.enrolment).collect();
-    if given.len() != marks.len() { no("有学员的成绩录了两次".into(), "请每人只录一行"); }
-    if given.iter().any(|one| !eligible.contains(*one)) { no("有人不在可以考核的名单里".into(), "出勤率不够的学员不能参加结业考核，请去掉"); }
+    if given.len() != marks.len() {
+        no("有学员的成绩录了两次".into(), "请每人只录一行");
+    }
+    if given.iter().any(|one| !eligible.contains(*one)) {
+        no("有人不在可以考核的名单里".into(), "出勤率不够的学员不能参加结业考核，请去掉");
+    }
     let missing = eligible.iter().filter(|one| !given.contains(one)).count();
-    if missing > 0 { no(format!("还有 {missing} 名学员没有成绩"), "缺考的请勾选“缺考”"); }
+    if missing > 0 {
+        no(format!("还有 {missing} 名学员没有成绩"), "缺考的请勾选“缺考”");
+    }
     let wild = marks.iter().filter(|one| !one.absent && (!(0..=FULL_MARKS).contains(&one.theory) || !(0..=FULL_MARKS).contains(&one.practice))).count();
-    if wild > 0 { no(format!("有 {wild} 名学员的分数不在 0 到 {FULL_MARKS} 之间"), "请按百分制填整数"); }
+    if wild > 0 {
+        no(format!("有 {wild} 名学员的分数不在 0 到 {FULL_MARKS} 之间"), "请按百分制填整数");
+    }
     refusals
 }
 
 /// The second person: not the one who entered the marks, and marks must have been entered.
 pub fn may_confirm(exam: &completion_exam::Model, who: Option<&AccountId>) -> Result<(), Refusal> {
     let no = |fact: &str, fix: &str| Refusal::new("两人复核", "M3.1", fact, "结业考核成绩由两人经手", fix);
-    if exam.entered_by.is_none() { return Err(no("成绩还没有录入", "请先由培训机构录入成绩")); }
-    if exam.confirmed_by.is_some() { return Err(no("成绩已经确认过", "如需更正，请走成绩更正程序")); }
-    if who.is_none() || exam.entered_by.as_ref() == who { return Err(no("录入成绩的人不能自己确认", "请换另一位工作人员确认")); }
+    if exam.entered_by.is_none() {
+        return Err(no("成绩还没有录入", "请先由培训机构录入成绩"));
+    }
+    if exam.confirmed_by.is_some() {
+        return Err(no("成绩已经确认过", "如需更正，请走成绩更正程序"));
+    }
+    if who.is_none() || exam.entered_by.as_ref() == who {
+        return Err(no("录入成绩的人不能自己确认", "请换另一位工作人员确认"));
+    }
     Ok(())
 }
 
 /// The names on the roster whose certificates can be issued: passed, still there.
-pub fn to_certify(roster: &[enrolment::Model]) -> Vec<&enrolment::Model> { roster.iter().filter(|one| one.active && one.passed == Some(true)).collect() }
+pub fn to_certify(roster: &[enrolment::Model]) -> Vec<&enrolment::Model> {
+    roster.iter().filter(|one| one.active && one.passed == Some(true)).collect()
+}
 
 /// Five marks of 1 to 5 each.
 pub fn check_ratings(ratings: &[(&str, i32)]) -> Vec<Refusal> {
-    ratings.iter().filter(|(_, mark)| !(1..=5).contains(mark)).map(|(field, _)| {
-        Refusal::new("学员评价", "M3.1", "有一项还没有打分", "学员评价表", "每一项请在 1 到 5 分里选一个").at(field)
-    }).collect()
+    ratings
+        .iter()
+        .filter(|(_, mark)| !(1..=5).contains(mark))
+        .map(|(field, _)| Refusal::new("学员评价", "M3.1", "有一项还没有打分", "学员评价表", "每一项请在 1 到 5 分里选一个").at(field))
+        .collect()
 }
 
 /// Whether the class's feedback is complete: enough answers, or the days have passed.
@@ -117,7 +152,9 @@ pub fn feedback_complete(answers: u64, asked: u64, issued_on: Date, policy: &Pol
 }
 
 /// Marks by enrolment, for pages.
-pub fn by_enrolment(marks: &[Marks]) -> HashMap<&EnrolmentId, &Marks> { marks.iter().map(|one| (&one.enrolment, one)).collect() }
+pub fn by_enrolment(marks: &[Marks]) -> HashMap<&EnrolmentId, &Marks> {
+    marks.iter().map(|one| (&one.enrolment, one)).collect()
+}
 
 #[cfg(test)]
 mod tests {
@@ -125,7 +162,9 @@ mod tests {
     use foundation::Ids;
     use proptest::prelude::*;
 
-    fn enrolment() -> EnrolmentId { Ids::seeded(1).make(chrono::DateTime::UNIX_EPOCH) }
+    fn enrolment() -> EnrolmentId {
+        Ids::seeded(1).make(chrono::DateTime::UNIX_EPOCH)
+    }
 
     #[test]
     fn m3_1_both_parts_must_reach_the_line() {

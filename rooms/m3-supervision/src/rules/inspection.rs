@@ -5,7 +5,17 @@ use foundation::{AccountId, Refusal};
 use store::tables::supervision::training_class;
 
 /// Everything that is wrong with an inspection record.
-pub fn check(class: &training_class::Model, inspector: Option<&AccountId>, inspector_name: &str, second: &str, planned: i32, present: i32, opinion: InspectionOpinion, problems: &[String], note: &str) -> Vec<Refusal> {
+pub fn check(
+    class: &training_class::Model,
+    inspector: Option<&AccountId>,
+    inspector_name: &str,
+    second: &str,
+    planned: i32,
+    present: i32,
+    opinion: InspectionOpinion,
+    problems: &[String],
+    note: &str,
+) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     let mut no = |field: &str, fact: String, source: &str, fix: &str| refusals.push(Refusal::new("过程检查", "M3.1", fact, source, fix).at(field));
     if !matches!(class.state, ClassState::Approved | ClassState::InTraining | ClassState::Suspended | ClassState::TrainingEnded) {
@@ -14,8 +24,12 @@ pub fn check(class: &training_class::Model, inspector: Option<&AccountId>, inspe
     if inspector.is_none() || inspector == class.decided_by.as_ref() || inspector == class.reviewed_by.as_ref() {
         no("opinion", "检查人审过这个班的开班申请".into(), "职责分离：检查人不得是同一班的审批人", "请换一位没有审过本班的工作人员检查");
     }
-    if second.trim().is_empty() || second.trim() == inspector_name { no("second_inspector", "检查须两人进行".into(), "过程检查记录表", "请填另一位检查人的姓名"); }
-    if !(0..=1000).contains(&present) { no("present_count", "现场人数不对".into(), "过程检查记录表", "请填 0 以上的整数"); }
+    if second.trim().is_empty() || second.trim() == inspector_name {
+        no("second_inspector", "检查须两人进行".into(), "过程检查记录表", "请填另一位检查人的姓名");
+    }
+    if !(0..=1000).contains(&present) {
+        no("present_count", "现场人数不对".into(), "过程检查记录表", "请填 0 以上的整数");
+    }
     if opinion != InspectionOpinion::Normal && problems.is_empty() && note.trim().is_empty() {
         no("problems", format!("意见是“{}”，但没有写发现了什么问题", opinion.label()), "过程检查记录表", "请勾选问题或写明情况");
     }

@@ -40,28 +40,65 @@ pub fn check_plan(plan: &Plan, needs: (Periods, Periods, i32), seats: i32, polic
     let mut refusals = Vec::new();
     let (least, most, cap) = needs;
     let total = plan.theory.saturating_add(plan.practice).saturating_add(plan.online);
-    let mut no = |rule: &str, clause: &str, field: &str, fact: String, source: &str, fix: &str| refusals.push(Refusal::new(rule, clause, fact, source, fix).at(field));
+    let mut no =
+        |rule: &str, clause: &str, field: &str, fact: String, source: &str, fix: &str| refusals.push(Refusal::new(rule, clause, fact, source, fix).at(field));
     for (field, value) in [("theory", plan.theory), ("practice", plan.practice), ("online", plan.online)] {
-        if !(0..=1000).contains(&value) { no("教学计划", "M3.1", field, format!("课时 {value} 不对"), "教学计划", "请填 0 到 1000 的整数"); }
+        if !(0..=1000).contains(&value) {
+            no("教学计划", "M3.1", field, format!("课时 {value} 不对"), "教学计划", "请填 0 到 1000 的整数");
+        }
     }
-    if !(least.0..=most.0).contains(&total) { no("教学计划", "M1.1", "theory", format!("总课时 {total}，不在 {least} 到 {most} 之间"), "需求指导目录", "请按目录规定的课时安排"); }
+    if !(least.0..=most.0).contains(&total) {
+        no("教学计划", "M1.1", "theory", format!("总课时 {total}，不在 {least} 到 {most} 之间"), "需求指导目录", "请按目录规定的课时安排");
+    }
     let cap = cap.min(policy.online_cap_pct);
     if !reckoning::share::online_share_ok(Periods(plan.online.max(0)), Periods(total.max(0)), cap) {
         let room = reckoning::share::most_online(Periods(total.max(0)), cap);
-        no("M5.1", "M5.1", "online", format!("线上 {} 课时，超过总课时 {total} 的 {cap}%", plan.online), policy.document("online_cap_pct"), &format!("线上最多排 {room} 课时，其余请改为线下"));
+        no(
+            "M5.1",
+            "M5.1",
+            "online",
+            format!("线上 {} 课时，超过总课时 {total} 的 {cap}%", plan.online),
+            policy.document("online_cap_pct"),
+            &format!("线上最多排 {room} 课时，其余请改为线下"),
+        );
     }
     if !(policy.class_min..=policy.class_max).contains(&plan.planned_persons) {
-        no("班额", "M3.1", "planned_persons", format!("计划 {} 人，不在 {} 到 {} 人之间", plan.planned_persons, policy.class_min, policy.class_max), policy.document("class_max"), "请调整人数或分班");
+        no(
+            "班额",
+            "M3.1",
+            "planned_persons",
+            format!("计划 {} 人，不在 {} 到 {} 人之间", plan.planned_persons, policy.class_min, policy.class_max),
+            policy.document("class_max"),
+            "请调整人数或分班",
+        );
     }
-    if plan.planned_persons > seats { no("T05", "M3.5", "planned_persons", format!("计划 {} 人，教室只有 {seats} 座", plan.planned_persons), "机构场地", "请换大一点的教室或减少人数"); }
-    if !(1..=999).contains(&plan.term) { no("教学计划", "M3.1", "term", "期数不对".into(), "教学计划", "请填 1 到 999 的整数"); }
-    if plan.ends_on < plan.starts_on { no("教学计划", "M3.1", "ends_on", "结束日期早于开始日期".into(), "教学计划", "请核对起止日期"); }
-    if plan.starts_on < today { no("教学计划", "M3.1", "starts_on", format!("开始日期 {} 已经过去", ui::dates::full_day(plan.starts_on)), "日历", "请填今天以后的日期"); }
-    if (plan.ends_on - plan.starts_on).num_days() > 366 { no("教学计划", "M3.1", "ends_on", "班期超过一年".into(), "教学计划", "请分期办班"); }
-    if let Err(fact) = exam_day(plan.ends_on, Some(plan.exam_on), policy) { no("考核方案", "M3.1", "exam_on", fact, policy.document("exam_within_days"), "请安排在培训结束后规定天数内"); }
-    for (field, word, text) in [("exam_plan", "考核方案", &plan.exam_plan), ("materials", "教学资源", &plan.materials), ("safety_plan", "保险与安全预案", &plan.safety_plan)] {
-        if text.trim().is_empty() { no("材料", "M3.1", field, format!("{word}没有填"), "开班申请材料", "请填写后再保存"); }
-        if text.chars().count() > foundation::limits::TEXT_CHARS { no("材料", "M3.1", field, format!("{word}太长"), "开班申请材料", "请写在 1000 字以内"); }
+    if plan.planned_persons > seats {
+        no("T05", "M3.5", "planned_persons", format!("计划 {} 人，教室只有 {seats} 座", plan.planned_persons), "机构场地", "请换大一点的教室或减少人数");
+    }
+    if !(1..=999).contains(&plan.term) {
+        no("教学计划", "M3.1", "term", "期数不对".into(), "教学计划", "请填 1 到 999 的整数");
+    }
+    if plan.ends_on < plan.starts_on {
+        no("教学计划", "M3.1", "ends_on", "结束日期早于开始日期".into(), "教学计划", "请核对起止日期");
+    }
+    if plan.starts_on < today {
+        no("教学计划", "M3.1", "starts_on", format!("开始日期 {} 已经过去", ui::dates::full_day(plan.starts_on)), "日历", "请填今天以后的日期");
+    }
+    if (plan.ends_on - plan.starts_on).num_days() > 366 {
+        no("教学计划", "M3.1", "ends_on", "班期超过一年".into(), "教学计划", "请分期办班");
+    }
+    if let Err(fact) = exam_day(plan.ends_on, Some(plan.exam_on), policy) {
+        no("考核方案", "M3.1", "exam_on", fact, policy.document("exam_within_days"), "请安排在培训结束后规定天数内");
+    }
+    for (field, word, text) in
+        [("exam_plan", "考核方案", &plan.exam_plan), ("materials", "教学资源", &plan.materials), ("safety_plan", "保险与安全预案", &plan.safety_plan)]
+    {
+        if text.trim().is_empty() {
+            no("材料", "M3.1", field, format!("{word}没有填"), "开班申请材料", "请填写后再保存");
+        }
+        if text.chars().count() > foundation::limits::TEXT_CHARS {
+            no("材料", "M3.1", field, format!("{word}太长"), "开班申请材料", "请写在 1000 字以内");
+        }
     }
     refusals
 }
@@ -70,7 +107,11 @@ pub fn check_plan(plan: &Plan, needs: (Periods, Periods, i32), seats: i32, polic
 pub fn exam_day(ends_on: Date, exam_on: Option<Date>, policy: &Policy) -> Result<(), String> {
     let Some(day) = exam_on else { return Err("没有考核日期".into()) };
     let after = (day - ends_on).num_days();
-    if (0..=i64::from(policy.exam_within_days)).contains(&after) { Ok(()) } else { Err(format!("考核日期 {} 不在结束后 {} 天内", ui::dates::full_day(day), policy.exam_within_days)) }
+    if (0..=i64::from(policy.exam_within_days)).contains(&after) {
+        Ok(())
+    } else {
+        Err(format!("考核日期 {} 不在结束后 {} 天内", ui::dates::full_day(day), policy.exam_within_days))
+    }
 }
 
 /// How a timetable is laid out: blocks of one day, repeated on chosen weekdays.
@@ -90,25 +131,40 @@ pub struct Layout {
 
 /// One planned meeting before it has an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Meeting { pub starts_at: Instant, pub ends_at: Instant, pub periods: Periods, pub mode: SessionMode }
+pub struct Meeting {
+    pub starts_at: Instant,
+    pub ends_at: Instant,
+    pub periods: Periods,
+    pub mode: SessionMode,
+}
 
 /// Lays theory, practice and online periods into blocks from the first day on. Online goes to the
 /// evenings where there are evenings, else last. Errors: what does not fit.
 pub fn lay_out(class: &training_class::Model, layout: &Layout, policy: &Policy) -> Result<Vec<Meeting>, Vec<Refusal>> {
     let no = |field: &str, fact: String, fix: &str| vec![Refusal::new("课程表", "M3.1", fact, "课程表", fix).at(field)];
-    if layout.weekdays.is_empty() { return Err(no("weekdays", "没有选择上课的星期".into(), "请至少选一天")); }
-    if !(1..=policy.max_periods_per_day.0).contains(&layout.block) { return Err(no("block", format!("每次课 {} 课时", layout.block), &format!("请填 1 到 {} 的整数", policy.max_periods_per_day))); }
-    let slots: Vec<(NaiveTime, bool)> = [(layout.morning, false), (layout.afternoon, false), (layout.evening, true)].into_iter().filter_map(|(time, evening)| Some((time?, evening))).collect();
-    if slots.is_empty() { return Err(no("morning", "没有填上课时间".into(), "请至少填上午、下午、晚上中的一个")); }
+    if layout.weekdays.is_empty() {
+        return Err(no("weekdays", "没有选择上课的星期".into(), "请至少选一天"));
+    }
+    if !(1..=policy.max_periods_per_day.0).contains(&layout.block) {
+        return Err(no("block", format!("每次课 {} 课时", layout.block), &format!("请填 1 到 {} 的整数", policy.max_periods_per_day)));
+    }
+    let slots: Vec<(NaiveTime, bool)> =
+        [(layout.morning, false), (layout.afternoon, false), (layout.evening, true)].into_iter().filter_map(|(time, evening)| Some((time?, evening))).collect();
+    if slots.is_empty() {
+        return Err(no("morning", "没有填上课时间".into(), "请至少填上午、下午、晚上中的一个"));
+    }
     let length = Duration::minutes(i64::from(layout.block) * i64::from(policy.period_minutes));
     for pair in slots.windows(2) {
-        if pair[1].0.signed_duration_since(pair[0].0) < length { return Err(no("afternoon", "两个上课时段重叠".into(), "请把时段错开，或减少每次课的课时")); }
+        if pair[1].0.signed_duration_since(pair[0].0) < length {
+            return Err(no("afternoon", "两个上课时段重叠".into(), "请把时段错开，或减少每次课的课时"));
+        }
     }
     if let Some((time, _)) = slots.iter().find(|(time, _)| !super::timetable::in_daytime(*time, length)) {
         return Err(no("morning", format!("{} 开始的课不在 6 点到 22 点之间", time.format("%H:%M")), "请改上课时间，非常规时段的考勤不计"));
     }
     let has_evening = slots.iter().any(|(_, evening)| *evening);
-    let mut left = [(SessionMode::Theory, class.periods_theory.0), (SessionMode::Practice, class.periods_practice.0), (SessionMode::Online, class.periods_online.0)];
+    let mut left =
+        [(SessionMode::Theory, class.periods_theory.0), (SessionMode::Practice, class.periods_practice.0), (SessionMode::Online, class.periods_online.0)];
     let mut meetings = Vec::new();
     let mut day = class.starts_on;
     while left.iter().any(|(_, n)| *n > 0) {
@@ -117,12 +173,16 @@ pub fn lay_out(class: &training_class::Model, layout: &Layout, policy: &Policy) 
             return Err(no("block", format!("到结束日期还有 {rest} 课时排不下"), "请增加上课的星期或时段，或推后结束日期"));
         }
         let mut today = 0;
-        for (time, evening) in slots.iter().filter(|_| layout.weekdays.contains(&u8::try_from(chrono::Datelike::weekday(&day).number_from_monday()).unwrap_or(0))) {
+        for (time, evening) in
+            slots.iter().filter(|_| layout.weekdays.contains(&u8::try_from(chrono::Datelike::weekday(&day).number_from_monday()).unwrap_or(0)))
+        {
             let online_here = has_evening && *evening;
             let pick = left.iter_mut().find(|(mode, n)| *n > 0 && (!has_evening || (*mode == SessionMode::Online) == online_here));
             let Some((mode, remaining)) = pick else { continue };
             let periods = layout.block.min(*remaining).min(policy.max_periods_per_day.0 - today);
-            if periods <= 0 { continue; }
+            if periods <= 0 {
+                continue;
+            }
             let starts_at = foundation::clock::at_local(day.and_time(*time));
             let ends_at = starts_at + Duration::minutes(i64::from(periods) * i64::from(policy.period_minutes));
             meetings.push(Meeting { starts_at, ends_at, periods: Periods(periods), mode: *mode });
@@ -139,16 +199,21 @@ pub const WEEKDAYS: [(&str, &str); 7] = [("1", "周一"), ("2", "周二"), ("3",
 
 /// Whether a draft may still be edited by its institution.
 pub fn editable(class: &training_class::Model) -> Result<(), Refusal> {
-    if matches!(class.state, ClassState::Draft | ClassState::Returned) { return Ok(()); }
+    if matches!(class.state, ClassState::Draft | ClassState::Returned) {
+        return Ok(());
+    }
     Err(Refusal::new("开班申请", "M3.1", format!("班级现在是“{}”", class.state.label()), "班级状态", "只有草稿和退回补正的申请可以修改；已准予开班的请走变更"))
 }
 
 /// Whether the timetable is the plan: sums by mode, days within the class.
 pub fn timetable_covers(class: &training_class::Model, sessions: &[class_session::Model]) -> Result<(), String> {
     let sum = |mode: SessionMode| sessions.iter().filter(|one| one.mode == mode).map(|one| one.periods.0).sum::<i32>();
-    let planned = [(SessionMode::Theory, class.periods_theory.0), (SessionMode::Practice, class.periods_practice.0), (SessionMode::Online, class.periods_online.0)];
+    let planned =
+        [(SessionMode::Theory, class.periods_theory.0), (SessionMode::Practice, class.periods_practice.0), (SessionMode::Online, class.periods_online.0)];
     for (mode, wanted) in planned {
-        if sum(mode) != wanted { return Err(format!("{}计划 {wanted} 课时，课程表排了 {} 课时", mode.label(), sum(mode))); }
+        if sum(mode) != wanted {
+            return Err(format!("{}计划 {wanted} 课时，课程表排了 {} 课时", mode.label(), sum(mode)));
+        }
     }
     match sessions.iter().find(|one| one.held_on < class.starts_on || one.held_on > class.ends_on) {
         Some(one) => Err(format!("{} 的课不在班期之内", ui::dates::day(one.held_on))),
@@ -159,23 +224,40 @@ pub fn timetable_covers(class: &training_class::Model, sessions: &[class_session
 /// The second person of the review: not the one who reviewed first, and every line must be a pass.
 pub fn may_approve(class: &training_class::Model, lines: &[review_line::Model], who: Option<&AccountId>, today: Date) -> Result<(), Vec<Refusal>> {
     let mut refusals = open_lines(lines);
-    if class.starts_on < today { refusals.push(Refusal::new("开班日期", "M3.1", format!("开班日期 {} 已经过去", ui::dates::full_day(class.starts_on)), "教学计划", "请退回补正，由机构改期")); }
-    if class.reviewed_by.is_none() { refusals.push(Refusal::new("两人审核", "M3.1", "还没有人审核过", "职责分离：开班审核由两人经手", "请先由另一位工作人员审核")); }
-    else if who.is_none() || class.reviewed_by.as_ref() == who { refusals.push(Refusal::new("两人审核", "M3.1", "审核和批准是同一个人", "职责分离：开班审核由两人经手", "请换一位工作人员批准")); }
+    if class.starts_on < today {
+        refusals.push(Refusal::new(
+            "开班日期",
+            "M3.1",
+            format!("开班日期 {} 已经过去", ui::dates::full_day(class.starts_on)),
+            "教学计划",
+            "请退回补正，由机构改期",
+        ));
+    }
+    if class.reviewed_by.is_none() {
+        refusals.push(Refusal::new("两人审核", "M3.1", "还没有人审核过", "职责分离：开班审核由两人经手", "请先由另一位工作人员审核"));
+    } else if who.is_none() || class.reviewed_by.as_ref() == who {
+        refusals.push(Refusal::new("两人审核", "M3.1", "审核和批准是同一个人", "职责分离：开班审核由两人经手", "请换一位工作人员批准"));
+    }
     if refusals.is_empty() { Ok(()) } else { Err(refusals) }
 }
 
 /// What keeps a review open: failed, to be fixed, or not answered.
 pub fn open_lines(lines: &[review_line::Model]) -> Vec<Refusal> {
     use foundation::codes::ReviewResult as R;
-    lines.iter().filter(|line| line.result != Some(R::Pass)).map(|line| {
-        let fact = if line.result.is_none() { format!("“{}”还没有核对", line.title) } else { format!("{}：{}", line.title, line.fact) };
-        Refusal::new(&line.code, "M3.1", fact, line.source.clone(), if line.result.is_none() { "请核对后勾选".to_owned() } else { line.fix.clone() })
-    }).collect()
+    lines
+        .iter()
+        .filter(|line| line.result != Some(R::Pass))
+        .map(|line| {
+            let fact = if line.result.is_none() { format!("“{}”还没有核对", line.title) } else { format!("{}：{}", line.title, line.fact) };
+            Refusal::new(&line.code, "M3.1", fact, line.source.clone(), if line.result.is_none() { "请核对后勾选".to_owned() } else { line.fix.clone() })
+        })
+        .collect()
 }
 
 /// Weekday number of chrono's enum, for prefilled forms.
-pub fn number(day: Weekday) -> u32 { day.number_from_monday() }
+pub fn number(day: Weekday) -> u32 {
+    day.number_from_monday()
+}
 
 #[cfg(test)]
 mod tests {
@@ -192,23 +274,75 @@ mod tests {
         Policy::from_parameters(rows.iter().map(reckoning::policy::ParameterRow::parameter), day(1)).unwrap()
     }
 
-    fn day(of_november: u32) -> Date { Date::from_ymd_opt(2026, 11, of_november).unwrap() }
+    fn day(of_november: u32) -> Date {
+        Date::from_ymd_opt(2026, 11, of_november).unwrap()
+    }
 
     fn class(theory: i32, practice: i32, online: i32, days: u32) -> training_class::Model {
         let ids = Ids::seeded(7);
         let at = chrono::DateTime::UNIX_EPOCH;
         let district: foundation::DistrictCode = "350582".parse().unwrap();
         training_class::Model {
-            id: ids.make(at), class_no: String::new(), regime: Regime::FullProcess, state: ClassState::Draft, institution: ids.make(at), institution_name: String::new(), needs_item: ids.make(at), site: ids.make(at),
-            room: ids.make(at), title: String::new(), item_name: String::new(), term: 1, planned_persons: 20, periods_total: Periods(theory + practice + online), periods_theory: Periods(theory), periods_practice: Periods(practice),
-            periods_online: Periods(online), starts_on: day(2), ends_on: day(2) + chrono::Days::new(u64::from(days)), class_teacher: ids.make(at), class_teacher_name: String::new(), exam_on: None, exam_plan: String::new(),
-            materials: String::new(), safety_plan: String::new(), institution_pledged_at: None, submitted_at: None, accepted_at: None, accepted_by: None, reviewed_at: None, reviewed_by: None, decided_at: None, decided_by: None,
-            decision_note: String::new(), due_on: None, policy: None, enrolled_count: 0, money: Fen::ZERO, path: district.management_path(), district, created_at: at, created_by: ids.make(at), version: 1,
+            id: ids.make(at),
+            class_no: String::new(),
+            regime: Regime::FullProcess,
+            state: ClassState::Draft,
+            institution: ids.make(at),
+            institution_name: String::new(),
+            needs_item: ids.make(at),
+            site: ids.make(at),
+            room: ids.make(at),
+            title: String::new(),
+            item_name: String::new(),
+            term: 1,
+            planned_persons: 20,
+            periods_total: Periods(theory + practice + online),
+            periods_theory: Periods(theory),
+            periods_practice: Periods(practice),
+            periods_online: Periods(online),
+            starts_on: day(2),
+            ends_on: day(2) + chrono::Days::new(u64::from(days)),
+            class_teacher: ids.make(at),
+            class_teacher_name: String::new(),
+            exam_on: None,
+            exam_plan: String::new(),
+            materials: String::new(),
+            safety_plan: String::new(),
+            institution_pledged_at: None,
+            submitted_at: None,
+            accepted_at: None,
+            accepted_by: None,
+            reviewed_at: None,
+            reviewed_by: None,
+            decided_at: None,
+            decided_by: None,
+            decision_note: String::new(),
+            due_on: None,
+            policy: None,
+            enrolled_count: 0,
+            money: Fen::ZERO,
+            path: district.management_path(),
+            district,
+            created_at: at,
+            created_by: ids.make(at),
+            version: 1,
         }
     }
 
     fn plan() -> Plan {
-        Plan { term: 1, planned_persons: 20, theory: 16, practice: 20, online: 4, starts_on: day(10), ends_on: day(20), exam_on: day(22), exam_plan: "笔试".into(), materials: "教材".into(), safety_plan: "保险".into() }
+        Plan {
+            term: 1,
+            planned_persons: 20,
+            theory: 16,
+            practice: 20,
+            online: 4,
+            starts_on: day(10),
+            ends_on: day(20),
+            exam_on: day(22),
+            exam_plan: "笔试".into(),
+            materials: "教材".into(),
+            safety_plan: "保险".into(),
+        }
     }
 
     fn fields(plan: &Plan) -> Vec<String> {
@@ -224,7 +358,10 @@ mod tests {
         assert_eq!(fields(&Plan { starts_on: day(1), ..plan() }), ["starts_on"]);
         assert_eq!(fields(&Plan { exam_on: day(19), ..plan() }), ["exam_on"]);
         assert_eq!(fields(&Plan { exam_on: Date::from_ymd_opt(2026, 12, 6).unwrap(), ..plan() }), ["exam_on"], "sixteen days after the end");
-        assert_eq!(fields(&Plan { exam_plan: " ".into(), materials: String::new(), safety_plan: "好".repeat(1001), ..plan() }), ["exam_plan", "materials", "safety_plan"]);
+        assert_eq!(
+            fields(&Plan { exam_plan: " ".into(), materials: String::new(), safety_plan: "好".repeat(1001), ..plan() }),
+            ["exam_plan", "materials", "safety_plan"]
+        );
         assert_eq!(fields(&Plan { theory: i32::MAX, practice: i32::MAX, online: i32::MAX, ..plan() }).len(), 5, "huge numbers are refused, not overflowed");
         assert_eq!(fields(&Plan { online: -1, ..plan() }), ["online"]);
     }

@@ -6,21 +6,69 @@ use foundation::codes::ClassState;
 
 /// What can happen to a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Move { Submit, Accept, ReturnForCorrection, Resubmit, Refuse, Approve, StartTraining, EndTraining, StartExam, ConfirmExam, IssueCertificates, FinishFeedback, DraftClaim, Archive, Suspend, Resume, Withdraw }
+pub enum Move {
+    Submit,
+    Accept,
+    ReturnForCorrection,
+    Resubmit,
+    Refuse,
+    Approve,
+    StartTraining,
+    EndTraining,
+    StartExam,
+    ConfirmExam,
+    IssueCertificates,
+    FinishFeedback,
+    DraftClaim,
+    Archive,
+    Suspend,
+    Resume,
+    Withdraw,
+}
 
 impl Move {
     /// All moves.
     pub const fn all() -> &'static [Self] {
-        &[Self::Submit, Self::Accept, Self::ReturnForCorrection, Self::Resubmit, Self::Refuse, Self::Approve, Self::StartTraining, Self::EndTraining, Self::StartExam,
-          Self::ConfirmExam, Self::IssueCertificates, Self::FinishFeedback, Self::DraftClaim, Self::Archive, Self::Suspend, Self::Resume, Self::Withdraw]
+        &[
+            Self::Submit,
+            Self::Accept,
+            Self::ReturnForCorrection,
+            Self::Resubmit,
+            Self::Refuse,
+            Self::Approve,
+            Self::StartTraining,
+            Self::EndTraining,
+            Self::StartExam,
+            Self::ConfirmExam,
+            Self::IssueCertificates,
+            Self::FinishFeedback,
+            Self::DraftClaim,
+            Self::Archive,
+            Self::Suspend,
+            Self::Resume,
+            Self::Withdraw,
+        ]
     }
     /// What people read.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Submit => "提交开班申请", Self::Accept => "受理", Self::ReturnForCorrection => "退回补正", Self::Resubmit => "补正后重新提交", Self::Refuse => "不予开班",
-            Self::Approve => "准予开班", Self::StartTraining => "开始培训", Self::EndTraining => "培训结束", Self::StartExam => "录入考核成绩", Self::ConfirmExam => "确认考核成绩",
-            Self::IssueCertificates => "发放证书", Self::FinishFeedback => "学员评价结束", Self::DraftClaim => "生成补贴申领", Self::Archive => "归档", Self::Suspend => "中止培训",
-            Self::Resume => "恢复培训", Self::Withdraw => "撤销",
+            Self::Submit => "提交开班申请",
+            Self::Accept => "受理",
+            Self::ReturnForCorrection => "退回补正",
+            Self::Resubmit => "补正后重新提交",
+            Self::Refuse => "不予开班",
+            Self::Approve => "准予开班",
+            Self::StartTraining => "开始培训",
+            Self::EndTraining => "培训结束",
+            Self::StartExam => "录入考核成绩",
+            Self::ConfirmExam => "确认考核成绩",
+            Self::IssueCertificates => "发放证书",
+            Self::FinishFeedback => "学员评价结束",
+            Self::DraftClaim => "生成补贴申领",
+            Self::Archive => "归档",
+            Self::Suspend => "中止培训",
+            Self::Resume => "恢复培训",
+            Self::Withdraw => "撤销",
         }
     }
 }
@@ -45,19 +93,49 @@ pub fn after(state: ClassState, step: Move) -> Result<ClassState, Refusal> {
         (Move::Suspend, S::InTraining) => Some(S::Suspended),
         (Move::Resume, S::Suspended) => Some(S::InTraining),
         (Move::Withdraw, S::Draft | S::Submitted | S::Returned | S::UnderReview | S::Approved | S::Suspended) => Some(S::Withdrawn),
-        (Move::Submit | Move::Accept | Move::ReturnForCorrection | Move::Resubmit | Move::Refuse | Move::Approve | Move::StartTraining | Move::EndTraining | Move::StartExam
-            | Move::ConfirmExam | Move::IssueCertificates | Move::FinishFeedback | Move::DraftClaim | Move::Archive | Move::Suspend | Move::Resume | Move::Withdraw, _) => None,
+        (
+            Move::Submit
+            | Move::Accept
+            | Move::ReturnForCorrection
+            | Move::Resubmit
+            | Move::Refuse
+            | Move::Approve
+            | Move::StartTraining
+            | Move::EndTraining
+            | Move::StartExam
+            | Move::ConfirmExam
+            | Move::IssueCertificates
+            | Move::FinishFeedback
+            | Move::DraftClaim
+            | Move::Archive
+            | Move::Suspend
+            | Move::Resume
+            | Move::Withdraw,
+            _,
+        ) => None,
     };
-    next.ok_or_else(|| Refusal::new("办理步骤", "M3.1", format!("班级现在是“{}”，不能“{}”", state.label(), step.label()), "合格证类全过程监管的办理步骤", "请刷新页面，按当前步骤办理"))
+    next.ok_or_else(|| {
+        Refusal::new(
+            "办理步骤",
+            "M3.1",
+            format!("班级现在是“{}”，不能“{}”", state.label(), step.label()),
+            "合格证类全过程监管的办理步骤",
+            "请刷新页面，按当前步骤办理",
+        )
+    })
 }
 
 /// The picture of all states and moves, generated so that it cannot drift.
 pub fn mermaid() -> String {
     let mut lines = vec!["stateDiagram-v2".to_owned()];
-    for state in ClassState::all() { lines.push(format!("  {} : {} {}", state.code(), state.code(), state.label())); }
+    for state in ClassState::all() {
+        lines.push(format!("  {} : {} {}", state.code(), state.code(), state.label()));
+    }
     for state in ClassState::all() {
         for step in Move::all() {
-            if let Ok(next) = after(*state, *step) { lines.push(format!("  {} --> {} : {}", state.code(), next.code(), step.label())); }
+            if let Ok(next) = after(*state, *step) {
+                lines.push(format!("  {} --> {} : {}", state.code(), next.code(), step.label()));
+            }
         }
     }
     lines.join("\n") + "\n"
@@ -71,7 +149,10 @@ mod tests {
     #[test]
     fn the_picture_in_docs_is_the_code() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/states/full-process.md");
-        let text = format!("# 合格证类全过程监管：班级状态\n\n由 `rules/states.rs` 生成，`UPDATE=1 cargo test -p m3-supervision` 重写。\n\n```mermaid\n{}```\n", mermaid());
+        let text = format!(
+            "# 合格证类全过程监管：班级状态\n\n由 `rules/states.rs` 生成，`UPDATE=1 cargo test -p m3-supervision` 重写。\n\n```mermaid\n{}```\n",
+            mermaid()
+        );
         if std::env::var("UPDATE").is_ok() {
             std::fs::create_dir_all(std::path::Path::new(path).parent().unwrap()).unwrap();
             std::fs::write(path, &text).unwrap();

@@ -9,7 +9,8 @@ use foundation::codes::{
 };
 use foundation::ids::TypedId;
 use foundation::{
-    ClassId, Date, EnrolmentId, Fen, IdDocument, IdType, InstitutionId, NeedsItemId, Periods, PersonId, RoomId, Scope, SessionId, SiteId, SkillLevel, TeacherId, clock,
+    ClassId, Date, EnrolmentId, Fen, IdDocument, IdType, InstitutionId, NeedsItemId, Periods, PersonId, RoomId, Scope, SessionId, SiteId, SkillLevel,
+    TeacherId, clock,
 };
 use store::seal::Purpose;
 use store::tables::institutions::{directory_item, institution, room, site, site_verification, teacher};
@@ -20,31 +21,53 @@ use testkit::personas::{fixed, other_trainee, rival, school, trainee};
 use testkit::{JINJIANG, Persona, TestHouse, district};
 
 /// 育婴员, completion certificate, 20–80 periods.
-pub fn item() -> NeedsItemId { fixed(0x401) }
+pub fn item() -> NeedsItemId {
+    fixed(0x401)
+}
 /// 家政服务员: only the rival may teach it.
-pub fn rival_item() -> NeedsItemId { fixed(0x402) }
+pub fn rival_item() -> NeedsItemId {
+    fixed(0x402)
+}
 /// The school's verified site.
-pub fn school_site() -> SiteId { fixed(0x411) }
+pub fn school_site() -> SiteId {
+    fixed(0x411)
+}
 /// Room of 45 seats.
-pub fn big_room() -> RoomId { fixed(0x421) }
+pub fn big_room() -> RoomId {
+    fixed(0x421)
+}
 /// Room of 12 seats.
-pub fn small_room() -> RoomId { fixed(0x422) }
+pub fn small_room() -> RoomId {
+    fixed(0x422)
+}
 /// 苏建平, teaches theory.
-pub fn theory_teacher() -> TeacherId { fixed(0x431) }
+pub fn theory_teacher() -> TeacherId {
+    fixed(0x431)
+}
 /// 叶秋月, teaches practice.
-pub fn practice_teacher() -> TeacherId { fixed(0x432) }
+pub fn practice_teacher() -> TeacherId {
+    fixed(0x432)
+}
 /// The rival's site, room and teacher.
-pub fn rival_site() -> SiteId { fixed(0x412) }
+pub fn rival_site() -> SiteId {
+    fixed(0x412)
+}
 /// The rival's room.
-pub fn rival_room() -> RoomId { fixed(0x423) }
+pub fn rival_room() -> RoomId {
+    fixed(0x423)
+}
 /// The rival's only teacher.
-pub fn rival_teacher() -> TeacherId { fixed(0x433) }
+pub fn rival_teacher() -> TeacherId {
+    fixed(0x433)
+}
 
 /// Names of the registry's first persons; the first two have accounts (personas).
 pub const NAMES: [&str; 12] = ["林玉珍", "黄小琴", "陈阿美", "吴建国", "王丽红", "许文斌", "郑秀英", "蔡金凤", "杨志明", "施美玲", "庄淑华", "柯永福"];
 
 /// The n-th person of the registry.
-pub fn person_id(n: usize) -> PersonId { fixed(0x301 + n as u128) }
+pub fn person_id(n: usize) -> PersonId {
+    fixed(0x301 + n as u128)
+}
 
 /// The n-th person's demo document.
 pub fn document(n: usize) -> IdDocument {
@@ -67,36 +90,88 @@ pub struct ApprovedClass {
 pub async fn directories(house: &TestHouse) {
     let premises = Arc::clone(&house.premises);
     assert_eq!((person_id(0), person_id(1)), (trainee(), other_trainee()));
-    house.premises.db.write(Scope::Everything, move |work| Box::pin(async move {
-        let desk = desk::Desk::system(Arc::clone(&premises), "fixtures");
-        let (at, path) = (desk.now(), district(JINJIANG).management_path());
-        work.add_many::<needs_item::Entity>(vec![needs(item(), "育婴员"), needs(rival_item(), "家政服务员")]).await?;
-        work.add_many::<institution::Entity>(vec![listed(&desk, school(), "晋江市安海职业培训学校", 1), listed(&desk, rival(), "晋江市青阳家政培训中心", 2)]).await?;
-        let here = |id: SiteId, of: InstitutionId, name: &str| site::Model {
-            id, institution: of, name: name.into(), address: format!("晋江市安海镇{name}"), district: district(JINJIANG), path: path.clone(), version: 1,
-        };
-        work.add_many::<site::Entity>(vec![here(school_site(), school(), "实训楼"), here(rival_site(), rival(), "家政楼")]).await?;
-        let seats = |id: RoomId, site: SiteId, of: InstitutionId, name: &str, seats: i32| room::Model {
-            id, site, institution: of, name: name.into(), seats, district: district(JINJIANG), path: path.clone(), version: 1,
-        };
-        work.add_many::<room::Entity>(vec![
-            seats(big_room(), school_site(), school(), "302", 45), seats(small_room(), school_site(), school(), "101", 12), seats(rival_room(), rival_site(), rival(), "201", 40),
-        ]).await?;
-        let may_teach = |item: NeedsItemId, of: InstitutionId, site: SiteId| directory_item::Model {
-            id: desk.new_id(), institution: of, needs_item: item, site, capacity: 45, valid_from: day(2026, 1, 1), valid_until: day(2027, 12, 31),
-            district: district(JINJIANG), path: path.clone(), version: 1,
-        };
-        work.add_many::<directory_item::Entity>(vec![may_teach(item(), school(), school_site()), may_teach(item(), rival(), rival_site()), may_teach(rival_item(), rival(), rival_site())]).await?;
-        let verified = |site: SiteId, of: InstitutionId| site_verification::Model {
-            id: desk.new_id(), site, institution: of, verified_on: day(2026, 9, 12), valid_until: day(2027, 9, 11), inspectors: "林国栋、陈秀娟".into(),
-            conclusion: ReviewResult::Pass, note: String::new(), district: district(JINJIANG), path: path.clone(), created_at: at,
-        };
-        work.add_many::<site_verification::Entity>(vec![verified(school_site(), school()), verified(rival_site(), rival())]).await?;
-        work.add_many::<teacher::Entity>(vec![
-            teaches(&desk, theory_teacher(), school(), "苏建平", 101), teaches(&desk, practice_teacher(), school(), "叶秋月", 102), teaches(&desk, rival_teacher(), rival(), "曾丽萍", 104),
-        ]).await?;
-        work.add_many::<person::Entity>((0..NAMES.len()).map(|n| registered(&desk, n)).collect()).await
-    })).await.expect("an empty house takes its directories");
+    house
+        .premises
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move {
+                let desk = desk::Desk::system(Arc::clone(&premises), "fixtures");
+                let (at, path) = (desk.now(), district(JINJIANG).management_path());
+                work.add_many::<needs_item::Entity>(vec![needs(item(), "育婴员"), needs(rival_item(), "家政服务员")]).await?;
+                work.add_many::<institution::Entity>(vec![
+                    listed(&desk, school(), "晋江市安海职业培训学校", 1),
+                    listed(&desk, rival(), "晋江市青阳家政培训中心", 2),
+                ])
+                .await?;
+                let here = |id: SiteId, of: InstitutionId, name: &str| site::Model {
+                    id,
+                    institution: of,
+                    name: name.into(),
+                    address: format!("晋江市安海镇{name}"),
+                    district: district(JINJIANG),
+                    path: path.clone(),
+                    version: 1,
+                };
+                work.add_many::<site::Entity>(vec![here(school_site(), school(), "实训楼"), here(rival_site(), rival(), "家政楼")]).await?;
+                let seats = |id: RoomId, site: SiteId, of: InstitutionId, name: &str, seats: i32| room::Model {
+                    id,
+                    site,
+                    institution: of,
+                    name: name.into(),
+                    seats,
+                    district: district(JINJIANG),
+                    path: path.clone(),
+                    version: 1,
+                };
+                work.add_many::<room::Entity>(vec![
+                    seats(big_room(), school_site(), school(), "302", 45),
+                    seats(small_room(), school_site(), school(), "101", 12),
+                    seats(rival_room(), rival_site(), rival(), "201", 40),
+                ])
+                .await?;
+                let may_teach = |item: NeedsItemId, of: InstitutionId, site: SiteId| directory_item::Model {
+                    id: desk.new_id(),
+                    institution: of,
+                    needs_item: item,
+                    site,
+                    capacity: 45,
+                    valid_from: day(2026, 1, 1),
+                    valid_until: day(2027, 12, 31),
+                    district: district(JINJIANG),
+                    path: path.clone(),
+                    version: 1,
+                };
+                work.add_many::<directory_item::Entity>(vec![
+                    may_teach(item(), school(), school_site()),
+                    may_teach(item(), rival(), rival_site()),
+                    may_teach(rival_item(), rival(), rival_site()),
+                ])
+                .await?;
+                let verified = |site: SiteId, of: InstitutionId| site_verification::Model {
+                    id: desk.new_id(),
+                    site,
+                    institution: of,
+                    verified_on: day(2026, 9, 12),
+                    valid_until: day(2027, 9, 11),
+                    inspectors: "林国栋、陈秀娟".into(),
+                    conclusion: ReviewResult::Pass,
+                    note: String::new(),
+                    district: district(JINJIANG),
+                    path: path.clone(),
+                    created_at: at,
+                };
+                work.add_many::<site_verification::Entity>(vec![verified(school_site(), school()), verified(rival_site(), rival())]).await?;
+                work.add_many::<teacher::Entity>(vec![
+                    teaches(&desk, theory_teacher(), school(), "苏建平", 101),
+                    teaches(&desk, practice_teacher(), school(), "叶秋月", 102),
+                    teaches(&desk, rival_teacher(), rival(), "曾丽萍", 104),
+                ])
+                .await?;
+                work.add_many::<person::Entity>((0..NAMES.len()).map(|n| registered(&desk, n)).collect()).await
+            })
+        })
+        .await
+        .expect("an empty house takes its directories");
 }
 
 /// `directories` and an approved class of twelve.
@@ -112,21 +187,46 @@ pub async fn another_class(house: &TestHouse, number: u128, class_no: &str) -> A
     let row = class_row(house, class.clone(), class_no, serde_json::to_string(&policy).unwrap());
     let sessions: Vec<class_session::Model> = (0..6).map(|n| session_row(house, &class, n)).collect();
     let roster: Vec<enrolment::Model> = (0..NAMES.len()).map(|n| enrolled(house, &class, n)).collect();
-    let made = ApprovedClass { class, sessions: sessions.iter().map(|one| one.id.clone()).collect(), enrolments: roster.iter().map(|one| one.id.clone()).collect() };
-    house.premises.db.write(Scope::Everything, move |work| Box::pin(async move {
-        work.add::<training_class::Entity>(row).await?;
-        work.add_many::<class_session::Entity>(sessions).await?;
-        work.add_many::<enrolment::Entity>(roster).await
-    })).await.expect("the class's rows are in order");
+    let made =
+        ApprovedClass { class, sessions: sessions.iter().map(|one| one.id.clone()).collect(), enrolments: roster.iter().map(|one| one.id.clone()).collect() };
+    house
+        .premises
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move {
+                work.add::<training_class::Entity>(row).await?;
+                work.add_many::<class_session::Entity>(sessions).await?;
+                work.add_many::<enrolment::Entity>(roster).await
+            })
+        })
+        .await
+        .expect("the class's rows are in order");
     made
 }
 
 fn needs(id: NeedsItemId, name: &str) -> needs_item::Model {
     needs_item::Model {
-        id, district: district(JINJIANG), path: district(JINJIANG).management_path(), year: 2026, training_type: TrainingType::Employment, occupation: None, name: name.into(),
-        level: SkillLevel::all()[0], certificate_type: CertificateType::Completion, periods_min: Periods(20), periods_max: Periods(80), online_cap_pct: 40,
-        shortage: false, shortage_class: None, rate_text: "每课时25元，20—80课时".into(), state: NeedsState::Published, filing_no: "晋人社备〔2026〕1号".into(),
-        document: "晋人社〔2026〕12号".into(), published_on: Some(day(2026, 1, 20)), created_at: testkit::start_of_tests(), version: 1,
+        id,
+        district: district(JINJIANG),
+        path: district(JINJIANG).management_path(),
+        year: 2026,
+        training_type: TrainingType::Employment,
+        occupation: None,
+        name: name.into(),
+        level: SkillLevel::all()[0],
+        certificate_type: CertificateType::Completion,
+        periods_min: Periods(20),
+        periods_max: Periods(80),
+        online_cap_pct: 40,
+        shortage: false,
+        shortage_class: None,
+        rate_text: "每课时25元，20—80课时".into(),
+        state: NeedsState::Published,
+        filing_no: "晋人社备〔2026〕1号".into(),
+        document: "晋人社〔2026〕12号".into(),
+        published_on: Some(day(2026, 1, 20)),
+        created_at: testkit::start_of_tests(),
+        version: 1,
     }
 }
 
@@ -134,10 +234,28 @@ fn listed(desk: &desk::Desk, id: InstitutionId, name: &str, serial: i32) -> inst
     let (keyring, account) = (&desk.premises.keyring, format!("95588014080001{serial:05}"));
     let sealed = keyring.seal(Purpose::Account, id.as_str(), &account, desk.premises.ids.bytes());
     institution::Model {
-        id, uscc: uscc(serial), name: name.into(), kind: InstitutionKind::PrivateTrainingSchool, serial, licence_no: format!("人社民35058243000{serial:02}号"), licence_until: day(2028, 6, 30),
-        legal_person: "李雪梅".into(), address: "晋江市安海镇成功东路1号".into(), contact: "李雪梅".into(), phone: "0595-85780001".into(), bank: "泉州银行晋江支行".into(),
-        account: Some(sealed), account_index: Some(keyring.index(Purpose::Account, &account)), account_masked: format!("****{serial:04}"), state: DirectoryState::Listed, listed_on: Some(day(2026, 1, 20)), document: "晋人社〔2026〕15号".into(),
-        district: district(JINJIANG), path: district(JINJIANG).management_path(), created_at: desk.now(), version: 1,
+        id,
+        uscc: uscc(serial),
+        name: name.into(),
+        kind: InstitutionKind::PrivateTrainingSchool,
+        serial,
+        licence_no: format!("人社民35058243000{serial:02}号"),
+        licence_until: day(2028, 6, 30),
+        legal_person: "李雪梅".into(),
+        address: "晋江市安海镇成功东路1号".into(),
+        contact: "李雪梅".into(),
+        phone: "0595-85780001".into(),
+        bank: "泉州银行晋江支行".into(),
+        account: Some(sealed),
+        account_index: Some(keyring.index(Purpose::Account, &account)),
+        account_masked: format!("****{serial:04}"),
+        state: DirectoryState::Listed,
+        listed_on: Some(day(2026, 1, 20)),
+        document: "晋人社〔2026〕15号".into(),
+        district: district(JINJIANG),
+        path: district(JINJIANG).management_path(),
+        created_at: desk.now(),
+        version: 1,
     }
 }
 
@@ -153,9 +271,20 @@ fn teaches(desk: &desk::Desk, id: TeacherId, of: InstitutionId, name: &str, seri
     let paper = IdDocument::restore(IdType::ResidentCard, &number).unwrap();
     let keyring = &desk.premises.keyring;
     teacher::Model {
-        id_number: keyring.seal(Purpose::IdNumber, id.as_str(), paper.reveal(), desk.premises.ids.bytes()), id_number_index: keyring.index(Purpose::IdNumber, &paper.index_text()),
-        id_number_masked: paper.masked(), id, institution: of, name: name.into(), qualification: "育婴员 二级/技师".into(), certificate_no: "S000035058200001".into(),
-        certificate_verified_on: Some(day(2026, 9, 1)), full_time: true, district: district(JINJIANG), path: district(JINJIANG).management_path(), created_at: desk.now(), version: 1,
+        id_number: keyring.seal(Purpose::IdNumber, id.as_str(), paper.reveal(), desk.premises.ids.bytes()),
+        id_number_index: keyring.index(Purpose::IdNumber, &paper.index_text()),
+        id_number_masked: paper.masked(),
+        id,
+        institution: of,
+        name: name.into(),
+        qualification: "育婴员 二级/技师".into(),
+        certificate_no: "S000035058200001".into(),
+        certificate_verified_on: Some(day(2026, 9, 1)),
+        full_time: true,
+        district: district(JINJIANG),
+        path: district(JINJIANG).management_path(),
+        created_at: desk.now(),
+        version: 1,
     }
 }
 
@@ -163,21 +292,47 @@ fn registered(desk: &desk::Desk, n: usize) -> person::Model {
     let (id, paper, keyring) = (person_id(n), document(n), &desk.premises.keyring);
     let phone: foundation::Phone = format!("138050{n:05}").parse().unwrap();
     person::Model {
-        name: NAMES[n].into(), id_type: IdType::ResidentCard, id_number: keyring.seal(Purpose::IdNumber, id.as_str(), paper.reveal(), desk.premises.ids.bytes()),
-        id_number_index: keyring.index(Purpose::IdNumber, &paper.index_text()), id_number_masked: paper.masked(),
-        sex: paper.sex().map_or("", |one| one.label()).into(), birth: paper.birth().unwrap(),
-        phone: Some(keyring.seal(Purpose::Phone, id.as_str(), phone.reveal(), desk.premises.ids.bytes())), phone_index: Some(keyring.index(Purpose::Phone, phone.reveal())), phone_masked: phone.masked(),
-        education: "初中".into(), id, district: district(JINJIANG), path: district(JINJIANG).management_path(), created_at: desk.now(), version: 1,
+        name: NAMES[n].into(),
+        id_type: IdType::ResidentCard,
+        id_number: keyring.seal(Purpose::IdNumber, id.as_str(), paper.reveal(), desk.premises.ids.bytes()),
+        id_number_index: keyring.index(Purpose::IdNumber, &paper.index_text()),
+        id_number_masked: paper.masked(),
+        sex: paper.sex().map_or("", |one| one.label()).into(),
+        birth: paper.birth().unwrap(),
+        phone: Some(keyring.seal(Purpose::Phone, id.as_str(), phone.reveal(), desk.premises.ids.bytes())),
+        phone_index: Some(keyring.index(Purpose::Phone, phone.reveal())),
+        phone_masked: phone.masked(),
+        education: "初中".into(),
+        id,
+        district: district(JINJIANG),
+        path: district(JINJIANG).management_path(),
+        created_at: desk.now(),
+        version: 1,
     }
 }
 
 fn enrolled(house: &TestHouse, class: &ClassId, n: usize) -> enrolment::Model {
     let desk = house.system();
     enrolment::Model {
-        id: desk.new_id(), class: class.clone(), person: person_id(n), name: NAMES[n].into(), id_number_masked: document(n).masked(), phone_masked: "138****0000".into(),
-        category: PersonCategory::RuralMigrant, education: "初中".into(), pledged_at: Some(desk.now()), active: true, withdrawn_reason: String::new(),
-        credited_offline: Periods::ZERO, credited_online: Periods::ZERO, passed: None, institution: school(), district: district(JINJIANG),
-        path: district(JINJIANG).management_path(), created_at: desk.now(), version: 1,
+        id: desk.new_id(),
+        class: class.clone(),
+        person: person_id(n),
+        name: NAMES[n].into(),
+        id_number_masked: document(n).masked(),
+        phone_masked: "138****0000".into(),
+        category: PersonCategory::RuralMigrant,
+        education: "初中".into(),
+        pledged_at: Some(desk.now()),
+        active: true,
+        withdrawn_reason: String::new(),
+        credited_offline: Periods::ZERO,
+        credited_online: Periods::ZERO,
+        passed: None,
+        institution: school(),
+        district: district(JINJIANG),
+        path: district(JINJIANG).management_path(),
+        created_at: desk.now(),
+        version: 1,
     }
 }
 
@@ -188,26 +343,76 @@ fn session_row(house: &TestHouse, class: &ClassId, n: usize) -> class_session::M
     let mode = [SessionMode::Theory, SessionMode::Practice, SessionMode::Theory, SessionMode::Practice, SessionMode::Practice, SessionMode::Online][n];
     let (teacher, teacher_name) = if mode == SessionMode::Practice { (practice_teacher(), "叶秋月") } else { (theory_teacher(), "苏建平") };
     class_session::Model {
-        id: house.system().new_id(), class: class.clone(), position: n as i32 + 1, held_on, starts_at: at(from), ends_at: at(to), periods: Periods(4), mode,
-        subject: ["职业道德", "婴儿护理", "营养基础", "辅食制作", "早期教育", "安全常识"][n].into(), teacher, teacher_name: teacher_name.into(), room: (mode != SessionMode::Online).then(big_room),
-        place: if mode == SessionMode::Online { "线上".into() } else { "实训楼 302".into() }, institution: school(), district: district(JINJIANG),
-        path: district(JINJIANG).management_path(), version: 1,
+        id: house.system().new_id(),
+        class: class.clone(),
+        position: n as i32 + 1,
+        held_on,
+        starts_at: at(from),
+        ends_at: at(to),
+        periods: Periods(4),
+        mode,
+        subject: ["职业道德", "婴儿护理", "营养基础", "辅食制作", "早期教育", "安全常识"][n].into(),
+        teacher,
+        teacher_name: teacher_name.into(),
+        room: (mode != SessionMode::Online).then(big_room),
+        place: if mode == SessionMode::Online { "线上".into() } else { "实训楼 302".into() },
+        institution: school(),
+        district: district(JINJIANG),
+        path: district(JINJIANG).management_path(),
+        version: 1,
     }
 }
 
 fn class_row(house: &TestHouse, id: ClassId, class_no: &str, policy: String) -> training_class::Model {
     let now = house.system().now();
     training_class::Model {
-        id, class_no: class_no.into(), regime: Regime::FullProcess, state: ClassState::Approved, institution: school(), institution_name: "晋江市安海职业培训学校".into(),
-        needs_item: item(), site: school_site(), room: big_room(), title: "育婴员 第1期".into(), item_name: "育婴员".into(), term: 1, planned_persons: 12,
-        periods_total: Periods(24), periods_theory: Periods(8), periods_practice: Periods(12), periods_online: Periods(4), starts_on: day(2026, 11, 9), ends_on: day(2026, 11, 11),
-        class_teacher: theory_teacher(), class_teacher_name: "苏建平".into(), exam_on: Some(day(2026, 11, 13)), exam_plan: "理论笔试与现场操作，各100分，60分合格".into(),
-        materials: "《育婴员（初级）》ISBN 978-7-5167-0000-1".into(), safety_plan: "人身意外险，急救员一名".into(), institution_pledged_at: Some(now), submitted_at: Some(now),
-        accepted_at: Some(now), accepted_by: Some(Persona::JinjiangOfficer.account()), reviewed_at: Some(now), reviewed_by: Some(Persona::JinjiangOfficer.account()),
-        decided_at: Some(now), decided_by: Some(Persona::JinjiangReviewer.account()), decision_note: String::new(), due_on: None, policy: Some(policy), enrolled_count: 12,
-        money: Fen(12 * 24 * 2500), district: district(JINJIANG), path: district(JINJIANG).management_path(), created_at: now, created_by: Persona::SchoolClerk.account(), version: 1,
+        id,
+        class_no: class_no.into(),
+        regime: Regime::FullProcess,
+        state: ClassState::Approved,
+        institution: school(),
+        institution_name: "晋江市安海职业培训学校".into(),
+        needs_item: item(),
+        site: school_site(),
+        room: big_room(),
+        title: "育婴员 第1期".into(),
+        item_name: "育婴员".into(),
+        term: 1,
+        planned_persons: 12,
+        periods_total: Periods(24),
+        periods_theory: Periods(8),
+        periods_practice: Periods(12),
+        periods_online: Periods(4),
+        starts_on: day(2026, 11, 9),
+        ends_on: day(2026, 11, 11),
+        class_teacher: theory_teacher(),
+        class_teacher_name: "苏建平".into(),
+        exam_on: Some(day(2026, 11, 13)),
+        exam_plan: "理论笔试与现场操作，各100分，60分合格".into(),
+        materials: "《育婴员（初级）》ISBN 978-7-5167-0000-1".into(),
+        safety_plan: "人身意外险，急救员一名".into(),
+        institution_pledged_at: Some(now),
+        submitted_at: Some(now),
+        accepted_at: Some(now),
+        accepted_by: Some(Persona::JinjiangOfficer.account()),
+        reviewed_at: Some(now),
+        reviewed_by: Some(Persona::JinjiangOfficer.account()),
+        decided_at: Some(now),
+        decided_by: Some(Persona::JinjiangReviewer.account()),
+        decision_note: String::new(),
+        due_on: None,
+        policy: Some(policy),
+        enrolled_count: 12,
+        money: Fen(12 * 24 * 2500),
+        district: district(JINJIANG),
+        path: district(JINJIANG).management_path(),
+        created_at: now,
+        created_by: Persona::SchoolClerk.account(),
+        version: 1,
     }
 }
 
 /// A day that exists.
-pub fn day(year: i32, month: u32, day: u32) -> Date { Date::from_ymd_opt(year, month, day).unwrap() }
+pub fn day(year: i32, month: u32, day: u32) -> Date {
+    Date::from_ymd_opt(year, month, day).unwrap()
+}

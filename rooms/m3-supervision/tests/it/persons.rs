@@ -21,7 +21,11 @@ async fn m7_2_persons_are_found_masked_and_only_within_reach() {
     let list = web.get(Some(Persona::JinjiangOfficer), "/persons").await.expect(StatusCode::OK);
     assert!(list.text.contains("林玉珍") && list.text.contains(&fixtures::document(0).masked()) && !list.text.contains(&number));
     let find = async |persona, number: &str| web.post(Some(persona), "/persons/find", &[("id_number", number)]).await;
-    assert_eq!(find(Persona::JinjiangOfficer, &number).await.expect(StatusCode::SEE_OTHER).location, format!("/persons/{}", trainee()), "a whole number finds its holder");
+    assert_eq!(
+        find(Persona::JinjiangOfficer, &number).await.expect(StatusCode::SEE_OTHER).location,
+        format!("/persons/{}", trainee()),
+        "a whole number finds its holder"
+    );
     assert_eq!(find(Persona::ShishiOfficer, &number).await.expect(StatusCode::SEE_OTHER).location, "/persons", "not beyond reach");
     let wrong = find(Persona::JinjiangOfficer, "350199197503050000").await.expect(StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text.contains("写完整") && !wrong.text.contains("350199197503050000"), "{}", wrong.text);

@@ -16,21 +16,33 @@ fn row(name: &str, serial: u16, phone: &str) -> RosterRow {
 
 async fn put(house: &TestHouse, row: RosterRow) -> Result<PersonId, Stop> {
     let premises = Arc::clone(&house.premises);
-    house.premises.db.write(Scope::Everything, move |work| Box::pin(async move {
-        let desk = desk::Desk::of(Arc::clone(&premises), Persona::SchoolClerk.actor());
-        let one = row.check(desk.today(), true).expect("the test's own row is right");
-        register(&desk, work, &one, district(JINJIANG)).await
-    })).await
+    house
+        .premises
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move {
+                let desk = desk::Desk::of(Arc::clone(&premises), Persona::SchoolClerk.actor());
+                let one = row.check(desk.today(), true).expect("the test's own row is right");
+                register(&desk, work, &one, district(JINJIANG)).await
+            })
+        })
+        .await
 }
 
-async fn read(house: &TestHouse, id: &PersonId) -> person::Model { house.system().read().await.unwrap().get::<person::Entity>(id.to_string()).await.unwrap() }
+async fn read(house: &TestHouse, id: &PersonId) -> person::Model {
+    house.system().read().await.unwrap().get::<person::Entity>(id.to_string()).await.unwrap()
+}
 
 #[tokio::test]
 async fn m7_1_one_document_is_one_person_and_nothing_lies_open() {
     let house = TestHouse::new().await;
     let given = row("林玉珍", 21, "13805000001");
     let first = put(&house, given.clone()).await.unwrap();
-    assert_eq!(put(&house, RosterRow { id_number: format!(" {} ", given.id_number.to_lowercase()), ..given.clone() }).await.unwrap(), first, "spaces and small letters change nothing");
+    assert_eq!(
+        put(&house, RosterRow { id_number: format!(" {} ", given.id_number.to_lowercase()), ..given.clone() }).await.unwrap(),
+        first,
+        "spaces and small letters change nothing"
+    );
     assert_ne!(put(&house, row("黄小琴", 23, "13805000002")).await.unwrap(), first);
     let kept = read(&house, &first).await;
     assert_eq!((kept.name.as_str(), kept.sex.as_str(), kept.phone_masked.as_str()), ("林玉珍", "男", "138****0001"));
@@ -66,7 +78,13 @@ async fn e01_a_document_under_another_name_is_refused() {
 #[tokio::test]
 async fn passes_without_a_birth_date_ask_for_one() {
     let house = TestHouse::new().await;
-    let pass = |birth: &str| RosterRow { name: "陈港生".into(), id_type: "港澳居民来往内地通行证".into(), id_number: "H12345678".into(), birth: birth.into(), ..RosterRow::default() };
+    let pass = |birth: &str| RosterRow {
+        name: "陈港生".into(),
+        id_type: "港澳居民来往内地通行证".into(),
+        id_number: "H12345678".into(),
+        birth: birth.into(),
+        ..RosterRow::default()
+    };
     assert_eq!(pass("").check(house.system().today(), true).unwrap_err()[0].column, "出生日期");
     for birth in ["1980-07-01", "1980/7/1", "1980年7月1日", "19800701"] {
         assert_eq!(pass(birth).check(house.system().today(), true).unwrap().birth.to_string(), "1980-07-01");

@@ -1,6 +1,6 @@
 //! Tables of identity (M8): accounts, sign-ins, idempotency, settings.
 pub mod account;
-pub mod sign_in;
-pub mod one_time_link;
 pub mod idempotency;
+pub mod one_time_link;
 pub mod setting;
+pub mod sign_in;
