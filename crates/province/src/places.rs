@@ -93,7 +93,7 @@ pub async fn found(premises: &Arc<Premises>, size: Size) -> Result<Vec<School>> 
             2,
         )?,
     ];
-    let trades = ["养老护理员", "中式烹调师", "缝纫工", "电工", "茶艺师", "母婴护理", "互联网营销师", "叉车司机"];
+    let item_names = ["养老护理员", "中式烹调师", "缝纫工", "电工", "茶艺师", "母婴护理", "互联网营销师", "叉车司机"];
     let count = match size {
         Size::Small => 2,
         Size::Full => TOWNS.len(),
@@ -110,7 +110,7 @@ pub async fn found(premises: &Arc<Premises>, size: Size) -> Result<Vec<School>> 
                 "职业技术学校"
             }
         );
-        schools.push(school(&desk, &mut rows, &mut counties, district, None, name, trades[at % trades.len()], at + 3)?);
+        schools.push(school(&desk, &mut rows, &mut counties, district, None, name, item_names[at % item_names.len()], at + 3)?);
     }
     add(premises, rows).await?;
     Ok(schools)
@@ -144,7 +144,7 @@ fn school(
     district: DistrictCode,
     known: Option<(InstitutionId, Actor)>,
     title: String,
-    trade: &str,
+    item_name: &str,
     number: usize,
 ) -> Result<School> {
     let new_county = counties.get(&district).is_none();
@@ -171,9 +171,9 @@ fn school(
     };
     let (item, site): (NeedsItemId, SiteId) = (desk.new_id(), desk.new_id());
     let (mut rooms, mut teachers) = (Vec::new(), Vec::new());
-    let existing = rows.needs.iter().find(|one| one.district == district && one.name == trade).map(|one| one.id.clone());
+    let existing = rows.needs.iter().find(|one| one.district == district && one.name == item_name).map(|one| one.id.clone());
     if existing.is_none() {
-        rows.needs.push(need(item.clone(), district, trade, desk.now()));
+        rows.needs.push(need(item.clone(), district, item_name, desk.now()));
     }
     let item = existing.unwrap_or(item);
     rows.institutions.push(listed(desk, id.clone(), district, &title, serial, number)?);
