@@ -24,11 +24,42 @@ pub trait Act: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static
     /// False for answers that may not be kept, such as a revealed number: a client's idempotency key is
     /// then ignored and the act is done, and journaled, again.
     const KEEPS_ANSWER: bool = true;
+    /// True for acts that come by the thousand (check-ins): those that wait at the door are done together by
+    /// `perform_many`, in few statements. Unique keys must make a repeat harmless, so that a client's
+    /// idempotency key is not needed and not kept.
+    const GATHERED: bool = false;
     /// What the door answers.
     type Outcome: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
 
     /// Reads, asks the rules, saves, returns the facts. Never commits: the door does.
     fn perform(&self, desk: &Desk, work: &Writer) -> impl Future<Output = Result<Done<Self::Outcome>, Stop>> + Send;
+
+    /// Does what all of these ask for, in few statements; one outcome each, in their order. `work` has the
+    /// system's reach: each row is added through `Writer::add_as` or found by the asker's own office.
+    /// Errors stop the whole group, which is then done one by one. Only gathered acts have it.
+    fn perform_many(asked: &[Asked<Self>], work: &Writer) -> impl Future<Output = Result<Many<Self::Outcome>, Stop>> + Send
+    where
+        Self: Sized,
+    {
+        let _ = (asked, work);
+        async { Err(Stop::Fault(foundation::Fault::Db(format!("{} is not gathered", Self::NAME)))) }
+    }
+}
+
+/// One asker and what is asked, waiting to be done together with others.
+pub struct Asked<A> {
+    /// Who asks.
+    pub desk: Desk,
+    /// For what.
+    pub act: A,
+}
+
+/// What a group of acts leaves.
+pub struct Many<O> {
+    /// One for each that asked, in their order.
+    pub outcomes: Vec<Result<O, Stop>>,
+    /// The group's facts; empty when everything stood already or was refused.
+    pub facts: Vec<FactDraft>,
 }
 
 /// A read that a page or an API resource does.

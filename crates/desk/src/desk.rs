@@ -1,9 +1,11 @@
 //! Desk: one actor at one moment, in one installation. The one door: `perform` (house.md §2).
 
+use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use foundation::ids::TypedId;
-use foundation::{Actor, Date, Instant, Office, Permission, Refusal, Scope, SignInId, Stop};
+use foundation::{Actor, Date, Fault, Ids, Instant, Office, Permission, Refusal, Scope, SignInId, Stop};
 use sha2::{Digest, Sha256};
 use store::tables::identity::idempotency;
 use store::tables::journal::fact;
@@ -94,6 +96,10 @@ impl Desk {
     pub async fn read(&self) -> Result<Reader, Stop> {
         self.premises.db.read(self.scope()).await
     }
+    /// A reader within reach that sees one moment, however many questions it asks (evidence, exports).
+    pub async fn snapshot(&self) -> Result<Reader, Stop> {
+        self.premises.db.snapshot(self.scope()).await
+    }
 
     /// Account id or `job:<name>` or `public`.
     pub fn actor_key(&self) -> String {
@@ -114,43 +120,70 @@ impl Desk {
         self.perform_keyed(act, None).await
     }
 
-    /// The door with a client's idempotency key: a repeat gives the first answer.
+    /// The door with a client's idempotency key: a repeat gives the first answer. When somebody else was first
+    /// (`Stale`, a broken unique key) the act is done once more on what stands now, so that its rules answer.
     pub async fn perform_keyed<A: Act>(&self, act: A, key: Option<&str>) -> Result<A::Outcome, Stop> {
         self.require(A::PERMISSION)?;
+        if A::GATHERED {
+            return self.premises.gatherers.ask(self.clone(), act).await;
+        }
         let key = key.filter(|_| A::KEEPS_ANSWER).map(|k| self.idempotency_key::<A>(k, &act)).transpose()?;
-        let desk = self.clone();
-        self.premises
-            .db
-            .write(self.scope(), move |work| {
-                Box::pin(async move {
-                    if let Some((key, request)) = &key
-                        && let Some(earlier) = earlier::<A>(work, key, request).await?
-                    {
-                        return Ok(earlier);
-                    }
-                    match act.perform(&desk, work).await? {
-                        Done::Repeat(outcome) => Ok(outcome),
-                        Done::Written { outcome, facts } => {
-                            let at = desk.now();
-                            let rows = facts.into_iter().map(|draft| draft.row(&desk, A::NAME, at)).collect();
-                            work.add_many::<fact::Entity>(rows).await?;
-                            if let Some((key, request_hash)) = key {
-                                let outcome = serde_json::to_string(&outcome).map_err(|e| foundation::Fault::Db(e.to_string()))?;
-                                let row = idempotency::Model { key, act: A::NAME.into(), request_hash, outcome, at };
-                                work.as_system("idempotency").add::<idempotency::Entity>(row).await?;
-                            }
-                            Ok(outcome)
-                        }
-                    }
-                })
-            })
-            .await
+        let act = Arc::new(act);
+        retried(&self.premises.ids, || {
+            let (desk, act, key) = (self.clone(), Arc::clone(&act), key.clone());
+            async move {
+                let db = desk.premises.db.clone();
+                db.write(desk.scope(), move |work| Box::pin(async move { through(&desk, &*act, key, work).await })).await
+            }
+        })
+        .await
     }
 
     fn idempotency_key<A: Act>(&self, key: &str, act: &A) -> Result<(String, String), Stop> {
         let request = serde_json::to_vec(act).map_err(|e| foundation::Fault::Db(e.to_string()))?;
         let owner = self.actor_key();
         Ok((hex::encode(Sha256::digest(format!("{owner}\n{key}"))), hex::encode(Sha256::digest(request))))
+    }
+}
+
+/// Once through the door: the earlier answer, or perform → facts → the answer kept.
+async fn through<A: Act>(desk: &Desk, act: &A, key: Option<(String, String)>, work: &Writer) -> Result<A::Outcome, Stop> {
+    if let Some((key, request)) = &key
+        && let Some(earlier) = earlier::<A>(work, key, request).await?
+    {
+        return Ok(earlier);
+    }
+    match act.perform(desk, work).await? {
+        Done::Repeat(outcome) => Ok(outcome),
+        Done::Written { outcome, facts } => {
+            let at = desk.now();
+            let rows = facts.into_iter().map(|draft| draft.row(desk, A::NAME, at)).collect();
+            work.add_many::<fact::Entity>(rows).await?;
+            if let Some((key, request_hash)) = key {
+                let outcome = serde_json::to_string(&outcome).map_err(|e| foundation::Fault::Db(e.to_string()))?;
+                let row = idempotency::Model { key, act: A::NAME.into(), request_hash, outcome, at };
+                work.as_system("idempotency").add::<idempotency::Entity>(row).await?;
+            }
+            Ok(outcome)
+        }
+    }
+}
+
+/// How often an act is tried when others keep being first.
+const TRIES: u32 = 6;
+
+/// Does it again, after a short random wait, while somebody else was first.
+pub(crate) async fn retried<T, F: Future<Output = Result<T, Stop>>>(ids: &Ids, mut run: impl FnMut() -> F) -> Result<T, Stop> {
+    let mut tried = 1;
+    loop {
+        match run().await {
+            Err(Stop::Fault(Fault::Stale | Fault::Duplicate(_))) if tried < TRIES => {
+                let [spread] = ids.bytes::<1>();
+                tokio::time::sleep(Duration::from_millis((1 << tried) + u64::from(spread % 8))).await;
+                tried += 1;
+            }
+            other => return other,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ pub mod api;
 pub mod desk;
 pub mod extract;
 pub mod fact;
+pub mod gather;
 pub mod guard;
 pub mod password;
 pub mod policy;
@@ -19,7 +20,7 @@ pub mod totp;
 pub mod trail;
 pub mod workbook;
 
-pub use act::{Act, Done, Read};
+pub use act::{Act, Asked, Done, Many, Read};
 pub use desk::Desk;
 pub use extract::{Form, Pairs, Query, Upload};
 pub use fact::FactDraft;

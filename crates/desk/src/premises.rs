@@ -6,6 +6,7 @@ use foundation::{Clock, Ids, Permission, WorkCalendar};
 use store::seal::Keyring;
 use store::{Db, Files};
 
+use crate::gather::Gatherers;
 use crate::session::SignIns;
 
 /// An entry of the top navigation; shown to offices that may read it.
@@ -56,4 +57,6 @@ pub struct Premises {
     pub nav: Vec<NavEntry>,
     /// Signed-in browsers, cached.
     pub sign_ins: SignIns,
+    /// Where acts that come by the thousand wait for each other.
+    pub gatherers: Gatherers,
 }

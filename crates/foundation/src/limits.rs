@@ -20,3 +20,5 @@ pub const SESSIONS_PER_CLASS: usize = 200;
 pub const DOOR_QUEUE: usize = 8192;
 /// Acts in one group commit.
 pub const GROUP_ACTS: usize = 512;
+/// Acts of one kind done together in one group.
+pub const GATHER_ACTS: usize = 512;

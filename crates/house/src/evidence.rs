@@ -229,7 +229,7 @@ async fn bundle_bytes(desk: &Desk, class: &ClassId) -> Result<(String, Vec<u8>),
     desk.perform(ExportEvidence { class: class.clone() }).await?;
     sequencer::sequence(&desk.premises.db, &keys(&desk.premises), &desk.premises.settings.journal_origin, desk.now()).await?;
     let reader = desk.read().await?;
-    let system = desk.as_system("evidence").read().await?;
+    let system = desk.as_system("evidence").snapshot().await?;
     let row = reader.get::<training_class::Entity>(class.to_string()).await?;
     let bundle = export(&desk.premises, &reader, &system, class).await?;
     Ok((row.class_no, bundle.to_json().map_err(|e| Fault::Db(e.to_string()))?))
@@ -299,7 +299,7 @@ async fn tile_bytes(desk: &Desk, wanted: &TilePath) -> Result<Vec<u8>, Stop> {
 
 /// The whole log against the rows of the database: `jinbu verify --database`.
 pub async fn verify_database(premises: &Premises) -> Result<journal::Report, Stop> {
-    let reader = premises.db.read(foundation::Scope::Everything).await?;
+    let reader = premises.db.snapshot(foundation::Scope::Everything).await?;
     let latest = sequencer::latest(&reader).await?.ok_or(Fault::Gone)?;
     let size = u64::try_from(latest.size).unwrap_or(0);
     let mut all = Vec::new();

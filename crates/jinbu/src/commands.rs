@@ -208,7 +208,7 @@ pub async fn copy_db(from: &str, to: &str, dry_run: bool, verify: bool) -> Resul
 /// `export-bundle`.
 pub async fn export_bundle(data: &Path, database: Option<String>, class: &str, out: &Path) -> Result<bool> {
     let premises = house::open(&options(data, database, "127.0.0.1:8080", true)).await?;
-    let reader = premises.db.read(Scope::Everything).await.map_err(said)?;
+    let reader = premises.db.snapshot(Scope::Everything).await.map_err(said)?;
     let id = match class.parse::<ClassId>() {
         Ok(id) => id,
         Err(_) => {

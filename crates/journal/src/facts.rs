@@ -98,37 +98,38 @@ pub struct ClassOpeningApproved {
     pub policy: Policy,
 }
 
-/// 学员签到.
+/// 学员签到: those of one meeting whose sign-ins came in together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TraineeSignedIn {
+pub struct TraineesSignedIn {
     /// The class.
     pub class: ClassId,
     /// The meeting.
     pub session: SessionId,
-    /// Whose.
-    pub enrolment: EnrolmentId,
-    /// The row of this event.
-    pub attendance: AttendanceId,
-    /// When.
-    pub at: Instant,
-    /// How, e.g. `qr`.
-    pub method: String,
+    /// Who signed in.
+    pub entries: Vec<SignEntry>,
 }
 
-/// 学员签退.
+/// 学员签退: those of one meeting whose sign-outs came in together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TraineeSignedOut {
+pub struct TraineesSignedOut {
     /// The class.
     pub class: ClassId,
     /// The meeting.
     pub session: SessionId,
+    /// Who signed out.
+    pub entries: Vec<SignEntry>,
+}
+
+/// One trainee's sign-in or sign-out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignEntry {
     /// Whose.
     pub enrolment: EnrolmentId,
     /// The row of this event.
     pub attendance: AttendanceId,
     /// When.
     pub at: Instant,
-    /// How, e.g. `qr`.
+    /// How, e.g. `code`.
     pub method: String,
 }
 
@@ -301,8 +302,8 @@ class_facts! {
     ClassOpeningSubmitted "开班申请" "M3.1",
     ClassOpeningApproved "准予开班" "M3.1",
     ClassScheduleChanged "授课计划变更" "M3.2",
-    TraineeSignedIn "学员签到" "M3.2",
-    TraineeSignedOut "学员签退" "M3.2",
+    TraineesSignedIn "学员签到" "M3.2",
+    TraineesSignedOut "学员签退" "M3.2",
     RollCalled "点名" "M3.2",
     CompletionExamConfirmed "结业考核成绩确认" "M3.3",
     CompletionCertificateIssued "合格证发放" "M3.3",

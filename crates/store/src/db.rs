@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use foundation::{Fault, Scope, Stop};
 use futures::future::BoxFuture;
-use sea_orm::{AccessMode, ConnectOptions, Database, DatabaseConnection, TransactionTrait};
+use sea_orm::{AccessMode, ConnectOptions, Database, DatabaseConnection, IsolationLevel, TransactionTrait};
 use tokio::sync::Mutex;
 
 use crate::dialect::fault_of;
@@ -17,6 +17,15 @@ use crate::writer::Writer;
 const SQLITE_READERS: u32 = 4;
 /// Connections of PostgreSQL's pool.
 const POSTGRES_POOL: u32 = 16;
+
+/// What keeps two servers from both winning on PostgreSQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guarded {
+    /// The database notices that what was read has changed meanwhile: any rule is safe.
+    BySerialisation,
+    /// Unique keys and compare-and-set guard everything that the body relies on: cheaper under load.
+    ByKeys,
+}
 
 /// The database of one installation. Cheap to clone.
 #[derive(Clone)]
@@ -63,28 +72,45 @@ impl Db {
 
     /// A reader limited to `scope`; on PostgreSQL in its own read-only transaction.
     pub async fn read(&self, scope: Scope) -> Result<Reader, Stop> {
-        let handle = if self.door.is_some() {
-            Handle::Pool(self.readers.clone())
-        } else {
-            Handle::Txn(self.readers.begin_with_config(None, Some(AccessMode::ReadOnly)).await.map_err(fault_of)?)
-        };
-        Ok(Reader { core: Arc::new(Core { handle, told: Mutex::new(None) }), scope })
+        if self.door.is_none() {
+            return self.snapshot(scope).await;
+        }
+        Ok(Reader { core: Arc::new(Core { handle: Handle::Pool(self.readers.clone()), told: Mutex::new(None) }), scope })
+    }
+
+    /// A reader that sees one moment, however many questions it asks (evidence, exports, copies).
+    pub async fn snapshot(&self, scope: Scope) -> Result<Reader, Stop> {
+        let (isolation, access) = if self.door.is_some() { (None, None) } else { (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)) };
+        let txn = self.readers.begin_with_config(isolation, access).await.map_err(fault_of)?;
+        Ok(Reader { core: Arc::new(Core { handle: Handle::Txn(txn), told: Mutex::new(None) }), scope })
     }
 
     /// Runs `body` in a transaction and answers after the commit. On SQLite waiting bodies share one
     /// transaction, a savepoint each; an error or panic undoes only its own.
+    /// On PostgreSQL the transaction is serialisable: of two that each read what the other changed, one is `Stale`.
     pub async fn write<T, F>(&self, scope: Scope, body: F) -> Result<T, Stop>
     where
         T: Send + 'static,
         F: for<'w> FnOnce(&'w Writer) -> BoxFuture<'w, Result<T, Stop>> + Send + 'static,
     {
-        match &self.door {
-            Some(door) => door.perform(scope, body).await,
-            None => {
-                let txn = self.writers.begin().await.map_err(fault_of)?;
-                crate::door::run(txn, scope, body).await
-            }
-        }
+        self.write_guarded(Guarded::BySerialisation, scope, body).await
+    }
+
+    /// `write` with another guard against two servers that both win. SQLite has one writer: nothing differs there.
+    pub async fn write_guarded<T, F>(&self, guarded: Guarded, scope: Scope, body: F) -> Result<T, Stop>
+    where
+        T: Send + 'static,
+        F: for<'w> FnOnce(&'w Writer) -> BoxFuture<'w, Result<T, Stop>> + Send + 'static,
+    {
+        let Some(door) = &self.door else {
+            let isolation = match guarded {
+                Guarded::BySerialisation => IsolationLevel::Serializable,
+                Guarded::ByKeys => IsolationLevel::ReadCommitted,
+            };
+            let txn = self.writers.begin_with_config(Some(isolation), None).await.map_err(fault_of)?;
+            return crate::door::run(txn, scope, body).await;
+        };
+        door.perform(scope, body).await
     }
 
     /// Raw statements for migrations' tests and copy-db only.
@@ -129,6 +155,16 @@ pub async fn create_postgres_database(admin_url: &str, name: &str) -> Result<(),
     let admin = Database::connect(admin_url).await.map_err(fault_of)?;
     admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.map_err(fault_of)?;
     admin.close().await.map_err(fault_of)
+}
+
+/// Changes the database behind the house's back, as an insider with its owner's password would: tests only.
+#[doc(hidden)]
+pub async fn tamper(db: &Db, statements: &[&str]) -> Result<(), Fault> {
+    use sea_orm::ConnectionTrait;
+    for sql in statements {
+        db.writers.execute_unprepared(sql).await.map_err(fault_of)?;
+    }
+    Ok(())
 }
 
 /// How many rows of `table` a scope's transaction sees when no predicate is written at all: proves

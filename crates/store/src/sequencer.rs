@@ -7,14 +7,17 @@ use foundation::{Fault, Instant, Scope, Stop};
 use journal::note::Keys;
 use journal::tree::{self, Hash};
 use journal::{About, Entry, sign_checkpoint};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 
+use crate::db::Guarded;
 use crate::tables::journal::{fact, journal_checkpoint, journal_node, journal_subject};
 use crate::{Db, Reader, Writer};
 
 /// Facts that one turn places at most: a turn holds SQLite's writer for some tens of milliseconds.
 pub const FACTS_PER_TURN: u64 = 1000;
+/// Facts that get their places in one statement.
+const PLACES_PER_STATEMENT: usize = 200;
 /// Keys in one `IN (…)`: below both databases' parameter limits.
 const KEYS_PER_QUERY: usize = 500;
 
@@ -23,7 +26,7 @@ pub async fn sequence(db: &Db, keys: &Keys, origin: &str, now: Instant) -> Resul
     let mut placed = 0;
     loop {
         let (keys, origin) = (keys.clone(), origin.to_owned());
-        let turn = db.write(Scope::Everything, move |work| Box::pin(async move { turn(work, &keys, &origin, now).await })).await;
+        let turn = db.write_guarded(Guarded::ByKeys, Scope::Everything, move |work| Box::pin(async move { turn(work, &keys, &origin, now).await })).await;
         match turn {
             Ok(0) => return Ok(placed),
             Ok(n) => placed += n,
@@ -54,21 +57,19 @@ async fn turn(work: &Writer, keys: &Keys, origin: &str, now: Instant) -> Result<
     let new = tree::append(old_size, &|wanted: &[u64]| pick(&edge, wanted), &leaves).map_err(|e| Fault::Db(format!("{e:?}")))?;
     work.add_many::<journal_node::Entity>(new.stored.iter().map(|(index, hash)| node_row(*index, hash)).collect()).await?;
     work.add_many::<journal_subject::Entity>(subjects).await?;
-    for (seq, row) in (old_size..).zip(&waiting) {
-        place(work, row, seq).await?;
+    for (chunk, first) in waiting.chunks(PLACES_PER_STATEMENT).zip((old_size..).step_by(PLACES_PER_STATEMENT)) {
+        place(work, chunk, first).await?;
     }
     let note = sign_checkpoint(origin, new.size, new.root, keys).map_err(|e| Fault::Db(e.to_string()))?;
     work.add::<journal_checkpoint::Entity>(journal_checkpoint::Model { size: signed(new.size), note, at: now }).await?;
     Ok(waiting.len() as u64)
 }
 
-/// The one change that a fact ever sees: its place. A place once given is never changed.
-async fn place(work: &Writer, row: &fact::Model, seq: u64) -> Result<(), Stop> {
-    let unplaced = sea_orm::Condition::all().add(fact::Column::Id.eq(row.id.clone())).add(fact::Column::Seq.is_null());
-    match work.change_all::<fact::Entity>(unplaced, fact::ActiveModel { seq: Set(Some(signed(seq))), ..Default::default() }).await? {
-        1 => Ok(()),
-        _ => Err(Fault::Stale.into()),
-    }
+/// The one change that a fact ever sees: its place, many in one statement. A place once given is never changed.
+async fn place(work: &Writer, rows: &[fact::Model], first: u64) -> Result<(), Stop> {
+    let unplaced = sea_orm::Condition::all().add(fact::Column::Id.is_in(rows.iter().map(|row| row.id.clone()))).add(fact::Column::Seq.is_null());
+    let places = (first..).zip(rows).fold(CaseStatement::new(), |all, (seq, row)| all.case(fact::Column::Id.eq(row.id.clone()), signed(seq)));
+    if work.fill::<fact::Entity>(unplaced, fact::Column::Seq, Expr::expr(places)).await? == rows.len() as u64 { Ok(()) } else { Err(Fault::Stale.into()) }
 }
 
 /// Entries in the log now.

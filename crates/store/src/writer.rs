@@ -58,6 +58,19 @@ impl Writer {
         self.insert::<E>(rows, false).await.map(|_| ())
     }
 
+    /// Adds many rows of many askers, each within its own scope, skipping those whose unique keys exist already;
+    /// says how many were new. For acts that are done together; the writer itself must reach everything.
+    pub async fn add_as<E: Reach>(&self, rows: Vec<(&Scope, E::Model)>) -> Result<u64, Stop>
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + Send,
+        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    {
+        if !rows.iter().all(|(scope, row)| E::holds(scope, row)) {
+            return Err(Stop::Fault(Fault::Gone));
+        }
+        self.insert::<E>(rows.into_iter().map(|(_, row)| row).collect(), true).await
+    }
+
     /// Adds many rows, skipping those whose unique keys exist already; says how many were new.
     pub async fn add_new<E: Reach>(&self, rows: Vec<E::Model>) -> Result<u64, Stop>
     where
@@ -117,6 +130,14 @@ impl Writer {
         if let Some(version) = E::VERSION {
             update = update.col_expr(version, Expr::col(version).add(1));
         }
+        let done = on!(self.core, connection => update.exec(connection).await).map_err(dialect::fault_of)?;
+        Ok(done.rows_affected)
+    }
+
+    /// Fills one column of the rows that match by an expression of their own (the sequencer's places); says how many.
+    pub(crate) async fn fill<E: Reach>(&self, condition: Condition, column: E::Column, value: Expr) -> Result<u64, Stop> {
+        self.core.tell(&self.scope).await?;
+        let update = E::update_many().col_expr(column, value).filter(condition).filter(E::write_reach(&self.scope));
         let done = on!(self.core, connection => update.exec(connection).await).map_err(dialect::fault_of)?;
         Ok(done.rows_affected)
     }

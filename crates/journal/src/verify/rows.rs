@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use foundation::{Instant, Periods, SessionId, TypedId};
+use foundation::{FactId, Instant, Periods, SessionId, TypedId};
 use reckoning::hours::Kind;
 use reckoning::policy::{KEYS, Policy};
 
 use crate::bundle::{AttendanceRow, CertificateRow, ExamResultRow, Rows, SessionRow};
-use crate::facts::{CLASS_STATE, ClassFact, PlannedSession};
+use crate::facts::{CLASS_STATE, ClassFact, PlannedSession, SignEntry};
 
 use super::chain::Facts;
 use super::compare::{Expected, Fields, check_state, compare, compare_fields, when};
@@ -154,24 +154,8 @@ pub(super) fn attendance(facts: &Facts, before: u64) -> Vec<AttendanceRow> {
     for one in facts.all.iter().filter(|one| one.entry.seq < before) {
         let fact = &one.entry.id;
         match &one.fact {
-            ClassFact::TraineeSignedIn(b) => rows.push(AttendanceRow {
-                attendance: b.attendance.clone(),
-                fact: fact.clone(),
-                session: b.session.clone(),
-                enrolment: b.enrolment.clone(),
-                kind: Kind::SignIn,
-                at: b.at,
-                method: Some(b.method.clone()),
-            }),
-            ClassFact::TraineeSignedOut(b) => rows.push(AttendanceRow {
-                attendance: b.attendance.clone(),
-                fact: fact.clone(),
-                session: b.session.clone(),
-                enrolment: b.enrolment.clone(),
-                kind: Kind::SignOut,
-                at: b.at,
-                method: Some(b.method.clone()),
-            }),
+            ClassFact::TraineesSignedIn(b) => rows.extend(b.entries.iter().map(|entry| signed(entry, fact, &b.session, Kind::SignIn))),
+            ClassFact::TraineesSignedOut(b) => rows.extend(b.entries.iter().map(|entry| signed(entry, fact, &b.session, Kind::SignOut))),
             ClassFact::RollCalled(b) => rows.extend(b.entries.iter().map(|entry| AttendanceRow {
                 attendance: entry.attendance.clone(),
                 fact: fact.clone(),
@@ -185,6 +169,18 @@ pub(super) fn attendance(facts: &Facts, before: u64) -> Vec<AttendanceRow> {
         }
     }
     rows
+}
+
+fn signed(entry: &SignEntry, fact: &FactId, session: &SessionId, kind: Kind) -> AttendanceRow {
+    AttendanceRow {
+        attendance: entry.attendance.clone(),
+        fact: fact.clone(),
+        session: session.clone(),
+        enrolment: entry.enrolment.clone(),
+        kind,
+        at: entry.at,
+        method: Some(entry.method.clone()),
+    }
 }
 
 fn attendance_fields(row: &AttendanceRow) -> Fields {

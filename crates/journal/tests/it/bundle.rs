@@ -55,14 +55,14 @@ fn one_changed_row_names_its_fact() {
     row_changed(|rows| drop(rows.enrolments.pop()), "ClassOpeningSubmitted", "数据库里没有");
     row_changed(
         |rows| rows.attendance[0].at += chrono::TimeDelta::minutes(1),
-        "TraineeSignedIn",
+        "TraineesSignedIn",
         "时间：日志是2026-03-02 08:25:00，数据库是2026-03-02 08:26:00",
     );
-    row_changed(|rows| rows.attendance[1].method = Some("manual".into()), "TraineeSignedOut", "方式：日志是qr");
+    row_changed(|rows| rows.attendance[1].method = Some("manual".into()), "TraineesSignedOut", "方式：日志是qr");
     row_changed(|rows| rows.attendance[2].enrolment = rows.enrolments[2].enrolment.clone(), "RollCalled", "的学员：日志是");
     row_changed(|rows| rows.attendance[2].fact = rows.attendance[0].fact.clone(), "RollCalled", "对应的事实编号");
-    row_changed(|rows| drop(rows.attendance.remove(0)), "TraineeSignedIn", "数据库里没有");
-    row_changed(|rows| rows.attendance.push(rows.attendance[0].clone()), "TraineeSignedIn", "出现两次");
+    row_changed(|rows| drop(rows.attendance.remove(0)), "TraineesSignedIn", "数据库里没有");
+    row_changed(|rows| rows.attendance.push(rows.attendance[0].clone()), "TraineesSignedIn", "出现两次");
     row_changed(|rows| rows.exam_results[0].practice = 59, "CompletionExamConfirmed", "实操成绩：日志是75分，数据库是59分");
     row_changed(|rows| rows.certificates[0].number.push('X'), "CompletionCertificateIssued", "证书编号");
     row_changed(|rows| rows.claim.as_mut().unwrap().total_fen = Fen(265_001), "ClaimDrafted", "申领总额：日志是2,650元，数据库是2,650.01元");

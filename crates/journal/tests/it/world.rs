@@ -126,8 +126,14 @@ impl World {
         let (at, method) = (if kind == Kind::SignOut { session.ends_at } else { session.starts_at - TimeDelta::minutes(5) }, "qr".to_owned());
         let (id, said) = (attendance.clone(), Some(method.clone()).filter(|_| kind != Kind::RollCall));
         let fact = match kind {
-            Kind::SignIn => self.typed(&TraineeSignedIn { class, session: at_session, enrolment, attendance, at, method }, (None, None), at, &others),
-            Kind::SignOut => self.typed(&TraineeSignedOut { class, session: at_session, enrolment, attendance, at, method }, (None, None), at, &others),
+            Kind::SignIn => {
+                let entries = vec![SignEntry { enrolment, attendance, at, method }];
+                self.typed(&TraineesSignedIn { class, session: at_session, entries }, (None, None), at, &others)
+            }
+            Kind::SignOut => {
+                let entries = vec![SignEntry { enrolment, attendance, at, method }];
+                self.typed(&TraineesSignedOut { class, session: at_session, entries }, (None, None), at, &others)
+            }
             Kind::RollCall => {
                 self.typed(&RollCalled { class, session: at_session, entries: vec![RollCallEntry { enrolment, attendance, at }] }, (None, None), at, &others)
             }

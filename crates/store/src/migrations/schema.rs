@@ -1,6 +1,8 @@
 //! Turns a schema text into create statements for either database.
 //! A table starts at the left edge; its lines are indented:
-//! `name type[?] [pk] [unique] [-> table]`, `unique a, b`, `index a, b`, `index a where null`, `wall …`.
+//! `name type[?] [pk] [unique] [-> table]`, `unique a, b`, `index a, b`, `index a where null`, `wall …`,
+//! `append-only [but column]`: the database itself refuses to change or remove what was recorded; the one
+//! named column may be filled once.
 //! `wall` lists the columns that PostgreSQL's row-level security looks at (house.md §4, wall 3).
 
 use sea_orm::sea_query::{
@@ -43,8 +45,8 @@ pub async fn create(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr
         }
     }
     // Walls last: their policies look into other tables.
-    for table in parse(text).iter().filter(|_| postgres) {
-        for sql in table.walls() {
+    for table in parse(text) {
+        for sql in if postgres { table.walls() } else { table.triggers() } {
             manager.get_connection().execute_unprepared(&sql).await?;
         }
     }
@@ -53,7 +55,7 @@ pub async fn create(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr
 
 impl TableText<'_> {
     fn columns(&self) -> impl Iterator<Item = Vec<&str>> {
-        self.lines.iter().filter(|l| !matches!(first(l), "unique" | "index" | "wall")).map(|l| l.split_whitespace().collect())
+        self.lines.iter().filter(|l| !matches!(first(l), "unique" | "index" | "wall" | "append-only")).map(|l| l.split_whitespace().collect())
     }
 
     fn statement(&self) -> TableCreateStatement {
@@ -109,10 +111,36 @@ impl TableText<'_> {
         index
     }
 
+    /// Whether rows can only be added, and the one column that may be filled later.
+    fn append_only(&self) -> Option<Option<&str>> {
+        let line = self.lines.iter().find(|l| first(l) == "append-only")?;
+        Some(line.split_whitespace().nth(2))
+    }
+
+    /// SQLite has no roles: triggers refuse what PostgreSQL's grants leave out.
+    fn triggers(&self) -> Vec<String> {
+        let Some(but) = self.append_only() else { return Vec::new() };
+        let t = self.name;
+        let refuse = |name: &str, when: &str| format!("CREATE TRIGGER \"{t}_keeps_{name}\" BEFORE {when} BEGIN SELECT RAISE(ABORT, '{t} is append-only'); END");
+        let fixed: Vec<&str> = self.columns().map(|words| words[0]).filter(|column| Some(*column) != but).collect();
+        let mut sql = vec![refuse("rows", &format!("DELETE ON \"{t}\"")), refuse("values", &format!("UPDATE OF \"{}\" ON \"{t}\"", fixed.join("\", \"")))];
+        sql.extend(but.map(|column| refuse(column, &format!("UPDATE OF \"{column}\" ON \"{t}\" WHEN OLD.\"{column}\" IS NOT NULL"))));
+        sql
+    }
+
     /// Row-level security: the same reach as `Reach`, told by `dialect::enter_scope`.
     fn walls(&self) -> Vec<String> {
         let t = self.name;
-        let mut sql = vec![format!("GRANT SELECT, INSERT, UPDATE, DELETE ON \"{t}\" TO jinbu_app")];
+        let mut sql = match self.append_only() {
+            None => vec![format!("GRANT SELECT, INSERT, UPDATE, DELETE ON \"{t}\" TO jinbu_app")],
+            Some(but) => {
+                let once = but.map(|column| format!("GRANT UPDATE ({column}) ON \"{t}\" TO jinbu_app"));
+                let kept = but.map(|column| {
+                    format!("CREATE TRIGGER \"{t}_keeps_{column}\" BEFORE UPDATE OF {column} ON \"{t}\" FOR EACH ROW WHEN (OLD.{column} IS NOT NULL) EXECUTE FUNCTION jinbu_keep()")
+                });
+                std::iter::once(format!("GRANT SELECT, INSERT ON \"{t}\" TO jinbu_app")).chain(once).chain(kept).collect()
+            }
+        };
         let Some(wall) = self.lines.iter().find(|l| first(l) == "wall") else { return sql };
         let words: Vec<&str> = wall.split_whitespace().skip(1).collect();
         let has = |word: &str| words.contains(&word);

@@ -85,18 +85,44 @@ async fn a_changed_fact_row_no_longer_fits_the_signed_tree() {
     let ids = ids();
     add(&house, (0..40).map(|n| row(&ids, n)).collect()).await;
     sequence(&house.db, &keys(), "jinbu.test/journal", noon()).await.unwrap();
-    house
-        .db
-        .write(Scope::Everything, |work| {
-            Box::pin(async move {
-                work.change_all::<fact::Entity>(fact::Column::Seq.eq(17), fact::ActiveModel { body: Set("{\"n\":2}".into()), ..Default::default() }).await
-            })
-        })
-        .await
-        .unwrap();
+    let insider: &[&str] = &["DROP TRIGGER fact_keeps_values", "UPDATE fact SET body = '{\"n\":2}' WHERE seq = 17"];
+    store::db::tamper(&house.db, if house.db.kind() == "sqlite" { insider } else { &insider[1..] }).await.unwrap();
     let reader = house.db.read(Scope::Everything).await.unwrap();
     let entries = sequencer::entries(&reader, 0..40).await.unwrap();
     let note = reader.list::<journal_checkpoint::Entity>(|q| q).await.unwrap().pop().unwrap().note;
     let report = journal::verify_log(entries.iter().map(|e| e.to_bytes().unwrap()), &note, &keys().verifier_keys());
     assert!(!report.is_clean());
+}
+
+/// What was recorded cannot be changed or removed through the house, whatever the code asks for: the database refuses.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_itself_keeps_what_was_recorded() {
+    let house = house().await;
+    let ids = ids();
+    add(&house, (0..3).map(|n| row(&ids, n)).collect()).await;
+    sequence(&house.db, &keys(), "jinbu.test/journal", noon()).await.unwrap();
+    let changed = house
+        .db
+        .write(Scope::Everything, |work| {
+            Box::pin(async move {
+                work.change_all::<fact::Entity>(fact::Column::Seq.eq(1), fact::ActiveModel { summary: Set("改".into()), ..Default::default() }).await
+            })
+        })
+        .await;
+    assert!(changed.is_err(), "a fact was changed");
+    let moved = house
+        .db
+        .write(Scope::Everything, |work| {
+            Box::pin(
+                async move { work.change_all::<fact::Entity>(fact::Column::Seq.eq(1), fact::ActiveModel { seq: Set(Some(9)), ..Default::default() }).await },
+            )
+        })
+        .await;
+    assert!(moved.is_err(), "a place once given was changed");
+    let removed = house
+        .db
+        .write(Scope::Everything, |work| Box::pin(async move { work.remove_all::<journal_checkpoint::Entity>(journal_checkpoint::Column::Size.gt(0)).await }))
+        .await;
+    assert!(removed.is_err(), "a checkpoint was removed");
+    assert_eq!(house.db.read(Scope::Everything).await.unwrap().count::<fact::Entity>(|q| q).await.unwrap(), 3);
 }

@@ -1,12 +1,12 @@
-//! Acts of attendance (M3.3): signing in and out with the rotating code, the roll-call as the equal
-//! alternative, the request for it, and the trainee's word that a mark is wrong.
+//! Acts of attendance (M3.3): the roll-call as the equal alternative to signing in, the request for it, and
+//! the trainee's word that a mark is wrong. Signing in and out is in `check_in`.
 
 use desk::tasks::TaskDraft;
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{AttendanceKind, AttendanceMethod};
 use foundation::limits::TEXT_CHARS;
-use foundation::{AttendanceId, ClassId, EnrolmentId, FactId, Fault, Function, Instant, Office, Permission, Refusal, Right, SessionId, Stop};
-use journal::facts::{RollCallEntry, RollCalled, TraineeSignedIn, TraineeSignedOut};
+use foundation::{ClassId, EnrolmentId, FactId, Fault, Function, Office, Permission, Refusal, Right, SessionId, Stop};
+use journal::facts::{RollCallEntry, RollCalled};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -14,152 +14,7 @@ use store::query::{ColumnTrait, Condition, QueryFilter};
 use store::tables::supervision::{attendance, class_session, enrolment, training_class};
 
 use crate::hours;
-use crate::rules::attendance::{self as rules, Doing};
-
-/// What a sign-in or sign-out answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Marked {
-    /// The time that counts: the first, on a repeat.
-    pub at: Instant,
-    /// True when it had been done before.
-    pub repeated: bool,
-}
-
-/// 签到.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct SignIn {
-    /// The session.
-    pub session: SessionId,
-    /// The six letters on the class's screen.
-    pub code: String,
-}
-
-/// 签退.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct SignOut {
-    /// The session.
-    pub session: SessionId,
-    /// The six letters on the class's screen.
-    pub code: String,
-}
-
-impl Act for SignIn {
-    const NAME: &'static str = "sign-in-to-session";
-    const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Create);
-    const CLAUSE: &'static str = "M3.3";
-    const TITLE: &'static str = "签到";
-    type Outcome = Marked;
-
-    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Marked>, Stop> {
-        mark(desk, work, &self.session, &self.code, Doing::SignIn).await
-    }
-}
-
-impl Act for SignOut {
-    const NAME: &'static str = "sign-out-of-session";
-    const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Create);
-    const CLAUSE: &'static str = "M3.3";
-    const TITLE: &'static str = "签退";
-    type Outcome = Marked;
-
-    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Marked>, Stop> {
-        mark(desk, work, &self.session, &self.code, Doing::SignOut).await
-    }
-}
-
-async fn mark(desk: &Desk, work: &Writer, session: &SessionId, code: &str, doing: Doing) -> Result<Done<Marked>, Stop> {
-    let Office::Trainee { person } = &desk.actor.office else { return Err(Stop::Forbidden) };
-    let account = desk.actor.account.clone().ok_or(Stop::Forbidden)?;
-    let session = work.get::<class_session::Entity>(session.to_string()).await?;
-    let class = work.get::<training_class::Entity>(session.class.to_string()).await?;
-    let mine = Condition::all()
-        .add(enrolment::Column::Class.eq(class.id.clone()))
-        .add(enrolment::Column::Person.eq(person.clone()))
-        .add(enrolment::Column::Active.eq(true));
-    let place = work.find::<enrolment::Entity>(mine).await?.ok_or(Fault::Gone)?;
-    let kind = match doing {
-        Doing::SignIn => AttendanceKind::SignIn,
-        Doing::SignOut => AttendanceKind::SignOut,
-    };
-    if let Some(before) = work.find::<attendance::Entity>(same(&session.id, &place.id, kind)).await? {
-        return Ok(Done::Repeat(Marked { at: before.at, repeated: true }));
-    }
-    let now = desk.now();
-    rules::window(class.state, &session, doing, &desk::policy::pinned(class.policy.as_deref())?, now)?;
-    if !rules::code_fits(&desk.premises.settings.secret, &session.id, code, now) {
-        return Err(rules::wrong_code().into());
-    }
-    let (row, fact) = event(desk, &class, &session, &place, doing, now, account);
-    work.add::<attendance::Entity>(row).await?;
-    Ok(Done::new(Marked { at: now, repeated: false }, fact))
-}
-
-/// The row and the fact of one sign-in or sign-out.
-fn event(
-    desk: &Desk,
-    class: &training_class::Model,
-    session: &class_session::Model,
-    place: &enrolment::Model,
-    doing: Doing,
-    at: Instant,
-    account: foundation::AccountId,
-) -> (attendance::Model, FactDraft) {
-    let (id, fact): (AttendanceId, FactId) = (desk.new_id(), desk.new_id());
-    let method = AttendanceMethod::Code;
-    let draft = match doing {
-        Doing::SignIn => FactDraft::of(
-            &TraineeSignedIn {
-                class: class.id.clone(),
-                session: session.id.clone(),
-                enrolment: place.id.clone(),
-                attendance: id.clone(),
-                at,
-                method: method.code().into(),
-            },
-            class.district,
-            "学员签到",
-        ),
-        Doing::SignOut => FactDraft::of(
-            &TraineeSignedOut {
-                class: class.id.clone(),
-                session: session.id.clone(),
-                enrolment: place.id.clone(),
-                attendance: id.clone(),
-                at,
-                method: method.code().into(),
-            },
-            class.district,
-            "学员签退",
-        ),
-    };
-    let kind = match doing {
-        Doing::SignIn => AttendanceKind::SignIn,
-        Doing::SignOut => AttendanceKind::SignOut,
-    };
-    let row = attendance::Model {
-        id,
-        session: session.id.clone(),
-        class: class.id.clone(),
-        enrolment: place.id.clone(),
-        person: place.person.clone(),
-        kind,
-        method,
-        at,
-        recorded_by: account,
-        fact: fact.clone(),
-        institution: class.institution.clone(),
-        district: class.district,
-        path: class.path.clone(),
-    };
-    (row, draft.with_id(fact).class(&class.id).person(&place.person))
-}
-
-fn same(session: &SessionId, enrolment: &EnrolmentId, kind: AttendanceKind) -> Condition {
-    Condition::all()
-        .add(attendance::Column::Session.eq(session.clone()))
-        .add(attendance::Column::Enrolment.eq(enrolment.clone()))
-        .add(attendance::Column::Kind.eq(kind))
-}
+use crate::rules::attendance as rules;
 
 /// 班主任点名: those who are there, without a phone as well as with one.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

@@ -2,6 +2,7 @@
 
 pub mod attendance;
 pub mod certificate;
+pub mod check_in;
 pub mod decide;
 pub mod exam;
 pub mod feedback;

@@ -13,7 +13,8 @@ use store::tables::supervision::{attendance, class_session, inspection, training
 use ui::{Button, Row, Tone, page_head, panel as white_panel, section, simple_table};
 
 use super::{inspection as inspections, phone, session};
-use crate::acts::attendance::{AskForRollCall, CallRoll, DisputeAttendance, SignIn, SignOut};
+use crate::acts::attendance::{AskForRollCall, CallRoll, DisputeAttendance};
+use crate::acts::check_in::{SignIn, SignOut};
 use crate::acts::inspection::{AnswerInspection, RecordInspection, ResumeClass};
 use crate::hours;
 

@@ -431,7 +431,7 @@ impl View<'_> {
 
 async fn trail(desk: &Desk, reader: &Reader, class: &training_class::Model) -> Result<Vec<TrailLine>, Stop> {
     // Hundreds of sign-ins and roll-calls would bury the decisions: the attendance page has them.
-    let quiet = ["TraineeSignedIn", "TraineeSignedOut", "RollCalled", "TraineeFeedbackGiven", "CompletionCertificateIssued"];
+    let quiet = ["TraineesSignedIn", "TraineesSignedOut", "RollCalled", "TraineeFeedbackGiven", "CompletionCertificateIssued"];
     let rows = reader
         .list::<fact::Entity>(|q| {
             q.filter(fact::Column::Class.eq(class.id.clone()))

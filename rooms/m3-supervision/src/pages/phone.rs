@@ -14,7 +14,8 @@ use store::tables::registry::data_view;
 use store::tables::supervision::{attendance, certificate, class_session, enrolment, feedback, training_class};
 use ui::{Button, Field, Form, FormState, PhoneCard, PhoneLine, form, page_head, panel, phone_lines};
 
-use crate::acts::attendance::{AskForRollCall, DisputeAttendance, SignIn, SignOut};
+use crate::acts::attendance::{AskForRollCall, DisputeAttendance};
+use crate::acts::check_in::{SignIn, SignOut};
 use crate::hours;
 use crate::rules::attendance::SIGN_OUT_AFTER_MINUTES;
 

@@ -59,7 +59,7 @@ pub enum Doing {
 pub fn window(class_state: ClassState, session: &class_session::Model, doing: Doing, policy: &Policy, now: Instant) -> Result<(), Refusal> {
     let no = |fact: String, fix: &str| Err(Refusal::new("考勤时段", "M3.3", fact, "课程表", fix));
     if !matches!(class_state, ClassState::Approved | ClassState::InTraining) {
-        return no(format!("班级现在是“{}”", class_state.label()), "只有正在培训的班级可以考勤，请问班主任");
+        return Err(not_in_training(class_state));
     }
     let opens = session.starts_at - Duration::minutes(i64::from(policy.sign_in_before_minutes));
     let clock = |at: Instant| foundation::clock::local(at).format("%H:%M").to_string();
@@ -72,6 +72,11 @@ pub fn window(class_state: ClassState, session: &class_session::Model, doing: Do
         }
         Doing::SignIn | Doing::SignOut => Ok(()),
     }
+}
+
+/// The refusal of a mark in a class that is not being taught.
+pub fn not_in_training(state: ClassState) -> Refusal {
+    Refusal::new("考勤时段", "M3.3", format!("班级现在是“{}”", state.label()), "课程表", "只有正在培训的班级可以考勤，请问班主任")
 }
 
 /// Whether the class teacher may call the roll of a session now.

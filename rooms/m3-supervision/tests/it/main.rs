@@ -1,5 +1,6 @@
 //! Journeys and refusals of the room's acts, on the database that the environment names.
 
+mod check_in;
 mod fixtures;
 mod opening;
 mod persons;
