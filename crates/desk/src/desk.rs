@@ -1,7 +1,7 @@
 //! Desk: one actor at one moment, in one installation. The one door: `perform` (house.md §2).
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use foundation::ids::TypedId;
@@ -35,17 +35,17 @@ pub struct Desk {
     /// The installation.
     pub premises: Arc<Premises>,
     /// Who.
-    pub actor: Actor,
+    pub actor: Arc<Actor>,
     /// The signed-in browser, where there is one.
     pub sign_in: Option<SignInId>,
     /// How the request came.
-    pub manner: Manner,
+    pub manner: Arc<Manner>,
 }
 
 impl Desk {
     /// A desk for `actor` without a browser (stories, tests, command line).
-    pub fn of(premises: Arc<Premises>, actor: Actor) -> Self {
-        Self { premises, actor, sign_in: None, manner: Manner::default() }
+    pub fn of(premises: Arc<Premises>, actor: impl Into<Arc<Actor>>) -> Self {
+        Self { premises, actor: actor.into(), sign_in: None, manner: Arc::default() }
     }
 
     /// The only widening door: the system's own desk for a named job.
@@ -61,7 +61,9 @@ impl Desk {
 
     /// Nobody's desk: the public.
     pub fn public(premises: Arc<Premises>) -> Self {
-        Self::of(premises, Actor { account: None, name: "公众".into(), office_name: String::new(), office: Office::Public })
+        static PUBLIC: LazyLock<Arc<Actor>> =
+            LazyLock::new(|| Arc::new(Actor { account: None, name: "公众".into(), office_name: String::new(), office: Office::Public }));
+        Self::of(premises, Arc::clone(&PUBLIC))
     }
 
     /// Now, as the installation's clock says.

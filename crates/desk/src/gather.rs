@@ -10,13 +10,14 @@ use foundation::limits::{DOOR_QUEUE, GATHER_ACTS};
 use foundation::{Fault, Scope, Stop};
 use store::db::Guarded;
 use store::tables::journal::fact;
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::Desk;
 use crate::act::{Act, Asked};
 
 /// Groups under way at once: while one waits for the disk the next is being gathered.
-const GROUPS_UNDER_WAY: usize = 2;
+const GROUPS_UNDER_WAY: usize = 1;
 
 /// One asker who waits.
 struct Waiting<A: Act> {
@@ -35,11 +36,11 @@ impl Gatherers {
     /// Errors: what the act said of this asker; `Busy` when the queue is full.
     pub async fn ask<A: Act>(&self, desk: Desk, act: A) -> Result<A::Outcome, Stop> {
         let (tell, told) = oneshot::channel();
-        self.queue::<A>().try_send(Waiting { asked: Asked { desk, act }, tell }).map_err(|_| Stop::Fault(Fault::Busy))?;
+        self.queue::<A>(&desk).try_send(Waiting { asked: Asked { desk, act }, tell }).map_err(|_| Stop::Fault(Fault::Busy))?;
         told.await.map_err(|_| Stop::Fault(Fault::Db("the gatherer stopped".into())))?
     }
 
-    fn queue<A: Act>(&self) -> mpsc::Sender<Waiting<A>> {
+    fn queue<A: Act>(&self, desk: &Desk) -> mpsc::Sender<Waiting<A>> {
         let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(queue) = queues.get(&TypeId::of::<A>()).and_then(|queue| queue.downcast_ref::<mpsc::Sender<Waiting<A>>>())
             && !queue.is_closed()
@@ -47,13 +48,13 @@ impl Gatherers {
             return queue.clone();
         }
         let (queue, waiting) = mpsc::channel(DOOR_QUEUE);
-        tokio::spawn(serve(waiting));
+        desk.premises.db.spawn_beside_writer(serve(waiting, Handle::current()));
         queues.insert(TypeId::of::<A>(), Box::new(queue.clone()));
         queue
     }
 }
 
-async fn serve<A: Act>(mut queue: mpsc::Receiver<Waiting<A>>) {
+async fn serve<A: Act>(mut queue: mpsc::Receiver<Waiting<A>>, home: Handle) {
     let free = Arc::new(Semaphore::new(GROUPS_UNDER_WAY));
     let mut group = Vec::new();
     while queue.recv_many(&mut group, GATHER_ACTS).await > 0 {
@@ -66,19 +67,23 @@ async fn serve<A: Act>(mut queue: mpsc::Receiver<Waiting<A>>) {
             }
         }
         let group = std::mem::take(&mut group);
+        let home = home.clone();
         tokio::spawn(async move {
-            answer(group).await;
+            answer(group, home).await;
             drop(permit);
         });
     }
 }
 
-async fn answer<A: Act>(group: Vec<Waiting<A>>) {
+async fn answer<A: Act>(group: Vec<Waiting<A>>, home: Handle) {
     let (asked, tells): (Vec<Asked<A>>, Vec<_>) = group.into_iter().map(|one| (one.asked, one.tell)).unzip();
     let asked = Arc::new(asked);
     match together(&asked, 0..asked.len()).await {
-        // Whoever hung up stands in the journal all the same.
-        Ok(outcomes) => outcomes.into_iter().zip(tells).for_each(|(outcome, tell)| _ = tell.send(outcome)),
+        // Told where requests are answered, so that the writer's thread is free for the next group. Whoever hung
+        // up stands in the journal all the same.
+        Ok(outcomes) => {
+            home.spawn(async move { outcomes.into_iter().zip(tells).for_each(|(outcome, tell)| _ = tell.send(outcome)) });
+        }
         Err(stop) => {
             tracing::warn!(act = A::NAME, %stop, asked = asked.len(), "a group stopped; doing it one by one");
             for (at, tell) in tells.into_iter().enumerate() {

@@ -16,11 +16,19 @@ use crate::session;
 /// The content-security policy: our own files only, no inline script or style, no framing.
 pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
 
+/// The one gate of the house: sent by our own page or by a program → who is it → the handler → the headers that
+/// every answer carries. One middleware, because each costs its share of every request.
+pub async fn gate(State(premises): State<Arc<Premises>>, request: Request, next: Next) -> Response {
+    let mut response = if from_our_own(&request) { identify(premises, request, next).await } else { answer::plain_error(403, "") };
+    put_headers(&mut response);
+    response
+}
+
 /// Puts a `Desk` into the request: recognised actor or the public.
-pub async fn identify(State(premises): State<Arc<Premises>>, mut request: Request, next: Next) -> Response {
+async fn identify(premises: Arc<Premises>, mut request: Request, next: Next) -> Response {
     let manner = manner_of(&premises, &request);
     let mut desk = Desk::public(Arc::clone(&premises));
-    desk.manner = manner;
+    desk.manner = Arc::new(manner);
     if let Some(token) = token_of(request.headers()) {
         match session::recognise(&premises, &token).await {
             Ok(Some(one)) if one.complete => {
@@ -80,7 +88,7 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 
 /// Refuses changes that another site's page sent (fetch metadata, then Origin). Programs with a bearer
 /// token have no ambient cookie to abuse and pass.
-pub async fn same_site(request: Request, next: Next) -> Response {
+fn from_our_own(request: &Request) -> bool {
     let headers = request.headers();
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let bearer = headers.contains_key(header::AUTHORIZATION);
@@ -91,12 +99,11 @@ pub async fn same_site(request: Request, next: Next) -> Response {
         (None, Some(_), None) => false,
         (None, None, _) => !headers.contains_key(header::COOKIE),
     };
-    if safe || bearer || ours { next.run(request).await } else { answer::plain_error(403, "") }
+    safe || bearer || ours
 }
 
 /// Headers that every answer carries.
-pub async fn headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+fn put_headers(response: &mut Response) {
     let set = [
         (header::CONTENT_SECURITY_POLICY, CSP),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -109,7 +116,6 @@ pub async fn headers(request: Request, next: Next) -> Response {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    response
 }
 
 /// The page for addresses that nobody registered.

@@ -1,5 +1,8 @@
 //! Policy in force: dated parameters of a district's chain, as the reckoning takes them (house.md §0.3).
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use foundation::{Date, DistrictCode, Fault, Refusal, Stop};
 use reckoning::policy::{Parameter, Policy, depth};
 use store::Reader;
@@ -25,8 +28,29 @@ pub async fn in_force(reader: &Reader, district: DistrictCode, day: Date) -> Res
         .map_err(|missing| Refusal::new("政策参数", "M8.1", missing.sentence(), "政策参数表", "请由省、市人社部门补齐参数后再办").into())
 }
 
+/// The policy that a class is judged by: the one it pinned when it was approved, before that the one in force.
+pub async fn of_class(reader: &Reader, pinned_text: Option<&str>, district: DistrictCode, day: Date) -> Result<Arc<Policy>, Stop> {
+    match pinned_text {
+        Some(_) => pinned(pinned_text),
+        None => in_force(reader, district, day).await.map(Arc::new),
+    }
+}
+
+/// Pinned policies read back lately: the classes of a county share a few.
+const POLICIES_KEPT: usize = 512;
+
 /// A pinned policy, read back. Errors: `Db` when the stored text is not one (never silently replaced).
-pub fn pinned(text: Option<&str>) -> Result<Policy, Stop> {
+pub fn pinned(text: Option<&str>) -> Result<Arc<Policy>, Stop> {
+    static KEPT: LazyLock<Mutex<HashMap<String, Arc<Policy>>>> = LazyLock::new(Mutex::default);
     let text = text.ok_or_else(|| Fault::Db("class without a pinned policy".into()))?;
-    serde_json::from_str(text).map_err(|e| Fault::Db(e.to_string()).into())
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(policy) = kept.get(text) {
+        return Ok(Arc::clone(policy));
+    }
+    let policy: Arc<Policy> = serde_json::from_str(text).map(Arc::new).map_err(|e| Fault::Db(e.to_string()))?;
+    if kept.len() >= POLICIES_KEPT {
+        kept.clear();
+    }
+    kept.insert(text.to_owned(), Arc::clone(&policy));
+    Ok(policy)
 }

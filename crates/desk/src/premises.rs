@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use foundation::{Clock, Ids, Permission, WorkCalendar};
 use store::seal::Keyring;
-use store::{Db, Files};
+use store::{Db, Files, RowCache};
 
 use crate::gather::Gatherers;
 use crate::session::SignIns;
@@ -57,6 +57,8 @@ pub struct Premises {
     pub nav: Vec<NavEntry>,
     /// Signed-in browsers, cached.
     pub sign_ins: SignIns,
+    /// Rows that thousands of acts read, kept by version.
+    pub rows: RowCache,
     /// Where acts that come by the thousand wait for each other.
     pub gatherers: Gatherers,
 }

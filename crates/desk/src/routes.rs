@@ -1,12 +1,13 @@
 //! Routes that know their act or read: none can be registered without one (house.md §2).
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
-use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use foundation::Permission;
 
@@ -57,7 +58,7 @@ impl Routes {
         H: Handler<T, Arc<Premises>>,
         T: 'static,
     {
-        let guarded = get(handler).route_layer(from_fn(move |request: Request, next: Next| guard(R::PERMISSION, request, next)));
+        let guarded = get(Behind { permission: R::PERMISSION, handler });
         self.router = self.router.route(path, guarded);
         self.list.push(RouteInfo {
             method: "GET",
@@ -77,7 +78,7 @@ impl Routes {
         H: Handler<T, Arc<Premises>>,
         T: 'static,
     {
-        let guarded = post(handler).route_layer(from_fn(move |request: Request, next: Next| guard(R::PERMISSION, request, next)));
+        let guarded = post(Behind { permission: R::PERMISSION, handler });
         self.router = self.router.route(path, guarded);
         self.list.push(RouteInfo {
             method: "POST",
@@ -97,7 +98,7 @@ impl Routes {
         H: Handler<T, Arc<Premises>>,
         T: 'static,
     {
-        let guarded = post(handler).route_layer(from_fn(move |request: Request, next: Next| guard(A::PERMISSION, request, next)));
+        let guarded = post(Behind { permission: A::PERMISSION, handler });
         self.router = self.router.route(path, guarded);
         self.list.push(RouteInfo {
             method: "POST",
@@ -117,7 +118,7 @@ impl Routes {
             return self;
         }
         let path = format!("/api/v1/acts/{}", A::NAME);
-        let guarded = post(api::perform::<A>).route_layer(from_fn(move |request: Request, next: Next| guard(A::PERMISSION, request, next)));
+        let guarded = post(Behind { permission: A::PERMISSION, handler: api::perform::<A> });
         self.router = self.router.route(&path, guarded);
         self.list.push(RouteInfo { method: "POST", path, name: A::NAME, permission: A::PERMISSION, clause: A::CLAUSE, is_act: true, is_api: true });
         self.acts.push(ActDoc::of::<A>());
@@ -133,13 +134,28 @@ impl Routes {
     }
 }
 
-/// Nobody reaches a handler whose permission the office lacks.
-async fn guard(permission: Permission, request: Request, next: Next) -> Response {
-    let Some(desk) = request.extensions().get::<Desk>().cloned() else {
-        return crate::answer::plain_error(500, "");
-    };
-    match desk.require(permission) {
-        Ok(()) => next.run(request).await,
-        Err(stop) => desk.stopped(stop).into_response(),
+/// A handler that nobody reaches whose office lacks the permission.
+#[derive(Clone)]
+struct Behind<H> {
+    permission: Permission,
+    handler: H,
+}
+
+impl<H, T, S> Handler<T, S> for Behind<H>
+where
+    H: Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    type Future = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+    fn call(self, request: Request, state: S) -> Self::Future {
+        Box::pin(async move {
+            let Some(desk) = request.extensions().get::<Desk>() else { return crate::answer::plain_error(500, "") };
+            match desk.require(self.permission) {
+                Ok(()) => self.handler.call(request, state).await,
+                Err(stop) => desk.stopped(stop),
+            }
+        })
     }
 }

@@ -10,7 +10,7 @@ use foundation::{AccountId, Actor, DistrictCode, Instant, InstitutionId, Office,
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use sm3::Sm3;
-use store::query::{ColumnTrait, Set};
+use store::query::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, Select, Set};
 use store::tables::identity::{account, sign_in};
 
 use crate::premises::Premises;
@@ -23,12 +23,13 @@ pub const OFFICE_IDLE_MINUTES: i64 = 30;
 pub const TRAINEE_IDLE_DAYS: i64 = 30;
 /// Nobody stays signed in longer than this, busy or not.
 pub const OFFICE_MAX_HOURS: i64 = 12;
-/// How long a cached sign-in is trusted before the database is asked again.
-const CACHE_SECONDS: i64 = 5;
+/// How long a cached sign-in is trusted before the database is asked again. This server forgets at once what it
+/// ends itself; another server's sign-out or lock is seen after so many seconds at the latest.
+const CACHE_SECONDS: i64 = 30;
 /// Sign-ins kept in memory.
 const CACHE_ENTRIES: usize = 50_000;
-/// `last_seen_at` is written at most this often.
-const SEEN_SECONDS: i64 = 60;
+/// `last_seen_at` is written once in so many parts of the idle time: a minute for officials, a day for trainees.
+const SEEN_PARTS: i32 = 30;
 
 /// A recognised browser.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ pub struct SignedIn {
     /// The sign-in.
     pub id: SignInId,
     /// Who.
-    pub actor: Actor,
+    pub actor: Arc<Actor>,
     /// False until the second factor was given (officials) or a password was set.
     pub complete: bool,
     checked_at: Instant,
@@ -56,13 +57,17 @@ impl SignIns {
     fn keep(&self, key: [u8; 32], one: SignedIn) {
         let mut cache = self.cache.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         if cache.len() >= CACHE_ENTRIES {
+            let now = one.checked_at;
+            cache.retain(|_, other| now - other.checked_at < Duration::seconds(CACHE_SECONDS));
+        }
+        if cache.len() >= CACHE_ENTRIES {
             cache.clear();
         }
         cache.insert(key, one);
     }
-    /// Forgets everything (sign-out, disabled accounts).
-    pub fn forget(&self) {
-        self.cache.write().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+    /// Forgets those that were ended or changed just now.
+    pub fn forget(&self, ended: impl Fn(&SignedIn) -> bool) {
+        self.cache.write().unwrap_or_else(std::sync::PoisonError::into_inner).retain(|_, one| !ended(one));
     }
 }
 
@@ -98,7 +103,7 @@ pub async fn close(premises: &Premises, id: &SignInId) -> Result<(), Stop> {
 
 /// Ends every sign-in of an account (password changed, account disabled).
 pub async fn close_all(premises: &Premises, account: &AccountId) -> Result<(), Stop> {
-    let (account, ended) = (account.clone(), premises.clock.real_now());
+    let (account, forgotten, ended) = (account.clone(), account.clone(), premises.clock.real_now());
     premises
         .db
         .write(Scope::Everything, move |work| {
@@ -112,19 +117,19 @@ pub async fn close_all(premises: &Premises, account: &AccountId) -> Result<(), S
             })
         })
         .await?;
-    premises.sign_ins.forget();
+    premises.sign_ins.forget(|one| one.actor.account.as_ref() == Some(&forgotten));
     Ok(())
 }
 
 async fn change(premises: &Premises, id: &SignInId, change: sign_in::ActiveModel) -> Result<(), Stop> {
-    let id = id.clone();
+    let (id, forgotten) = (id.clone(), id.clone());
     premises
         .db
         .write(Scope::Everything, move |work| {
             Box::pin(async move { work.change_all::<sign_in::Entity>(store::query::Condition::all().add(sign_in::Column::Id.eq(id)), change).await })
         })
         .await?;
-    premises.sign_ins.forget();
+    premises.sign_ins.forget(|one| one.id == forgotten);
     Ok(())
 }
 
@@ -136,20 +141,55 @@ pub async fn recognise(premises: &Premises, token: &str) -> Result<Option<Signed
         return Ok(Some(one));
     }
     let reader = premises.db.read(Scope::Everything).await?;
-    let Some(row) = reader.find::<sign_in::Entity>(sign_in::Column::TokenHash.eq(hash_text(token))).await? else { return Ok(None) };
-    let Ok(holder) = reader.get::<account::Entity>(row.account.clone()).await else { return Ok(None) };
-    let Some(actor) = actor_of(&holder) else { return Ok(None) };
-    let idle = if matches!(actor.office, Office::Trainee { .. }) { Duration::days(TRAINEE_IDLE_DAYS) } else { Duration::minutes(OFFICE_IDLE_MINUTES) };
-    let longest = if matches!(actor.office, Office::Trainee { .. }) { Duration::days(TRAINEE_IDLE_DAYS) } else { Duration::hours(OFFICE_MAX_HOURS) };
-    if row.ended_at.is_some() || holder.disabled || now - row.last_seen_at > idle || now - row.created_at > longest {
+    let held = reader.pick::<sign_in::Entity, Held>(|q| Held::select(q).filter(sign_in::Column::TokenHash.eq(hash_text(token)))).await?;
+    drop(reader);
+    let Some(held) = held.into_iter().next() else { return Ok(None) };
+    let Some(office) = office_from(&held.office_kind, &held.office_ref) else { return Ok(None) };
+    let is_trainee = matches!(office, Office::Trainee { .. });
+    let idle = if is_trainee { Duration::days(TRAINEE_IDLE_DAYS) } else { Duration::minutes(OFFICE_IDLE_MINUTES) };
+    let longest = if is_trainee { Duration::days(TRAINEE_IDLE_DAYS) } else { Duration::hours(OFFICE_MAX_HOURS) };
+    if held.ended_at.is_some() || held.disabled || now - held.last_seen_at > idle || now - held.created_at > longest {
         return Ok(None);
     }
-    if now - row.last_seen_at > Duration::seconds(SEEN_SECONDS) {
-        change_seen(premises, &row.id, now).await?;
+    if now - held.last_seen_at > idle / SEEN_PARTS {
+        change_seen(premises, &held.id, now).await?;
     }
-    let one = SignedIn { id: row.id, actor, complete: row.complete, checked_at: now };
+    let actor = Actor { account: Some(held.account), name: held.name, office_name: held.office_name, office };
+    let one = SignedIn { id: held.id, actor: Arc::new(actor), complete: held.complete, checked_at: now };
     premises.sign_ins.keep(key, one.clone());
     Ok(Some(one))
+}
+
+store::picked! {
+    /// A sign-in with its account, in one question.
+    struct Held {
+        id: SignInId,
+        complete: bool,
+        created_at: Instant,
+        last_seen_at: Instant,
+        ended_at: Option<Instant>,
+        account: AccountId,
+        name: String,
+        office_kind: String,
+        office_ref: String,
+        office_name: String,
+        disabled: bool,
+    }
+}
+
+impl Held {
+    fn select(q: Select<sign_in::Entity>) -> Select<sign_in::Entity> {
+        use account::Column as A;
+        use sign_in::Column as S;
+        let holder = sign_in::Entity::belongs_to(account::Entity).from(S::Account).to(A::Id).into();
+        q.join(JoinType::InnerJoin, holder).select_only().columns([S::Id, S::Complete, S::CreatedAt, S::LastSeenAt, S::EndedAt, S::Account]).columns([
+            A::Name,
+            A::OfficeKind,
+            A::OfficeRef,
+            A::OfficeName,
+            A::Disabled,
+        ])
+    }
 }
 
 async fn change_seen(premises: &Premises, id: &SignInId, now: Instant) -> Result<(), Stop> {

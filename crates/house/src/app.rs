@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::{Desk, Premises, Routes, guard};
 use maud::html;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -28,19 +29,16 @@ pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
         .route("/specimens/{slug}", get(specimen))
         .route("/api/v1/openapi.json", get(move || async move { axum::Json((*document).clone()) }))
         .route("/api", get(move |desk: Desk| async move { api_page(&desk, &shown) }));
-    routes
-        .router
-        .merge(extra)
-        .fallback(guard::nowhere)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(DefaultBodyLimit::max(foundation::limits::UPLOAD_BYTES + 128 * 1024))
-        .layer(from_fn(guard::same_site))
-        .layer(from_fn_with_state(Arc::clone(premises), guard::identify))
-        .layer(from_fn(guard::headers))
-        .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, LONGEST))
+    let rooms: Router = routes.router.merge(extra).fallback(guard::nowhere).method_not_allowed_fallback(wrong_method).with_state(Arc::clone(premises));
+    // Around the router as one service: a layer put on the router itself would be laid around each of its routes.
+    let guarded = ServiceBuilder::new()
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| desk::answer::plain_error(500, "")))
-        .with_state(Arc::clone(premises))
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, LONGEST))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(Arc::clone(premises), guard::gate))
+        .layer(DefaultBodyLimit::max(foundation::limits::UPLOAD_BYTES + 128 * 1024))
+        .service(rooms);
+    Router::new().fallback_service(guarded)
 }
 
 async fn wrong_method(desk: Desk) -> Response {

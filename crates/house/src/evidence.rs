@@ -59,11 +59,11 @@ pub async fn export(premises: &Premises, reader: &Reader, system: &Reader, class
 
 async fn rows(reader: &Reader, class: &training_class::Model, facts: u64) -> Result<Rows, Stop> {
     let id = &class.id;
-    let policy = class.policy.as_deref().map(|text| desk::policy::pinned(Some(text))).transpose()?;
+    let policy = class.policy.as_deref().map(|text| desk::policy::pinned(Some(text)).map(std::sync::Arc::unwrap_or_clone)).transpose()?;
     let sessions =
         reader.list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(id.clone())).order_by_asc(class_session::Column::Position)).await?;
     let enrolments = reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Class.eq(id.clone())).order_by_asc(enrolment::Column::Id)).await?;
-    let events = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Class.eq(id.clone())).order_by_asc(attendance::Column::Id)).await?;
+    let events = reader.list::<attendance::Entity>(|q| q.filter(m3_supervision::hours::marks_of_class(id)).order_by_asc(attendance::Column::Id)).await?;
     let confirmed = reader
         .list::<completion_exam::Entity>(|q| q.filter(completion_exam::Column::Class.eq(id.clone())).filter(completion_exam::Column::ConfirmedBy.is_not_null()))
         .await?;

@@ -58,6 +58,7 @@ pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
         settings,
         nav: nav(),
         sign_ins: SignIns::default(),
+        rows: store::RowCache::default(),
         gatherers: desk::gather::Gatherers::default(),
     }))
 }

@@ -55,6 +55,7 @@ async fn run(premises: Arc<Premises>, bound: tokio::net::TcpListener) -> Result<
 }
 
 async fn jobs(premises: Arc<Premises>) {
+    let db = premises.db.clone();
     let desk = Desk::system(premises, "timed-acts");
     let mut said = String::new();
     loop {
@@ -68,6 +69,9 @@ async fn jobs(premises: Arc<Premises>) {
                     said = text;
                 }
             }
+        }
+        if let Err(fault) = db.carry_over().await {
+            tracing::error!(%fault, "carrying the log over");
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
@@ -228,16 +232,29 @@ pub async fn export_bundle(data: &Path, database: Option<String>, class: &str, o
     Ok(true)
 }
 
-/// `load-scale`.
-pub async fn load_scale(data: &Path, enrolments: u64) -> Result<bool> {
+async fn loaded_demo(data: &Path, database: Option<String>) -> Result<Arc<Premises>> {
     std::fs::create_dir_all(data)?;
-    let premises = house::open(&options(data, None, "127.0.0.1:8080", true)).await?;
+    let premises = house::open(&options(data, database, "127.0.0.1:8080", true)).await?;
     let reader = premises.db.read(Scope::Everything).await.map_err(said)?;
     if reader.count::<account::Entity>(|q| q).await.map_err(said)? == 0 {
-        province::load(&premises, province::Size::Small).await?;
+        province::load(&premises, province::Size::Full).await?;
     }
     drop(reader);
-    province::load_scale(&premises, enrolments).await?;
+    Ok(premises)
+}
+
+/// `load-scale`.
+pub async fn load_scale(data: &Path, database: Option<String>, enrolments: u64) -> Result<bool> {
+    let premises = loaded_demo(data, database).await?;
+    province::load_scale(&premises, enrolments, &house::evidence::keys(&premises), &premises.settings.journal_origin).await?;
+    Ok(true)
+}
+
+/// `prepare-check-ins`.
+pub async fn prepare_check_ins(data: &Path, database: Option<String>, trainees: u64, out: &Path) -> Result<bool> {
+    let premises = loaded_demo(data, database).await?;
+    let all = province::prepare_check_ins(&premises, trainees).await?;
+    std::fs::write(out, serde_json::to_vec(&all)?)?;
     Ok(true)
 }
 

@@ -5,6 +5,10 @@ mod commands;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
+/// Many small rows a second: measured with `make bench`, it serves about a third more than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// 进补：补贴性职业技能培训实名制管理与监管平台
 #[derive(Parser)]
 #[command(version, about)]
@@ -71,11 +75,26 @@ enum Command {
         out: PathBuf,
     },
     /// 性能测试用：在演示数据上再装入许多人次
+    #[command(hide = true)]
     LoadScale {
         #[arg(long)]
         data: PathBuf,
+        #[arg(long)]
+        database: Option<String>,
         #[arg(long, default_value_t = 1_000_000)]
         enrolments: u64,
+    },
+    /// 性能测试用：装入此刻正在上课的班级和已登录的学员，名单写入文件
+    #[command(hide = true)]
+    PrepareCheckIns {
+        #[arg(long)]
+        data: PathBuf,
+        #[arg(long)]
+        database: Option<String>,
+        #[arg(long, default_value_t = 40_000)]
+        trainees: u64,
+        #[arg(long)]
+        out: PathBuf,
     },
     /// 离线核验证据包；带 --data 时核验整本日志与数据库
     Verify {
@@ -104,7 +123,8 @@ async fn main() -> std::process::ExitCode {
         Command::FirstAdministrator { settings, login, name } => commands::first_administrator(&settings, &login, &name).await,
         Command::CopyDb { from, to, dry_run, verify } => commands::copy_db(&from, &to, dry_run, verify).await,
         Command::ExportBundle { data, database, class, out } => commands::export_bundle(&data, database, &class, &out).await,
-        Command::LoadScale { data, enrolments } => commands::load_scale(&data, enrolments).await,
+        Command::LoadScale { data, database, enrolments } => commands::load_scale(&data, database, enrolments).await,
+        Command::PrepareCheckIns { data, database, trainees, out } => commands::prepare_check_ins(&data, database, trainees, &out).await,
         Command::Verify { file, key, data, database } => commands::verify(file.as_deref(), key.as_deref(), data.as_deref(), database).await,
     };
     match done {

@@ -8,7 +8,7 @@ mod places;
 mod scale;
 mod story;
 
-pub use scale::load_scale;
+pub use scale::{CheckIns, load_scale, prepare_check_ins};
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! Db: opens SQLite or PostgreSQL and hands out readers and the door (house.md §3).
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,7 +52,7 @@ impl Db {
             let path = path.trim_start_matches("//").split('?').next().unwrap_or("").to_owned();
             let writers = sqlite(&path, 1).await?;
             let readers = sqlite(&path, SQLITE_READERS).await?;
-            let door = Door::start(writers.clone());
+            let door = Door::start(writers.clone())?;
             return Ok(Self { readers, writers, door: Some(door), url: url.into() });
         }
         let mut options = ConnectOptions::new(url);
@@ -113,6 +114,24 @@ impl Db {
         door.perform(scope, body).await
     }
 
+    /// Lets the database look at its rows after much was written (loads, copies), so that its plans fit.
+    pub async fn tidy(&self) -> Result<(), Fault> {
+        crate::dialect::tidy(&self.writers).await.map_err(fault_of)
+    }
+
+    /// Runs a task where the writer runs (gathering what it will write): on SQLite beside it, else anywhere.
+    pub fn spawn_beside_writer(&self, task: impl Future<Output = ()> + Send + 'static) {
+        match &self.door {
+            Some(door) => door.spawn(task),
+            None => _ = tokio::spawn(task),
+        }
+    }
+
+    /// Carries SQLite's log over into the file (a job, now and then), so that no commit has to.
+    pub async fn carry_over(&self) -> Result<(), Fault> {
+        crate::dialect::carry_over(&self.readers).await.map_err(fault_of)
+    }
+
     /// Raw statements for migrations' tests and copy-db only.
     pub(crate) fn raw(&self) -> &DatabaseConnection {
         &self.writers
@@ -132,11 +151,17 @@ impl Db {
 
 async fn sqlite(path: &str, connections: u32) -> Result<DatabaseConnection, Fault> {
     let mut options = ConnectOptions::new(format!("sqlite://{path}?mode=rwc"));
-    options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false);
+    // A connection to a file does not go stale: asking it before each query would double the trips.
+    options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(30)).test_before_acquire(false).sqlx_logging(false);
     options.map_sqlx_sqlite_opts(|o| {
-        o.pragma("journal_mode", "WAL")
+        // A page's rows cross to the asker in one go, and its statements stay prepared.
+        o.row_buffer_size(1024)
+            .statement_cache_capacity(500)
+            .pragma("journal_mode", "WAL")
             // FULL: an answered write survives a power cut (suites.md, durability).
             .pragma("synchronous", "FULL")
+            // Carrying the log over into the file is the tidier's work (Db::carry_over), not an act's.
+            .pragma("wal_autocheckpoint", "20000")
             .pragma("foreign_keys", "ON")
             .pragma("cache_size", "-32000")
             .pragma("temp_store", "MEMORY")

@@ -1,7 +1,7 @@
 //! Whatever cannot be said portably, both branches side by side (house.md §3.7; at most ten).
 
 use foundation::{Fault, Scope};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement};
 
 /// Branch 1: tells PostgreSQL's row-level security how far this transaction reaches, and drops to the
 /// role that owns nothing. SQLite has no such wall.
@@ -18,6 +18,27 @@ pub async fn enter_scope(txn: &DatabaseTransaction, scope: &Scope) -> Result<(),
     };
     let sql = "SELECT set_config('role', 'jinbu_app', true), set_config('jinbu.reach', $1, true), set_config('jinbu.institution', $2, true), set_config('jinbu.person', $3, true)";
     txn.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [reach.into(), institution.into(), person.into()])).await?;
+    Ok(())
+}
+
+/// Branch 4: SQLite carries its log over into the file, without keeping anybody from reading or writing.
+pub(crate) async fn carry_over(connection: &DatabaseConnection) -> Result<(), DbErr> {
+    if connection.get_database_backend() == DbBackend::Sqlite {
+        connection.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
+    }
+    Ok(())
+}
+
+/// Branch 3: what each database does after much was written, so that its plans fit its rows.
+pub(crate) async fn tidy(connection: &DatabaseConnection) -> Result<(), DbErr> {
+    let statements: &[&str] = if connection.get_database_backend() == DbBackend::Postgres {
+        &["ANALYZE"]
+    } else {
+        &["PRAGMA analysis_limit=1000", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"]
+    };
+    for sql in statements {
+        connection.execute_unprepared(sql).await?;
+    }
     Ok(())
 }
 

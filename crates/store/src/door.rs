@@ -1,6 +1,7 @@
 //! The door's group commit on SQLite (house.md §11): waiting acts share one transaction, each in its
 //! own savepoint, each answered only after the commit. PostgreSQL groups its own flushes.
 
+use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use foundation::{Fault, Scope, Stop};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::dialect::fault_of;
@@ -24,14 +26,25 @@ type Job = Box<dyn FnOnce(DatabaseTransaction) -> BoxFuture<'static, Answer> + S
 #[derive(Clone)]
 pub struct Door {
     queue: mpsc::Sender<Job>,
+    beside: tokio::runtime::Handle,
 }
 
 impl Door {
-    /// Starts the writer's task.
-    pub(crate) fn start(writer: DatabaseConnection) -> Self {
+    /// Starts the writer on a thread of its own: under load it must not stand in line behind requests that
+    /// are being read and answered. The thread ends with the last sender.
+    /// Errors: no thread can be started.
+    pub(crate) fn start(writer: DatabaseConnection) -> Result<Self, Fault> {
+        let no = |error: std::io::Error| Fault::Db(format!("the writer's thread: {error}"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(no)?;
         let (queue, jobs) = mpsc::channel(DOOR_QUEUE);
-        tokio::spawn(serve(writer, jobs));
-        Self { queue }
+        let beside = runtime.handle().clone();
+        std::thread::Builder::new().name("jinbu-writer".into()).spawn(move || runtime.block_on(serve(writer, jobs))).map_err(no)?;
+        Ok(Self { queue, beside })
+    }
+
+    /// Runs a task on the writer's thread (gathering what it will write).
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.beside.spawn(task);
     }
 
     /// Queues `body`, waits for its group's commit, returns its result.
@@ -66,6 +79,11 @@ async fn serve(writer: DatabaseConnection, mut jobs: mpsc::Receiver<Job>) {
     while let Some(first) = jobs.recv().await {
         let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
         let (answers, committed) = match writer.begin_with_options(options).await {
+            // Nobody else waits: the act has the transaction for itself and closes it.
+            Ok(alone) if jobs.is_empty() => {
+                first(alone).await(Ok(()));
+                continue;
+            }
             Ok(group) => {
                 let answers = run_group(&group, first, &mut jobs).await;
                 (answers, group.commit().await.map_err(|error| error.to_string()))

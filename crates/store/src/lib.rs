@@ -3,6 +3,8 @@
 #![recursion_limit = "256"]
 #![expect(clippy::disallowed_types, reason = "the one crate that holds connections")]
 
+mod bulk;
+pub mod cache;
 pub mod copy;
 pub mod db;
 pub mod dialect;
@@ -16,16 +18,42 @@ pub mod sequencer;
 pub mod tables;
 pub mod writer;
 
+pub use cache::RowCache;
 pub use db::Db;
 pub use files::Files;
 pub use reach::{Keyed, Reach};
 pub use reader::{Page, Reader};
 pub use writer::Writer;
+/// Declares the narrow row of a `Reader::pick`: `picked! { struct Place { id: EnrolmentId, … } }`, its fields named
+/// as the selected columns.
+#[macro_export]
+macro_rules! picked {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($field_vis:vis $field:ident : $type:ty),* $(,)? }) => {
+        $(#[$meta])*
+        $vis struct $name { $($field_vis $field: $type),* }
+        impl $crate::query::FromQueryResult for $name {
+            fn from_query_result(row: &$crate::query::QueryResult, prefix: &str) -> Result<Self, $crate::query::DbErr> {
+                Ok(Self { $($field: row.try_get(prefix, stringify!($field))?),* })
+            }
+        }
+    };
+}
+
 /// The query-shaping words that rooms use inside `list`, `find`, `count`, `pick`.
 pub mod query {
+    /// Keys for an `IN (…)`, filled up with the last one to a power of two: statements that differ only in the
+    /// number of their keys are few, and stay prepared.
+    pub fn padded<T: Clone>(keys: impl IntoIterator<Item = T>) -> Vec<T> {
+        let mut keys: Vec<T> = keys.into_iter().collect();
+        if let Some(last) = keys.last().cloned() {
+            keys.resize(keys.len().next_power_of_two(), last);
+        }
+        keys
+    }
+
     pub use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, extension::postgres::PgExpr};
     pub use sea_orm::{
         ActiveValue::{NotSet, Set, Unchanged},
-        ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+        ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select,
     };
 }

@@ -5,14 +5,11 @@ use std::sync::Arc;
 
 use foundation::{Fault, Scope, Stop};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, Iterable, PrimaryKeyToColumn, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, IntoActiveModel, Iterable, PrimaryKeyToColumn, QueryFilter};
 
-use crate::dialect;
 use crate::reach::Reach;
 use crate::reader::{Reader, on};
-
-/// Rows per insert statement: well under both databases' parameter limits for our widest table.
-const INSERT_ROWS: usize = 512;
+use crate::{bulk, dialect};
 
 /// Reads and writes within a scope, inside the door's transaction.
 pub struct Writer {
@@ -41,30 +38,18 @@ impl Writer {
     }
 
     /// Adds a row; one outside the scope is refused as if it did not exist.
-    pub async fn add<E: Reach>(&self, row: E::Model) -> Result<(), Stop>
-    where
-        E::Model: IntoActiveModel<E::ActiveModel> + Send,
-        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
-    {
+    pub async fn add<E: Reach>(&self, row: E::Model) -> Result<(), Stop> {
         self.add_many::<E>(vec![row]).await
     }
 
-    /// Adds many rows of one table, `INSERT_ROWS` a statement.
-    pub async fn add_many<E: Reach>(&self, rows: Vec<E::Model>) -> Result<(), Stop>
-    where
-        E::Model: IntoActiveModel<E::ActiveModel> + Send,
-        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
-    {
+    /// Adds many rows of one table, up to 512 a statement.
+    pub async fn add_many<E: Reach>(&self, rows: Vec<E::Model>) -> Result<(), Stop> {
         self.insert::<E>(rows, false).await.map(|_| ())
     }
 
     /// Adds many rows of many askers, each within its own scope, skipping those whose unique keys exist already;
     /// says how many were new. For acts that are done together; the writer itself must reach everything.
-    pub async fn add_as<E: Reach>(&self, rows: Vec<(&Scope, E::Model)>) -> Result<u64, Stop>
-    where
-        E::Model: IntoActiveModel<E::ActiveModel> + Send,
-        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
-    {
+    pub async fn add_as<E: Reach>(&self, rows: Vec<(&Scope, E::Model)>) -> Result<u64, Stop> {
         if !rows.iter().all(|(scope, row)| E::holds(scope, row)) {
             return Err(Stop::Fault(Fault::Gone));
         }
@@ -72,32 +57,23 @@ impl Writer {
     }
 
     /// Adds many rows, skipping those whose unique keys exist already; says how many were new.
-    pub async fn add_new<E: Reach>(&self, rows: Vec<E::Model>) -> Result<u64, Stop>
-    where
-        E::Model: IntoActiveModel<E::ActiveModel> + Send,
-        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
-    {
+    pub async fn add_new<E: Reach>(&self, rows: Vec<E::Model>) -> Result<u64, Stop> {
         self.insert::<E>(rows, true).await
     }
 
-    async fn insert<E: Reach>(&self, rows: Vec<E::Model>, skip_repeats: bool) -> Result<u64, Stop>
-    where
-        E::Model: IntoActiveModel<E::ActiveModel> + Send,
-        E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
-    {
+    async fn insert<E: Reach>(&self, rows: Vec<E::Model>, skip_repeats: bool) -> Result<u64, Stop> {
         if !rows.iter().all(|row| E::holds(&self.scope, row)) {
             return Err(Stop::Fault(Fault::Gone));
         }
         self.core.tell(&self.scope).await?;
-        let mut added = 0;
-        let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).peekable();
-        while rows.peek().is_some() {
-            let chunk: Vec<E::ActiveModel> = rows.by_ref().take(INSERT_ROWS).collect();
-            let mut insert = E::insert_many(chunk);
-            if skip_repeats {
-                insert = insert.on_conflict(OnConflict::new().do_nothing().to_owned());
-            }
-            added += on!(self.core, connection => insert.exec_without_returning(connection).await).map_err(dialect::fault_of)?;
+        let (mut added, mut left) = (0, rows.as_slice());
+        while !left.is_empty() {
+            let many = bulk::rows_at_once(left.len(), skip_repeats);
+            let (now, later) = left.split_at(many.min(left.len()));
+            left = later;
+            let done =
+                on!(self.core, connection => connection.execute_raw(bulk::insert::<E>(connection.get_database_backend(), now, many, skip_repeats)).await);
+            added += done.map_err(dialect::fault_of)?.rows_affected();
         }
         Ok(added)
     }

@@ -66,6 +66,7 @@ impl TestHouse {
             settings,
             nav: Vec::new(),
             sign_ins: desk::session::SignIns::default(),
+            rows: store::RowCache::default(),
             gatherers: desk::gather::Gatherers::default(),
         };
         let house = Self { premises: Arc::new(premises), folder: Some(folder), postgres };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use desk::{Desk, Premises, Routes, guard, session};
 use tower::ServiceExt;
 
@@ -39,12 +39,7 @@ impl TestHouse {
 
 /// The guards of the real server around a router.
 pub fn guarded(router: Router<Arc<Premises>>, premises: &Arc<Premises>) -> Router {
-    router
-        .fallback(guard::nowhere)
-        .layer(from_fn(guard::same_site))
-        .layer(from_fn_with_state(Arc::clone(premises), guard::identify))
-        .layer(from_fn(guard::headers))
-        .with_state(Arc::clone(premises))
+    router.fallback(guard::nowhere).layer(from_fn_with_state(Arc::clone(premises), guard::gate)).with_state(Arc::clone(premises))
 }
 
 impl Web {

@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 
 use foundation::codes::{AttendanceKind, SessionMode};
-use foundation::{ClassId, EnrolmentId, Stop};
+use foundation::{ClassId, EnrolmentId, SessionId, Stop};
 use reckoning::hours::{AttendanceFact, Hours, Kind, SessionFact, credit};
 use reckoning::policy::Policy;
 use store::Reader;
-use store::query::{ColumnTrait, QueryFilter, QueryOrder};
+use store::query::{ColumnTrait, Condition, Query, QueryFilter, QueryOrder};
 use store::tables::supervision::{attendance, class_session, enrolment};
 
 /// The sessions of a class as the reckoning takes them.
@@ -41,6 +41,17 @@ pub fn attendance_facts(rows: &[attendance::Model]) -> Vec<AttendanceFact> {
         .collect()
 }
 
+/// The attendance of a class: found through its roster, so that a check-in keeps one index and no more.
+pub fn marks_of_class(class: &ClassId) -> Condition {
+    let roster = Query::select().column(enrolment::Column::Id).from(enrolment::Entity).and_where(enrolment::Column::Class.eq(class.clone())).to_owned();
+    Condition::all().add(attendance::Column::Enrolment.in_subquery(roster))
+}
+
+/// The attendance of one of a class's sessions.
+pub fn marks_of_session(class: &ClassId, session: &SessionId) -> Condition {
+    marks_of_class(class).add(attendance::Column::Session.eq(session.clone()))
+}
+
 /// The timetable of a class, in order.
 pub async fn sessions(reader: &Reader, class: &ClassId) -> Result<Vec<class_session::Model>, Stop> {
     reader.list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(class.clone())).order_by_asc(class_session::Column::StartsAt)).await
@@ -61,7 +72,7 @@ pub async fn roster(reader: &Reader, class: &ClassId) -> Result<Vec<enrolment::M
 /// Everybody's hours in a class. Those without any event have hours too: zero.
 pub async fn of_class(reader: &Reader, class: &ClassId, policy: &Policy) -> Result<HashMap<EnrolmentId, Hours>, Stop> {
     let sessions = session_facts(&sessions(reader, class).await?);
-    let rows = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Class.eq(class.clone()))).await?;
+    let rows = reader.list::<attendance::Entity>(|q| q.filter(marks_of_class(class))).await?;
     let mut events: HashMap<EnrolmentId, Vec<AttendanceFact>> = HashMap::new();
     for event in attendance_facts(&rows) {
         events.entry(event.enrolment.clone()).or_default().push(event);

@@ -107,3 +107,81 @@ async fn what_was_answered_is_there_after_reopening_without_closing() {
     let other = store::Db::connect(&url).await.unwrap();
     assert_eq!(other.read(Scope::Everything).await.unwrap().count::<task::Entity>(|q| q).await.unwrap(), 1);
 }
+
+/// Rows that go over as JSON are stored as rows that go over one by one: found by the same values, read back equal.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_rows_in_one_statement_are_stored_as_each_alone_would_be() {
+    use store::tables::identity::sign_in;
+    let house = house().await;
+    let (ids, jinjiang) = (ids(), district("350582"));
+    let at = noon() + chrono::Duration::milliseconds(123);
+    let made = |n: usize| {
+        let mut row = task(&ids, jinjiang, &format!("“引号'\"\\，换行\n第{n}件·𠮷"));
+        row.due_on = (n % 2 == 0).then(|| chrono::NaiveDate::from_ymd_opt(2026, 12, 31).unwrap());
+        row.done_at = (n % 3 == 0).then_some(at);
+        row.created_at = at;
+        row.money = foundation::Fen(i64::MAX - 1);
+        row
+    };
+    let (together, alone): (Vec<_>, Vec<_>) = ((0..40).map(made).collect(), (0..3).map(made).collect());
+    let mut all: Vec<task::Model> = together.iter().chain(&alone).cloned().collect();
+    house
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move {
+                work.add_many::<task::Entity>(together).await?;
+                for row in alone {
+                    work.add::<task::Entity>(row).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    let reader = house.db.read(Scope::Everything).await.unwrap();
+    let by_moment = reader.list::<task::Entity>(|q| q.filter(task::Column::CreatedAt.eq(at)).order_by_asc(task::Column::Id)).await.unwrap();
+    all.sort_by_key(|row| row.id.to_string());
+    assert_eq!(by_moment, all, "found by the moment, and read back as they were");
+    let due = reader.count::<task::Entity>(|q| q.filter(task::Column::DueOn.eq(chrono::NaiveDate::from_ymd_opt(2026, 12, 31).unwrap()))).await.unwrap();
+    assert_eq!(due, 20 + 2);
+    assert_eq!(reader.count::<task::Entity>(|q| q.filter(task::Column::DoneAt.is_null())).await.unwrap(), 26 + 2);
+    drop(reader);
+    // Yes and no, and a broken key in the middle of many.
+    let account = store::tables::identity::account::Model { disabled: true, ..account(&ids, "many") };
+    let sign = |n: usize| sign_in::Model {
+        id: ids.make(noon()),
+        account: account.id.clone(),
+        token_hash: format!("h{}", n % 5),
+        complete: n % 2 == 0,
+        created_at: at,
+        last_seen_at: at,
+        ended_at: None,
+        version: 1,
+    };
+    let (holder, rows): (_, Vec<_>) = (account.clone(), (0..6).map(sign).collect());
+    let again = rows.clone();
+    let broken = house
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move {
+                work.add::<store::tables::identity::account::Entity>(holder).await?;
+                work.add_many::<sign_in::Entity>(rows).await
+            })
+        })
+        .await;
+    assert!(matches!(&broken, Err(Stop::Fault(Fault::Duplicate(key))) if key == "sign_in.token_hash"), "{broken:?}");
+    let holder = account.clone();
+    let added = house
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move {
+                work.add::<store::tables::identity::account::Entity>(holder).await?;
+                work.add_new::<sign_in::Entity>(again).await
+            })
+        })
+        .await
+        .unwrap();
+    assert_eq!(added, 5);
+    let reader = house.db.read(Scope::Everything).await.unwrap();
+    assert_eq!(reader.count::<sign_in::Entity>(|q| q.filter(sign_in::Column::Complete.eq(true))).await.unwrap(), 3);
+}

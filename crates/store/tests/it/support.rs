@@ -99,3 +99,28 @@ pub fn needs_item(ids: &Ids, district: DistrictCode, name: &str) -> store::table
         version: 1,
     }
 }
+
+/// An account row of a county officer.
+pub fn account(ids: &Ids, login: &str) -> store::tables::identity::account::Model {
+    let jinjiang = district("350582");
+    store::tables::identity::account::Model {
+        id: ids.make(noon()),
+        login: login.into(),
+        name: "陈秀娟".into(),
+        office_kind: "county".into(),
+        office_ref: "350582".into(),
+        office_name: "晋江市人力资源和社会保障局".into(),
+        password_hash: None,
+        totp_secret: None,
+        totp_last_step: 0,
+        failed_count: 0,
+        locked_until: None,
+        disabled: false,
+        institution: None,
+        person: None,
+        path: jinjiang.management_path(),
+        district: jinjiang,
+        created_at: noon(),
+        version: 1,
+    }
+}

@@ -43,7 +43,7 @@ impl Act for CallRoll {
         let roster = hours::roster(work, &class.id).await?;
         let called = work
             .list::<attendance::Entity>(|q| {
-                q.filter(attendance::Column::Session.eq(session.id.clone())).filter(attendance::Column::Kind.eq(AttendanceKind::RollCall))
+                q.filter(hours::marks_of_session(&class.id, &session.id)).filter(attendance::Column::Kind.eq(AttendanceKind::RollCall))
             })
             .await?;
         let wanted: std::collections::HashSet<&EnrolmentId> = self.present.iter().collect();

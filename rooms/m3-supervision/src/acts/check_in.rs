@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
+use std::sync::Arc;
 
 use desk::{Act, Asked, Desk, Done, FactDraft, Many};
 use foundation::codes::{AttendanceKind, AttendanceMethod};
@@ -14,7 +15,7 @@ use reckoning::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
-use store::query::{ColumnTrait, Condition, QueryFilter};
+use store::query::{ColumnTrait, Condition, QueryFilter, QuerySelect, padded};
 use store::tables::supervision::{attendance, class_session, enrolment, training_class};
 
 use crate::rules::attendance::{self as rules, Doing};
@@ -112,11 +113,22 @@ macro_rules! signing_act {
 signing_act!(SignIn "sign-in-to-session" "签到");
 signing_act!(SignOut "sign-out-of-session" "签退");
 
+store::picked! {
+    /// A trainee's place on a roster, as far as marks need it.
+    #[derive(Debug, Clone)]
+    struct Place {
+        id: EnrolmentId,
+        person: PersonId,
+        class: ClassId,
+    }
+}
+
 /// The rows that a group's marks depend on, read once for all of them.
+#[derive(Default)]
 struct Known {
-    sessions: HashMap<SessionId, class_session::Model>,
-    classes: HashMap<ClassId, (training_class::Model, Option<Policy>)>,
-    places: HashMap<(PersonId, ClassId), enrolment::Model>,
+    sessions: HashMap<SessionId, (Arc<class_session::Model>, [String; 2])>,
+    classes: HashMap<ClassId, (Arc<training_class::Model>, Option<Arc<Policy>>)>,
+    places: HashMap<(PersonId, ClassId), Place>,
 }
 
 /// A mark that its rules allow.
@@ -125,12 +137,14 @@ struct Mark<'a> {
     scope: Scope,
     account: AccountId,
     session: &'a class_session::Model,
-    place: &'a enrolment::Model,
+    place: &'a Place,
     at: Instant,
 }
 
 async fn mark<A: Signing>(asked: &[Asked<A>], work: &Writer) -> Result<Many<Marked>, Stop> {
+    let t0 = std::time::Instant::now();
     let known = Known::read(asked, work).await?;
+    let t1 = t0.elapsed();
     let mut outcomes: Vec<Option<Result<Marked, Stop>>> = Vec::with_capacity(asked.len());
     let (mut marks, mut seen): (Vec<Mark<'_>>, HashMap<(&SessionId, &EnrolmentId), Instant>) = (Vec::new(), HashMap::new());
     // Places whose mark was refused or stood already: an earlier mark is the answer to a repeat, whenever it comes.
@@ -152,7 +166,9 @@ async fn mark<A: Signing>(asked: &[Asked<A>], work: &Writer) -> Result<Many<Mark
             },
         });
     }
+    let t2 = t0.elapsed();
     let (new, facts) = write::<A>(asked, &known, &marks, work).await?;
+    eprintln!("n={} read={:?} judge={:?} write={:?}", asked.len(), t1, t2 - t1, t0.elapsed() - t2);
     again.extend(marks.iter().filter(|one| !new.contains(&one.asker)).map(|one| (one.asker, &one.session.id, &one.place.id)));
     for one in marks.iter().filter(|one| new.contains(&one.asker)) {
         outcomes[one.asker] = Some(Ok(Marked { at: one.at, repeated: false }));
@@ -167,14 +183,22 @@ impl Known {
     async fn read<A: Signing>(asked: &[Asked<A>], work: &Writer) -> Result<Self, Stop> {
         let wanted: HashSet<&SessionId> = asked.iter().map(|one| one.act.session()).collect();
         let persons: HashSet<&PersonId> = asked.iter().filter_map(|one| person_of(&one.desk)).collect();
-        let sessions = work.list::<class_session::Entity>(|q| q.filter(class_session::Column::Id.is_in(wanted.into_iter().cloned()))).await?;
-        let wanted: HashSet<ClassId> = sessions.iter().map(|one| one.class.clone()).collect();
-        let classes = work.list::<training_class::Entity>(|q| q.filter(training_class::Column::Id.is_in(wanted))).await?;
+        let Some(first) = asked.first().map(|one| &one.desk) else { return Ok(Self::default()) };
+        let (rows, secret, now) = (&first.premises.rows, &first.premises.settings.secret, first.now());
+        let sessions = work.kept::<class_session::Entity>(rows, wanted.into_iter().map(ToString::to_string)).await?;
+        let wanted: HashSet<String> = sessions.iter().map(|one| one.class.to_string()).collect();
+        let classes = work.kept::<training_class::Entity>(rows, wanted).await?;
+        let persons = padded(persons.into_iter().cloned());
         let places = work
-            .list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Person.is_in(persons.into_iter().cloned())).filter(enrolment::Column::Active.eq(true)))
+            .pick::<enrolment::Entity, Place>(|q| {
+                q.select_only()
+                    .columns([enrolment::Column::Id, enrolment::Column::Person, enrolment::Column::Class])
+                    .filter(enrolment::Column::Person.is_in(persons))
+                    .filter(enrolment::Column::Active.eq(true))
+            })
             .await?;
         Ok(Self {
-            sessions: sessions.into_iter().map(|one| (one.id.clone(), one)).collect(),
+            sessions: sessions.into_iter().map(|one| (one.id.clone(), (Arc::clone(&one), rules::codes_taken(secret, &one.id, now)))).collect(),
             classes: classes
                 .into_iter()
                 .map(|one| {
@@ -188,21 +212,19 @@ impl Known {
 
     /// Whether this asker may mark now. A refusal comes with the asker's place, where there is one: it may be a repeat.
     #[expect(clippy::type_complexity, reason = "a refusal and the place it is about")]
-    fn judge<A: Signing>(
-        &self,
-        asked: &Asked<A>,
-    ) -> Result<(AccountId, &class_session::Model, &enrolment::Model), (Stop, Option<(&class_session::Model, &enrolment::Model)>)> {
+    fn judge<A: Signing>(&self, asked: &Asked<A>) -> Result<(AccountId, &class_session::Model, &Place), (Stop, Option<(&class_session::Model, &Place)>)> {
         let (Some(person), Some(account)) = (person_of(&asked.desk), asked.desk.actor.account.clone()) else { return Err((Stop::Forbidden, None)) };
         // Another class's meeting and one that does not exist are the same to a stranger.
         let gone = || (Stop::Fault(Fault::Gone), None);
-        let session = self.sessions.get(asked.act.session()).ok_or_else(gone)?;
+        let (session, codes) = self.sessions.get(asked.act.session()).ok_or_else(gone)?;
+        let session: &class_session::Model = session;
         let (class, policy) = self.classes.get(&session.class).ok_or_else(gone)?;
         let place = self.places.get(&(person.clone(), class.id.clone())).ok_or_else(gone)?;
         let no = |stop: Stop| (stop, Some((session, place)));
         let now = asked.desk.now();
         let policy = policy.as_ref().ok_or_else(|| no(rules::not_in_training(class.state).into()))?;
         rules::window(class.state, session, A::DOING, policy, now).map_err(|refusal| no(refusal.into()))?;
-        if !rules::code_fits(&asked.desk.premises.settings.secret, &session.id, asked.act.code(), now) {
+        if !rules::code_is_taken(codes, asked.act.code()) {
             return Err(no(rules::wrong_code().into()));
         }
         Ok((account, session, place))
@@ -232,7 +254,7 @@ async fn write<A: Signing>(asked: &[Asked<A>], known: &Known, marks: &[Mark<'_>]
     let kept: HashSet<AttendanceId> = if usize::try_from(added) == Ok(ids.len()) {
         ids.iter().cloned().collect()
     } else {
-        let stands = work.list::<attendance::Entity>(|q| q.filter(attendance::Column::Id.is_in(ids.iter().cloned()))).await?;
+        let stands = work.list::<attendance::Entity>(|q| q.filter(attendance::Column::Id.is_in(padded(ids.iter().cloned())))).await?;
         stands.into_iter().map(|row| row.id).collect()
     };
     let mut new = HashSet::new();
@@ -243,7 +265,7 @@ async fn write<A: Signing>(asked: &[Asked<A>], known: &Known, marks: &[Mark<'_>]
         entries.entry(&one.session.id).or_default().push(entry);
     }
     let drafts = entries.into_iter().filter_map(|(session, entries)| {
-        let class = &known.classes.get(&known.sessions.get(session)?.class)?.0;
+        let class = &known.classes.get(&known.sessions.get(session)?.0.class)?.0;
         let draft = A::fact(class, session.clone(), entries).class(&class.id).institution(&class.institution).about("session", session);
         Some(draft.with_id(facts.get(session)?.clone()))
     });

@@ -8,7 +8,7 @@ use foundation::{ClassId, Function, InspectionId, Permission, Refusal, Right, Se
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
-use store::query::{ColumnTrait, Condition, Set};
+use store::query::Set;
 use store::tables::supervision::{attendance, inspection, training_class};
 
 use crate::rules::inspection as rules;
@@ -119,7 +119,7 @@ impl Act for RecordInspection {
 impl RecordInspection {
     async fn signed_in(&self, work: &Writer) -> Result<i32, Stop> {
         let Some(session) = &self.session else { return Ok(0) };
-        let here = Condition::all().add(attendance::Column::Session.eq(session.clone())).add(attendance::Column::Class.eq(self.class.clone()));
+        let here = crate::hours::marks_of_session(&self.class, session);
         let rows = work.list::<attendance::Entity>(|q| store::query::QueryFilter::filter(q, here)).await?;
         let people: std::collections::HashSet<_> = rows.iter().map(|row| &row.enrolment).collect();
         Ok(i32::try_from(people.len()).unwrap_or(i32::MAX))

@@ -27,7 +27,7 @@ pub async fn tick(desk: &Desk) -> Result<(), Stop> {
         }
     };
     for class in reader.list::<training_class::Entity>(|q| in_state(ClassState::Approved)(q).filter(training_class::Column::StartsOn.lte(today))).await? {
-        let begun = reader.find::<attendance::Entity>(attendance::Column::Class.eq(class.id.clone())).await?.is_some();
+        let begun = reader.find::<attendance::Entity>(hours::marks_of_class(&class.id)).await?.is_some();
         let policy = desk::policy::pinned(class.policy.as_deref())?;
         let lapses_on = class.starts_on + chrono::Days::new(u64::try_from(policy.start_within_days).unwrap_or(0));
         if begun {

@@ -151,7 +151,7 @@ pub fn main_buttons(desk: &Desk, class: &training_class::Model) -> Vec<Button> {
 
 /// How many different people of a session have been marked in any way.
 pub async fn present(reader: &Reader, session: &class_session::Model) -> Result<usize, Stop> {
-    let rows = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Session.eq(session.id.clone()))).await?;
+    let rows = reader.list::<attendance::Entity>(|q| q.filter(crate::hours::marks_of_session(&session.class, &session.id))).await?;
     Ok(rows.iter().map(|row| &row.enrolment).collect::<std::collections::HashSet<_>>().len())
 }
 

@@ -50,7 +50,7 @@ struct View<'a> {
     desk: &'a Desk,
     class: &'a training_class::Model,
     lines: Vec<Shown>,
-    policy: Policy,
+    policy: std::sync::Arc<Policy>,
     own: bool,
 }
 
@@ -103,10 +103,7 @@ impl From<Line> for Shown {
 pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop> {
     let (reader, class) = seen(desk, id).await?;
     let own = matches!(&desk.actor.office, Office::Institution { institution } if *institution == class.institution) && desk.may(EDIT);
-    let policy = match &class.policy {
-        Some(pinned) => desk::policy::pinned(Some(pinned))?,
-        None => desk::policy::in_force(&reader, class.district, desk.today()).await?,
-    };
+    let policy = desk::policy::of_class(&reader, class.policy.as_deref(), class.district, desk.today()).await?;
     let editable = matches!(class.state, ClassState::Draft | ClassState::Returned);
     let lines = if editable && own {
         // What the machine would say to an application handed in now: the pledge is given with it.

@@ -479,10 +479,7 @@ async fn timetable_body(desk: &Desk, class: &str, state: &FormState) -> Result<M
     let class = class_of(desk, class).await?;
     let sessions = hours::sessions(&desk.read().await?, &class.id).await?;
     let edits = own_institution(desk).is_ok() && editable(&class).is_ok();
-    let policy = match &class.policy {
-        Some(pinned) => desk::policy::pinned(Some(pinned))?,
-        None => desk::policy::in_force(&desk.read().await?, class.district, desk.today()).await?,
-    };
+    let policy = desk::policy::of_class(&desk.read().await?, class.policy.as_deref(), class.district, desk.today()).await?;
     let teachers = if edits { choices(&desk.read().await?, &class.institution).await?.teachers } else { Vec::new() };
     let mut buttons = vec![Button::link("回到班级", format!("/classes/{}", class.id))];
     if edits {

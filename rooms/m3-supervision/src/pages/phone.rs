@@ -248,7 +248,7 @@ async fn check_in_body(desk: &Desk, session: &SessionId, state: &FormState) -> R
     let reader = desk.read().await?;
     let session = reader.get::<class_session::Entity>(session.to_string()).await?;
     let class = reader.get::<training_class::Entity>(session.class.to_string()).await?;
-    let mine = Condition::all().add(attendance::Column::Session.eq(session.id.clone())).add(attendance::Column::Person.eq(person));
+    let mine = crate::hours::marks_of_session(&session.class, &session.id).add(attendance::Column::Person.eq(person));
     let events = reader.list::<attendance::Entity>(|q| q.filter(mine)).await?;
     let signed_in = events.iter().find(|one| one.kind == AttendanceKind::SignIn);
     let (word, action) = if signed_in.is_some() { ("签退", "sign-out") } else { ("签到", "sign-in") };

@@ -39,7 +39,7 @@ async fn load(
     let session = reader.get::<class_session::Entity>(session.to_string()).await?;
     let class = reader.get::<training_class::Entity>(session.class.to_string()).await?;
     let roster = hours::roster(reader, &class.id).await?;
-    let events = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Session.eq(session.id.clone()))).await?;
+    let events = reader.list::<attendance::Entity>(|q| q.filter(crate::hours::marks_of_session(&session.class, &session.id))).await?;
     Ok((session, class, roster, events))
 }
 

@@ -37,15 +37,23 @@ pub fn seconds_left(at: Instant) -> u32 {
     u32::try_from(CODE_SECONDS - at.timestamp().rem_euclid(CODE_SECONDS)).unwrap_or(0)
 }
 
+/// The codes that are taken at a moment: the present one and the one before.
+pub fn codes_taken(secret: &[u8; 32], session: &SessionId, at: Instant) -> [String; 2] {
+    let step = at.timestamp().div_euclid(CODE_SECONDS);
+    [step, step - 1].map(|step| code_of(secret, session, step))
+}
+
+/// Whether a typed code is one of those that are taken.
+pub fn code_is_taken(taken: &[String; 2], typed: &str) -> bool {
+    let typed = typed.trim().to_uppercase();
+    // Compared without an early end, so that answers' times tell nothing.
+    let same = |code: &String| code.len() == typed.len() && code.bytes().zip(typed.bytes()).fold(0u8, |all, (a, b)| all | (a ^ b)) == 0;
+    taken.iter().filter(|code| same(code)).count() > 0
+}
+
 /// Whether a typed code is the present one or the one before.
 pub fn code_fits(secret: &[u8; 32], session: &SessionId, typed: &str, at: Instant) -> bool {
-    let typed = typed.trim().to_uppercase();
-    let step = at.timestamp().div_euclid(CODE_SECONDS);
-    [step, step - 1].iter().any(|step| {
-        let expected = code_of(secret, session, *step);
-        // Compared without an early end, so that answers' times tell nothing.
-        expected.len() == typed.len() && expected.bytes().zip(typed.bytes()).fold(0u8, |all, (a, b)| all | (a ^ b)) == 0
-    })
+    code_is_taken(&codes_taken(secret, session, at), typed)
 }
 
 /// What a trainee does at a session.
