@@ -73,10 +73,11 @@ impl Db {
 
     /// A reader limited to `scope`; on PostgreSQL in its own read-only transaction.
     pub async fn read(&self, scope: Scope) -> Result<Reader, Stop> {
-        if self.door.is_none() {
-            return self.snapshot(scope).await;
-        }
-        Ok(Reader { core: Arc::new(Core { handle: Handle::Pool(self.readers.clone()), told: Mutex::new(None) }), scope })
+        let handle = match self.door {
+            Some(_) => Handle::Pool(self.readers.clone()),
+            None => Handle::Txn(self.readers.begin_with_config(None, Some(AccessMode::ReadOnly)).await.map_err(fault_of)?),
+        };
+        Ok(Reader { core: Arc::new(Core { handle, told: Mutex::new(None) }), scope })
     }
 
     /// A reader that sees one moment, however many questions it asks (evidence, exports, copies).

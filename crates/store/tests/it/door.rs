@@ -117,8 +117,8 @@ async fn many_rows_in_one_statement_are_stored_as_each_alone_would_be() {
     let at = noon() + chrono::Duration::milliseconds(123);
     let made = |n: usize| {
         let mut row = task(&ids, jinjiang, &format!("“引号'\"\\，换行\n第{n}件·𠮷"));
-        row.due_on = (n % 2 == 0).then(|| chrono::NaiveDate::from_ymd_opt(2026, 12, 31).unwrap());
-        row.done_at = (n % 3 == 0).then_some(at);
+        row.due_on = n.is_multiple_of(2).then(|| chrono::NaiveDate::from_ymd_opt(2026, 12, 31).unwrap());
+        row.done_at = n.is_multiple_of(3).then_some(at);
         row.created_at = at;
         row.money = foundation::Fen(i64::MAX - 1);
         row
@@ -152,7 +152,7 @@ async fn many_rows_in_one_statement_are_stored_as_each_alone_would_be() {
         id: ids.make(noon()),
         account: account.id.clone(),
         token_hash: format!("h{}", n % 5),
-        complete: n % 2 == 0,
+        complete: n.is_multiple_of(2),
         created_at: at,
         last_seen_at: at,
         ended_at: None,

@@ -211,7 +211,6 @@ impl Known {
     }
 
     /// Whether this asker may mark now. A refusal comes with the asker's place, where there is one: it may be a repeat.
-    #[expect(clippy::type_complexity, reason = "a refusal and the place it is about")]
     fn judge<A: Signing>(&self, asked: &Asked<A>) -> Result<(AccountId, &class_session::Model, &Place), (Stop, Option<(&class_session::Model, &Place)>)> {
         let (Some(person), Some(account)) = (person_of(&asked.desk), asked.desk.actor.account.clone()) else { return Err((Stop::Forbidden, None)) };
         // Another class's meeting and one that does not exist are the same to a stranger.
