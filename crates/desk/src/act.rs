@@ -3,10 +3,11 @@
 use std::future::Future;
 
 use foundation::{Permission, Stop};
+use futures::future::BoxFuture;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use store::Writer;
+use store::{Reader, Writer};
 
 use crate::{Desk, FactDraft};
 
@@ -25,7 +26,7 @@ pub trait Act: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static
     /// then ignored and the act is done, and journaled, again.
     const KEEPS_ANSWER: bool = true;
     /// True for acts that come by the thousand (check-ins): those that wait at the door are done together by
-    /// `perform_many`, in few statements. Unique keys must make a repeat harmless, so that a client's
+    /// `plan_many`, in few statements. Unique keys must make a repeat harmless, so that a client's
     /// idempotency key is not needed and not kept.
     const GATHERED: bool = false;
     /// What the door answers.
@@ -34,16 +35,25 @@ pub trait Act: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static
     /// Reads, asks the rules, saves, returns the facts. Never commits: the door does.
     fn perform(&self, desk: &Desk, work: &Writer) -> impl Future<Output = Result<Done<Self::Outcome>, Stop>> + Send;
 
-    /// Does what all of these ask for, in few statements; one outcome each, in their order. `work` has the
-    /// system's reach: each row is added through `Writer::add_as` or found by the asker's own office.
-    /// Errors stop the whole group, which is then done one by one. Only gathered acts have it.
-    fn perform_many(asked: &[Asked<Self>], work: &Writer) -> impl Future<Output = Result<Many<Self::Outcome>, Stop>> + Send
+    /// Looks at what all of these ask for, with the system's reach and outside any transaction, and says what is to
+    /// be written: each row goes in under its own asker's scope. What may have changed meanwhile must be guarded by
+    /// unique keys. Errors stop the whole group, which is then done one by one. Only gathered acts have it.
+    fn plan_many(asked: &[Asked<Self>], reader: &Reader) -> impl Future<Output = Result<Plan<Self::Outcome>, Stop>> + Send
     where
         Self: Sized,
     {
-        let _ = (asked, work);
+        let _ = (asked, reader);
         async { Err(Stop::Fault(foundation::Fault::Db(format!("{} is not gathered", Self::NAME)))) }
     }
+}
+
+/// The short write of a group's plan, run inside the one transaction.
+pub type WriteTogether<O> = Box<dyn for<'w> FnOnce(&'w Writer) -> BoxFuture<'w, Result<Many<O>, Stop>> + Send>;
+
+/// What a group of acts will write, inside the transaction: as little work as can be, everybody waits for it.
+pub struct Plan<O> {
+    /// Writes and says what became of each.
+    pub write: WriteTogether<O>,
 }
 
 /// One asker and what is asked, waiting to be done together with others.

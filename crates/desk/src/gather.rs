@@ -67,23 +67,19 @@ async fn serve<A: Act>(mut queue: mpsc::Receiver<Waiting<A>>, home: Handle) {
             }
         }
         let group = std::mem::take(&mut group);
-        let home = home.clone();
-        tokio::spawn(async move {
-            answer(group, home).await;
+        home.spawn(async move {
+            answer(group).await;
             drop(permit);
         });
     }
 }
 
-async fn answer<A: Act>(group: Vec<Waiting<A>>, home: Handle) {
+async fn answer<A: Act>(group: Vec<Waiting<A>>) {
     let (asked, tells): (Vec<Asked<A>>, Vec<_>) = group.into_iter().map(|one| (one.asked, one.tell)).unzip();
     let asked = Arc::new(asked);
     match together(&asked, 0..asked.len()).await {
-        // Told where requests are answered, so that the writer's thread is free for the next group. Whoever hung
-        // up stands in the journal all the same.
-        Ok(outcomes) => {
-            home.spawn(async move { outcomes.into_iter().zip(tells).for_each(|(outcome, tell)| _ = tell.send(outcome)) });
-        }
+        // Whoever hung up stands in the journal all the same.
+        Ok(outcomes) => outcomes.into_iter().zip(tells).for_each(|(outcome, tell)| _ = tell.send(outcome)),
         Err(stop) => {
             tracing::warn!(act = A::NAME, %stop, asked = asked.len(), "a group stopped; doing it one by one");
             for (at, tell) in tells.into_iter().enumerate() {
@@ -101,9 +97,10 @@ async fn together<A: Act>(asked: &Arc<Vec<Asked<A>>>, which: std::ops::Range<usi
         let (asked, which, system) = (Arc::clone(asked), which.clone(), system.clone());
         async move {
             let db = system.premises.db.clone();
+            let plan = A::plan_many(&asked[which], &system.read().await?).await?;
             db.write_guarded(Guarded::ByKeys, Scope::Everything, move |work| {
                 Box::pin(async move {
-                    let many = A::perform_many(&asked[which], work).await?;
+                    let many = (plan.write)(work).await?;
                     let at = system.now();
                     let rows: Vec<fact::Model> = many.facts.into_iter().map(|draft| draft.row(&system, A::NAME, at)).collect();
                     if !rows.is_empty() {

@@ -20,7 +20,7 @@ pub mod totp;
 pub mod trail;
 pub mod workbook;
 
-pub use act::{Act, Asked, Done, Many, Read};
+pub use act::{Act, Asked, Done, Many, Plan, Read, WriteTogether};
 pub use desk::Desk;
 pub use extract::{Form, Pairs, Query, Upload};
 pub use fact::FactDraft;

@@ -2,8 +2,14 @@
 //! database's own work (house.md §11; measured by `make bench`). Statements come in few sizes, so that they stay
 //! prepared.
 
+use std::marker::PhantomData;
+
+use foundation::{Fault, Scope, Stop};
 use sea_orm::sea_query::Iden;
 use sea_orm::{DbBackend, EntityTrait, Iterable, ModelTrait, Statement, Value};
+
+use crate::Db;
+use crate::reach::Reach;
 
 /// Most rows of one statement: well under both databases' parameter limits for our widest table.
 const ROWS: usize = 512;
@@ -15,6 +21,42 @@ pub fn rows_at_once(waiting: usize, skip_repeats: bool) -> usize {
         (true, 17..) => waiting.min(ROWS).next_multiple_of(16),
         (true, _) => waiting.next_power_of_two(),
         (false, _) => 1 << waiting.clamp(1, ROWS).ilog2(),
+    }
+}
+
+/// Rows ready to be inserted, repeats skipped: built outside the transaction that everybody waits for.
+pub struct Prepared<E: Reach> {
+    statements: Vec<Statement>,
+    rows: u64,
+    table: PhantomData<E>,
+}
+
+impl<E: Reach> Prepared<E> {
+    /// Rows of many askers, each within its own scope.
+    /// Errors: `Gone` when one lies outside.
+    pub fn of(db: &Db, rows: Vec<(&Scope, E::Model)>) -> Result<Self, Stop> {
+        if !rows.iter().all(|(scope, row)| E::holds(scope, row)) {
+            return Err(Stop::Fault(Fault::Gone));
+        }
+        let rows: Vec<E::Model> = rows.into_iter().map(|(_, row)| row).collect();
+        let mut statements = Vec::new();
+        let mut left = rows.as_slice();
+        while !left.is_empty() {
+            let many = rows_at_once(left.len(), true);
+            let (now, later) = left.split_at(many.min(left.len()));
+            left = later;
+            statements.push(insert::<E>(db.backend(), now, many, true));
+        }
+        Ok(Self { statements, rows: rows.len() as u64, table: PhantomData })
+    }
+
+    /// How many rows were handed over.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    pub(crate) fn into_statements(self) -> Vec<Statement> {
+        self.statements
     }
 }
 

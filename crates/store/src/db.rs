@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use foundation::{Fault, Scope, Stop};
 use futures::future::BoxFuture;
-use sea_orm::{AccessMode, ConnectOptions, Database, DatabaseConnection, IsolationLevel, TransactionTrait};
+use sea_orm::{AccessMode, ConnectOptions, Database, DatabaseConnection, DbBackend, IsolationLevel, TransactionTrait};
 use tokio::sync::Mutex;
 
 use crate::dialect::fault_of;
@@ -64,6 +64,10 @@ impl Db {
     /// `sqlite` or `postgres`.
     pub fn kind(&self) -> &'static str {
         if self.door.is_some() { "sqlite" } else { "postgres" }
+    }
+
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.writers.get_database_backend()
     }
 
     /// The address it was opened with.

@@ -18,6 +18,7 @@ pub mod sequencer;
 pub mod tables;
 pub mod writer;
 
+pub use bulk::Prepared;
 pub use cache::RowCache;
 pub use db::Db;
 pub use files::Files;

@@ -7,9 +7,10 @@ use foundation::{Fault, Scope, Stop};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, IntoActiveModel, Iterable, PrimaryKeyToColumn, QueryFilter};
 
+use crate::bulk::{self, Prepared};
+use crate::dialect;
 use crate::reach::Reach;
 use crate::reader::{Reader, on};
-use crate::{bulk, dialect};
 
 /// Reads and writes within a scope, inside the door's transaction.
 pub struct Writer {
@@ -47,13 +48,18 @@ impl Writer {
         self.insert::<E>(rows, false).await.map(|_| ())
     }
 
-    /// Adds many rows of many askers, each within its own scope, skipping those whose unique keys exist already;
-    /// says how many were new. For acts that are done together; the writer itself must reach everything.
-    pub async fn add_as<E: Reach>(&self, rows: Vec<(&Scope, E::Model)>) -> Result<u64, Stop> {
-        if !rows.iter().all(|(scope, row)| E::holds(scope, row)) {
+    /// Adds rows that were prepared outside, skipping those whose unique keys exist already; says how many were new.
+    /// For acts that are done together: each row was held against its own asker's scope, the writer reaches everything.
+    pub async fn add_prepared<E: Reach>(&self, rows: Prepared<E>) -> Result<u64, Stop> {
+        if self.scope != Scope::Everything {
             return Err(Stop::Fault(Fault::Gone));
         }
-        self.insert::<E>(rows.into_iter().map(|(_, row)| row).collect(), true).await
+        self.core.tell(&self.scope).await?;
+        let mut added = 0;
+        for statement in rows.into_statements() {
+            added += on!(self.core, connection => connection.execute_raw(statement).await).map_err(dialect::fault_of)?.rows_affected();
+        }
+        Ok(added)
     }
 
     /// Adds many rows, skipping those whose unique keys exist already; says how many were new.

@@ -5,18 +5,18 @@ use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
 
-use desk::{Act, Asked, Desk, Done, FactDraft, Many};
+use desk::{Act, Asked, Desk, Done, FactDraft, Many, Plan};
 use foundation::codes::{AttendanceKind, AttendanceMethod};
 use foundation::{
-    AccountId, AttendanceId, ClassId, EnrolmentId, FactId, Fault, Function, Instant, Office, Permission, PersonId, Right, Scope, SessionId, Stop,
+    AccountId, AttendanceId, ClassId, EnrolmentId, FactId, Fault, Function, Instant, Office, Permission, PersonId, Refusal, Right, Scope, SessionId, Stop,
 };
 use journal::facts::{SignEntry, TraineesSignedIn, TraineesSignedOut};
 use reckoning::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::Writer;
 use store::query::{ColumnTrait, Condition, QueryFilter, QuerySelect, padded};
 use store::tables::supervision::{attendance, class_session, enrolment, training_class};
+use store::{Prepared, Reader, Writer};
 
 use crate::rules::attendance::{self as rules, Doing};
 
@@ -99,13 +99,14 @@ macro_rules! signing_act {
             /// One alone, for whoever has a writer already.
             async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Marked>, Stop> {
                 let alone = [Asked { desk: desk.clone(), act: self.clone() }];
-                let many = mark(&alone, &work.as_system("check-in")).await?;
+                let system = work.as_system("check-in");
+                let many = (plan(&alone, &system).await?.write)(&system).await?;
                 let marked = many.outcomes.into_iter().next().unwrap_or(Err(Fault::Gone.into()))?;
                 Ok(if many.facts.is_empty() { Done::Repeat(marked) } else { Done::Written { outcome: marked, facts: many.facts } })
             }
 
-            fn perform_many(asked: &[Asked<Self>], work: &Writer) -> impl Future<Output = Result<Many<Marked>, Stop>> + Send {
-                mark(asked, work)
+            fn plan_many(asked: &[Asked<Self>], reader: &Reader) -> impl Future<Output = Result<Plan<Marked>, Stop>> + Send {
+                plan(asked, reader)
             }
         }
     };
@@ -132,64 +133,138 @@ struct Known {
 }
 
 /// A mark that its rules allow.
-struct Mark<'a> {
+struct Mark {
     asker: usize,
-    scope: Scope,
-    account: AccountId,
-    session: &'a class_session::Model,
-    place: &'a Place,
+    session: Arc<class_session::Model>,
+    class: Arc<training_class::Model>,
+    enrolment: EnrolmentId,
+    attendance: AttendanceId,
+    fact: FactId,
     at: Instant,
 }
 
-async fn mark<A: Signing>(asked: &[Asked<A>], work: &Writer) -> Result<Many<Marked>, Stop> {
-    let t0 = std::time::Instant::now();
-    let known = Known::read(asked, work).await?;
-    let t1 = t0.elapsed();
-    let mut outcomes: Vec<Option<Result<Marked, Stop>>> = Vec::with_capacity(asked.len());
-    let (mut marks, mut seen): (Vec<Mark<'_>>, HashMap<(&SessionId, &EnrolmentId), Instant>) = (Vec::new(), HashMap::new());
-    // Places whose mark was refused or stood already: an earlier mark is the answer to a repeat, whenever it comes.
-    let mut again: Vec<(usize, &SessionId, &EnrolmentId)> = Vec::new();
+/// A place of which an earlier mark is the answer, whenever a repeat comes.
+struct Again {
+    asker: usize,
+    session: SessionId,
+    enrolment: EnrolmentId,
+}
+
+/// What is to be written for a group, and what each will be told.
+struct Ready {
+    outcomes: Vec<Option<Result<Marked, Stop>>>,
+    marks: Vec<Mark>,
+    again: Vec<Again>,
+    rows: Prepared<attendance::Entity>,
+}
+
+async fn plan<A: Signing>(asked: &[Asked<A>], reader: &Reader) -> Result<Plan<Marked>, Stop> {
+    let ready = ready(asked, &Known::read(asked, reader).await?)?;
+    Ok(Plan { write: Box::new(move |work| Box::pin(async move { write::<A>(ready, work).await })) })
+}
+
+fn ready<A: Signing>(asked: &[Asked<A>], known: &Known) -> Result<Ready, Stop> {
+    let Some(first) = asked.first().map(|one| &one.desk) else { return Err(Fault::Gone.into()) };
+    let (mut outcomes, mut marks, mut again, mut rows) = (Vec::with_capacity(asked.len()), Vec::new(), Vec::new(), Vec::with_capacity(asked.len()));
+    let mut seen: HashMap<(&SessionId, &EnrolmentId), Instant> = HashMap::new();
+    let mut facts: HashMap<&SessionId, FactId> = HashMap::new();
+    let scopes: Vec<Scope> = asked.iter().map(|one| one.desk.scope()).collect();
     for (asker, one) in asked.iter().enumerate() {
         outcomes.push(match known.judge(one) {
             Err((stop, place)) => {
-                again.extend(place.map(|(session, place)| (asker, &session.id, &place.id)));
+                again.extend(place.map(|(session, place)| Again { asker, session: session.id.clone(), enrolment: place.id.clone() }));
                 Some(Err(stop))
             }
-            Ok((account, session, place)) => match seen.get(&(&session.id, &place.id)) {
+            Ok(place) => match seen.get(&(&place.session.id, &place.place.id)) {
                 Some(at) => Some(Ok(Marked { at: *at, repeated: true })),
                 None => {
                     let at = one.desk.now();
-                    seen.insert((&session.id, &place.id), at);
-                    marks.push(Mark { asker, scope: one.desk.scope(), account, session, place, at });
+                    seen.insert((&place.session.id, &place.place.id), at);
+                    let fact = facts.entry(&place.session.id).or_insert_with(|| first.new_id()).clone();
+                    let mark = place.mark(asker, first.new_id(), fact, at);
+                    rows.push((&scopes[asker], place.row::<A>(&mark)));
+                    marks.push(mark);
                     None
                 }
             },
         });
     }
-    let t2 = t0.elapsed();
-    let (new, facts) = write::<A>(asked, &known, &marks, work).await?;
-    eprintln!("n={} read={:?} judge={:?} write={:?}", asked.len(), t1, t2 - t1, t0.elapsed() - t2);
-    again.extend(marks.iter().filter(|one| !new.contains(&one.asker)).map(|one| (one.asker, &one.session.id, &one.place.id)));
-    for one in marks.iter().filter(|one| new.contains(&one.asker)) {
+    Ok(Ready { outcomes, marks, again, rows: Prepared::of(&first.premises.db, rows)? })
+}
+
+/// Writes the marks, one fact for each meeting, and says what became of each asker.
+async fn write<A: Signing>(ready: Ready, work: &Writer) -> Result<Many<Marked>, Stop> {
+    let Ready { mut outcomes, marks, mut again, rows } = ready;
+    let all = rows.rows();
+    // Where another server was first with some, their rows are not ours: they are repeats.
+    let ours: Option<HashSet<AttendanceId>> = if work.add_prepared(rows).await? == all {
+        None
+    } else {
+        let ids = padded(marks.iter().map(|one| one.attendance.clone()));
+        Some(work.list::<attendance::Entity>(|q| q.filter(attendance::Column::Id.is_in(ids))).await?.into_iter().map(|row| row.id).collect())
+    };
+    let mut groups: HashMap<FactId, (Arc<training_class::Model>, SessionId, Vec<SignEntry>)> = HashMap::new();
+    for one in marks {
+        if ours.as_ref().is_some_and(|ours| !ours.contains(&one.attendance)) {
+            again.push(Again { asker: one.asker, session: one.session.id.clone(), enrolment: one.enrolment });
+            continue;
+        }
         outcomes[one.asker] = Some(Ok(Marked { at: one.at, repeated: false }));
+        let entry = SignEntry { enrolment: one.enrolment, attendance: one.attendance, at: one.at, method: AttendanceMethod::Code.code().into() };
+        groups.entry(one.fact).or_insert_with(|| (one.class, one.session.id.clone(), Vec::new())).2.push(entry);
     }
     for (asker, at) in earlier(&again, A::KIND, work).await? {
         outcomes[asker] = Some(Ok(Marked { at, repeated: true }));
     }
-    Ok(Many { outcomes: outcomes.into_iter().map(|one| one.unwrap_or(Err(Fault::Stale.into()))).collect(), facts })
+    let facts = groups.into_iter().map(|(fact, (class, session, entries))| {
+        A::fact(&class, session.clone(), entries).with_id(fact).class(&class.id).institution(&class.institution).about("session", &session)
+    });
+    Ok(Many { facts: facts.collect(), outcomes: outcomes.into_iter().map(|one| one.unwrap_or(Err(Fault::Stale.into()))).collect() })
+}
+
+/// Where an asker may mark.
+struct Found<'a> {
+    account: AccountId,
+    session: &'a Arc<class_session::Model>,
+    class: &'a Arc<training_class::Model>,
+    place: &'a Place,
+}
+
+impl Found<'_> {
+    fn mark(&self, asker: usize, attendance: AttendanceId, fact: FactId, at: Instant) -> Mark {
+        Mark { asker, session: Arc::clone(self.session), class: Arc::clone(self.class), enrolment: self.place.id.clone(), attendance, fact, at }
+    }
+
+    fn row<A: Signing>(&self, mark: &Mark) -> attendance::Model {
+        attendance::Model {
+            id: mark.attendance.clone(),
+            session: self.session.id.clone(),
+            class: self.class.id.clone(),
+            enrolment: self.place.id.clone(),
+            person: self.place.person.clone(),
+            kind: A::KIND,
+            method: AttendanceMethod::Code,
+            at: mark.at,
+            recorded_by: self.account.clone(),
+            fact: mark.fact.clone(),
+            institution: self.session.institution.clone(),
+            district: self.session.district,
+            path: self.session.path.clone(),
+        }
+    }
 }
 
 impl Known {
-    async fn read<A: Signing>(asked: &[Asked<A>], work: &Writer) -> Result<Self, Stop> {
+    async fn read<A: Signing>(asked: &[Asked<A>], reader: &Reader) -> Result<Self, Stop> {
         let wanted: HashSet<&SessionId> = asked.iter().map(|one| one.act.session()).collect();
         let persons: HashSet<&PersonId> = asked.iter().filter_map(|one| person_of(&one.desk)).collect();
         let Some(first) = asked.first().map(|one| &one.desk) else { return Ok(Self::default()) };
         let (rows, secret, now) = (&first.premises.rows, &first.premises.settings.secret, first.now());
-        let sessions = work.kept::<class_session::Entity>(rows, wanted.into_iter().map(ToString::to_string)).await?;
+        let sessions = reader.kept::<class_session::Entity>(rows, wanted.into_iter().map(ToString::to_string)).await?;
         let wanted: HashSet<String> = sessions.iter().map(|one| one.class.to_string()).collect();
-        let classes = work.kept::<training_class::Entity>(rows, wanted).await?;
+        let classes = reader.kept::<training_class::Entity>(rows, wanted).await?;
         let persons = padded(persons.into_iter().cloned());
-        let places = work
+        let places = reader
             .pick::<enrolment::Entity, Place>(|q| {
                 q.select_only()
                     .columns([enrolment::Column::Id, enrolment::Column::Person, enrolment::Column::Class])
@@ -211,22 +286,20 @@ impl Known {
     }
 
     /// Whether this asker may mark now. A refusal comes with the asker's place, where there is one: it may be a repeat.
-    fn judge<A: Signing>(&self, asked: &Asked<A>) -> Result<(AccountId, &class_session::Model, &Place), (Stop, Option<(&class_session::Model, &Place)>)> {
+    fn judge<A: Signing>(&self, asked: &Asked<A>) -> Result<Found<'_>, (Stop, Option<(&class_session::Model, &Place)>)> {
         let (Some(person), Some(account)) = (person_of(&asked.desk), asked.desk.actor.account.clone()) else { return Err((Stop::Forbidden, None)) };
         // Another class's meeting and one that does not exist are the same to a stranger.
         let gone = || (Stop::Fault(Fault::Gone), None);
         let (session, codes) = self.sessions.get(asked.act.session()).ok_or_else(gone)?;
-        let session: &class_session::Model = session;
         let (class, policy) = self.classes.get(&session.class).ok_or_else(gone)?;
         let place = self.places.get(&(person.clone(), class.id.clone())).ok_or_else(gone)?;
-        let no = |stop: Stop| (stop, Some((session, place)));
-        let now = asked.desk.now();
-        let policy = policy.as_ref().ok_or_else(|| no(rules::not_in_training(class.state).into()))?;
-        rules::window(class.state, session, A::DOING, policy, now).map_err(|refusal| no(refusal.into()))?;
+        let no = |refusal: Refusal| (refusal.into(), Some((&**session, place)));
+        let policy = policy.as_ref().ok_or_else(|| no(rules::not_in_training(class.state)))?;
+        rules::window(class.state, session, A::DOING, policy, asked.desk.now()).map_err(no)?;
         if !rules::code_is_taken(codes, asked.act.code()) {
-            return Err(no(rules::wrong_code().into()));
+            return Err(no(rules::wrong_code()));
         }
-        Ok((account, session, place))
+        Ok(Found { account, session, class, place })
     }
 }
 
@@ -237,67 +310,15 @@ fn person_of(desk: &Desk) -> Option<&PersonId> {
     }
 }
 
-/// Writes the marks; says which askers' are new, with one fact for each meeting.
-async fn write<A: Signing>(asked: &[Asked<A>], known: &Known, marks: &[Mark<'_>], work: &Writer) -> Result<(HashSet<usize>, Vec<FactDraft>), Stop> {
-    let Some(desk) = asked.first().map(|one| &one.desk) else { return Ok((HashSet::new(), Vec::new())) };
-    let mut facts: HashMap<&SessionId, FactId> = HashMap::new();
-    let rows: Vec<(&Scope, attendance::Model)> = marks
-        .iter()
-        .map(|one| {
-            let fact = facts.entry(&one.session.id).or_insert_with(|| desk.new_id()).clone();
-            (&one.scope, row::<A>(desk, one, fact))
-        })
-        .collect();
-    let ids: Vec<AttendanceId> = rows.iter().map(|(_, row)| row.id.clone()).collect();
-    let added = work.add_as::<attendance::Entity>(rows).await?;
-    let kept: HashSet<AttendanceId> = if usize::try_from(added) == Ok(ids.len()) {
-        ids.iter().cloned().collect()
-    } else {
-        let stands = work.list::<attendance::Entity>(|q| q.filter(attendance::Column::Id.is_in(padded(ids.iter().cloned())))).await?;
-        stands.into_iter().map(|row| row.id).collect()
-    };
-    let mut new = HashSet::new();
-    let mut entries: HashMap<&SessionId, Vec<SignEntry>> = HashMap::new();
-    for (one, id) in marks.iter().zip(ids).filter(|(_, id)| kept.contains(id)) {
-        new.insert(one.asker);
-        let entry = SignEntry { enrolment: one.place.id.clone(), attendance: id, at: one.at, method: AttendanceMethod::Code.code().into() };
-        entries.entry(&one.session.id).or_default().push(entry);
-    }
-    let drafts = entries.into_iter().filter_map(|(session, entries)| {
-        let class = &known.classes.get(&known.sessions.get(session)?.0.class)?.0;
-        let draft = A::fact(class, session.clone(), entries).class(&class.id).institution(&class.institution).about("session", session);
-        Some(draft.with_id(facts.get(session)?.clone()))
-    });
-    Ok((new, drafts.collect()))
-}
-
-fn row<A: Signing>(desk: &Desk, one: &Mark<'_>, fact: FactId) -> attendance::Model {
-    attendance::Model {
-        id: desk.new_id(),
-        session: one.session.id.clone(),
-        class: one.session.class.clone(),
-        enrolment: one.place.id.clone(),
-        person: one.place.person.clone(),
-        kind: A::KIND,
-        method: AttendanceMethod::Code,
-        at: one.at,
-        recorded_by: one.account.clone(),
-        fact,
-        institution: one.session.institution.clone(),
-        district: one.session.district,
-        path: one.session.path.clone(),
-    }
-}
-
 /// The times of marks that stand already, by asker.
-async fn earlier(again: &[(usize, &SessionId, &EnrolmentId)], kind: AttendanceKind, work: &Writer) -> Result<Vec<(usize, Instant)>, Stop> {
+async fn earlier(again: &[Again], kind: AttendanceKind, work: &Writer) -> Result<Vec<(usize, Instant)>, Stop> {
     if again.is_empty() {
         return Ok(Vec::new());
     }
-    let any = again.iter().fold(Condition::any(), |any, (_, session, place)| {
-        any.add(Condition::all().add(attendance::Column::Session.eq((*session).clone())).add(attendance::Column::Enrolment.eq((*place).clone())))
+    let any = again.iter().fold(Condition::any(), |any, one| {
+        any.add(Condition::all().add(attendance::Column::Session.eq(one.session.clone())).add(attendance::Column::Enrolment.eq(one.enrolment.clone())))
     });
     let rows = work.list::<attendance::Entity>(|q| q.filter(any).filter(attendance::Column::Kind.eq(kind))).await?;
-    let found = |session: &SessionId, place: &EnrolmentId| rows.iter().find(|row| row.session == *session && row.enrolment == *place).map(|row| row.at);
-    Ok(again.iter().filter_map(|(asker, session, place)| Some((*asker, found(session, place)?))).collect())
+    let at = |one: &Again| rows.iter().find(|row| row.session == one.session && row.enrolment == one.enrolment).map(|row| row.at);
+    Ok(again.iter().filter_map(|one| Some((one.asker, at(one)?))).collect())
 }
