@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use foundation::codes::AccountRole;
 use foundation::ids::TypedId;
 use foundation::{Actor, Date, Fault, Ids, Instant, Office, Permission, Refusal, Scope, SignInId, Stop};
 use sha2::{Digest, Sha256};
@@ -27,6 +28,8 @@ pub struct Manner {
     pub request_id: String,
     /// Address asked for.
     pub path: String,
+    /// Where the request came from, as far as it can be believed.
+    pub from: Option<std::net::IpAddr>,
 }
 
 /// Who acts, when and where. Extracted only from a session, or made by `as_system`.
@@ -55,14 +58,14 @@ impl Desk {
 
     /// The system's desk for a named job.
     pub fn system(premises: Arc<Premises>, job: &str) -> Self {
-        let actor = Actor { account: None, name: "系统".into(), office_name: "系统".into(), office: Office::System { job: job.to_owned() } };
+        let actor = Actor { account: None, name: "系统".into(), office_name: "系统".into(), office: Office::System { job: job.to_owned() }, role: AccountRole::Staff };
         Self::of(premises, actor)
     }
 
     /// Nobody's desk: the public.
     pub fn public(premises: Arc<Premises>) -> Self {
         static PUBLIC: LazyLock<Arc<Actor>> =
-            LazyLock::new(|| Arc::new(Actor { account: None, name: "公众".into(), office_name: String::new(), office: Office::Public }));
+            LazyLock::new(|| Arc::new(Actor { account: None, name: "公众".into(), office_name: String::new(), office: Office::Public, role: AccountRole::Staff }));
         Self::of(premises, Arc::clone(&PUBLIC))
     }
 
@@ -80,7 +83,7 @@ impl Desk {
     }
     /// Whether the office may.
     pub fn may(&self, permission: Permission) -> bool {
-        foundation::permission::allows(&self.actor.office, permission)
+        foundation::permission::permits(&self.actor, permission)
     }
     /// Errors: `Forbidden`, or `SignedOut` for the public.
     pub fn require(&self, permission: Permission) -> Result<(), Stop> {

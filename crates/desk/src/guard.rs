@@ -1,8 +1,9 @@
 //! Middleware: who is it, did our own page send it, and the headers every answer carries (M8; strict CSP).
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -69,7 +70,27 @@ fn manner_of(premises: &Premises, request: &Request) -> Manner {
         flash,
         request_id: id.as_str()[10..].to_owned(),
         path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        from: asker(&premises.settings.trusted_proxies, request),
     }
+}
+
+/// Who asks: the peer, or, where the peer is a proxy of ours, whom it heard. Of `X-Forwarded-For` only what our own
+/// proxies wrote counts, from the right: whatever stands left of it the asker may have written himself.
+fn asker(trusted: &[IpAddr], request: &Request) -> Option<IpAddr> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
+    if !trusted.contains(&peer) {
+        return Some(peer);
+    }
+    let heard = request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let heard: Vec<&str> = heard.map(str::trim).collect();
+    for one in heard.iter().rev() {
+        match one.parse::<IpAddr>().map(|address| address.to_canonical()) {
+            Ok(address) if trusted.contains(&address) => {}
+            Ok(address) => return Some(address),
+            Err(_) => break,
+        }
+    }
+    Some(peer)
 }
 
 /// The session token: cookie, or `Authorization: Bearer` for programs.
@@ -121,4 +142,30 @@ fn put_headers(response: &mut Response) {
 /// The page for addresses that nobody registered.
 pub async fn nowhere(desk: Desk) -> Response {
     desk.stopped(foundation::Fault::Gone.into()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(peer: &str, heard: &[&str]) -> Request {
+        let mut request = Request::get("/").body(axum::body::Body::empty()).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 1)));
+        for one in heard {
+            request.headers_mut().append("x-forwarded-for", one.parse().unwrap());
+        }
+        request
+    }
+
+    #[test]
+    fn m8_9_a_forwarded_address_is_believed_from_our_own_proxy_only() {
+        let ours: Vec<IpAddr> = vec!["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()];
+        let told = |peer: &str, heard: &[&str]| asker(&ours, &asked(peer, heard)).unwrap().to_string();
+        assert_eq!(told("203.0.113.9", &["1.2.3.4"]), "203.0.113.9", "a stranger's word counts for nothing");
+        assert_eq!(told("10.0.0.1", &["1.2.3.4, 198.51.100.7"]), "198.51.100.7", "what the asker wrote himself stands left");
+        assert_eq!(told("10.0.0.1", &["1.2.3.4", "198.51.100.7, 10.0.0.2"]), "198.51.100.7", "through two proxies");
+        assert_eq!(told("10.0.0.1", &["nonsense"]), "10.0.0.1");
+        assert_eq!(told("::ffff:203.0.113.9", &[]), "203.0.113.9", "one address, one way to write it");
+        assert_eq!(asker(&ours, &Request::get("/").body(axum::body::Body::empty()).unwrap()), None);
+    }
 }

@@ -18,6 +18,7 @@ pub mod session;
 pub mod tasks;
 pub mod totp;
 pub mod trail;
+pub mod tries;
 pub mod workbook;
 
 pub use act::{Act, Asked, Done, Many, Plan, Read, WriteTogether};

@@ -54,3 +54,21 @@ pub fn matches(password: &str, stored: Option<&str>) -> bool {
     let Ok(parsed) = PasswordHash::new(stored.unwrap_or(DUMMY)) else { return false };
     Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && known
 }
+
+/// Hashes at once: each takes 19 MB and a core for some milliseconds, and nobody may have more than a few.
+static HASHERS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(4);
+
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Stop> {
+    let _turn = HASHERS.acquire().await.map_err(|_| Fault::Busy)?;
+    tokio::task::spawn_blocking(work).await.map_err(|e| Fault::Upstream(e.to_string()).into())
+}
+
+/// `hash`, away from the threads that answer requests.
+pub async fn hash_apart(password: String, salt: [u8; 16]) -> Result<String, Stop> {
+    apart(move || hash(&password, salt)).await?
+}
+
+/// `matches`, away from the threads that answer requests; no more than so many at once.
+pub async fn matches_apart(password: String, stored: Option<String>) -> Result<bool, Stop> {
+    apart(move || password.len() <= LENGTH_MAX * 4 && matches(&password, stored.as_deref())).await
+}

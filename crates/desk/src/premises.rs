@@ -1,5 +1,6 @@
 //! Premises: what one running installation owns; every desk stands in it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use foundation::{Clock, Ids, Permission, WorkCalendar};
@@ -8,6 +9,7 @@ use store::{Db, Files, RowCache};
 
 use crate::gather::Gatherers;
 use crate::session::SignIns;
+use crate::tries::Tries;
 
 /// An entry of the top navigation; shown to offices that may read it.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// Name of the journal, the first line of its checkpoints.
     pub journal_origin: String,
+    /// Proxies in front of us whose `X-Forwarded-For` is believed; empty believes nobody.
+    pub trusted_proxies: Vec<IpAddr>,
     /// A secret for rotating class codes and cookies; from the key file.
     pub secret: [u8; 32],
 }
@@ -57,6 +61,8 @@ pub struct Premises {
     pub nav: Vec<NavEntry>,
     /// Signed-in browsers, cached.
     pub sign_ins: SignIns,
+    /// Who tried to get in how often lately.
+    pub tries: Tries,
     /// Rows that thousands of acts read, kept by version.
     pub rows: RowCache,
     /// Where acts that come by the thousand wait for each other.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use chrono::Duration;
+use foundation::codes::AccountRole;
 use foundation::ids::TypedId;
 use foundation::{AccountId, Actor, DistrictCode, Instant, InstitutionId, Office, PersonId, Scope, SignInId, Stop};
 use hmac::{Hmac, KeyInit, Mac};
@@ -148,13 +149,14 @@ pub async fn recognise(premises: &Premises, token: &str) -> Result<Option<Signed
     let is_trainee = matches!(office, Office::Trainee { .. });
     let idle = if is_trainee { Duration::days(TRAINEE_IDLE_DAYS) } else { Duration::minutes(OFFICE_IDLE_MINUTES) };
     let longest = if is_trainee { Duration::days(TRAINEE_IDLE_DAYS) } else { Duration::hours(OFFICE_MAX_HOURS) };
-    if held.ended_at.is_some() || held.disabled || now - held.last_seen_at > idle || now - held.created_at > longest {
+    let half = Duration::minutes(OFFICE_IDLE_MINUTES);
+    if held.ended_at.is_some() || (!held.complete && now - held.created_at > half) || held.disabled || now - held.last_seen_at > idle || now - held.created_at > longest {
         return Ok(None);
     }
     if now - held.last_seen_at > idle / SEEN_PARTS {
         change_seen(premises, &held.id, now).await?;
     }
-    let actor = Actor { account: Some(held.account), name: held.name, office_name: held.office_name, office };
+    let actor = Actor { account: Some(held.account), name: held.name, office_name: held.office_name, office, role: held.role };
     let one = SignedIn { id: held.id, actor: Arc::new(actor), complete: held.complete, checked_at: now };
     premises.sign_ins.keep(key, one.clone());
     Ok(Some(one))
@@ -173,6 +175,7 @@ store::picked! {
         office_kind: String,
         office_ref: String,
         office_name: String,
+        role: AccountRole,
         disabled: bool,
     }
 }
@@ -187,6 +190,7 @@ impl Held {
             A::OfficeKind,
             A::OfficeRef,
             A::OfficeName,
+            A::Role,
             A::Disabled,
         ])
     }
@@ -214,6 +218,15 @@ pub fn form_token(premises: &Premises, id: Option<&SignInId>) -> String {
     hex::encode(&mac.finalize().into_bytes()[..16])
 }
 
+/// The authenticator secret that this sign-in's page shows: the same on every look, known to nobody else, kept nowhere
+/// until a code proves that it was taken.
+pub fn totp_secret(premises: &Premises, id: &SignInId) -> [u8; 20] {
+    let mut mac = <Hmac<Sm3> as KeyInit>::new_from_slice(&premises.settings.secret).expect("HMAC takes any key length");
+    mac.update(b"authenticator\n");
+    mac.update(id.as_str().as_bytes());
+    mac.finalize().into_bytes()[..20].try_into().expect("twenty of thirty-two bytes")
+}
+
 fn hash_text(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
@@ -225,6 +238,7 @@ pub fn actor_of(account: &account::Model) -> Option<Actor> {
         name: account.name.clone(),
         office_name: account.office_name.clone(),
         office: office_from(&account.office_kind, &account.office_ref)?,
+        role: account.role,
     })
 }
 

@@ -396,3 +396,11 @@ code_enum! {
         Delisted = "DELISTED", "已移出";
     }
 }
+
+code_enum! {
+    /// What an account is for within its office (M8.4; domain.md §1.3: the administrator does not decide cases).
+    AccountRole("账号岗位") {
+        Staff = "staff", "经办人员";
+        Administrator = "administrator", "系统管理员";
+    }
+}

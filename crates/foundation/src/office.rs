@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::codes::AccountRole;
 use crate::{AccountId, DistrictCode, InstitutionId, ManagementPath, PersonId};
 
 /// An office of the eight measures. The district of a city, county or finance office is its own.
@@ -49,6 +50,8 @@ pub struct Actor {
     pub office_name: String,
     /// The office it acts for.
     pub office: Office,
+    /// What the account is for within the office.
+    pub role: AccountRole,
 }
 
 /// How far an office reaches: what every query is limited to.
@@ -81,6 +84,50 @@ impl Office {
             Self::Trainee { person } => Scope::Person(person.clone()),
             Self::Public => Scope::Open,
             Self::System { .. } => Scope::Everything,
+        }
+    }
+    /// Whether the office reaches everything of `district`.
+    pub fn scope_covers(&self, district: DistrictCode) -> bool {
+        match self.scope() {
+            Scope::Everything => true,
+            Scope::Below(path) => path.covers(&district.management_path()),
+            Scope::Institution(_) | Scope::Person(_) | Scope::Open => false,
+        }
+    }
+    /// Offices of the state and those it has contracted to look: they sign in with two factors, and their
+    /// administrators do nothing but administer (domain.md §1.3, §12.3).
+    pub fn is_official(&self) -> bool {
+        match self {
+            Self::Province
+            | Self::EmploymentBureau
+            | Self::AssessmentCentre
+            | Self::TechnicalEducationCentre
+            | Self::City { .. }
+            | Self::County { .. }
+            | Self::Finance { .. }
+            | Self::IndustryDepartment { .. }
+            | Self::Monitor { .. }
+            | Self::Audit { .. } => true,
+            Self::Institution { .. } | Self::Trainee { .. } | Self::Public | Self::System { .. } => false,
+        }
+    }
+    /// What kind of office it is, for people.
+    pub fn kind_label(&self) -> &'static str {
+        match self {
+            Self::Province => "省人社厅",
+            Self::EmploymentBureau => "省就业局",
+            Self::AssessmentCentre => "省鉴定中心",
+            Self::TechnicalEducationCentre => "省技工教育中心",
+            Self::City { .. } => "市人社局",
+            Self::County { .. } => "县人社局",
+            Self::Finance { .. } => "财政局",
+            Self::IndustryDepartment { .. } => "行业部门",
+            Self::Monitor { .. } => "第三方监督",
+            Self::Audit { .. } => "审计",
+            Self::Institution { .. } => "培训机构",
+            Self::Trainee { .. } => "学员",
+            Self::Public => "公众",
+            Self::System { .. } => "系统",
         }
     }
     /// The district the office sits in, where it has one.

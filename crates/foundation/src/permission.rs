@@ -5,7 +5,8 @@ mod matrix;
 
 use std::fmt;
 
-use crate::Office;
+use crate::codes::AccountRole;
+use crate::{Actor, Office};
 use matrix::Row;
 
 /// Lists the functions with clause and Chinese title; a variant cannot exist without both.
@@ -149,6 +150,21 @@ pub fn allows(office: &Office, permission: Permission) -> bool {
             rights.contains(&right) || (right == Right::Read && !rights.is_empty())
         }
     }
+}
+
+/// May this actor? The office's column, narrowed by what the account is for: accounts are administered by
+/// administrators alone, and an official administrator decides no case (three-administrator split, domain.md §1.3).
+/// In an institution, often of three people, the administrator may be the clerk too.
+pub fn permits(actor: &Actor, permission: Permission) -> bool {
+    let by_role = match (actor.role, permission) {
+        _ if matches!(actor.office, Office::System { .. }) => true,
+        (AccountRole::Staff, Permission::Of(Function::Accounts, right)) => {
+            right == Right::Read && matches!(actor.office, Office::Audit { .. } | Office::Monitor { .. })
+        }
+        (AccountRole::Administrator, Permission::Of(function, right)) => !actor.office.is_official() || function == Function::Accounts || right == Right::Read,
+        (AccountRole::Staff | AccountRole::Administrator, _) => true,
+    };
+    by_role && allows(&actor.office, permission)
 }
 
 /// The column of an office.

@@ -24,6 +24,8 @@ pub struct Options {
     pub demo: bool,
     /// Cookies only over https.
     pub secure_cookies: bool,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
     /// Name of the journal; also its keys' name.
     pub journal_origin: String,
 }
@@ -46,6 +48,7 @@ pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
         base_url: options.base_url.clone(),
         secure_cookies: options.secure_cookies,
         journal_origin: options.journal_origin.clone(),
+        trusted_proxies: options.trusted_proxies.clone(),
         secret,
     };
     Ok(Arc::new(Premises {
@@ -58,6 +61,7 @@ pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
         settings,
         nav: nav(),
         sign_ins: SignIns::default(),
+        tries: desk::tries::Tries::default(),
         rows: store::RowCache::default(),
         gatherers: desk::gather::Gatherers::default(),
     }))
@@ -92,6 +96,7 @@ pub fn nav() -> Vec<NavEntry> {
         NavEntry { label: "机构目录", href: "/institutions", permission: Permission::Public, kinds: &[] },
         NavEntry { label: "公示", href: "/publicity", permission: Permission::Public, kinds: &["public"] },
         NavEntry { label: "证书查验", href: "/verify", permission: Permission::Public, kinds: &["public"] },
+        NavEntry { label: "账号", href: "/accounts", permission: Permission::Of(Function::Accounts, Right::Read), kinds: &[] },
         NavEntry { label: "我的培训", href: "/me", permission: Permission::SignedIn, kinds: &["trainee"] },
     ]
 }

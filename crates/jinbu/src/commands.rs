@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use desk::{Desk, Premises};
-use foundation::{AccountId, ClassId, Scope};
+use foundation::{ClassId, Scope};
 use house::Options;
 use store::Db;
 use store::query::{ColumnTrait, QueryFilter};
-use store::tables::identity::{account, one_time_link};
+use store::tables::identity::account;
 use store::tables::supervision::training_class;
 
 fn options(data: &Path, database: Option<String>, listen: &str, demo: bool) -> Options {
@@ -20,6 +20,7 @@ fn options(data: &Path, database: Option<String>, listen: &str, demo: bool) -> O
         base_url: format!("http://{listen}"),
         demo,
         secure_cookies: false,
+        trusted_proxies: Vec::new(),
         journal_origin: "jinbu.demo/journal".into(),
     }
 }
@@ -49,7 +50,7 @@ pub async fn demo(listen: &str, data: &Path, small: bool, database: Option<Strin
 async fn run(premises: Arc<Premises>, bound: tokio::net::TcpListener) -> Result<bool> {
     let app = house::app(&premises, house::routes());
     let jobs = tokio::spawn(jobs(Arc::clone(&premises)));
-    axum::serve(bound, app).with_graceful_shutdown(stopped()).await?;
+    axum::serve(bound, app.into_make_service_with_connect_info::<std::net::SocketAddr>()).with_graceful_shutdown(stopped()).await?;
     jobs.abort();
     Ok(true)
 }
@@ -96,6 +97,9 @@ struct SettingsFile {
     data: std::path::PathBuf,
     #[serde(default)]
     secure_cookies: bool,
+    /// Addresses of the proxies in front of the server.
+    #[serde(default)]
+    trusted_proxies: Vec<std::net::IpAddr>,
     journal_origin: String,
 }
 
@@ -108,6 +112,7 @@ fn read_settings(path: &Path) -> Result<(SettingsFile, Options)> {
         base_url: file.base_url.trim_end_matches('/').into(),
         demo: false,
         secure_cookies: file.secure_cookies,
+        trusted_proxies: file.trusted_proxies.clone(),
         journal_origin: file.journal_origin.clone(),
     };
     Ok((file, options))
@@ -132,58 +137,23 @@ pub async fn migrate(database: &str) -> Result<bool> {
 
 /// `first-administrator`.
 pub async fn first_administrator(settings: &Path, login: &str, name: &str) -> Result<bool> {
-    use sha2::{Digest, Sha256};
     let (_, options) = read_settings(settings)?;
     std::fs::create_dir_all(&options.data)?;
     let premises = house::open(&options).await?;
-    let reader = premises.db.read(Scope::Everything).await.map_err(said)?;
-    if reader.count::<account::Entity>(|q| q).await.map_err(said)? > 0 {
-        bail!("已经有账号了；请由现有管理员建立新账号");
-    }
-    drop(reader);
-    let now = premises.clock.real_now();
-    let (id, token): (AccountId, String) = (premises.ids.make(now), hex::encode(premises.ids.bytes::<24>()));
-    let province = foundation::DistrictCode::PROVINCE;
-    let row = account::Model {
-        id: id.clone(),
-        login: login.into(),
-        name: name.into(),
-        office_kind: "province".into(),
-        office_ref: String::new(),
-        office_name: "福建省人力资源和社会保障厅".into(),
-        password_hash: None,
-        totp_secret: None,
-        totp_last_step: 0,
-        failed_count: 0,
-        locked_until: None,
-        disabled: false,
-        institution: None,
-        person: None,
-        path: province.management_path(),
-        district: province,
-        created_at: now,
-        version: 1,
-    };
-    let link = one_time_link::Model {
-        token_hash: hex::encode(Sha256::digest(token.as_bytes())),
-        account: id,
-        purpose: "first-administrator".into(),
-        expires_at: now + chrono::Duration::hours(24),
-        used_at: None,
-        created_at: now,
-        version: 1,
-    };
-    premises
-        .db
-        .write(Scope::Everything, move |work| {
-            Box::pin(async move {
-                work.add::<account::Entity>(row).await?;
-                work.add::<one_time_link::Entity>(link).await
-            })
-        })
+    let done = Desk::system(premises, "command-line")
+        .perform(m8_governance::acts::accounts::OpenFirstAccount { login: login.into(), name: name.into() })
         .await
         .map_err(said)?;
-    println!("请在 24 小时内打开（只能用一次）：{}/links/{token}", options.base_url);
+    println!("请在 24 小时内打开（只能用一次）：{}", done.link.address);
+    Ok(true)
+}
+
+/// `recover-account`.
+pub async fn recover_account(settings: &Path, login: &str) -> Result<bool> {
+    let (_, options) = read_settings(settings)?;
+    let premises = house::open(&options).await?;
+    let done = Desk::system(premises, "command-line").perform(m8_governance::acts::accounts::RecoverAccount { login: login.into() }).await.map_err(said)?;
+    println!("密码和动态口令已作废。请在 24 小时内打开（只能用一次）：{}", done.link.address);
     Ok(true)
 }
 

@@ -51,6 +51,13 @@ enum Command {
         #[arg(long)]
         name: String,
     },
+    /// 没有别的管理员能帮忙时，在服务器上重置一个账号，打印一次性链接
+    RecoverAccount {
+        #[arg(long)]
+        settings: PathBuf,
+        #[arg(long)]
+        login: String,
+    },
     /// 在两个数据库之间复制全部数据并核对
     CopyDb {
         #[arg(long)]
@@ -133,6 +140,7 @@ async fn run() -> std::process::ExitCode {
         Command::Serve { settings } => commands::serve(&settings).await,
         Command::Migrate { database } => commands::migrate(&database).await,
         Command::FirstAdministrator { settings, login, name } => commands::first_administrator(&settings, &login, &name).await,
+        Command::RecoverAccount { settings, login } => commands::recover_account(&settings, &login).await,
         Command::CopyDb { from, to, dry_run, verify } => commands::copy_db(&from, &to, dry_run, verify).await,
         Command::ExportBundle { data, database, class, out } => commands::export_bundle(&data, database, &class, &out).await,
         Command::LoadScale { data, database, enrolments } => commands::load_scale(&data, database, enrolments).await,

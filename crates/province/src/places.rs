@@ -234,6 +234,8 @@ fn school(
 fn staff(desk: &Desk, rows: &mut Rows, office: Office, office_name: String, district: DistrictCode, name: &str, login: &str) -> Actor {
     let id: AccountId = desk.new_id();
     let (kind, reference) = office_parts(&office);
+    // A school's clerk also looks after the school's accounts.
+    let role = if matches!(office, Office::Institution { .. }) { AccountRole::Administrator } else { AccountRole::Staff };
     rows.accounts.push(account::Model {
         id: id.clone(),
         login: login.into(),
@@ -241,6 +243,7 @@ fn staff(desk: &Desk, rows: &mut Rows, office: Office, office_name: String, dist
         office_kind: kind.into(),
         office_ref: reference,
         office_name: office_name.clone(),
+        role,
         password_hash: None,
         totp_secret: None,
         totp_last_step: 0,
@@ -254,7 +257,7 @@ fn staff(desk: &Desk, rows: &mut Rows, office: Office, office_name: String, dist
         created_at: desk.now(),
         version: 1,
     });
-    Actor { account: Some(id), name: name.into(), office_name, office }
+    Actor { account: Some(id), name: name.into(), office_name, office, role }
 }
 
 fn day(year: i32, month: u32, day: u32) -> Date {

@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow};
 use chrono::{Duration, NaiveTime};
 use desk::session::office_parts;
 use desk::{Act, Desk};
-use foundation::codes::{ClassState, InspectionKind, InspectionOpinion};
+use foundation::codes::{AccountRole, ClassState, InspectionKind, InspectionOpinion};
 use foundation::{Actor, ClaimId, ClassId, Date, EnrolmentId, Office, PersonId, Scope};
 use m3_funds::acts::draft::DraftClaim;
 use m3_funds::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch, SettledLine};
@@ -313,7 +313,7 @@ impl Teller<'_> {
             .await
             .map_err(told)?
             .ok_or_else(|| anyhow!("trainee without account"))?;
-        Ok(Actor { account: Some(account.id), name: name.into(), office_name: "学员".into(), office: Office::Trainee { person: person.clone() } })
+        Ok(Actor { account: Some(account.id), name: name.into(), office_name: "学员".into(), office: Office::Trainee { person: person.clone() }, role: AccountRole::Staff })
     }
 
     /// Trainees' accounts: no password, signed in by slip.
@@ -340,6 +340,7 @@ impl Teller<'_> {
                     office_kind: kind.into(),
                     office_ref: reference,
                     office_name: "学员".into(),
+                    role: AccountRole::Staff,
                     password_hash: None,
                     totp_secret: None,
                     totp_last_step: 0,

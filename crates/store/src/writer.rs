@@ -124,6 +124,11 @@ impl Writer {
         Ok(done.rows_affected)
     }
 
+    /// Adds to a column of the rows that match, in one statement, so that nobody counts from an old number; says how many.
+    pub async fn count_by<E: Reach>(&self, condition: impl Into<Condition>, column: E::Column, more: i32) -> Result<u64, Stop> {
+        self.fill::<E>(condition.into(), column, Expr::col(column).add(more)).await
+    }
+
     /// Removes rows of a draft (never of anything that was submitted; rules see to it). Says how many.
     pub async fn remove_all<E: Reach>(&self, condition: impl Into<Condition>) -> Result<u64, Stop> {
         self.core.tell(&self.scope).await?;

@@ -54,6 +54,7 @@ impl TestHouse {
             base_url: "http://127.0.0.1:8080".into(),
             secure_cookies: false,
             journal_origin: "jinbu.test/journal".into(),
+            trusted_proxies: Vec::new(),
             secret: [7; 32],
         };
         let premises = Premises {
@@ -66,6 +67,7 @@ impl TestHouse {
             settings,
             nav: Vec::new(),
             sign_ins: desk::session::SignIns::default(),
+            tries: desk::tries::Tries::default(),
             rows: store::RowCache::default(),
             gatherers: desk::gather::Gatherers::default(),
         };

@@ -1,6 +1,7 @@
-//! Fourteen named people, one per office that the spine needs, plus the neighbour and the rival.
+//! Named people, one per office that the spine needs, plus the neighbour and the rival.
 
 use desk::session::office_parts;
+use foundation::codes::AccountRole;
 use foundation::{AccountId, Actor, DistrictCode, InstitutionId, Office, PersonId};
 use store::tables::identity::account;
 
@@ -37,6 +38,8 @@ pub enum Persona {
     Auditor,
     /// 何静, third-party monitor for Jinjiang.
     Monitor,
+    /// 苏锦城, system administrator of Jinjiang's HR bureau: accounts, no cases.
+    JinjiangAdministrator,
 }
 
 impl Persona {
@@ -58,6 +61,7 @@ impl Persona {
             Self::OtherTrainee,
             Self::Auditor,
             Self::Monitor,
+            Self::JinjiangAdministrator,
         ]
     }
 
@@ -79,6 +83,7 @@ impl Persona {
             Self::OtherTrainee => "other-trainee",
             Self::Auditor => "auditor",
             Self::Monitor => "monitor",
+            Self::JinjiangAdministrator => "jinjiang-administrator",
         }
     }
 
@@ -99,6 +104,15 @@ impl Persona {
             Self::OtherTrainee => "黄小琴",
             Self::Auditor => "周正",
             Self::Monitor => "何静",
+            Self::JinjiangAdministrator => "苏锦城",
+        }
+    }
+
+    /// A school's clerk also looks after its accounts; the other accounts do cases.
+    fn role(self) -> AccountRole {
+        match self {
+            Self::JinjiangAdministrator | Self::SchoolClerk | Self::RivalClerk => AccountRole::Administrator,
+            _ => AccountRole::Staff,
         }
     }
 
@@ -106,7 +120,7 @@ impl Persona {
         let at = |code: &str| super::district(code);
         let county = |code: &str| (Office::County { district: at(code) }, at(code).hr_office_name());
         match self {
-            Self::JinjiangOfficer | Self::JinjiangReviewer | Self::JinjiangInspector => county("350582"),
+            Self::JinjiangOfficer | Self::JinjiangReviewer | Self::JinjiangInspector | Self::JinjiangAdministrator => county("350582"),
             Self::ShishiOfficer => county("350581"),
             Self::JinjiangFinance => (Office::Finance { district: at("350582") }, at("350582").finance_office_name()),
             Self::QuanzhouOfficer => (Office::City { district: at("350500") }, at("350500").hr_office_name()),
@@ -129,7 +143,7 @@ impl Persona {
     /// The actor.
     pub fn actor(self) -> Actor {
         let (office, office_name) = self.office();
-        Actor { account: Some(self.account()), name: self.name().into(), office_name, office }
+        Actor { account: Some(self.account()), name: self.name().into(), office_name, office, role: self.role() }
     }
 
     /// The account's row: no password, so that only demo mode can sign it in.
@@ -144,6 +158,7 @@ impl Persona {
             office_kind: kind.into(),
             office_ref: reference,
             office_name,
+            role: self.role(),
             password_hash: None,
             totp_secret: None,
             totp_last_step: 0,

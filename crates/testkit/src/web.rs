@@ -52,12 +52,22 @@ impl Web {
     pub async fn post(&self, persona: Option<Persona>, path: &str, fields: &[(&str, &str)]) -> Answer {
         let (token, id) = self.signed_in(persona).await;
         let form_token = session::form_token(&self.premises, id.as_ref());
-        let mut body = format!("csrf={form_token}");
-        for (name, value) in fields {
-            body.push_str(&format!("&{}={}", encode(name), encode(value)));
-        }
+        let body = form_body(&form_token, fields);
         let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin");
         self.run(token, request, Body::from(body)).await
+    }
+
+    /// GET as the browser that holds this session token.
+    pub async fn get_as(&self, token: &str, path: &str) -> Answer {
+        self.run(Some(token.to_owned()), Request::get(path), Body::empty()).await
+    }
+
+    /// POST a form as the browser that holds this session token (half signed in or not), with its form token.
+    pub async fn post_as(&self, token: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let known = session::recognise(&self.premises, token).await.expect("the database answers");
+        let body = form_body(&session::form_token(&self.premises, known.map(|one| one.id).as_ref()), fields);
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin");
+        self.run(Some(token.to_owned()), request, Body::from(body)).await
     }
 
     /// Uploads one file with the page's form token.
@@ -119,6 +129,13 @@ impl Web {
 }
 
 impl Answer {
+    /// The session token that this answer set, if it did.
+    pub fn session(&self) -> Option<String> {
+        let start = format!("{}=", session::COOKIE);
+        let set = self.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+        set.filter_map(|value| value.strip_prefix(&start)?.split(';').next()).find(|token| !token.is_empty()).map(str::to_owned)
+    }
+
     /// Asserts the status, showing the body's words when it differs.
     #[track_caller]
     pub fn expect(self, status: StatusCode) -> Self {
@@ -130,6 +147,14 @@ impl Answer {
 /// The desk of a persona over these premises.
 pub fn desk_of(premises: &Arc<Premises>, persona: Persona) -> Desk {
     Desk::of(Arc::clone(premises), persona.actor())
+}
+
+fn form_body(form_token: &str, fields: &[(&str, &str)]) -> String {
+    let mut body = format!("csrf={form_token}");
+    for (name, value) in fields {
+        body.push_str(&format!("&{}={}", encode(name), encode(value)));
+    }
+    body
 }
 
 fn encode(text: &str) -> String {

@@ -10,7 +10,8 @@ use serde::Deserialize;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::identity::account;
 
-use crate::acts::{MoveDemoClock, by_login};
+use crate::acts::by_login;
+use crate::acts::demo::MoveDemoClock;
 use crate::sign_in::signed_in;
 
 /// The personas' page.
@@ -38,6 +39,7 @@ const DOES: &[(&str, &str)] = &[
     ("employment-bureau", "全省监管"),
     ("auditor", "只看、导出证据"),
     ("monitor", "第三方监督"),
+    ("jinjiang-administrator", "开账号、停用、重置，不办业务"),
 ];
 
 /// `/personas`.

@@ -1,26 +1,44 @@
-//! M8 division of labour: sign-in, accounts, demo personas and the demo's clock (M8.9; domain §1.3, §12.3).
+//! M8 division of labour: sign-in, accounts, demo personas and the demo's clock (M8.4, M8.9; domain §1.3, §12.3).
 
+pub mod accounts;
 pub mod acts;
+pub mod authenticator;
 pub mod demo;
+pub mod link;
+pub mod rules;
 pub mod sign_in;
+pub mod tries;
 
 use desk::Routes;
 
 /// The room's routes.
 pub fn routes() -> Routes {
+    use acts::accounts as administer;
     Routes::new()
         .read::<sign_in::SignInPage, _, _>("/sign-in", sign_in::ask)
         .post::<sign_in::SignInPage, _, _>("/sign-in", sign_in::answer)
         .post::<sign_in::SignInPage, _, _>("/sign-in/code", sign_in::code)
+        .post::<sign_in::SignInPage, _, _>("/sign-in/authenticator", sign_in::enrol_first)
+        .post::<sign_in::SignInPage, _, _>("/sign-in/again", sign_in::again)
         .post::<sign_in::SignOut, _, _>("/sign-out", sign_in::sign_out)
         .post::<sign_in::SignInPage, _, _>("/large-text", sign_in::large_text)
-        .read::<sign_in::SignInPage, _, _>("/links/{token}", sign_in::link)
-        .post::<sign_in::SignInPage, _, _>("/links/{token}", sign_in::use_link)
-        .read::<sign_in::MyAccount, _, _>("/account", sign_in::account)
-        .act::<acts::EnrolTotp, _, _>("/account/totp", sign_in::enrol)
+        .read::<sign_in::SignInPage, _, _>("/links/{token}", link::show)
+        .post::<sign_in::SignInPage, _, _>("/links/{token}", link::follow)
+        .read::<authenticator::MyAccount, _, _>("/account", authenticator::show)
+        .act::<acts::own::EnrolTotp, _, _>("/account/totp", authenticator::enrol)
+        .read::<accounts::AccountRegister, _, _>("/accounts", accounts::register)
+        .read::<accounts::NewAccountPage, _, _>("/accounts/new", accounts::new)
+        .act::<administer::CreateAccount, _, _>("/accounts/new", accounts::create)
+        .read::<accounts::AccountPage, _, _>("/accounts/{id}", accounts::show)
+        .act::<administer::DisableAccount, _, _>("/accounts/{id}/disable", accounts::disable)
+        .act::<administer::EnableAccount, _, _>("/accounts/{id}/enable", accounts::enable)
+        .act::<administer::ResetAccount, _, _>("/accounts/{id}/reset", accounts::reset)
+        .act::<administer::ChangeAccountRole, _, _>("/accounts/{id}/role", accounts::role)
+        .read::<accounts::InstitutionAccountPage, _, _>("/institutions/{id}/account", accounts::new_for_institution)
+        .act::<administer::OpenInstitutionAccount, _, _>("/institutions/{id}/account", accounts::create_for_institution)
         .read::<demo::Personas, _, _>("/personas", demo::show)
         .post::<demo::Personas, _, _>("/personas", demo::enter)
-        .act::<acts::MoveDemoClock, _, _>("/demo-clock", demo::move_clock)
+        .act::<acts::demo::MoveDemoClock, _, _>("/demo-clock", demo::move_clock)
         .post::<sign_in::SignInPage, _, _>("/api/v1/sign-in", sign_in::api)
         .post::<demo::Personas, _, _>("/api/v1/demo-sign-in", demo::api)
 }

@@ -1,22 +1,25 @@
-//! Signing in and out (M8.9; domain §12.3): password, second factor for officials, lock-out; one-time
-//! links for the first password. Unknown accounts get the same answer in the same time.
+//! Signing in and out (M8.9; domain §12.3): password, second factor for officials, lock-out. Unknown accounts get
+//! the same answer in the same time. A sign-in whose second factor is missing reaches these pages and no others.
+
+use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use chrono::Duration;
 use desk::password::{self, LOCK_AFTER, LOCK_MINUTES};
+use desk::tries::{self, Allowance};
 use desk::{Desk, Pairs, Query, Read, session, totp};
-use foundation::{AccountId, Fault, Office, Permission, Scope, Stop};
+use foundation::{Fault, Office, Permission, Scope, Stop};
 use maud::{Markup, html};
 use serde::Deserialize;
-use store::query::{ColumnTrait, Condition, Set};
 use store::seal::Purpose;
-use store::tables::identity::{account, one_time_link, sign_in as sign_ins};
-use ui::{Field, Form, FormState, form, page_head, panel};
+use store::tables::identity::{account, sign_in as sign_ins};
+use ui::{Field, Form, FormState, form, page_head};
 
-use crate::acts::{EnrolTotp, by_login, hex_secret};
+use crate::acts::by_login;
+use crate::acts::own::EnrolTotp;
+use crate::{authenticator, tries as count};
 
 /// The sign-in page and what belongs to it.
 pub struct SignInPage;
@@ -32,23 +35,21 @@ impl Read for SignOut {
     const PERMISSION: Permission = Permission::SignedIn;
     const CLAUSE: &'static str = "M8.9";
 }
-/// One's own account.
-pub struct MyAccount;
-impl Read for MyAccount {
-    const NAME: &'static str = "my-account";
-    const PERMISSION: Permission = Permission::SignedIn;
-    const CLAUSE: &'static str = "M8.9";
-}
-
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Next {
     next: String,
 }
 
-/// `/sign-in`.
+/// `/sign-in`: the next step of signing in.
 pub async fn ask(desk: Desk, Query(next): Query<Next>) -> Response {
-    desk.page("登录", "", sign_in_form(&desk, &FormState::new().with("next", next.next)))
+    let state = FormState::new().with("next", next.next);
+    match half(&desk).await {
+        Ok(one) if one.totp_secret.is_some() => desk.page("登录", "", code_form(&state)),
+        Ok(_) => desk.page("绑定动态口令", "", authenticator::first(&desk, &state)),
+        Err(Stop::SignedOut) => desk.page("登录", "", sign_in_form(&desk, &state)),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 fn sign_in_form(desk: &Desk, state: &FormState) -> Markup {
@@ -67,56 +68,64 @@ fn sign_in_form(desk: &Desk, state: &FormState) -> Markup {
 enum Outcome {
     Refused,
     Locked,
-    NeedsCode(String),
+    TooOften(Duration),
+    /// The right password; an authenticator's code, or binding one, is still to come.
+    Half(String),
     In(String),
 }
 
+/// Wrong names get their lock too, or the lock would tell which names exist.
+const UNKNOWN: Allowance = Allowance { burst: LOCK_AFTER - 1, every_s: LOCK_MINUTES * 60 / (LOCK_AFTER as i64 - 1) };
+
 async fn try_password(desk: &Desk, login: &str, given: &str) -> Result<Outcome, Stop> {
     let premises = &desk.premises;
-    let known = by_login(desk, login).await?;
-    let now = premises.clock.real_now();
-    let locked = known.as_ref().is_some_and(|one| one.locked_until.is_some_and(|until| until > now));
-    let (password, stored) = (given.to_owned(), known.as_ref().and_then(|one| one.password_hash.clone()));
-    let right = tokio::task::spawn_blocking(move || password.len() <= password::LENGTH_MAX * 4 && password::matches(&password, stored.as_deref()))
-        .await
-        .unwrap_or(false);
-    let Some(one) = known else { return Ok(Outcome::Refused) };
-    if locked {
-        return Ok(Outcome::Locked);
+    let (now, from) = (premises.clock.real_now(), tries::address_key(desk.manner.from));
+    if let Err(wait) = premises.tries.take("sign-in", &from, tries::PER_ADDRESS, now) {
+        return Ok(Outcome::TooOften(wait));
     }
+    let login = login.trim().to_lowercase();
+    let Some(one) = by_login(desk, &login).await? else {
+        if premises.tries.take("unknown", &login, UNKNOWN, now).is_err() {
+            return Ok(Outcome::Locked);
+        }
+        password::matches_apart(given.to_owned(), None).await?;
+        return Ok(Outcome::Refused);
+    };
+    let Some(counted) = count::count(desk, &one.id).await? else { return Ok(Outcome::Locked) };
+    let right = password::matches_apart(given.to_owned(), one.password_hash.clone()).await?;
     if !right || one.disabled {
-        let failed = one.failed_count + 1;
-        let until = (failed >= LOCK_AFTER).then(|| now + Duration::minutes(LOCK_MINUTES));
-        change(
-            desk,
-            &one,
-            account::ActiveModel { failed_count: Set(if until.is_some() { 0 } else { failed }), locked_until: Set(until), ..Default::default() },
-        )
-        .await?;
-        return Ok(if until.is_some() { Outcome::Locked } else { Outcome::Refused });
+        count::was_wrong(desk, &counted).await?;
+        return Ok(if counted.is_last { Outcome::Locked } else { Outcome::Refused });
     }
-    change(desk, &one, account::ActiveModel { failed_count: Set(0), locked_until: Set(None), ..Default::default() }).await?;
-    let token = session::open(premises, &one.id, one.totp_secret.is_none()).await?;
-    Ok(if one.totp_secret.is_some() { Outcome::NeedsCode(token) } else { Outcome::In(token) })
+    count::was_right(desk, &counted).await?;
+    premises.tries.give_back("sign-in", &from, tries::PER_ADDRESS);
+    let whole = one.totp_secret.is_none() && !must_enrol(&one);
+    if whole {
+        count::forget(desk, &one.id).await?;
+    }
+    let token = session::open(premises, &one.id, whole).await?;
+    Ok(if whole { Outcome::In(token) } else { Outcome::Half(token) })
 }
 
-async fn change(desk: &Desk, one: &account::Model, change: account::ActiveModel) -> Result<(), Stop> {
-    let id = one.id.clone();
-    desk.premises
-        .db
-        .write(Scope::Everything, move |work| Box::pin(async move { work.change_all::<account::Entity>(account::Column::Id.eq(id), change).await.map(|_| ()) }))
-        .await
+/// Whether the account may do nothing before it has bound an authenticator: those of officials.
+pub fn must_enrol(one: &account::Model) -> bool {
+    one.totp_secret.is_none() && session::office_from(&one.office_kind, &one.office_ref).is_some_and(|office| office.is_official())
 }
 
 /// POST `/sign-in`.
 pub async fn answer(desk: Desk, form: Pairs) -> Response {
     let mut state = form.state().secret("password");
+    let next = safe(form.value("next"));
     match try_password(&desk, form.value("login"), form.value("password")).await {
-        Ok(Outcome::In(token)) => signed_in(&desk, &token, safe(form.value("next"))),
-        Ok(Outcome::NeedsCode(token)) => with_cookie(&desk, &token, desk.page("登录", "", code_form(&FormState::new().with("next", form.value("next"))))),
+        Ok(Outcome::In(token)) => signed_in(&desk, &token, next),
+        Ok(Outcome::Half(token)) => with_cookie(&desk, &token, false, desk.go(&format!("/sign-in?next={}", ui::table::encode(next)), "")),
         Ok(Outcome::Locked) => {
-            state.error("login", format!("连续输错 {LOCK_AFTER} 次，账号锁定 {LOCK_MINUTES} 分钟"));
+            state.error("login", locked_words());
             desk.page_status(422, "登录", "", sign_in_form(&desk, &state))
+        }
+        Ok(Outcome::TooOften(wait)) => {
+            state.error("login", too_often_words(wait));
+            desk.page_status(429, "登录", "", sign_in_form(&desk, &state))
         }
         Ok(Outcome::Refused) => {
             state.error("login", "账号或密码不对");
@@ -126,53 +135,90 @@ pub async fn answer(desk: Desk, form: Pairs) -> Response {
     }
 }
 
+fn locked_words() -> String {
+    format!("连续输错 {LOCK_AFTER} 次，账号已锁定，请 {LOCK_MINUTES} 分钟后再试。忘记密码请联系本单位的系统管理员重置")
+}
+
+fn too_often_words(wait: Duration) -> String {
+    format!("这个网络地址短时间内试得太多，请 {} 秒后再试", wait.num_seconds().max(1))
+}
+
+/// The account whose second factor is still to come, with its sign-in.
+async fn half(desk: &Desk) -> Result<account::Model, Stop> {
+    let id = desk.sign_in.clone().filter(|_| desk.actor.office == Office::Public).ok_or(Stop::SignedOut)?;
+    let reader = desk.premises.db.read(Scope::Everything).await?;
+    let row = reader.get::<sign_ins::Entity>(id.to_string()).await?;
+    reader.get::<account::Entity>(row.account.to_string()).await
+}
+
 fn code_form(state: &FormState) -> Markup {
     html! {
         (page_head("请输入动态口令", "打开手机上的口令软件，填现在显示的六位数字", &[]))
         (form(&Form { action: "/sign-in/code".into(), submit: "登录".into(), hidden: vec![("next".into(), state.value("next").into())], ..Form::default() }, state, html! {
             (Field::text("code", "六位数字").required().max_length(6).autocomplete("one-time-code").show(state))
         }))
+        p class="jb-head__note" { "换了手机或丢了口令软件，请本单位的系统管理员重置账号。" }
+        (ui::Button::post("换个账号登录", "/sign-in/again").quiet())
+    }
+}
+
+/// POST `/sign-in/again`: drops a half sign-in.
+pub async fn again(desk: Desk, _form: Pairs) -> Response {
+    match &desk.sign_in {
+        Some(id) if desk.actor.office == Office::Public => match session::close(&desk.premises, id).await {
+            Ok(()) => without_cookie(desk.go("/sign-in", "")),
+            Err(stop) => desk.stopped(stop),
+        },
+        _ => desk.go("/sign-in", ""),
     }
 }
 
 /// POST `/sign-in/code`: the second factor.
 pub async fn code(desk: Desk, form: Pairs) -> Response {
+    let mut state = FormState::new().with("next", form.value("next"));
     match check_code(&desk, form.value("code")).await {
-        Ok(true) => desk.go(safe(form.value("next")), ""),
-        Ok(false) => {
-            let mut state = FormState::new().with("next", form.value("next"));
-            state.error("code", "口令不对，或已用过，请填最新的");
-            desk.page_status(422, "登录", "", code_form(&state))
-        }
-        Err(stop) => desk.stopped(stop),
-    }
+        Ok(Code::Right) => return desk.go(safe(form.value("next")), ""),
+        Ok(Code::Wrong) => state.error("code", "口令不对，或已用过，请填最新的"),
+        Ok(Code::Locked) => state.error("code", locked_words()),
+        Ok(Code::TooOften(wait)) => state.error("code", too_often_words(wait)),
+        Err(stop) => return desk.stopped(stop),
+    };
+    desk.page_status(422, "登录", "", code_form(&state))
 }
 
-async fn check_code(desk: &Desk, code: &str) -> Result<bool, Stop> {
+/// What a code led to.
+enum Code {
+    Right,
+    Wrong,
+    Locked,
+    TooOften(Duration),
+}
+
+async fn check_code(desk: &Desk, code: &str) -> Result<Code, Stop> {
     let premises = &desk.premises;
     let id = desk.sign_in.clone().ok_or(Stop::SignedOut)?;
-    let reader = premises.db.read(Scope::Everything).await?;
-    let row = reader.get::<sign_ins::Entity>(id.to_string()).await?;
-    let one = reader.get::<account::Entity>(row.account.to_string()).await?;
-    if one.locked_until.is_some_and(|until| until > premises.clock.real_now()) {
-        return Ok(false);
+    let one = half(desk).await?;
+    let (now, from) = (premises.clock.real_now(), tries::address_key(desk.manner.from));
+    if let Err(wait) = premises.tries.take("sign-in", &from, tries::PER_ADDRESS, now) {
+        return Ok(Code::TooOften(wait));
     }
     let Some(sealed) = &one.totp_secret else { return Err(Fault::Gone.into()) };
+    let Some(counted) = count::count(desk, &one.id).await? else { return Ok(Code::Locked) };
     let secret = premises.keyring.open(Purpose::TotpSecret, &one.id.to_string(), sealed).map_err(|e| Fault::Db(e.to_string()))?;
-    let secret = hex_secret(&secret).ok_or(Fault::Gone)?;
-    match totp::accepted_step(&secret, code.trim(), premises.clock.real_now(), one.totp_last_step)? {
-        Some(step) => {
-            change(desk, &one, account::ActiveModel { totp_last_step: Set(step), failed_count: Set(0), ..Default::default() }).await?;
-            session::complete(premises, &id).await?;
-            Ok(true)
-        }
-        None => {
-            let failed = one.failed_count + 1;
-            let until = (failed >= LOCK_AFTER).then(|| premises.clock.real_now() + Duration::minutes(LOCK_MINUTES));
-            change(desk, &one, account::ActiveModel { failed_count: Set(failed), locked_until: Set(until), ..Default::default() }).await?;
-            Ok(false)
-        }
+    let secret = hex::decode(secret.as_bytes()).map_err(|e| Fault::Db(e.to_string()))?;
+    let step = totp::accepted_step(&secret, code.trim(), now, one.totp_last_step)?;
+    let right = match step {
+        Some(step) if !one.disabled => count::take_step(desk, &one.id, step).await?,
+        _ => false,
+    };
+    if !right {
+        count::was_wrong(desk, &counted).await?;
+        return Ok(if counted.is_last { Code::Locked } else { Code::Wrong });
     }
+    premises.tries.give_back("sign-in", &from, tries::PER_ADDRESS);
+    count::forget(desk, &one.id).await?;
+    session::complete(premises, &id).await?;
+    Ok(Code::Right)
 }
 
 /// Only addresses of our own.
@@ -183,14 +229,21 @@ fn safe(next: &str) -> &str {
 /// Sets the cookie and goes on.
 pub fn signed_in(desk: &Desk, token: &str, next: &str) -> Response {
     let answer = desk.go(next, "");
-    with_cookie(desk, token, answer)
+    with_cookie(desk, token, false, answer)
 }
 
-fn with_cookie(desk: &Desk, token: &str, mut answer: Response) -> Response {
+/// Sets the cookie. `keep` lets it outlive the browser: on a trainee's own phone, for as long as the sign-in itself.
+pub fn with_cookie(desk: &Desk, token: &str, keep: bool, mut answer: Response) -> Response {
     let secure = if desk.premises.settings.secure_cookies { "; Secure" } else { "" };
-    if let Ok(value) = HeaderValue::from_str(&format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}", session::COOKIE)) {
+    let lasts = if keep { format!("; Max-Age={}", session::TRAINEE_IDLE_DAYS * 24 * 3600) } else { String::new() };
+    if let Ok(value) = HeaderValue::from_str(&format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{lasts}{secure}", session::COOKIE)) {
         answer.headers_mut().append(header::SET_COOKIE, value);
     }
+    answer
+}
+
+fn without_cookie(mut answer: Response) -> Response {
+    answer.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static("jinbu=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"));
     answer
 }
 
@@ -201,9 +254,7 @@ pub async fn sign_out(desk: Desk, _form: Pairs) -> Response {
     {
         return desk.stopped(stop);
     }
-    let mut answer = desk.go("/", "");
-    answer.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static("jinbu=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"));
-    answer
+    without_cookie(desk.go("/", ""))
 }
 
 /// POST `/large-text`.
@@ -218,102 +269,29 @@ pub async fn large_text(desk: Desk, form: Pairs) -> Response {
     answer
 }
 
-async fn open_link(desk: &Desk, token: &str) -> Result<one_time_link::Model, Stop> {
-    use sha2::{Digest, Sha256};
-    let row = desk.premises.db.read(Scope::Everything).await?.get::<one_time_link::Entity>(hex::encode(Sha256::digest(token.as_bytes()))).await?;
-    if row.used_at.is_some() || row.expires_at < desk.premises.clock.real_now() {
+/// POST `/sign-in/authenticator`: binds the app and is in.
+pub async fn enrol_first(desk: Desk, form: Pairs) -> Response {
+    match bind(&desk, form.value("code")).await {
+        Ok(()) => desk.go(safe(form.value("next")), "动态口令已绑定，以后每次登录都要填。"),
+        Err(Stop::Refused(no)) => {
+            let state = FormState::new().with("next", form.value("next")).refused(no);
+            desk.page_status(422, "绑定动态口令", "", authenticator::first(&desk, &state))
+        }
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+async fn bind(desk: &Desk, code: &str) -> Result<(), Stop> {
+    let (one, id) = (half(desk).await?, desk.sign_in.clone().ok_or(Stop::SignedOut)?);
+    if one.disabled {
         return Err(Fault::Gone.into());
     }
-    Ok(row)
-}
-
-/// `/links/{token}`: set the first password.
-pub async fn link(desk: Desk, Path(token): Path<String>) -> Response {
-    match open_link(&desk, &token).await {
-        Ok(_) => desk.page("设置密码", "", link_form(&token, &FormState::new())),
-        Err(stop) => desk.stopped(stop),
-    }
-}
-
-fn link_form(token: &str, state: &FormState) -> Markup {
-    html! {
-        (page_head("设置密码", "这个链接只能用一次", &[]))
-        (form(&Form { action: format!("/links/{token}"), submit: "设置密码并登录".into(), ..Form::default() }, state, html! {
-            (Field::password("password", "新密码").hint("12 个以上字符，含大写、小写、数字、符号中的三类").required().autocomplete("new-password").show(state))
-            (Field::password("again", "再输一遍").required().autocomplete("new-password").show(state))
-        }))
-    }
-}
-
-/// POST `/links/{token}`.
-pub async fn use_link(desk: Desk, Path(token): Path<String>, form: Pairs) -> Response {
-    let row = match open_link(&desk, &token).await {
-        Ok(row) => row,
-        Err(stop) => return desk.stopped(stop),
-    };
-    let mut state = FormState::new();
-    if form.value("password") != form.value("again") {
-        state.error("again", "两次输入的密码不一样");
-    }
-    let state = state.refused(password::weakness(form.value("password"), ""));
-    if !state.is_clean() {
-        return desk.page_status(422, "设置密码", "", link_form(&token, &state));
-    }
-    match set_password(&desk, &row, form.value("password")).await {
-        Ok(token) => signed_in(&desk, &token, "/account"),
-        Err(stop) => desk.stopped(stop),
-    }
-}
-
-async fn set_password(desk: &Desk, link: &one_time_link::Model, password: &str) -> Result<String, Stop> {
-    let (password, salt) = (password.to_owned(), desk.premises.ids.bytes());
-    let hash = tokio::task::spawn_blocking(move || password::hash(&password, salt)).await.map_err(|e| Fault::Upstream(e.to_string()))??;
-    let (account, token_hash, now): (AccountId, String, _) = (link.account.clone(), link.token_hash.clone(), desk.premises.clock.real_now());
-    desk.premises
-        .db
-        .write(Scope::Everything, move |work| {
-            Box::pin(async move {
-                let unused = Condition::all().add(one_time_link::Column::TokenHash.eq(token_hash)).add(one_time_link::Column::UsedAt.is_null());
-                if work.change_all::<one_time_link::Entity>(unused, one_time_link::ActiveModel { used_at: Set(Some(now)), ..Default::default() }).await? != 1 {
-                    return Err(Fault::Gone.into());
-                }
-                let change = account::ActiveModel { password_hash: Set(Some(hash)), failed_count: Set(0), locked_until: Set(None), ..Default::default() };
-                work.change_all::<account::Entity>(account::Column::Id.eq(account), change).await.map(|_| ())
-            })
-        })
-        .await?;
-    session::close_all(&desk.premises, &link.account).await?;
-    session::open(&desk.premises, &link.account, true).await
-}
-
-/// `/account`.
-pub async fn account(desk: Desk) -> Response {
-    let secret = hex::encode(desk.premises.ids.bytes::<20>());
-    desk.page("我的账号", "", account_body(&desk, &secret, &FormState::new()))
-}
-
-fn account_body(desk: &Desk, secret: &str, state: &FormState) -> Markup {
-    let bytes = hex_secret(secret).unwrap_or_default();
-    html! {
-        (page_head("我的账号", &format!("{} · {}", desk.actor.office_name, desk.actor.name), &[]))
-        @if !matches!(desk.actor.office, Office::Trainee { .. }) { (panel("动态口令（第二重验证）", html! {
-            p { "用手机口令软件扫码，再填它显示的六位数字。绑定后每次登录都要填。" }
-            (ui::qr(&totp::address(&bytes, &desk.actor.name), "动态口令二维码"))
-            p { "不能扫码时手工输入：" code { (totp::base32(&bytes)) } }
-            (form(&Form { action: "/account/totp".into(), submit: "绑定".into(), hidden: vec![("secret".into(), secret.into())], ..Form::default() }, state, html! {
-                (Field::text("code", "六位数字").required().max_length(6).show(state))
-            }))
-        })) }
-    }
-}
-
-/// POST `/account/totp`.
-pub async fn enrol(desk: Desk, form: Pairs) -> Response {
-    match desk.perform(EnrolTotp { secret: form.value("secret").into(), code: form.value("code").into() }).await {
-        Ok(()) => desk.go("/account", "动态口令已绑定。"),
-        Err(Stop::Refused(refusals)) => desk.page_status(422, "我的账号", "", account_body(&desk, form.value("secret"), &FormState::new().refused(refusals))),
-        Err(stop) => desk.stopped(stop),
-    }
+    let actor = session::actor_of(&one).ok_or(Fault::Gone)?;
+    let mut holder = Desk::of(Arc::clone(&desk.premises), actor);
+    holder.sign_in.clone_from(&desk.sign_in);
+    holder.perform(EnrolTotp { code: code.into() }).await?;
+    count::forget(desk, &one.id).await?;
+    session::complete(&desk.premises, &id).await
 }
 
 /// Credentials of a program.
@@ -328,22 +306,30 @@ pub struct Credentials {
 /// POST `/api/v1/sign-in`: a bearer token.
 pub async fn api(mut desk: Desk, given: Result<Json<Credentials>, axum::extract::rejection::JsonRejection>) -> Response {
     let Ok(Json(given)) = given else { return desk::api::problem(&desk, 400, "请求内容不合要求", &[]) };
-    let token = match try_password(&desk, &given.login, &given.password).await {
-        Ok(Outcome::In(token)) => token,
-        Ok(Outcome::NeedsCode(token)) => match session::recognise(&desk.premises, &token).await {
-            Ok(Some(half)) => {
-                desk.sign_in = Some(half.id);
-                match check_code(&desk, &given.code).await {
-                    Ok(true) => token,
-                    Ok(false) => return desk::api::problem(&desk, 401, "动态口令不对", &[]),
-                    Err(stop) => return desk.stopped(stop),
-                }
-            }
-            Ok(None) => return desk::api::problem(&desk, 401, "账号或密码不对", &[]),
-            Err(stop) => return desk.stopped(stop),
-        },
-        Ok(Outcome::Locked | Outcome::Refused) => return desk::api::problem(&desk, 401, "账号或密码不对", &[]),
-        Err(stop) => return desk.stopped(stop),
+    match credentials(&mut desk, &given).await {
+        Ok(Ok(token)) => Json(serde_json::json!({ "token": token })).into_response(),
+        Ok(Err((status, words))) => desk::api::problem(&desk, status, &words, &[]),
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+async fn credentials(desk: &mut Desk, given: &Credentials) -> Result<Result<String, (u16, String)>, Stop> {
+    let token = match try_password(desk, &given.login, &given.password).await? {
+        Outcome::In(token) => return Ok(Ok(token)),
+        Outcome::Half(token) => token,
+        Outcome::Locked => return Ok(Err((401, locked_words()))),
+        Outcome::TooOften(wait) => return Ok(Err((429, too_often_words(wait)))),
+        Outcome::Refused => return Ok(Err((401, "账号或密码不对".into()))),
     };
-    Json(serde_json::json!({ "token": token })).into_response()
+    let Some(known) = session::recognise(&desk.premises, &token).await? else { return Ok(Err((401, "账号或密码不对".into()))) };
+    desk.sign_in = Some(known.id);
+    if half(desk).await?.totp_secret.is_none() {
+        return Ok(Err((401, "请先在网页上登录一次，绑定动态口令".into())));
+    }
+    Ok(match check_code(desk, &given.code).await? {
+        Code::Right => Ok(token),
+        Code::Wrong => Err((401, "动态口令不对".into())),
+        Code::Locked => Err((401, locked_words())),
+        Code::TooOften(wait) => Err((429, too_often_words(wait))),
+    })
 }

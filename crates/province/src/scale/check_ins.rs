@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::Duration;
 use desk::session::office_parts;
 use desk::{Desk, Premises};
-use foundation::codes::ClassState;
+use foundation::codes::{AccountRole, ClassState};
 use foundation::{AccountId, ClassId, Office, Scope};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -80,6 +80,7 @@ impl Group {
             office_kind: kind.into(),
             office_ref: reference,
             office_name: "学员".into(),
+            role: AccountRole::Staff,
             password_hash: None,
             totp_secret: None,
             totp_last_step: 0,

@@ -110,6 +110,7 @@ pub fn account(ids: &Ids, login: &str) -> store::tables::identity::account::Mode
         office_kind: "county".into(),
         office_ref: "350582".into(),
         office_name: "晋江市人力资源和社会保障局".into(),
+        role: foundation::codes::AccountRole::Staff,
         password_hash: None,
         totp_secret: None,
         totp_last_step: 0,

@@ -4,6 +4,8 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs};
 use foundation::{Fault, InstitutionId, Stop};
+use store::query::{ColumnTrait, Condition};
+use store::tables::identity::account;
 use store::tables::institutions::institution::{Entity, Model};
 use ui::{Button, Dossier, DossierHead, Field, Form, FormState, Markup, form, html, section, trail};
 
@@ -66,6 +68,7 @@ async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Move>) -> 
             state: Some(state_tag(row.state)),
             number: format!("{}-{:04}", row.district, row.serial),
             owner: row.district.full_name(),
+            buttons: account_button(desk, &reader, &row).await?,
             ..DossierHead::default()
         },
         main,
@@ -73,6 +76,16 @@ async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Move>) -> 
         ..Dossier::default()
     };
     Ok(desk.page_status(if state.is_clean() { 200 } else { 422 }, &row.name, super::NAV, html! { (dossier) }))
+}
+
+/// Opening the clerk's account, while the institution has none that works.
+async fn account_button(desk: &Desk, reader: &store::Reader, row: &Model) -> Result<Vec<Button>, Stop> {
+    if !(queries::manages(reader.scope(), &row.path) && desk.may(super::PUBLISH)) {
+        return Ok(Vec::new());
+    }
+    let live = Condition::all().add(account::Column::Institution.eq(row.id.clone())).add(account::Column::Disabled.eq(false));
+    let has_one = reader.find::<account::Entity>(live).await?.is_some();
+    Ok(if has_one { Vec::new() } else { vec![Button::link("开通机构账号", format!("/institutions/{}/account", row.id)).main()] })
 }
 
 /// The moves that make sense now, each with its reason.

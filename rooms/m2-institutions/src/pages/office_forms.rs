@@ -92,7 +92,7 @@ pub async fn list_institution(desk: Desk, pairs: Pairs) -> Response {
     }
     match desk.perform(act).await {
         Ok(listed) => {
-            desk.go(&format!("/institutions/{}", listed.institution), &format!("已列入目录，序号 {:04}。下一步：机构登记场地后，安排实地核实。", listed.serial))
+            desk.go(&format!("/institutions/{}", listed.institution), &format!("已列入目录，序号 {:04}。下一步：开通机构账号，机构登记场地后安排实地核实。", listed.serial))
         }
         Err(Stop::Refused(no)) => institution_form(&desk, &state.refused(no)),
         Err(stop) => desk.stopped(stop),

@@ -12,6 +12,8 @@ table! {
         /// District code, institution id or person id; empty for provincial offices.
         office_ref: String,
         office_name: String,
+        /// What the account is for within its office.
+        role: AccountRole,
         /// argon2id PHC text; None until the holder has set one.
         password_hash: Option<String>,
         /// TOTP secret; officials must have one before they may act.

@@ -1,0 +1,97 @@
+//! One's own account and its authenticator app (M8.4; domain §12.3): binding it is compulsory for officials before
+//! anything else, offered to everybody else.
+
+use axum::response::Response;
+use desk::{Desk, Pairs, Read, session, totp};
+use foundation::{Office, Permission, Scope, Stop};
+use maud::{Markup, html};
+use store::tables::identity::account;
+use ui::{Field, Form, FormState, form, page_head, panel};
+
+use crate::acts::own::EnrolTotp;
+
+/// One's own account.
+pub struct MyAccount;
+impl Read for MyAccount {
+    const NAME: &'static str = "my-account";
+    const PERMISSION: Permission = Permission::SignedIn;
+    const CLAUSE: &'static str = "M8.4";
+}
+
+/// The page on which an official binds the app right after the first password.
+pub fn first(desk: &Desk, state: &FormState) -> Markup {
+    html! {
+        (page_head("绑定动态口令", "工作人员登录要过两重验证，绑定后才能办理业务", &[]))
+        (panel("", html! {
+            (steps(desk, &desk.actor.name))
+            (form(&Form { action: "/sign-in/authenticator".into(), submit: "绑定并登录".into(), hidden: vec![("next".into(), state.value("next").into())], ..Form::default() }, state, code_field(state)))
+        }))
+        (ui::Button::post("换个账号登录", "/sign-in/again").quiet())
+    }
+}
+
+fn code_field(state: &FormState) -> Markup {
+    Field::text("code", "口令软件现在显示的六位数字").required().max_length(6).autocomplete("one-time-code").show(state)
+}
+
+/// What to do on the phone.
+fn steps(desk: &Desk, name: &str) -> Markup {
+    let secret = desk.sign_in.as_ref().map(|id| session::totp_secret(&desk.premises, id)).unwrap_or_default();
+    let key = totp::base32(&secret);
+    let spaced: Vec<&str> = (0..key.len()).step_by(4).filter_map(|at| key.get(at..(at + 4).min(key.len()))).collect();
+    html! {
+        ol {
+            li { "在手机上装一个动态口令软件（支持 TOTP 的都可以，如政务口令、身份验证器）。" }
+            li { "用它扫下面的二维码；不能扫时选“手工输入密钥”，账号随便起名，密钥填：" br; code class="jb-number" { (spaced.join(" ")) } }
+            li { "把它显示的六位数字填到下面，试一次。" }
+        }
+        (ui::qr(&totp::address(&secret, name), "动态口令二维码"))
+    }
+}
+
+/// `/account`.
+pub async fn show(desk: Desk) -> Response {
+    page(&desk, 200, &FormState::new()).await.unwrap_or_else(|stop| desk.stopped(stop))
+}
+
+async fn page(desk: &Desk, status: u16, state: &FormState) -> Result<Response, Stop> {
+    let id = desk.actor.account.clone().ok_or(Stop::SignedOut)?;
+    let one = desk.premises.db.read(Scope::Everything).await?.get::<account::Entity>(id.to_string()).await?;
+    let facts = [
+        ("账号", one.login.clone()),
+        ("单位", one.office_name.clone()),
+        ("岗位", one.role.label().to_owned()),
+        ("第二重验证", if one.totp_secret.is_some() { "已绑定动态口令".to_owned() } else { "未绑定".to_owned() }),
+    ];
+    Ok(desk.page_status(
+        status,
+        "我的账号",
+        "",
+        html! {
+            (page_head("我的账号", &format!("{} · {}", desk.actor.office_name, desk.actor.name), &[]))
+            @if matches!(desk.actor.office, Office::Trainee { .. }) {
+                (panel("", html! { p { "您用签到条登录，不用记密码。换了手机，请班主任再发一张签到条。" } }))
+            } @else {
+                (panel("", ui::facts_grid(&facts)))
+                @if one.totp_secret.is_some() {
+                    (panel("动态口令", html! { p { "换了手机或丢了口令软件，请本单位的系统管理员重置账号。" } }))
+                } @else {
+                    (panel("绑定动态口令（第二重验证）", html! {
+                        p { "绑定后每次登录除密码外还要填手机上的六位数字。" }
+                        (steps(desk, &one.login))
+                        (form(&Form { action: "/account/totp".into(), submit: "绑定".into(), ..Form::default() }, state, code_field(state)))
+                    }))
+                }
+            }
+        },
+    ))
+}
+
+/// POST `/account/totp`.
+pub async fn enrol(desk: Desk, form: Pairs) -> Response {
+    match desk.perform(EnrolTotp { code: form.value("code").into() }).await {
+        Ok(()) => desk.go("/account", "动态口令已绑定。"),
+        Err(Stop::Refused(no)) => page(&desk, 422, &FormState::new().refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
+        Err(stop) => desk.stopped(stop),
+    }
+}
