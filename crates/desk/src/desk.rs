@@ -58,14 +58,18 @@ impl Desk {
 
     /// The system's desk for a named job.
     pub fn system(premises: Arc<Premises>, job: &str) -> Self {
-        let actor = Actor { account: None, name: "系统".into(), office_name: "系统".into(), office: Office::System { job: job.to_owned() }, role: AccountRole::Staff };
+        let actor =
+            Actor {
+                account: None, name: "系统".into(), office_name: "系统".into(), office: Office::System { job: job.to_owned() }, role: AccountRole::Staff
+            };
         Self::of(premises, actor)
     }
 
     /// Nobody's desk: the public.
     pub fn public(premises: Arc<Premises>) -> Self {
-        static PUBLIC: LazyLock<Arc<Actor>> =
-            LazyLock::new(|| Arc::new(Actor { account: None, name: "公众".into(), office_name: String::new(), office: Office::Public, role: AccountRole::Staff }));
+        static PUBLIC: LazyLock<Arc<Actor>> = LazyLock::new(|| {
+            Arc::new(Actor { account: None, name: "公众".into(), office_name: String::new(), office: Office::Public, role: AccountRole::Staff })
+        });
         Self::of(premises, Arc::clone(&PUBLIC))
     }
 

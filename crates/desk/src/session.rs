@@ -150,7 +150,12 @@ pub async fn recognise(premises: &Premises, token: &str) -> Result<Option<Signed
     let idle = if is_trainee { Duration::days(TRAINEE_IDLE_DAYS) } else { Duration::minutes(OFFICE_IDLE_MINUTES) };
     let longest = if is_trainee { Duration::days(TRAINEE_IDLE_DAYS) } else { Duration::hours(OFFICE_MAX_HOURS) };
     let half = Duration::minutes(OFFICE_IDLE_MINUTES);
-    if held.ended_at.is_some() || (!held.complete && now - held.created_at > half) || held.disabled || now - held.last_seen_at > idle || now - held.created_at > longest {
+    if held.ended_at.is_some()
+        || (!held.complete && now - held.created_at > half)
+        || held.disabled
+        || now - held.last_seen_at > idle
+        || now - held.created_at > longest
+    {
         return Ok(None);
     }
     if now - held.last_seen_at > idle / SEEN_PARTS {

@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn m8_9_a_bucket_holds_its_burst_and_empties_with_time() {
         let tries = Tries::default();
-        let at = |s| chrono::Utc.timestamp_opt(1_800_000_000 + s, 0).unwrap();
+        let at = |s: i64| chrono::Utc.timestamp_opt(1_800_000_000 + s, 0).unwrap();
         let allowance = Allowance { burst: 3, every_s: 10 };
         for _ in 0..3 {
             tries.take("sign-in", "a", allowance, at(0)).unwrap();

@@ -313,7 +313,13 @@ impl Teller<'_> {
             .await
             .map_err(told)?
             .ok_or_else(|| anyhow!("trainee without account"))?;
-        Ok(Actor { account: Some(account.id), name: name.into(), office_name: "学员".into(), office: Office::Trainee { person: person.clone() }, role: AccountRole::Staff })
+        Ok(Actor {
+            account: Some(account.id),
+            name: name.into(),
+            office_name: "学员".into(),
+            office: Office::Trainee { person: person.clone() },
+            role: AccountRole::Staff,
+        })
     }
 
     /// Trainees' accounts: no password, signed in by slip.

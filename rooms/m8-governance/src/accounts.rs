@@ -235,11 +235,19 @@ impl Step {
 
 fn steps(one: &account::Model) -> Vec<Step> {
     if one.disabled {
-        return vec![Step { word: "enable", title: "启用账号", question: "启用后他可以用原来的密码登录。确定吗？", hint: "原来的密码和动态口令仍然有效。" }];
+        return vec![Step {
+            word: "enable", title: "启用账号", question: "启用后他可以用原来的密码登录。确定吗？", hint: "原来的密码和动态口令仍然有效。"
+        }];
     }
     let role = match one.role {
-        AccountRole::Staff => Step { word: "role", title: "改为系统管理员", question: "确定改为系统管理员吗？", hint: "可以管理账号；行政单位的系统管理员不再办理业务。" },
-        AccountRole::Administrator => Step { word: "role", title: "改为经办人员", question: "确定改为经办人员吗？", hint: "不能再管理账号，可以办理业务。" },
+        AccountRole::Staff => {
+            Step {
+                word: "role", title: "改为系统管理员", question: "确定改为系统管理员吗？", hint: "可以管理账号；行政单位的系统管理员不再办理业务。"
+            }
+        }
+        AccountRole::Administrator => Step {
+            word: "role", title: "改为经办人员", question: "确定改为经办人员吗？", hint: "不能再管理账号，可以办理业务。"
+        },
     };
     vec![
         Step {
@@ -249,7 +257,9 @@ fn steps(one: &account::Model) -> Vec<Step> {
             hint: "忘记密码、换手机、怀疑被盗时用：给本人一个新的一次性链接，重新设密码、重新绑定动态口令。",
         },
         role,
-        Step { word: "disable", title: "停用账号", question: "他会在所有设备上退出，不能再登录。确定停用吗？", hint: "调离、离职时用；办过的事和留痕都保留。" },
+        Step {
+            word: "disable", title: "停用账号", question: "他会在所有设备上退出，不能再登录。确定停用吗？", hint: "调离、离职时用；办过的事和留痕都保留。"
+        },
     ]
 }
 
@@ -299,7 +309,11 @@ pub async fn reset(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response 
 
 /// The page on which a link is seen, this once.
 fn handed_over(desk: &Desk, title: &str, done: &AccountLink) -> Response {
-    let back = if desk.may(CONFIGURE) { Button::link("回到账号", format!("/accounts/{}", done.account)) } else { Button::link("回到机构目录", "/institutions") };
+    let back = if desk.may(CONFIGURE) {
+        Button::link("回到账号", format!("/accounts/{}", done.account))
+    } else {
+        Button::link("回到机构目录", "/institutions")
+    };
     desk.page(
         title,
         NAV,
@@ -361,12 +375,12 @@ pub async fn create(desk: Desk, form: Pairs) -> Response {
         own @ (Office::Institution { .. } | Office::Finance { .. } | Office::IndustryDepartment { .. } | Office::AssessmentCentre) => Some(own.clone()),
         _ => chosen(&form, &mut state),
     };
-    let office_name = if form.value("office_name").is_empty() && matches!(office, Some(Office::IndustryDepartment { .. })) && office.as_ref() == Some(&desk.actor.office)
-    {
-        desk.actor.office_name.clone()
-    } else {
-        form.value("office_name").to_owned()
-    };
+    let office_name =
+        if form.value("office_name").is_empty() && matches!(office, Some(Office::IndustryDepartment { .. })) && office.as_ref() == Some(&desk.actor.office) {
+            desk.actor.office_name.clone()
+        } else {
+            form.value("office_name").to_owned()
+        };
     let role = form.value("role").parse::<AccountRole>();
     if role.is_err() {
         state.error("role", "请选择岗位");

@@ -42,7 +42,7 @@ fn steps(desk: &Desk, name: &str) -> Markup {
     html! {
         ol {
             li { "在手机上装一个动态口令软件（支持 TOTP 的都可以，如政务口令、身份验证器）。" }
-            li { "用它扫下面的二维码；不能扫时选“手工输入密钥”，账号随便起名，密钥填：" br; code class="jb-number" { (spaced.join(" ")) } }
+            li { "用它扫下面的二维码；不能扫时选“手工输入密钥”，账号随便起名，密钥填：" br; code { (spaced.join(" ")) } }
             li { "把它显示的六位数字填到下面，试一次。" }
         }
         (ui::qr(&totp::address(&secret, name), "动态口令二维码"))

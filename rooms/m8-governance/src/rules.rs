@@ -60,7 +60,8 @@ pub fn new_account(login: &str, name: &str) -> Result<(String, String), Vec<Refu
     let plain = login.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.'));
     if !plain || !LOGIN.contains(&login.len()) || !login.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         no.push(
-            Refusal::new("账号名", "M8.4", "账号名不合要求", "账号管理规定", "请用 3 到 40 个小写字母、数字、点或横线，以字母或数字开头，不要用证件号码").at("login"),
+            Refusal::new("账号名", "M8.4", "账号名不合要求", "账号管理规定", "请用 3 到 40 个小写字母、数字、点或横线，以字母或数字开头，不要用证件号码")
+                .at("login"),
         );
     } else if looks_like_a_document(&login) {
         no.push(Refusal::new("账号名", "M8.4", "账号名像证件号码或手机号", "个人信息保护", "请换一个不含个人信息的账号名，例如 anhai-clerk").at("login"));

@@ -24,11 +24,8 @@ pub struct Counted {
 pub async fn count(desk: &Desk, id: &AccountId) -> Result<Option<Counted>, Stop> {
     let now = desk.premises.clock.real_now();
     let account = id.clone();
-    let counted = desk
-        .premises
-        .db
-        .write_guarded(Guarded::ByKeys, Scope::Everything, move |work| Box::pin(async move { count_in(work, account, now).await }))
-        .await?;
+    let counted =
+        desk.premises.db.write_guarded(Guarded::ByKeys, Scope::Everything, move |work| Box::pin(async move { count_in(work, account, now).await })).await?;
     Ok(counted.map(|is_last| Counted { account: id.clone(), is_last }))
 }
 

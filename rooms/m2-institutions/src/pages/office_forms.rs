@@ -91,9 +91,10 @@ pub async fn list_institution(desk: Desk, pairs: Pairs) -> Response {
         return institution_form(&desk, &all_at_once(state, no));
     }
     match desk.perform(act).await {
-        Ok(listed) => {
-            desk.go(&format!("/institutions/{}", listed.institution), &format!("已列入目录，序号 {:04}。下一步：开通机构账号，机构登记场地后安排实地核实。", listed.serial))
-        }
+        Ok(listed) => desk.go(
+            &format!("/institutions/{}", listed.institution),
+            &format!("已列入目录，序号 {:04}。下一步：开通机构账号，机构登记场地后安排实地核实。", listed.serial),
+        ),
         Err(Stop::Refused(no)) => institution_form(&desk, &state.refused(no)),
         Err(stop) => desk.stopped(stop),
     }

@@ -15,8 +15,13 @@ use crate::fixtures::{self, NAMES};
 
 fn trainee(house: &TestHouse, n: usize) -> Desk {
     let account: AccountId = testkit::personas::fixed(0x9000 + n as u128);
-    let actor =
-        Actor { account: Some(account), name: NAMES[n].into(), office_name: "学员".into(), office: Office::Trainee { person: fixtures::person_id(n) }, role: foundation::codes::AccountRole::Staff };
+    let actor = Actor {
+        account: Some(account),
+        name: NAMES[n].into(),
+        office_name: "学员".into(),
+        office: Office::Trainee { person: fixtures::person_id(n) },
+        role: foundation::codes::AccountRole::Staff,
+    };
     Desk::of(std::sync::Arc::clone(&house.premises), actor)
 }
 

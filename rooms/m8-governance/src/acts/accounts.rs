@@ -128,7 +128,9 @@ async fn seat(work: &Writer, office: &Office, given: &str) -> Result<Seat, Stop>
             Seat { district: row.district, name: row.name }
         }
         Office::Trainee { .. } | Office::Public | Office::System { .. } => {
-            return Err(Refusal::new("账号范围", "M8.4", "这类身份不在这里建账号", "账号管理规定", "学员账号随签到条建立，请在班级页发签到条").at("office").into());
+            return Err(Refusal::new("账号范围", "M8.4", "这类身份不在这里建账号", "账号管理规定", "学员账号随签到条建立，请在班级页发签到条")
+                .at("office")
+                .into());
         }
     })
 }
@@ -196,7 +198,8 @@ fn level_of(office: &Office) -> Option<Refusal> {
         Office::County { district } => (district, district.level() == Level::County),
         _ => return None,
     };
-    (!fits).then(|| Refusal::new("账号单位", "M8.4", format!("{}没有{}", district.name(), office.kind_label()), "行政区划", "请选择对应级别的地区").at("district"))
+    (!fits)
+        .then(|| Refusal::new("账号单位", "M8.4", format!("{}没有{}", district.name(), office.kind_label()), "行政区划", "请选择对应级别的地区").at("district"))
 }
 
 /// The account of one of these acts: within reach, within the administrator's competence, not his own.

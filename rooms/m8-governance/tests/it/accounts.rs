@@ -8,7 +8,13 @@ use testkit::{JINJIANG, Persona, TestHouse, district};
 use crate::support::*;
 
 fn officer(code: &str, login: &str) -> CreateAccount {
-    CreateAccount { office: Office::County { district: district(code) }, office_name: String::new(), login: login.into(), name: "赖晓东".into(), role: AccountRole::Staff }
+    CreateAccount {
+        office: Office::County { district: district(code) },
+        office_name: String::new(),
+        login: login.into(),
+        name: "赖晓东".into(),
+        role: AccountRole::Staff,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
