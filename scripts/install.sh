@@ -1,8 +1,14 @@
 #!/usr/bin/env bash
 # What `make run` and `make test` need beyond Rust and Node: installs it with apt when it may, names it otherwise.
-# 用法：scripts/install.sh [run|test]   （默认 test：浏览器、字体、PostgreSQL 都要）
+# 用法：scripts/install.sh [run|test|lint]   （默认 test：浏览器、字体、PostgreSQL 都要；lint：cargo-deny）
 set -euo pipefail
 want=${1:-test}
+if [ "$want" = lint ]; then
+  # Licences, bans and sources need nothing but the lock file: cargo-deny checks them offline, once it is here.
+  tools="${JINBU_TOOLS:-$HOME/.cache/jinbu/tools}"
+  command -v cargo-deny >/dev/null || [ -x "$tools/bin/cargo-deny" ] || cargo install --quiet --locked --root "$tools" cargo-deny --version 0.20.2
+  exit 0
+fi
 missing=()
 need() { command -v "$1" >/dev/null 2>&1 || [ -n "${3:-}" ] && [ -e "${3:-/nonexistent}" ] || missing+=("$2"); }
 need ld.lld lld /usr/bin/ld.lld

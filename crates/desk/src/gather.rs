@@ -10,7 +10,6 @@ use foundation::limits::{DOOR_QUEUE, GATHER_ACTS};
 use foundation::{Fault, Scope, Stop};
 use store::db::Guarded;
 use store::tables::journal::fact;
-use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::Desk;
@@ -48,13 +47,13 @@ impl Gatherers {
             return queue.clone();
         }
         let (queue, waiting) = mpsc::channel(DOOR_QUEUE);
-        desk.premises.db.spawn_beside_writer(serve(waiting, Handle::current()));
+        desk.premises.db.spawn_beside_writer(serve(waiting));
         queues.insert(TypeId::of::<A>(), Box::new(queue.clone()));
         queue
     }
 }
 
-async fn serve<A: Act>(mut queue: mpsc::Receiver<Waiting<A>>, home: Handle) {
+async fn serve<A: Act>(mut queue: mpsc::Receiver<Waiting<A>>) {
     let free = Arc::new(Semaphore::new(GROUPS_UNDER_WAY));
     let mut group = Vec::new();
     while queue.recv_many(&mut group, GATHER_ACTS).await > 0 {
@@ -67,7 +66,8 @@ async fn serve<A: Act>(mut queue: mpsc::Receiver<Waiting<A>>, home: Handle) {
             }
         }
         let group = std::mem::take(&mut group);
-        home.spawn(async move {
+        // On the writer's side too: the server's workers are busy reading and answering.
+        tokio::spawn(async move {
             answer(group).await;
             drop(permit);
         });

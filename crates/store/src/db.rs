@@ -168,9 +168,9 @@ async fn sqlite(path: &str, connections: u32) -> Result<DatabaseConnection, Faul
             // Carrying the log over into the file is the tidier's work (Db::carry_over), not an act's.
             .pragma("wal_autocheckpoint", "20000")
             .pragma("foreign_keys", "ON")
-            .pragma("cache_size", "-32000")
+            // Pages kept by each connection, in KiB: the system keeps the rest of the file (server.rss_mb of `make bench`).
+            .pragma("cache_size", "-8000")
             .pragma("temp_store", "MEMORY")
-            .pragma("mmap_size", "67108864")
             .busy_timeout(Duration::from_secs(10))
     });
     Database::connect(options).await.map_err(fault_of)
