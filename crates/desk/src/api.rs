@@ -101,6 +101,17 @@ pub fn resource(headers: &HeaderMap, value: &impl Serialize) -> Response {
         .into_response()
 }
 
+/// How many rows a program may ask for at once: 50 unless it says, at most 100.
+pub fn limit(asked: &str) -> u64 {
+    asked.parse::<u64>().unwrap_or(50).clamp(1, 100)
+}
+
+/// A page of a list by cursor: `items`, and `next` (the id to ask `after`) while there may be more.
+pub fn list(headers: &HeaderMap, items: &[impl Serialize], limit: u64, last: Option<String>) -> Response {
+    let next = u64::try_from(items.len()).is_ok_and(|n| n == limit).then_some(last).flatten();
+    resource(headers, &json!({ "items": items, "next": next }))
+}
+
 /// The OpenAPI 3.1 document of everything registered.
 pub fn document(acts: &[ActDoc], routes: &[RouteInfo], base_url: &str) -> Value {
     let problem = json!({"description": "没有办成", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}});

@@ -8,6 +8,7 @@ use store::seal::Keyring;
 use store::{Db, Files, RowCache};
 
 use crate::gather::Gatherers;
+use crate::memo::Memo;
 use crate::session::SignIns;
 use crate::tries::Tries;
 
@@ -67,4 +68,6 @@ pub struct Premises {
     pub rows: RowCache,
     /// Where acts that come by the thousand wait for each other.
     pub gatherers: Gatherers,
+    /// Answers for the crowd, kept a short while.
+    pub memo: Memo,
 }

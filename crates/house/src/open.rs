@@ -64,6 +64,7 @@ pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
         tries: desk::tries::Tries::default(),
         rows: store::RowCache::default(),
         gatherers: desk::gather::Gatherers::default(),
+        memo: desk::memo::Memo::default(),
     }))
 }
 
@@ -86,6 +87,7 @@ pub fn nav() -> Vec<NavEntry> {
     const DESKS: &[&str] = &["county", "city", "province", "employment_bureau", "finance", "audit", "monitor", "institution"];
     let read = |function| Permission::Of(function, Right::Read);
     vec![
+        NavEntry { label: "我的培训", href: "/me", permission: Permission::SignedIn, kinds: &["trainee"] },
         NavEntry { label: "今日待办", href: "/", permission: Permission::SignedIn, kinds: DESKS },
         NavEntry { label: "班级", href: "/classes", permission: read(Function::OpeningApplication), kinds: DESKS },
         NavEntry { label: "正在上课", href: "/live", permission: read(Function::Inspection), kinds: OFFICES },
@@ -97,6 +99,5 @@ pub fn nav() -> Vec<NavEntry> {
         NavEntry { label: "公示", href: "/publicity", permission: Permission::Public, kinds: &["public"] },
         NavEntry { label: "证书查验", href: "/verify", permission: Permission::Public, kinds: &["public"] },
         NavEntry { label: "账号", href: "/accounts", permission: Permission::Of(Function::Accounts, Right::Read), kinds: &[] },
-        NavEntry { label: "我的培训", href: "/me", permission: Permission::SignedIn, kinds: &["trainee"] },
     ]
 }

@@ -4,8 +4,8 @@ use anyhow::{Result, anyhow};
 use chrono::{Duration, NaiveTime};
 use desk::session::office_parts;
 use desk::{Act, Desk};
-use foundation::codes::{AccountRole, ClassState, InspectionKind, InspectionOpinion};
-use foundation::{Actor, ClaimId, ClassId, Date, EnrolmentId, Office, PersonId, Scope};
+use foundation::codes::{AccountRole, ClaimState, ClassState, InspectionKind, InspectionOpinion};
+use foundation::{Actor, ClaimId, ClassId, Date, EnrolmentId, Instant, Office, PersonId, Scope};
 use m3_funds::acts::draft::DraftClaim;
 use m3_funds::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch, SettledLine};
 use m3_funds::acts::review::{EndPublicity, FirstReviewClaim, PublishClaim, SecondReviewClaim, SubmitClaim};
@@ -33,11 +33,20 @@ pub struct Story {
     /// Which term.
     pub term: i32,
     /// The state it has reached by today.
-    pub reaches: ClassState,
+    pub reaches: Reaches,
     /// How many trainees.
     pub trainees: usize,
     /// The two trainees of the personas page are in it.
     pub with_personas: bool,
+}
+
+/// How far a class has come, and its claim with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reaches {
+    /// The class.
+    pub class: ClassState,
+    /// The claim, once there is one; `Draft` otherwise.
+    pub claim: ClaimState,
 }
 
 /// The steps in order; a story stops when its state is reached.
@@ -56,18 +65,22 @@ const ORDER: [ClassState; 12] = [
     ClassState::Archived,
 ];
 
-/// Days from today to the class's first day, so that it is in its state today.
-fn starts(reaches: ClassState) -> i64 {
-    match reaches {
-        ClassState::Draft | ClassState::Submitted | ClassState::Returned => 14,
-        ClassState::UnderReview => 12,
-        ClassState::Approved => 1,
-        ClassState::InTraining => -4,
-        ClassState::TrainingEnded => -16,
-        ClassState::Examining => -20,
-        ClassState::ResultsReview => -24,
-        ClassState::Certified => -26,
-        ClassState::FeedbackDone | ClassState::Claimed => -40,
+/// Days from today to the class's first day, so that it is in its state today and nothing lies ahead of it:
+/// applications are made twelve days before, certificates come on the sixteenth day, the claim on the eighteenth.
+fn starts(reaches: Reaches) -> i64 {
+    match (reaches.class, reaches.claim) {
+        (ClassState::Draft | ClassState::Submitted | ClassState::Returned, _) => 11,
+        (ClassState::UnderReview, _) => 10,
+        (ClassState::Approved, _) => 1,
+        (ClassState::InTraining, _) => -4,
+        (ClassState::TrainingEnded, _) => -13,
+        (ClassState::Examining, _) => -15,
+        (ClassState::ResultsReview, _) => -16,
+        (ClassState::Certified, _) => -18,
+        (ClassState::FeedbackDone | ClassState::Claimed, ClaimState::Draft) => -19,
+        (ClassState::FeedbackDone | ClassState::Claimed, ClaimState::Submitted) => -20,
+        (ClassState::FeedbackDone | ClassState::Claimed, ClaimState::FirstReviewed) => -22,
+        (ClassState::FeedbackDone | ClassState::Claimed, _) => -26,
         _ => -80,
     }
 }
@@ -77,6 +90,9 @@ struct Teller<'a> {
     school: &'a School,
     class: ClassId,
     first: Date,
+    /// The moment at which the demo stands: nothing is told that lies after it.
+    stage: Instant,
+    claim: ClaimState,
 }
 
 fn told(stop: impl std::fmt::Display) -> anyhow::Error {
@@ -84,22 +100,23 @@ fn told(stop: impl std::fmt::Display) -> anyhow::Error {
 }
 
 /// Tells one story.
-pub async fn run(system: &Desk, school: &School, people: &mut People, story: Story) -> Result<()> {
-    let real = foundation::clock::day_of(system.premises.clock.real_now());
+pub async fn run(system: &Desk, school: &School, people: &mut People, stage: Instant, story: Story) -> Result<()> {
+    let today = foundation::clock::day_of(stage);
     // Each term of a school has its own weeks, so that rooms and teachers never clash.
-    let first = real + Duration::days(starts(story.reaches) - i64::from(story.term % 2));
+    let first = today + Duration::days(starts(story.reaches) - i64::from(story.term % 2));
     let hour = |day: Date| foundation::clock::at_local(day.and_time(NaiveTime::from_hms_opt(9, i_minute(story.term), 0).unwrap_or_default()));
     system.premises.clock.travel_to(hour(first - Duration::days(12)));
-    let mut teller = Teller { system, school, class: ClassId::try_from("00000000000000000000000000".to_owned()).map_err(told)?, first };
+    let mut teller =
+        Teller { system, school, class: ClassId::try_from("00000000000000000000000000".to_owned()).map_err(told)?, first, stage, claim: story.reaches.claim };
     teller.class = teller.draft(&story, people).await?;
-    if story.reaches == ClassState::Returned {
+    if story.reaches.class == ClassState::Returned {
         teller.submit().await?;
         return teller
             .by(&teller.school.officers[0], ReturnOpening { class: teller.class.clone(), reason: "请补充实训设备清单，并写明每名学员的工位安排。".into() })
             .await
             .map(|_| ());
     }
-    let last = ORDER.iter().position(|one| *one == story.reaches).unwrap_or(0);
+    let last = ORDER.iter().position(|one| *one == story.reaches.class).unwrap_or(0);
     for step in ORDER.iter().take(last + 1).skip(1) {
         teller.step(*step).await?;
     }
@@ -198,7 +215,8 @@ impl Teller<'_> {
             }
             ClassState::Claimed => {
                 self.at(17, 9);
-                self.job(DraftClaim { class }).await.map(|_| ())
+                self.job(DraftClaim { class }).await?;
+                if self.claim == ClaimState::Draft { Ok(()) } else { self.claim_on().await.map(|_| ()) }
             }
             ClassState::Archived => self.pay().await,
             _ => Ok(()),
@@ -214,7 +232,8 @@ impl Teller<'_> {
         reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Class.eq(self.class.clone())).order_by_asc(enrolment::Column::Id)).await.map_err(told)
     }
 
-    /// Roll-calls of every session that is over by today; the last two of the roster miss a fifth.
+    /// Roll-calls of every session that has begun; the last two of the roster miss one in eight, and have
+    /// yet to sign in to the session that runs now.
     async fn teach(&self) -> Result<()> {
         let reader = self.system.read().await.map_err(told)?;
         let sessions = reader
@@ -223,11 +242,12 @@ impl Teller<'_> {
             .map_err(told)?;
         drop(reader);
         let roster = self.places().await?;
-        let now = self.system.premises.clock.real_now();
-        for (at, session) in sessions.iter().enumerate().filter(|(_, one)| one.ends_at < now) {
-            self.system.premises.clock.travel_to(session.starts_at + Duration::minutes(12));
+        let called = |one: &class_session::Model| one.starts_at + Duration::minutes(12);
+        for (at, session) in sessions.iter().enumerate().filter(|(_, one)| called(one) <= self.stage) {
+            self.system.premises.clock.travel_to(called(session));
+            let missing = at % 8 == 1 || session.ends_at > self.stage;
             let present: Vec<EnrolmentId> =
-                roster.iter().enumerate().filter(|(n, _)| !(*n + 2 >= roster.len() && at % 4 == 1)).map(|(_, one)| one.id.clone()).collect();
+                roster.iter().enumerate().filter(|(n, _)| !(missing && *n + 2 >= roster.len())).map(|(_, one)| one.id.clone()).collect();
             self.by(&self.school.clerk, CallRoll { session: session.id.clone(), present }).await?;
             if at == 0 {
                 self.job(StartTraining { class: self.class.clone() }).await?;
@@ -365,20 +385,35 @@ impl Teller<'_> {
         self.system.premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<account::Entity>(rows).await })).await.map_err(told)
     }
 
-    async fn pay(&self) -> Result<()> {
-        let school = self.school;
+    async fn claim_of(&self) -> Result<ClaimId> {
         let reader = self.system.read().await.map_err(told)?;
-        let claim: ClaimId =
-            reader.find::<claim::Entity>(claim::Column::Class.eq(self.class.clone())).await.map_err(told)?.ok_or_else(|| anyhow!("no claim"))?.id;
-        drop(reader);
+        Ok(reader.find::<claim::Entity>(claim::Column::Class.eq(self.class.clone())).await.map_err(told)?.ok_or_else(|| anyhow!("no claim"))?.id)
+    }
+
+    /// Hands the claim in and takes it as far as the story goes.
+    async fn claim_on(&self) -> Result<ClaimId> {
+        let school = self.school;
+        let claim = self.claim_of().await?;
         self.at(18, 9);
         self.by(&school.clerk, SubmitClaim { claim: claim.clone() }).await?;
+        if self.claim == ClaimState::Submitted {
+            return Ok(claim);
+        }
         self.at(20, 9);
         self.by(&school.officers[0], FirstReviewClaim { claim: claim.clone() }).await?;
+        if self.claim == ClaimState::FirstReviewed {
+            return Ok(claim);
+        }
         self.at(22, 9);
         self.by(&school.officers[1], SecondReviewClaim { claim: claim.clone() }).await?;
         self.at(23, 9);
         self.by(&school.officers[0], PublishClaim { claim: claim.clone() }).await?;
+        Ok(claim)
+    }
+
+    async fn pay(&self) -> Result<()> {
+        let school = self.school;
+        let claim = self.claim_of().await?;
         self.at(38, 9);
         self.job(EndPublicity { claim: claim.clone() }).await?;
         let batch = self.by(&school.officers[2], MakePaymentBatch { claims: vec![claim.clone()] }).await?;

@@ -70,6 +70,7 @@ impl TestHouse {
             tries: desk::tries::Tries::default(),
             rows: store::RowCache::default(),
             gatherers: desk::gather::Gatherers::default(),
+            memo: desk::memo::Memo::default(),
         };
         let house = Self { premises: Arc::new(premises), folder: Some(folder), postgres };
         if house.postgres.is_some() {

@@ -118,6 +118,19 @@ pub fn checklist(title: &str, lines: &[CheckLine]) -> Markup {
     section(title, check_lines(lines))
 }
 
+/// A checklist of which the lines in order stand closely together, two beside each other on the desk, after
+/// those that still ask for somebody.
+pub fn dense_checklist(title: &str, lines: &[CheckLine]) -> Markup {
+    let (passed, open): (Vec<&CheckLine>, Vec<&CheckLine>) = lines.iter().partition(|line| line.outcome == Outcome::Pass && line.button.is_none());
+    section(
+        title,
+        html! {
+            @if !open.is_empty() { ul class="jb-lines" { @for line in open { (check_line(line)) } } }
+            @if !passed.is_empty() { ul class="jb-lines jb-lines--dense" { @for line in passed { (check_line(line)) } } }
+        },
+    )
+}
+
 /// The lines alone.
 pub fn check_lines(lines: &[CheckLine]) -> Markup {
     html! { ul class="jb-lines" { @for line in lines { (check_line(line)) } } }

@@ -94,6 +94,7 @@ pub mod layout;
 pub mod masked;
 pub mod meter;
 pub mod money;
+mod paging;
 pub mod phone;
 pub mod progress;
 pub mod qr;
@@ -109,7 +110,7 @@ pub mod wall;
 
 pub use button::{Button, Weight, button_row};
 pub use chart::{Chart, ChartKind, Series};
-pub use checklist::{CheckLine, Outcome, check_lines, checklist, must_handle};
+pub use checklist::{CheckLine, Outcome, check_lines, checklist, dense_checklist, must_handle};
 pub use confirm::Confirm;
 pub use dates::Due;
 pub use dossier::{Dossier, DossierHead, Material, facts_grid, materials, section};

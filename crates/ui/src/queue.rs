@@ -105,8 +105,8 @@ pub struct Queue {
     pub empty: String,
     /// Acts of the role not bound to a row: `新建班级`.
     pub buttons: Vec<Button>,
-    /// Total rows when `rows` is only the first page of them, with the address of all.
-    pub all: Option<(u64, String)>,
+    /// Which page of how many, and the queue's own path; one page shows nothing.
+    pub pages: Option<(u64, u64, String)>,
 }
 
 impl Render for Queue {
@@ -115,8 +115,8 @@ impl Render for Queue {
             (crate::layout::page_head(&self.title, &self.note, &self.buttons))
             (stat_cards(&self.cards))
             (queue_rows(&self.rows, &self.empty))
-            @if let Some((total, href)) = &self.all {
-                p class="jb-more" { "共 " (total) " 件，" a href=(href) { "全部显示" } }
+            @if let Some((here, pages, path)) = &self.pages {
+                (crate::table::turn_pages(*here, *pages, |to| format!("{path}?page={to}")))
             }
         }
     }

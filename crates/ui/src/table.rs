@@ -4,6 +4,8 @@
 use maud::{Markup, Render, html};
 
 use crate::button::Button;
+use crate::paging::foot;
+pub use crate::paging::{encode, turn_pages};
 use crate::{Tone, csrf};
 
 /// A column.
@@ -176,13 +178,13 @@ impl Register {
         self.filters.iter().any(|filter| !self.value(&filter.name).is_empty())
     }
 
-    fn pages(&self) -> u64 {
+    pub(crate) fn pages(&self) -> u64 {
         self.total.div_ceil(self.size()).max(1)
     }
     fn size(&self) -> u64 {
         if self.per_page == 0 { 50 } else { self.per_page }
     }
-    fn here(&self) -> u64 {
+    pub(crate) fn here(&self) -> u64 {
         self.page.clamp(1, self.pages())
     }
 }
@@ -342,43 +344,6 @@ fn bulk_row(bulk: &Bulk) -> Markup {
             }
         }
     }
-}
-
-fn foot(register: &Register) -> Markup {
-    let (here, pages) = (register.here(), register.pages());
-    let turn = |to: u64| register.address(&[("page", Some(&to.to_string()))]);
-    html! {
-        div class="jb-table-foot" {
-            @if register.total > 0 {
-                p class="jb-faint" { "共 " (crate::trail::grouped(register.total)) " 条" @if pages > 1 { "，第 " (here) " / " (pages) " 页" } }
-            }
-            @if pages > 1 {
-                nav class="jb-pages" aria-label="翻页" {
-                    @if here > 1 { a href=(turn(here - 1)) rel="prev" { "上一页" } } @else { span { "上一页" } }
-                    @if here < pages { a href=(turn(here + 1)) rel="next" { "下一页" } } @else { span { "下一页" } }
-                }
-            }
-            @if register.total > 0 && !register.exports.is_empty() {
-                p class="jb-exports" {
-                    "导出当前筛选结果："
-                    @for (label, value) in &register.exports { a href=(register.address(&[("export", Some(value))])) download { (label) } " " }
-                }
-            }
-        }
-    }
-}
-
-/// Percent-encodes a query part (RFC 3986 unreserved characters stay).
-pub fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -22,38 +22,51 @@ impl Read for Personas {
     const CLAUSE: &'static str = "M8.9";
 }
 
-/// What each persona does first, by login.
-const DOES: &[(&str, &str)] = &[
-    ("school-clerk", "办班、录名册、提交开班申请和补贴申领"),
-    ("class-teacher", "上课、点名、投签到码"),
-    ("jinjiang-officer", "受理、审核开班，确认成绩，初审补贴"),
-    ("jinjiang-reviewer", "批准开班，复审补贴"),
-    ("jinjiang-inspector", "过程检查"),
-    ("jinjiang-finance", "批准拨付"),
-    ("trainee", "手机签到、看课时、评价"),
-    ("other-trainee", "另一位学员"),
-    ("rival-clerk", "另一家机构：看不到别家的班"),
-    ("shishi-officer", "邻县：看不到晋江的班"),
-    ("quanzhou-officer", "全市"),
-    ("province-officer", "给目录备案"),
-    ("employment-bureau", "全省监管"),
-    ("auditor", "只看、导出证据"),
-    ("monitor", "第三方监督"),
-    ("jinjiang-administrator", "开账号、停用、重置，不办业务"),
+/// The personas by where they work: login, and what each does first.
+const PLACES: &[(&str, &[(&str, &str)])] = &[
+    (
+        "培训机构",
+        &[("school-clerk", "办班、录名册、提交开班申请和补贴申领"), ("class-teacher", "投签到码、点名"), ("rival-clerk", "另一家机构：看不到别家的班")],
+    ),
+    (
+        "晋江市",
+        &[
+            ("jinjiang-officer", "受理、审核开班，确认成绩，初审补贴"),
+            ("jinjiang-reviewer", "批准开班，复审补贴"),
+            ("jinjiang-inspector", "过程检查，组拨付批次"),
+            ("jinjiang-finance", "批准拨付，录入银行结果"),
+            ("jinjiang-administrator", "开账号、停用、重置，不办业务"),
+            ("monitor", "第三方监督：现场和电话抽查"),
+        ],
+    ),
+    ("学员（请用手机打开，或把窗口缩窄）", &[("trainee", "签到、看课时、评价，52 岁"), ("other-trainee", "同班的另一位学员")]),
+    (
+        "上级、邻县和审计",
+        &[
+            ("quanzhou-officer", "看全市"),
+            ("province-officer", "给需求目录备案"),
+            ("employment-bureau", "看全省"),
+            ("auditor", "只看，导出证据包"),
+            ("shishi-officer", "邻县：看不到晋江的班"),
+        ],
+    ),
 ];
+
+fn logins() -> impl Iterator<Item = &'static str> {
+    PLACES.iter().flat_map(|(_, people)| people.iter().map(|(login, _)| *login))
+}
 
 /// `/personas`.
 pub async fn show(desk: Desk) -> Response {
     if !desk.premises.settings.demo {
         return desk.stopped(Fault::Gone.into());
     }
-    let logins: Vec<&str> = DOES.iter().map(|(login, _)| *login).collect();
     let found = match desk.premises.db.read(Scope::Everything).await {
-        Ok(reader) => reader.list::<account::Entity>(|q| q.filter(account::Column::Login.is_in(logins)).order_by_asc(account::Column::Login)).await,
+        Ok(reader) => reader.list::<account::Entity>(|q| q.filter(account::Column::Login.is_in(logins())).order_by_asc(account::Column::Login)).await,
         Err(stop) => Err(stop),
     };
     match found {
-        Ok(accounts) => desk.page("体验身份", "", body(&desk, &accounts)),
+        Ok(accounts) => desk.page("换个身份体验", "", body(&desk, &accounts)),
         Err(stop) => desk.stopped(stop),
     }
 }
@@ -67,15 +80,27 @@ fn body(desk: &Desk, accounts: &[account::Model]) -> maud::Markup {
     };
     let next_day = foundation::clock::at_local(later.and_hms_opt(9, 0, 0).unwrap_or_default());
     html! {
-        (ui::page_head("体验身份", "选一个人，就以他的岗位进去看；人名和证件号码都是虚构的", &[]))
-        (ui::panel("", html! { ul class="jb-personas" { @for (login, does) in DOES { @if let Some(one) = accounts.iter().find(|a| a.login == *login) {
-            li { form method="post" action="/personas" { (ui::csrf::slot()) input type="hidden" name="login" value=(login);
-                button class="btn jb-btn" type="submit" { (one.name) } " " (one.office_name) " · " span class="jb-head__note" { (does) } } }
-        } } } }))
+        (ui::page_head("换个身份体验", "选一个人，就以他的岗位进去看、进去办；人名和证件号码都是虚构的", &[]))
+        div class="jb-personas" { @for (place, people) in PLACES { (ui::panel(place, html! { ul class="jb-list" {
+            @for (login, does) in *people { @if let Some(one) = accounts.iter().find(|a| a.login == *login) {
+                li {
+                    span { strong { (one.name) } " " span class="jb-faint" { (one.office_name) } br; (does) }
+                    form method="post" action="/personas" { (ui::csrf::slot()) input type="hidden" name="login" value=(login);
+                        button class="btn jb-btn" type="submit" { "进入" span class="jb-unseen" { "：" (one.name) } } }
+                }
+            } }
+        } })) } }
         (ui::panel("演示时钟", html! {
-            p { "现在是 " strong { (ui::dates::full_moment(now)) } }
-            (ui::button_row(&[jump("过一小时", now + Duration::hours(1)), jump("过一天", now + Duration::days(1)), jump("过五个工作日", next_day)]))
-            form method="post" action="/demo-clock" { (ui::csrf::slot()) label { "调到 " input class="form-control" type="datetime-local" name="at" value=(wall); } " " button class="btn jb-btn" type="submit" { "调整" } }
+            p { "现在是 " strong { (ui::dates::full_moment(now)) } " " (ui::dates::weekday(desk.today())) "。往后拨，到期的事（公示期满、评价期满、补贴草稿）会自己办好。" }
+            div class="jb-clock" {
+                (jump("过一小时", now + Duration::hours(1))) (jump("过一天", now + Duration::days(1))) (jump("过五个工作日", next_day))
+                form class="jb-clock__to" method="post" action="/demo-clock" {
+                    (ui::csrf::slot())
+                    label for="clock-at" { "或者拨到" }
+                    input class="form-control" type="datetime-local" id="clock-at" name="at" value=(wall);
+                    button class="btn jb-btn" type="submit" { "拨过去" }
+                }
+            }
         }))
     }
 }
@@ -89,7 +114,7 @@ pub async fn enter(desk: Desk, form: Pairs) -> Response {
 }
 
 async fn token(desk: &Desk, login: &str) -> Result<String, Stop> {
-    if !desk.premises.settings.demo || !DOES.iter().any(|(known, _)| *known == login) {
+    if !desk.premises.settings.demo || !logins().any(|known| known == login) {
         return Err(Fault::Gone.into());
     }
     let one = by_login(desk, login).await?.ok_or(Fault::Gone)?;
@@ -117,5 +142,5 @@ pub async fn move_clock(desk: Desk, form: Pairs) -> Response {
         return desk.go("/personas", "!时间没有填对。请选择日期和时间");
     };
     let result = desk.perform(MoveDemoClock { to: foundation::clock::at_local(wall) }).await;
-    desk.after(result, "/personas", "演示时钟已调整，到期的事情会在几秒内办好。")
+    desk.after(result, "/personas", "演示时钟已拨好，到期的事会在几秒内自己办好。")
 }

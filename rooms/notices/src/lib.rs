@@ -1,5 +1,7 @@
 //! Notices: 今日待办 of every role, the public's front door, and the search (M8; domain §1; pages.md "Queue").
 
+mod cards;
+mod front_door;
 mod queue;
 mod search;
 

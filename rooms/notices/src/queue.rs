@@ -2,16 +2,16 @@
 
 use axum::http::HeaderMap;
 use axum::response::Response;
-use desk::{Desk, Read, session};
-use foundation::codes::{ClaimState, ClassState};
-use foundation::{Date, Fen, Office, Permission, Stop};
+use desk::{Desk, Query, Read, session};
+use foundation::{Date, Fen, Office, Permission, Stop, TaskId};
 use maud::{Markup, html};
-use serde::Serialize;
-use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select};
-use store::tables::funds::claim;
+use serde::{Deserialize, Serialize};
+use store::Page;
+use store::query::{ColumnTrait, Condition, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use store::tables::notices::task;
-use store::tables::supervision::training_class;
-use ui::{Button, Due, Queue as QueueBody, QueueRow, StatCard, Tag, Tone};
+use ui::{Button, Due, Queue as QueueBody, QueueRow, Tag, Tone};
+
+use crate::{cards, front_door};
 
 /// Everybody's home.
 pub struct Home;
@@ -29,15 +29,30 @@ impl Read for Queue {
     const CLAUSE: &'static str = "M8.9";
 }
 
-/// Tasks on the page.
+/// Tasks on a page of the queue.
 const ROWS: u64 = 50;
 
+/// What the address holds.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    /// Page of the queue.
+    page: String,
+    /// API: id after which to go on.
+    after: String,
+    /// API: how many.
+    limit: String,
+}
+
 /// What a kind of task is called, and whether its button does it at once when the machine found nothing.
-fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'static str)>) {
+/// The third word is asked before it is done.
+fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'static str, &'static str)>) {
     match kind {
-        "accept-opening" => ("开班受理", Some(("受理", "accept"))),
-        "review-opening" => ("开班审核", None),
-        "approve-opening" => ("开班批准", Some(("准予开班", "approve"))),
+        "accept-opening" => ("开班受理", Some(("受理", "accept", ""))),
+        "review-opening" => {
+            ("开班审核", Some(("核对无误，审核通过", "review", "教材和考核方案、教师证书原件、学员电话抽核、场地照片四项人工核对无误，确认审核通过？")))
+        }
+        "approve-opening" => ("开班批准", Some(("准予开班", "approve", "机器核对和人工核对都已通过，确认准予开班？"))),
         "correct-opening" => ("补正", None),
         "opening-refused" => ("不予开班", None),
         "class-revoked" => ("班级已撤销", None),
@@ -49,7 +64,7 @@ fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'static str)>) {
         "call-roll" => ("请求点名", None),
         "enter-scores" => ("录入成绩", None),
         "confirm-exam" => ("确认成绩", None),
-        "issue-certificates" => ("发放证书", None),
+        "issue-certificates" => ("发放证书", Some(("发放证书", "certificates", ""))),
         "give-feedback" => ("评价培训", None),
         "submit-claim" => ("提交申领", None),
         "accept-claim" | "first-review-claim" => ("补贴初审", None),
@@ -61,6 +76,30 @@ fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'static str)>) {
         "settle-batch" => ("银行回盘", None),
         "correct-payment" => ("退票处理", None),
         _ => ("待办", None),
+    }
+}
+
+/// The word on a button that opens what it is about.
+fn opens(kind: &str) -> &'static str {
+    match kind {
+        "accept-opening" | "review-opening" | "approve-opening" | "first-review-claim" | "second-review-claim" => "审核",
+        "correct-opening" => "去补正",
+        "inspect-class" => "去检查",
+        "answer-inspection" => "回复",
+        "inspection-answered" => "复查",
+        "attendance-dispute" => "核实",
+        "call-roll" => "去点名",
+        "enter-scores" => "录成绩",
+        "confirm-exam" => "去确认",
+        "issue-certificates" => "去发证",
+        "give-feedback" => "去评价",
+        "submit-claim" => "核对提交",
+        "publish-claim" => "去公示",
+        "pay-claim" => "去拨付",
+        "approve-batch" => "去批准",
+        "settle-batch" => "录回单",
+        "correct-payment" => "去改正",
+        _ => "查看",
     }
 }
 
@@ -84,47 +123,76 @@ fn open_tasks(desk: &Desk, q: Select<task::Entity>) -> Select<task::Entity> {
     q.filter(task::Column::Audience.eq(kind)).filter(task::Column::DoneAt.is_null()).filter(mine)
 }
 
-async fn tasks(desk: &Desk) -> Result<(Vec<task::Model>, u64), Stop> {
+async fn tasks(desk: &Desk, page: u64) -> Result<(Page<task::Model>, u64), Stop> {
     let reader = desk.read().await?;
-    let rows = reader
-        .list::<task::Entity>(|q| {
-            open_tasks(desk, q).order_by_asc(task::Column::DueOn).order_by_desc(task::Column::Money).order_by_asc(task::Column::Id).limit(ROWS)
-        })
-        .await?;
-    let total = reader.count::<task::Entity>(|q| open_tasks(desk, q)).await?;
-    Ok((rows, total))
+    // What has no deadline comes last, on both databases.
+    let shape = |q| {
+        open_tasks(desk, q)
+            .order_by_asc(Expr::col((task::Entity, task::Column::DueOn)).is_null())
+            .order_by_asc(task::Column::DueOn)
+            .order_by_desc(task::Column::Money)
+            .order_by_asc(task::Column::Id)
+    };
+    let rows = reader.page::<task::Entity>(page, ROWS, shape).await?;
+    let today = desk.today();
+    let urgent = reader.count::<task::Entity>(|q| open_tasks(desk, q).filter(task::Column::DueOn.lte(today))).await?;
+    Ok((rows, urgent))
 }
 
 /// `/`.
-pub async fn home(desk: Desk) -> Response {
+pub async fn home(desk: Desk, Query(asked): Query<Asked>) -> Response {
     match desk.actor.office {
-        Office::Public => desk.page("首页", "/", front_door(&desk)),
+        Office::Public => match front_door::body(&desk).await {
+            Ok(body) => desk.page("首页", "/", body),
+            Err(stop) => desk.stopped(stop),
+        },
         Office::Trainee { .. } => desk.go("/me", desk.manner.flash.as_deref().unwrap_or("")),
-        _ => match queue(&desk).await {
+        _ => match queue(&desk, asked.page.parse().unwrap_or(1)).await {
             Ok(body) => desk.page("今日待办", "/", body),
             Err(stop) => desk.stopped(stop),
         },
     }
 }
 
-async fn queue(desk: &Desk) -> Result<Markup, Stop> {
-    let (rows, total) = tasks(desk).await?;
+async fn queue(desk: &Desk, page: u64) -> Result<Markup, Stop> {
+    let (page, urgent) = tasks(desk, page).await?;
     let today = desk.today();
-    let due_today = rows.iter().filter(|one| one.due_on.is_some_and(|due| due <= today)).count();
+    let day = ui::dates::day_weekday(today);
+    let note = match (page.total, urgent) {
+        (0, _) => day,
+        (total, 0) => format!("{day} · 按时限与金额排序 · 共 {total} 件，今天没有到期的"),
+        (total, urgent) => format!("{day} · 按时限与金额排序 · 共 {total} 件，其中 {urgent} 件今天到期或已超期"),
+    };
+    let (buttons, empty) = next_step(desk);
     Ok(html! { (QueueBody {
-        title: "今日待办".into(),
-        note: format!("{} · 按时限与金额排序 · 共 {total} 件，其中 {due_today} 件今天到期", ui::dates::day_weekday(today)),
-        cards: cards(desk).await?, rows: rows.iter().map(|one| row(one, today)).collect(),
-        empty: "没有要办的事。".into(), ..QueueBody::default()
+        title: "今日待办".into(), note, cards: cards::cards(desk).await?, rows: page.rows.iter().map(|one| row(one, today)).collect(),
+        empty: empty.into(), buttons, pages: Some((page.number, page.total.div_ceil(page.size), "/".into())),
     }) })
+}
+
+/// What an office may begin from here, and what an empty queue tells it.
+fn next_step(desk: &Desk) -> (Vec<Button>, &'static str) {
+    match desk.actor.office {
+        Office::Institution { .. } => {
+            (vec![Button::link("申报新班", "/classes/new").main()], "没有要办的事。要开新班，请点右上角“申报新班”；各班进展在“班级”里。")
+        }
+        Office::County { .. } => (Vec::new(), "没有要办的事。新的开班申请、补贴申领一到，就会排在这里。"),
+        Office::Finance { .. } => (Vec::new(), "没有要办的事。人社部门组好的拨付批次会排在这里，等您批准。"),
+        Office::Audit { .. } => (Vec::new(), "审计没有待办。请从“班级”“补贴”进入任一案卷，案卷右侧可以导出证据包，带走离线核验。"),
+        Office::Monitor { .. } => (Vec::new(), "没有要办的事。正在上课的班级在“正在上课”里，可以记录检查。"),
+        _ => (Vec::new(), "没有要您办的事。上面每个数字都能点开，看到具体的班级和补贴。"),
+    }
 }
 
 fn row(one: &task::Model, today: Date) -> QueueRow {
     let (matter, quick) = matter(&one.kind);
     let href = address(&one.about_kind, &one.about);
     let button = match quick {
-        Some((label, step)) if one.tone == "good" => Button::post(label, format!("{href}/{step}")).main().about(one.title.as_str()),
-        _ => Button::link("处理", href.clone()).about(one.title.as_str()),
+        Some((label, step, question)) if one.tone == "good" => {
+            let button = Button::post(label, format!("{href}/{step}")).main();
+            if question.is_empty() { button } else { button.confirm(format!("{}：{question}", one.title)).field("all", "1") }
+        }
+        _ => Button::link(opens(&one.kind), href.clone()),
     };
     let tone = match one.tone.as_str() {
         "good" => Tone::Good,
@@ -132,53 +200,18 @@ fn row(one: &task::Model, today: Date) -> QueueRow {
         "act" => Tone::Act,
         _ => Tone::Neutral,
     };
+    // `晋江市安海职业培训学校 · 育婴员 第2期 12人`: whom in bold, the rest beside it.
+    let (subject, detail) = one.title.split_once(" · ").unwrap_or((one.title.as_str(), ""));
     QueueRow {
         due: one.due_on.map_or_else(Due::none, |due| Due::on(due, today)),
         matter: matter.into(),
-        subject: one.title.clone(),
+        subject: subject.into(),
+        detail: detail.into(),
         href: Some(href),
         amount: (one.money != Fen::ZERO).then_some(one.money),
         finding: (!one.finding.is_empty()).then(|| Tag::new(one.finding.as_str(), tone)),
         button: Some(button),
         ..QueueRow::default()
-    }
-}
-
-async fn cards(desk: &Desk) -> Result<Vec<StatCard>, Stop> {
-    let reader = desk.read().await?;
-    let classes =
-        async |states: &[ClassState]| reader.count::<training_class::Entity>(|q| q.filter(training_class::Column::State.is_in(states.iter().copied()))).await;
-    let may_claims = desk.may(Permission::Of(foundation::Function::ClaimReview, foundation::Right::Read));
-    let claims = async |states: &[ClaimState]| {
-        if may_claims { reader.count::<claim::Entity>(|q| q.filter(claim::Column::State.is_in(states.iter().copied()))).await } else { Ok(0) }
-    };
-    let (running, waiting, stopped) = (
-        classes(&[ClassState::InTraining]).await?,
-        classes(&[ClassState::Submitted, ClassState::UnderReview]).await?,
-        classes(&[ClassState::Suspended]).await?,
-    );
-    let (reviewing, published) = (claims(&[ClaimState::Submitted, ClaimState::FirstReviewed]).await?, claims(&[ClaimState::Published]).await?);
-    Ok(vec![
-        StatCard::new("正在培训", format!("{running} 班")).opens("/classes?state=A40"),
-        StatCard::new("待审开班", waiting.to_string()).opens("/classes?state=A20"),
-        StatCard::new("待审补贴", reviewing.to_string()).opens("/claims"),
-        StatCard::new("公示中", format!("{published} 批")).opens("/publicity"),
-        StatCard::new("中止", stopped.to_string()).opens("/classes?state=A45").tone(if stopped > 0 { Tone::Act } else { Tone::Neutral }),
-    ])
-}
-
-fn front_door(desk: &Desk) -> Markup {
-    let links = [
-        ("/needs", "需求指导目录", "政府出钱培训哪些项目"),
-        ("/institutions", "培训机构目录", "哪些机构可以办"),
-        ("/publicity", "补贴公示", "钱发给了谁"),
-        ("/verify", "证书查验", "证书是真是假"),
-        ("/journal", "公开日志", "谁都能核对的账"),
-    ];
-    html! {
-        (ui::page_head("福建省补贴性职业技能培训", "事实进，数字出：每一分补贴都能从事实重新算出来", &[]))
-        (ui::panel("", html! { ul { @for (href, name, what) in links { li { a href=(href) { (name) } " · " (what) } } } }))
-        p { a class="btn btn-primary jb-btn" href="/sign-in" { "工作人员登录" } " " @if desk.premises.settings.demo { a class="btn jb-btn" href="/personas" { "体验身份（演示）" } } }
     }
 }
 
@@ -194,25 +227,38 @@ struct Told<'a> {
     due_on: Option<Date>,
 }
 
-/// `/api/v1/tasks`.
-pub async fn resource(desk: Desk, headers: HeaderMap) -> Response {
-    match tasks(&desk).await {
-        Ok((rows, _)) => {
-            let told: Vec<Told<'_>> = rows
-                .iter()
-                .map(|one| Told {
-                    id: one.id.to_string(),
-                    kind: &one.kind,
-                    about_kind: &one.about_kind,
-                    about: &one.about,
-                    title: &one.title,
-                    finding: &one.finding,
-                    money_fen: one.money.0,
-                    due_on: one.due_on,
-                })
-                .collect();
-            desk::api::resource(&headers, &told)
+impl<'a> From<&'a task::Model> for Told<'a> {
+    fn from(one: &'a task::Model) -> Self {
+        Self {
+            id: one.id.to_string(),
+            kind: &one.kind,
+            about_kind: &one.about_kind,
+            about: &one.about,
+            title: &one.title,
+            finding: &one.finding,
+            money_fen: one.money.0,
+            due_on: one.due_on,
         }
-        Err(stop) => desk.stopped(stop),
     }
+}
+
+/// `/api/v1/tasks`: open tasks in the order of their ids, `after`, `limit` ≤ 100.
+pub async fn resource(desk: Desk, headers: HeaderMap, Query(asked): Query<Asked>) -> Response {
+    let run = async {
+        let limit = desk::api::limit(&asked.limit);
+        let rows = desk
+            .read()
+            .await?
+            .list::<task::Entity>(|q| {
+                let q = open_tasks(&desk, q).order_by_asc(task::Column::Id).limit(limit);
+                match asked.after.parse::<TaskId>() {
+                    Ok(after) => q.filter(task::Column::Id.gt(after)),
+                    Err(_) => q,
+                }
+            })
+            .await?;
+        let items: Vec<Told<'_>> = rows.iter().map(Told::from).collect();
+        Ok::<_, Stop>(desk::api::list(&headers, &items, limit, rows.last().map(|row| row.id.to_string())))
+    };
+    run.await.unwrap_or_else(|stop| desk.stopped(stop))
 }

@@ -78,7 +78,7 @@ pub fn queue() -> Markup {
                 ..row(Due::on(day(11, 30), today), "证书核对", "陈埭鞋类设计班", "35 人 · 查询一致 33", Some(52_500))
             },
         ],
-        all: Some((27, "/specimens/register".into())),
+        pages: Some((1, 2, "/specimens/queue".into())),
         ..Queue::default()
     };
     html! { (page) }

@@ -65,8 +65,9 @@ impl Act for StartTraining {
     const TITLE: &'static str = "开始培训";
     type Outcome = ();
 
-    async fn perform(&self, _desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let (class, state) = moved(work, &self.class, Move::StartTraining).await?;
+        tasks::close(desk, work, &class.id, &["start-class"]).await?;
         Ok(Done::new(
             (),
             FactDraft::new("TrainingStarted", "M3.1", class.district, "首次考勤，开始培训")

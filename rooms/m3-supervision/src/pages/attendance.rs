@@ -155,6 +155,23 @@ pub async fn present(reader: &Reader, session: &class_session::Model) -> Result<
     Ok(rows.iter().map(|row| &row.enrolment).collect::<std::collections::HashSet<_>>().len())
 }
 
+/// Minutes after the bell from which an empty classroom is a matter (design).
+const LATE_MINUTES: i64 = 15;
+
+fn one_of(count: i32) -> usize {
+    usize::try_from(count).unwrap_or(0)
+}
+
+/// How a session stands, in a word: who is missing, or that nobody has been marked.
+fn situation(here: usize, expected: usize, late: bool) -> (ui::Tag, ui::Tone) {
+    match (here, late) {
+        (0, false) => (ui::tag::neutral("刚开始"), ui::Tone::Neutral),
+        (0, true) => (ui::tag::act("还没有签到和点名"), ui::Tone::Act),
+        _ if here >= expected => (ui::tag::good("到齐"), ui::Tone::Neutral),
+        _ => (ui::tag::look(format!("缺 {} 人", expected - here)), ui::Tone::Neutral),
+    }
+}
+
 /// `/live`: what is being taught now within reach.
 pub async fn live(desk: Desk) -> Response {
     match live_body(&desk).await {
@@ -184,17 +201,22 @@ async fn live_body(desk: &Desk) -> Result<Markup, Stop> {
         let count = present(&reader, one).await?;
         expected += i64::from(class.enrolled_count);
         here += count;
-        rows.push(Row::link(
-            format!("/sessions/{}", one.id),
-            vec![
-                html! { (class.title) },
-                html! { (class.institution_name) },
-                html! { (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) },
-                html! { (one.place) },
-                html! { (count) " / " (class.enrolled_count) },
-                html! { (one.teacher_name) },
-            ],
-        ));
+        let (tag, tone) = situation(count, one_of(class.enrolled_count), now >= one.starts_at + chrono::Duration::minutes(LATE_MINUTES));
+        rows.push(
+            Row::link(
+                format!("/sessions/{}", one.id),
+                vec![
+                    html! { (class.title) },
+                    html! { (class.institution_name) },
+                    html! { (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) },
+                    html! { (one.place) },
+                    html! { (count) " / " (class.enrolled_count) },
+                    html! { (tag) },
+                    html! { (one.teacher_name) },
+                ],
+            )
+            .tone(tone),
+        );
     }
     let columns = [
         ui::Column::text("班级"),
@@ -202,10 +224,11 @@ async fn live_body(desk: &Desk) -> Result<Markup, Stop> {
         ui::Column::text("时间"),
         ui::Column::text("地点"),
         ui::Column::number("实到 / 应到"),
+        ui::Column::text("情况"),
         ui::Column::text("老师"),
     ];
     Ok(html! {
         (page_head("正在上课", &format!("{} · {} 班 · 应到 {expected} · 实到 {here}", ui::dates::full_moment(now), rows.len()), &[]))
-        @if rows.is_empty() { (white_panel("", html! { p { "现在没有正在上课的班级。" } })) } @else { (simple_table("正在上课的班级", &columns, &rows)) }
+        @if rows.is_empty() { (ui::empty_state("现在没有正在上课的班级。", Some(&Button::link("看正在培训的班级", "/classes?state=teaching")))) } @else { (simple_table("正在上课的班级", &columns, &rows)) }
     })
 }

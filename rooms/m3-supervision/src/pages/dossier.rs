@@ -361,7 +361,7 @@ impl View<'_> {
                 .filter(|line| line.list == list && !matches!(line.result, Some(ReviewResult::Fail | ReviewResult::NeedsFix)))
                 .map(|line| self.check_line(line, answering))
                 .collect();
-            parts.push(ui::checklist(&format!("{title} {} 项", self.lines.iter().filter(|line| line.list == list).count()), &shown));
+            parts.push(ui::dense_checklist(&format!("{title} {} 项", self.lines.iter().filter(|line| line.list == list).count()), &shown));
         }
         parts
     }

@@ -41,7 +41,8 @@ struct Sheet {
 async fn sheet(desk: &Desk, class: &ClassId) -> Result<Sheet, Stop> {
     let reader = desk.read().await?;
     let class = reader.get::<training_class::Entity>(class.to_string()).await?;
-    let policy = desk::policy::pinned(class.policy.as_deref())?;
+    // Before approval no policy is pinned and there are no hours: the policy of today says what will hold.
+    let policy = desk::policy::of_class(&reader, class.policy.as_deref(), class.district, desk.today()).await?;
     let mut all = hours::of_class(&reader, &class.id, &policy).await?;
     let exam = reader.find::<completion_exam::Entity>(completion_exam::Column::Class.eq(class.id.clone())).await?;
     let mut scores: HashMap<EnrolmentId, exam_score::Model> = reader
@@ -87,7 +88,7 @@ fn body(desk: &Desk, sheet: &Sheet, state: Option<&FormState>) -> Markup {
                 ("方式", exam.method.clone()), ("合格线", format!("理论、实操各 {} 分", exam.pass_line)), ("状态", if confirmed { "已由第二人确认".into() } else { "已录入，待第二人确认".into() })])) }))
         }
         @if enters && !confirmed { (entry(sheet, state)) } @else { (marks(sheet)) }
-        (barred(sheet))
+        @if sheet.class.policy.is_some() { (barred(sheet)) }
     }
 }
 
@@ -100,8 +101,8 @@ fn entry(sheet: &Sheet, state: Option<&FormState>) -> Markup {
             (Field::text("examiner", "考评人员一").required().max_length(50).show(state))
             (Field::text("second_examiner", "考评人员二").hint("须与第一位不同，且至少一位没有教过本班").required().max_length(50).show(state))
             (Field::text("method", "考核方式").required().max_length(100).show(state))
-            div class="jb-table-scroll" { table class="table jb-table" {
-                caption { "成绩（百分制整数；缺考的勾选“缺考”）" }
+            div class="jb-scroll" tabindex="0" role="region" aria-label="成绩" { table class="jb-table jb-table--small jb-marks" {
+                caption class="jb-faint" { "成绩（百分制整数；缺考的勾选“缺考”）" }
                 thead { tr { th scope="col" { "学员" } th scope="col" { "出勤率" } th scope="col" { "理论" } th scope="col" { "实操" } th scope="col" { "缺考" } } }
                 tbody { @for line in sheet.lines.iter().filter(|line| line.barred.is_none()) {
                     @let id = line.place.id.to_string();

@@ -150,7 +150,7 @@ async fn hours_lines(
         PhoneLine::score("我的课时", hours.rate.0.to_string(), total.to_string())
             .note(format!("要满 {needed} 课时才能结业"))
             .opens(format!("/me/hours/{}", place.class)),
-        PhoneLine::text("按现在的课时，结业后补贴", format!("机构代领 {}", ui::money::text(amount.fen))).note("培训机构不得再向您收费"),
+        PhoneLine::text("预计补贴", format!("机构代领 {}", ui::money::text(amount.fen))).note("按现在的课时算；培训机构不得再向您收费"),
     ]))
 }
 

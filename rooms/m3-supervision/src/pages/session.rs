@@ -82,7 +82,7 @@ async fn body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
     );
     Ok(html! {
         (page_head(&format!("{} · {}", class.title, session.subject), &note, &buttons))
-        @if !asked.is_empty() { (panel("请求代点", html! { ul { @for one in &asked { li { (one.title) } } } })) }
+        @if !asked.is_empty() { (ui::callout(ui::Tone::Look, html! { p { strong { "请老师代点：" } @for (at, one) in asked.iter().enumerate() { @if at > 0 { "、" } (one.title) } "。请在下面给他们点名。" } })) }
         (roll(&session, &roster, &events, own, closed.as_ref().map(|r| r.fact.as_str())))
     })
 }
@@ -93,15 +93,16 @@ fn roll(session: &class_session::Model, roster: &[enrolment::Model], events: &[a
     html! {
         form class="jb-panel jb-section" method="post" action={ "/sessions/" (session.id) "/roll-call" } {
             (ui::csrf::slot())
-            h2 class="jb-h2" { "点名 " span class="jb-head__note" { "已到 " (present) " / " (roster.len()) } }
-            div class="jb-table-scroll" { table class="table jb-table" {
+            h2 class="jb-h2" { "点名 " span class="jb-faint" { "已到 " (present) " / " (roster.len()) " 人" } }
+            div class="jb-scroll" tabindex="0" role="region" aria-label="点名" { table class="jb-table jb-table--small" {
+                caption class="jb-unseen" { "点名" }
                 thead { tr { th scope="col" { "学员" } th scope="col" { "签到" } th scope="col" { "签退" } th scope="col" { "点名" } } }
                 tbody { @for one in roster { tr {
                     th scope="row" { (one.name) }
                     td { @if let Some(row) = mark(&one.id, AttendanceKind::SignIn) { (ui::dates::time(row.at)) } @else { "—" } }
                     td { @if let Some(row) = mark(&one.id, AttendanceKind::SignOut) { (ui::dates::time(row.at)) } @else { "—" } }
                     td { @if let Some(row) = mark(&one.id, AttendanceKind::RollCall) { "✓ " (ui::dates::time(row.at)) }
-                        @else if own && closed.is_none() { label { input type="checkbox" name="present" value=(one.id); " 在" } } @else { "—" } }
+                        @else if own && closed.is_none() { label class="jb-present" { input type="checkbox" class="form-check-input" name="present" value=(one.id); " 在" span class="jb-unseen" { "：" (one.name) } } } @else { "—" } }
                 } } }
             } }
             @if own {
@@ -166,7 +167,7 @@ async fn screen_body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
             @let code = rules::code_at(&desk.premises.settings.secret, &session.id, now);
             (RotatingCode { text: format!("{}/check-in/{}?code={code}", desk.premises.settings.base_url, session.id), digits: code.clone(), refresh: format!("/sessions/{}/screen", session.id), seconds_left: rules::seconds_left(now) })
             p class="jb-screen-count" { "已到 " strong { (here) } " / " (roster.len()) " 人" }
-            p { "用手机扫码，或在“我的培训”里输入六位码。没有手机的，请老师点名，一样算数。" }
+            p class="jb-screen-how" { "用手机扫码，或在“我的培训”里输入六位码。没有手机的，请老师点名，一样算数。" }
         } @else { (panel("", html! { p { "现在不是这次课的签到时间。签到码在上课前后显示。" } })) }
     })
 }

@@ -1,0 +1,51 @@
+//! Below a table: how many rows there are, the pages, the files that hold what is on the screen (pages.md kind 3).
+
+use maud::{Markup, html};
+
+use crate::table::Register;
+
+/// What stands below a register.
+pub(crate) fn foot(register: &Register) -> Markup {
+    let (here, pages) = (register.here(), register.pages());
+    html! {
+        div class="jb-table-foot" {
+            @if register.total > 0 {
+                p class="jb-faint" { "共 " (crate::trail::grouped(register.total)) " 条" @if pages > 1 { "，第 " (here) " / " (pages) " 页" } }
+            }
+            (turn_pages(here, pages, |to| register.address(&[("page", Some(&to.to_string()))])))
+            @if register.total > 0 && !register.exports.is_empty() {
+                p class="jb-exports" {
+                    "导出当前筛选结果："
+                    @for (label, value) in &register.exports { a href=(register.address(&[("export", Some(value))])) download { (label) } " " }
+                }
+            }
+        }
+    }
+}
+
+/// The way to the pages before and after; one page needs none.
+pub fn turn_pages(here: u64, pages: u64, address: impl Fn(u64) -> String) -> Markup {
+    html! {
+        @if pages > 1 {
+            nav class="jb-pages" aria-label="翻页" {
+                @if here > 1 { a href=(address(here - 1)) rel="prev" { "上一页" } } @else { span { "上一页" } }
+                @if here > 2 { a href=(address(1)) { "第一页" } }
+                @if here < pages { a href=(address(here + 1)) rel="next" { "下一页" } } @else { span { "下一页" } }
+                @if here + 1 < pages { a href=(address(pages)) { "最后一页" } }
+            }
+        }
+    }
+}
+
+/// Percent-encodes a query part (RFC 3986 unreserved characters stay).
+pub fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
