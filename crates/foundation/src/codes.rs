@@ -275,6 +275,15 @@ code_enum! {
 }
 
 code_enum! {
+    /// State of a public objection to a published claim (domain.md §7.4 S55).
+    ObjectionState("异议状态") {
+        Open = "YY10", "核查中";
+        Upheld = "YY20", "异议成立";
+        Dismissed = "YY30", "异议不成立";
+    }
+}
+
+code_enum! {
     /// How a class meeting is held (domain.md §4.0).
     SessionMode("授课方式") {
         Theory = "THEORY", "理论授课";

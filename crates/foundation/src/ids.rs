@@ -104,6 +104,10 @@ typed_ids! {
     PaymentBatchId,
     /// One payee's line of a payment batch.
     PaymentLineId,
+    /// A place in a person's count of subsidies (补贴名额).
+    SubsidySlotId,
+    /// A public objection to a published claim (公示异议).
+    ObjectionId,
     /// A dated policy parameter.
     PolicyParameterId,
     /// A fact in the journal (日志事实).

@@ -229,6 +229,26 @@ pub struct ClaimedItem {
     pub amount_fen: Fen,
 }
 
+/// 申领退回补正: what was published before may be drafted anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimReturned {
+    /// The class.
+    pub class: ClassId,
+    /// The claim.
+    pub claim: ClaimId,
+}
+
+/// 公示异议成立: these lines are struck; the draft that follows leaves them out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectionUpheld {
+    /// The class.
+    pub class: ClassId,
+    /// The claim.
+    pub claim: ClaimId,
+    /// Whose lines; none when the whole claim was sent back.
+    pub struck: Vec<EnrolmentId>,
+}
+
 /// 补贴公示 begun.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimPublished {
@@ -309,6 +329,8 @@ class_facts! {
     CompletionCertificateIssued "合格证发放" "M3.3",
     TraineeFeedbackGiven "学员评价" "M3.4",
     ClaimDrafted "补贴申领" "M7.1",
+    ClaimReturned "申领退回补正" "M8.9",
+    ObjectionUpheld "公示异议成立" "M8.9",
     ClaimPublished "补贴公示" "M8.9",
     ClaimPaid "补贴拨付" "M8.9",
 }

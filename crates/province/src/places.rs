@@ -277,6 +277,7 @@ fn budget(desk: &Desk, district: DistrictCode) -> Vec<fund_account::Model> {
             path: district.management_path(),
             district,
             version: 1,
+            batched: Fen::ZERO,
         })
         .collect()
 }

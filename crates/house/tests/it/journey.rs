@@ -274,6 +274,7 @@ async fn paid(house: &TestHouse, class: &ClassId) -> store::tables::funds::claim
         path: jinjiang.management_path(),
         district: jinjiang,
         version: 1,
+        batched: foundation::Fen(0),
     };
     house.premises.db.write(foundation::Scope::Everything, move |work| Box::pin(async move { work.add::<fund_account::Entity>(account).await })).await.unwrap();
     let drafted = system.read().await.unwrap().find::<claim::Entity>(claim::Column::Class.eq(class.clone())).await.unwrap().expect("the claim drafts itself");

@@ -1,8 +1,8 @@
 //! The claim's and the payments' rows against their facts (M7.1, M8.9).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use foundation::{ClaimId, Fen, Periods};
+use foundation::{ClaimId, EnrolmentId, Fen, Periods};
 
 use crate::bundle::Rows;
 use crate::facts::{CLAIM_STATE, ClaimDrafted, ClassFact};
@@ -21,6 +21,49 @@ pub(super) fn check(rows: &Rows, facts: &Facts, findings: &mut Findings) {
     check_claim(rows, facts, findings);
     check_items(rows, facts, findings);
     check_payments(rows, facts, findings);
+    check_redrafts(facts, findings);
+}
+
+/// A claim may be drafted anew until it is published. Then it only loses the lines that an upheld objection struck,
+/// until it is sent back; a claim of nothing is not published, and what was paid stands.
+fn check_redrafts(facts: &Facts, findings: &mut Findings) {
+    let (mut draft, mut published, mut paid): (Option<&ClaimDrafted>, bool, bool) = (None, false, false);
+    let (mut struck, mut drafts) = (BTreeSet::new(), 0);
+    for one in &facts.all {
+        match &one.fact {
+            ClassFact::ClaimDrafted(body) => {
+                if paid {
+                    findings.differs(Some(&one.source), "已经拨付的申领又被重新生成");
+                }
+                if let Some(before) = draft.filter(|_| published) {
+                    check_struck(&one.source, before, body, &struck, findings);
+                }
+                (draft, drafts) = (Some(body), drafts + 1);
+                struck.clear();
+            }
+            ClassFact::ClaimPublished(_) => {
+                published = true;
+                if draft.is_some_and(|body| body.total_fen <= Fen::ZERO) {
+                    findings.differs(Some(&one.source), "公示的申领金额为零");
+                }
+            }
+            ClassFact::ClaimReturned(_) => published = false,
+            ClassFact::ObjectionUpheld(body) => struck.extend(&body.struck),
+            ClassFact::ClaimPaid(_) => paid = true,
+            _ => {}
+        }
+    }
+    findings.ends("申领的重新生成", format!("共生成{drafts}次，公示后只能按异议剔除"));
+}
+
+fn check_struck(source: &Source, before: &ClaimDrafted, now: &ClaimDrafted, struck: &BTreeSet<&EnrolmentId>, findings: &mut Findings) {
+    for one in now.items.iter().filter(|one| !before.items.contains(one)) {
+        findings.differs(Some(source), format!("公示之后，学员 {} 的申领明细被增加或改动", one.enrolment));
+    }
+    let gone = before.items.iter().filter(|one| now.items.iter().all(|kept| kept.enrolment != one.enrolment));
+    for one in gone.filter(|one| !struck.contains(&one.enrolment)) {
+        findings.differs(Some(source), format!("公示之后剔除了学员 {}，日志里没有对应的异议成立", one.enrolment));
+    }
 }
 
 fn check_claim(rows: &Rows, facts: &Facts, findings: &mut Findings) {

@@ -1,11 +1,12 @@
 //! Bundles: a good one is clean; a changed row, a dishonest claim, an omitted fact or another key is
 //! told with the fact it concerns (M3.11, M8.9).
 
-use foundation::{Fen, Periods};
+use foundation::{ClaimId, Fen, Periods};
 use journal::bundle::{Bundle, Contents, Rows};
+use journal::facts::ClaimedItem;
 use journal::{Keys, Report, verify, verify_log};
 
-use crate::world::{World, example_1, example_1_claiming, keys};
+use crate::world::{World, example_1, example_1_claiming, example_1_then, keys};
 
 /// Seals what `change` makes of the contents: somebody inside with the keys, or an honest export of a
 /// changed database.
@@ -98,6 +99,48 @@ fn a_claim_that_the_facts_do_not_bear_is_told() {
     for what in ["出勤率0.00%，不到80%", "没有结业考核合格的事实", "没有发放合格证的事实", "没有学员评价的事实"] {
         dishonest(|items| items[1].enrolment = absent.clone(), "ClaimDrafted", what);
     }
+}
+
+/// A published claim loses lines only by an upheld objection; sent back, it is drafted anew like any draft.
+#[test]
+fn m8_9_a_published_claim_changes_only_by_objection_or_return() {
+    let told = |then: fn(&mut World, &ClaimId, Vec<ClaimedItem>) -> Vec<ClaimedItem>| verify(&example_1_then(then).bundle(), Some(&keys().verifier_keys()));
+    let struck = told(|world, claim, mut items| {
+        let gone = items.pop().unwrap();
+        world.upheld(claim, &[gone.enrolment]);
+        world.draft(claim, &items);
+        items
+    });
+    assert!(struck.is_clean(), "{}", struck.render());
+    let silently = told(|world, claim, mut items| {
+        items.pop();
+        world.draft(claim, &items);
+        items
+    });
+    assert!(silently.differences.iter().any(|one| one.fact == "ClaimDrafted" && one.what_zh.contains("没有对应的异议成立")), "{}", silently.render());
+    let added = told(|world, claim, items| {
+        world.sent_back(claim);
+        world.draft(claim, &items[..1]);
+        world.published(claim);
+        world.draft(claim, &items);
+        items
+    });
+    assert!(added.differences.iter().any(|one| one.what_zh.contains("被增加或改动")), "{}", added.render());
+    let again = told(|world, claim, items| {
+        world.sent_back(claim);
+        world.draft(claim, &items[..1]);
+        world.draft(claim, &items);
+        world.published(claim);
+        items
+    });
+    assert!(again.is_clean(), "{}", again.render());
+    let nothing = told(|world, claim, _| {
+        world.sent_back(claim);
+        world.draft(claim, &[]);
+        world.published(claim);
+        Vec::new()
+    });
+    assert!(nothing.differences.iter().any(|one| one.what_zh.contains("金额为零")), "{}", nothing.render());
 }
 
 #[test]

@@ -158,32 +158,64 @@ impl World {
         }
     }
 
-    fn claim_and_pay(&mut self, items: Vec<ClaimedItem>) {
-        let (class, claim, at): (_, ClaimId, _) = (self.class.clone(), self.id(), start() + TimeDelta::days(30));
+    /// The claim drafted and published; `then` may go on with it before it is paid for what it then says.
+    fn claim_and_pay_after(&mut self, items: Vec<ClaimedItem>, then: impl Fn(&mut Self, &ClaimId, Vec<ClaimedItem>) -> Vec<ClaimedItem>) {
+        let claim: ClaimId = self.id();
+        self.draft(&claim, &items);
+        self.published(&claim);
+        let items = then(self, &claim, items);
+        self.pay(&claim, &items);
+    }
+
+    fn at_claim(&self) -> Instant {
+        start() + TimeDelta::days(30)
+    }
+
+    /// A draft, with its rows.
+    pub fn draft(&mut self, claim: &ClaimId, items: &[ClaimedItem]) {
         let total_fen = Fen::sum(items.iter().map(|one| one.amount_fen)).unwrap();
         self.rows.claim = Some(ClaimRow { claim: claim.clone(), state: "draft".into(), total_fen });
-        self.rows.claim_items = items
-            .iter()
-            .map(|one| ClaimItemRow {
-                item: self.id(),
-                claim: claim.clone(),
-                enrolment: one.enrolment.clone(),
-                credited_offline: one.credited_offline,
-                credited_online: one.credited_online,
-                payable: one.payable,
-                amount_fen: one.amount_fen,
-            })
-            .collect();
-        let about = [("claim", claim.to_string())];
-        self.typed(&ClaimDrafted { class: class.clone(), claim: claim.clone(), items, total_fen }, (None, Some("draft")), at, &about);
-        self.typed(&ClaimPublished { class: class.clone(), claim: claim.clone() }, (None, Some("published")), at, &about);
-        self.rows.payments = self
-            .rows
-            .claim_items
-            .iter()
-            .map(|one| PaymentRow { line: self.id(), claim: claim.clone(), amount_fen: one.amount_fen, reference: "晋财2026-17".into() })
-            .collect();
-        self.typed(&ClaimPaid { class, claim, total_fen, reference: "晋财2026-17".into() }, (Some("A90"), Some("paid")), at, &about);
+        self.rows.claim_items = items.iter().map(|one| self.item(claim, one)).collect();
+        let body = ClaimDrafted { class: self.class.clone(), claim: claim.clone(), items: items.to_vec(), total_fen };
+        self.typed(&body, (None, Some("draft")), self.at_claim(), &[("claim", claim.to_string())]);
+    }
+
+    fn item(&self, claim: &ClaimId, one: &ClaimedItem) -> ClaimItemRow {
+        ClaimItemRow {
+            item: self.id(),
+            claim: claim.clone(),
+            enrolment: one.enrolment.clone(),
+            credited_offline: one.credited_offline,
+            credited_online: one.credited_online,
+            payable: one.payable,
+            amount_fen: one.amount_fen,
+        }
+    }
+
+    /// Published.
+    pub fn published(&mut self, claim: &ClaimId) {
+        let body = ClaimPublished { class: self.class.clone(), claim: claim.clone() };
+        self.typed(&body, (None, Some("published")), self.at_claim(), &[("claim", claim.to_string())]);
+    }
+
+    /// An upheld objection.
+    pub fn upheld(&mut self, claim: &ClaimId, struck: &[EnrolmentId]) {
+        let body = ObjectionUpheld { class: self.class.clone(), claim: claim.clone(), struck: struck.to_vec() };
+        self.typed(&body, (None, None), self.at_claim(), &[("claim", claim.to_string())]);
+    }
+
+    /// Sent back.
+    pub fn sent_back(&mut self, claim: &ClaimId) {
+        let body = ClaimReturned { class: self.class.clone(), claim: claim.clone() };
+        self.typed(&body, (None, Some("returned")), self.at_claim(), &[("claim", claim.to_string())]);
+    }
+
+    fn pay(&mut self, claim: &ClaimId, items: &[ClaimedItem]) {
+        let total_fen = Fen::sum(items.iter().map(|one| one.amount_fen)).unwrap();
+        self.rows.payments =
+            items.iter().map(|one| PaymentRow { line: self.id(), claim: claim.clone(), amount_fen: one.amount_fen, reference: "晋财2026-17".into() }).collect();
+        let body = ClaimPaid { class: self.class.clone(), claim: claim.clone(), total_fen, reference: "晋财2026-17".into() };
+        self.typed(&body, (Some("A90"), Some("paid")), self.at_claim(), &[("claim", claim.to_string())]);
     }
 
     /// The log's entries as bytes, and the store of its tree.
@@ -223,6 +255,15 @@ pub fn honest(enrolment: EnrolmentId) -> ClaimedItem {
 
 /// App. B example 1 with the claim that `claimed` makes of the honest lines.
 pub fn example_1_claiming(claimed: impl Fn(Vec<ClaimedItem>) -> Vec<ClaimedItem>) -> World {
+    example_1_told(claimed, |_, _, items| items)
+}
+
+/// App. B example 1 with what `then` makes of the published claim.
+pub fn example_1_then(then: impl Fn(&mut World, &ClaimId, Vec<ClaimedItem>) -> Vec<ClaimedItem>) -> World {
+    example_1_told(|items| items, then)
+}
+
+fn example_1_told(claimed: impl Fn(Vec<ClaimedItem>) -> Vec<ClaimedItem>, then: impl Fn(&mut World, &ClaimId, Vec<ClaimedItem>) -> Vec<ClaimedItem>) -> World {
     let mut world = World::new();
     // Another class's fact stands in the same log and in no bundle of this one.
     let (class, other) = (world.class.clone(), world.id());
@@ -253,7 +294,7 @@ pub fn example_1_claiming(claimed: impl Fn(Vec<ClaimedItem>) -> Vec<ClaimedItem>
     world.finish_training(&who[..2]);
     let full =
         ClaimedItem { enrolment: who[1].clone(), credited_offline: Periods(34), credited_online: Periods(22), payable: Periods(56), amount_fen: Fen(140_000) };
-    world.claim_and_pay(claimed(vec![honest(who[0].clone()), full]));
+    world.claim_and_pay_after(claimed(vec![honest(who[0].clone()), full]), then);
     world
 }
 

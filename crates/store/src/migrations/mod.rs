@@ -2,6 +2,7 @@
 //! (`m0001_spine.txt`) that `schema` turns into statements; later migrations add their own file.
 
 mod m0001_spine;
+mod m0002_money;
 pub mod schema;
 
 use sea_orm::{DatabaseConnection, DbErr};
@@ -12,7 +13,7 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_spine::Spine)]
+        vec![Box::new(m0001_spine::Spine), Box::new(m0002_money::Money)]
     }
 }
 

@@ -84,6 +84,8 @@ macro_rules! for_each_table {
         $do!(funds claim);
         $do!(funds claim_item);
         $do!(funds payment_line);
+        $do!(funds subsidy_slot);
+        $do!(funds objection);
         $do!(notices task);
         $do!(journal fact);
         $do!(journal journal_node);

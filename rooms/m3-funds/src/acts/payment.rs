@@ -69,6 +69,7 @@ impl Act for MakePaymentBatch {
             district,
             path: district.management_path(),
             version: 1,
+            file: None,
         })
         .await?;
         work.add_many::<payment_line::Entity>(lines).await?;

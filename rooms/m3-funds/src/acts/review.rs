@@ -5,7 +5,7 @@ use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::ClaimState;
 use foundation::{ClaimId, Fault, Fen, Function, Permission, Refusal, Right, Stop};
-use journal::facts::ClaimPublished;
+use journal::facts::{ClaimPublished, ClaimReturned};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -13,6 +13,8 @@ use store::query::Set;
 use store::tables::funds::{claim, fund_account};
 use store::tables::supervision::training_class;
 
+use super::draft::{items, put};
+use super::lines::{free_slots, lines, take_slots};
 use crate::rules::states::{ClaimMove, after};
 
 pub(crate) const KINDS: &[&str] =
@@ -75,16 +77,50 @@ macro_rules! act {
     };
 }
 
-act! {
-    /// The institution hands the claim in.
-    SubmitClaim {} "submit-claim" ClaimSubmission Create "提交补贴申领" |self, desk, work, row| {
+/// The institution hands the claim in. It is reckoned once more first: what is handed in is what the institution saw.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SubmitClaim {
+    /// The claim.
+    pub claim: ClaimId,
+}
+
+/// What became of handing in.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Submitted {
+    /// False when the facts had changed: the claim was drafted anew and waits to be looked at and handed in again.
+    pub submitted: bool,
+    /// Persons paid for.
+    pub persons: i32,
+    /// The sum, fen.
+    pub total_fen: i64,
+}
+
+impl Act for SubmitClaim {
+    const NAME: &'static str = "submit-claim";
+    const PERMISSION: Permission = Permission::Of(Function::ClaimSubmission, Right::Create);
+    const CLAUSE: &'static str = "M8.9";
+    const TITLE: &'static str = "提交补贴申领";
+    type Outcome = Submitted;
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Submitted>, Stop> {
+        let row = work.get::<claim::Entity>(self.claim.to_string()).await?;
         let state = after(row.state, ClaimMove::Submit)?;
-        if row.total <= Fen::ZERO { return Err(Refusal::new("补贴申领", "M7.1", "没有可以补贴的学员，申领金额为零", "申领明细", "请查看每位学员不予补贴的原因").into()); }
+        let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
+        let now = lines(desk, work, &class, &row.id).await?;
+        let outcome = |submitted| Submitted { submitted, persons: now.persons, total_fen: now.total.0 };
+        if now.persons == 0 || !now.same_as(&items(work, &row.id).await?) {
+            let outcome = outcome(false);
+            let again = after(row.state, ClaimMove::Redraft)?;
+            return Ok(Done::new(outcome, put(desk, work, &class, &row, again, now).await?));
+        }
+        take_slots(desk, work, &class, &now.all).await?;
         let change = claim::ActiveModel { submitted_at: Set(Some(desk.now())), submitted_by: Set(desk.actor.account.clone()), ..Default::default() };
         go(desk, work, &row, state, change, Some(("county", "first-review-claim"))).await?;
-        Ok(Done::new((), said(&row, "ClaimSubmitted", state, format!("提交补贴申领 {} 元", row.total))))
+        let fact = said(&row, "ClaimSubmitted", state, format!("提交补贴申领 {} 元", row.total)).with("counted", now.persons);
+        Ok(Done::new(outcome(true), fact))
     }
 }
+
 act! {
     /// Accepts and reviews first; reserves the money.
     FirstReviewClaim {} "first-review-claim" ClaimReview Approve "受理并初审" |self, desk, work, row| {
@@ -127,8 +163,11 @@ act! {
             work.save::<fund_account::Entity>(&fund, fund_account::ActiveModel { reserved: Set(reserved), ..Default::default() }).await?;
         }
         let change = claim::ActiveModel { note: Set(self.note.trim().to_owned()), fund_account: Set(None), first_reviewed_by: Set(None), first_reviewed_at: Set(None), ..Default::default() };
+        free_slots(work, &row.id, None).await?;
         go(desk, work, &row, state, change, Some(("institution", "submit-claim"))).await?;
-        Ok(Done::new((), said(&row, "ClaimReturned", state, "退回补正")))
+        let fact = FactDraft::of(&ClaimReturned { class: row.class.clone(), claim: row.id.clone() }, row.district, "退回补正")
+            .class(&row.class).institution(&row.institution).about("claim", &row.id).with("claim_state", state.code());
+        Ok(Done::new((), fact))
     }
 }
 act! {

@@ -14,6 +14,7 @@ use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::funds::{claim, claim_item};
 use ui::{Button, Column, Dossier, DossierHead, Due, Filter, Register, Row, Step, Tag, Tone, section, simple_table};
 
+use crate::acts::draft::RedraftClaim;
 use crate::acts::payment::MakePaymentBatch;
 use crate::acts::review::{FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
 
@@ -133,6 +134,12 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
 
 fn head(desk: &Desk, row: &claim::Model) -> DossierHead {
     let mut buttons = vec![Button::link("看班级", format!("/classes/{}", row.class))];
+    if matches!(row.state, ClaimState::Draft | ClaimState::Returned | ClaimState::NotPassed)
+        && row.second_reviewed_by.is_none()
+        && desk.may(Permission::Of(Function::ClaimSubmission, Right::Create))
+    {
+        buttons.push(Button::post("按最新事实重算", format!("/claims/{}/redraft", row.id)));
+    }
     buttons.extend(main_button(desk, row));
     DossierHead {
         title: format!("{} 补贴申领", row.class_title),
@@ -150,7 +157,7 @@ fn main_button(desk: &Desk, row: &claim::Model) -> Option<Button> {
     let at = |what: &str| format!("/claims/{}/{what}", row.id);
     let mine = |account: &Option<foundation::AccountId>| account.is_some() && account == &desk.actor.account;
     match row.state {
-        ClaimState::Draft | ClaimState::Returned if matches!(desk.actor.office, Office::Institution { .. }) => {
+        ClaimState::Draft | ClaimState::Returned if may(Function::ClaimSubmission, Right::Create) => {
             Some(Button::post("核对无误，提交申领", at("submit")).main())
         }
         ClaimState::Submitted if may(Function::ClaimReview, Right::Approve) => Some(Button::post("受理并初审通过", at("first-review")).main()),
@@ -273,10 +280,37 @@ macro_rules! posts {
     )+};
 }
 posts! {
-    submit(SubmitClaim) = "申领已提交，县人社部门会审核。";
     first_review(FirstReviewClaim) = "初审通过，资金已预留，请另一位工作人员复审。";
     second_review(SecondReviewClaim) = "复审通过，可以公示了。";
     publish(PublishClaim) = "已开始公示，从明天起满五个工作日。";
+}
+
+/// POST `/claims/{id}/submit`: handed in, or told that the facts have changed meanwhile.
+pub async fn submit(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
+    let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
+    let here = format!("/claims/{id}");
+    match desk.perform(SubmitClaim { claim }).await {
+        Ok(one) if one.submitted => desk.go(&here, "申领已提交，县人社部门会审核。"),
+        Ok(one) if one.persons == 0 => desk.go(&here, "!按最新事实重算后，没有可以补贴的学员，申领已终止。请看下面每位学员的原因。"),
+        Ok(one) => desk.go(
+            &here,
+            &format!("!还没有提交：事实有变化，申领已按最新事实重算为 {} 人 {}。请核对后再提交一次。", one.persons, ui::money::text(Fen(one.total_fen))),
+        ),
+        Err(Stop::Refused(refusals)) => desk.refused(&here, &refusals),
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+/// POST `/claims/{id}/redraft`.
+pub async fn redraft(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
+    let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
+    let here = format!("/claims/{id}");
+    match desk.perform(RedraftClaim { claim }).await {
+        Ok(one) if one.changed => desk.go(&here, &format!("已按最新事实重算：{} 人 {}。", one.persons, ui::money::text(Fen(one.total_fen)))),
+        Ok(_) => desk.go(&here, "已按最新事实重算，没有变化。"),
+        Err(Stop::Refused(refusals)) => desk.refused(&here, &refusals),
+        Err(stop) => desk.stopped(stop),
+    }
 }
 
 /// POST `/claims/{id}/return`.

@@ -6,6 +6,7 @@ pub mod publicity;
 
 use desk::Routes;
 
+use crate::acts::draft::RedraftClaim;
 use crate::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch};
 use crate::acts::review::{FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
 
@@ -16,6 +17,7 @@ pub fn routes() -> Routes {
         .read::<claims::ClaimPage, _, _>("/claims/{id}", claims::show)
         .read::<claims::ClaimRegister, _, _>("/api/v1/claims", claims::resource)
         .act::<SubmitClaim, _, _>("/claims/{id}/submit", claims::submit)
+        .act::<RedraftClaim, _, _>("/claims/{id}/redraft", claims::redraft)
         .act::<FirstReviewClaim, _, _>("/claims/{id}/first-review", claims::first_review)
         .act::<SecondReviewClaim, _, _>("/claims/{id}/second-review", claims::second_review)
         .act::<ReturnClaim, _, _>("/claims/{id}/return", claims::send_back)

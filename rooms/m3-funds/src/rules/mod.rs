@@ -1,2 +1,3 @@
 //! Rules of the claims (M8.9; domain §7.4).
+pub mod slots;
 pub mod states;

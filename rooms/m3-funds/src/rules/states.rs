@@ -17,6 +17,12 @@ pub enum ClaimMove {
     ApproveBatch,
     Pay,
     ReturnPayment,
+    Redraft,
+    Close,
+    Object,
+    Dismiss,
+    Uphold,
+    SendBackUpheld,
 }
 
 impl ClaimMove {
@@ -33,6 +39,12 @@ impl ClaimMove {
             Self::ApproveBatch,
             Self::Pay,
             Self::ReturnPayment,
+            Self::Redraft,
+            Self::Close,
+            Self::Object,
+            Self::Dismiss,
+            Self::Uphold,
+            Self::SendBackUpheld,
         ]
     }
     /// What people read.
@@ -48,6 +60,12 @@ impl ClaimMove {
             Self::ApproveBatch => "财政复核",
             Self::Pay => "到账",
             Self::ReturnPayment => "退票",
+            Self::Redraft => "按最新事实重算",
+            Self::Close => "没有可补贴的学员，终止",
+            Self::Object => "提出异议",
+            Self::Dismiss => "异议不成立，继续公示",
+            Self::Uphold => "异议成立，剔除后继续公示",
+            Self::SendBackUpheld => "异议成立，退回补正",
         }
     }
 }
@@ -66,6 +84,13 @@ pub fn after(state: ClaimState, step: ClaimMove) -> Result<ClaimState, Refusal> 
         (ClaimMove::ApproveBatch, S::FinanceReviewed) => Some(S::Paying),
         (ClaimMove::Pay, S::Paying) => Some(S::Paid),
         (ClaimMove::ReturnPayment, S::Paying) => Some(S::PaymentReturned),
+        (ClaimMove::Redraft, S::Draft | S::NotPassed) => Some(S::Draft),
+        (ClaimMove::Redraft, S::Returned) => Some(S::Returned),
+        // A claim of nothing: at its draft, at a later one, or when objections have struck every line.
+        (ClaimMove::Close, S::Draft | S::Returned | S::UnderObjection) => Some(S::NotPassed),
+        (ClaimMove::Object, S::Published | S::UnderObjection) => Some(S::UnderObjection),
+        (ClaimMove::Dismiss | ClaimMove::Uphold, S::UnderObjection) => Some(S::Published),
+        (ClaimMove::SendBackUpheld, S::UnderObjection) => Some(S::Returned),
         (
             ClaimMove::Submit
             | ClaimMove::FirstReview
@@ -76,7 +101,13 @@ pub fn after(state: ClaimState, step: ClaimMove) -> Result<ClaimState, Refusal> 
             | ClaimMove::MakeBatch
             | ClaimMove::ApproveBatch
             | ClaimMove::Pay
-            | ClaimMove::ReturnPayment,
+            | ClaimMove::ReturnPayment
+            | ClaimMove::Redraft
+            | ClaimMove::Close
+            | ClaimMove::Object
+            | ClaimMove::Dismiss
+            | ClaimMove::Uphold
+            | ClaimMove::SendBackUpheld,
             _,
         ) => None,
     };
@@ -116,9 +147,16 @@ mod tests {
     proptest! {
         /// Nothing is paid without second review, publicity and the finance office.
         #[test]
-        fn m8_9_every_way_to_payment_passes_every_gate(steps in proptest::collection::vec(0usize..10, 0..80)) {
+        fn m8_9_every_way_to_payment_passes_every_gate(steps in proptest::collection::vec(0usize..ClaimMove::all().len(), 0..80)) {
             let (mut state, mut seen) = (ClaimState::Draft, vec![]);
-            for step in steps { if let Ok(next) = after(state, ClaimMove::all()[step]) { state = next; seen.push(next); } }
+            for step in steps {
+                if let Ok(next) = after(state, ClaimMove::all()[step]) {
+                    // Sent back or closed: whatever was passed before must be passed again.
+                    if matches!(next, ClaimState::Returned | ClaimState::NotPassed | ClaimState::Draft) { seen.clear(); }
+                    state = next;
+                    seen.push(next);
+                }
+            }
             if state == ClaimState::Paid {
                 for gate in [ClaimState::SecondReviewed, ClaimState::Published, ClaimState::NoObjection, ClaimState::FinanceReviewed] { prop_assert!(seen.contains(&gate)); }
             }

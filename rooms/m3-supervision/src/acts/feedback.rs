@@ -58,7 +58,8 @@ impl Act for GiveFeedback {
             ("management", self.management),
             ("employment_help", self.employment_help),
         ]);
-        if !matches!(class.state, ClassState::Certified | ClassState::FeedbackDone) {
+        // Late answers count until the class is archived: a claim that was not handed in yet is drafted anew.
+        if !matches!(class.state, ClassState::Certified | ClassState::FeedbackDone | ClassState::Claimed) {
             refusals.push(Refusal::new("学员评价", "M3.1", format!("本班现在是“{}”", class.state.label()), "班级状态", "发证之后才能评价，到时会在首页提醒您"));
         }
         if self.text.chars().count() > TEXT_CHARS {

@@ -2,6 +2,8 @@
 pub mod claim;
 pub mod claim_item;
 pub mod fund_account;
+pub mod objection;
 pub mod payment_batch;
 pub mod payment_line;
 pub mod policy_parameter;
+pub mod subsidy_slot;

@@ -19,6 +19,8 @@ table! {
         district: DistrictCode,
         path: ManagementPath,
         version: i32,
+        /// The sealed bank file in the file store.
+        file: Option<FileId>,
     }
 }
 reach!(path = Path);

@@ -1,0 +1,215 @@
+//! A claim's lines from the facts as they stand now (M3.9, M7.1; domain §7.3): the same way for the first draft, for
+//! every later one and for the moment of handing in, so that they cannot differ.
+
+use desk::Desk;
+use foundation::codes::SubsidyKind;
+use foundation::{ClaimId, Fault, Fen, PersonId, Refusal, Stop};
+use journal::facts::{ClaimDrafted, ClaimedItem};
+use reckoning::eligibility::{PersonFacts, check};
+use reckoning::money;
+use reckoning::policy::Policy;
+use store::query::{ColumnTrait, Condition, QueryFilter};
+use store::tables::funds::{claim_item, subsidy_slot};
+use store::tables::needs::needs_item;
+use store::tables::registry::person;
+use store::tables::supervision::{certificate, enrolment, exam_score, feedback, training_class};
+use store::{Reader, Writer};
+
+use crate::rules::slots::{self, Taken};
+
+/// What a claim would say now.
+pub struct Lines {
+    /// One per trainee on the roster, those not paid among them.
+    pub all: Vec<claim_item::Model>,
+    /// How many are paid.
+    pub persons: i32,
+    /// The sum of their amounts.
+    pub total: Fen,
+}
+
+impl Lines {
+    /// Whether a claim's present lines say the same.
+    pub fn same_as(&self, present: &[claim_item::Model]) -> bool {
+        let key = |one: &claim_item::Model| {
+            (one.enrolment.clone(), one.eligible, one.credited_offline, one.credited_online, one.payable, one.amount, one.refusals.clone())
+        };
+        let (mut now, mut before): (Vec<_>, Vec<_>) = (self.all.iter().map(key).collect(), present.iter().map(key).collect());
+        now.sort();
+        before.sort();
+        now == before
+    }
+
+    /// The fact's body.
+    pub fn body(&self, class: &training_class::Model, claim: &ClaimId) -> ClaimDrafted {
+        body(class.id.clone(), claim, &self.all, self.total)
+    }
+}
+
+/// The body of a draft: the lines that are paid.
+pub fn body(class: foundation::ClassId, claim: &ClaimId, items: &[claim_item::Model], total_fen: Fen) -> ClaimDrafted {
+    let paid = items.iter().filter(|one| one.eligible).map(|one| ClaimedItem {
+        enrolment: one.enrolment.clone(),
+        credited_offline: one.credited_offline,
+        credited_online: one.credited_online,
+        payable: one.payable,
+        amount_fen: one.amount,
+    });
+    ClaimDrafted { class, claim: claim.clone(), items: paid.collect(), total_fen }
+}
+
+/// Reads everything with the system's reach: feedback is hidden from institutions, other claims from everybody.
+pub async fn lines(desk: &Desk, work: &Writer, class: &training_class::Model, claim: &ClaimId) -> Result<Lines, Stop> {
+    let system = work.as_system("claim-lines");
+    let policy = desk::policy::pinned(class.policy.as_deref())?;
+    let item = system.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
+    let subject = slots::subject(item.occupation.as_ref().map(foundation::OccupationCode::as_str), &item.name, item.level);
+    let hours = m3_supervision::hours::of_class(&system, &class.id, &policy).await?;
+    let mut all = Vec::new();
+    for place in m3_supervision::hours::roster(&system, &class.id).await? {
+        let Some(own) = hours.get(&place.id) else { continue };
+        let facts = facts(&system, class, &place, own.rate, &policy, &History { claim, subject: &subject }).await?;
+        let mut refusals = check(&facts, &policy, desk.today());
+        let payable = money::payable(own, &policy);
+        let amount = money::amount(&payable, &policy);
+        if amount.fen == Fen::ZERO && refusals.is_empty() {
+            refusals.push(too_few(&payable, &policy));
+        }
+        let eligible = refusals.is_empty();
+        let json = |e: serde_json::Error| Fault::Db(e.to_string());
+        all.push(claim_item::Model {
+            id: desk.new_id(),
+            claim: claim.clone(),
+            class: class.id.clone(),
+            enrolment: place.id,
+            person: place.person,
+            name: place.name,
+            id_number_masked: place.id_number_masked,
+            credited_offline: own.offline,
+            credited_online: own.online,
+            payable: payable.total,
+            amount: if eligible { amount.fen } else { Fen::ZERO },
+            eligible,
+            refusals: serde_json::to_string(&refusals).map_err(json)?,
+            trace: serde_json::to_string(&amount.trace).map_err(json)?,
+            institution: class.institution.clone(),
+            district: class.district,
+            path: class.path.clone(),
+            version: 1,
+        });
+    }
+    let total = total(&all)?;
+    Ok(Lines { persons: persons(&all), all, total })
+}
+
+/// How many lines are paid.
+pub fn persons(items: &[claim_item::Model]) -> i32 {
+    i32::try_from(items.iter().filter(|one| one.eligible).count()).unwrap_or(i32::MAX)
+}
+
+/// Their sum.
+pub fn total(items: &[claim_item::Model]) -> Result<Fen, Stop> {
+    let paid = items.iter().filter(|one| one.eligible).map(|one| one.amount);
+    Ok(money::claim_total(paid).ok_or_else(|| Fault::Db("claim total out of range".into()))?)
+}
+
+fn too_few(payable: &money::Payable, policy: &Policy) -> Refusal {
+    Refusal::new(
+        "最低课时",
+        "M3.4",
+        format!("可计课时 {}，不足最低可补课时 {}", payable.total, policy.min_payable_periods),
+        policy.document("min_payable_periods"),
+        "不能列入本次申领",
+    )
+}
+
+struct History<'a> {
+    claim: &'a ClaimId,
+    subject: &'a str,
+}
+
+async fn facts(
+    system: &Reader,
+    class: &training_class::Model,
+    place: &enrolment::Model,
+    rate: (i32, i32),
+    policy: &Policy,
+    history: &History<'_>,
+) -> Result<PersonFacts, Stop> {
+    let person = system.get::<person::Entity>(place.person.to_string()).await?;
+    let earlier = taken(system, &place.person, Some(history.claim)).await?;
+    let passed_exam = system
+        .find::<exam_score::Entity>(Condition::all().add(exam_score::Column::Enrolment.eq(place.id.clone())).add(exam_score::Column::Passed.eq(true)))
+        .await?
+        .is_some();
+    let issued = system
+        .find::<certificate::Entity>(Condition::all().add(certificate::Column::Enrolment.eq(place.id.clone())).add(certificate::Column::Valid.eq(true)))
+        .await?;
+    let feedback_given = system.find::<feedback::Entity>(feedback::Column::Enrolment.eq(place.id.clone())).await?.is_some();
+    Ok(PersonFacts {
+        birth: person.birth,
+        retirement: None,
+        class_start: class.starts_on,
+        registered: true,
+        pension_since: None,
+        in_school: false,
+        on_fiscal_payroll: false,
+        rate,
+        passed_exam,
+        certificate_issued_on: issued.map(|one| one.issued_on),
+        feedback_given,
+        paid_count: slots::count(&earlier, policy.count_since),
+        same_item_paid: slots::same_subject(&earlier, history.subject),
+        open_risks: 0,
+    })
+}
+
+/// What a person has in the count, this claim's own place left out.
+async fn taken(system: &Reader, person: &PersonId, but: Option<&ClaimId>) -> Result<Vec<Taken>, Stop> {
+    let rows = system
+        .list::<subsidy_slot::Entity>(|q| {
+            q.filter(subsidy_slot::Column::Person.eq(person.clone())).filter(subsidy_slot::Column::Kind.eq(SubsidyKind::Training))
+        })
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter(|one| but != Some(&one.claim))
+        .map(|one| Taken { place: one.place, subject: one.subject, on: one.taken_on, class_no: one.class_no })
+        .collect())
+}
+
+/// Takes a place for each paid line. A key that somebody else holds already ends the act; the door does it once more,
+/// and then the lines say why.
+pub async fn take_slots(desk: &Desk, work: &Writer, class: &training_class::Model, items: &[claim_item::Model]) -> Result<(), Stop> {
+    let system = work.as_system("subsidy-count");
+    let item = system.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
+    let subject = slots::subject(item.occupation.as_ref().map(foundation::OccupationCode::as_str), &item.name, item.level);
+    let mut rows = Vec::new();
+    for one in items.iter().filter(|one| one.eligible) {
+        rows.push(subsidy_slot::Model {
+            id: desk.new_id(),
+            kind: SubsidyKind::Training,
+            person: one.person.clone(),
+            place: slots::next_place(&taken(&system, &one.person, None).await?),
+            subject: subject.clone(),
+            claim: one.claim.clone(),
+            class: class.id.clone(),
+            class_no: class.class_no.clone(),
+            enrolment: one.enrolment.clone(),
+            taken_on: desk.today(),
+            institution: class.institution.clone(),
+            district: class.district,
+            path: class.path.clone(),
+        });
+    }
+    work.add_many::<subsidy_slot::Entity>(rows).await
+}
+
+/// Gives the places of a claim (or of some of its lines) back.
+pub async fn free_slots(work: &Writer, claim: &ClaimId, only: Option<&[foundation::EnrolmentId]>) -> Result<(), Stop> {
+    let mut which = Condition::all().add(subsidy_slot::Column::Claim.eq(claim.clone()));
+    if let Some(only) = only {
+        which = which.add(subsidy_slot::Column::Enrolment.is_in(only.iter().cloned()));
+    }
+    work.remove_all::<subsidy_slot::Entity>(which).await?;
+    Ok(())
+}
