@@ -14,6 +14,8 @@ pub const ROSTER_ROWS: usize = 500;
 pub const TEXT_CHARS: usize = 1000;
 /// Letters of a one-line text.
 pub const LINE_CHARS: usize = 100;
+/// Claims of one payment batch, and of one bulk act: what an officer can look through before pressing.
+pub const BATCH_LINES: usize = 200;
 /// Sessions of one class timetable.
 pub const SESSIONS_PER_CLASS: usize = 200;
 /// Acts that may wait at the door before new ones are told to come back.

@@ -15,6 +15,17 @@ impl Fen {
     pub fn from_yuan(yuan: i64) -> Option<Self> {
         yuan.checked_mul(100).map(Self)
     }
+    /// What a person types: yuan with at most two decimals, grouping commas or not; never a float. None for all else.
+    pub fn from_yuan_text(text: &str) -> Option<Self> {
+        let text: String = text.trim().trim_start_matches(['¥', '￥']).trim().chars().filter(|one| !matches!(one, ',' | '，')).collect();
+        let (yuan, rest) = text.split_once('.').unwrap_or((&text, ""));
+        let digits = |part: &str| part.bytes().all(|one| one.is_ascii_digit());
+        if yuan.is_empty() || rest.len() > 2 || !digits(yuan) || !digits(rest) {
+            return None;
+        }
+        let fen: i64 = format!("{rest:0<2}").parse().ok()?;
+        Self::from_yuan(yuan.parse().ok()?)?.checked_add(Self(fen))
+    }
     /// The sum of all, None on overflow.
     pub fn sum(all: impl IntoIterator<Item = Fen>) -> Option<Self> {
         all.into_iter().try_fold(0i64, |total, one| total.checked_add(one.0)).map(Self)
@@ -62,5 +73,17 @@ mod tests {
         assert_eq!(Fen(125_050).to_string(), "1,250.50");
         assert_eq!(Fen(5).to_string(), "0.05");
         assert_eq!(Fen(-100_000_000).to_string(), "-1,000,000");
+    }
+    #[test]
+    fn typed_money_is_read_to_the_fen_or_not_at_all() {
+        for (text, fen) in [("1250", 125_000), ("1,250.50", 125_050), ("¥ 1,250.5", 125_050), ("0.05", 5), ("3，000", 300_000)] {
+            assert_eq!(Fen::from_yuan_text(text), Some(Fen(fen)), "{text}");
+        }
+        for text in ["", ".5", "1.234", "-1", "1e3", "12元", "1.2.3", "99999999999999999999"] {
+            assert_eq!(Fen::from_yuan_text(text), None, "{text}");
+        }
+        for fen in [0, 1, 99, 100, 123_456_789] {
+            assert_eq!(Fen::from_yuan_text(&Fen(fen).to_string()), Some(Fen(fen)));
+        }
     }
 }

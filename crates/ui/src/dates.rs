@@ -99,6 +99,13 @@ impl Due {
         }
         Self { text: format!("{} {}", on.text, time(at)), ..on }
     }
+    /// Says `暂定` where the day may still move: the holidays of its year are not published.
+    pub fn certain(mut self, is_certain: bool) -> Self {
+        if !is_certain && !self.text.is_empty() {
+            self.text.push_str("（暂定）");
+        }
+        self
+    }
     fn tone_of(days: i64) -> Tone {
         match days {
             ..=0 => Tone::Act,

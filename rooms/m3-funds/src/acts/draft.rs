@@ -124,6 +124,12 @@ pub(crate) async fn items(work: &Writer, claim: &ClaimId) -> Result<Vec<claim_it
     work.list::<claim_item::Entity>(|q| q.filter(claim_item::Column::Claim.eq(claim.clone()))).await
 }
 
+/// Puts lines in the place of those that are kept.
+pub(crate) async fn keep(work: &Writer, claim: &ClaimId, lines: Vec<claim_item::Model>) -> Result<(), Stop> {
+    work.remove_all::<claim_item::Entity>(claim_item::Column::Claim.eq(claim.clone())).await?;
+    work.add_many::<claim_item::Entity>(lines).await
+}
+
 /// Whether a trainee has answered after the claim was drafted. The institution may not see who: the system asks.
 async fn heard_since(work: &Writer, row: &claim::Model) -> Result<bool, Stop> {
     let late = Condition::all().add(feedback::Column::Class.eq(row.class.clone())).add(feedback::Column::At.gt(row.drafted_at));
@@ -142,8 +148,7 @@ pub(crate) async fn put(
     let state = if now.persons == 0 { after(state, ClaimMove::Close)? } else { state };
     let body = now.body(class, &row.id);
     let (persons, total) = (now.persons, now.total);
-    work.remove_all::<claim_item::Entity>(claim_item::Column::Claim.eq(row.id.clone())).await?;
-    work.add_many::<claim_item::Entity>(now.all).await?;
+    keep(work, &row.id, now.all).await?;
     let note = match state {
         ClaimState::NotPassed => {
             "没有可以补贴的学员，本申领已终止。每位学员不予补贴的原因见下表；归档前补齐的（如学员补交评价），系统会自动重新生成。".to_owned()

@@ -28,11 +28,10 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Whether a claim's present lines say the same.
+    /// Whether a claim's present lines pay the same persons the same. One more reason against somebody who is not paid
+    /// anyway is nothing new.
     pub fn same_as(&self, present: &[claim_item::Model]) -> bool {
-        let key = |one: &claim_item::Model| {
-            (one.enrolment.clone(), one.eligible, one.credited_offline, one.credited_online, one.payable, one.amount, one.refusals.clone())
-        };
+        let key = |one: &claim_item::Model| (one.enrolment.clone(), one.eligible, one.credited_offline, one.credited_online, one.payable, one.amount);
         let (mut now, mut before): (Vec<_>, Vec<_>) = (self.all.iter().map(key).collect(), present.iter().map(key).collect());
         now.sort();
         before.sort();

@@ -1,23 +1,24 @@
 //! The county makes a batch, the finance office approves it, the bank's answer settles it (M8.9; domain §7.4 S70–S90).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashSet};
 
 use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{ClaimState, PaymentState};
+use foundation::limits::BATCH_LINES;
 use foundation::{ClaimId, Fault, Fen, Function, PaymentBatchId, PaymentLineId, Permission, Refusal, Right, Stop};
-use journal::facts::ClaimPaid;
-use m3_supervision::rules::states::{Move, after as class_after};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::{ColumnTrait, QueryFilter, Set};
 use store::seal::Purpose;
-use store::tables::funds::{claim, fund_account, payment_batch, payment_line};
+use store::tables::funds::{claim, payment_batch, payment_line};
 use store::tables::institutions::institution;
-use store::tables::supervision::training_class;
 
+use super::fund::move_money;
 use super::review::{go, said};
+pub use super::settle::{SettlePaymentBatch, SettledLine};
+use crate::rules::fund::Step;
 use crate::rules::states::{ClaimMove, after};
 
 /// Puts claims into one payment batch.
@@ -36,18 +37,15 @@ impl Act for MakePaymentBatch {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PaymentBatchId>, Stop> {
         let id: PaymentBatchId = desk.new_id();
-        let (mut rows, mut lines) = (Vec::new(), Vec::new());
-        for claim in &self.claims {
-            let row = work.get::<claim::Entity>(claim.to_string()).await?;
-            let state = after(row.state, ClaimMove::MakeBatch)?;
-            lines.push(line(desk, work, &id, &row).await?);
-            rows.push((row, state));
-        }
+        let (rows, lines) = self.rows(desk, work, &id).await?;
         let Some(district) = rows.first().map(|(row, _)| row.district) else {
             return Err(Refusal::new("拨付批次", "M8.9", "没有选择申领", "待拨付申领", "请至少选择一份公示无异议的申领").into());
         };
         if rows.iter().any(|(row, _)| row.district != district) {
             return Err(Refusal::new("拨付批次", "M8.9", "选择的申领不属于同一个县（市、区）", "资金账户", "请按县（市、区）分别生成批次").into());
+        }
+        for (account, sum) in by_account(&rows)? {
+            move_money(work, &account, Step::Batch, sum).await?;
         }
         let total = Fen::sum(rows.iter().map(|(row, _)| row.total)).ok_or_else(|| Fault::Db("batch total out of range".into()))?;
         let made_by = desk.actor.account.clone().ok_or(Stop::SignedOut)?;
@@ -88,6 +86,47 @@ impl Act for MakePaymentBatch {
             .await?;
         Ok(done)
     }
+}
+
+/// Each claim with its next state.
+type Rows = Vec<(claim::Model, ClaimState)>;
+
+impl MakePaymentBatch {
+    /// The claims and their lines; every claim that cannot come in is named, all at once.
+    async fn rows(&self, desk: &Desk, work: &Writer, id: &PaymentBatchId) -> Result<(Rows, Vec<payment_line::Model>), Stop> {
+        if self.claims.len() > BATCH_LINES {
+            let fact = format!("选择了 {} 份申领，一个批次最多 {BATCH_LINES} 份", self.claims.len());
+            return Err(Refusal::new("拨付批次", "M8.9", fact, "拨付批次", "请分成几个批次").into());
+        }
+        let (mut rows, mut lines, mut refusals, mut seen) = (Vec::new(), Vec::new(), Vec::new(), HashSet::new());
+        for claim in self.claims.iter().filter(|one| seen.insert(one.to_string())) {
+            let row = work.get::<claim::Entity>(claim.to_string()).await?;
+            let made = match after(row.state, ClaimMove::MakeBatch) {
+                Ok(state) => line(desk, work, id, &row).await.map(|line| (state, line)),
+                Err(refusal) => Err(refusal.into()),
+            };
+            match made {
+                Ok((state, line)) => {
+                    lines.push(line);
+                    rows.push((row, state));
+                }
+                Err(Stop::Refused(why)) => refusals.extend(why.into_iter().map(|one| Refusal { fact: format!("{}：{}", row.class_title, one.fact), ..one })),
+                Err(stop) => return Err(stop),
+            }
+        }
+        if refusals.is_empty() { Ok((rows, lines)) } else { Err(refusals.into()) }
+    }
+}
+
+/// What is asked of each account.
+fn by_account(rows: &Rows) -> Result<BTreeMap<String, Fen>, Stop> {
+    let mut sums: BTreeMap<String, Fen> = BTreeMap::new();
+    for (row, _) in rows {
+        let account = row.fund_account.clone().ok_or_else(|| Fault::Db("reviewed claim without a fund account".into()))?;
+        let sum = sums.entry(account).or_insert(Fen::ZERO);
+        *sum = sum.checked_add(row.total).ok_or_else(|| Fault::Db("batch total out of range".into()))?;
+    }
+    Ok(sums)
 }
 
 async fn line(desk: &Desk, work: &Writer, batch: &PaymentBatchId, row: &claim::Model) -> Result<payment_line::Model, Stop> {
@@ -168,110 +207,4 @@ impl Act for ApprovePaymentBatch {
             .await?;
         Ok(done)
     }
-}
-
-/// What the bank says of one line.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct SettledLine {
-    /// The line.
-    pub line: PaymentLineId,
-    /// Paid or returned.
-    pub paid: bool,
-    /// The bank's reference, for paid lines.
-    pub reference: String,
-    /// Why it came back, for returned lines.
-    pub reason: String,
-}
-
-/// Takes the bank's answer in.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct SettlePaymentBatch {
-    /// The batch.
-    pub batch: PaymentBatchId,
-    /// Its answered lines.
-    pub lines: Vec<SettledLine>,
-}
-
-impl Act for SettlePaymentBatch {
-    const NAME: &'static str = "settle-payment-batch";
-    const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
-    const CLAUSE: &'static str = "M8.9";
-    const TITLE: &'static str = "登记银行回单";
-    type Outcome = ();
-
-    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
-        let mut open: HashMap<PaymentLineId, payment_line::Model> = work
-            .list::<payment_line::Entity>(|q| {
-                q.filter(payment_line::Column::Batch.eq(batch.id.clone())).filter(payment_line::Column::State.eq(PaymentState::Sent))
-            })
-            .await?
-            .into_iter()
-            .map(|one| (one.id.clone(), one))
-            .collect();
-        let no = |fact: &str| Refusal::new("银行回单", "M8.9", fact, format!("拨付批次 {}", batch.batch_no), "请核对回单后重新提交");
-        if self.lines.is_empty() {
-            return Err(no("回单没有可登记的行").into());
-        }
-        let mut done = Done::new(
-            (),
-            FactDraft::new("PaymentBatchSettled", "M8.9", batch.district, format!("登记银行回单 {} 行", self.lines.len())).about("payment-batch", &batch.id),
-        );
-        for said in &self.lines {
-            let Some(line) = open.remove(&said.line) else { return Err(no("回单里有不属于本批次待回单的行，或同一行出现两次").into()) };
-            if said.paid && said.reference.trim().is_empty() {
-                return Err(no("到账的行没有银行流水号").into());
-            }
-            if !said.paid && said.reason.trim().is_empty() {
-                return Err(no("退票的行没有写原因").into());
-            }
-            done = done.and(settle(desk, work, &line, said).await?);
-        }
-        if open.is_empty() {
-            work.save::<payment_batch::Entity>(
-                &batch,
-                payment_batch::ActiveModel { state: Set(PaymentState::Paid), settled_at: Set(Some(desk.now())), ..Default::default() },
-            )
-            .await?;
-            tasks::close(desk, work, &batch.id, &["settle-batch"]).await?;
-        }
-        Ok(done)
-    }
-}
-
-async fn settle(desk: &Desk, work: &Writer, line: &payment_line::Model, answer: &SettledLine) -> Result<FactDraft, Stop> {
-    let row = work.get::<claim::Entity>(line.claim.to_string()).await?;
-    let reference = answer.reference.trim().to_owned();
-    if !answer.paid {
-        let state = after(row.state, ClaimMove::ReturnPayment)?;
-        let change = payment_line::ActiveModel { state: Set(PaymentState::Returned), reason: Set(answer.reason.trim().to_owned()), ..Default::default() };
-        work.save::<payment_line::Entity>(line, change).await?;
-        go(desk, work, &row, state, claim::ActiveModel::default(), Some(("county", "correct-payment"))).await?;
-        return Ok(said(&row, "ClaimPaymentReturned", state, "银行退票"));
-    }
-    let state = after(row.state, ClaimMove::Pay)?;
-    work.save::<payment_line::Entity>(
-        line,
-        payment_line::ActiveModel { state: Set(PaymentState::Paid), bank_reference: Set(reference.clone()), ..Default::default() },
-    )
-    .await?;
-    go(desk, work, &row, state, claim::ActiveModel { paid_at: Set(Some(desk.now())), ..Default::default() }, None).await?;
-    let account = row.fund_account.clone().ok_or_else(|| Fault::Db("paid claim without a fund account".into()))?;
-    let fund = work.get::<fund_account::Entity>(account).await?;
-    let (Some(paid), Some(reserved)) = (fund.paid.checked_add(row.total), fund.reserved.checked_sub(row.total)) else {
-        return Err(Fault::Db("fund account out of range".into()).into());
-    };
-    work.save::<fund_account::Entity>(&fund, fund_account::ActiveModel { paid: Set(paid), reserved: Set(reserved), ..Default::default() }).await?;
-    // The finance office does not write classes: the archive follows from the payment, not from its own decision.
-    let system = work.as_system("archive-paid-class");
-    let class = system.get::<training_class::Entity>(row.class.to_string()).await?;
-    let class_state = class_after(class.state, Move::Archive)?;
-    system.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(class_state), ..Default::default() }).await?;
-    let body = ClaimPaid { class: row.class.clone(), claim: row.id.clone(), total_fen: row.total, reference };
-    Ok(FactDraft::of(&body, row.district, format!("补贴 {} 元已到账", row.total))
-        .class(&row.class)
-        .institution(&row.institution)
-        .about("claim", &row.id)
-        .with("claim_state", ClaimState::Paid.code())
-        .with("class_state", class_state.code()))
 }

@@ -4,17 +4,19 @@ use chrono::Datelike;
 use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::ClaimState;
-use foundation::{ClaimId, Fault, Fen, Function, Permission, Refusal, Right, Stop};
+use foundation::{ClaimId, Function, Permission, Refusal, Right, Stop};
 use journal::facts::{ClaimPublished, ClaimReturned};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::Set;
-use store::tables::funds::{claim, fund_account};
+use store::tables::funds::claim;
 use store::tables::supervision::training_class;
 
-use super::draft::{items, put};
+use super::draft::{items, keep, put};
+use super::fund::{account_id, move_money};
 use super::lines::{free_slots, lines, take_slots};
+use crate::rules::fund::Step;
 use crate::rules::states::{ClaimMove, after};
 
 pub(crate) const KINDS: &[&str] =
@@ -114,10 +116,12 @@ impl Act for SubmitClaim {
             return Ok(Done::new(outcome, put(desk, work, &class, &row, again, now).await?));
         }
         take_slots(desk, work, &class, &now.all).await?;
+        let outcome = outcome(true);
+        keep(work, &row.id, now.all).await?;
         let change = claim::ActiveModel { submitted_at: Set(Some(desk.now())), submitted_by: Set(desk.actor.account.clone()), ..Default::default() };
         go(desk, work, &row, state, change, Some(("county", "first-review-claim"))).await?;
-        let fact = said(&row, "ClaimSubmitted", state, format!("提交补贴申领 {} 元", row.total)).with("counted", now.persons);
-        Ok(Done::new(outcome(true), fact))
+        let fact = said(&row, "ClaimSubmitted", state, format!("提交补贴申领 {} 元", row.total)).with("counted", outcome.persons);
+        Ok(Done::new(outcome, fact))
     }
 }
 
@@ -125,16 +129,8 @@ act! {
     /// Accepts and reviews first; reserves the money.
     FirstReviewClaim {} "first-review-claim" ClaimReview Approve "受理并初审" |self, desk, work, row| {
         let state = after(row.state, ClaimMove::FirstReview)?;
-        let account = format!("{}-{}-JY", row.district, desk.today().year());
-        let Some(fund) = work.find::<fund_account::Entity>(store::query::ColumnTrait::eq(&fund_account::Column::Id, account.clone())).await? else {
-            return Err(Refusal::new("资金账户", "M8.9", format!("没有资金账户 {account}"), "资金账户表", "请先登记本年度就业补助资金预算").into());
-        };
-        let free = fund.budget.0.saturating_sub(fund.reserved.0).saturating_sub(fund.paid.0);
-        if free < row.total.0 {
-            return Err(Refusal::new("预算余额", "M8.9", format!("本次申领 {} 元，账户可用余额 {} 元", row.total, Fen(free)), format!("资金账户 {account}"), "请追加预算后再办理初审").into());
-        }
-        let reserved = fund.reserved.checked_add(row.total).ok_or_else(|| Fault::Db("reserved money out of range".into()))?;
-        work.save::<fund_account::Entity>(&fund, fund_account::ActiveModel { reserved: Set(reserved), ..Default::default() }).await?;
+        let account = account_id(row.district, desk.today().year());
+        move_money(work, &account, Step::Reserve, row.total).await?;
         let change = claim::ActiveModel { first_reviewed_by: Set(desk.actor.account.clone()), first_reviewed_at: Set(Some(desk.now())), fund_account: Set(Some(account)), ..Default::default() };
         go(desk, work, &row, state, change, Some(("county", "second-review-claim"))).await?;
         Ok(Done::new((), said(&row, "ClaimFirstReviewed", state, "受理并初审通过，资金已预留")))
@@ -158,9 +154,7 @@ act! {
         let state = after(row.state, ClaimMove::Return)?;
         if self.note.trim().is_empty() { return Err(Refusal::new("一次告知", "M8.9", "没有写退回理由", "补正通知", "请一次写清需要补正的内容").at("note").into()); }
         if let Some(account) = &row.fund_account {
-            let fund = work.get::<fund_account::Entity>(account.clone()).await?;
-            let reserved = fund.reserved.checked_sub(row.total).ok_or_else(|| Fault::Db("reserved money out of range".into()))?;
-            work.save::<fund_account::Entity>(&fund, fund_account::ActiveModel { reserved: Set(reserved), ..Default::default() }).await?;
+            move_money(work, account, Step::Release, row.total).await?;
         }
         let change = claim::ActiveModel { note: Set(self.note.trim().to_owned()), fund_account: Set(None), first_reviewed_by: Set(None), first_reviewed_at: Set(None), ..Default::default() };
         free_slots(work, &row.id, None).await?;

@@ -41,6 +41,12 @@ pub async fn list(desk: Desk) -> Response {
     }
 }
 
+/// The money's pages beside each other.
+pub(super) fn tabs(current: &str) -> Markup {
+    let items = [("待拨付", "/claims?step=pay"), ("拨付批次", "/payment-batches"), ("资金账户", "/fund-accounts")];
+    ui::layout::tabs("拨付", &items.map(|(label, href)| ui::NavItem::new(label, href)), current)
+}
+
 async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
     let rows = desk.read().await?.list::<payment_batch::Entity>(|q| q.order_by_desc(payment_batch::Column::MadeAt).limit(ROWS)).await?;
     let rows: Vec<Row> = rows
@@ -59,8 +65,14 @@ async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
             )
         })
         .collect();
+    let buttons = if desk.may(Permission::Of(Function::ClaimPayment, Right::Publish)) {
+        vec![Button::link("做拨付批次", "/claims?step=pay").main()]
+    } else {
+        Vec::new()
+    };
     Ok(html! {
-        (page_head("拨付", "", &[]))
+        (tabs("/payment-batches"))
+        (page_head("拨付", "", &buttons))
         @if rows.is_empty() { (panel("", html! { p { "还没有拨付批次。公示无异议的申领可以做拨付批次。" } })) }
         @else { (simple_table("拨付批次", &[Column::text("批次"), Column::text("地区"), Column::text("状态"), Column::number("笔数"), Column::number("金额"), Column::text("制单")], &rows)) }
     })

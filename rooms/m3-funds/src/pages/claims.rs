@@ -5,15 +5,15 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::{Desk, Pairs, Query, Read};
 use foundation::codes::ClaimState;
-use foundation::limits::PAGE_ROWS;
-use foundation::{ClaimId, Fault, Fen, Function, Office, Permission, Refusal, Right, Stop};
+use foundation::{ClaimId, Fault, Fen, Function, Permission, Refusal, Right, Stop};
 use maud::{Markup, html};
 use reckoning::money::Step as Trace;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::funds::{claim, claim_item};
-use ui::{Button, Column, Dossier, DossierHead, Due, Filter, Register, Row, Step, Tag, Tone, section, simple_table};
+use ui::{Button, Column, Dossier, DossierHead, Due, Row, Step, Tag, Tone, section, simple_table};
 
+use super::register::Asked;
 use crate::acts::draft::RedraftClaim;
 use crate::acts::payment::MakePaymentBatch;
 use crate::acts::review::{FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
@@ -33,16 +33,8 @@ impl Read for ClaimPage {
     const CLAUSE: &'static str = "M8.9";
 }
 
-/// The register's address.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(default)]
-pub struct Asked {
-    q: String,
-    state: String,
-    page: String,
-}
-
-fn tone(state: ClaimState) -> Tone {
+/// The colour of a state.
+pub(super) fn tone(state: ClaimState) -> Tone {
     match state {
         ClaimState::Paid | ClaimState::NoObjection => Tone::Good,
         ClaimState::NotPassed | ClaimState::PaymentReturned | ClaimState::UnderObjection | ClaimState::Recovering => Tone::Act,
@@ -51,59 +43,9 @@ fn tone(state: ClaimState) -> Tone {
     }
 }
 
-/// `/claims`.
-pub async fn register(desk: Desk, Query(asked): Query<Asked>) -> Response {
-    match register_body(&desk, &asked).await {
-        Ok(body) => desk.page("补贴", "/claims", body),
-        Err(stop) => desk.stopped(stop),
-    }
-}
-
-async fn register_body(desk: &Desk, asked: &Asked) -> Result<Markup, Stop> {
-    if matches!(desk.actor.office, Office::Trainee { .. }) {
-        return Err(Fault::Gone.into());
-    }
-    let reader = desk.read().await?;
-    let page = reader
-        .page::<claim::Entity>(asked.page.parse().unwrap_or(1), PAGE_ROWS, |q| {
-            let mut q = q.order_by_desc(claim::Column::DraftedAt).order_by_asc(claim::Column::Id);
-            if let Ok(state) = asked.state.parse::<ClaimState>() {
-                q = q.filter(claim::Column::State.eq(state));
-            }
-            if !asked.q.trim().is_empty() {
-                q = q.filter(claim::Column::ClassTitle.contains(asked.q.trim()));
-            }
-            q
-        })
-        .await?;
-    let rows = page
-        .rows
-        .iter()
-        .map(|one| {
-            Row::link(
-                format!("/claims/{}", one.id),
-                vec![
-                    html! { (one.class_title) },
-                    html! { (one.institution_name) },
-                    html! { (one.district.name()) },
-                    html! { (Tag::new(one.state.label(), tone(one.state))) },
-                    html! { (one.persons) },
-                    ui::money(one.total),
-                ],
-            )
-        })
-        .collect();
-    let query = [("q", &asked.q), ("state", &asked.state), ("page", &asked.page)]
-        .into_iter()
-        .filter(|(_, v)| !v.is_empty())
-        .map(|(n, v)| (n.to_owned(), v.clone()))
-        .collect();
-    Ok(html! { (Register {
-        title: "补贴".into(), path: "/claims".into(), query,
-        filters: vec![Filter::text("q", "班级"), Filter::choice("state", "状态", ClaimState::all().iter().map(|s| (s.code(), s.label())))],
-        columns: vec![Column::text("班级"), Column::text("机构"), Column::text("地区"), Column::text("状态"), Column::number("人数"), Column::number("金额")],
-        rows, total: page.total, page: page.number, per_page: PAGE_ROWS, empty: "还没有补贴申领。班级评价结束后，系统会自动生成。".into(), ..Register::default()
-    }) })
+/// Until when the claim's present step must be done; provisional where the year's holidays are not known yet.
+pub(super) fn due(desk: &Desk, row: &claim::Model) -> Option<Due> {
+    row.due_on.map(|due| Due::on(due, desk.today()).certain(desk.premises.calendar.is_certain(due)))
 }
 
 /// `/claims/{id}`.
@@ -144,7 +86,7 @@ fn head(desk: &Desk, row: &claim::Model) -> DossierHead {
     DossierHead {
         title: format!("{} 补贴申领", row.class_title),
         state: Some(Tag::new(row.state.label(), tone(row.state))),
-        due: row.due_on.map(|due| Due::on(due, desk.today())),
+        due: due(desk, row),
         number: row.claim_no.clone(),
         owner: row.institution_name.clone(),
         buttons,

@@ -2,18 +2,22 @@
 
 pub mod batches;
 pub mod claims;
+pub mod funds;
 pub mod publicity;
+pub mod register;
 
 use desk::Routes;
 
 use crate::acts::draft::RedraftClaim;
+use crate::acts::fund::SetFundBudget;
 use crate::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch};
 use crate::acts::review::{FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
 
 /// The room's routes.
 pub fn routes() -> Routes {
     Routes::new()
-        .read::<claims::ClaimRegister, _, _>("/claims", claims::register)
+        .read::<claims::ClaimRegister, _, _>("/claims", register::register)
+        .post::<register::ClaimBulk, _, _>("/claims/bulk", register::bulk)
         .read::<claims::ClaimPage, _, _>("/claims/{id}", claims::show)
         .read::<claims::ClaimRegister, _, _>("/api/v1/claims", claims::resource)
         .act::<SubmitClaim, _, _>("/claims/{id}/submit", claims::submit)
@@ -25,6 +29,8 @@ pub fn routes() -> Routes {
         .act::<MakePaymentBatch, _, _>("/claims/{id}/batch", claims::batch)
         .read::<publicity::PublicityList, _, _>("/publicity", publicity::list)
         .read::<publicity::PublicityList, _, _>("/publicity/{claim}", publicity::one)
+        .read::<funds::FundAccounts, _, _>("/fund-accounts", funds::list)
+        .act::<SetFundBudget, _, _>("/fund-accounts", funds::set)
         .read::<batches::BatchList, _, _>("/payment-batches", batches::list)
         .read::<batches::BatchList, _, _>("/payment-batches/{id}", batches::show)
         .read::<batches::BankFile, _, _>("/payment-batches/{id}/file", batches::bank_file)

@@ -1,3 +1,4 @@
 //! Rules of the claims (M8.9; domain §7.4).
+pub mod fund;
 pub mod slots;
 pub mod states;

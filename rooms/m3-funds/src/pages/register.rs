@@ -1,0 +1,333 @@
+//! The register of claims, and the officer's steps on many at once (M8.9; domain §7.4): one act per claim beneath, each
+//! refusal told by name.
+
+use axum::response::Response;
+use desk::{Act, Desk, Pairs, Query, Read};
+use foundation::codes::ClaimState;
+use foundation::limits::{BATCH_LINES, PAGE_ROWS};
+use foundation::{ClaimId, Fault, Fen, Function, Office, Permission, Right, Stop};
+use maud::{Markup, Render, html};
+use serde::Deserialize;
+use store::Reader;
+use store::query::{ColumnTrait, Condition, DbErr, Expr, FromQueryResult, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select};
+use store::tables::funds::claim;
+use ui::layout::NavItem;
+use ui::table::Bulk;
+use ui::{Button, Column, Due, Filter, Register, Row, Tag, page_head, panel, simple_table};
+
+use super::claims::{ClaimRegister, due, tone};
+use crate::acts::payment::MakePaymentBatch;
+use crate::acts::review::{FirstReviewClaim, PublishClaim, SecondReviewClaim};
+
+/// Acts on several claims.
+pub struct ClaimBulk;
+impl Read for ClaimBulk {
+    const NAME: &'static str = "claim-bulk";
+    const PERMISSION: Permission = ClaimRegister::PERMISSION;
+    const CLAUSE: &'static str = "M8.9";
+}
+
+/// The register's address.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    pub(super) q: String,
+    pub(super) state: String,
+    pub(super) page: String,
+    pub(super) step: String,
+}
+
+/// A step that an officer does on many claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    First,
+    Second,
+    Publish,
+    Pay,
+}
+
+impl Step {
+    const ALL: [Self; 4] = [Self::First, Self::Second, Self::Publish, Self::Pay];
+
+    fn slug(self) -> &'static str {
+        match self {
+            Self::First => "first-review",
+            Self::Second => "second-review",
+            Self::Publish => "publish",
+            Self::Pay => "pay",
+        }
+    }
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.slug() == text)
+    }
+    fn label(self) -> &'static str {
+        match self {
+            Self::First => "待初审",
+            Self::Second => "待复审",
+            Self::Publish => "待公示",
+            Self::Pay => "待拨付",
+        }
+    }
+    /// What the button under the table says.
+    fn verb(self) -> &'static str {
+        match self {
+            Self::First => "选中的受理并初审通过",
+            Self::Second => "选中的复审通过",
+            Self::Publish => "选中的开始公示",
+            Self::Pay => "选中的列入一个拨付批次",
+        }
+    }
+    fn states(self) -> &'static [ClaimState] {
+        match self {
+            Self::First => &[ClaimState::Submitted],
+            Self::Second => &[ClaimState::FirstReviewed],
+            Self::Publish => &[ClaimState::SecondReviewed],
+            Self::Pay => &[ClaimState::NoObjection, ClaimState::PaymentReturned],
+        }
+    }
+    fn permission(self) -> Permission {
+        match self {
+            Self::First | Self::Second => Permission::Of(Function::ClaimReview, Right::Approve),
+            Self::Publish | Self::Pay => Permission::Of(Function::ClaimPayment, Right::Publish),
+        }
+    }
+}
+
+/// `/claims`.
+pub async fn register(desk: Desk, Query(asked): Query<Asked>) -> Response {
+    match register_body(&desk, &asked).await {
+        Ok(body) => desk.page("补贴", "/claims", body),
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+struct Sum {
+    total: Option<i64>,
+}
+impl FromQueryResult for Sum {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self { total: row.try_get(prefix, "total")? })
+    }
+}
+
+async fn register_body(desk: &Desk, asked: &Asked) -> Result<Markup, Stop> {
+    if matches!(desk.actor.office, Office::Trainee { .. }) {
+        return Err(Fault::Gone.into());
+    }
+    let reader = desk.read().await?;
+    let counts = counts(desk, &reader).await?;
+    let step = chosen(asked, &counts);
+    let page = reader.page::<claim::Entity>(asked.page.parse().unwrap_or(1), PAGE_ROWS, |q| ordered(filtered(q, asked, step), step)).await?;
+    let total =
+        reader.pick::<claim::Entity, Sum>(|q| filtered(q, asked, step).select_only().column_as(Expr::cust("CAST(SUM(total) AS bigint)"), "total")).await?;
+    let total = Fen(total.first().and_then(|one| one.total).unwrap_or(0));
+    let rows = page.rows.iter().map(|one| row(desk, one, step)).collect();
+    let columns = columns(step);
+    let sums = columns
+        .iter()
+        .map(|one| {
+            if one.label == "金额" {
+                ui::money(total)
+            } else {
+                html! { @if one.label == "班级" { "合计" } }
+            }
+        })
+        .collect();
+    let register = Register {
+        title: "补贴".into(),
+        note: step.map_or_else(String::new, |one| format!("{}：{} 份，{}", one.label(), page.total, ui::money::text(total))),
+        buttons: buttons(desk),
+        path: "/claims".into(),
+        query: query(asked, step),
+        filters: filters(step),
+        sums: if page.rows.is_empty() { Vec::new() } else { sums },
+        bulk: step.filter(|_| !page.rows.is_empty()).map(|one| Bulk {
+            action: "/claims/bulk".into(),
+            acts: vec![(one.verb().into(), one.slug().into())],
+            all_picked: false,
+        }),
+        columns,
+        rows,
+        total: page.total,
+        page: page.number,
+        per_page: PAGE_ROWS,
+        empty: step.map_or_else(|| "还没有补贴申领。班级评价结束后，系统会自动生成。".to_owned(), |one| format!("没有{}的申领。", one.label())),
+        ..Register::default()
+    };
+    Ok(html! { (steps_bar(&counts, step)) (register) })
+}
+
+/// How many wait at each step that this office may do; none for those who only look.
+async fn counts(desk: &Desk, reader: &Reader) -> Result<Vec<(Step, u64)>, Stop> {
+    let mut all = Vec::new();
+    for step in Step::ALL.into_iter().filter(|one| desk.may(one.permission())) {
+        all.push((step, reader.count::<claim::Entity>(|q| q.filter(claim::Column::State.is_in(step.states().iter().copied()))).await?));
+    }
+    Ok(all)
+}
+
+/// The step asked for; without one, the first at which something waits. Whoever searches or filters sees all.
+fn chosen(asked: &Asked, counts: &[(Step, u64)]) -> Option<Step> {
+    if asked.step.is_empty() && asked.q.is_empty() && asked.state.is_empty() {
+        return counts.iter().find(|(_, count)| *count > 0).map(|(step, _)| *step);
+    }
+    Step::parse(&asked.step).filter(|step| counts.iter().any(|(one, _)| one == step))
+}
+
+/// The most urgent first where something is to be done, else the newest.
+fn ordered(q: Select<claim::Entity>, step: Option<Step>) -> Select<claim::Entity> {
+    match step {
+        Some(_) => q.order_by_asc(claim::Column::DueOn).order_by_desc(claim::Column::Total).order_by_asc(claim::Column::Id),
+        None => q.order_by_desc(claim::Column::DraftedAt).order_by_asc(claim::Column::Id),
+    }
+}
+
+fn filtered(mut q: Select<claim::Entity>, asked: &Asked, step: Option<Step>) -> Select<claim::Entity> {
+    if let Some(step) = step {
+        q = q.filter(claim::Column::State.is_in(step.states().iter().copied()));
+    }
+    if let (None, Ok(state)) = (step, asked.state.parse::<ClaimState>()) {
+        q = q.filter(claim::Column::State.eq(state));
+    }
+    let words = asked.q.trim();
+    if !words.is_empty() {
+        q = q.filter(Condition::any().add(claim::Column::ClassTitle.contains(words)).add(claim::Column::InstitutionName.contains(words)));
+    }
+    q
+}
+
+fn query(asked: &Asked, step: Option<Step>) -> Vec<(String, String)> {
+    let step = step.map_or("all", Step::slug);
+    [("q", asked.q.as_str()), ("state", &asked.state), ("step", step), ("page", &asked.page)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+fn filters(step: Option<Step>) -> Vec<Filter> {
+    let mut all = vec![Filter::text("q", "班级或机构")];
+    if step.is_none() {
+        all.push(Filter::choice("state", "状态", ClaimState::all().iter().map(|s| (s.code(), s.label()))));
+    }
+    all
+}
+
+fn buttons(desk: &Desk) -> Vec<Button> {
+    if desk.actor.office.district().is_some() {
+        vec![Button::link("拨付批次", "/payment-batches"), Button::link("资金账户", "/fund-accounts")]
+    } else {
+        Vec::new()
+    }
+}
+
+fn steps_bar(counts: &[(Step, u64)], step: Option<Step>) -> Markup {
+    if counts.is_empty() {
+        return html! {};
+    }
+    let address = |slug: &str| format!("/claims?step={slug}");
+    let mut items: Vec<NavItem> =
+        counts.iter().map(|(step, count)| NavItem { count: Some(*count), ..NavItem::new(step.label(), address(step.slug())) }).collect();
+    items.push(NavItem::new("全部", address("all")));
+    ui::layout::tabs("轮到我办", &items, &address(step.map_or("all", Step::slug)))
+}
+
+fn columns(step: Option<Step>) -> Vec<Column> {
+    let mut all = vec![Column::text("班级"), Column::text("机构"), Column::text("地区")];
+    if step.is_none() || step == Some(Step::Pay) {
+        all.push(Column::text("状态"));
+    }
+    all.extend([Column::number("人数"), Column::number("金额"), Column::text("限期")]);
+    if step.is_some() {
+        all.push(Column::text("能否办理"));
+    }
+    all
+}
+
+fn row(desk: &Desk, one: &claim::Model, step: Option<Step>) -> Row {
+    let mut cells = vec![html! { (one.class_title) }, html! { (one.institution_name) }, html! { (one.district.name()) }];
+    if step.is_none() || step == Some(Step::Pay) {
+        cells.push(html! { (Tag::new(one.state.label(), tone(one.state))) });
+    }
+    cells.extend([html! { (one.persons) }, ui::money(one.total), due(desk, one).unwrap_or_else(Due::none).render()]);
+    let Some(step) = step else { return Row::link(format!("/claims/{}", one.id), cells) };
+    let mine = step == Step::Second && one.first_reviewed_by.is_some() && one.first_reviewed_by == desk.actor.account;
+    cells.push(if mine { ui::tag::look("您办了初审，须另一人复审").render() } else { ui::tag::good("可以办理").render() });
+    let row = Row::link(format!("/claims/{}", one.id), cells);
+    if mine { row } else { row.pick(one.id.to_string()) }
+}
+
+/// POST `/claims/bulk`: `pick` for each claim, `do` for the step.
+pub async fn bulk(desk: Desk, form: Pairs) -> Response {
+    let Some(step) = Step::parse(form.value("do")) else { return desk.stopped(Fault::Gone.into()) };
+    let back = format!("/claims?step={}", step.slug());
+    let picked: Vec<ClaimId> = form.values("pick").filter_map(|one| one.parse().ok()).collect();
+    if picked.is_empty() || picked.len() > BATCH_LINES {
+        let told = if picked.is_empty() {
+            "!没有选中申领。请先勾选，再办理。".to_owned()
+        } else {
+            format!("!选中了 {} 份，一次最多办理 {BATCH_LINES} 份。", picked.len())
+        };
+        return desk.go(&back, &told);
+    }
+    if step == Step::Pay {
+        return match desk.perform(MakePaymentBatch { claims: picked }).await {
+            Ok(batch) => desk.go(&format!("/payment-batches/{batch}"), "拨付批次已做好，等财政批准。"),
+            Err(Stop::Refused(refusals)) => {
+                let said = html! { (page_head("没有做成拨付批次", "整批没有生成，下面每条都要先处理，或者去掉后再做", &[Button::link("回到待拨付", back)])) (ui::refusal::refusals(&refusals)) };
+                desk.page_status(422, "没有做成拨付批次", "/claims", said)
+            }
+            Err(stop) => desk.stopped(stop),
+        };
+    }
+    let mut not_done = Vec::new();
+    for claim in &picked {
+        let result = match step {
+            Step::First => one(&desk, FirstReviewClaim { claim: claim.clone() }).await,
+            Step::Second => one(&desk, SecondReviewClaim { claim: claim.clone() }).await,
+            Step::Publish | Step::Pay => one(&desk, PublishClaim { claim: claim.clone() }).await,
+        };
+        match result {
+            Ok(()) => {}
+            Err(Stop::Refused(_) | Stop::Fault(Fault::Stale | Fault::Gone | Fault::Busy)) => not_done.push((claim.clone(), result)),
+            Err(stop) => return desk.stopped(stop),
+        }
+    }
+    if not_done.is_empty() {
+        return desk.go(&back, &format!("{} 份已{}。", picked.len(), step.verb().trim_start_matches("选中的")));
+    }
+    match refused_page(&desk, step, picked.len(), &not_done).await {
+        Ok(body) => desk.page_status(422, "有的没有办成", "/claims", body),
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+async fn one<A: Act<Outcome = ()>>(desk: &Desk, act: A) -> Result<(), Stop> {
+    desk.perform(act).await
+}
+
+async fn refused_page(desk: &Desk, step: Step, all: usize, not_done: &[(ClaimId, Result<(), Stop>)]) -> Result<Markup, Stop> {
+    let reader = desk.read().await?;
+    let known = reader.list::<claim::Entity>(|q| q.filter(claim::Column::Id.is_in(not_done.iter().map(|(id, _)| id.clone())))).await?;
+    let rows: Vec<Row> = not_done
+        .iter()
+        .map(|(id, result)| {
+            let title = known.iter().find(|one| one.id == *id).map_or_else(|| "不在管辖范围内的申领".to_owned(), |one| one.class_title.clone());
+            let (fact, fix) = match result {
+                Err(Stop::Refused(why)) => (
+                    why.iter().map(|one| format!("{}（{}）", one.fact, one.rule)).collect::<Vec<_>>().join("；"),
+                    why.iter().map(|one| one.fix.as_str()).collect::<Vec<_>>().join("；"),
+                ),
+                Err(Stop::Fault(Fault::Gone)) => ("没有找到".to_owned(), "请刷新后再选".to_owned()),
+                _ => ("刚才有人先办了，或系统正忙".to_owned(), "请刷新后再办".to_owned()),
+            };
+            Row::link(format!("/claims/{id}"), vec![html! { (title) }, html! { (fact) }, html! { (fix) }])
+        })
+        .collect();
+    let done = all - not_done.len();
+    Ok(html! {
+        (page_head("有的没有办成", &format!("选中 {all} 份：办成 {done} 份，没有办成 {} 份", not_done.len()), &[Button::link(format!("回到{}", step.label()), format!("/claims?step={}", step.slug())).main()]))
+        @if done > 0 { (panel("", html! { p { "办成的 " (done) " 份已经生效，不受下面几份影响。" } })) }
+        (simple_table("没有办成", &[Column::text("班级"), Column::text("原因"), Column::text("怎么办")], &rows))
+    })
+}

@@ -1,0 +1,167 @@
+//! Many claims at once: bulk reviews with separated duties, one batch of several, the budget as a hard stop (M8.9).
+
+use foundation::codes::{ClaimState, PaymentState};
+use foundation::{ClaimId, Fen, Stop};
+use m3_funds::acts::fund::SetFundBudget;
+use m3_funds::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch, SettledLine};
+use m3_funds::acts::review::{FirstReviewClaim, SubmitClaim};
+use store::query::{ColumnTrait, QueryFilter, QueryOrder, Set};
+use store::tables::funds::{payment_batch, payment_line};
+use store::tables::institutions::institution;
+use testkit::{Persona, TestHouse};
+
+use crate::support::*;
+
+/// Classes of different persons would be truer; different answers keep the same persons apart: class n is answered by
+/// nobody but its own n-th trainee.
+async fn claims(house: &TestHouse, count: usize) -> Vec<ClaimId> {
+    let mut all = Vec::new();
+    for n in 0..count {
+        let class = certified(house, 0x501 + n as u128, &format!("3505822026A0001000{}", n + 1), 0).await;
+        let row = answer(&house.system(), &class.class, &class.enrolments[n], n);
+        house
+            .premises
+            .db
+            .write(foundation::Scope::Everything, move |work| Box::pin(async move { work.add::<store::tables::supervision::feedback::Entity>(row).await }))
+            .await
+            .unwrap();
+        all.push(drafted(house, &class.class).await);
+    }
+    all
+}
+
+async fn lines_of(house: &TestHouse, batch: &foundation::PaymentBatchId) -> Vec<payment_line::Model> {
+    house
+        .system()
+        .read()
+        .await
+        .unwrap()
+        .list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.clone())).order_by_asc(payment_line::Column::Id))
+        .await
+        .unwrap()
+}
+
+/// Boxes ticked, one press: an act for each claim, and whoever reviewed first is refused by name the second time.
+#[tokio::test(flavor = "multi_thread")]
+async fn m8_9_bulk_reviews_keep_duties_apart() {
+    let house = house(Fen(100_000_000)).await;
+    let all = claims(&house, 3).await;
+    for id in &all {
+        assert!(house.desk(Persona::SchoolClerk).perform(SubmitClaim { claim: id.clone() }).await.unwrap().submitted);
+    }
+    let web = house.serve(m3_funds::routes());
+    let page = web.get(Some(Persona::JinjiangOfficer), "/claims").await;
+    assert!(page.text.contains("待初审") && page.text.matches("name=\"pick\"").count() == 3 && page.text.contains("1,800"), "{}", page.text);
+    let ids: Vec<String> = all.iter().map(ToString::to_string).collect();
+    let two = [("do", "first-review"), ("pick", ids[0].as_str()), ("pick", ids[1].as_str())];
+    assert_eq!(web.post(Some(Persona::JinjiangOfficer), "/claims/bulk", &two).await.status, 303);
+    house.desk(Persona::JinjiangReviewer).perform(FirstReviewClaim { claim: all[2].clone() }).await.unwrap();
+    assert_eq!(fund(&house).await.reserved, Fen(3 * EACH.0));
+    // The reviewer did the third's first review: two are done, one is refused and says why.
+    let three = [("do", "second-review"), ("pick", ids[0].as_str()), ("pick", ids[1].as_str()), ("pick", ids[2].as_str())];
+    let page = web.get(Some(Persona::JinjiangReviewer), "/claims").await;
+    assert!(page.text.contains("须另一人复审") && page.text.matches("name=\"pick\"").count() == 2, "{}", page.text);
+    let answer = web.post(Some(Persona::JinjiangReviewer), "/claims/bulk", &three).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.text.contains("办成 2 份，没有办成 1 份") && answer.text.contains("您已办理本申领的初审"), "{}", answer.text);
+    assert_eq!(claim(&house, &all[0]).await.state, ClaimState::SecondReviewed);
+    assert_eq!(claim(&house, &all[2]).await.state, ClaimState::FirstReviewed);
+    // Nobody else's: the neighbour gets nothing done, the institution may not at all.
+    let one = [("do", "second-review"), ("pick", ids[2].as_str())];
+    assert!(web.post(Some(Persona::ShishiOfficer), "/claims/bulk", &one).await.text.contains("不在管辖范围内"));
+    assert_eq!(web.post(Some(Persona::SchoolClerk), "/claims/bulk", &one).await.status, 403);
+    assert_eq!(claim(&house, &all[2]).await.state, ClaimState::FirstReviewed);
+    assert!(web.post(Some(Persona::JinjiangOfficer), "/claims/bulk", &[("do", "first-review")]).await.location.contains("step=first-review"));
+}
+
+/// Three claims in one batch; the bank pays two and returns one, whose money waits reserved and can be batched again.
+#[tokio::test(flavor = "multi_thread")]
+async fn m8_9_one_batch_of_three_and_the_returned_line_again() {
+    let house = house(Fen(100_000_000)).await;
+    let all = claims(&house, 3).await;
+    for id in &all {
+        payable(&house, id).await;
+    }
+    let web = house.serve(m3_funds::routes());
+    let ids: Vec<String> = all.iter().map(ToString::to_string).collect();
+    let fields: Vec<(&str, &str)> = std::iter::once(("do", "pay")).chain(ids.iter().map(|id| ("pick", id.as_str()))).collect();
+    let made = web.post(Some(Persona::JinjiangInspector), "/claims/bulk", &fields).await;
+    let batch: foundation::PaymentBatchId = made.location.rsplit('/').next().unwrap().parse().unwrap();
+    assert_eq!((fund(&house).await.reserved, fund(&house).await.batched), (Fen::ZERO, Fen(3 * EACH.0)));
+    let again = web.post(Some(Persona::JinjiangInspector), "/claims/bulk", &fields).await;
+    assert!(again.status == 422 && again.text.matches("不能“列入拨付批次”").count() == 3, "every refusal is told: {}", again.text);
+    house.desk(Persona::JinjiangFinance).perform(ApprovePaymentBatch { batch: batch.clone() }).await.unwrap();
+    let lines = lines_of(&house, &batch).await;
+    let said = |at: usize, paid: bool| SettledLine {
+        line: lines[at].id.clone(),
+        paid,
+        reference: if paid { format!("2026{at}") } else { String::new() },
+        reason: if paid { String::new() } else { "户名不符".into() },
+    };
+    let settle = SettlePaymentBatch { batch: batch.clone(), lines: vec![said(0, true), said(1, true), said(2, false)] };
+    house.desk(Persona::JinjiangFinance).perform(settle).await.unwrap();
+    let now = fund(&house).await;
+    assert_eq!((now.reserved, now.batched, now.paid), (EACH, Fen::ZERO, Fen(2 * EACH.0)));
+    let returned = lines[2].claim.clone();
+    assert_eq!(claim(&house, &returned).await.state, ClaimState::PaymentReturned);
+    let second = house.desk(Persona::JinjiangOfficer).perform(MakePaymentBatch { claims: vec![returned.clone()] }).await.unwrap();
+    assert_eq!((fund(&house).await.reserved, fund(&house).await.batched), (Fen::ZERO, EACH));
+    assert_eq!(lines_of(&house, &second).await[0].state, PaymentState::Pending);
+}
+
+/// Finance cuts its budget below what was promised: the batch is refused with the numbers, and made once there is money.
+#[tokio::test(flavor = "multi_thread")]
+async fn m8_9_a_batch_over_the_budget_is_refused() {
+    let house = house(Fen(2 * EACH.0)).await;
+    let all = claims(&house, 2).await;
+    for id in &all {
+        payable(&house, id).await;
+    }
+    let budget = |fen: i64| SetFundBudget { year: 2026, budget_fen: fen, document: "晋财社〔2026〕8号".into() };
+    let finance = house.desk(Persona::JinjiangFinance);
+    assert!(matches!(house.desk(Persona::JinjiangOfficer).perform(budget(1)).await, Err(Stop::Forbidden)), "the budget is the finance office's");
+    finance.perform(budget(EACH.0 + 1)).await.unwrap();
+    let make = || MakePaymentBatch { claims: all.clone() };
+    let officer = house.desk(Persona::JinjiangOfficer);
+    let no = refusal(officer.perform(make()).await);
+    assert!(no.rule == "预算余额" && no.fact.contains("需要 1,200 元") && no.fact.contains("剩余 600.01 元"), "{no}");
+    let reader = house.system().read().await.unwrap();
+    assert_eq!(reader.count::<payment_batch::Entity>(|q| q).await.unwrap(), 0, "nothing of it stays");
+    drop(reader);
+    finance.perform(budget(2 * EACH.0)).await.unwrap();
+    officer.perform(make()).await.unwrap();
+    assert!(refusal(finance.perform(budget(EACH.0)).await).fact.contains("少于已拨付和拨付中"));
+    let page = house.serve(m3_funds::routes()).get(Some(Persona::JinjiangFinance), "/fund-accounts").await;
+    assert!(page.text.contains("拨付中") && page.text.contains("1,200") && page.text.contains("登记预算"), "{}", page.text);
+    assert_eq!(house.serve(m3_funds::routes()).get(Some(Persona::SchoolClerk), "/fund-accounts").await.status, 404);
+    // Behind the rule stands the database's own check.
+    let row = fund(&house).await;
+    let over = store::tables::funds::fund_account::ActiveModel { paid: Set(Fen(row.budget.0 + 1)), ..Default::default() };
+    let written = house
+        .premises
+        .db
+        .write(foundation::Scope::Everything, move |work| Box::pin(async move { work.save::<store::tables::funds::fund_account::Entity>(&row, over).await }))
+        .await;
+    assert!(written.is_err());
+}
+
+/// A payee without an account is named before anything is made.
+#[tokio::test(flavor = "multi_thread")]
+async fn m8_9_a_batch_without_an_account_names_the_payee() {
+    let house = house(Fen(100_000_000)).await;
+    let all = claims(&house, 1).await;
+    payable(&house, &all[0]).await;
+    house
+        .premises
+        .db
+        .write(foundation::Scope::Everything, move |work| {
+            Box::pin(async move {
+                let none = institution::ActiveModel { account: Set(None), ..Default::default() };
+                work.change_all::<institution::Entity>(institution::Column::Id.eq(testkit::personas::school()), none).await
+            })
+        })
+        .await
+        .unwrap();
+    let no = refusal(house.desk(Persona::JinjiangOfficer).perform(MakePaymentBatch { claims: all.clone() }).await);
+    assert!(no.fact.contains("育婴员") && no.fact.contains("没有登记收款账户"), "{no}");
+}
