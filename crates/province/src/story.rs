@@ -105,7 +105,7 @@ pub async fn run(system: &Desk, school: &School, people: &mut People, stage: Ins
     // Each term of a school has its own weeks, so that rooms and teachers never clash.
     let first = today + Duration::days(starts(story.reaches) - i64::from(story.term % 2));
     let hour = |day: Date| foundation::clock::at_local(day.and_time(NaiveTime::from_hms_opt(9, i_minute(story.term), 0).unwrap_or_default()));
-    system.premises.clock.travel_to(hour(first - Duration::days(12)));
+    system.premises.clock.travel_to(hour(applied_on(system, first)));
     let mut teller =
         Teller { system, school, class: ClassId::try_from("00000000000000000000000000".to_owned()).map_err(told)?, first, stage, claim: story.reaches.claim };
     teller.class = teller.draft(&story, people).await?;
@@ -121,6 +121,16 @@ pub async fn run(system: &Desk, school: &School, people: &mut People, stage: Ins
         teller.step(*step).await?;
     }
     Ok(())
+}
+
+/// Twelve days before the class, earlier where a long holiday leaves too few working days between (W13).
+fn applied_on(system: &Desk, first: Date) -> Date {
+    const WORKDAYS: u32 = 6;
+    let mut day = first - Duration::days(12);
+    while system.premises.calendar.add_workdays(day, WORKDAYS).date > first {
+        day -= Duration::days(1);
+    }
+    day
 }
 
 fn i_minute(term: i32) -> u32 {

@@ -176,14 +176,28 @@ async fn sqlite(path: &str, connections: u32) -> Result<DatabaseConnection, Faul
     Database::connect(options).await.map_err(fault_of)
 }
 
-/// Makes an empty database beside `admin_url`'s (tests, set-up). `name` must be plain letters and digits.
-pub async fn create_postgres_database(admin_url: &str, name: &str) -> Result<(), Fault> {
+/// Makes a database beside `admin_url`'s (tests, set-up), empty or a copy of `template`. Names must be plain letters
+/// and digits.
+pub async fn create_postgres_database(admin_url: &str, name: &str, template: Option<&str>) -> Result<(), Fault> {
     use sea_orm::ConnectionTrait;
-    if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+    if !name.bytes().chain(template.unwrap_or("").bytes()).all(|b| b.is_ascii_alphanumeric() || b == b'_') {
         return Err(Fault::Db("bad database name".into()));
     }
     let admin = Database::connect(admin_url).await.map_err(fault_of)?;
-    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.map_err(fault_of)?;
+    let copied = template.map(|one| format!(" TEMPLATE {one}")).unwrap_or_default();
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}{copied}")).await.map_err(fault_of)?;
+    admin.close().await.map_err(fault_of)
+}
+
+/// Drops a test's database again, whoever may still be connected.
+#[doc(hidden)]
+pub async fn drop_postgres_database(admin_url: &str, name: &str) -> Result<(), Fault> {
+    use sea_orm::ConnectionTrait;
+    if !name.starts_with('t') || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        return Err(Fault::Db("not a test database".into()));
+    }
+    let admin = Database::connect(admin_url).await.map_err(fault_of)?;
+    admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.map_err(fault_of)?;
     admin.close().await.map_err(fault_of)
 }
 

@@ -8,6 +8,7 @@ pub mod cache;
 pub mod copy;
 pub mod db;
 pub mod dialect;
+pub mod digest;
 pub mod door;
 pub mod files;
 pub mod migrations;

@@ -4,6 +4,7 @@
 
 pub mod personas;
 pub mod postgres;
+mod template;
 pub mod web;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use store::tables::identity::account;
 use store::{Db, Files};
 
 pub use personas::Persona;
+pub use template::Template;
 
 /// Monday 2 November 2026, 09:00 in Fujian: the hour at which every test begins.
 pub fn start_of_tests() -> foundation::Instant {
@@ -49,6 +51,15 @@ impl TestHouse {
             std::fs::copy(sqlite_template().await, &path).expect("the template copies");
             (Db::connect(&format!("sqlite:{}", path.display())).await.expect("a SQLite test database"), None)
         };
+        let house = Self::around(db, Ids::seeded(20_261_102), now, folder, postgres);
+        if house.postgres.is_some() {
+            seed(&house.premises.db).await;
+        }
+        house
+    }
+
+    /// A house around an open database.
+    fn around(db: Db, ids: Ids, now: foundation::Instant, folder: tempfile::TempDir, postgres: Option<postgres::Cloned>) -> Self {
         let settings = Settings {
             demo: true,
             base_url: "http://127.0.0.1:8080".into(),
@@ -60,7 +71,7 @@ impl TestHouse {
         let premises = Premises {
             db,
             clock: Clock::fixed(now),
-            ids: Ids::seeded(20_261_102),
+            ids,
             calendar: WorkCalendar::built_in().clone(),
             keyring: Arc::new(Keyring::for_tests()),
             files: Files::folder(&folder.path().join("files")).expect("a folder"),
@@ -72,11 +83,7 @@ impl TestHouse {
             gatherers: desk::gather::Gatherers::default(),
             memo: desk::memo::Memo::default(),
         };
-        let house = Self { premises: Arc::new(premises), folder: Some(folder), postgres };
-        if house.postgres.is_some() {
-            seed(&house.premises.db).await;
-        }
-        house
+        Self { premises: Arc::new(premises), folder: Some(folder), postgres }
     }
 
     /// A persona's desk, as if signed in.
@@ -95,6 +102,13 @@ impl TestHouse {
     pub fn travel_to(&self, year: i32, month: u32, day: u32, hour: u32, minute: u32) {
         let wall = NaiveDate::from_ymd_opt(year, month, day).and_then(|d| d.and_hms_opt(hour, minute, 0)).expect("a real moment");
         self.premises.clock.travel_to(foundation::clock::at_local(wall));
+    }
+    /// Closes the house and, on PostgreSQL, drops its database: for tests that use up many.
+    pub async fn discard(self) {
+        self.premises.db.clone().close().await.expect("the database closes");
+        if let Some(one) = &self.postgres {
+            postgres::remove(&one.url).await;
+        }
     }
     /// The folder the house lives in.
     pub fn folder(&self) -> PathBuf {

@@ -13,9 +13,20 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// Makes a new, empty database in the test cluster.
 pub async fn clone() -> Cloned {
+    clone_of(None).await
+}
+
+/// Makes a new database in the test cluster, empty or a copy of `template` (which nobody may be connected to).
+pub async fn clone_of(template: Option<&str>) -> Cloned {
     let admin = std::env::var("JINBU_TEST_PG").expect("JINBU_TEST_PG is unset: run the tests through scripts/with_postgres.sh");
     let name = format!("t{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    store::db::create_postgres_database(&admin, &name).await.expect("the cluster makes a database");
+    store::db::create_postgres_database(&admin, &name, template).await.expect("the cluster makes a database");
     let base = admin.rsplit_once('/').map_or(admin.as_str(), |(base, _)| base);
     Cloned { url: format!("{base}/{name}") }
+}
+
+/// Drops a test's database.
+pub async fn remove(url: &str) {
+    let admin = std::env::var("JINBU_TEST_PG").expect("set by scripts/with_postgres.sh");
+    store::db::drop_postgres_database(&admin, url.rsplit('/').next().unwrap_or("")).await.expect("the cluster drops a database");
 }

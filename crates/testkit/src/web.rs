@@ -43,6 +43,11 @@ pub fn guarded(router: Router<Arc<Premises>>, premises: &Arc<Premises>) -> Route
 }
 
 impl Web {
+    /// A router that has its guards already: the whole application.
+    pub fn of(app: Router, premises: &Arc<Premises>) -> Self {
+        Self { app, premises: Arc::clone(premises) }
+    }
+
     /// GET as a persona (None: the public).
     pub async fn get(&self, persona: Option<Persona>, path: &str) -> Answer {
         self.send(persona, Request::get(path), Body::empty()).await
@@ -90,13 +95,29 @@ impl Web {
 
     /// POST JSON to the API as a persona, with a bearer token.
     pub async fn act(&self, persona: Option<Persona>, act: &str, body: &serde_json::Value) -> Answer {
-        let request = Request::post(format!("/api/v1/acts/{act}")).header(header::CONTENT_TYPE, "application/json");
+        self.act_at(persona, &format!("/api/v1/acts/{act}"), body).await
+    }
+
+    /// POST JSON to an address of the API as a persona, with a bearer token.
+    pub async fn act_at(&self, persona: Option<Persona>, path: &str, body: &serde_json::Value) -> Answer {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
         let (token, _) = self.signed_in(persona).await;
         let request = match &token {
             Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
             None => request,
         };
         self.run(None, request, Body::from(body.to_string())).await
+    }
+
+    /// Any request at all, headers and body as bytes. Headers that HTTP does not allow are left out.
+    pub async fn raw(&self, method: &str, path: &str, headers: &[(&str, Vec<u8>)], body: Vec<u8>) -> Answer {
+        let request = headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| {
+            match axum::http::HeaderValue::from_bytes(value) {
+                Ok(value) => request.header(*name, value),
+                Err(_) => request,
+            }
+        });
+        self.run(None, request, Body::from(body)).await
     }
 
     async fn send(&self, persona: Option<Persona>, request: axum::http::request::Builder, body: Body) -> Answer {

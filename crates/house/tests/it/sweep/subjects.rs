@@ -1,0 +1,292 @@
+//! What the sweep acts upon: real ids of the small demo province, by the state that an act needs, and well-formed
+//! bodies made from each act's own schema. A new act gets its body by itself; `shaped` is for what a rule asks beyond.
+
+use std::collections::BTreeMap;
+
+use foundation::codes::ClassState;
+use serde_json::{Map, Value, json};
+use store::query::*;
+use store::tables::funds::{claim, payment_batch, payment_line};
+use store::tables::institutions::{room, site, teacher};
+use store::tables::needs::needs_item;
+use store::tables::supervision::{certificate, class_session, enrolment, inspection, training_class};
+use testkit::{Persona, TestHouse};
+
+/// The class on which an act has something to do; reads look at the finished one.
+pub fn state_for(name: &str) -> ClassState {
+    match name {
+        "add-trainees" | "edit-class-plan" | "lay-timetable" | "add-session" | "edit-session" | "remove-session" | "remove-trainee" | "sign-pledges"
+        | "submit-opening" | "withdraw-class" | "new-class-page" | "timetable-page" | "roster-page" | "class-roster" => ClassState::Draft,
+        "accept-opening" => ClassState::Submitted,
+        "recheck-opening" | "review-opening" | "return-opening" | "refuse-opening" | "answer-review-line" | "approve-opening" | "opening-decision-form" => {
+            ClassState::UnderReview
+        }
+        "revoke-class" => ClassState::Approved,
+        "call-roll" | "sign-in-to-session" | "sign-out-of-session" | "ask-for-roll-call" | "dispute-attendance" | "record-inspection" | "resume-class"
+        | "answer-inspection" | "check-in-page" | "session-page" | "session-screen" | "inspection-form" | "my-training" | "attendance-page" => {
+            ClassState::InTraining
+        }
+        "enter-scores" => ClassState::TrainingEnded,
+        "confirm-exam" => ClassState::Examining,
+        "issue-certificates" => ClassState::ResultsReview,
+        "give-feedback" | "feedback-page" => ClassState::Certified,
+        "submit-claim" | "first-review-claim" | "second-review-claim" | "publish-claim" | "return-claim" | "make-payment-batch" => ClassState::Claimed,
+        _ => ClassState::Archived,
+    }
+}
+
+/// What must be done first so that an act's turn has come: who does which act.
+pub fn prelude(name: &str) -> &'static [(Persona, &'static str)] {
+    use Persona::{JinjiangInspector, JinjiangOfficer, JinjiangReviewer, SchoolClerk, Trainee};
+    const CLAIM: [(Persona, &str); 4] = [
+        (SchoolClerk, "submit-claim"),
+        (JinjiangOfficer, "first-review-claim"),
+        (JinjiangReviewer, "second-review-claim"),
+        (JinjiangOfficer, "publish-claim"),
+    ];
+    match name {
+        "approve-opening" => &[(JinjiangOfficer, "review-opening")],
+        "sign-out-of-session" => &[(Trainee, "sign-in-to-session")],
+        "resume-class" => &[(JinjiangInspector, "record-inspection")],
+        "first-review-claim" | "return-claim" => CLAIM.split_at(1).0,
+        "second-review-claim" => CLAIM.split_at(2).0,
+        "publish-claim" => CLAIM.split_at(3).0,
+        _ => &[],
+    }
+}
+
+/// One class with what belongs to it.
+#[derive(Clone, Default)]
+struct Set {
+    ids: BTreeMap<&'static str, String>,
+    sessions: Vec<String>,
+    enrolments: Vec<String>,
+}
+
+/// All classes of the school, by state.
+pub struct Subjects {
+    sets: BTreeMap<String, Set>,
+    common: BTreeMap<&'static str, String>,
+}
+
+impl Subjects {
+    /// Reads them from the house.
+    pub async fn of(house: &TestHouse) -> Self {
+        let reader = house.system().read().await.unwrap();
+        let school = testkit::personas::school();
+        let classes = reader.list::<training_class::Entity>(|q| q.filter(training_class::Column::Institution.eq(school.clone()))).await.unwrap();
+        let mut sets = BTreeMap::new();
+        for class in classes {
+            sets.insert(format!("{:?}", class.state), set(house, &class).await);
+        }
+        let mut common = BTreeMap::new();
+        common.insert("institution", school.to_string());
+        common.insert("person", testkit::personas::trainee().to_string());
+        common.insert("site", first::<site::Entity>(&reader, site::Column::Institution.eq(school.clone())).await.id.to_string());
+        common.insert("room", first::<room::Entity>(&reader, room::Column::Institution.eq(school.clone())).await.id.to_string());
+        common.insert("teacher", first::<teacher::Entity>(&reader, teacher::Column::Institution.eq(school.clone())).await.id.to_string());
+        let needs = first::<needs_item::Entity>(&reader, needs_item::Column::District.eq(testkit::district(testkit::JINJIANG))).await.id.to_string();
+        common.insert("needs_item", needs.clone());
+        common.insert("item", needs);
+        common.insert("account", Persona::OtherTrainee.account().to_string());
+        Self { sets, common }
+    }
+
+    /// The id that a field or an address's part of this name means for an act.
+    pub fn id(&self, act: &str, name: &str) -> Option<String> {
+        let name = match name {
+            "class_teacher" => "teacher",
+            one => one,
+        };
+        let set = self.set(act);
+        match name {
+            "session" => return set.sessions.first().cloned(),
+            "enrolment" => return set.enrolments.first().cloned(),
+            _ => {}
+        }
+        set.ids.get(name).or_else(|| self.common.get(name)).cloned()
+    }
+
+    fn set(&self, act: &str) -> &Set {
+        self.sets.get(&format!("{:?}", state_for(act))).unwrap_or_else(|| panic!("the small demo has no class for {act}"))
+    }
+
+    /// An address with its parts filled by real ids.
+    pub fn path(&self, act: &str, path: &str) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for part in path.split('/') {
+            let before = parts.last().map_or("", String::as_str).to_owned();
+            let Some(name) = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+                parts.push(part.to_owned());
+                continue;
+            };
+            let known = match (before.as_str(), name) {
+                ("classes" | "feedback" | "hours", _) => "class",
+                ("sessions" | "check-in" | "dispute", _) => "session",
+                ("institutions", _) => "institution",
+                ("needs", _) => "needs_item",
+                ("sites", _) => "site",
+                ("teachers", _) => "teacher",
+                ("persons", _) => "person",
+                ("roster" | "trainees", _) => "enrolment",
+                ("claims", _) => "claim",
+                ("publicity", _) => "claim",
+                ("payment-batches", _) => "batch",
+                ("inspections", _) => "inspection",
+                ("verify" | "certificates", _) => "certificate",
+                ("lines", "code") => "code",
+                _ => name,
+            };
+            parts.push(match known {
+                "code" => "H01".into(),
+                "*path" => "0/000".into(),
+                known => self.id(act, known).unwrap_or_else(|| "01ARZ3NDEKTSV4RRFFQ69G5FAV".into()),
+            });
+        }
+        parts.join("/")
+    }
+
+    /// A well-formed body of an act from its schema, about the things that `name` is about.
+    pub fn body(&self, house: &TestHouse, name: &str, act: &str, schema: &Value) -> Value {
+        let mut body = self.value(name, "", schema);
+        self.shaped(house, act, &mut body);
+        body
+    }
+
+    fn value(&self, act: &str, name: &str, schema: &Value) -> Value {
+        if let Some(id) = self.id(act, name).filter(|_| schema["type"] == "string" || schema["type"].is_array()) {
+            return json!(id);
+        }
+        if let Some(one) = schema.get("const") {
+            return one.clone();
+        }
+        if let Some(one) = schema["enum"].as_array().and_then(|all| all.first()) {
+            return one.clone();
+        }
+        for many in ["oneOf", "anyOf", "allOf"] {
+            if let Some(one) = schema[many].as_array().and_then(|all| all.iter().find(|one| one["type"] != "null")) {
+                return self.value(act, name, one);
+            }
+        }
+        match schema["type"].as_str().or_else(|| schema["type"][0].as_str()).unwrap_or("object") {
+            "string" => json!(text(name, schema["format"].as_str().unwrap_or(""))),
+            "integer" | "number" => json!(std::cmp::max(schema["minimum"].as_i64().unwrap_or(0), 3)),
+            "boolean" => json!(true),
+            "array" => json!([self.value(act, name.strip_suffix('s').unwrap_or(name), &schema["items"])]),
+            "null" => Value::Null,
+            _ => {
+                let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                let fields = schema["properties"].as_object().cloned().unwrap_or_default();
+                Value::Object(fields.iter().filter(|(key, _)| required.contains(&key.as_str())).map(|(k, v)| (k.clone(), self.value(act, k, v))).collect())
+            }
+        }
+    }
+
+    /// What a rule asks beyond the schema.
+    fn shaped(&self, house: &TestHouse, act: &str, body: &mut Value) {
+        let more = match act {
+            "add-trainees" => json!({"rows": [{"row": 2, "name": "陈进补", "id_type": "居民身份证", "id_number": spare_number(), "birth": "", "phone": "13905951234", "category": "", "education": ""}]}),
+            "review-opening" => json!({"passed": ["H01", "H02", "H03", "H04"]}),
+            "answer-review-line" => json!({"code": "H01", "note": "看过原件"}),
+            "sign-in-to-session" | "sign-out-of-session" => json!({"code": self.code(house, act)}),
+            "call-roll" => json!({"present": self.set(act).enrolments}),
+            "record-inspection" => json!({"opinion": "STOP", "problems": [], "present_count": 12, "second_inspector": "周志明", "kind": "SITE", "note": "现场教师不在岗"}),
+            "enter-scores" => json!({"marks": self.set(act).enrolments.iter().map(|one| json!({"enrolment": one, "theory": 80, "practice": 75, "absent": false})).collect::<Vec<_>>()}),
+            "create-class" | "edit-class-plan" => json!({"plan": {"term": 77, "planned_persons": 12, "theory": 14, "practice": 20, "online": 22, "starts_on": "2026-12-14", "ends_on": "2026-12-30", "exam_on": "2027-01-04", "exam_plan": "理论、实操各占一半", "materials": "国家职业技能培训教程", "safety_plan": "已购团体意外险"}}),
+            "find-person" => json!({"id_number": spare_number()}),
+            "add-teacher" => json!({"id_number": spare_number()}),
+            "reveal-personal-data" => json!({"what": "phone", "purpose": "电话核实到课情况"}),
+            "move-demo-clock" => json!({"to": "2026-11-02T02:00:00Z"}),
+            _ => json!({}),
+        };
+        merge(body, more);
+    }
+
+    fn code(&self, house: &TestHouse, act: &str) -> String {
+        let session: foundation::SessionId = self.set(act).sessions[0].parse().unwrap();
+        m3_supervision::rules::attendance::code_at(&house.premises.settings.secret, &session, house.premises.clock.now())
+    }
+}
+
+/// Flattens a body for a page's form: names as they are, lists with `[]`.
+pub fn as_form(body: &Value) -> Vec<(String, String)> {
+    let mut fields = Vec::new();
+    flatten(body.as_object().unwrap_or(&Map::new()), &mut fields);
+    fields
+}
+
+fn flatten(object: &Map<String, Value>, fields: &mut Vec<(String, String)>) {
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    for (name, value) in object {
+        match value {
+            Value::Object(inner) => flatten(inner, fields),
+            Value::Array(all) => fields.extend(all.iter().filter(|one| !one.is_object()).map(|one| (format!("{name}[]"), plain(one)))),
+            Value::Null => {}
+            other => fields.push((name.clone(), plain(other))),
+        }
+    }
+}
+
+fn merge(into: &mut Value, more: Value) {
+    match (into, more) {
+        (Value::Object(into), Value::Object(more)) => {
+            for (key, value) in more {
+                merge(into.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (into, more) => *into = more,
+    }
+}
+
+fn text(name: &str, format: &str) -> &'static str {
+    match (format, name) {
+        ("date", _) => "2026-12-14",
+        ("date-time", _) => "2026-11-02T02:00:00Z",
+        ("time" | "partial-time", _) => "09:00:00",
+        (_, "phone") => "13905951234",
+        (_, "file" | "bytes") => "",
+        _ => "写明情况的一句话",
+    }
+}
+
+/// A correct number that nobody in the demo has.
+fn spare_number() -> String {
+    foundation::id_number::synthetic(foundation::Date::from_ymd_opt(1968, 2, 3).unwrap(), 998).unwrap()
+}
+
+async fn first<E: store::Reach>(reader: &store::Reader, condition: impl Into<Condition>) -> E::Model {
+    let condition = condition.into();
+    reader.list::<E>(|q| q.filter(condition).order_by_asc(E::KEY)).await.unwrap().into_iter().next().expect("the demo has one")
+}
+
+async fn set(house: &TestHouse, class: &training_class::Model) -> Set {
+    let reader = house.system().read().await.unwrap();
+    let now = house.premises.clock.now();
+    let mut sessions = reader
+        .list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(class.id.clone())).order_by_asc(class_session::Column::StartsAt))
+        .await
+        .unwrap();
+    // The one in progress first, then the coming ones.
+    sessions.sort_by_key(|one| (one.ends_at < now, one.starts_at));
+    let enrolments = reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Class.eq(class.id.clone())).order_by_asc(enrolment::Column::Id)).await.unwrap();
+    let mut ids = BTreeMap::from([("class", class.id.to_string()), ("room", class.room.to_string())]);
+    if let Some(one) = reader.find::<claim::Entity>(claim::Column::Class.eq(class.id.clone())).await.unwrap() {
+        ids.insert("claim", one.id.to_string());
+        let lines = reader.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Claim.eq(one.id.clone()))).await.unwrap();
+        if let Some(line) = lines.first() {
+            ids.insert("line", line.id.to_string());
+            ids.insert("batch", first::<payment_batch::Entity>(&reader, payment_batch::Column::Id.eq(line.batch.clone())).await.id.to_string());
+        }
+    }
+    if let Some(one) = reader.list::<inspection::Entity>(|q| q.filter(inspection::Column::Class.eq(class.id.clone()))).await.unwrap().first() {
+        ids.insert("inspection", one.id.to_string());
+    }
+    if let Some(one) = reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(class.id.clone())).order_by_asc(certificate::Column::Id)).await.unwrap().first() {
+        ids.insert("certificate", one.number.clone());
+    }
+    Set {
+        ids,
+        sessions: sessions.into_iter().map(|one| one.id.to_string()).collect(),
+        enrolments: enrolments.into_iter().map(|one| one.id.to_string()).collect(),
+    }
+}

@@ -1,0 +1,39 @@
+//! copy-db by the program itself: SQLite → PostgreSQL → SQLite, every table equal, and the journal verifies on each.
+
+use store::Db;
+use store::digest::{difference, fingerprint};
+
+use crate::server::Place;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_house_moves_to_the_other_database_and_back_unchanged() {
+    // Moving needs both databases: it runs in the PostgreSQL lane.
+    if std::env::var("JINBU_TEST_DB").as_deref() != Ok("postgres") {
+        return;
+    }
+    let place = Place::sqlite();
+    let server = place.start().await;
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    server.stop();
+    let there = testkit::postgres::clone().await.url;
+    let back = format!("sqlite:{}", place.data().join("back.db").display());
+    for (from, to) in [(&place.database, &there), (&there, &back)] {
+        let said = place.run(&["copy-db", "--from", from, "--to", to]);
+        let out = String::from_utf8_lossy(&said.stdout).into_owned();
+        assert!(said.status.success() && !out.contains("不一致"), "{out}{}", String::from_utf8_lossy(&said.stderr));
+        let said = place.run(&["copy-db", "--from", from, "--to", to, "--verify"]);
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
+    }
+    let mut all = Vec::new();
+    for url in [&place.database, &there, &back] {
+        let db = Db::connect(url).await.unwrap();
+        all.push(fingerprint(&db, &[]).await.unwrap());
+        db.close().await.unwrap();
+    }
+    assert_eq!(difference(&all[0], &all[1]), Vec::<String>::new(), "SQLite → PostgreSQL");
+    assert_eq!(difference(&all[0], &all[2]), Vec::<String>::new(), "SQLite → PostgreSQL → SQLite");
+    assert!(all[0]["fact"].0 > 100 && all[0]["attendance"].0 > 100, "the demo is not empty");
+    for database in [&there, &back] {
+        place.verify_there(database);
+    }
+}

@@ -1,0 +1,160 @@
+//! Starts the built program as an operator would, speaks HTTP/1.1 to it, ends it softly or not at all softly.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// A place where a server lives: data folder, database, and what its process is given besides.
+pub struct Place {
+    folder: tempfile::TempDir,
+    /// `sqlite:…` or `postgres://…`.
+    pub database: String,
+    /// Environment of the server's process.
+    pub environment: Vec<(String, String)>,
+}
+
+impl Place {
+    /// On the database that the suite runs on.
+    pub async fn new() -> Self {
+        if std::env::var("JINBU_TEST_DB").as_deref() == Ok("postgres") {
+            let cloned = testkit::postgres::clone().await;
+            return Self { folder: tempfile::tempdir().unwrap(), database: cloned.url, environment: Vec::new() };
+        }
+        Self::sqlite()
+    }
+
+    /// On SQLite.
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = format!("sqlite:{}", folder.path().join("jinbu.db").display());
+        Self { folder, database, environment: Vec::new() }
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// Runs a command of the program to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_jinbu")).args(arguments).stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// The demo server, once it answers.
+    pub async fn start(&self) -> Server {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let address = format!("127.0.0.1:{port}");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jinbu"));
+        command.args(["demo", "--small", "--listen", &address, "--database", &self.database, "--data"]).arg(self.data());
+        command.envs(self.environment.iter().cloned()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
+        let server = Server { child: command.spawn().unwrap(), address };
+        let until = Instant::now() + Duration::from_secs(120);
+        while server.get("/healthz").await.is_none_or(|answer| answer.0 != 200) {
+            assert!(Instant::now() < until, "the server does not answer");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        server
+    }
+
+    /// `jinbu verify` over the whole journal and database; panics unless it finds 0 differences.
+    pub fn verify(&self) {
+        self.verify_there(&self.database);
+    }
+
+    /// The same of another database with this place's keys.
+    pub fn verify_there(&self, database: &str) {
+        let data = self.data();
+        let said = self.run(&["verify", "--data", text(&data), "--database", database]);
+        let out = String::from_utf8_lossy(&said.stdout).into_owned();
+        assert!(said.status.success() && out.trim_end().ends_with("0 处不一致"), "{out}\n{}", String::from_utf8_lossy(&said.stderr));
+    }
+}
+
+/// A path as text.
+pub fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    /// SIGKILL: no handler, no farewell.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM, as a service manager would, and waits.
+    pub fn stop(mut self) {
+        let said = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(said.success());
+        self.child.wait().unwrap();
+    }
+
+    /// GET as the public; none when nobody answers.
+    pub async fn get(&self, path: &str) -> Option<(u16, String)> {
+        request(&self.address, &format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.address), b"").await
+    }
+
+    /// Signs a persona in; the bearer token.
+    pub async fn sign_in(&self, persona: &str) -> String {
+        let body = serde_json::json!({ "persona": persona }).to_string();
+        let head = format!(
+            "POST /api/v1/demo-sign-in HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            self.address,
+            body.len()
+        );
+        let (status, answer) = request(&self.address, &head, body.as_bytes()).await.expect("the server answers");
+        assert_eq!(status, 200, "{answer}");
+        serde_json::from_str::<Value>(&answer).unwrap()["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Somebody who can go on asking after the server is gone.
+    pub fn client(&self) -> Client {
+        Client { address: self.address.clone() }
+    }
+}
+
+/// Asks for acts; cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    address: String,
+}
+
+impl Client {
+    /// Performs an act; none when the connection broke before a whole answer came.
+    pub async fn act(&self, token: &str, act: &str, key: &str, body: &Value) -> Option<(u16, Value)> {
+        let body = body.to_string();
+        let head = format!(
+            "POST /api/v1/acts/{act} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\nauthorization: Bearer {token}\r\nidempotency-key: {key}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            self.address,
+            body.len()
+        );
+        let (status, answer) = request(&self.address, &head, body.as_bytes()).await?;
+        Some((status, serde_json::from_str(&answer).unwrap_or(Value::Null)))
+    }
+}
+
+/// One exchange; only a complete answer counts.
+async fn request(address: &str, head: &str, body: &[u8]) -> Option<(u16, String)> {
+    let mut stream = TcpStream::connect(address).await.ok()?;
+    stream.write_all(head.as_bytes()).await.ok()?;
+    stream.write_all(body).await.ok()?;
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await.ok()?;
+    let answer = String::from_utf8_lossy(&bytes).into_owned();
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let length: Option<usize> = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").and_then(|n| n.trim().parse().ok()));
+    if length.is_some_and(|length| length != body.len()) {
+        return None;
+    }
+    Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
+}
