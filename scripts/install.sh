@@ -21,8 +21,12 @@ if [ "$want" = test ]; then
   need wrk wrk
   need openssl openssl
   need pdftotext poppler-utils
+  need curl curl
+  python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing+=(python3-venv)
 fi
-[ ${#missing[@]} -eq 0 ] && exit 0
+# After the packages: what Python brings, in a venv of its own outside the clone.
+finish() { [ "$want" != test ] || "$(dirname "$0")/schemathesis/venv.sh" >/dev/null; }
+[ ${#missing[@]} -eq 0 ] && { finish; exit 0; }
 echo "还缺这些软件包 (missing packages): ${missing[*]}"
 sudo=""
 if [ "$(id -u)" != 0 ]; then
@@ -32,3 +36,4 @@ command -v apt-get >/dev/null || { echo "本机没有 apt-get，请用系统自�
 export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get update -qq
 $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+finish

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole suite: SQLite, then PostgreSQL, then browser journeys. Its last line is the sum of all runners.
+# The whole suite: SQLite, then PostgreSQL, then schemathesis on the API, then browser journeys. Its last line is the sum of all runners.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 log=$(mktemp); trap 'rm -f "$log"' EXIT
@@ -7,6 +7,7 @@ bad=0
 lane() { echo "── $1"; shift; "$@" 2>&1 | tee -a "$log"; [ "${PIPESTATUS[0]}" = 0 ] || bad=1; }
 lane "SQLite" env JINBU_TEST_DB=sqlite cargo test --workspace --no-fail-fast
 lane "PostgreSQL" env JINBU_TEST_DB=postgres scripts/with_postgres.sh cargo test --workspace --no-fail-fast
+lane "接口 (schemathesis)" scripts/schemathesis/run.sh
 if [ -x e2e/run.sh ]; then lane "浏览器" e2e/run.sh; fi
 passed=$(grep -aoE '[0-9]+ passed' "$log" | awk '{n+=$1} END {print n+0}')
 failed=$(grep -aoE '[0-9]+ failed' "$log" | awk '{n+=$1} END {print n+0}')

@@ -168,6 +168,7 @@ pub fn error_words(status: u16) -> (&'static str, &'static str, &'static str) {
         413 => ("文件太大", "上传的文件不能超过 5 MB，其他内容不能超过 1 MB。", "请压缩或拆分后再上传，名册一般只有几十 KB。"),
         415 => ("不认识这种内容", "送来的内容类型不对。", "接口请用 application/json。"),
         419 => ("页面放得太久了", "为了安全，这一页的提交凭据已失效，刚才的内容没有提交。", "请返回上一页刷新后再提交。"),
+        422 => ("没有办成", "内容没有填对，或者不符合规定，没有办理。", "请按提示修改后再提交。"),
         429 => ("太频繁了", "短时间内尝试太多次。", "请过几分钟再试。"),
         503 => ("现在很忙", "同时办理的人太多，您的这次办理没有提交。", "请过几秒再试一次。"),
         _ => ("系统出了问题", "这次没有办成，已经记录下来，技术人员会处理。", "请稍后再试；已经办成的事情不会丢失。"),
@@ -179,9 +180,29 @@ fn html_response(status: u16, markup: Markup) -> Response {
     (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], markup.into_string()).into_response()
 }
 
-/// An error page where there is no desk yet.
+/// The answer where there is no desk: a problem document for programs, a page for everybody else.
+pub fn last(path: &str, status: u16) -> Response {
+    if !path.starts_with("/api/") {
+        return plain_error(status, "");
+    }
+    let (title, detail, _) = error_words(status);
+    let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = serde_json::json!({ "status": status, "title": title, "detail": detail, "request_id": "", "refusals": [] });
+    (code, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+}
+
+/// An error page where there is no desk yet, with a way on.
 pub fn plain_error(status: u16, request_id: &str) -> Response {
     let (title, what, next) = error_words(status);
     let page = Page { title: title.into(), ..Page::default() };
-    html_response(status, ui::layout::public_page(&page, html! { (ui::layout::page_head(title, request_id, &[])) p { (what) (next) } }))
+    html_response(
+        status,
+        ui::layout::public_page(
+            &page,
+            html! {
+                (ui::layout::page_head(title, request_id, &[]))
+                div class="jb-panel jb-section" { p { (what) } p { (next) } p { a class="btn jb-btn" href="/" { "回到首页" } } }
+            },
+        ),
+    )
 }

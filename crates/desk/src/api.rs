@@ -1,17 +1,20 @@
 //! The generated API (`/api/v1`): each act's endpoint comes from its struct, each refusal is the page's.
 //! OpenAPI 3.1 from the same schemas (M5, M7; house.md §0.1).
 
-use axum::body::Bytes;
+use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use foundation::limits::BODY_BYTES;
 use foundation::{Permission, Refusal, Stop};
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::act::Act;
 use crate::answer::{error_words, status_of};
 use crate::desk::Desk;
+use crate::extract::is_endless;
 use crate::routes::RouteInfo;
 
 /// What the API's document says of an act.
@@ -42,7 +45,35 @@ fn schema<T: schemars::JsonSchema>() -> Value {
     let mut settings = SchemaSettings::draft2020_12();
     settings.inline_subschemas = true;
     settings.meta_schema = None;
-    settings.into_generator().into_root_schema_for::<T>().to_value()
+    let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+    exact(&mut schema);
+    schema
+}
+
+/// Says what the types say and the generator leaves out: the ends of whole numbers, the form of a time of day.
+fn exact(schema: &mut Value) {
+    if let Some(fields) = schema.as_object_mut() {
+        let ends = match fields.get("format").and_then(Value::as_str) {
+            Some("int32") => Some((json!(i32::MIN), json!(i32::MAX))),
+            Some("int64") => Some((json!(i64::MIN), json!(i64::MAX))),
+            Some("uint32") => Some((json!(0), json!(u32::MAX))),
+            Some("uint8") => Some((json!(0), json!(u8::MAX))),
+            Some("partial-time") => {
+                fields.insert("pattern".into(), json!("^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"));
+                None
+            }
+            _ => None,
+        };
+        if let Some((least, most)) = ends {
+            fields.entry("minimum").or_insert(least);
+            fields.entry("maximum").or_insert(most);
+        }
+    }
+    match schema {
+        Value::Array(all) => all.iter_mut().for_each(exact),
+        Value::Object(fields) => fields.values_mut().for_each(exact),
+        _ => {}
+    }
 }
 
 /// What every refused or failed call answers.
@@ -56,15 +87,65 @@ struct Problem<'a> {
 }
 
 /// The endpoint of an act: JSON in, JSON out; `Idempotency-Key` makes a repeat harmless.
-pub async fn perform<A: Act>(desk: Desk, headers: HeaderMap, body: Bytes) -> Response {
-    let act: A = match serde_json::from_slice(if body.is_empty() { b"{}" } else { &body }) {
+pub async fn perform<A: Act>(desk: Desk, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, BODY_BYTES).await else { return problem(&desk, 413, error_words(413).1, &[]) };
+    let act: A = match read(if body.is_empty() { b"{}" } else { &body }) {
         Ok(act) => act,
-        Err(error) => return problem(&desk, 400, &format!("请求内容不合要求（第 {} 行第 {} 列）", error.line(), error.column()), &[]),
+        Err(detail) => return problem(&desk, 400, &detail, &[]),
     };
-    let key = headers.get("idempotency-key").and_then(|v| v.to_str().ok()).filter(|k| !k.is_empty() && k.len() <= 200);
+    let Ok(key) = key_of(&parts.headers) else {
+        return problem(&desk, 400, &format!("Idempotency-Key 应为 1 到 {KEY_LETTERS} 个可见的英文字符"), &[]);
+    };
     match desk.perform_keyed(act, key).await {
         Ok(outcome) => (StatusCode::OK, axum::Json(outcome)).into_response(),
         Err(stop) => stopped(&desk, &stop),
+    }
+}
+
+/// Letters of an idempotency key at most.
+const KEY_LETTERS: usize = 200;
+
+fn key_of(headers: &HeaderMap) -> Result<Option<&str>, ()> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = key.to_str().map_err(|_| ())?;
+    if (1..=KEY_LETTERS).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) { Ok(Some(key)) } else { Err(()) }
+}
+
+/// JSON of a program, cleaned as forms are: NUL taken out of texts (PostgreSQL refuses it), days thousands of years
+/// away refused, `3.0` taken for the whole number that it is. Errors: what is wrong, in words.
+pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    let at = |error: serde_json::Error| format!("请求内容不合要求（第 {} 行第 {} 列）", error.line(), error.column());
+    let found = |needle: &[u8]| body.windows(needle.len()).any(|some| some == needle);
+    let clean_already = !found(b"\\u0000") && !found(b"\"+") && !found(b"\"-");
+    let first = match serde_json::from_slice(body) {
+        Ok(read) if clean_already => return Ok(read),
+        Ok(_) => String::new(),
+        Err(error) => at(error),
+    };
+    let mut value: Value = serde_json::from_slice(body).map_err(at)?;
+    clean(&mut value)?;
+    serde_json::from_value(value).map_err(|_| if first.is_empty() { "请求内容不合要求".to_owned() } else { first })
+}
+
+fn clean(value: &mut Value) -> Result<(), String> {
+    match value {
+        Value::String(text) if is_endless(text) => Err(format!("日期 {text} 太远了")),
+        Value::String(text) => {
+            text.retain(|letter| letter != '\0');
+            Ok(())
+        }
+        Value::Number(number) => {
+            if let Some(whole) = number.as_f64().filter(|n| !number.is_i64() && !number.is_u64() && n.fract() == 0.0 && n.abs() < 9e15) {
+                #[expect(clippy::cast_possible_truncation, reason = "whole, and below 2^53")]
+                let whole = whole as i64;
+                *value = json!(whole);
+            }
+            Ok(())
+        }
+        Value::Array(all) => all.iter_mut().try_for_each(clean),
+        Value::Object(fields) => fields.values_mut().try_for_each(clean),
+        _ => Ok(()),
     }
 }
 
@@ -122,13 +203,15 @@ pub fn document(acts: &[ActDoc], routes: &[RouteInfo], base_url: &str) -> Value 
         for status in ["400", "401", "403", "404", "409", "413", "422", "503"] {
             responses.insert(status.into(), problem.clone());
         }
+        let needs_body = act.input["required"].as_array().is_some_and(|all| !all.is_empty());
         paths.insert(
             format!("/api/v1/acts/{}", act.name),
             json!({"post": {
+                "security": security(act.permission),
                 "operationId": act.name, "summary": act.title, "tags": [act.clause],
                 "description": format!("依据 {}，需要权限 {}", act.clause, permission_text(act.permission)),
-                "parameters": [{"name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "maxLength": 200}}],
-                "requestBody": {"required": true, "content": {"application/json": {"schema": act.input}}},
+                "parameters": [{"name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"}}],
+                "requestBody": {"required": needs_body, "content": {"application/json": {"schema": act.input}}},
                 "responses": responses,
             }}),
         );
@@ -148,7 +231,7 @@ pub fn document(acts: &[ActDoc], routes: &[RouteInfo], base_url: &str) -> Value 
         }
         paths.insert(
             route.path.clone(),
-            json!({"get": {"operationId": route.name, "summary": route.name, "tags": [route.clause], "parameters": parameters, "responses": responses}}),
+            json!({"get": {"security": security(route.permission), "operationId": route.path.trim_start_matches("/api/v1/").replace(['/', '{', '}'], "-"), "summary": route.name, "tags": [route.clause], "parameters": parameters, "responses": responses}}),
         );
     }
     json!({
@@ -164,6 +247,11 @@ pub fn document(acts: &[ActDoc], routes: &[RouteInfo], base_url: &str) -> Value 
                 "refusals": {"type": "array", "items": schema::<Refusal>()}}}},
         },
     })
+}
+
+/// Who must say who he is: nobody where everybody may.
+fn security(permission: Permission) -> Value {
+    if permission == Permission::Public { json!([]) } else { json!([{"bearer": []}]) }
 }
 
 /// A permission in words, for documents.

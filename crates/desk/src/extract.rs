@@ -26,7 +26,7 @@ pub struct Form<T>(pub T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
     type Rejection = Response;
     async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
-        let desk = desk_of(&request)?;
+        let (desk, request) = sized(request, BODY_BYTES).await?;
         let bytes = axum::body::to_bytes(request.into_body(), BODY_BYTES).await.map_err(|_| desk.error_page(413))?;
         check_token(&desk, &bytes)?;
         parse_form(&bytes).map(Self).ok_or_else(|| desk.error_page(400))
@@ -35,6 +35,45 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
 
 fn desk_of(request: &Request) -> Result<Desk, Response> {
     request.extensions().get::<Desk>().cloned().ok_or_else(|| answer::plain_error(500, ""))
+}
+
+/// Bytes of a far too large body that are read all the same, so that the browser comes to see our answer: one that
+/// is still sending when the connection closes shows an error page of its own.
+const READ_ANYWAY: usize = 256 * 1024 * 1024;
+/// And no longer than this.
+const READ_FOR: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// Refuses a body that says beforehand that it is too large.
+async fn sized(request: Request, most: usize) -> Result<(Desk, Request), Response> {
+    let desk = desk_of(&request)?;
+    let length = request.headers().get(axum::http::header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
+    if length.is_none_or(|length| length <= most) {
+        return Ok((desk, request));
+    }
+    let mut read = 0;
+    let mut body = request.into_body().into_data_stream();
+    let drain = async {
+        while let Some(Ok(chunk)) = futures::StreamExt::next(&mut body).await {
+            read += chunk.len();
+            if read > READ_ANYWAY {
+                break;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(READ_FOR, drain).await;
+    Err(desk.error_page(413))
+}
+
+/// Whether an address is text: one that is not, or holds a NUL, can be no row's.
+pub(crate) fn is_readable(address: &axum::http::Uri) -> bool {
+    let bytes = decoded(address.path().as_bytes());
+    std::str::from_utf8(&bytes).is_ok_and(|text| !text.contains('\0'))
+}
+
+/// A day thousands of years away is no day: calendars end before the arithmetic of deadlines does.
+pub(crate) fn is_endless(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or("");
+    digits.split('-').next().is_some_and(|year| year.len() > 4 && year.bytes().all(|b| b.is_ascii_digit())) && digits.contains('-')
 }
 
 fn check_token(desk: &Desk, body: &Bytes) -> Result<(), Response> {
@@ -60,6 +99,12 @@ fn form_pairs(body: &[u8]) -> Vec<(String, String)> {
 }
 
 fn decode(text: &[u8]) -> String {
+    // NUL has no place in a text and PostgreSQL refuses it.
+    let text = String::from_utf8_lossy(&decoded(text)).replace('\0', "");
+    if is_endless(&text) { String::new() } else { text }
+}
+
+fn decoded(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {
@@ -77,8 +122,7 @@ fn decode(text: &[u8]) -> String {
         }
         at += 1;
     }
-    // NUL has no place in a text and PostgreSQL refuses it.
-    String::from_utf8_lossy(&out).replace('\0', "")
+    out
 }
 
 /// Pairs → struct: a repeated name (or one ending in `[]`) becomes a list.
@@ -129,11 +173,7 @@ impl Upload {
 impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Response;
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let desk = desk_of(&request)?;
-        let length = request.headers().get(axum::http::header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
-        if length.is_some_and(|l| l > UPLOAD_BYTES + 64 * 1024) {
-            return Err(desk.error_page(413));
-        }
+        let (desk, request) = sized(request, UPLOAD_BYTES + 64 * 1024).await?;
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| desk.error_page(400))?;
         let mut upload = Self { name: String::new(), bytes: Vec::new(), fields: Vec::new() };
         while let Some(mut part) = parts.next_field().await.map_err(|e| desk.error_page(e.status().as_u16()))? {
@@ -180,7 +220,7 @@ impl Pairs {
 impl<S: Send + Sync> FromRequest<S> for Pairs {
     type Rejection = Response;
     async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
-        let desk = desk_of(&request)?;
+        let (desk, request) = sized(request, BODY_BYTES).await?;
         let bytes = axum::body::to_bytes(request.into_body(), BODY_BYTES).await.map_err(|_| desk.error_page(413))?;
         check_token(&desk, &bytes)?;
         Ok(Self(form_pairs(&bytes).into_iter().map(|(n, v)| (n, v.replace("\r\n", "\n"))).collect()))

@@ -20,7 +20,7 @@ pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; 
 /// The one gate of the house: sent by our own page or by a program → who is it → the handler → the headers that
 /// every answer carries. One middleware, because each costs its share of every request.
 pub async fn gate(State(premises): State<Arc<Premises>>, request: Request, next: Next) -> Response {
-    let mut response = if from_our_own(&request) { identify(premises, request, next).await } else { answer::plain_error(403, "") };
+    let mut response = if from_our_own(&request) { identify(premises, request, next).await } else { answer::last(request.uri().path(), 403) };
     put_headers(&mut response);
     response
 }
@@ -44,6 +44,9 @@ async fn identify(premises: Arc<Premises>, mut request: Request, next: Next) -> 
             Ok(None) => {}
             Err(stop) => return desk.stopped(stop),
         }
+    }
+    if !crate::extract::is_readable(request.uri()) {
+        return desk.stopped(foundation::Fault::Gone.into());
     }
     let had_flash = desk.manner.flash.is_some();
     request.extensions_mut().insert(desk);

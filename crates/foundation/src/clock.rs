@@ -29,9 +29,11 @@ pub fn local(at: Instant) -> NaiveDateTime {
     at.with_timezone(&fujian()).naive_local()
 }
 
-/// The moment at which Fujian clocks read `wall`.
+/// The moment at which Fujian clocks read `wall`; the calendar's own ends where it would lie beyond them.
 pub fn at_local(wall: NaiveDateTime) -> Instant {
-    fujian().from_local_datetime(&wall).single().expect("a fixed offset has exactly one reading").with_timezone(&Utc)
+    let (first, last) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
+    let ends = if wall.and_utc() < DateTime::UNIX_EPOCH { first } else { last };
+    fujian().from_local_datetime(&wall).single().map_or(ends, |at| at.with_timezone(&Utc))
 }
 
 #[derive(Clone)]

@@ -6,12 +6,24 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 
 /// A district that exists today; six digits in text. Ordered by code.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
 #[cfg_attr(feature = "orm", sea_orm(value_type = "String"))]
 #[serde(try_from = "String", into = "String")]
-#[schemars(with = "String")]
 pub struct DistrictCode(u32);
+
+impl schemars::JsonSchema for DistrictCode {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "DistrictCode".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let all: Vec<String> = Self::all().map(|one| one.to_string()).collect();
+        schemars::json_schema!({ "type": "string", "enum": all })
+    }
+}
 
 /// The text is not a district of Fujian that exists today.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -24,14 +24,24 @@ pub trait TypedId: Sized + Clone + fmt::Display + FromStr<Err = BadId> {
     fn as_str(&self) -> &str;
 }
 
+/// What `is_ulid` says, for the API's document.
+const PATTERN: &str = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$";
+
 macro_rules! typed_ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
         #[serde(try_from = "String", into = "String")]
-        #[schemars(with = "String")]
         pub struct $name(String);
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool { true }
+            fn schema_name() -> std::borrow::Cow<'static, str> { stringify!($name).into() }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "pattern": PATTERN })
+            }
+        }
 
         impl TypedId for $name {
             fn from_ulid(ulid: ulid::Ulid) -> Self { Self(ulid.to_string()) }

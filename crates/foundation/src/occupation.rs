@@ -10,12 +10,23 @@ use crate::personal::BadValue;
 
 /// A four-part code of the national occupation classification, `6-31-01-03`. The form is checked, not
 /// the membership: the catalogue may name occupations the small dictionary does not hold.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
 #[cfg_attr(feature = "orm", sea_orm(value_type = "String"))]
 #[serde(try_from = "String", into = "String")]
-#[schemars(with = "String")]
 pub struct OccupationCode(String);
+
+impl schemars::JsonSchema for OccupationCode {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "OccupationCode".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[1-8]-[0-9]{2}-[0-9]{2}-[0-9]{2}$" })
+    }
+}
 
 impl OccupationCode {
     /// `6-31-01-03`.

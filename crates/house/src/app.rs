@@ -4,16 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::middleware::from_fn_with_state;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::{Desk, Premises, Routes, guard};
+use futures::FutureExt;
 use maud::html;
 use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::timeout::TimeoutLayer;
 
 /// Longest time a request may take.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -32,13 +31,29 @@ pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
     let rooms: Router = routes.router.merge(extra).fallback(guard::nowhere).method_not_allowed_fallback(wrong_method).with_state(Arc::clone(premises));
     // Around the router as one service: a layer put on the router itself would be laid around each of its routes.
     let guarded = ServiceBuilder::new()
-        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| desk::answer::plain_error(500, "")))
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, LONGEST))
+        .layer(from_fn(last_resort))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(Arc::clone(premises), guard::gate))
         .layer(DefaultBodyLimit::max(foundation::limits::UPLOAD_BYTES + 128 * 1024))
         .service(rooms);
     Router::new().fallback_service(guarded)
+}
+
+/// Whatever happens behind it, a page (or a problem document) in Chinese comes out: a panic is 500, a request that
+/// takes too long 503.
+async fn last_resort(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    match tokio::time::timeout(LONGEST, std::panic::AssertUnwindSafe(next.run(request)).catch_unwind()).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => {
+            tracing::error!(path, "a request panicked");
+            desk::answer::last(&path, 500)
+        }
+        Err(_) => {
+            tracing::error!(path, "a request took too long");
+            desk::answer::last(&path, 503)
+        }
+    }
 }
 
 async fn wrong_method(desk: Desk) -> Response {

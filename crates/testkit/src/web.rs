@@ -111,12 +111,11 @@ impl Web {
 
     /// Any request at all, headers and body as bytes. Headers that HTTP does not allow are left out.
     pub async fn raw(&self, method: &str, path: &str, headers: &[(&str, Vec<u8>)], body: Vec<u8>) -> Answer {
-        let request = headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| {
-            match axum::http::HeaderValue::from_bytes(value) {
+        let request =
+            headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| match axum::http::HeaderValue::from_bytes(value) {
                 Ok(value) => request.header(*name, value),
                 Err(_) => request,
-            }
-        });
+            });
         self.run(None, request, Body::from(body)).await
     }
 

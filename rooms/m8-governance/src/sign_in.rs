@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use chrono::Duration;
 use desk::password::{self, LOCK_AFTER, LOCK_MINUTES};
 use desk::tries::{self, Allowance};
 use desk::{Desk, Pairs, Query, Read, session, totp};
+use foundation::limits::BODY_BYTES;
 use foundation::{Fault, Office, Permission, Scope, Stop};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -304,8 +306,12 @@ pub struct Credentials {
 }
 
 /// POST `/api/v1/sign-in`: a bearer token.
-pub async fn api(mut desk: Desk, given: Result<Json<Credentials>, axum::extract::rejection::JsonRejection>) -> Response {
-    let Ok(Json(given)) = given else { return desk::api::problem(&desk, 400, "请求内容不合要求", &[]) };
+pub async fn api(mut desk: Desk, request: Request) -> Response {
+    let Ok(body) = axum::body::to_bytes(request.into_body(), BODY_BYTES).await else { return desk::api::problem(&desk, 413, "请求内容太大", &[]) };
+    let given: Credentials = match desk::api::read(&body) {
+        Ok(given) => given,
+        Err(detail) => return desk::api::problem(&desk, 400, &detail, &[]),
+    };
     match credentials(&mut desk, &given).await {
         Ok(Ok(token)) => Json(serde_json::json!({ "token": token })).into_response(),
         Ok(Err((status, words))) => desk::api::problem(&desk, status, &words, &[]),

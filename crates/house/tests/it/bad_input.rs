@@ -3,7 +3,7 @@
 
 use foundation::codes::ClaimState;
 use store::digest::{difference, fingerprint};
-use store::query::*;
+use store::query::{ColumnTrait, QueryFilter};
 use store::tables::funds::claim;
 use testkit::web::{Answer, Web};
 use testkit::{Persona, TestHouse};
@@ -52,7 +52,20 @@ impl Annoyed {
 fn decent(answer: &Answer) {
     let text = &answer.text;
     assert!(text.contains("lang=\"zh-CN\"") && text.contains("href=\"/\""), "no page in Chinese with a way back: {} {text}", answer.status);
-    for inside in ["panicked", "stack backtrace", "RUST_BACKTRACE", "SqlxError", "constraint failed", "DbErr", ".rs:", "Internal Server Error", "Bad Request", "Not Found", "SELECT ", "INSERT "] {
+    for inside in [
+        "panicked",
+        "stack backtrace",
+        "RUST_BACKTRACE",
+        "SqlxError",
+        "constraint failed",
+        "DbErr",
+        ".rs:",
+        "Internal Server Error",
+        "Bad Request",
+        "Not Found",
+        "SELECT ",
+        "INSERT ",
+    ] {
         assert!(!text.contains(inside), "the page shows {inside}: {}", words(text));
     }
 }
@@ -113,7 +126,15 @@ async fn a_trainee_with_a_wrong_digit_or_a_birthday_to_come() {
     let wrong = format!("{}{}", &good[..17], if good.ends_with('1') { '2' } else { '1' });
     let coming = foundation::id_number::synthetic(foundation::Date::from_ymd_opt(2027, 5, 6).unwrap(), 977).unwrap();
     for (number, says) in [(wrong.as_str(), "校验"), (coming.as_str(), "出生"), ("12345", "证件号码"), ("", "证件号码")] {
-        let fields = [("name", "陈进补"), ("id_type", "1"), ("id_number", number), ("birth", ""), ("phone", "13905951234"), ("category", ""), ("education", "")];
+        let fields = [
+            ("name", "陈进补"),
+            ("id_type", foundation::IdType::ResidentCard.code()),
+            ("id_number", number),
+            ("birth", ""),
+            ("phone", "13905951234"),
+            ("category", ""),
+            ("education", ""),
+        ];
         let before = one.rows().await;
         let answer = one.web.post(Some(Persona::SchoolClerk), &path, &fields).await;
         assert_eq!(answer.status, 422, "{number}: {}", words(&answer.text));
@@ -130,7 +151,12 @@ async fn a_roster_with_wrong_rows_keeps_the_good_ones() {
     let path = one.path("add-trainees", "/classes/{id}/roster");
     let number = |n: u16| foundation::id_number::synthetic(foundation::Date::from_ymd_opt(1980, 5, 6).unwrap(), n).unwrap();
     let hostile = "'; DROP TABLE person; --<script>alert(1)</script>";
-    let text = format!("姓名,证件号码,联系电话\n陈大补,{},13905951234\n陈小补,350199198005060000,13905951235\n{hostile},{},13905951236\n陈中补,{},13905951237\n", number(901), number(905), number(903));
+    let text = format!(
+        "姓名,证件号码,联系电话\n陈大补,{},13905951234\n陈小补,350199198005060000,13905951235\n{hostile},{},13905951236\n陈中补,{},13905951237\n",
+        number(901),
+        number(905),
+        number(903)
+    );
     let answer = one.web.upload(Persona::SchoolClerk, &path, "名册.csv", text.as_bytes(), &[]).await;
     decent(&answer);
     assert!(answer.text.contains("第 3 行") && !answer.text.contains("<script>alert"), "{} {}", answer.status, words(&answer.text));
@@ -169,7 +195,8 @@ async fn a_session_outside_the_class() {
     let one = Annoyed::new().await;
     let path = one.path("add-session", "/classes/{id}/sessions");
     let teacher = Ground::get().subjects.id("add-session", "teacher").unwrap();
-    let fields = [("held_on", "2027-09-01"), ("starts", "03:10"), ("periods", "77"), ("mode", "T"), ("subject", "夜课甲"), ("teacher", teacher.as_str()), ("room", "")];
+    let fields =
+        [("held_on", "2027-09-01"), ("starts", "03:10"), ("periods", "77"), ("mode", "T"), ("subject", "夜课甲"), ("teacher", teacher.as_str()), ("room", "")];
     let mode = foundation::codes::SessionMode::Theory.code();
     one.refused(&path, &with(&fields, &[("mode", mode)]), &["不在班期", "77 课时", "请选教室"], &["夜课甲", "value=\"2027-09-01\"", "value=\"03:10\""]).await;
     one.refused(&path, &with(&fields, &[("mode", mode), ("starts", "25:99")]), &["08:30 的样子"], &["夜课甲", "value=\"25:99\""]).await;
@@ -226,7 +253,15 @@ fn unpadded(text: &str) -> Vec<u8> {
 async fn the_pages_of_what_went_wrong() {
     let one = Annoyed::new().await;
     let officer = Some(Persona::JinjiangOfficer);
-    for (path, status) in [("/nowhere", 404), ("/classes/not-an-id", 404), ("/classes/01ARZ3NDEKTSV4RRFFQ69G5FAV", 404), ("/claims/%00", 404), ("/classes/%FF", 400), ("/payment-batches", 200), ("/classes/new", 403)] {
+    for (path, status) in [
+        ("/nowhere", 404),
+        ("/classes/not-an-id", 404),
+        ("/classes/01ARZ3NDEKTSV4RRFFQ69G5FAV", 404),
+        ("/claims/%00", 404),
+        ("/classes/%FF", 404),
+        ("/payment-batches", 200),
+        ("/classes/new", 403),
+    ] {
         let answer = one.web.get(officer, path).await;
         assert_eq!(answer.status, status, "{path}: {}", words(&answer.text));
         decent(&answer);

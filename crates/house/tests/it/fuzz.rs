@@ -126,12 +126,20 @@ fn endless_sheets_are_refused_in_words() {
         }
         text + "</sheetData></worksheet>"
     };
-    for (sheet, said) in [(rows, "过大"), (format!("<worksheet><sheetData>{}</sheetData></worksheet>", "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>".repeat(200_000)), "")] {
+    for (sheet, said) in
+        [(rows, "过大"), (format!("<worksheet><sheetData>{}</sheetData></worksheet>", "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>".repeat(200_000)), "")]
+    {
         let bytes = book_with(&sheet);
         let refusal = timed("an endless sheet", || m7_registry::roster::read("a.xlsx", &bytes, today(), true)).unwrap_err();
         assert!(refusal.fact.contains(said) && !refusal.fix.is_empty(), "{}", refusal.fact);
     }
-    for text in ["姓名,证件号码\n".to_owned() + &"林玉珍,1\n".repeat(400_000), "姓,".repeat(2_000_000), "\"".repeat(1_000_001), "姓名,证件号码\n林\0玉珍,1\n".into(), "\n".repeat(3_000_000)] {
+    for text in [
+        "姓名,证件号码\n".to_owned() + &"林玉珍,1\n".repeat(400_000),
+        "姓,".repeat(2_000_000),
+        "\"".repeat(1_000_001),
+        "姓名,证件号码\n林\0玉珍,1\n".into(),
+        "\n".repeat(3_000_000),
+    ] {
         let refusal = timed("an endless text", || m7_registry::roster::read("a.csv", text.as_bytes(), today(), true)).unwrap_err();
         assert!(!refusal.fix.is_empty());
     }
@@ -235,14 +243,92 @@ async fn requests_of_mutated_bytes() {
         let answers = [
             web.raw("GET", "/", &[("cookie", cookie)], Vec::new()).await,
             web.raw("GET", "/classes", &[("authorization", sealed(&mut luck, &format!("Bearer {token}")))], Vec::new()).await,
-            web.raw("POST", "/demo-clock", &[("content-type", b"application/x-www-form-urlencoded".to_vec()), ("sec-fetch-site", b"same-origin".to_vec())], luck.mutated(form.as_bytes())).await,
+            web.raw(
+                "POST",
+                "/demo-clock",
+                &[("content-type", b"application/x-www-form-urlencoded".to_vec()), ("sec-fetch-site", b"same-origin".to_vec())],
+                luck.mutated(form.as_bytes()),
+            )
+            .await,
             web.raw("POST", "/api/v1/acts/move-demo-clock", &[("authorization", format!("Bearer {token}").into_bytes())], luck.mutated(json.as_bytes())).await,
-            web.raw("POST", "/api/v1/acts/add-trainees", &[("authorization", format!("Bearer {token}").into_bytes()), ("idempotency-key", sealed(&mut luck, "key"))], luck.mutated(json.as_bytes())).await,
-            web.raw("POST", &format!("/classes/{}/roster", class.class), &[("cookie", format!("{}={token}", desk::session::COOKIE).into_bytes()), ("content-type", sealed(&mut luck, "multipart/form-data; boundary=jinbu")), ("sec-fetch-site", b"same-origin".to_vec())], luck.mutated(b"--jinbu\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nabc\r\n--jinbu--\r\n")).await,
+            web.raw(
+                "POST",
+                "/api/v1/acts/add-trainees",
+                &[("authorization", format!("Bearer {token}").into_bytes()), ("idempotency-key", sealed(&mut luck, "key"))],
+                luck.mutated(json.as_bytes()),
+            )
+            .await,
+            web.raw(
+                "POST",
+                &format!("/classes/{}/roster", class.class),
+                &[
+                    ("cookie", format!("{}={token}", desk::session::COOKIE).into_bytes()),
+                    ("content-type", sealed(&mut luck, "multipart/form-data; boundary=jinbu")),
+                    ("sec-fetch-site", b"same-origin".to_vec()),
+                ],
+                luck.mutated(b"--jinbu\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nabc\r\n--jinbu--\r\n"),
+            )
+            .await,
         ];
         for answer in answers {
             assert!(answer.status < 500, "round {n}: {} {}", answer.status, answer.text);
         }
     }
+    house.discard().await;
+}
+
+/// Every act with numbers, days and texts at their ends: understood or refused, never a fault.
+#[tokio::test(flavor = "multi_thread")]
+async fn acts_with_extreme_values() {
+    use serde_json::{Value, json};
+    fn set(body: &mut Value, number: i64, day: &str, text: &str) {
+        match body {
+            Value::Number(_) => *body = json!(number),
+            Value::String(old) if old.len() == 10 && old.starts_with("20") => day.clone_into(old),
+            Value::String(old) if old.len() == 20 && old.ends_with('Z') => *old = format!("{day}T00:00:00Z"),
+            Value::String(old) if !old.is_ascii() => text.clone_into(old),
+            Value::Array(all) => all.iter_mut().for_each(|one| set(one, number, day, text)),
+            Value::Object(fields) => fields.values_mut().for_each(|one| set(one, number, day, text)),
+            _ => {}
+        }
+    }
+    let long = "长".repeat(100_000);
+    let extremes: [(i64, &str, &str); 6] = [
+        (i64::from(i32::MAX), "9999-12-31", "一"),
+        (i64::from(i32::MIN), "0001-01-01", ""),
+        (-1, "+262142-12-31", "\0\0"),
+        (0, "-262143-01-01", &long),
+        (i64::MAX, "2026-02-30", "\u{202e}\u{fffd}\u{10ffff}"),
+        (1_000_000, "2400-02-29", "a\nb\tc\u{1}"),
+    ];
+    let ground = crate::sweep::Ground::get();
+    let house = ground.copy().await;
+    let web = Web::of(house::app(&house.premises, house::routes()), &house.premises);
+    let mut faults = Vec::new();
+    for act in house::routes().acts {
+        for (number, day, text) in extremes {
+            let mut body = ground.body(&house, act.name, act.name);
+            set(&mut body, number, day, text);
+            for persona in [
+                Persona::SchoolClerk,
+                Persona::JinjiangReviewer,
+                Persona::JinjiangInspector,
+                Persona::JinjiangFinance,
+                Persona::Trainee,
+                Persona::ProvinceOfficer,
+            ] {
+                let answer = web.act(Some(persona), act.name, &body).await;
+                if answer.status >= 500 {
+                    faults.push(format!(
+                        "{} as {persona:?} with {number} {day}: {} {}",
+                        act.name,
+                        answer.status,
+                        answer.text.chars().take(200).collect::<String>()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
     house.discard().await;
 }

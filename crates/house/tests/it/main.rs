@@ -1,9 +1,9 @@
 //! The whole house: the main job, the sweep.
 
+mod bad_input;
 #[path = "../../../../rooms/m3-supervision/tests/it/fixtures.rs"]
 #[allow(dead_code, reason = "shared with the supervision room; not every helper is used here")]
 mod fixtures;
-mod bad_input;
 mod fuzz;
 mod journey;
 mod next_year;

@@ -72,7 +72,7 @@ impl Ground {
     }
 
     /// The act's well-formed body, about the things that `name` is about.
-    fn body(&self, house: &TestHouse, name: &str, act: &str) -> Value {
+    pub fn body(&self, house: &TestHouse, name: &str, act: &str) -> Value {
         self.acts.get(act).map_or(Value::Null, |schema| self.subjects.body(house, name, act, schema))
     }
 
@@ -207,11 +207,15 @@ async fn refused_change_nothing(ground: &Ground, all: &[Swept]) {
 
 /// The answers as a table: `·` where the matrix says no, `*` behind a status where something was written.
 fn told(all: &[Swept]) -> String {
-    const SHORT: [&str; 16] = ["officer", "review", "inspect", "finance", "shishi", "quanzh", "provinc", "bureau", "clerk", "teacher", "rival", "trainee", "other", "audit", "monitor", "public"];
+    const SHORT: [&str; 16] = [
+        "officer", "review", "inspect", "finance", "shishi", "quanzh", "provinc", "bureau", "clerk", "teacher", "rival", "trainee", "other", "audit",
+        "monitor", "public",
+    ];
     let mut lines: Vec<String> = all
         .iter()
         .map(|one| {
-            let cells: Vec<String> = one.answers.iter().map(|(persona, answer, changed)| format!("{:<8}", cell(&one.route, *persona, answer, *changed))).collect();
+            let cells: Vec<String> =
+                one.answers.iter().map(|(persona, answer, changed)| format!("{:<8}", cell(&one.route, *persona, answer, *changed))).collect();
             format!("{:<4} {:<46} {}", one.route.method, one.route.path, cells.concat()).trim_end().to_owned()
         })
         .collect();
@@ -292,7 +296,7 @@ async fn hostile_text_is_neither_executed_nor_a_fault() {
 /// Every text of a body that is not an id, a date or a word of a list.
 fn make_hostile(body: &mut Value, hostile: &str) {
     match body {
-        Value::String(text) if text.chars().any(|letter| !letter.is_ascii()) || text.len() == 11 => hostile.clone_into(text),
+        Value::String(text) if !text.is_ascii() || text.len() == 11 => hostile.clone_into(text),
         Value::Array(all) => all.iter_mut().for_each(|one| make_hostile(one, hostile)),
         Value::Object(fields) => fields.values_mut().for_each(|one| make_hostile(one, hostile)),
         _ => {}

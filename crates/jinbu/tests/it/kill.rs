@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use store::query::ColumnTrait;
+use store::tables::identity::setting;
 
 use crate::ledger::Ledger;
 use crate::server::{Client, Place, Server, text};
@@ -19,18 +21,25 @@ const TRAINEES: usize = 800;
 pub struct CheckIns {
     secret: [u8; 32],
     trainees: Vec<(String, String)>,
+    clock: foundation::Clock,
 }
 
 impl CheckIns {
     /// Prepares classes that meet now, in a place whose server is down.
-    pub fn prepare(place: &Place) -> Self {
+    pub async fn prepare(place: &Place) -> Self {
         let (data, list) = (place.data(), place.data().join("check-ins.json"));
         let trainees = TRAINEES.to_string();
         let said = place.run(&["prepare-check-ins", "--data", text(&data), "--database", &place.database, "--trainees", &trainees, "--out", text(&list)]);
         assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
         let all: Value = serde_json::from_slice(&std::fs::read(list).unwrap()).unwrap();
         let secret: [u8; 32] = hex::decode(all["secret"].as_str().unwrap()).unwrap().try_into().unwrap();
-        Self { secret, trainees: serde_json::from_value(all["trainees"].clone()).unwrap() }
+        // The demo's clock stands where the demo was told.
+        let db = store::Db::connect(&place.database).await.unwrap();
+        let offset = db.read(foundation::Scope::Everything).await.unwrap().find::<setting::Entity>(setting::Column::Key.eq(house::CLOCK_OFFSET)).await.unwrap();
+        db.close().await.unwrap();
+        let clock = foundation::Clock::system();
+        clock.set_offset_s(offset.map_or(0, |row| row.value.parse().unwrap()));
+        Self { secret, clock, trainees: serde_json::from_value(all["trainees"].clone()).unwrap() }
     }
 }
 
@@ -55,7 +64,7 @@ async fn add_sites(client: Client, clerk: String, name: String, ledger: Arc<Mute
         let name = format!("{name}-{n}");
         ledger.lock().unwrap().unanswered.insert(name.clone());
         let body = json!({"name": name, "address": "晋江市安海镇断电路 9 号"});
-        match client.act(&clerk, "add-site", &name, &body).await {
+        match client.act(&clerk, "add-site", &key(&name), &body).await {
             Some((200, answer)) => {
                 let mut ledger = ledger.lock().unwrap();
                 ledger.unanswered.remove(&name);
@@ -67,12 +76,17 @@ async fn add_sites(client: Client, clerk: String, name: String, ledger: Arc<Mute
     }
 }
 
+/// The idempotency key of a name: headers are ASCII.
+fn key(name: &str) -> String {
+    hex::encode(name)
+}
+
 async fn sign_in_all(client: Client, mine: Vec<usize>, check_ins: Arc<CheckIns>, ledger: Arc<Mutex<Ledger>>) {
     for at in mine {
         let (token, session) = &check_ins.trainees[at];
         let id: foundation::SessionId = session.parse().unwrap();
-        let code = m3_supervision::rules::attendance::code_at(&check_ins.secret, &id, foundation::Clock::system().now());
-        match client.act(token, "sign-in-to-session", "", &json!({"session": session, "code": code})).await {
+        let code = m3_supervision::rules::attendance::code_at(&check_ins.secret, &id, check_ins.clock.now());
+        match client.act(token, "sign-in-to-session", "once", &json!({"session": session, "code": code})).await {
             Some((200, answer)) => {
                 let at = answer["at"].as_str().unwrap().to_owned();
                 ledger.lock().unwrap().check_ins.insert((token.clone(), session.clone()), at);
@@ -89,7 +103,7 @@ async fn ask_again(server: &Server, ledger: &Arc<Mutex<Ledger>>) {
     let names: BTreeSet<String> = std::mem::take(&mut ledger.lock().unwrap().unanswered);
     for name in names {
         let body = json!({"name": name, "address": "晋江市安海镇断电路 9 号"});
-        let (status, answer) = server.client().act(&clerk, "add-site", &name, &body).await.expect("the server answers");
+        let (status, answer) = server.client().act(&clerk, "add-site", &key(&name), &body).await.expect("the server answers");
         assert_eq!(status, 200, "{answer}");
         ledger.lock().unwrap().sites.insert(name, answer["site"].as_str().unwrap().to_owned());
     }
@@ -99,7 +113,7 @@ async fn ask_again(server: &Server, ledger: &Arc<Mutex<Ledger>>) {
 async fn killed_five_times_it_keeps_every_answered_act_whole() {
     let place = Place::new().await;
     place.start().await.stop();
-    let check_ins = Arc::new(CheckIns::prepare(&place));
+    let check_ins = Arc::new(CheckIns::prepare(&place).await);
     let ledger = Arc::new(Mutex::new(Ledger::default()));
     for round in 0..ROUNDS {
         let server = place.start().await;

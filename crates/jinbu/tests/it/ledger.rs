@@ -73,15 +73,12 @@ impl Ledger {
         let rows = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Fact.is_not_null())).await.unwrap();
         let signed: HashMap<String, String> =
             reader.list::<sign_in::Entity>(|q| q).await.unwrap().into_iter().map(|one| (one.token_hash, one.account.to_string())).collect();
-        let persons: HashMap<String, String> = reader
-            .list::<account::Entity>(|q| q)
-            .await
-            .unwrap()
-            .into_iter()
-            .filter_map(|one| Some((one.id.to_string(), one.person?.to_string())))
+        let persons: HashMap<String, String> =
+            reader.list::<account::Entity>(|q| q).await.unwrap().into_iter().filter_map(|one| Some((one.id.to_string(), one.person?.to_string()))).collect();
+        let marks: HashMap<(String, String), String> = rows
+            .iter()
+            .map(|one| ((one.person.to_string(), one.session.to_string()), serde_json::to_value(one.at).unwrap().as_str().unwrap().to_owned()))
             .collect();
-        let marks: HashMap<(String, String), String> =
-            rows.iter().map(|one| ((one.person.to_string(), one.session.to_string()), serde_json::to_value(one.at).unwrap().as_str().unwrap().to_owned())).collect();
         for ((token, session), at) in &self.check_ins {
             let person = signed.get(&hex::encode(Sha256::digest(token.as_bytes()))).and_then(|account| persons.get(account)).cloned().unwrap_or_default();
             match marks.get(&(person, session.clone())) {
@@ -92,11 +89,8 @@ impl Ledger {
         }
         let facts = reader.list::<fact::Entity>(|q| q.filter(fact::Column::Act.eq("sign-in-to-session"))).await.unwrap();
         let told: BTreeSet<(String, String)> = facts.iter().flat_map(|one| entries(one).into_iter().map(|id| (one.id.to_string(), id))).collect();
-        let stand: BTreeSet<(String, String)> = rows
-            .iter()
-            .filter(|one| facts.iter().any(|fact| fact.id == one.fact))
-            .map(|one| (one.fact.to_string(), one.id.to_string()))
-            .collect();
+        let stand: BTreeSet<(String, String)> =
+            rows.iter().filter(|one| facts.iter().any(|fact| fact.id == one.fact)).map(|one| (one.fact.to_string(), one.id.to_string())).collect();
         findings.half.extend(told.symmetric_difference(&stand).map(|(fact, row)| format!("attendance {row} and fact {fact}: one without the other")));
     }
 }
@@ -114,7 +108,8 @@ fn entries(row: &fact::Model) -> Vec<String> {
 /// The places of the journal: 0, 1, 2 … without gap or repeat.
 async fn places_without_gap(db: &Db, findings: &mut Findings) {
     let reader = db.read(Scope::Everything).await.unwrap();
-    let mut places: Vec<i64> = reader.list::<fact::Entity>(|q| q.filter(fact::Column::Seq.is_not_null())).await.unwrap().into_iter().filter_map(|one| one.seq).collect();
+    let mut places: Vec<i64> =
+        reader.list::<fact::Entity>(|q| q.filter(fact::Column::Seq.is_not_null())).await.unwrap().into_iter().filter_map(|one| one.seq).collect();
     places.sort_unstable();
     if !places.iter().zip(0..).all(|(place, n)| *place == n) {
         findings.half.push("the journal's places have a gap".into());

@@ -24,7 +24,7 @@ fn shim(folder: &std::path::Path) -> PathBuf {
 async fn cut(lies: bool) -> (Ledger, Findings, Place) {
     let mut place = Place::sqlite();
     place.start().await.stop();
-    let check_ins = Arc::new(CheckIns::prepare(&place));
+    let check_ins = Arc::new(CheckIns::prepare(&place).await);
     let data = place.data();
     // What stands before the cut is on the disk: the copies begin with it.
     for name in ["jinbu.db", "jinbu.db-wal"] {

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use foundation::codes::ClassState;
+use foundation::SkillLevel;
+use foundation::codes::{CertificateType, ClaimState, ClassState, ReviewResult, SessionMode, TrainingType};
 use serde_json::{Map, Value, json};
 use store::query::*;
 use store::tables::funds::{claim, payment_batch, payment_line};
@@ -22,10 +23,20 @@ pub fn state_for(name: &str) -> ClassState {
             ClassState::UnderReview
         }
         "revoke-class" => ClassState::Approved,
-        "call-roll" | "sign-in-to-session" | "sign-out-of-session" | "ask-for-roll-call" | "dispute-attendance" | "record-inspection" | "resume-class"
-        | "answer-inspection" | "check-in-page" | "session-page" | "session-screen" | "inspection-form" | "my-training" | "attendance-page" => {
-            ClassState::InTraining
-        }
+        "call-roll"
+        | "sign-in-to-session"
+        | "sign-out-of-session"
+        | "ask-for-roll-call"
+        | "dispute-attendance"
+        | "record-inspection"
+        | "resume-class"
+        | "answer-inspection"
+        | "check-in-page"
+        | "session-page"
+        | "session-screen"
+        | "inspection-form"
+        | "my-training"
+        | "attendance-page" => ClassState::InTraining,
         "enter-scores" => ClassState::TrainingEnded,
         "confirm-exam" => ClassState::Examining,
         "issue-certificates" => ClassState::ResultsReview,
@@ -38,12 +49,8 @@ pub fn state_for(name: &str) -> ClassState {
 /// What must be done first so that an act's turn has come: who does which act.
 pub fn prelude(name: &str) -> &'static [(Persona, &'static str)] {
     use Persona::{JinjiangInspector, JinjiangOfficer, JinjiangReviewer, SchoolClerk, Trainee};
-    const CLAIM: [(Persona, &str); 4] = [
-        (SchoolClerk, "submit-claim"),
-        (JinjiangOfficer, "first-review-claim"),
-        (JinjiangReviewer, "second-review-claim"),
-        (JinjiangOfficer, "publish-claim"),
-    ];
+    const CLAIM: [(Persona, &str); 4] =
+        [(SchoolClerk, "submit-claim"), (JinjiangOfficer, "first-review-claim"), (JinjiangReviewer, "second-review-claim"), (JinjiangOfficer, "publish-claim")];
     match name {
         "approve-opening" => &[(JinjiangOfficer, "review-opening")],
         "sign-out-of-session" => &[(Trainee, "sign-in-to-session")],
@@ -61,6 +68,7 @@ struct Set {
     ids: BTreeMap<&'static str, String>,
     sessions: Vec<String>,
     enrolments: Vec<String>,
+    first_day: String,
 }
 
 /// All classes of the school, by state.
@@ -77,7 +85,11 @@ impl Subjects {
         let classes = reader.list::<training_class::Entity>(|q| q.filter(training_class::Column::Institution.eq(school.clone()))).await.unwrap();
         let mut sets = BTreeMap::new();
         for class in classes {
-            sets.insert(format!("{:?}", class.state), set(house, &class).await);
+            let (set, claim) = set(house, &class).await;
+            // Of the classes with a claim the one whose claim is still with the school.
+            if class.state != ClassState::Claimed || claim == Some(ClaimState::Draft) {
+                sets.insert(format!("{:?}", class.state), set);
+            }
         }
         let mut common = BTreeMap::new();
         common.insert("institution", school.to_string());
@@ -185,14 +197,35 @@ impl Subjects {
     /// What a rule asks beyond the schema.
     fn shaped(&self, house: &TestHouse, act: &str, body: &mut Value) {
         let more = match act {
-            "add-trainees" => json!({"rows": [{"row": 2, "name": "陈进补", "id_type": "居民身份证", "id_number": spare_number(), "birth": "", "phone": "13905951234", "category": "", "education": ""}]}),
+            "add-trainees" => {
+                json!({"rows": [{"row": 2, "name": "陈进补", "id_type": "居民身份证", "id_number": spare_number(), "birth": "", "phone": "13905951234", "category": "", "education": ""}]})
+            }
             "review-opening" => json!({"passed": ["H01", "H02", "H03", "H04"]}),
             "answer-review-line" => json!({"code": "H01", "note": "看过原件"}),
             "sign-in-to-session" | "sign-out-of-session" => json!({"code": self.code(house, act)}),
             "call-roll" => json!({"present": self.set(act).enrolments}),
-            "record-inspection" => json!({"opinion": "STOP", "problems": [], "present_count": 12, "second_inspector": "周志明", "kind": "SITE", "note": "现场教师不在岗"}),
-            "enter-scores" => json!({"marks": self.set(act).enrolments.iter().map(|one| json!({"enrolment": one, "theory": 80, "practice": 75, "absent": false})).collect::<Vec<_>>()}),
-            "create-class" | "edit-class-plan" => json!({"plan": {"term": 77, "planned_persons": 12, "theory": 14, "practice": 20, "online": 22, "starts_on": "2026-12-14", "ends_on": "2026-12-30", "exam_on": "2027-01-04", "exam_plan": "理论、实操各占一半", "materials": "国家职业技能培训教程", "safety_plan": "已购团体意外险"}}),
+            "record-inspection" => {
+                json!({"opinion": "STOP", "problems": [], "present_count": 12, "second_inspector": "周志明", "kind": "SITE", "note": "现场教师不在岗"})
+            }
+            "enter-scores" => {
+                json!({"marks": self.set(act).enrolments.iter().map(|one| json!({"enrolment": one, "theory": 80, "practice": 75, "absent": false})).collect::<Vec<_>>()})
+            }
+            "create-class" | "edit-class-plan" => {
+                json!({"plan": {"term": 77, "planned_persons": 12, "theory": 14, "practice": 20, "online": 22, "starts_on": "2026-12-14", "ends_on": "2026-12-30", "exam_on": "2027-01-04", "exam_plan": "理论、实操各占一半", "materials": "国家职业技能培训教程", "safety_plan": "已购团体意外险"}})
+            }
+            "add-needs-item" | "edit-needs-item" => {
+                json!({"fields": {"year": 2026, "training_type": TrainingType::Employment.code(), "name": "育婴员", "level": SkillLevel::Completion.code(), "certificate_type": CertificateType::Completion.code(), "periods_min": 20, "periods_max": 80, "online_cap_pct": 40}})
+            }
+            "add-session" | "edit-session" => {
+                json!({"fields": {"held_on": self.day(act), "starts": "06:00:00", "periods": 1, "mode": SessionMode::Online.code(), "subject": "复习"}})
+            }
+            "list-institution" => json!({"uscc": "91350100M000100Y43", "licence_until": "2028-12-31"}),
+            "record-site-verification" => {
+                json!({"verified_on": "2026-11-01", "inspector_1": "林国栋", "inspector_2": "周志明", "conclusion": ReviewResult::Pass.code()})
+            }
+            "lay-timetable" => {
+                json!({"layout": {"weekdays": [1, 2, 3, 4, 5, 6, 7], "morning": "08:30:00", "afternoon": "14:00:00", "evening": "19:00:00", "block": 4}})
+            }
             "find-person" => json!({"id_number": spare_number()}),
             "add-teacher" => json!({"id_number": spare_number()}),
             "reveal-personal-data" => json!({"what": "phone", "purpose": "电话核实到课情况"}),
@@ -200,6 +233,10 @@ impl Subjects {
             _ => json!({}),
         };
         merge(body, more);
+    }
+
+    fn day(&self, act: &str) -> String {
+        self.set(act).first_day.clone()
     }
 
     fn code(&self, house: &TestHouse, act: &str) -> String {
@@ -259,7 +296,7 @@ async fn first<E: store::Reach>(reader: &store::Reader, condition: impl Into<Con
     reader.list::<E>(|q| q.filter(condition).order_by_asc(E::KEY)).await.unwrap().into_iter().next().expect("the demo has one")
 }
 
-async fn set(house: &TestHouse, class: &training_class::Model) -> Set {
+async fn set(house: &TestHouse, class: &training_class::Model) -> (Set, Option<ClaimState>) {
     let reader = house.system().read().await.unwrap();
     let now = house.premises.clock.now();
     let mut sessions = reader
@@ -268,9 +305,12 @@ async fn set(house: &TestHouse, class: &training_class::Model) -> Set {
         .unwrap();
     // The one in progress first, then the coming ones.
     sessions.sort_by_key(|one| (one.ends_at < now, one.starts_at));
-    let enrolments = reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Class.eq(class.id.clone())).order_by_asc(enrolment::Column::Id)).await.unwrap();
+    let enrolments =
+        reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Class.eq(class.id.clone())).order_by_asc(enrolment::Column::Id)).await.unwrap();
     let mut ids = BTreeMap::from([("class", class.id.to_string()), ("room", class.room.to_string())]);
+    let mut state = None;
     if let Some(one) = reader.find::<claim::Entity>(claim::Column::Class.eq(class.id.clone())).await.unwrap() {
+        state = Some(one.state);
         ids.insert("claim", one.id.to_string());
         let lines = reader.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Claim.eq(one.id.clone()))).await.unwrap();
         if let Some(line) = lines.first() {
@@ -281,12 +321,19 @@ async fn set(house: &TestHouse, class: &training_class::Model) -> Set {
     if let Some(one) = reader.list::<inspection::Entity>(|q| q.filter(inspection::Column::Class.eq(class.id.clone()))).await.unwrap().first() {
         ids.insert("inspection", one.id.to_string());
     }
-    if let Some(one) = reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(class.id.clone())).order_by_asc(certificate::Column::Id)).await.unwrap().first() {
+    if let Some(one) = reader
+        .list::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(class.id.clone())).order_by_asc(certificate::Column::Id))
+        .await
+        .unwrap()
+        .first()
+    {
         ids.insert("certificate", one.number.clone());
     }
-    Set {
+    let set = Set {
+        first_day: class.starts_on.to_string(),
         ids,
         sessions: sessions.into_iter().map(|one| one.id.to_string()).collect(),
         enrolments: enrolments.into_iter().map(|one| one.id.to_string()).collect(),
-    }
+    };
+    (set, state)
 }
