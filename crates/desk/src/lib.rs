@@ -16,6 +16,7 @@ pub mod policy;
 pub mod premises;
 pub mod routes;
 pub mod session;
+pub mod sheet;
 pub mod tasks;
 pub mod totp;
 pub mod trail;

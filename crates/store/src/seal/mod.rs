@@ -70,6 +70,10 @@ impl std::fmt::Debug for Sealed {
 }
 
 impl Sealed {
+    /// A sealed text that lies outside the database (a file). What it is worth shows when it is opened.
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
     /// The stored text.
     pub fn as_str(&self) -> &str {
         &self.0

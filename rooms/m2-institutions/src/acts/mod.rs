@@ -2,6 +2,7 @@
 
 pub mod contact;
 pub mod directory;
+pub mod payee;
 pub mod sites;
 pub mod standing;
 pub mod teachers;

@@ -78,14 +78,18 @@ async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Move>) -> 
     Ok(desk.page_status(if state.is_clean() { 200 } else { 422 }, &row.name, super::NAV, html! { (dossier) }))
 }
 
-/// Opening the clerk's account, while the institution has none that works.
+/// The payee's account; and opening the clerk's account, while the institution has none that works.
 async fn account_button(desk: &Desk, reader: &store::Reader, row: &Model) -> Result<Vec<Button>, Stop> {
     if !(queries::manages(reader.scope(), &row.path) && desk.may(super::PUBLISH)) {
         return Ok(Vec::new());
     }
     let live = Condition::all().add(account::Column::Institution.eq(row.id.clone())).add(account::Column::Disabled.eq(false));
     let has_one = reader.find::<account::Entity>(live).await?.is_some();
-    Ok(if has_one { Vec::new() } else { vec![Button::link("开通机构账号", format!("/institutions/{}/account", row.id)).main()] })
+    let mut buttons = vec![Button::link("更正收款账户", format!("/institutions/{}/payee", row.id))];
+    if !has_one {
+        buttons.push(Button::link("开通机构账号", format!("/institutions/{}/account", row.id)).main());
+    }
+    Ok(buttons)
 }
 
 /// The moves that make sense now, each with its reason.

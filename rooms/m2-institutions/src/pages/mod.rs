@@ -14,6 +14,7 @@ use ui::{Button, Form, FormState, Markup, form, html, page_head};
 
 use crate::acts::contact::EditInstitutionContact;
 use crate::acts::directory::{AddDirectoryItem, ListInstitution};
+use crate::acts::payee::ChangePayeeAccount;
 use crate::acts::sites::{AddRoom, AddSite, RecordSiteVerification};
 use crate::acts::standing::{RemoveInstitution, RestoreInstitution, SuspendInstitution};
 use crate::acts::teachers::{AddTeacher, EditTeacher, VerifyTeacherCertificate};
@@ -44,6 +45,8 @@ reads! {
     NewInstitutionPage = "new-institution-page", PUBLISH, "M2.4";
     /// Form of a directory line.
     NewDirectoryItemPage = "new-directory-item-page", PUBLISH, "M2.1";
+    /// Form of the payee's account.
+    PayeeAccountPage = "payee-account-page", PUBLISH, "M8.9";
     /// Form of a verification.
     SiteVerificationPage = "site-verification-page", INSPECT, "M3.7";
     /// The clerk's page.
@@ -76,6 +79,8 @@ pub fn routes() -> Routes {
         .act::<RemoveInstitution, _, _>("/institutions/{id}/remove", dossier::remove)
         .read::<NewDirectoryItemPage, _, _>("/institutions/{id}/items/new", office_forms::new_item)
         .act::<AddDirectoryItem, _, _>("/institutions/{id}/items/new", office_forms::add_item)
+        .read::<PayeeAccountPage, _, _>("/institutions/{id}/payee", office_forms::payee)
+        .act::<ChangePayeeAccount, _, _>("/institutions/{id}/payee", office_forms::change_payee)
         .read::<SiteVerificationPage, _, _>("/sites/{id}/verification", office_forms::new_verification)
         .act::<RecordSiteVerification, _, _>("/sites/{id}/verification", office_forms::verify)
         .act::<VerifyTeacherCertificate, _, _>("/teachers/{id}/verify-certificate", office_forms::verify_certificate)

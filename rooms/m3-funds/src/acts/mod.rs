@@ -1,4 +1,5 @@
 //! Acts of the claims (M7.1, M8.9; domain §7.3–7.4).
+pub mod bank_file;
 pub mod draft;
 pub mod fund;
 pub mod lines;

@@ -15,6 +15,7 @@ use store::seal::Purpose;
 use store::tables::funds::{claim, payment_batch, payment_line};
 use store::tables::institutions::institution;
 
+use super::bank_file;
 use super::fund::move_money;
 use super::review::{go, said};
 pub use super::settle::{SettlePaymentBatch, SettledLine};
@@ -182,17 +183,19 @@ impl Act for ApprovePaymentBatch {
         if Some(&batch.made_by) == desk.actor.account.as_ref() {
             return Err(Refusal::new("两人复核", "M8.9", "本批次由您生成", "制单、复核分岗", "请由另一位工作人员复核").into());
         }
+        let (file, hash) = bank_file::write(desk, work, &batch).await?;
         let change = payment_batch::ActiveModel {
             state: Set(PaymentState::Sent),
             approved_by: Set(desk.actor.account.clone()),
             approved_at: Set(Some(desk.now())),
+            file: Set(Some(file)),
+            file_hash: Set(hash.clone()),
             ..Default::default()
         };
         work.save::<payment_batch::Entity>(&batch, change).await?;
-        let mut done = Done::new(
-            (),
-            FactDraft::new("PaymentBatchApproved", "M8.9", batch.district, format!("财政复核拨付批次 {}", batch.batch_no)).about("payment-batch", &batch.id),
-        );
+        let fact = FactDraft::new("PaymentBatchApproved", "M8.9", batch.district, format!("财政复核拨付批次 {}，生成银行代发文件", batch.batch_no));
+        let mut done =
+            Done::new((), fact.about("payment-batch", &batch.id).with("file_sha256", hash).with("lines", batch.lines).with("total_fen", batch.total.0));
         for one in work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone()))).await? {
             let row = work.get::<claim::Entity>(one.claim.to_string()).await?;
             let state = after(row.state, ClaimMove::ApproveBatch)?;

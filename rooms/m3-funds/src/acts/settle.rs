@@ -1,11 +1,15 @@
 //! What the bank says settles a batch (M8.9; domain §7.4 S80–S90): money that arrived is paid and its class archived;
-//! what came back goes to the county to be corrected and batched again.
+//! what came back goes to the county to be corrected and batched again. Typed line by line or read from the bank's file.
 
 use std::collections::HashMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use desk::sheet::{self, Wanted};
 use desk::tasks;
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{ClaimState, PaymentState};
+use foundation::limits::{BATCH_LINES, LINE_CHARS, UPLOAD_BYTES};
 use foundation::{Fault, Function, PaymentBatchId, PaymentLineId, Permission, Refusal, Right, Stop};
 use journal::facts::ClaimPaid;
 use m3_supervision::rules::states::{Move, after as class_after};
@@ -16,25 +20,19 @@ use store::query::{ColumnTrait, QueryFilter, Set};
 use store::tables::funds::{claim, payment_batch, payment_line};
 use store::tables::supervision::training_class;
 
+use super::bank_file::keep_file;
 use super::fund::move_money;
 use super::review::{go, said};
+pub use crate::rules::bank::SettledLine;
+use crate::rules::bank::{self, KnownLine};
 use crate::rules::fund::Step;
 use crate::rules::states::{ClaimMove, after};
 
-/// What the bank says of one line.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct SettledLine {
-    /// The line.
-    pub line: PaymentLineId,
-    /// Paid or returned.
-    pub paid: bool,
-    /// The bank's reference, for paid lines.
-    pub reference: String,
-    /// Why it came back, for returned lines.
-    pub reason: String,
-}
+/// What a bank's answer file is.
+const RETURN: Wanted =
+    Wanted { rule: "银行回盘", clause: "M8.9", noun: "回盘", most: BATCH_LINES, split: "一个批次没有这么多笔，请核对文件" };
 
-/// Takes the bank's answer in.
+/// Takes the bank's answer in, line by line as it was typed.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SettlePaymentBatch {
     /// The batch.
@@ -52,62 +50,153 @@ impl Act for SettlePaymentBatch {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
-        let mut open: HashMap<PaymentLineId, payment_line::Model> = work
-            .list::<payment_line::Entity>(|q| {
-                q.filter(payment_line::Column::Batch.eq(batch.id.clone())).filter(payment_line::Column::State.eq(PaymentState::Sent))
-            })
-            .await?
-            .into_iter()
-            .map(|one| (one.id.clone(), one))
-            .collect();
-        let no = |fact: &str| Refusal::new("银行回单", "M8.9", fact, format!("拨付批次 {}", batch.batch_no), "请核对回单后重新提交");
         if self.lines.is_empty() {
-            return Err(no("回单没有可登记的行").into());
+            return Err(Refusal::new("银行回单", "M8.9", "回单没有可登记的行", format!("拨付批次 {}", batch.batch_no), "请核对回单后重新提交").into());
         }
-        let mut done = Done::new(
-            (),
-            FactDraft::new("PaymentBatchSettled", "M8.9", batch.district, format!("登记银行回单 {} 行", self.lines.len())).about("payment-batch", &batch.id),
-        );
-        for said in &self.lines {
-            let Some(line) = open.remove(&said.line) else { return Err(no("回单里有不属于本批次待回单的行，或同一行出现两次").into()) };
-            if said.paid && said.reference.trim().is_empty() {
-                return Err(no("到账的行没有银行流水号").into());
-            }
-            if !said.paid && said.reason.trim().is_empty() {
-                return Err(no("退票的行没有写原因").into());
-            }
-            done = done.and(settle(desk, work, &line, said).await?);
-        }
-        if open.is_empty() {
-            work.save::<payment_batch::Entity>(
-                &batch,
-                payment_batch::ActiveModel { state: Set(PaymentState::Paid), settled_at: Set(Some(desk.now())), ..Default::default() },
-            )
-            .await?;
-            tasks::close(desk, work, &batch.id, &["settle-batch"]).await?;
-        }
-        Ok(done)
+        let settled = settle(desk, work, &batch, &self.lines).await?;
+        let fact = fact(&batch, settled.paid, settled.returned);
+        Ok(settled.done((), fact))
     }
 }
 
-async fn settle(desk: &Desk, work: &Writer, line: &payment_line::Model, answer: &SettledLine) -> Result<FactDraft, Stop> {
+/// Reads the bank's answer file: all of it is right, or all its errors are told and nothing is taken. Given twice it
+/// changes nothing.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct TakeBankReturn {
+    /// The batch.
+    pub batch: PaymentBatchId,
+    /// The file's name.
+    pub name: String,
+    /// The file, `.xlsx` or CSV, in base64.
+    pub content: String,
+}
+
+/// What the file changed.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ReturnTaken {
+    /// Lines that are paid now.
+    pub paid: usize,
+    /// Lines that came back now.
+    pub returned: usize,
+    /// Lines that had been told before.
+    pub repeated: usize,
+    /// Lines that the bank has not answered yet.
+    pub open: usize,
+}
+
+impl Act for TakeBankReturn {
+    const NAME: &'static str = "take-bank-return";
+    const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
+    const CLAUSE: &'static str = "M8.9";
+    const TITLE: &'static str = "上传银行回盘文件";
+    type Outcome = ReturnTaken;
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ReturnTaken>, Stop> {
+        let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
+        let bytes = STANDARD.decode(&self.content).ok().filter(|bytes| bytes.len() <= UPLOAD_BYTES);
+        let bytes = bytes.ok_or_else(|| RETURN.whole("文件内容不对，或超过 5 MB", "请重新选择文件上传"))?;
+        let rows = sheet::rows(&self.name, &bytes, &RETURN)?;
+        let lines = bank::read_return(&rows, &known(work, &batch.id).await?.values().map(|(known, _)| known.clone()).collect::<Vec<_>>())?;
+        let settled = settle(desk, work, &batch, &lines).await?;
+        let outcome = ReturnTaken { paid: settled.paid, returned: settled.returned, repeated: settled.repeated, open: settled.open };
+        if settled.facts.is_empty() {
+            return Ok(Done::Repeat(outcome));
+        }
+        let name: String = self.name.chars().take(LINE_CHARS).collect();
+        let (_, hash) = keep_file(desk, work, &batch, "bank-return", &name, &bytes).await?;
+        let fact = fact(&batch, settled.paid, settled.returned).with("file_sha256", hash);
+        Ok(settled.done(outcome, fact))
+    }
+}
+
+fn fact(batch: &payment_batch::Model, paid: usize, returned: usize) -> FactDraft {
+    FactDraft::new("PaymentBatchSettled", "M8.9", batch.district, format!("登记银行回单：到账 {paid} 笔，退票 {returned} 笔"))
+        .about("payment-batch", &batch.id)
+        .with("paid", paid)
+        .with("returned", returned)
+}
+
+/// What became of the lines that were said.
+struct Settled {
+    paid: usize,
+    returned: usize,
+    repeated: usize,
+    open: usize,
+    facts: Vec<FactDraft>,
+}
+
+impl Settled {
+    fn done<O>(self, outcome: O, first: FactDraft) -> Done<O> {
+        if self.facts.is_empty() {
+            return Done::Repeat(outcome);
+        }
+        self.facts.into_iter().fold(Done::new(outcome, first), Done::and)
+    }
+}
+
+/// The batch's lines, as the rules know them and as they are.
+async fn known(work: &Writer, batch: &PaymentBatchId) -> Result<HashMap<PaymentLineId, (KnownLine, payment_line::Model)>, Stop> {
+    let rows = work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.clone()))).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let said = if row.state == PaymentState::Paid { row.bank_reference.clone() } else { row.reason.clone() };
+            (row.id.clone(), (KnownLine { line: row.id.clone(), payee: row.payee.clone(), amount: row.amount, state: row.state, said }, row))
+        })
+        .collect())
+}
+
+async fn settle(desk: &Desk, work: &Writer, batch: &payment_batch::Model, lines: &[SettledLine]) -> Result<Settled, Stop> {
+    let mut known = known(work, &batch.id).await?;
+    let (mut settled, mut refusals) = (Settled { paid: 0, returned: 0, repeated: 0, open: 0, facts: Vec::new() }, Vec::new());
+    let mut todo = Vec::new();
+    for said in lines {
+        let Some((one, row)) = known.remove(&said.line) else {
+            let fact = "回单里有不属于本批次的行，或同一行出现两次";
+            refusals.push(Refusal::new("银行回单", "M8.9", fact, format!("拨付批次 {}", batch.batch_no), "请核对回单后重新提交"));
+            continue;
+        };
+        match bank::settles(&one, said) {
+            Ok(Some(_)) => todo.push((row, said)),
+            Ok(None) => settled.repeated += 1,
+            Err(refusal) => refusals.push(refusal),
+        }
+    }
+    if !refusals.is_empty() {
+        return Err(refusals.into());
+    }
+    for (row, said) in todo {
+        let fact = if said.paid { arrived(desk, work, &row, said).await? } else { came_back(desk, work, &row, said).await? };
+        settled.facts.push(fact);
+        *(if said.paid { &mut settled.paid } else { &mut settled.returned }) += 1;
+    }
+    settled.open = known.values().filter(|(one, _)| one.state == PaymentState::Sent).count();
+    if settled.open == 0 && batch.state == PaymentState::Sent {
+        let change = payment_batch::ActiveModel { state: Set(PaymentState::Paid), settled_at: Set(Some(desk.now())), ..Default::default() };
+        work.save::<payment_batch::Entity>(batch, change).await?;
+        tasks::close(desk, work, &batch.id, &["settle-batch"]).await?;
+    }
+    Ok(settled)
+}
+
+async fn came_back(desk: &Desk, work: &Writer, line: &payment_line::Model, answer: &SettledLine) -> Result<FactDraft, Stop> {
+    let row = work.get::<claim::Entity>(line.claim.to_string()).await?;
+    let state = after(row.state, ClaimMove::ReturnPayment)?;
+    let reason = answer.reason.trim().to_owned();
+    let change = payment_line::ActiveModel { state: Set(PaymentState::Returned), reason: Set(reason.clone()), ..Default::default() };
+    work.save::<payment_line::Entity>(line, change).await?;
+    move_money(work, &account_of(&row)?, Step::Unbatch, row.total).await?;
+    go(desk, work, &row, state, claim::ActiveModel { batch: Set(None), ..Default::default() }, Some(("county", "correct-payment"))).await?;
+    Ok(said(&row, "ClaimPaymentReturned", state, format!("银行退票：{reason}")))
+}
+
+async fn arrived(desk: &Desk, work: &Writer, line: &payment_line::Model, answer: &SettledLine) -> Result<FactDraft, Stop> {
     let row = work.get::<claim::Entity>(line.claim.to_string()).await?;
     let reference = answer.reference.trim().to_owned();
-    if !answer.paid {
-        let state = after(row.state, ClaimMove::ReturnPayment)?;
-        let change = payment_line::ActiveModel { state: Set(PaymentState::Returned), reason: Set(answer.reason.trim().to_owned()), ..Default::default() };
-        work.save::<payment_line::Entity>(line, change).await?;
-        move_money(work, &account_of(&row)?, Step::Unbatch, row.total).await?;
-        go(desk, work, &row, state, claim::ActiveModel::default(), Some(("county", "correct-payment"))).await?;
-        return Ok(said(&row, "ClaimPaymentReturned", state, "银行退票"));
-    }
     let state = after(row.state, ClaimMove::Pay)?;
-    work.save::<payment_line::Entity>(
-        line,
-        payment_line::ActiveModel { state: Set(PaymentState::Paid), bank_reference: Set(reference.clone()), ..Default::default() },
-    )
-    .await?;
-    go(desk, work, &row, state, claim::ActiveModel { paid_at: Set(Some(desk.now())), ..Default::default() }, None).await?;
+    let change = payment_line::ActiveModel { state: Set(PaymentState::Paid), bank_reference: Set(reference.clone()), ..Default::default() };
+    work.save::<payment_line::Entity>(line, change).await?;
+    go(desk, work, &row, state, claim::ActiveModel { paid_at: Set(Some(desk.now())), due_on: Set(None), ..Default::default() }, None).await?;
     move_money(work, &account_of(&row)?, Step::Pay, row.total).await?;
     // The finance office does not write classes: the archive follows from the payment, not from its own decision.
     let system = work.as_system("archive-paid-class");

@@ -1,19 +1,25 @@
 //! Payment batches (拨付; domain §7.4 S70–S90): finance approves, the bank's file goes out, its answer
-//! comes back as a table that is read whole: every wrong row told, every right row taken.
+//! comes back as a file that is read whole, or is typed line by line.
 
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use desk::{Desk, Pairs, Read};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use desk::workbook::{Cell, Sheet};
+use desk::{Desk, Pairs, Query, Read, Upload};
 use foundation::codes::PaymentState;
-use foundation::{Fault, Function, Office, PaymentBatchId, PaymentLineId, Permission, Right, Stop};
+use foundation::{Fault, Fen, Function, PaymentBatchId, PaymentLineId, Permission, Right, Stop};
 use maud::{Markup, html};
+use serde::Deserialize;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
-use store::seal::Purpose;
 use store::tables::funds::{payment_batch, payment_line};
-use ui::{Button, Column, FormState, Row, page_head, panel, simple_table};
+use ui::{Button, Column, Dossier, DossierHead, Due, Field, Form, FormState, Row, Step, Tag, Tone, form, page_head, panel, section, simple_table};
 
-use crate::acts::payment::{ApprovePaymentBatch, SettlePaymentBatch, SettledLine};
+use crate::acts::bank_file::TakeBankFile;
+use crate::acts::payment::ApprovePaymentBatch;
+use crate::acts::settle::{SettlePaymentBatch, SettledLine, TakeBankReturn};
+use crate::rules::bank::yuan;
 
 /// Batches within reach.
 pub struct BatchList;
@@ -22,16 +28,33 @@ impl Read for BatchList {
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Read);
     const CLAUSE: &'static str = "M8.9";
 }
-/// The file for the bank, with open accounts: only who pays.
-pub struct BankFile;
-impl Read for BankFile {
-    const NAME: &'static str = "bank-file";
+/// A bank's answer to try with: the demo only.
+pub struct SampleReturn;
+impl Read for SampleReturn {
+    const NAME: &'static str = "sample-return";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
     const CLAUSE: &'static str = "M8.9";
 }
 
 /// Batches on the page.
 const ROWS: u64 = 100;
+
+fn tone(state: PaymentState) -> Tone {
+    match state {
+        PaymentState::Paid => Tone::Good,
+        PaymentState::Returned => Tone::Act,
+        PaymentState::Pending | PaymentState::Sent => Tone::Look,
+    }
+}
+
+/// A batch's state in the words of its own step.
+fn state_word(batch: &payment_batch::Model) -> &'static str {
+    match batch.state {
+        PaymentState::Pending => "待财政批准",
+        PaymentState::Sent => "已送银行，待回盘",
+        PaymentState::Paid | PaymentState::Returned => "银行已回盘",
+    }
+}
 
 /// `/payment-batches`.
 pub async fn list(desk: Desk) -> Response {
@@ -57,52 +80,142 @@ async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
                 vec![
                     html! { (one.batch_no) },
                     html! { (one.district.name()) },
-                    html! { (one.state.label()) },
+                    html! { (Tag::new(state_word(one), tone(one.state))) },
                     html! { (one.lines) },
                     ui::money(one.total),
                     html! { (ui::dates::full_moment(one.made_at)) },
+                    html! { (due(desk, one).unwrap_or_else(Due::none)) },
                 ],
             )
         })
         .collect();
-    let buttons = if desk.may(Permission::Of(Function::ClaimPayment, Right::Publish)) {
-        vec![Button::link("做拨付批次", "/claims?step=pay").main()]
-    } else {
-        Vec::new()
-    };
+    let may_make = desk.may(Permission::Of(Function::ClaimPayment, Right::Publish));
+    let buttons = if may_make { vec![Button::link("做拨付批次", "/claims?step=pay").main()] } else { Vec::new() };
+    let columns = [
+        Column::text("批次"),
+        Column::text("地区"),
+        Column::text("状态"),
+        Column::number("笔数"),
+        Column::number("金额"),
+        Column::text("制单"),
+        Column::text("限期"),
+    ];
     Ok(html! {
-        (tabs("/payment-batches"))
-        (page_head("拨付", "", &buttons))
+        @if desk.actor.office.district().is_some() { (tabs("/payment-batches")) }
+        (page_head("拨付批次", "", &buttons))
         @if rows.is_empty() { (panel("", html! { p { "还没有拨付批次。公示无异议的申领可以做拨付批次。" } })) }
-        @else { (simple_table("拨付批次", &[Column::text("批次"), Column::text("地区"), Column::text("状态"), Column::number("笔数"), Column::number("金额"), Column::text("制单")], &rows)) }
+        @else { (simple_table("拨付批次", &columns, &rows)) }
     })
 }
 
-async fn load(desk: &Desk, id: &str) -> Result<(payment_batch::Model, Vec<payment_line::Model>), Stop> {
+fn due(desk: &Desk, batch: &payment_batch::Model) -> Option<Due> {
+    batch.due_on.map(|due| Due::on(due, desk.today()).certain(desk.premises.calendar.is_certain(due)))
+}
+
+struct Loaded {
+    batch: payment_batch::Model,
+    lines: Vec<payment_line::Model>,
+}
+
+async fn load(desk: &Desk, id: &str) -> Result<Loaded, Stop> {
     let id = id.parse::<PaymentBatchId>().map_err(|_| Fault::Gone)?;
     let reader = desk.read().await?;
     let batch = reader.get::<payment_batch::Entity>(id.to_string()).await?;
     let lines = reader.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(id.clone())).order_by_asc(payment_line::Column::Id)).await?;
-    Ok((batch, lines))
+    Ok(Loaded { batch, lines })
 }
 
 /// `/payment-batches/{id}`.
 pub async fn show(desk: Desk, Path(id): Path<String>) -> Response {
-    match load(&desk, &id).await {
-        Ok((batch, lines)) => desk.page("拨付批次", "/payment-batches", body(&desk, &batch, &lines, &FormState::new())),
+    shown(&desk, &id, 200, &FormState::new()).await
+}
+
+async fn shown(desk: &Desk, id: &str, status: u16, state: &FormState) -> Response {
+    let body = async {
+        let loaded = load(desk, id).await?;
+        let trail = desk::trail::of(desk, &desk.read().await?, "payment-batch", id, 30).await?;
+        Ok(body(desk, &loaded, &trail, state))
+    };
+    match body.await {
+        Ok(body) => desk.page_status(status, "拨付批次", "/payment-batches", body),
         Err(stop) => desk.stopped(stop),
     }
 }
 
-fn body(desk: &Desk, batch: &payment_batch::Model, lines: &[payment_line::Model], state: &FormState) -> Markup {
-    let finance = matches!(desk.actor.office, Office::Finance { .. });
+fn body(desk: &Desk, loaded: &Loaded, trail: &[ui::TrailLine], state: &FormState) -> Markup {
+    let batch = &loaded.batch;
+    let may = |right| desk.may(Permission::Of(Function::ClaimPayment, right));
     let mut buttons = Vec::new();
-    if finance && batch.state == PaymentState::Pending {
-        buttons.push(Button::post("批准拨付", format!("/payment-batches/{}/approve", batch.id)).main());
+    if may(Right::Approve) && batch.state == PaymentState::Pending {
+        let button = Button::post("批准拨付", format!("/payment-batches/{}/approve", batch.id)).main();
+        buttons.push(if Some(&batch.made_by) == desk.actor.account.as_ref() {
+            button.blocked_because("本批次由您制单，须另一人批准")
+        } else {
+            button
+        });
     }
-    if finance && batch.state == PaymentState::Sent {
-        buttons.push(Button::link("下载银行代发文件", format!("/payment-batches/{}/file", batch.id)));
+    if may(Right::Pay) && batch.file.is_some() {
+        buttons.push(
+            Button::post("下载银行代发文件", format!("/payment-batches/{}/file", batch.id))
+                .confirm("文件里有完整账号。下载会记入日志，收款机构看得到是谁下载的。现在下载吗？"),
+        );
     }
+    let mut main = vec![facts(loaded)];
+    if may(Right::Pay) && batch.state == PaymentState::Sent {
+        main.push(upload_form(desk, batch, state));
+        main.push(settle_form(loaded, state));
+    }
+    main.push(section("拨付清册", lines_table(&loaded.lines)));
+    html! { (Dossier {
+        head: DossierHead {
+            title: format!("拨付批次 {}", batch.batch_no),
+            state: Some(Tag::new(state_word(batch), tone(batch.state))),
+            due: due(desk, batch),
+            number: format!("{} 笔", batch.lines),
+            owner: batch.district.full_name(),
+            buttons,
+        },
+        steps: steps(batch),
+        main,
+        side: vec![ui::trail(trail)],
+    }) }
+}
+
+fn steps(batch: &payment_batch::Model) -> Vec<Step> {
+    let day = |at: Option<foundation::Instant>| at.map_or_else(String::new, |at| ui::dates::day(foundation::clock::day_of(at)));
+    let made = Step::done("县人社制单", day(Some(batch.made_at)));
+    match batch.state {
+        PaymentState::Pending => vec![made, Step::now("财政批准", ""), Step::to_come("银行回盘")],
+        PaymentState::Sent => vec![made, Step::done("财政批准", day(batch.approved_at)), Step::now("银行回盘", "")],
+        PaymentState::Paid | PaymentState::Returned => {
+            vec![made, Step::done("财政批准", day(batch.approved_at)), Step::done("银行回盘", day(batch.settled_at))]
+        }
+    }
+}
+
+fn facts(loaded: &Loaded) -> Markup {
+    let batch = &loaded.batch;
+    let sum = |state| {
+        let of: Vec<Fen> = loaded.lines.iter().filter(|one| one.state == state).map(|one| one.amount).collect();
+        format!("{} 笔 {}", of.len(), ui::money::text(Fen::sum(of).unwrap_or_default()))
+    };
+    section(
+        "",
+        html! {
+            (ui::facts_grid(&[
+                ("批次金额", ui::money::text(batch.total)),
+                ("大写", reckoning::words::in_words(batch.total)),
+                ("已到账", sum(PaymentState::Paid)),
+                ("退票", sum(PaymentState::Returned)),
+            ]))
+            @if !batch.file_hash.is_empty() {
+                p class="jb-faint" { "银行代发文件的 SHA-256（已记入日志，送银行前可核对）：" code { (batch.file_hash) } }
+            }
+        },
+    )
+}
+
+fn lines_table(lines: &[payment_line::Model]) -> Markup {
     let rows: Vec<Row> = lines
         .iter()
         .map(|one| {
@@ -113,36 +226,60 @@ fn body(desk: &Desk, batch: &payment_batch::Model, lines: &[payment_line::Model]
                     html! { (one.bank) },
                     html! { (one.account_masked) },
                     ui::money(one.amount),
-                    html! { (one.state.label()) },
-                    html! { (one.bank_reference) " " (one.reason) },
+                    html! { (Tag::new(one.state.label(), tone(one.state))) },
+                    html! { (one.bank_reference) (one.reason) },
                 ],
             )
         })
         .collect();
-    html! {
-        (page_head(&format!("拨付批次 {}", batch.batch_no), &format!("{} · {} 笔 · {} · {}", batch.state.label(), batch.lines, ui::money::text(batch.total), reckoning::words::in_words(batch.total)), &buttons))
-        (simple_table("拨付清册", &[Column::text("户名"), Column::text("开户行"), Column::text("账号"), Column::number("金额"), Column::text("状态"), Column::text("回单")], &rows))
-        @if finance && batch.state == PaymentState::Sent { (settle_form(batch, lines, state)) }
-    }
+    let columns =
+        [Column::text("户名"), Column::text("开户行"), Column::text("账号"), Column::number("金额"), Column::text("状态"), Column::text("流水号或退票原因")];
+    simple_table("拨付清册", &columns, &rows)
 }
 
-fn settle_form(batch: &payment_batch::Model, lines: &[payment_line::Model], state: &FormState) -> Markup {
-    html! {
-        form class="jb-panel jb-section" method="post" action={ "/payment-batches/" (batch.id) "/settle" } {
-            (ui::csrf::slot())
-            h2 class="jb-h2" { "登记银行回单" }
-            (ui::error_summary(state))
-            @for one in lines.iter().filter(|one| one.state == PaymentState::Sent) {
-                fieldset class="jb-section" {
-                    legend { (one.payee) " " (one.account_masked) " " (ui::money::text(one.amount)) }
-                    @let id = one.id.to_string();
-                    label { input type="radio" name={ "result_" (id) } value="paid" checked[state.value(&format!("result_{id}")) != "returned"]; " 已到账" } " "
-                    label { input type="radio" name={ "result_" (id) } value="returned" checked[state.value(&format!("result_{id}")) == "returned"]; " 退票" } " "
-                    label { "流水号 " input class="form-control" type="text" name={ "reference_" (id) } value=(state.value(&format!("reference_{id}"))) maxlength="60"; } " "
-                    label { "退票原因 " input class="form-control" type="text" name={ "reason_" (id) } value=(state.value(&format!("reason_{id}"))) maxlength="100"; }
+fn upload_form(desk: &Desk, batch: &payment_batch::Model, state: &FormState) -> Markup {
+    let options = Form { action: format!("/payment-batches/{}/return", batch.id), submit: "上传并登记".into(), has_files: true, ..Form::default() };
+    let sample = |kind: &str, format: &str| format!("/payment-batches/{}/sample-return?kind={kind}&format={format}", batch.id);
+    section(
+        "上传银行回盘文件",
+        html! {
+            @if !state.refusals().is_empty() { p { strong { "整个文件都没有登记。" } "下面每一行都改好后，重新上传一次即可；已登记过的行重复上传没有关系。" } }
+            (form(&options, state, html! {
+                (Field::file("file", "回盘文件", ".xlsx,.csv").hint("银行给的 .xlsx 或 .csv，要有行号、金额、结果、流水号、原因五列，顺序不限").required().show(state))
+            }))
+            @if desk.premises.settings.demo {
+                p class="jb-faint" { "演示：没有银行，可以用样例文件走完这一步。"
+                    a href=(sample("paid", "csv")) { "样例：全部到账（CSV）" } " · "
+                    a href=(sample("paid", "xlsx")) { "样例：全部到账（Excel）" } " · "
+                    a href=(sample("returned", "csv")) { "样例：最后一笔退票（CSV）" }
                 }
             }
-            button class="btn btn-primary jb-btn" type="submit" { "登记回单" }
+        },
+    )
+}
+
+fn settle_form(loaded: &Loaded, state: &FormState) -> Markup {
+    let typed = loaded.lines.iter().any(|one| !state.value(&format!("result_{}", one.id)).is_empty());
+    html! {
+        details class="jb-section" open[typed] {
+            summary { "没有回盘文件，逐笔登记" }
+            form method="post" action={ "/payment-batches/" (loaded.batch.id) "/settle" } {
+                (ui::csrf::slot())
+                @if typed { (ui::error_summary(state)) }
+                @for one in loaded.lines.iter().filter(|one| one.state == PaymentState::Sent) {
+                    fieldset class="jb-section" {
+                        legend { (one.payee) " " (one.account_masked) " " (ui::money::text(one.amount)) }
+                        @let id = one.id.to_string();
+                        @let value = |name: &str| state.value(&format!("{name}_{id}")).to_owned();
+                        label { input type="radio" name={ "result_" (id) } value="paid" checked[value("result") == "paid"]; " 已到账" } " "
+                        label { input type="radio" name={ "result_" (id) } value="returned" checked[value("result") == "returned"]; " 退票" } " "
+                        label { input type="radio" name={ "result_" (id) } value="" checked[value("result").is_empty()]; " 还没有结果" } " "
+                        label { "流水号 " input class="form-control" type="text" name={ "reference_" (id) } value=(value("reference")) maxlength="60"; } " "
+                        label { "退票原因 " input class="form-control" type="text" name={ "reason_" (id) } value=(value("reason")) maxlength="100"; }
+                    }
+                }
+                button class="btn jb-btn" type="submit" { "登记回单" }
+            }
         }
     }
 }
@@ -151,12 +288,12 @@ fn settle_form(batch: &payment_batch::Model, lines: &[payment_line::Model], stat
 pub async fn approve(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
     let Ok(batch) = id.parse::<PaymentBatchId>() else { return desk.stopped(Fault::Gone.into()) };
     let result = desk.perform(ApprovePaymentBatch { batch }).await;
-    desk.after(result, &format!("/payment-batches/{id}"), "已批准，请下载银行代发文件送银行。")
+    desk.after(result, &format!("/payment-batches/{id}"), "已批准，银行代发文件已生成，请下载后送银行。")
 }
 
 /// POST `/payment-batches/{id}/settle`.
 pub async fn settle(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
-    let (batch, lines) = match load(&desk, &id).await {
+    let Loaded { batch, lines } = match load(&desk, &id).await {
         Ok(found) => found,
         Err(stop) => return desk.stopped(stop),
     };
@@ -165,6 +302,9 @@ pub async fn settle(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response
     for one in lines.iter().filter(|one| one.state == PaymentState::Sent) {
         let field = |name: &str| form.value(&format!("{name}_{}", one.id)).to_owned();
         let (paid, reference, reason) = (field("result") == "paid", field("reference"), field("reason"));
+        if field("result").is_empty() {
+            continue;
+        }
         if paid && reference.is_empty() {
             state.error(&format!("reference_{}", one.id), format!("{} 已到账，请填银行流水号", one.payee));
         }
@@ -174,41 +314,93 @@ pub async fn settle(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response
         settled.push(SettledLine { line: PaymentLineId::clone(&one.id), paid, reference, reason });
     }
     if !state.is_clean() {
-        return desk.page_status(422, "拨付批次", "/payment-batches", body(&desk, &batch, &lines, &state));
+        return shown(&desk, &id, 422, &state).await;
     }
-    match desk.perform(SettlePaymentBatch { batch: batch.id.clone(), lines: settled }).await {
+    match desk.perform(SettlePaymentBatch { batch: batch.id, lines: settled }).await {
         Ok(()) => desk.go(&format!("/payment-batches/{id}"), "回单已登记，到账的申领已完结，退票的回到县人社部门处理。"),
-        Err(Stop::Refused(refusals)) => desk.page_status(422, "拨付批次", "/payment-batches", body(&desk, &batch, &lines, &state.refused(refusals))),
+        Err(Stop::Refused(refusals)) => shown(&desk, &id, 422, &state.refused(refusals)).await,
         Err(stop) => desk.stopped(stop),
     }
 }
 
-/// `/payment-batches/{id}/file`: CSV with the whole accounts as text.
-pub async fn bank_file(desk: Desk, Path(id): Path<String>) -> Response {
-    let (batch, lines) = match load(&desk, &id).await {
-        Ok(found) => found,
+/// POST `/payment-batches/{id}/return`: the bank's answer as a file.
+pub async fn take_return(desk: Desk, Path(id): Path<String>, upload: Upload) -> Response {
+    let Ok(batch) = id.parse::<PaymentBatchId>() else { return desk.stopped(Fault::Gone.into()) };
+    match desk.perform(TakeBankReturn { batch, name: upload.name.clone(), content: STANDARD.encode(&upload.bytes) }).await {
+        Ok(one) => {
+            let open = if one.open > 0 {
+                format!("还有 {} 笔没有结果，银行再给文件时接着上传。", one.open)
+            } else {
+                "本批次已全部有结果。".to_owned()
+            };
+            let repeated = if one.repeated > 0 { format!("（{} 笔以前已登记，没有变化）", one.repeated) } else { String::new() };
+            desk.go(&format!("/payment-batches/{id}"), &format!("已登记：到账 {} 笔，退票 {} 笔{repeated}。{open}", one.paid, one.returned))
+        }
+        Err(Stop::Refused(refusals)) => shown(&desk, &id, 422, &FormState::new().refused(refusals)).await,
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+/// POST `/payment-batches/{id}/file`: the approved file, and a fact that it was taken.
+pub async fn file(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
+    let Ok(batch) = id.parse::<PaymentBatchId>() else { return desk.stopped(Fault::Gone.into()) };
+    match desk.perform(TakeBankFile { batch }).await {
+        Ok(file) => attachment(&file.name, file.text),
+        Err(Stop::Refused(refusals)) => desk.refused(&format!("/payment-batches/{id}"), &refusals),
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+fn attachment(name: &str, text: String) -> Response {
+    let disposition = format!("attachment; filename*=UTF-8''{}", ui::table::encode(name));
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, text).into_response()
+}
+
+/// Which sample.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub struct Sample {
+    kind: String,
+    format: String,
+}
+
+/// `/payment-batches/{id}/sample-return`: what a bank would answer, for the demo.
+pub async fn sample_return(desk: Desk, Path(id): Path<String>, Query(asked): Query<Sample>) -> Response {
+    let found = load(&desk, &id).await;
+    let loaded = match found {
+        Ok(loaded) if desk.premises.settings.demo && loaded.batch.state == PaymentState::Sent => loaded,
+        Ok(_) => return desk.stopped(Fault::Gone.into()),
         Err(stop) => return desk.stopped(stop),
     };
-    if batch.state == PaymentState::Pending || !matches!(desk.actor.office, Office::Finance { .. }) {
-        return desk.stopped(Fault::Gone.into());
+    let open: Vec<&payment_line::Model> = loaded.lines.iter().filter(|one| one.state == PaymentState::Sent).collect();
+    let rows: Vec<[String; 6]> = open
+        .iter()
+        .enumerate()
+        .map(|(at, one)| {
+            let failed = asked.kind == "returned" && at + 1 == open.len();
+            let (result, reference, reason) = if failed {
+                ("失败", String::new(), "户名与账号不符".to_owned())
+            } else {
+                ("成功", format!("DEMO{}", &one.id.to_string()[10..]), String::new())
+            };
+            [one.id.to_string(), one.payee.clone(), yuan(one.amount), result.to_owned(), reference, reason]
+        })
+        .collect();
+    let name = format!("回盘样例{}", loaded.batch.batch_no);
+    if asked.format == "xlsx" {
+        let columns = vec![("行号", 30), ("户名", 30), ("金额", 14), ("结果", 8), ("流水号", 24), ("原因", 24)];
+        let sheet = Sheet { title: name, columns, rows: rows.into_iter().map(|row| row.map(Cell::text).to_vec()).collect() };
+        return sheet.answer(&desk).unwrap_or_else(|stop| desk.stopped(stop));
     }
-    let mut text = String::from("\u{feff}户名,账号,开户行,金额,摘要,行号\r\n");
-    for one in &lines {
-        let Ok(account) = desk.premises.keyring.open(Purpose::Account, &one.id.to_string(), &one.account) else {
-            return desk.stopped(Fault::Db("sealed account".into()).into());
-        };
-        let plain = |text: &str| text.replace([',', '"', '\r', '\n'], " ");
-        text.push_str(&format!(
-            "{},\"\t{}\",{},{}.{:02},培训补贴 {},{}\r\n",
-            plain(&one.payee),
-            account.as_str(),
-            plain(&one.bank),
-            one.amount.0 / 100,
-            one.amount.0 % 100,
-            batch.batch_no,
-            one.id
-        ));
+    let mut text = String::from("\u{feff}行号,户名,金额,结果,流水号,原因\r\n");
+    for row in rows {
+        text.push_str(&row.join(","));
+        text.push_str("\r\n");
     }
-    ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.csv\"", batch.id))], text)
-        .into_response()
+    attachment(&format!("{name}.csv"), text)
 }

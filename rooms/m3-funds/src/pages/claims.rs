@@ -4,13 +4,13 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::{Desk, Pairs, Query, Read};
-use foundation::codes::ClaimState;
+use foundation::codes::{ClaimState, PaymentState};
 use foundation::{ClaimId, Fault, Fen, Function, Permission, Refusal, Right, Stop};
 use maud::{Markup, html};
 use reckoning::money::Step as Trace;
 use serde::Serialize;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
-use store::tables::funds::{claim, claim_item};
+use store::tables::funds::{claim, claim_item, payment_line};
 use ui::{Button, Column, Dossier, DossierHead, Due, Row, Step, Tag, Tone, section, simple_table};
 
 use super::register::Asked;
@@ -61,10 +61,15 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
     let reader = desk.read().await?;
     let row = reader.get::<claim::Entity>(id.to_string()).await?;
     let items = reader.list::<claim_item::Entity>(|q| q.filter(claim_item::Column::Claim.eq(id.clone())).order_by_asc(claim_item::Column::Name)).await?;
+    let payments =
+        reader.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Claim.eq(id.clone())).order_by_desc(payment_line::Column::Id)).await?;
     let trail = desk::trail::of(desk, &reader, "claim", &id.to_string(), 30).await?;
     let mut main = vec![sums(&row, &items)];
     if !row.note.is_empty() {
         main.push(section("说明", html! { p { (row.note) } }));
+    }
+    if !payments.is_empty() {
+        main.push(paid_out(desk, &row, &payments));
     }
     main.push(people(&items));
     main.push(unpaid(&items));
@@ -153,6 +158,35 @@ fn sums(row: &claim::Model, items: &[claim_item::Model]) -> Markup {
             ("不予补贴", format!("{} 人", items.len() - paid)),
             ("拨付方式", "直补机构（代领）".to_owned()),
         ]),
+    )
+}
+
+/// Each time it went to the bank, and what came of it.
+fn paid_out(desk: &Desk, row: &claim::Model, payments: &[payment_line::Model]) -> Markup {
+    let rows: Vec<Row> = payments
+        .iter()
+        .map(|one| {
+            let tone = if one.state == PaymentState::Returned { Tone::Act } else { Tone::Neutral };
+            Row::plain(vec![
+                html! { a href={ "/payment-batches/" (one.batch) } { "看批次" } },
+                html! { (one.payee) },
+                html! { (one.bank) " " (one.account_masked) },
+                ui::money(one.amount),
+                html! { (Tag::new(one.state.label(), tone)) },
+                html! { (one.bank_reference) (one.reason) },
+            ])
+        })
+        .collect();
+    let columns =
+        [Column::text("批次"), Column::text("户名"), Column::text("账户"), Column::number("金额"), Column::text("状态"), Column::text("流水号或退票原因")];
+    section(
+        "拨付",
+        html! {
+            @if row.state == ClaimState::PaymentReturned && desk.may(Permission::Of(Function::DirectoryPublication, Right::Publish)) {
+                p { "银行退票。请先与机构核对账户，需要的先" a href={ "/institutions/" (row.institution) "/payee" } { "更正收款账户" } "，再重新做拨付批次。" }
+            }
+            (simple_table("拨付", &columns, &rows))
+        },
     )
 }
 

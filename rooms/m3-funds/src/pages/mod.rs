@@ -8,10 +8,12 @@ pub mod register;
 
 use desk::Routes;
 
+use crate::acts::bank_file::TakeBankFile;
 use crate::acts::draft::RedraftClaim;
 use crate::acts::fund::SetFundBudget;
 use crate::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch};
 use crate::acts::review::{FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
+use crate::acts::settle::TakeBankReturn;
 
 /// The room's routes.
 pub fn routes() -> Routes {
@@ -33,7 +35,9 @@ pub fn routes() -> Routes {
         .act::<SetFundBudget, _, _>("/fund-accounts", funds::set)
         .read::<batches::BatchList, _, _>("/payment-batches", batches::list)
         .read::<batches::BatchList, _, _>("/payment-batches/{id}", batches::show)
-        .read::<batches::BankFile, _, _>("/payment-batches/{id}/file", batches::bank_file)
+        .act::<TakeBankFile, _, _>("/payment-batches/{id}/file", batches::file)
+        .read::<batches::SampleReturn, _, _>("/payment-batches/{id}/sample-return", batches::sample_return)
+        .act::<TakeBankReturn, _, _>("/payment-batches/{id}/return", batches::take_return)
         .act::<ApprovePaymentBatch, _, _>("/payment-batches/{id}/approve", batches::approve)
         .act::<SettlePaymentBatch, _, _>("/payment-batches/{id}/settle", batches::settle)
 }

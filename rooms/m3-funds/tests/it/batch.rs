@@ -14,9 +14,14 @@ use crate::support::*;
 
 /// Classes of different persons would be truer; different answers keep the same persons apart: class n is answered by
 /// nobody but its own n-th trainee.
-async fn claims(house: &TestHouse, count: usize) -> Vec<ClaimId> {
+pub async fn claims(house: &TestHouse, count: usize) -> Vec<ClaimId> {
+    more_claims(house, 0, count).await
+}
+
+/// The same, from the `from`-th class on.
+pub async fn more_claims(house: &TestHouse, from: usize, count: usize) -> Vec<ClaimId> {
     let mut all = Vec::new();
-    for n in 0..count {
+    for n in from..from + count {
         let class = certified(house, 0x501 + n as u128, &format!("3505822026A0001000{}", n + 1), 0).await;
         let row = answer(&house.system(), &class.class, &class.enrolments[n], n);
         house

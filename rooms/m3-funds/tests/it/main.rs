@@ -1,5 +1,6 @@
 //! Room tests of the funds: drafts and their redrafts, counted subsidies, payment, the bank's answer, objections.
 
+mod bank;
 mod batch;
 mod draft;
 #[path = "../../../m3-supervision/tests/it/fixtures.rs"]
