@@ -47,17 +47,18 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
     if !late {
         return Ok(html! {});
     }
-    let scores = reader.list::<exam_score::Entity>(|q| q.filter(exam_score::Column::Class.eq(class.id.clone()))).await?;
+    let scored = reader.count::<exam_score::Entity>(|q| q.filter(exam_score::Column::Class.eq(class.id.clone()))).await?;
+    let passed =
+        reader.count::<exam_score::Entity>(|q| q.filter(exam_score::Column::Class.eq(class.id.clone())).filter(exam_score::Column::Passed.eq(true))).await?;
     let issued = reader.count::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(class.id.clone()))).await?;
-    let feedback = feedback::summary(desk, &class.id).await?;
-    let passed = scores.iter().filter(|one| one.passed).count();
+    let answers = feedback::answers(desk, &class.id).await?;
     Ok(section(
         "结业",
         html! {
             (ui::facts_grid(&[
-                ("结业考核", html! { a href={ "/classes/" (class.id) "/exam" } { @if scores.is_empty() { "待录入成绩" } @else { (scores.len()) " 人参加，" (passed) " 人合格" } } }),
+                ("结业考核", html! { a href={ "/classes/" (class.id) "/exam" } { @if scored == 0 { "待录入成绩" } @else { (scored) " 人参加，" (passed) " 人合格" } } }),
                 ("合格证书", html! { a href={ "/classes/" (class.id) "/certificates" } { (issued) " 张" } }),
-                ("学员评价", html! { a href={ "/classes/" (class.id) "/feedback" } { (feedback.answers) " / " (feedback.asked) " 人" } }),
+                ("学员评价", html! { a href={ "/classes/" (class.id) "/feedback" } { (answers) " / " (issued) " 人" } }),
             ]))
         },
     ))

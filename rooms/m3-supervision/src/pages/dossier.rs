@@ -13,13 +13,12 @@ use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::identity::account;
 use store::tables::institutions::{room, site};
 use store::tables::journal::fact;
-use store::tables::supervision::{review_line, training_class};
+use store::tables::supervision::{class_session, enrolment, review_line, training_class};
 use ui::{Button, CheckLine, Dossier, DossierHead, Due, Material, ShareMeter, Step, TrailLine, section, tag};
 
 use super::classes::{due, number, seen, state_tag};
 use super::{attendance, completion};
 use crate::acts::review::lines_of;
-use crate::hours;
 use crate::queries::machine_lines;
 use crate::rules::review::Line;
 
@@ -407,11 +406,17 @@ impl View<'_> {
 
     async fn materials(&self, reader: &Reader) -> Result<Markup, Stop> {
         let class = self.class;
-        let (roster, sessions) = (hours::roster(reader, &class.id).await?, hours::sessions(reader, &class.id).await?);
-        let signed = roster.iter().filter(|one| one.pledged_at.is_some()).count();
+        let sessions = reader.count::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(class.id.clone()))).await?;
+        let signed = reader
+            .count::<enrolment::Entity>(|q| {
+                q.filter(enrolment::Column::Class.eq(class.id.clone()))
+                    .filter(enrolment::Column::Active.eq(true))
+                    .filter(enrolment::Column::PledgedAt.is_not_null())
+            })
+            .await?;
         let mut list = vec![
             Material::new(format!("学员名册 {} 人", class.enrolled_count), self.at("roster")),
-            Material::new(format!("教学计划与课表 {} 次课", sessions.len()), self.at("timetable")),
+            Material::new(format!("教学计划与课表 {sessions} 次课"), self.at("timetable")),
             if class.institution_pledged_at.is_some() {
                 Material::new("机构承诺书", self.at("pledge")).state(tag::good("已签"))
             } else {
@@ -426,12 +431,25 @@ impl View<'_> {
     }
 }
 
+store::picked! {
+    /// What the trail shows of a fact: not its body, which may list a whole class.
+    #[derive(Debug)]
+    struct Told {
+        summary: String,
+        at: Instant,
+        actor_name: String,
+        seq: Option<i64>,
+    }
+}
+
 async fn trail(desk: &Desk, reader: &Reader, class: &training_class::Model) -> Result<Vec<TrailLine>, Stop> {
     // Hundreds of sign-ins and roll-calls would bury the decisions: the attendance page has them.
     let quiet = ["TraineesSignedIn", "TraineesSignedOut", "RollCalled", "TraineeFeedbackGiven", "CompletionCertificateIssued"];
     let rows = reader
-        .list::<fact::Entity>(|q| {
-            q.filter(fact::Column::Class.eq(class.id.clone()))
+        .pick::<fact::Entity, Told>(|q| {
+            q.select_only()
+                .columns([fact::Column::Summary, fact::Column::At, fact::Column::ActorName, fact::Column::Seq])
+                .filter(fact::Column::Class.eq(class.id.clone()))
                 .filter(fact::Column::Fact.is_not_in(quiet))
                 .order_by_desc(fact::Column::At)
                 .order_by_desc(fact::Column::Id)

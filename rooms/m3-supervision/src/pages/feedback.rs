@@ -155,6 +155,11 @@ pub async fn summary(desk: &Desk, class: &ClassId) -> Result<Summary, Stop> {
     Ok(summary)
 }
 
+/// How many have answered for a class that the asker may see.
+pub async fn answers(desk: &Desk, class: &ClassId) -> Result<u64, Stop> {
+    desk.as_system("feedback-summary").read().await?.count::<feedback::Entity>(|q| q.filter(feedback::Column::Class.eq(class.clone()))).await
+}
+
 /// `/classes/{id}/feedback`.
 pub async fn show(desk: Desk, Path(class): Path<String>) -> Response {
     let Ok(class) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
