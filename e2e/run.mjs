@@ -1,11 +1,15 @@
 // The journeys, in order; each prints a line, the last line counts them.
 import { startHouse, startBrowser, asPersona, checkPage, shot } from './lib.mjs';
+import { mainJourney } from './journey.mjs';
 
 const results = [];
 const house = await startHouse();
 const browser = await startBrowser();
+const only = process.argv[2];
 async function journey(name, run) {
-  try { const findings = await run(); if (findings?.length) throw new Error(findings.join('\n  ')); results.push(true); console.log(`ok   ${name}`); }
+  if (only && !name.includes(only)) return;
+  const began = Date.now();
+  try { const findings = await run(); if (findings?.length) throw new Error(findings.join('\n  ')); results.push(true); console.log(`ok   ${name} (${Math.round((Date.now() - began) / 1000)} s)`); }
   catch (error) { results.push(false); console.log(`FAIL ${name}\n  ${error.message}`); }
 }
 const must = (condition, words) => { if (!condition) throw new Error(words); };
@@ -66,6 +70,9 @@ await journey('without JavaScript the queue works', async () => {
   must((await page.content()).includes('今日待办'), 'no queue');
   await shot(page, 'without-javascript');
 });
+
+// Last: it moves the clock by weeks.
+await journey('the main job, from the needs catalogue to evidence verified offline, by clicks', () => mainJourney(browser, house));
 
 await browser.close();
 house.stop();

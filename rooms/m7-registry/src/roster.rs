@@ -33,6 +33,8 @@ pub struct RosterPerson {
 pub struct RowError {
     /// Row in the file, from 1.
     pub row: usize,
+    /// The name in that row, as written; the row is found by it.
+    pub name: String,
     /// 姓名, 证件号码, …
     pub column: String,
     /// What is wrong.
@@ -149,7 +151,9 @@ impl RosterRow {
     /// The person, or everything wrong with the row.
     pub fn check(&self, today: Date, allow_synthetic: bool) -> Result<RosterPerson, Vec<RowError>> {
         let mut errors = Vec::new();
-        let mut wrong = |column: &str, reason: String, fix: &str| errors.push(RowError { row: self.row, column: column.into(), reason, fix: fix.into() });
+        let mut wrong = |column: &str, reason: String, fix: &str| {
+            errors.push(RowError { row: self.row, name: self.name.clone(), column: column.into(), reason, fix: fix.into() })
+        };
         let said = |text: &str| text.trim().chars().take(20).collect::<String>();
         let name = self.name.parse::<PersonName>().map_err(|bad| wrong("姓名", bad.fact, &bad.fix)).ok();
         let id_type = match self.id_type.trim() {
@@ -220,11 +224,13 @@ fn read_row<'a>(row: usize, text: &dyn Fn(&str) -> &'a str, today: Date, allow_s
     match given.check(today, allow_synthetic) {
         Err(errors) => file.errors.extend(errors),
         Ok(person) => match seen.insert(person.document.index_text(), row) {
-            Some(first) => {
-                file.errors.push(RowError {
-                    row, column: "证件号码".into(), reason: format!("与第 {first} 行是同一个人"), fix: "请删去重复的一行".into()
-                })
-            }
+            Some(first) => file.errors.push(RowError {
+                row,
+                name: given.name.clone(),
+                column: "证件号码".into(),
+                reason: format!("与第 {first} 行是同一个人"),
+                fix: "请删去重复的一行".into(),
+            }),
             None => file.persons.push(person),
         },
     }

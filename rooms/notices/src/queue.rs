@@ -48,6 +48,8 @@ pub struct Asked {
 /// The third word is asked before it is done.
 fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'static str, &'static str)>) {
     match kind {
+        "file-needs-item" => ("目录备案", None),
+        "publish-needs-item" => ("目录发布", None),
         "accept-opening" => ("开班受理", Some(("受理", "accept", ""))),
         "review-opening" => {
             ("开班审核", Some(("核对无误，审核通过", "review", "教材和考核方案、教师证书原件、学员电话抽核、场地照片四项人工核对无误，确认审核通过？")))
@@ -83,6 +85,8 @@ fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'static str, &'st
 fn opens(kind: &str) -> &'static str {
     match kind {
         "accept-opening" | "review-opening" | "approve-opening" | "first-review-claim" | "second-review-claim" => "审核",
+        "file-needs-item" => "去备案",
+        "publish-needs-item" => "去发布",
         "correct-opening" => "去补正",
         "inspect-class" => "去检查",
         "answer-inspection" => "回复",
@@ -103,9 +107,19 @@ fn opens(kind: &str) -> &'static str {
     }
 }
 
+/// The page on which a task is done, where that is not the dossier itself.
+fn straight_to(kind: &str, dossier: &str) -> String {
+    match kind {
+        "enter-scores" | "confirm-exam" => format!("{dossier}/exam"),
+        "inspect-class" => format!("{dossier}/inspections/new"),
+        _ => dossier.to_owned(),
+    }
+}
+
 /// Where a task opens.
 fn address(about_kind: &str, about: &str) -> String {
     match about_kind {
+        "needs_item" => format!("/needs/{about}"),
         "session" => format!("/sessions/{about}"),
         "claim" => format!("/claims/{about}"),
         "payment_batch" | "payment-batch" => format!("/payment-batches/{about}"),
@@ -192,7 +206,7 @@ fn row(one: &task::Model, today: Date) -> QueueRow {
             let button = Button::post(label, format!("{href}/{step}")).main();
             if question.is_empty() { button } else { button.confirm(format!("{}：{question}", one.title)).field("all", "1") }
         }
-        _ => Button::link(opens(&one.kind), href.clone()),
+        _ => Button::link(opens(&one.kind), straight_to(&one.kind, &href)),
     };
     let tone = match one.tone.as_str() {
         "good" => Tone::Good,

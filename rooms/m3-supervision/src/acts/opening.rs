@@ -361,7 +361,8 @@ impl Act for AddTrainees {
         let mut on_roster: HashSet<PersonId> = hours::roster(work, &class.id).await?.into_iter().map(|one| one.person).collect();
         let mut rows = Vec::new();
         for given in &self.rows {
-            let wrong = |column: &str, reason: String, fix: &str| RowError { row: given.row, column: column.into(), reason, fix: fix.into() };
+            let wrong =
+                |column: &str, reason: String, fix: &str| RowError { row: given.row, name: given.name.clone(), column: column.into(), reason, fix: fix.into() };
             let one = match given.check(desk.today(), desk.premises.settings.demo) {
                 Ok(one) => one,
                 Err(errors) => {

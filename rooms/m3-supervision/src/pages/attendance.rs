@@ -121,7 +121,7 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
         Some(one) => present(reader, one).await?,
         None => 0,
     };
-    let next_text = next.map_or_else(|| html! { "已全部上完" }, |one| html! {
+    let next_text = next.map_or_else(|| html! { "已全部上完" @if class.ends_on >= desk.today() { "，" (ui::dates::near_day(class.ends_on, desk.today())) "结束培训后可以考核" } }, |one| html! {
         a href={ "/sessions/" (one.id) } { (ui::dates::near_day(one.held_on, desk.today())) " " (ui::dates::time(one.starts_at)) } " 已到 " (here) " / " (class.enrolled_count)
     });
     Ok(section(
@@ -132,7 +132,7 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
                 ("现在或下一次课", next_text),
                 ("过程检查", html! { (checks.len()) " 次" }),
             ]))
-            @for one in &checks { (inspections::line(desk, one)) }
+            @if !checks.is_empty() { div class="jb-checks" { @for one in &checks { (inspections::line(desk, one)) } } }
         },
     ))
 }

@@ -305,10 +305,13 @@ async fn roster_body(desk: &Desk, class: &str, state: &FormState, errors: &[RowE
 fn error_table(errors: &[RowError]) -> Markup {
     let rows: Vec<Row> = errors
         .iter()
-        .map(|one| Row::plain(vec![html! { "第 " (one.row) " 行" }, html! { (one.column) }, html! { (one.reason) }, html! { (one.fix) }]).tone(ui::Tone::Act))
+        .map(|one| {
+            Row::plain(vec![html! { "第 " (one.row) " 行" }, html! { (one.name) }, html! { (one.column) }, html! { (one.reason) }, html! { (one.fix) }])
+                .tone(ui::Tone::Act)
+        })
         .collect();
     let title = format!("有 {} 处要改；其余学员已经登记", errors.len());
-    html! { div role="alert" { h2 class="jb-h2" { (title) } (simple_table(&title, &[Column::text("位置"), Column::text("栏目"), Column::text("问题"), Column::text("怎么改")], &rows)) } }
+    html! { div role="alert" { h2 class="jb-h2" { (title) } (simple_table(&title, &[Column::text("位置"), Column::text("姓名"), Column::text("栏目"), Column::text("问题"), Column::text("怎么改")], &rows)) } }
 }
 
 fn import_form(class: &training_class::Model, state: &FormState) -> Markup {

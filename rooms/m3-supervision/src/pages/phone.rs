@@ -150,7 +150,11 @@ async fn hours_lines(
         PhoneLine::score("我的课时", hours.rate.0.to_string(), total.to_string())
             .note(format!("要满 {needed} 课时才能结业"))
             .opens(format!("/me/hours/{}", place.class)),
-        PhoneLine::text("预计补贴", format!("机构代领 {}", ui::money::text(amount.fen))).note("按现在的课时算；培训机构不得再向您收费"),
+        if hours.rate.0 < needed && !matches!(class.state, ClassState::Approved | ClassState::InTraining | ClassState::Suspended) {
+            PhoneLine::text("补贴", "没有").note(format!("课时不到 {needed}，不能结业；记错了请点上面一行告诉我们"))
+        } else {
+            PhoneLine::text("预计补贴", format!("机构代领 {}", ui::money::text(amount.fen))).note("按现在的课时算；培训机构不得再向您收费")
+        },
     ]))
 }
 
