@@ -1,5 +1,6 @@
 // The journeys, in order; each prints a line, the last line counts them.
 import { startHouse, startBrowser, asPersona, checkPage, shot } from './lib.mjs';
+import { badInput } from './bad-input.mjs';
 import { mainJourney } from './journey.mjs';
 
 const results = [];
@@ -73,6 +74,8 @@ await journey('without JavaScript the queue works', async () => {
 
 // Last: it moves the clock by weeks.
 await journey('the main job, from the needs catalogue to evidence verified offline, by clicks', () => mainJourney(browser, house));
+
+await journey('bad input gets a Chinese word and loses nothing', () => badInput(browser, house.base));
 
 await browser.close();
 house.stop();

@@ -13,6 +13,8 @@ base="http://127.0.0.1:$port"
 "$target/debug/jinbu" demo --small --listen "127.0.0.1:$port" --data "$dir/data" >"$dir/server.log" 2>&1 & server=$!
 for _ in $(seq 600); do curl -fsS "$base/healthz" >/dev/null 2>&1 && break; kill -0 "$server" 2>/dev/null || { cat "$dir/server.log"; exit 1; }; sleep 0.2; done
 curl -fsS "$base/api/v1/openapi.json" >"$dir/openapi.json"
+# It keeps what it found beside where it runs.
+cd "$dir"
 passed=0; failed=0
 for persona in school-clerk jinjiang-officer trainee auditor public; do
   header=(); more=()

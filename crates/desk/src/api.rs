@@ -50,12 +50,17 @@ fn schema<T: schemars::JsonSchema>() -> Value {
     schema
 }
 
+/// The largest whole number that every reader of JSON reads exactly.
+const EXACT: i64 = (1 << 53) - 1;
+
 /// Says what the types say and the generator leaves out: the ends of whole numbers, the form of a time of day.
 fn exact(schema: &mut Value) {
     if let Some(fields) = schema.as_object_mut() {
         let ends = match fields.get("format").and_then(Value::as_str) {
             Some("int32") => Some((json!(i32::MIN), json!(i32::MAX))),
-            Some("int64") => Some((json!(i64::MIN), json!(i64::MAX))),
+            // JSON's numbers are exact up to 2^53.
+            Some("int64") => Some((json!(-EXACT), json!(EXACT))),
+            Some("uint" | "uint64") => Some((json!(0), json!(EXACT))),
             Some("uint32") => Some((json!(0), json!(u32::MAX))),
             Some("uint8") => Some((json!(0), json!(u8::MAX))),
             Some("partial-time") => {

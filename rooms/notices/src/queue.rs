@@ -179,7 +179,7 @@ async fn queue(desk: &Desk, page: u64) -> Result<Markup, Stop> {
     };
     let (buttons, empty) = next_step(desk);
     Ok(html! { (QueueBody {
-        title: "今日待办".into(), note, cards: cards::cards(desk).await?, rows: page.rows.iter().map(|one| row(one, today)).collect(),
+        title: "今日待办".into(), note, cards: cards::cards(desk).await?, rows: page.rows.iter().map(|one| row(one, desk)).collect(),
         empty: empty.into(), buttons, pages: Some((page.number, page.total.div_ceil(page.size), "/".into())),
     }) })
 }
@@ -198,7 +198,17 @@ fn next_step(desk: &Desk) -> (Vec<Button>, &'static str) {
     }
 }
 
-fn row(one: &task::Model, today: Date) -> QueueRow {
+/// Matters whose time is counted in working days: where the holidays of the year are not published yet, the day may move.
+const IN_WORKDAYS: [&str; 7] =
+    ["accept-opening", "review-opening", "correct-opening", "first-review-claim", "second-review-claim", "publish-claim", "approve-batch"];
+
+/// A matter's deadline, said to be provisional where it is.
+fn due_of(one: &task::Model, desk: &Desk) -> Due {
+    let certain = |due| !IN_WORKDAYS.contains(&one.kind.as_str()) || desk.premises.calendar.is_certain(due);
+    one.due_on.map_or_else(Due::none, |due| Due::on(due, desk.today()).certain(certain(due)))
+}
+
+fn row(one: &task::Model, desk: &Desk) -> QueueRow {
     let (matter, quick) = matter(&one.kind);
     let href = address(&one.about_kind, &one.about);
     let button = match quick {
@@ -217,7 +227,7 @@ fn row(one: &task::Model, today: Date) -> QueueRow {
     // `晋江市安海职业培训学校 · 育婴员 第2期 12人`: whom in bold, the rest beside it.
     let (subject, detail) = one.title.split_once(" · ").unwrap_or((one.title.as_str(), ""));
     QueueRow {
-        due: one.due_on.map_or_else(Due::none, |due| Due::on(due, today)),
+        due: due_of(one, desk),
         matter: matter.into(),
         subject: subject.into(),
         detail: detail.into(),

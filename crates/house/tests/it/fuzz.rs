@@ -332,3 +332,39 @@ async fn acts_with_extreme_values() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     house.discard().await;
 }
+
+/// The bank's answer: whatever is taken names lines of the batch, each once, each with its own amount.
+#[test]
+fn bank_returns_of_mutated_bytes() {
+    use foundation::codes::PaymentState;
+    use m3_funds::rules::bank::{KnownLine, read_return};
+    const WANTED: desk::sheet::Wanted = desk::sheet::Wanted { rule: "银行回盘", clause: "M8.9", noun: "回盘", most: 2000, split: "请核对文件" };
+    let known: Vec<KnownLine> = (1..=5u8)
+        .map(|n| KnownLine {
+            line: testkit::personas::fixed(0x900 + u128::from(n)),
+            payee: format!("收款人{n}"),
+            amount: foundation::Fen(125_000 + i64::from(n)),
+            state: PaymentState::Sent,
+            said: String::new(),
+        })
+        .collect();
+    let mut real = String::from("行号,金额,结果,流水号,原因\n");
+    for (n, one) in known.iter().enumerate() {
+        real.push_str(&format!("{},1250.0{},{},\"2026{n}\",{}\n", one.line, n + 1, if n == 2 { "失败" } else { "成功" }, if n == 2 { "户名不符" } else { "" }));
+    }
+    let sound = read_return(&desk::sheet::rows("回盘.csv", real.as_bytes(), &WANTED).unwrap(), &known);
+    assert_eq!(sound.unwrap().len(), 5);
+    let mut luck = Luck::new(17);
+    for _ in 0..20_000 {
+        let bytes = luck.mutated(real.as_bytes());
+        let Ok(rows) = timed("a bank's file", || desk::sheet::rows("回盘.csv", &bytes, &WANTED)) else { continue };
+        match read_return(&rows, &known) {
+            Ok(taken) => {
+                let lines: std::collections::BTreeSet<_> = taken.iter().map(|one| one.line.to_string()).collect();
+                assert_eq!(lines.len(), taken.len(), "a line was taken twice");
+                assert!(taken.iter().all(|one| known.iter().any(|line| line.line == one.line)), "a line of another batch was taken");
+            }
+            Err(refusals) => assert!(!refusals.is_empty() && refusals.iter().all(|one| !one.fix.is_empty())),
+        }
+    }
+}

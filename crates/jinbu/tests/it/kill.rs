@@ -70,6 +70,8 @@ async fn add_sites(client: Client, clerk: String, name: String, ledger: Arc<Mute
                 ledger.unanswered.remove(&name);
                 ledger.sites.insert(name, answer["site"].as_str().unwrap().to_owned());
             }
+            // Four hands at one institution: PostgreSQL lets one of them win, the others are told so; asked again later.
+            Some((409, _)) => {}
             Some((status, answer)) => panic!("{status} {answer}"),
             None => return,
         }

@@ -45,7 +45,7 @@ async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
                     html! { (one.district.full_name()) },
                     html! { (one.persons) },
                     ui::money(one.total),
-                    html! { @if let Some(until) = one.publicity_until { (ui::dates::full_day(until)) } },
+                    html! { @if let Some(until) = one.publicity_until { (ui::dates::full_day(until)) (provisional(desk, until)) } },
                 ],
             )
         })
@@ -86,7 +86,7 @@ async fn one_body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
         })
         .collect();
     let period = match (row.publicity_from, row.publicity_until) {
-        (Some(from), Some(until)) => ui::dates::range(from, until),
+        (Some(from), Some(until)) => format!("{}{}", ui::dates::range(from, until), provisional(desk, until)),
         _ => String::new(),
     };
     Ok(html! {
@@ -94,4 +94,9 @@ async fn one_body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
         (panel("", ui::facts_grid(&[("培训机构", row.institution_name.clone()), ("地区", row.district.full_name()), ("人数", format!("{} 人", items.len())), ("金额", ui::money::text(row.total))])))
         (simple_table("名单", &[Column::number("序号"), Column::text("姓名"), Column::text("项目"), Column::number("可补课时"), Column::number("金额")], &rows))
     })
+}
+
+/// A last day in a year whose holidays are not published yet may still move.
+fn provisional(desk: &Desk, until: foundation::Date) -> &'static str {
+    if desk.premises.calendar.is_certain(until) { "" } else { "（暂定）" }
 }

@@ -186,7 +186,7 @@ impl View<'_> {
         DossierHead {
             title: class.title.clone(),
             state: Some(state_tag(class.state)),
-            due: due(class).map(|day| Due::on(day, self.desk.today())),
+            due: due(class).map(|day| Due::on(day, self.desk.today()).certain(self.desk.premises.calendar.is_certain(day))),
             number: number(class).into(),
             owner: class.institution_name.clone(),
             buttons,
