@@ -76,6 +76,11 @@ impl TaskDraft {
     }
 }
 
+/// Puts many into their queues, in one statement.
+pub async fn put_all(work: &Writer, tasks: Vec<TaskDraft>) -> Result<(), Stop> {
+    work.add_many::<task::Entity>(tasks.into_iter().map(|one| one.row).collect()).await
+}
+
 /// Closes the open tasks of these kinds about a thing.
 pub async fn close(desk: &Desk, work: &Writer, about: impl ToString, kinds: &[&str]) -> Result<(), Stop> {
     let open = Condition::all()

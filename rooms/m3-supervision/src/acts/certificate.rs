@@ -44,21 +44,20 @@ impl Act for IssueCertificates {
         let mut next = next_serial(desk, work, &issuer).await?;
         let mut facts = Vec::with_capacity(passed.len());
         let mut rows = Vec::with_capacity(passed.len());
+        let mut asked = Vec::with_capacity(passed.len());
         for one in &passed {
             let number = CertificateNumber::make(class.district, chrono::Datelike::year(&desk.today()), u32::try_from(issuer.serial).unwrap_or(0), next)
                 .map_err(|e| Fault::Db(e.to_string()))?;
             let row = row(desk, &class, one, number.as_str());
             facts.push(fact(&class, one, &row, state));
-            TaskDraft::new(desk, "trainee", "give-feedback", ("class", class.id.to_string()), class.title.clone(), class.district)
-                .for_person(&one.person)
-                .due(Some(desk.today() + chrono::Days::new(7)))
-                .put(work)
-                .await?;
+            let task = TaskDraft::new(desk, "trainee", "give-feedback", ("class", class.id.to_string()), class.title.clone(), class.district);
+            asked.push(task.for_person(&one.person).due(Some(desk.today() + chrono::Days::new(7))));
             rows.push(row);
             next += 1;
         }
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         work.add_many::<certificate::Entity>(rows).await?;
+        tasks::put_all(work, asked).await?;
         work.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(state), ..Default::default() }).await?;
         tasks::close(desk, work, &class.id, &["issue-certificates"]).await?;
         Ok(Done::Written { outcome: count, facts })

@@ -359,11 +359,13 @@ impl Act for AddTrainees {
         }
         let mut outcome = RosterOutcome::default();
         let mut on_roster: HashSet<PersonId> = hours::roster(work, &class.id).await?.into_iter().map(|one| one.person).collect();
+        let checked: Vec<_> = self.rows.iter().map(|given| (given, given.check(desk.today(), desk.premises.settings.demo))).collect();
+        let mut registrar = m7_registry::Registrar::open(desk, work, checked.iter().filter_map(|(_, one)| one.as_ref().ok())).await?;
         let mut rows = Vec::new();
-        for given in &self.rows {
+        for (given, one) in checked {
             let wrong =
                 |column: &str, reason: String, fix: &str| RowError { row: given.row, name: given.name.clone(), column: column.into(), reason, fix: fix.into() };
-            let one = match given.check(desk.today(), desk.premises.settings.demo) {
+            let one = match one {
                 Ok(one) => one,
                 Err(errors) => {
                     outcome.errors.extend(errors);
@@ -374,12 +376,12 @@ impl Act for AddTrainees {
                 outcome.errors.push(wrong("姓名", format!("名册已有 {} 人，到了班额上限", on_roster.len()), "请另开一班"));
                 continue;
             }
-            // Looked up within the roster's reach first, so that a row that changes nothing writes nothing.
-            if m7_registry::known(desk, work, &one.document).await?.is_some_and(|person| on_roster.contains(&person)) {
+            // Looked up first, so that a row that changes nothing writes nothing.
+            if registrar.find(desk, &one.document).is_some_and(|person| on_roster.contains(person)) {
                 outcome.errors.push(wrong("证件号码", "这个人已经在本班名册里".into(), "不用再登记，请删去这一行"));
                 continue;
             }
-            let person = match m7_registry::register(desk, work, &one, class.district).await {
+            let person = match registrar.register(desk, work, &one, class.district).await {
                 Ok(person) => person,
                 Err(Stop::Refused(no)) => {
                     outcome.errors.extend(no.into_iter().map(|no| wrong("证件号码", no.fact, &no.fix)));
@@ -390,6 +392,7 @@ impl Act for AddTrainees {
             on_roster.insert(person.clone());
             rows.push(place(desk, &class, person, &one));
         }
+        registrar.close(work).await?;
         outcome.added = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         if rows.is_empty() {
             return Ok(Done::Repeat(outcome));

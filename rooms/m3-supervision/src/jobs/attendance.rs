@@ -1,10 +1,12 @@
 //! Timed acts of attendance (M3.1, M3.3): a class starts with its first attendance, ends with its last
 //! session, lapses when it never starts; credited hours are then frozen.
 
+use std::collections::BTreeMap;
+
 use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::ClassState;
-use foundation::{ClassId, Permission, Stop};
+use foundation::{ClassId, EnrolmentId, Periods, Permission, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -123,10 +125,15 @@ impl Act for EndTraining {
         let (class, state) = moved(work, &self.class, Move::EndTraining).await?;
         let policy = desk::policy::pinned(class.policy.as_deref())?;
         let mut eligible = 0usize;
+        // Most of a class has the same hours: one statement for all who have.
+        let mut alike: BTreeMap<(Periods, Periods), Vec<EnrolmentId>> = BTreeMap::new();
         for (place, hours) in hours::of_class(work, &class.id, &policy).await? {
             eligible += usize::from(reckoning::hours::rate_ok(&hours, &policy));
-            let change = enrolment::ActiveModel { credited_offline: Set(hours.offline), credited_online: Set(hours.online), ..Default::default() };
-            work.change_all::<enrolment::Entity>(enrolment::Column::Id.eq(place), change).await?;
+            alike.entry((hours.offline, hours.online)).or_default().push(place);
+        }
+        for ((offline, online), places) in alike {
+            let change = enrolment::ActiveModel { credited_offline: Set(offline), credited_online: Set(online), ..Default::default() };
+            work.change_all::<enrolment::Entity>(enrolment::Column::Id.is_in(places), change).await?;
         }
         tasks::close(desk, work, &class.id, &["inspect-class", "start-class"]).await?;
         TaskDraft::new(desk, "institution", "enter-scores", ("class", class.id.to_string()), class.title.clone(), class.district)
