@@ -11,10 +11,10 @@ use std::collections::HashMap;
 
 use desk::{Desk, Routes};
 use foundation::{DistrictCode, IdDocument, PersonId, Phone, Refusal, Stop};
+use store::Writer;
 use store::query::{ColumnTrait, QueryFilter, Set, padded};
 use store::seal::{BlindIndex, Purpose, Sealed};
 use store::tables::registry::person;
-use store::Writer;
 
 pub use roster::{RosterPerson, RosterRow, RowError};
 
