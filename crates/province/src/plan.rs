@@ -55,7 +55,7 @@ pub enum Ending {
 use Ending::*;
 
 /// The personas' own school: something in every step, so that each of its people has something to do.
-const ANHAI: [Ending; 19] = [
+const ANHAI: [Ending; 18] = [
     Paid,
     Paid,
     ClaimReturned,
@@ -66,7 +66,6 @@ const ANHAI: [Ending; 19] = [
     Examining,
     TrainingEnded,
     Suspended,
-    InTraining,
     InTraining,
     Approved,
     Returned,
