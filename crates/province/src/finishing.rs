@@ -104,9 +104,8 @@ impl Teller<'_> {
         for (n, place) in places.into_iter().enumerate().filter(|(_, one)| one.passed == Some(true)) {
             let persona = self.plot.personas && n + 1 >= last;
             let answers = match (persona, waits) {
-                // 黄小琴 has answered, 林玉珍 is still asked.
-                (true, true) => n == last,
-                (true, false) => true,
+                // Both are still asked about the class that waits.
+                (true, waits) => !waits,
                 (false, true) => self.chance(40_000 + n, 100) < 45,
                 (false, false) => self.chance(40_000 + n, 100) < 95,
             };

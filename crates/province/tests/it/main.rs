@@ -108,8 +108,7 @@ async fn the_small_province_holds_and_everybody_has_something_to_do() {
         let least = match persona {
             // These watch: no act puts anything into their queues.
             Persona::EmploymentBureau | Persona::Auditor | Persona::Monitor => 0,
-            Persona::Trainee => 1,
-            Persona::OtherTrainee => 0,
+            Persona::Trainee | Persona::OtherTrainee => 1,
             _ => 3,
         };
         assert!(open >= least, "{persona:?} has {open} things to do");
