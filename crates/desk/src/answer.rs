@@ -46,6 +46,7 @@ impl Desk {
             demo_clock: moved.then(|| ui::dates::full_moment(self.now())),
             csrf: session::form_token(&self.premises, self.sign_in.as_ref()),
             path: self.manner.path.clone(),
+            has_search: !matches!(self.actor.office, Office::Public | Office::Trainee { .. }),
             ..Page::default()
         }
     }
@@ -150,7 +151,9 @@ pub fn status_of(desk: &Desk, stop: &Stop) -> u16 {
         Stop::Fault(Fault::Stale | Fault::Duplicate(_)) => 409,
         Stop::Fault(Fault::Busy) => 503,
         Stop::Fault(fault @ (Fault::Db(_) | Fault::Upstream(_))) => {
-            tracing::error!(request = desk.manner.request_id, path = desk.manner.path, %fault, "fault");
+            // Without the query: whatever somebody typed stays out of the log.
+            let path = desk.manner.path.split('?').next().unwrap_or("");
+            tracing::error!(request = desk.manner.request_id, path, %fault, "fault");
             500
         }
     }

@@ -21,6 +21,7 @@ pub mod tasks;
 pub mod totp;
 pub mod trail;
 pub mod tries;
+pub mod turns;
 pub mod workbook;
 
 pub use act::{Act, Asked, Done, Many, Plan, Read, WriteTogether};

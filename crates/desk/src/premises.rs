@@ -11,6 +11,7 @@ use crate::gather::Gatherers;
 use crate::memo::Memo;
 use crate::session::SignIns;
 use crate::tries::Tries;
+use crate::turns::Turns;
 
 /// An entry of the top navigation; shown to offices that may read it.
 #[derive(Debug, Clone)]
@@ -62,6 +63,8 @@ pub struct Premises {
     pub nav: Vec<NavEntry>,
     /// Signed-in browsers, cached.
     pub sign_ins: SignIns,
+    /// Where timed acts go on.
+    pub turns: Turns,
     /// Who tried to get in how often lately.
     pub tries: Tries,
     /// Rows that thousands of acts read, kept by version.

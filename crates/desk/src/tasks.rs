@@ -35,6 +35,7 @@ impl TaskDraft {
                 district,
                 created_at: desk.now(),
                 done_at: None,
+                once: None,
                 version: 1,
             },
         }
@@ -70,6 +71,12 @@ impl TaskDraft {
         self.row.not_for = account;
         self
     }
+    /// Puts it into the queue unless an open one with the same key stands there; false then. The key is the
+    /// database's: of two at once one wins.
+    pub async fn put_once(mut self, work: &Writer, once: String) -> Result<bool, Stop> {
+        self.row.once = Some(once);
+        Ok(work.add_new::<task::Entity>(vec![self.row]).await? == 1)
+    }
     /// Puts it into the queue.
     pub async fn put(self, work: &Writer) -> Result<(), Stop> {
         work.add::<task::Entity>(self.row).await
@@ -87,6 +94,11 @@ pub async fn close(desk: &Desk, work: &Writer, about: impl ToString, kinds: &[&s
         .add(task::Column::About.eq(about.to_string()))
         .add(task::Column::Kind.is_in(kinds.iter().copied()))
         .add(task::Column::DoneAt.is_null());
-    work.change_all::<task::Entity>(open, task::ActiveModel { done_at: Set(Some(desk.now())), ..Default::default() }).await?;
+    work.change_all::<task::Entity>(open, task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() }).await?;
     Ok(())
+}
+
+/// The day so many calendar days after another; the same day for a senseless number.
+pub fn days_from(day: Date, days: i32) -> Date {
+    day + chrono::Days::new(u64::try_from(days).unwrap_or(0))
 }

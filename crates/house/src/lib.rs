@@ -5,8 +5,9 @@ pub mod evidence;
 mod open;
 
 pub use app::app;
-pub use open::{CLOCK_OFFSET, Options, nav, open};
+pub use open::{CLOCK_OFFSET, Options, keys, nav, open};
 
+use desk::turns::Told;
 use desk::{Desk, Routes};
 use foundation::Stop;
 
@@ -23,11 +24,14 @@ pub fn routes() -> Routes {
         .merge(evidence::routes())
 }
 
-/// Every room's timed acts, then the journal's sequencer. Errors of one room do not keep the others
-/// from their turn; the first is told.
+/// Every room's timed acts, then the journal's sequencer. What fails keeps nothing else from its turn; all of it is told.
 pub async fn tick(desk: &Desk) -> Result<(), Stop> {
-    let turns = [m3_supervision::tick(desk).await, m3_funds::tick(desk).await];
+    let mut told = Told::default();
+    told.note("m3-supervision", m3_supervision::tick(desk).await);
+    told.note("m3-funds", m3_funds::tick(desk).await);
+    told.note("m8-governance", m8_governance::tick(desk).await);
     let premises = &desk.premises;
-    store::sequencer::sequence(&premises.db, &evidence::keys(premises), &premises.settings.journal_origin, desk.now()).await?;
-    turns.into_iter().collect()
+    let sequenced = store::sequencer::sequence(&premises.db, &evidence::keys(premises), &premises.settings.journal_origin, desk.now()).await;
+    told.note("sequencer", sequenced);
+    told.finish()
 }

@@ -8,6 +8,7 @@ use desk::{NavEntry, Premises, Settings};
 use foundation::{Clock, Fault, Function, Ids, Permission, Right, Scope, WorkCalendar};
 use store::query::ColumnTrait;
 use store::seal::Keyring;
+use store::seal::rotate::{self, Unfit};
 use store::tables::identity::setting;
 use store::{Db, Files};
 
@@ -38,6 +39,7 @@ pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
     let db = Db::open(&options.database).await?;
     let ids = Ids::system();
     let keyring = keys(&options.data, &ids)?;
+    fits(&db, &keyring).await?;
     let secret = keyring.secret("cookies and codes");
     let clock = Clock::system();
     if options.demo {
@@ -61,6 +63,7 @@ pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
         settings,
         nav: nav(),
         sign_ins: SignIns::default(),
+        turns: desk::turns::Turns::default(),
         tries: desk::tries::Tries::default(),
         rows: store::RowCache::default(),
         gatherers: desk::gather::Gatherers::default(),
@@ -68,7 +71,20 @@ pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
     }))
 }
 
-fn keys(data: &Path, ids: &Ids) -> Result<Keyring, Fault> {
+/// Whether rows and keys belong together; a server that looked up with the wrong index key would find nobody.
+async fn fits(db: &Db, keyring: &Keyring) -> Result<(), Fault> {
+    let unfit = rotate::check(db, keyring).await.map_err(|stop| Fault::Upstream(stop.to_string()))?;
+    match unfit {
+        None => Ok(()),
+        Some(Unfit::Unfinished(version)) => Err(Fault::Upstream(format!("密钥轮换到第 {version} 版没有做完，请先再运行一次 jinbu rotate-keys"))),
+        Some(Unfit::IndexedWith(version)) => {
+            Err(Fault::Upstream(format!("数据用第 {version} 版密钥建的索引，密钥里写的是第 {} 版；请在密钥里写明 index {version}", keyring.index_version())))
+        }
+    }
+}
+
+/// The keyring of a data folder or of the environment; a fresh one where there is none.
+pub fn keys(data: &Path, ids: &Ids) -> Result<Keyring, Fault> {
     let broken = |error: store::seal::KeyError| Fault::Upstream(error.to_string());
     match Keyring::from_environment() {
         Some(keyring) => keyring.map_err(broken),
@@ -97,7 +113,9 @@ pub fn nav() -> Vec<NavEntry> {
         NavEntry { label: "需求目录", href: "/needs", permission: Permission::Public, kinds: &[] },
         NavEntry { label: "机构目录", href: "/institutions", permission: Permission::Public, kinds: &[] },
         NavEntry { label: "公示", href: "/publicity", permission: Permission::Public, kinds: &["public"] },
+        NavEntry { label: "政策参数", href: "/policy", permission: Permission::Public, kinds: &["public"] },
         NavEntry { label: "证书查验", href: "/verify", permission: Permission::Public, kinds: &["public"] },
+        NavEntry { label: "人员", href: "/persons", permission: read(Function::Inspection), kinds: DESKS },
         NavEntry { label: "账号", href: "/accounts", permission: Permission::Of(Function::Accounts, Right::Read), kinds: &[] },
     ]
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use desk::{Desk, Premises};
 use foundation::{ClassId, Scope};
 use house::Options;
+use m8_governance::acts::policy::LoadPolicy;
 use store::Db;
 use store::query::{ColumnTrait, QueryFilter};
 use store::tables::identity::account;
@@ -32,7 +33,7 @@ fn said(stop: impl std::fmt::Display) -> anyhow::Error {
 /// `demo`.
 pub async fn demo(listen: &str, data: &Path, small: bool, database: Option<String>) -> Result<bool> {
     let started = std::time::Instant::now();
-    std::fs::create_dir_all(data).with_context(|| format!("建不了文件夹 {}", data.display()))?;
+    let _shared = hold(data, false).with_context(|| format!("用不了文件夹 {}", data.display()))?;
     let premises = house::open(&options(data, database, listen, true)).await?;
     let reader = premises.db.read(Scope::Everything).await.map_err(said)?;
     if reader.count::<account::Entity>(|q| q).await.map_err(said)? == 0 {
@@ -121,7 +122,7 @@ fn read_settings(path: &Path) -> Result<(SettingsFile, Options)> {
 /// `serve`.
 pub async fn serve(settings: &Path) -> Result<bool> {
     let (file, options) = read_settings(settings)?;
-    std::fs::create_dir_all(&options.data)?;
+    let _shared = hold(&options.data, false)?;
     let premises = house::open(&options).await?;
     let bound = tokio::net::TcpListener::bind(&file.listen).await?;
     println!("进补已启动：{}", options.base_url);
@@ -140,12 +141,81 @@ pub async fn first_administrator(settings: &Path, login: &str, name: &str) -> Re
     let (_, options) = read_settings(settings)?;
     std::fs::create_dir_all(&options.data)?;
     let premises = house::open(&options).await?;
-    let done = Desk::system(premises, "command-line")
-        .perform(m8_governance::acts::accounts::OpenFirstAccount { login: login.into(), name: name.into() })
-        .await
-        .map_err(said)?;
+    let system = Desk::system(premises, "command-line");
+    let loaded = system.perform(LoadPolicy { text: PARAMETERS.into() }).await.map_err(said)?;
+    println!("已装入 {loaded} 条政策参数（可在 /policy 查看；本地的文件标准用 jinbu load-policy 另装）。");
+    let done = system.perform(m8_governance::acts::accounts::OpenFirstAccount { login: login.into(), name: name.into() }).await.map_err(said)?;
     println!("请在 24 小时内打开（只能用一次）：{}", done.link.address);
     Ok(true)
+}
+
+/// The project's own parameters: the province's defaults and the cities' published rates.
+const PARAMETERS: &str = include_str!("../../../policy/parameters.csv");
+
+/// `load-policy`.
+pub async fn load_policy(settings: &Path, file: Option<&Path>) -> Result<bool> {
+    let (_, options) = read_settings(settings)?;
+    let text = match file {
+        Some(file) => std::fs::read_to_string(file).with_context(|| format!("读不了 {}", file.display()))?,
+        None => PARAMETERS.into(),
+    };
+    let premises = house::open(&options).await?;
+    let loaded = Desk::system(premises, "command-line").perform(LoadPolicy { text }).await.map_err(said)?;
+    println!("新装入 {loaded} 条政策参数。");
+    Ok(true)
+}
+
+/// A lock on the data folder: servers share it, a rotation wants it alone.
+fn hold(data: &Path, alone: bool) -> Result<std::fs::File> {
+    std::fs::create_dir_all(data)?;
+    let file = std::fs::File::create(data.join("server.lock"))?;
+    let held = if alone { file.try_lock() } else { file.try_lock_shared() };
+    held.map_err(|_| {
+        anyhow!(if alone { "还有服务在用这个数据文件夹，请先停止再轮换密钥" } else { "正在轮换密钥，请等它做完再启动" })
+    })?;
+    Ok(file)
+}
+
+/// `rotate-keys`.
+pub async fn rotate_keys(settings: &Path) -> Result<bool> {
+    use store::seal::{Keyring, rotate};
+    let (_, options) = read_settings(settings)?;
+    let _alone = hold(&options.data, true)?;
+    let db = Db::open(&options.database).await.map_err(said)?;
+    let ids = foundation::Ids::system();
+    let (path, from_environment) = (options.data.join("keys.txt"), Keyring::from_environment().is_some());
+    let mut keys = house::keys(&options.data, &ids).map_err(said)?;
+    let unfinished = matches!(rotate::check(&db, &keys).await.map_err(said)?, Some(rotate::Unfit::Unfinished(_)));
+    if !unfinished && keys.newest() == keys.index_version() {
+        if from_environment {
+            bail!("密钥来自环境变量 JINBU_KEYS：请先在里面加一行新版本的密钥，并写明 index 和 secret 的版本，再运行");
+        }
+        keys = Keyring::add_version(&path, ids.bytes())?;
+    }
+    let target = rotate::target(&db, &keys).await.map_err(said)?;
+    if target != keys.newest() {
+        bail!("没做完的轮换是到第 {target} 版，密钥里最新的是第 {} 版；请用原来的密钥文件", keys.newest());
+    }
+    println!("把加密字段和索引换到第 {target} 版密钥……（中断了再运行一次就接着做）");
+    let keys = Arc::new(keys);
+    let report = rotate::rotate(&db, &keys, fresh_nonce, |_| Ok(())).await.map_err(said)?;
+    if from_environment {
+        println!("请把 JINBU_KEYS 里的 index 改为 {target}，再启动服务。");
+    } else {
+        Keyring::index_by(&path, target)?;
+    }
+    rotate::finish(&db).await.map_err(said)?;
+    println!("换好 {} 行。旧版密钥还留着：以前的数据库备份要用它。", report.rows);
+    for odd in &report.odd {
+        println!("打不开或与索引不符，没有动：{odd}");
+    }
+    Ok(report.odd.is_empty())
+}
+
+/// Nonces of this process.
+fn fresh_nonce() -> [u8; 12] {
+    static IDS: std::sync::LazyLock<foundation::Ids> = std::sync::LazyLock::new(foundation::Ids::system);
+    IDS.bytes()
 }
 
 /// `recover-account`.

@@ -51,6 +51,19 @@ enum Command {
         #[arg(long)]
         name: String,
     },
+    /// 装入有日期、有依据的政策参数；不给文件时装入自带的省级默认值和各市公布的标准
+    LoadPolicy {
+        #[arg(long)]
+        settings: PathBuf,
+        /// 八列的 CSV 文件，格式见 policy/parameters.csv
+        #[arg(long)]
+        file: Option<PathBuf>,
+    },
+    /// 换一把新密钥：停掉服务后运行，所有加密字段和索引分批换到新版；中断了再运行一次就接着做
+    RotateKeys {
+        #[arg(long)]
+        settings: PathBuf,
+    },
     /// 没有别的管理员能帮忙时，在服务器上重置一个账号，打印一次性链接
     RecoverAccount {
         #[arg(long)]
@@ -140,6 +153,8 @@ async fn run() -> std::process::ExitCode {
         Command::Serve { settings } => commands::serve(&settings).await,
         Command::Migrate { database } => commands::migrate(&database).await,
         Command::FirstAdministrator { settings, login, name } => commands::first_administrator(&settings, &login, &name).await,
+        Command::LoadPolicy { settings, file } => commands::load_policy(&settings, file.as_deref()).await,
+        Command::RotateKeys { settings } => commands::rotate_keys(&settings).await,
         Command::RecoverAccount { settings, login } => commands::recover_account(&settings, &login).await,
         Command::CopyDb { from, to, dry_run, verify } => commands::copy_db(&from, &to, dry_run, verify).await,
         Command::ExportBundle { data, database, class, out } => commands::export_bundle(&data, database, &class, &out).await,

@@ -51,6 +51,11 @@ policy_table! {
     late_minutes: i32 = 15 "分钟", 0..=60, "签到宽限", "domain §4.0", design true;
     early_minutes: i32 = 15 "分钟", 0..=60, "签退宽限", "domain §4.0", design true;
     sign_in_before_minutes: i32 = 60 "分钟", 0..=240, "最早可提前签到", "domain §10.4 T06", design true;
+    sign_out_after_minutes: i32 = 60 "分钟", 0..=240, "下课后可签退", "domain §4.0", design true;
+    roll_call_after_hours: i32 = 24 "小时", 1..=168, "下课后可点名", "domain §4.0", design true;
+    code_seconds: i32 = 30 "秒", 10..=300, "签到码更换间隔", "domain §4.0", design true;
+    dispute_answer_days: i32 = 2 "日", 1..=30, "考勤异议答复期限", "domain §4.0", design true;
+    slip_days: i32 = 7 "日", 1..=60, "签到条有效期", "domain §12.3", design true;
     period_minutes: i32 = 45 "分钟", 30..=60, "每课时时长", "domain §4.0", design true;
     min_rate_pct: i32 = 80 "%", 1..=100, "最低出勤率", "domain §4.0", design true;
     max_periods_per_day: Periods = 8 "课时", 1..=12, "每日最多课时", "domain §4.0", design true;
@@ -73,6 +78,7 @@ policy_table! {
     // Supervision (domain.md §4.0 spot checks, §8.1).
     inspections_on_site_min: i32 = 1 "次", 0..=100, "每班最少不预告现场检查", "domain §4.0", design true;
     inspections_video_min: i32 = 2 "次", 0..=100, "每班最少视频检查", "domain §4.0", design true;
+    inspection_answer_days: i32 = 7 "日", 1..=60, "检查意见回复期限", "domain §8.1", design true;
     phone_sample_pct: i32 = 10 "%", 0..=100, "电话抽查比例", "domain §4.0", design true;
     rectify_min_days: i32 = 7 "日", 1..=365, "限期整改最短期限", "domain §8.1", design true;
     rectify_max_days: i32 = 30 "日", 1..=365, "限期整改最长期限", "domain §8.1", design true;

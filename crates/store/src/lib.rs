@@ -57,5 +57,6 @@ pub mod query {
     pub use sea_orm::{
         ActiveValue::{NotSet, Set, Unchanged},
         ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select,
+        Value,
     };
 }

@@ -42,17 +42,33 @@ impl TestHouse {
 
     /// The same at another hour.
     pub async fn at(now: foundation::Instant) -> Self {
+        Self::build(now, true).await
+    }
+
+    /// A house as it is delivered: tables, and nothing in them; not a demo.
+    pub async fn bare() -> Self {
+        Self::build(start_of_tests(), false).await
+    }
+
+    async fn build(now: foundation::Instant, is_seeded: bool) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (db, postgres) = if std::env::var("JINBU_TEST_DB").as_deref() == Ok("postgres") {
             let cloned = postgres::clone().await;
             (Db::open(&cloned.url).await.expect("a PostgreSQL test database"), Some(cloned))
         } else {
             let path = folder.path().join("jinbu.db");
-            std::fs::copy(sqlite_template().await, &path).expect("the template copies");
-            (Db::connect(&format!("sqlite:{}", path.display())).await.expect("a SQLite test database"), None)
+            let url = format!("sqlite:{}", path.display());
+            if is_seeded {
+                std::fs::copy(sqlite_template().await, &path).expect("the template copies");
+                (Db::connect(&url).await.expect("a SQLite test database"), None)
+            } else {
+                (Db::open(&url).await.expect("a new SQLite database"), None)
+            }
         };
-        let house = Self::around(db, Ids::seeded(20_261_102), now, folder, postgres);
-        if house.postgres.is_some() {
+        let mut house = Self::around(db, Ids::seeded(20_261_102), now, folder, postgres);
+        if !is_seeded {
+            Arc::get_mut(&mut house.premises).expect("nobody else has it yet").settings.demo = false;
+        } else if house.postgres.is_some() {
             seed(&house.premises.db).await;
         }
         house
@@ -78,6 +94,7 @@ impl TestHouse {
             settings,
             nav: Vec::new(),
             sign_ins: desk::session::SignIns::default(),
+            turns: desk::turns::Turns::default(),
             tries: desk::tries::Tries::default(),
             rows: store::RowCache::default(),
             gatherers: desk::gather::Gatherers::default(),
@@ -89,6 +106,26 @@ impl TestHouse {
     /// A persona's desk, as if signed in.
     pub fn desk(&self, persona: Persona) -> Desk {
         Desk::of(Arc::clone(&self.premises), persona.actor())
+    }
+    /// A second server on the same database, with its own memory.
+    pub async fn second_server(&self) -> Arc<Premises> {
+        let one = &self.premises;
+        Arc::new(Premises {
+            db: Db::connect(one.db.url()).await.expect("the database takes a second server"),
+            clock: one.clock.clone(),
+            ids: Ids::seeded(20_261_103),
+            calendar: WorkCalendar::built_in().clone(),
+            keyring: Arc::clone(&one.keyring),
+            files: Files::folder(&self.folder().join("files")).expect("a folder"),
+            settings: one.settings.clone(),
+            nav: Vec::new(),
+            sign_ins: desk::session::SignIns::default(),
+            turns: desk::turns::Turns::default(),
+            tries: desk::tries::Tries::default(),
+            rows: store::RowCache::default(),
+            memo: desk::memo::Memo::default(),
+            gatherers: desk::gather::Gatherers::default(),
+        })
     }
     /// The system's desk.
     pub fn system(&self) -> Desk {

@@ -57,6 +57,8 @@ pub struct Page {
     pub crumbs: Vec<(String, String)>,
     /// The session's form token, written into every POST form of the body.
     pub csrf: String,
+    /// The search box in the bar; its words travel in the body of a post.
+    pub has_search: bool,
     /// This page's own path and query: where 大字 returns to.
     pub path: String,
 }
@@ -71,6 +73,7 @@ pub fn page(page: &Page, body: Markup) -> Markup {
                 div class="jb-bar__in" {
                     a class="jb-brand" href="/" { "进补" }
                     @if !page.nav.is_empty() { (main_nav(page)) }
+                    @if page.has_search { (search_box()) }
                     (account(page))
                 }
             }
@@ -216,9 +219,20 @@ fn main_nav(page: &Page) -> Markup {
         // Open on the desk by style, folded behind its summary on a phone: no script needed for either.
         details class="jb-menu" {
             summary { "菜单" }
-            nav class="jb-nav" aria-label="主菜单" { @for item in &page.nav { (nav_link(page, item)) } }
+            nav class="jb-nav" aria-label="主菜单" { @for item in &page.nav { (nav_link(page, item)) } @if page.has_search { a href="/search" { "查询" } } }
         }
         nav class="jb-nav jb-nav--wide" aria-label="主菜单" { @for item in &page.nav { (nav_link(page, item)) } }
+    }
+}
+
+/// Document numbers may be typed here: a post, so that they never stand in an address.
+fn search_box() -> Markup {
+    html! {
+        form class="jb-search" method="post" action="/search" role="search" {
+            (csrf::slot())
+            input class="form-control" type="search" name="q" aria-label="查班级、机构、证书或学员" placeholder="查班级、机构、学员" maxlength="60" autocomplete="off";
+            button type="submit" { "查" span class="jb-unseen" { "询" } }
+        }
     }
 }
 

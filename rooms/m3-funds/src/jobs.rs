@@ -1,64 +1,62 @@
 //! Timed acts: drafting claims, drafting them anew after late feedback, ending publicity, archiving what is not paid
 //! (M7.1, M8.9; domain §7.4).
 
+use desk::turns::Told;
 use desk::{Act, Desk};
+use foundation::Stop;
 use foundation::codes::{ClaimState, ClassState};
-use foundation::{Fault, Stop};
-use store::query::{ColumnTrait, Condition, Expr, ExprTrait, Query, QueryFilter, QueryOrder, QuerySelect};
+use store::Reader;
+use store::query::{ColumnTrait, Condition, Expr, ExprTrait, Query, QueryFilter};
 use store::tables::funds::claim;
 use store::tables::supervision::{feedback, training_class};
 
 use crate::acts::draft::{ArchiveUnpaidClass, DraftClaim, RedraftClaim, claim_window_end};
 use crate::acts::review::EndPublicity;
 
-/// Rows looked at in one tick.
-const PER_TICK: u64 = 200;
-
 /// Drafts what may be claimed and ends what has been public long enough. One that cannot be done does not keep the
-/// others waiting; the first fault is told.
+/// others waiting; everything that failed is told.
 pub async fn tick(desk: &Desk) -> Result<(), Stop> {
-    let reader = desk.read().await?;
-    let classes = reader.list::<training_class::Entity>(|q| q.filter(training_class::Column::State.eq(ClassState::FeedbackDone)).limit(PER_TICK)).await?;
-    let late = reader.list::<claim::Entity>(|q| q.filter(answered_late()).order_by_asc(claim::Column::DraftedAt).limit(PER_TICK)).await?;
-    let over = reader
-        .list::<claim::Entity>(|q| {
-            q.filter(claim::Column::State.eq(ClaimState::Published)).filter(claim::Column::PublicityUntil.lt(desk.today())).limit(PER_TICK)
+    let (today, turns, reader) = (desk.today(), &desk.premises.turns, desk.read().await?);
+    let classes =
+        turns.next::<training_class::Entity>(&reader, "draft-claim", |q| q.filter(training_class::Column::State.eq(ClassState::FeedbackDone))).await?;
+    let late = turns.next::<claim::Entity>(&reader, "redraft-claim", |q| q.filter(answered_late())).await?;
+    let over = turns
+        .next::<claim::Entity>(&reader, "end-publicity", |q| {
+            q.filter(claim::Column::State.eq(ClaimState::Published)).filter(claim::Column::PublicityUntil.lt(today))
         })
         .await?;
-    let closed = reader
-        .list::<claim::Entity>(|q| {
-            q.filter(claim::Column::State.eq(ClaimState::NotPassed)).filter(in_claimed_class()).order_by_asc(claim::Column::DraftedAt).limit(PER_TICK)
-        })
-        .await?;
-    let mut ended = Vec::new();
-    for one in closed {
-        let class = reader.get::<training_class::Entity>(one.class.to_string()).await?;
-        let months = desk::policy::pinned(class.policy.as_deref())?.claim_window_months;
-        if claim_window_end(class.ends_on, months).is_some_and(|last| last < desk.today()) {
-            ended.push(one.id);
-        }
-    }
-    drop(reader);
-    let mut first = Ok(());
+    let closed =
+        turns.next::<claim::Entity>(&reader, "archive-unpaid", |q| q.filter(claim::Column::State.eq(ClaimState::NotPassed)).filter(in_claimed_class())).await?;
+    let mut told = Told::default();
     for class in classes {
-        first = first.and(done(desk, DraftClaim { class: class.id }).await);
+        told.note(&class.id, done(desk, DraftClaim { class: class.id.clone() }).await);
     }
     for one in late {
-        first = first.and(done(desk, RedraftClaim { claim: one.id }).await);
+        told.note(&one.id, done(desk, RedraftClaim { claim: one.id.clone() }).await);
     }
     for one in over {
-        first = first.and(done(desk, EndPublicity { claim: one.id }).await);
+        told.note(&one.id, done(desk, EndPublicity { claim: one.id.clone() }).await);
     }
-    for claim in ended {
-        first = first.and(done(desk, ArchiveUnpaidClass { claim }).await);
+    for one in closed {
+        told.note(&one.id, archive(desk, &reader, &one).await);
     }
-    first
+    told.finish()
 }
 
-/// Somebody else was first, or a rule says no by now: both are no fault of the tick.
+/// Archives a class whose claim did not pass, once nothing can be claimed for it any more.
+async fn archive(desk: &Desk, reader: &Reader, one: &claim::Model) -> Result<(), Stop> {
+    let class = reader.get::<training_class::Entity>(one.class.to_string()).await?;
+    let months = desk::policy::pinned(class.policy.as_deref())?.claim_window_months;
+    match claim_window_end(class.ends_on, months).is_some_and(|last| last < desk.today()) {
+        true => done(desk, ArchiveUnpaidClass { claim: one.id.clone() }).await,
+        false => Ok(()),
+    }
+}
+
+/// A rule says no by now: no fault of the tick.
 async fn done<A: Act>(desk: &Desk, act: A) -> Result<(), Stop> {
     match desk.perform(act).await {
-        Ok(_) | Err(Stop::Refused(_) | Stop::Fault(Fault::Gone)) => Ok(()),
+        Ok(_) | Err(Stop::Refused(_)) => Ok(()),
         Err(stop) => Err(stop),
     }
 }

@@ -9,6 +9,7 @@ pub mod pages;
 pub mod queries;
 pub mod rules;
 
+use desk::turns::Told;
 use desk::{Desk, Routes};
 use foundation::Stop;
 
@@ -19,7 +20,10 @@ pub fn routes() -> Routes {
 
 /// The room's timed acts.
 pub async fn tick(desk: &Desk) -> Result<(), Stop> {
-    jobs::opening::tick(desk).await?;
-    jobs::attendance::tick(desk).await?;
-    jobs::completion::tick(desk).await
+    let mut told = Told::default();
+    let turns = [jobs::opening::tick(desk, &mut told).await, jobs::attendance::tick(desk, &mut told).await, jobs::completion::tick(desk, &mut told).await];
+    for turn in turns {
+        told.note("m3-supervision", turn);
+    }
+    told.finish()
 }

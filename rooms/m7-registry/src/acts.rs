@@ -2,11 +2,11 @@
 
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::limits::LINE_CHARS;
-use foundation::{Fault, Function, IdDocument, IdType, Permission, PersonId, Refusal, Right, Stop};
+use foundation::{Fault, Function, IdDocument, IdType, Permission, PersonId, Phone, Refusal, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
-use store::query::ColumnTrait;
+use store::query::{ColumnTrait, Condition};
 use store::seal::Purpose;
 use store::tables::registry::{data_view, person};
 
@@ -67,7 +67,7 @@ impl Act for RevealPersonalData {
 /// stays out of addresses and logs, and a hit leaves a trace.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct FindPerson {
-    /// The whole number, of whatever kind of document.
+    /// The whole number, of whatever kind of document, or a mobile number.
     pub id_number: String,
 }
 
@@ -83,11 +83,16 @@ impl Act for FindPerson {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Option<PersonId>>, Stop> {
         let documents: Vec<IdDocument> =
             IdType::all().iter().filter_map(|kind| IdDocument::parse(*kind, &self.id_number, desk.today(), desk.premises.settings.demo).ok()).collect();
-        if documents.is_empty() {
-            return Err(Refusal::new("E01", "M7.2", "这不是一个完整、正确的证件号码", "证件编号规则", "请对照证件把号码写完整").at("id_number").into());
+        let keys = &desk.premises.keyring;
+        let phone = self.id_number.parse::<Phone>().ok();
+        if documents.is_empty() && phone.is_none() {
+            return Err(Refusal::new("E01", "M7.2", "这不是一个完整、正确的证件号码或手机号", "证件编号规则", "请对照证件把号码写完整").at("id_number").into());
         }
-        let indexes = documents.iter().map(|one| desk.premises.keyring.index(Purpose::IdNumber, &one.index_text()));
-        let Some(found) = work.find::<person::Entity>(person::Column::IdNumberIndex.is_in(indexes)).await? else { return Ok(Done::Repeat(None)) };
+        let by_document = person::Column::IdNumberIndex.is_in(documents.iter().map(|one| keys.index(Purpose::IdNumber, &one.index_text())));
+        let any = phone
+            .iter()
+            .fold(Condition::any().add(by_document), |any, phone| any.add(person::Column::PhoneIndex.eq(keys.index(Purpose::Phone, phone.reveal()))));
+        let Some(found) = work.find::<person::Entity>(any).await? else { return Ok(Done::Repeat(None)) };
         let fact = FactDraft::new("PersonLookedUp", "M7.2", found.district, "按证件号码查人").person(&found.id);
         Ok(Done::new(Some(found.id), fact))
     }

@@ -4,6 +4,7 @@
 pub mod acts;
 pub mod pages;
 pub mod roster;
+pub mod search;
 pub mod sheet;
 pub mod views;
 

@@ -14,10 +14,10 @@ use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::registry::person;
 use store::tables::supervision::{certificate, enrolment, training_class};
-use ui::{Column, Dossier, DossierHead, Field, Filter, Form, FormState, Masked, Register, Row, facts_grid, form, section, simple_table};
+use ui::{Column, Dossier, DossierHead, Field, Form, FormState, Masked, Register, Row, facts_grid, form, section, simple_table};
 
 use crate::acts::{FindPerson, RevealPersonalData};
-use crate::{roster, views};
+use crate::{roster, search, views};
 
 /// Why somebody may need a whole number; anything else can be written in the API's own words.
 pub const REASONS: [&str; 5] = ["开班审核核对身份", "过程检查核对身份", "电话抽核学员", "补贴审核核对身份", "处理投诉举报"];
@@ -50,85 +50,73 @@ impl Read for RosterTemplate {
 pub fn routes() -> Routes {
     Routes::new()
         .read::<PersonRegister, _, _>("/persons", register)
+        .read::<search::Search, _, _>("/search", search::ask)
+        .post::<search::Search, _, _>("/search", search::answer)
         .act::<FindPerson, _, _>("/persons/find", find)
         .read::<PersonPage, _, _>("/persons/{id}", show)
         .act::<RevealPersonalData, _, _>("/persons/{id}/reveal", reveal)
         .read::<RosterTemplate, _, _>("/roster-template.xlsx", template)
 }
 
-/// The filters of the register.
+/// The page of the register.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Filters {
-    /// A part of the name.
-    pub q: String,
+pub struct Turned {
     /// Page number.
     pub page: String,
 }
 
-/// `/persons`: by part of the name; by a whole document number through a post of its own.
-pub async fn register(desk: Desk, Query(filters): Query<Filters>) -> Response {
-    listed(&desk, 200, &filters, &FormState::new()).await.unwrap_or_else(|stop| desk.stopped(stop))
+/// `/persons`: everybody within reach; who is looked for travels in a post, never in the address.
+pub async fn register(desk: Desk, Query(turned): Query<Turned>) -> Response {
+    listed(&desk, 200, turned.page.parse().unwrap_or(1), &FormState::new()).await.unwrap_or_else(|stop| desk.stopped(stop))
 }
 
-async fn listed(desk: &Desk, status: u16, filters: &Filters, state: &FormState) -> Result<Response, Stop> {
+async fn listed(desk: &Desk, status: u16, page: u64, state: &FormState) -> Result<Response, Stop> {
     let reader = desk.read().await?;
-    let found = reader
-        .page::<person::Entity>(filters.page.parse().unwrap_or(1), PAGE_ROWS, |q| {
-            q.filter(named(filters.q.trim())).order_by_asc(person::Column::Name).order_by_asc(person::Column::Id)
-        })
-        .await?;
+    let words = state.value("who").trim();
+    let found =
+        reader.page::<person::Entity>(page, PAGE_ROWS, |q| q.filter(named(words)).order_by_asc(person::Column::Name).order_by_asc(person::Column::Id)).await?;
+    let more = found.total > found.rows.len() as u64 && !words.is_empty();
     let register = Register {
         title: "实名制人员".into(),
         note: "参加过本辖区或本机构培训的人员".into(),
         path: "/persons".into(),
-        query: vec![("q".into(), filters.q.clone())],
-        filters: vec![Filter::text("q", "姓名")],
-        columns: vec![
-            Column::text("姓名"),
-            Column::text("证件"),
-            Column::text("证件号码"),
-            Column::text("性别"),
-            Column::text("电话"),
-            Column::text("首次登记"),
-        ],
-        rows: found
-            .rows
-            .iter()
-            .map(|one| {
-                Row::link(
-                    format!("/persons/{}", one.id),
-                    vec![
-                        html! { (one.name) },
-                        html! { (one.id_type.label()) },
-                        html! { span class="jb-number" { (one.id_number_masked) } },
-                        html! { (one.sex) },
-                        html! { span class="jb-number" { (one.phone_masked) } },
-                        html! { (one.district.name()) " " (ui::dates::full_day(foundation::clock::day_of(one.created_at))) },
-                    ],
-                )
-            })
-            .collect(),
-        total: found.total,
+        columns: ["姓名", "证件", "证件号码", "性别", "电话", "首次登记"].map(Column::text).to_vec(),
+        rows: found.rows.iter().map(line).collect(),
+        // Found ones are on one page: turning it would put the words into the address.
+        total: if more { found.rows.len() as u64 } else { found.total },
         page: found.number,
         per_page: found.size,
         empty: "没有找到。姓名可以只写一部分。".into(),
         ..Register::default()
     };
+    let options = Form { action: "/persons/find".into(), submit: "查找".into(), ..Form::default() };
     Ok(desk.page_status(
         status,
         "实名制人员",
         "/persons",
         html! {
+            (form(&options, state, html! {
+                (Field::text("who", "查找").hint("姓名（可以只写一部分），或完整的证件号码、手机号；按号码查到的会记入留痕").autocomplete("off").required().show(state))
+            }))
+            @if more { p { "符合的有 " (found.total) " 人，只列出前 " (found.rows.len()) " 人，请写得更完整些。" } }
             (register)
-            details class="jb-panel jb-section" open[!state.is_clean()] {
-                summary { "按完整证件号码查" }
-                (form(&Form { action: "/persons/find".into(), submit: "查找".into(), ..Form::default() }, state, html! {
-                    (Field::text("id_number", "证件号码").hint("要写完整；查到的会记入留痕").autocomplete("off").required().show(state))
-                }))
-            }
         },
     ))
+}
+
+fn line(one: &person::Model) -> Row {
+    Row::link(
+        format!("/persons/{}", one.id),
+        vec![
+            html! { (one.name) },
+            html! { (one.id_type.label()) },
+            html! { span class="jb-number" { (one.id_number_masked) } },
+            html! { (one.sex) },
+            html! { span class="jb-number" { (one.phone_masked) } },
+            html! { (one.district.name()) " " (ui::dates::full_day(foundation::clock::day_of(one.created_at))) },
+        ],
+    )
 }
 
 fn named(text: &str) -> Condition {
@@ -137,13 +125,19 @@ fn named(text: &str) -> Condition {
     if plain.is_empty() { Condition::all() } else { Condition::all().add(person::Column::Name.contains(plain)) }
 }
 
-/// POST `/persons/find`.
+/// POST `/persons/find`: a name lists, a whole number opens.
 pub async fn find(desk: Desk, form: Pairs) -> Response {
-    match desk.perform(FindPerson { id_number: form.value("id_number").into() }).await {
+    let who = form.value("who");
+    let digits = who.chars().filter(char::is_ascii_digit).count();
+    if digits < 5 && !search::is_number(&desk, who) {
+        return listed(&desk, 200, 1, &form.state()).await.unwrap_or_else(|stop| desk.stopped(stop));
+    }
+    match desk.perform(FindPerson { id_number: who.into() }).await {
         Ok(Some(person)) => desk.go(&format!("/persons/{person}"), ""),
         Ok(None) => desk.go("/persons", "!没有找到，或者不在您的管辖范围内。请核对号码。"),
-        Err(Stop::Refused(no)) => {
-            listed(&desk, 422, &Filters::default(), &FormState::new().secret("id_number").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop))
+        Err(Stop::Refused(mut no)) => {
+            no.iter_mut().for_each(|one| one.field = Some("who".into()));
+            listed(&desk, 422, 1, &FormState::new().secret("who").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop))
         }
         Err(stop) => desk.stopped(stop),
     }

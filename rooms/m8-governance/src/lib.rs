@@ -4,12 +4,16 @@ pub mod accounts;
 pub mod acts;
 pub mod authenticator;
 pub mod demo;
+pub mod housekeeping;
 pub mod link;
+pub mod policy;
 pub mod rules;
 pub mod sign_in;
+pub mod slips;
 pub mod tries;
 
-use desk::Routes;
+use desk::{Desk, Routes};
+use foundation::Stop;
 
 /// The room's routes.
 pub fn routes() -> Routes {
@@ -36,9 +40,17 @@ pub fn routes() -> Routes {
         .act::<administer::ChangeAccountRole, _, _>("/accounts/{id}/role", accounts::role)
         .read::<accounts::InstitutionAccountPage, _, _>("/institutions/{id}/account", accounts::new_for_institution)
         .act::<administer::OpenInstitutionAccount, _, _>("/institutions/{id}/account", accounts::create_for_institution)
+        .read::<slips::SlipsPage, _, _>("/classes/{id}/slips", slips::show)
+        .act::<acts::slips::IssueSlips, _, _>("/classes/{id}/slips", slips::issue)
+        .read::<policy::PolicyRegister, _, _>("/policy", policy::register)
         .read::<demo::Personas, _, _>("/personas", demo::show)
         .post::<demo::Personas, _, _>("/personas", demo::enter)
         .act::<acts::demo::MoveDemoClock, _, _>("/demo-clock", demo::move_clock)
         .post::<sign_in::SignInPage, _, _>("/api/v1/sign-in", sign_in::api)
         .post::<demo::Personas, _, _>("/api/v1/demo-sign-in", demo::api)
+}
+
+/// The room's timed acts.
+pub async fn tick(desk: &Desk) -> Result<(), Stop> {
+    housekeeping::tick(desk).await
 }

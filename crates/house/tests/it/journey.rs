@@ -180,7 +180,7 @@ async fn taught(house: &TestHouse, class: &ClassId) {
 }
 
 async fn sign(desk: &Desk, session: &class_session::Model, arriving: bool) {
-    let code = code_at(&desk.premises.settings.secret, &session.id, desk.now());
+    let code = code_at(&desk.premises.settings.secret, &session.id, 30, desk.now());
     if arriving {
         assert!(!desk.perform(SignIn { session: session.id.clone(), code: code.clone() }).await.unwrap().repeated);
         assert!(desk.perform(SignIn { session: session.id.clone(), code }).await.unwrap().repeated, "a repeat is harmless");

@@ -5,6 +5,7 @@ mod bad_input;
 #[allow(dead_code, reason = "shared with the supervision room; not every helper is used here")]
 mod fixtures;
 mod fuzz;
+mod identity;
 mod journey;
 mod next_year;
 mod sweep;

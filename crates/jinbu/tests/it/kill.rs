@@ -87,7 +87,7 @@ async fn sign_in_all(client: Client, mine: Vec<usize>, check_ins: Arc<CheckIns>,
     for at in mine {
         let (token, session) = &check_ins.trainees[at];
         let id: foundation::SessionId = session.parse().unwrap();
-        let code = m3_supervision::rules::attendance::code_at(&check_ins.secret, &id, check_ins.clock.now());
+        let code = m3_supervision::rules::attendance::code_at(&check_ins.secret, &id, 30, check_ins.clock.now());
         match client.act(token, "sign-in-to-session", "once", &json!({"session": session, "code": code})).await {
             Some((200, answer)) => {
                 let at = answer["at"].as_str().unwrap().to_owned();

@@ -360,6 +360,7 @@ fn waiting(desk: &Desk, of: &Pattern, class: &training_class::Model) -> task::Mo
         district: of.school.district,
         created_at: desk.now(),
         done_at: None,
+        once: None,
         version: 1,
     }
 }

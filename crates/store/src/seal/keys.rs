@@ -1,5 +1,6 @@
-//! Keys: a small versioned text (`<version> <base64 of 32 bytes>` a line, `index <version>` names the
-//! index key), from a file or the environment. The newest version seals; older ones still open.
+//! Keys: a small versioned text (`<version> <base64 of 32 bytes>` a line, `index <version>` names the index key,
+//! `secret <version>` that of cookies, class codes and the journal), from a file or the environment. The newest
+//! version seals; older ones still open.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,8 +20,8 @@ pub enum KeyError {
     /// A line is neither comment, key nor index line.
     #[error("key file, line {0}: expected `<version> <base64 of 32 bytes>`")]
     Line(usize),
-    /// There is no key at all.
-    #[error("key file holds no key")]
+    /// There is no key at all, or an index or secret line names one that is not there.
+    #[error("key file holds no key, or not the one that its index or secret line names")]
     Empty,
     /// Reading or writing failed.
     #[error("key file: {0}")]
@@ -31,6 +32,7 @@ pub enum KeyError {
 pub struct Keyring {
     versions: BTreeMap<u32, Zeroizing<[u8; 32]>>,
     index_version: u32,
+    secret_version: u32,
 }
 
 impl std::fmt::Debug for Keyring {
@@ -40,15 +42,20 @@ impl std::fmt::Debug for Keyring {
 }
 
 impl Keyring {
-    /// Reads a keyring's text. The index key is the oldest version unless an `index` line says otherwise.
+    /// Reads a keyring's text. Index key and secret are the oldest version's unless their lines say otherwise.
     pub fn from_text(text: &str) -> Result<Self, KeyError> {
         let mut versions = BTreeMap::new();
-        let mut index_version = None;
+        let (mut index_version, mut secret_version) = (None, None);
         for (at, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.trim_start().starts_with('#')) {
             let bad = || KeyError::Line(at + 1);
             let (first, second) = line.trim().split_once(char::is_whitespace).ok_or_else(bad)?;
-            if first == "index" {
-                index_version = Some(second.trim().parse().map_err(|_| bad())?);
+            let named = match first {
+                "index" => Some(&mut index_version),
+                "secret" => Some(&mut secret_version),
+                _ => None,
+            };
+            if let Some(named) = named {
+                *named = Some(second.trim().parse().map_err(|_| bad())?);
                 continue;
             }
             let bytes = Zeroizing::new(STANDARD_NO_PAD.decode(second.trim().trim_end_matches('=')).map_err(|_| bad())?);
@@ -56,11 +63,11 @@ impl Keyring {
             versions.insert(first.parse::<u32>().map_err(|_| bad())?, Zeroizing::new(key));
         }
         let oldest = *versions.keys().next().ok_or(KeyError::Empty)?;
-        let index_version = index_version.unwrap_or(oldest);
-        if !versions.contains_key(&index_version) {
+        let (index_version, secret_version) = (index_version.unwrap_or(oldest), secret_version.unwrap_or(oldest));
+        if !versions.contains_key(&index_version) || !versions.contains_key(&secret_version) {
             return Err(KeyError::Empty);
         }
-        Ok(Self { versions, index_version })
+        Ok(Self { versions, index_version, secret_version })
     }
 
     /// From `JINBU_KEYS`, when set.
@@ -78,13 +85,29 @@ impl Keyring {
         Self::from_text(&Zeroizing::new(std::fs::read_to_string(path)?))
     }
 
-    /// Appends a new version to a key file and reads it again (first step of a rotation).
+    /// Appends a new version to a key file and reads it again (first step of a rotation). The index stays with its
+    /// version until every row is indexed anew, the secret for good: both lines are written out.
     pub fn add_version(path: &Path, fresh: [u8; 32]) -> Result<Self, KeyError> {
         let old = Self::load(path, None)?;
-        let text = Zeroizing::new(std::fs::read_to_string(path)?);
-        let next = old.current().0 + 1;
-        write_private(path, &format!("{}\n{next} {}\n", text.trim_end(), STANDARD.encode(fresh)))?;
-        Self::load(path, None)
+        rewrite(path, old.index_version, old.secret_version, Some((old.newest() + 1, fresh)))
+    }
+
+    /// Makes a version the index key (last step of a rotation).
+    pub fn index_by(path: &Path, version: u32) -> Result<Self, KeyError> {
+        let old = Self::load(path, None)?;
+        if !old.versions.contains_key(&version) {
+            return Err(KeyError::Empty);
+        }
+        rewrite(path, version, old.secret_version, None)
+    }
+
+    /// The newest version: that which seals.
+    pub fn newest(&self) -> u32 {
+        self.current().0
+    }
+    /// The version of the index key.
+    pub fn index_version(&self) -> u32 {
+        self.index_version
     }
 
     /// A fixed keyring for tests.
@@ -92,10 +115,11 @@ impl Keyring {
         Self::from_text(&format!("1 {}", STANDARD.encode([42u8; 32]))).expect("one good line")
     }
 
-    /// A secret of this installation for `purpose` (cookies, class codes, journal keys), from the oldest key:
-    /// it must not change when the field key rotates.
+    /// A secret of this installation for `purpose` (cookies, class codes, journal keys): it must not change when field
+    /// and index keys rotate.
     pub fn secret(&self, purpose: &str) -> [u8; 32] {
-        derive(self.index_material(), &format!("secret {purpose}"))
+        let material = self.versions.get(&self.secret_version).expect("checked when read");
+        derive(material, &format!("secret {purpose}"))
     }
 
     pub(super) fn current(&self) -> (u32, &[u8; 32]) {
@@ -116,6 +140,15 @@ pub(super) fn derive(material: &[u8; 32], label: &str) -> [u8; 32] {
     mac.update(b"jinbu key v1\n");
     mac.update(label.as_bytes());
     mac.finalize().into_bytes().into()
+}
+
+/// Writes a key file anew: its lines without the old index and secret lines, then these.
+fn rewrite(path: &Path, index: u32, secret: u32, fresh: Option<(u32, [u8; 32])>) -> Result<Keyring, KeyError> {
+    let text = Zeroizing::new(std::fs::read_to_string(path)?);
+    let kept: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("index ") && !line.trim_start().starts_with("secret ")).collect();
+    let more = fresh.map(|(version, key)| format!("{version} {}\n", STANDARD.encode(key))).unwrap_or_default();
+    write_private(path, &Zeroizing::new(format!("{}\n{more}index {index}\nsecret {secret}\n", kept.join("\n").trim_end())))?;
+    Keyring::load(path, None)
 }
 
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {

@@ -2,6 +2,7 @@
 //! per version, and an HMAC-SM3 blind index that finds and keeps unique without opening.
 
 mod keys;
+pub mod rotate;
 
 pub use keys::{KeyError, Keyring};
 
@@ -122,7 +123,16 @@ impl Keyring {
 
     /// The blind index of a value: equal values of one purpose have equal indexes under one index key.
     pub fn index(&self, purpose: Purpose, plain: &str) -> BlindIndex {
-        let key = keys::derive(self.index_material(), "index");
+        Self::index_under(self.index_material(), purpose, plain)
+    }
+
+    /// The blind index under a certain version's key; None when the keyring has no such version.
+    pub fn index_with(&self, version: u32, purpose: Purpose, plain: &str) -> Option<BlindIndex> {
+        self.version(version).map(|material| Self::index_under(material, purpose, plain))
+    }
+
+    fn index_under(material: &[u8; 32], purpose: Purpose, plain: &str) -> BlindIndex {
+        let key = keys::derive(material, "index");
         let mut mac = <Hmac<Sm3> as KeyInit>::new_from_slice(&key).expect("HMAC takes any key length");
         mac.update(purpose.word().as_bytes());
         mac.update(b"\n");

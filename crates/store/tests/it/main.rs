@@ -3,6 +3,7 @@
 
 mod door;
 mod reach;
+mod rotation;
 mod schema;
 mod sequencer;
 mod support;

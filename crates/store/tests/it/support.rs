@@ -69,6 +69,7 @@ pub fn task(ids: &Ids, district: DistrictCode, title: &str) -> task::Model {
         district,
         created_at: noon(),
         done_at: None,
+        once: None,
         version: 1,
     }
 }

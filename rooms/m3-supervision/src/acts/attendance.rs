@@ -1,7 +1,7 @@
 //! Acts of attendance (M3.3): the roll-call as the equal alternative to signing in, the request for it, and
 //! the trainee's word that a mark is wrong. Signing in and out is in `check_in`.
 
-use desk::tasks::TaskDraft;
+use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{AttendanceKind, AttendanceMethod};
 use foundation::limits::TEXT_CHARS;
@@ -39,7 +39,7 @@ impl Act for CallRoll {
         let session = work.get::<class_session::Entity>(self.session.to_string()).await?;
         let class = work.get::<training_class::Entity>(session.class.to_string()).await?;
         let now = desk.now();
-        rules::may_call_roll(&class, &session, now)?;
+        rules::may_call_roll(&class, &session, &*desk::policy::of_class(work, class.policy.as_deref(), class.district, desk.today()).await?, now)?;
         let roster = hours::roster(work, &class.id).await?;
         let called = work
             .list::<attendance::Entity>(|q| {
@@ -106,7 +106,7 @@ impl Act for AskForRollCall {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let (session, class, place) = own(desk, work, &self.session).await?;
-        TaskDraft::new(
+        let open = TaskDraft::new(
             desk,
             "institution",
             "call-roll",
@@ -115,9 +115,11 @@ impl Act for AskForRollCall {
             class.district,
         )
         .for_institution(&class.institution)
-        .due(Some(session.held_on))
-        .put(work)
-        .await?;
+        .due(Some(session.held_on));
+        // The roll is called for everybody: one open request of a session is enough, whoever made it.
+        if !open.put_once(work, format!("call-roll:{}", session.id)).await? {
+            return Ok(Done::Repeat(()));
+        }
         let fact = FactDraft::new("RollCallRequested", "M3.3", class.district, "学员请老师代点")
             .class(&class.id)
             .person(&place.person)
@@ -152,6 +154,8 @@ impl Act for DisputeAttendance {
                 .at("text")
                 .into());
         }
+        let policy = desk::policy::of_class(work, class.policy.as_deref(), class.district, desk.today()).await?;
+        let days = policy.dispute_answer_days;
         TaskDraft::new(
             desk,
             "county",
@@ -160,8 +164,8 @@ impl Act for DisputeAttendance {
             format!("{}：{} 说考勤有误：{}", class.title, masked(&place.name), text.chars().take(60).collect::<String>()),
             class.district,
         )
-        .finding("look", "48 小时内答复")
-        .due(Some(desk.today() + chrono::Days::new(2)))
+        .finding("look", format!("{days} 天内答复"))
+        .due(Some(tasks::days_from(desk.today(), days)))
         .put(work)
         .await?;
         // The words themselves may name people: the journal keeps a commitment, the queue the text.

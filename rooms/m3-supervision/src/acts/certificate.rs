@@ -41,6 +41,7 @@ impl Act for IssueCertificates {
             return Err(Refusal::new("合格证书", "M3.1", "本班没有合格的学员", "结业考核成绩册", "请核对成绩；确实无人合格时本班不能发证").into());
         }
         let issuer = work.get::<institution::Entity>(class.institution.to_string()).await?;
+        let due = tasks::days_from(desk.today(), desk::policy::pinned(class.policy.as_deref())?.feedback_days);
         let mut next = next_serial(desk, work, &issuer).await?;
         let mut facts = Vec::with_capacity(passed.len());
         let mut rows = Vec::with_capacity(passed.len());
@@ -51,7 +52,7 @@ impl Act for IssueCertificates {
             let row = row(desk, &class, one, number.as_str());
             facts.push(fact(&class, one, &row, state));
             let task = TaskDraft::new(desk, "trainee", "give-feedback", ("class", class.id.to_string()), class.title.clone(), class.district);
-            asked.push(task.for_person(&one.person).due(Some(desk.today() + chrono::Days::new(7))));
+            asked.push(task.for_person(&one.person).due(Some(due)));
             rows.push(row);
             next += 1;
         }

@@ -272,15 +272,21 @@ impl Known {
                     .filter(enrolment::Column::Active.eq(true))
             })
             .await?;
+        let classes: HashMap<_, _> = classes
+            .into_iter()
+            .map(|one| {
+                let policy = one.policy.as_deref().and_then(|text| desk::policy::pinned(Some(text)).ok());
+                (one.id.clone(), (one, policy))
+            })
+            .collect();
+        // A meeting of a class without a policy has no code: its marks are refused before any is looked at.
+        let codes = |one: &class_session::Model| {
+            let policy = classes.get(&one.class).and_then(|(_, policy)| policy.as_ref());
+            policy.map(|policy| rules::codes_taken(secret, &one.id, policy.code_seconds, now)).unwrap_or_default()
+        };
         Ok(Self {
-            sessions: sessions.into_iter().map(|one| (one.id.clone(), (Arc::clone(&one), rules::codes_taken(secret, &one.id, now)))).collect(),
-            classes: classes
-                .into_iter()
-                .map(|one| {
-                    let policy = one.policy.as_deref().and_then(|text| desk::policy::pinned(Some(text)).ok());
-                    (one.id.clone(), (one, policy))
-                })
-                .collect(),
+            sessions: sessions.into_iter().map(|one| (one.id.clone(), (Arc::clone(&one), codes(&one)))).collect(),
+            classes,
             places: places.into_iter().map(|one| ((one.person.clone(), one.class.clone()), one)).collect(),
         })
     }

@@ -4,53 +4,61 @@
 use std::collections::BTreeMap;
 
 use desk::tasks::{self, TaskDraft};
+use desk::turns::Told;
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::ClassState;
 use foundation::{ClassId, EnrolmentId, Periods, Permission, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::Writer;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use store::tables::supervision::{attendance, class_session, enrolment, training_class};
+use store::{Reader, Writer};
 
 use crate::hours;
+use crate::rules::attendance::signs_out_until;
 use crate::rules::states::{Move, after};
 
-/// Classes looked at in one tick, each kind.
-const CLASSES_PER_TICK: u64 = 200;
-
 /// Starts, ends and lapses classes whose time has come.
-pub async fn tick(desk: &Desk) -> Result<(), Stop> {
-    let (today, now) = (desk.today(), desk.now());
+pub async fn tick(desk: &Desk, told: &mut Told) -> Result<(), Stop> {
+    let (today, turns) = (desk.today(), &desk.premises.turns);
     let reader = desk.read().await?;
-    let in_state = |state: ClassState| {
-        move |q: store::query::Select<training_class::Entity>| {
-            q.filter(training_class::Column::State.eq(state)).order_by_asc(training_class::Column::StartsOn).limit(CLASSES_PER_TICK)
-        }
-    };
-    for class in reader.list::<training_class::Entity>(|q| in_state(ClassState::Approved)(q).filter(training_class::Column::StartsOn.lte(today))).await? {
-        let begun = reader.find::<attendance::Entity>(hours::marks_of_class(&class.id)).await?.is_some();
-        let policy = desk::policy::pinned(class.policy.as_deref())?;
-        let lapses_on = class.starts_on + chrono::Days::new(u64::try_from(policy.start_within_days).unwrap_or(0));
-        if begun {
-            desk.perform(StartTraining { class: class.id }).await?;
-        } else if today > lapses_on {
-            desk.perform(LapseClass { class: class.id }).await?;
-        }
+    let in_state = |state: ClassState| move |q: store::query::Select<training_class::Entity>| q.filter(training_class::Column::State.eq(state));
+    let approved = turns
+        .next::<training_class::Entity>(&reader, "start-training", |q| in_state(ClassState::Approved)(q).filter(training_class::Column::StartsOn.lte(today)))
+        .await?;
+    let running = turns
+        .next::<training_class::Entity>(&reader, "end-training", |q| in_state(ClassState::InTraining)(q).filter(training_class::Column::EndsOn.lte(today)))
+        .await?;
+    for class in approved {
+        told.note(&class.id, begin_or_lapse(desk, &reader, &class).await);
     }
-    for class in reader.list::<training_class::Entity>(|q| in_state(ClassState::InTraining)(q).filter(training_class::Column::EndsOn.lte(today))).await? {
-        let last = reader
-            .list::<class_session::Entity>(|q| {
-                q.filter(class_session::Column::Class.eq(class.id.clone())).order_by_desc(class_session::Column::EndsAt).limit(1)
-            })
-            .await?;
-        // The roll may be called and people may sign out for a while after the last bell.
-        let closed = last.first().is_none_or(|one| now > one.ends_at + chrono::Duration::minutes(crate::rules::attendance::SIGN_OUT_AFTER_MINUTES));
-        if closed {
-            desk.perform(EndTraining { class: class.id }).await?;
-        }
+    for class in running {
+        told.note(&class.id, end(desk, &reader, &class).await);
     }
     Ok(())
+}
+
+async fn begin_or_lapse(desk: &Desk, reader: &Reader, class: &training_class::Model) -> Result<(), Stop> {
+    let policy = desk::policy::pinned(class.policy.as_deref())?;
+    if reader.find::<attendance::Entity>(hours::marks_of_class(&class.id)).await?.is_some() {
+        desk.perform(StartTraining { class: class.id.clone() }).await
+    } else if desk.today() > tasks::days_from(class.starts_on, policy.start_within_days) {
+        desk.perform(LapseClass { class: class.id.clone() }).await
+    } else {
+        Ok(())
+    }
+}
+
+async fn end(desk: &Desk, reader: &Reader, class: &training_class::Model) -> Result<(), Stop> {
+    let policy = desk::policy::pinned(class.policy.as_deref())?;
+    let last = reader
+        .list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(class.id.clone())).order_by_desc(class_session::Column::EndsAt).limit(1))
+        .await?;
+    // The roll may be called and people may sign out for a while after the last bell.
+    match last.first().is_none_or(|one| desk.now() > signs_out_until(one, &policy)) {
+        true => desk.perform(EndTraining { class: class.id.clone() }).await,
+        false => Ok(()),
+    }
 }
 
 /// First attendance seen: the class is in training.
@@ -139,7 +147,7 @@ impl Act for EndTraining {
         TaskDraft::new(desk, "institution", "enter-scores", ("class", class.id.to_string()), class.title.clone(), class.district)
             .for_institution(&class.institution)
             .finding("look", format!("{eligible} 人可以参加结业考核"))
-            .due(Some(class.ends_on + chrono::Days::new(u64::try_from(policy.exam_within_days).unwrap_or(0))))
+            .due(Some(tasks::days_from(class.ends_on, policy.exam_within_days)))
             .put(work)
             .await?;
         let fact = FactDraft::new("TrainingEnded", "M3.1", class.district, format!("培训结束，{eligible} 人出勤率达标"))

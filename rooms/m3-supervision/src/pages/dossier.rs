@@ -196,6 +196,7 @@ impl View<'_> {
     fn own_buttons(&self) -> Vec<Button> {
         let copy = Button::link("照此再办一期", format!("/classes/new?from={}", self.class.id));
         let withdraw = Button::link("撤销", self.at("withdraw"));
+        let slips = Button::link("签到条", self.at("slips"));
         match self.class.state {
             ClassState::Draft | ClassState::Returned => {
                 let pledge = "我单位承诺：对培训全过程及真实性负责，如有虚假，愿退回补贴并承担责任。";
@@ -213,16 +214,12 @@ impl View<'_> {
                 ]
             }
             ClassState::Submitted | ClassState::UnderReview => vec![withdraw],
-            ClassState::Approved => vec![withdraw, copy, Button::link("准予开班通知书", self.at("notice"))],
+            ClassState::Approved => vec![withdraw, copy, slips, Button::link("准予开班通知书", self.at("notice"))],
             ClassState::Suspended | ClassState::Refused | ClassState::Withdrawn => vec![copy],
-            ClassState::InTraining
-            | ClassState::TrainingEnded
-            | ClassState::Examining
-            | ClassState::ResultsReview
-            | ClassState::Certified
-            | ClassState::FeedbackDone
-            | ClassState::Claimed
-            | ClassState::Archived => vec![copy, Button::link("准予开班通知书", self.at("notice"))],
+            ClassState::InTraining | ClassState::TrainingEnded | ClassState::Examining | ClassState::ResultsReview | ClassState::Certified => {
+                vec![copy, slips, Button::link("准予开班通知书", self.at("notice"))]
+            }
+            ClassState::FeedbackDone | ClassState::Claimed | ClassState::Archived => vec![copy, Button::link("准予开班通知书", self.at("notice"))],
         }
     }
 

@@ -17,7 +17,7 @@ use ui::{Button, Field, Form, FormState, PhoneCard, PhoneLine, form, page_head, 
 use crate::acts::attendance::{AskForRollCall, DisputeAttendance};
 use crate::acts::check_in::{SignIn, SignOut};
 use crate::hours;
-use crate::rules::attendance::SIGN_OUT_AFTER_MINUTES;
+use crate::rules::attendance::signs_out_until;
 
 /// 我的培训.
 pub struct MyTraining;
@@ -74,7 +74,8 @@ async fn class_card(desk: &Desk, reader: &Reader, place: &enrolment::Model) -> R
     let class = reader.get::<training_class::Entity>(place.class.to_string()).await?;
     let sessions = hours::sessions(reader, &class.id).await?;
     let now = desk.now();
-    let next = sessions.iter().find(|one| now <= one.ends_at + chrono::Duration::minutes(SIGN_OUT_AFTER_MINUTES));
+    let policy = desk::policy::of_class(reader, class.policy.as_deref(), class.district, desk.today()).await?;
+    let next = sessions.iter().find(|one| now <= signs_out_until(one, &policy));
     let events = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
     let running = matches!(class.state, ClassState::Approved | ClassState::InTraining);
     Ok(html! {
@@ -327,7 +328,7 @@ fn dispute_body(session: &class_session::Model, state: &FormState) -> Markup {
 pub async fn dispute(desk: Desk, Path(session): Path<String>, form: Pairs) -> Response {
     let Ok(id) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
     match desk.perform(DisputeAttendance { session: id.clone(), text: form.value("text").into() }).await {
-        Ok(()) => desk.go("/me", "已经交给县人社部门，48 小时内答复您。"),
+        Ok(()) => desk.go("/me", "已经交给县人社部门，会尽快答复您。"),
         Err(Stop::Refused(refusals)) => match desk.read().await {
             Ok(reader) => match reader.get::<class_session::Entity>(id.to_string()).await {
                 Ok(row) => desk.page_status(422, "记错了", "/me", dispute_body(&row, &form.state().refused(refusals))),

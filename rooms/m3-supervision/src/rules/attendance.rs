@@ -8,20 +8,19 @@ use reckoning::policy::Policy;
 use sm3::Sm3;
 use store::tables::supervision::{class_session, training_class};
 
-/// Seconds that one code stands on the screen; the one before is still taken, for slow hands.
-pub const CODE_SECONDS: i64 = 30;
 /// Letters of a code: no 0/O, 1/I, so that it can be read from the back row.
 const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// Letters in a code.
 pub const CODE_LENGTH: usize = 6;
-/// Minutes after the end in which one may still sign out.
-pub const SIGN_OUT_AFTER_MINUTES: i64 = 60;
-/// Hours after the end in which the class teacher may still call the roll.
-pub const ROLL_CALL_AFTER_HOURS: i64 = 24;
 
-/// The code of a session at a moment; only this installation can compute it.
-pub fn code_at(secret: &[u8; 32], session: &SessionId, at: Instant) -> String {
-    code_of(secret, session, at.timestamp().div_euclid(CODE_SECONDS))
+/// The code of a session at a moment, of those that each stand `every_s` seconds on the screen; only this
+/// installation can compute it.
+pub fn code_at(secret: &[u8; 32], session: &SessionId, every_s: i32, at: Instant) -> String {
+    code_of(secret, session, step_at(every_s, at))
+}
+
+fn step_at(every_s: i32, at: Instant) -> i64 {
+    at.timestamp().div_euclid(i64::from(every_s.max(1)))
 }
 
 fn code_of(secret: &[u8; 32], session: &SessionId, step: i64) -> String {
@@ -33,13 +32,14 @@ fn code_of(secret: &[u8; 32], session: &SessionId, step: i64) -> String {
 }
 
 /// Seconds until the code on the screen changes.
-pub fn seconds_left(at: Instant) -> u32 {
-    u32::try_from(CODE_SECONDS - at.timestamp().rem_euclid(CODE_SECONDS)).unwrap_or(0)
+pub fn seconds_left(every_s: i32, at: Instant) -> u32 {
+    let every_s = i64::from(every_s.max(1));
+    u32::try_from(every_s - at.timestamp().rem_euclid(every_s)).unwrap_or(0)
 }
 
-/// The codes that are taken at a moment: the present one and the one before.
-pub fn codes_taken(secret: &[u8; 32], session: &SessionId, at: Instant) -> [String; 2] {
-    let step = at.timestamp().div_euclid(CODE_SECONDS);
+/// The codes that are taken at a moment: the present one and, for slow hands, the one before.
+pub fn codes_taken(secret: &[u8; 32], session: &SessionId, every_s: i32, at: Instant) -> [String; 2] {
+    let step = step_at(every_s, at);
     [step, step - 1].map(|step| code_of(secret, session, step))
 }
 
@@ -52,8 +52,8 @@ pub fn code_is_taken(taken: &[String; 2], typed: &str) -> bool {
 }
 
 /// Whether a typed code is the present one or the one before.
-pub fn code_fits(secret: &[u8; 32], session: &SessionId, typed: &str, at: Instant) -> bool {
-    code_is_taken(&codes_taken(secret, session, at), typed)
+pub fn code_fits(secret: &[u8; 32], session: &SessionId, every_s: i32, typed: &str, at: Instant) -> bool {
+    code_is_taken(&codes_taken(secret, session, every_s, at), typed)
 }
 
 /// What a trainee does at a session.
@@ -75,11 +75,16 @@ pub fn window(class_state: ClassState, session: &class_session::Model, doing: Do
         Doing::SignIn if now < opens => no(format!("还没到签到时间，{} 开始签到", clock(opens)), "请到时再签"),
         Doing::SignIn if now > session.ends_at => no(format!("这次课 {} 已经结束", clock(session.ends_at)), "如果您来上了课，请点“请老师代点”或告诉我们"),
         Doing::SignOut if now < session.starts_at => no(format!("课程 {} 才开始", clock(session.starts_at)), "下课时再签退"),
-        Doing::SignOut if now > session.ends_at + Duration::minutes(SIGN_OUT_AFTER_MINUTES) => {
-            no(format!("下课已超过 {SIGN_OUT_AFTER_MINUTES} 分钟"), "请班主任在课后 24 小时内点名补记")
+        Doing::SignOut if now > signs_out_until(session, policy) => {
+            no(format!("下课已超过 {} 分钟", policy.sign_out_after_minutes), &format!("请班主任在课后 {} 小时内点名补记", policy.roll_call_after_hours))
         }
         Doing::SignIn | Doing::SignOut => Ok(()),
     }
+}
+
+/// Until when one may sign out of a session.
+pub fn signs_out_until(session: &class_session::Model, policy: &Policy) -> Instant {
+    session.ends_at + Duration::minutes(i64::from(policy.sign_out_after_minutes))
 }
 
 /// The refusal of a mark in a class that is not being taught.
@@ -88,7 +93,7 @@ pub fn not_in_training(state: ClassState) -> Refusal {
 }
 
 /// Whether the class teacher may call the roll of a session now.
-pub fn may_call_roll(class: &training_class::Model, session: &class_session::Model, now: Instant) -> Result<(), Refusal> {
+pub fn may_call_roll(class: &training_class::Model, session: &class_session::Model, policy: &Policy, now: Instant) -> Result<(), Refusal> {
     let no = |fact: &str, fix: &str| Err(Refusal::new("点名", "M3.3", fact, "课程表", fix));
     if !matches!(class.state, ClassState::Approved | ClassState::InTraining | ClassState::TrainingEnded) {
         return no(&format!("班级现在是“{}”", class.state.label()), "只有正在培训的班级可以点名");
@@ -96,8 +101,8 @@ pub fn may_call_roll(class: &training_class::Model, session: &class_session::Mod
     if now < session.starts_at {
         return no("还没有上课", "上课后再点名");
     }
-    if now > session.ends_at + Duration::hours(ROLL_CALL_AFTER_HOURS) {
-        return no("下课已超过 24 小时", "请向县人社部门说明情况");
+    if now > session.ends_at + Duration::hours(i64::from(policy.roll_call_after_hours)) {
+        return no(&format!("下课已超过 {} 小时", policy.roll_call_after_hours), "请向县人社部门说明情况");
     }
     Ok(())
 }
@@ -123,22 +128,22 @@ mod tests {
     #[test]
     fn m3_3_the_code_on_the_screen_and_the_one_before_fit_and_no_older() {
         let (secret, one) = ([7u8; 32], session(1));
-        let code = code_at(&secret, &one, at(1_800_000_000));
+        let code = code_at(&secret, &one, 30, at(1_800_000_000));
         assert_eq!(code.len(), CODE_LENGTH);
-        assert!(code_fits(&secret, &one, &code.to_lowercase(), at(1_800_000_000)));
-        assert!(code_fits(&secret, &one, &code, at(1_800_000_059)));
-        assert!(!code_fits(&secret, &one, &code, at(1_800_000_060)));
-        assert!(!code_fits(&secret, &one, "", at(1_800_000_000)));
+        assert!(code_fits(&secret, &one, 30, &code.to_lowercase(), at(1_800_000_000)));
+        assert!(code_fits(&secret, &one, 30, &code, at(1_800_000_059)));
+        assert!(!code_fits(&secret, &one, 30, &code, at(1_800_000_060)));
+        assert!(!code_fits(&secret, &one, 30, "", at(1_800_000_000)));
     }
 
     proptest! {
         #[test]
         fn m3_3_a_code_of_another_session_or_secret_does_not_fit(a in 0u64..5000, b in 0u64..5000, t in 1_700_000_000i64..1_900_000_000) {
             prop_assume!(a != b);
-            let code = code_at(&[1; 32], &session(a), at(t));
+            let code = code_at(&[1; 32], &session(a), 30, at(t));
             // One in 2^29 may fit by chance; these seeds are fixed by proptest's own shrinking only on failure.
-            prop_assert!(!code_fits(&[1; 32], &session(b), &code, at(t)) || code_at(&[1; 32], &session(b), at(t)) == code);
-            prop_assert!(!code_fits(&[2; 32], &session(a), &code, at(t)) || code_at(&[2; 32], &session(a), at(t)) == code);
+            prop_assert!(!code_fits(&[1; 32], &session(b), 30, &code, at(t)) || code_at(&[1; 32], &session(b), 30, at(t)) == code);
+            prop_assert!(!code_fits(&[2; 32], &session(a), 30, &code, at(t)) || code_at(&[2; 32], &session(a), 30, at(t)) == code);
         }
     }
 }

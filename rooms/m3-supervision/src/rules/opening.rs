@@ -202,7 +202,13 @@ pub fn editable(class: &training_class::Model) -> Result<(), Refusal> {
     if matches!(class.state, ClassState::Draft | ClassState::Returned) {
         return Ok(());
     }
-    Err(Refusal::new("开班申请", "M3.1", format!("班级现在是“{}”", class.state.label()), "班级状态", "只有草稿和退回补正的申请可以修改；已准予开班的请走变更"))
+    Err(Refusal::new(
+        "开班申请",
+        "M3.1",
+        format!("班级现在是“{}”", class.state.label()),
+        "班级状态",
+        "只有草稿和退回补正的申请可以修改；已经提交的请先撤销，或请审核人退回补正",
+    ))
 }
 
 /// Whether the timetable is the plan: sums by mode, days within the class.

@@ -49,7 +49,7 @@ async fn m3_3_many_who_sign_in_at_once_each_get_their_own_answer() {
     let first = reader.get::<class_session::Entity>(class.sessions[0].to_string()).await.unwrap();
     drop(reader);
     house.premises.clock.travel_to(first.starts_at - Duration::minutes(3));
-    let code = code_at(&house.premises.settings.secret, &first.id, house.premises.clock.now());
+    let code = code_at(&house.premises.settings.secret, &first.id, 30, house.premises.clock.now());
     let mut asked = Vec::new();
     // Everybody three times at once; the last of the roster always with a wrong code.
     for n in (0..NAMES.len()).cycle().take(NAMES.len() * 3) {
@@ -86,7 +86,7 @@ async fn m3_3_a_stranger_a_closed_window_and_a_repeat_after_it_are_told_apart() 
     accounts(&house).await;
     let first = house.system().read().await.unwrap().get::<class_session::Entity>(class.sessions[0].to_string()).await.unwrap();
     let ask = async |desk: Desk| {
-        let code = code_at(&house.premises.settings.secret, &first.id, desk.now());
+        let code = code_at(&house.premises.settings.secret, &first.id, 30, desk.now());
         desk.perform(SignIn { session: first.id.clone(), code }).await
     };
     house.premises.clock.travel_to(first.starts_at - Duration::hours(3));
@@ -101,6 +101,6 @@ async fn m3_3_a_stranger_a_closed_window_and_a_repeat_after_it_are_told_apart() 
     let again = ask(trainee(&house, 0)).await.unwrap();
     assert_eq!((again.at, again.repeated), (at, true), "a repeat is answered with the first mark, whenever it comes");
     assert!(matches!(ask(trainee(&house, 2)).await, Err(Stop::Refused(_))));
-    let code = code_at(&house.premises.settings.secret, &first.id, house.premises.clock.now());
+    let code = code_at(&house.premises.settings.secret, &first.id, 30, house.premises.clock.now());
     assert!(matches!(trainee(&house, 0).perform(SignOut { session: first.id.clone(), code }).await, Err(Stop::Refused(_))), "too late to sign out");
 }

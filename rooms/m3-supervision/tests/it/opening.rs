@@ -474,11 +474,11 @@ async fn m3_1_silence_after_a_return_withdraws_the_application() {
     let class = under_review(&house).await;
     house.desk(Persona::JinjiangOfficer).perform(ReturnOpening { class: class.clone(), reason: "请补齐材料".into() }).await.unwrap();
     house.travel_to(2026, 11, 16, 23, 59);
-    m3_supervision::jobs::opening::tick(&house.system()).await.unwrap();
+    m3_supervision::tick(&house.system()).await.unwrap();
     assert_eq!(row(&house, &class).await.state, ClassState::Returned, "until the end of the day");
     house.travel_to(2026, 11, 17, 0, 1);
-    m3_supervision::jobs::opening::tick(&house.system()).await.unwrap();
-    m3_supervision::jobs::opening::tick(&house.system()).await.unwrap();
+    m3_supervision::tick(&house.system()).await.unwrap();
+    m3_supervision::tick(&house.system()).await.unwrap();
     assert_eq!(row(&house, &class).await.state, ClassState::Withdrawn);
     assert!(open_tasks(&house, &class).await.is_empty());
 }

@@ -20,7 +20,7 @@ async fn m7_2_persons_are_found_masked_and_only_within_reach() {
     let number = fixtures::document(0).reveal().to_owned();
     let list = web.get(Some(Persona::JinjiangOfficer), "/persons").await.expect(StatusCode::OK);
     assert!(list.text.contains("林玉珍") && list.text.contains(&fixtures::document(0).masked()) && !list.text.contains(&number));
-    let find = async |persona, number: &str| web.post(Some(persona), "/persons/find", &[("id_number", number)]).await;
+    let find = async |persona, number: &str| web.post(Some(persona), "/persons/find", &[("who", number)]).await;
     assert_eq!(
         find(Persona::JinjiangOfficer, &number).await.expect(StatusCode::SEE_OTHER).location,
         format!("/persons/{}", trainee()),

@@ -4,6 +4,8 @@ pub mod accounts;
 pub mod demo;
 pub mod links;
 pub mod own;
+pub mod policy;
+pub mod slips;
 
 use desk::{Desk, FactDraft};
 use foundation::{Scope, Stop};

@@ -98,6 +98,8 @@ impl Act for UseSlip {
             return Err(Fault::Gone.into());
         }
         links::use_up(work, &self.token_hash, desk.premises.clock.real_now()).await?;
+        // One trainee, one phone: the earlier one is out.
+        end_sign_ins(desk, work, &id).await?;
         let draft = fact("TraineeSlipUsed", &row, "学员用签到条登录手机");
         Ok(Done::new((), row.person.iter().fold(draft, FactDraft::person)))
     }

@@ -241,7 +241,7 @@ impl Subjects {
 
     fn code(&self, house: &TestHouse, act: &str) -> String {
         let session: foundation::SessionId = self.set(act).sessions[0].parse().unwrap();
-        m3_supervision::rules::attendance::code_at(&house.premises.settings.secret, &session, house.premises.clock.now())
+        m3_supervision::rules::attendance::code_at(&house.premises.settings.secret, &session, 30, house.premises.clock.now())
     }
 }
 

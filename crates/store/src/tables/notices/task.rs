@@ -28,6 +28,8 @@ table! {
         path: ManagementPath,
         created_at: Instant,
         done_at: Option<Instant>,
+        /// Key of which one open task may stand; emptied when it is done.
+        once: Option<String>,
         version: i32,
     }
 }

@@ -1,0 +1,140 @@
+//! The search (M7.1): classes, institutions, certificates and persons within reach. What is asked travels in the
+//! body, never in an address: people type document numbers into any box, and addresses end up in logs.
+
+use axum::response::Response;
+use desk::{Desk, Pairs, Read};
+use foundation::{IdDocument, IdType, Permission, PersonId, Phone, Stop};
+use maud::{Markup, html};
+use store::Reader;
+use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
+use store::tables::institutions::institution;
+use store::tables::registry::person;
+use store::tables::supervision::{certificate, training_class};
+use ui::{Field, Form, FormState, form, page_head, panel};
+
+use crate::acts::FindPerson;
+
+/// Searching.
+pub struct Search;
+impl Read for Search {
+    const NAME: &'static str = "search";
+    const PERMISSION: Permission = Permission::SignedIn;
+    const CLAUSE: &'static str = "M7.1";
+}
+
+/// Hits of each kind.
+const HITS: u64 = 20;
+/// Longest words.
+const LETTERS: usize = 60;
+
+/// One hit: where it opens, what it is called, a word about it.
+struct Hit {
+    href: String,
+    name: String,
+    what: String,
+}
+
+/// `/search`: the empty form; a question in the address is not answered.
+pub async fn ask(desk: Desk) -> Response {
+    desk.page("查询", "", html! { (head(&desk, "")) })
+}
+
+/// POST `/search`.
+pub async fn answer(desk: Desk, asked: Pairs) -> Response {
+    let words: String = asked.value("q").chars().take(LETTERS).collect();
+    match body(&desk, &words).await {
+        Ok(body) => desk.page("查询", "", body),
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+fn head(desk: &Desk, words: &str) -> Markup {
+    // A whole number is not written back onto the page.
+    let shown = if is_number(desk, words) { "" } else { words };
+    let state = FormState::new().with("q", shown);
+    html! {
+        (page_head("查询", "班级、机构、证书编号、学员姓名，或完整的证件号码、手机号；只查得到您管辖范围内的", &[]))
+        (form(&Form { action: "/search".into(), submit: "查".into(), ..Form::default() }, &state, html! { (Field::text("q", "查什么").required().max_length(60).autocomplete("off").show(&state)) }))
+    }
+}
+
+async fn body(desk: &Desk, words: &str) -> Result<Markup, Stop> {
+    let groups = if words.is_empty() { Vec::new() } else { hits(desk, words).await? };
+    let none = groups.iter().all(|(_, hits)| hits.is_empty());
+    Ok(html! {
+        (head(desk, words))
+        @if words.is_empty() { (panel("", html! { p { "请写要查的内容。" } })) }
+        @else if none { (panel("", html! { p { "没有查到。可能不在您的管辖范围内，或换个写法再试。" } })) }
+        @for (title, hits) in &groups { @if !hits.is_empty() {
+            (panel(title, html! { ul { @for hit in hits { li { a href=(hit.href) { (hit.name) } " · " (hit.what) } } }
+                @if hits.len() as u64 == HITS { p class="jb-faint" { "只列出前 " (HITS) " 条，请写得更具体些。" } } }))
+        } }
+    })
+}
+
+async fn hits(desk: &Desk, words: &str) -> Result<Vec<(&'static str, Vec<Hit>)>, Stop> {
+    let reader = desk.read().await?;
+    if is_number(desk, words) {
+        return Ok(vec![("学员", by_number(desk, &reader, words).await?)]);
+    }
+    Ok(vec![
+        ("班级", classes(&reader, words).await?),
+        ("机构", institutions(&reader, words).await?),
+        ("证书", certificates(&reader, words).await?),
+        ("学员", by_name(desk, &reader, words).await?),
+    ])
+}
+
+/// Whether somebody's whole document or mobile number was typed.
+pub fn is_number(desk: &Desk, words: &str) -> bool {
+    let (today, demo) = (desk.today(), desk.premises.settings.demo);
+    IdType::all().iter().any(|kind| IdDocument::parse(*kind, words, today, demo).is_ok()) || words.parse::<Phone>().is_ok()
+}
+
+async fn classes(reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
+    use training_class::Column as C;
+    let like = Condition::any().add(C::Title.contains(words)).add(C::InstitutionName.contains(words)).add(C::ClassNo.eq(words));
+    let rows = reader.list::<training_class::Entity>(|q| q.filter(like).order_by_desc(C::StartsOn).limit(HITS)).await?;
+    let hit = |one: training_class::Model| Hit {
+        href: format!("/classes/{}", one.id),
+        name: one.title,
+        what: format!("{} · {} · {}", one.institution_name, one.state.label(), ui::dates::range(one.starts_on, one.ends_on)),
+    };
+    Ok(rows.into_iter().map(hit).collect())
+}
+
+async fn institutions(reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
+    use institution::Column as C;
+    let like = Condition::any().add(C::Name.contains(words)).add(C::Uscc.eq(words.to_uppercase()));
+    let rows = reader.list::<institution::Entity>(|q| q.filter(like).order_by_asc(C::Name).limit(HITS)).await?;
+    Ok(rows.into_iter().map(|one| Hit { href: format!("/institutions/{}", one.id), name: one.name, what: one.district.full_name() }).collect())
+}
+
+async fn certificates(reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
+    let rows = reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Number.eq(words.to_uppercase())).limit(HITS)).await?;
+    Ok(rows.into_iter().map(|one| Hit { href: format!("/verify/{}", one.number), name: one.number, what: one.institution_name }).collect())
+}
+
+fn person_hit(one: person::Model) -> Hit {
+    Hit { href: format!("/persons/{}", one.id), name: one.name, what: one.id_number_masked }
+}
+
+async fn by_name(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
+    if !desk.may(<FindPerson as desk::Act>::PERMISSION) || words.chars().count() < 2 {
+        return Ok(Vec::new());
+    }
+    let rows = reader.list::<person::Entity>(|q| q.filter(person::Column::Name.contains(words)).order_by_asc(person::Column::Name).limit(HITS)).await?;
+    Ok(rows.into_iter().map(person_hit).collect())
+}
+
+/// By a whole number: an act, because a hit leaves a trace that the person can see.
+async fn by_number(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
+    if !desk.may(<FindPerson as desk::Act>::PERMISSION) {
+        return Ok(Vec::new());
+    }
+    let found: Option<PersonId> = desk.perform(FindPerson { id_number: words.into() }).await?;
+    match found {
+        Some(id) => Ok(vec![person_hit(reader.get::<person::Entity>(id).await?)]),
+        None => Ok(Vec::new()),
+    }
+}

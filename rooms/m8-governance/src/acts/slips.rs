@@ -1,0 +1,164 @@
+//! Trainees' sign-in slips (签到条; M7.1, M3.3): whoever is on a class's roster gets an account and a one-time link on
+//! paper, so that an old phone and no password are enough. Every slip is a fact that the trainee can see.
+
+use std::collections::HashMap;
+
+use chrono::Duration;
+use desk::{Act, Desk, Done, FactDraft, session};
+use foundation::codes::{AccountRole, ClassState};
+use foundation::{AccountId, ClassId, EnrolmentId, Function, Instant, Office, Permission, PersonId, Refusal, Right, Stop};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use store::Writer;
+use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, Set};
+use store::tables::identity::{account, one_time_link};
+use store::tables::supervision::{enrolment, training_class};
+
+use super::links::{LinkPurpose, OneTimeLink, prepare};
+
+/// Gives slips to trainees of one's own class. Earlier unused slips of theirs are void; a phone that is signed in
+/// stays so until the new slip is used.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct IssueSlips {
+    /// The class.
+    pub class: ClassId,
+    /// For whom.
+    pub enrolments: Vec<EnrolmentId>,
+}
+
+/// One slip.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Slip {
+    /// Whose place.
+    pub enrolment: EnrolmentId,
+    /// As on the roster.
+    pub name: String,
+    /// Last four letters of the document, to hand the slip to the right one of two with the same name.
+    pub document_masked: String,
+    /// Shown once.
+    pub link: OneTimeLink,
+}
+
+impl Act for IssueSlips {
+    const NAME: &'static str = "issue-slips";
+    const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
+    const CLAUSE: &'static str = "M7.1";
+    const TITLE: &'static str = "发签到条";
+    const KEEPS_ANSWER: bool = false;
+    type Outcome = Vec<Slip>;
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Vec<Slip>>, Stop> {
+        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        if !gives_slips(class.state) {
+            return Err(Refusal::new("签到条", "M7.1", format!("班级现在是“{}”", class.state.label()), "班级状态", "准予开班之后才能发签到条").into());
+        }
+        let places = places(work, &class.id).await?;
+        let chosen: Vec<&enrolment::Model> = places.iter().filter(|one| self.enrolments.contains(&one.id)).collect();
+        if chosen.is_empty() || chosen.len() < self.enrolments.len() {
+            return Err(Refusal::new("签到条", "M7.1", "没有选学员，或选的人不在本班名册上", "学员花名册", "请在名单里勾选要发签到条的学员").at("pick").into());
+        }
+        let policy = desk::policy::of_class(work, class.policy.as_deref(), class.district, desk.today()).await?;
+        let valid = Duration::days(i64::from(policy.slip_days));
+        let accounts = accounts(desk, work, &class, &chosen).await?;
+        let system = work.as_system("sign-in-slips");
+        let unused = Condition::all().add(one_time_link::Column::Account.is_in(accounts.values().cloned())).add(one_time_link::Column::UsedAt.is_null());
+        let void = one_time_link::ActiveModel { used_at: Set(Some(desk.premises.clock.real_now())), ..Default::default() };
+        system.change_all::<one_time_link::Entity>(unused, void).await?;
+        let (mut slips, mut rows, mut facts) = (Vec::new(), Vec::new(), Vec::new());
+        for one in chosen {
+            let Some(account) = accounts.get(&one.person) else { continue };
+            let (link, row) = prepare(desk, account, LinkPurpose::TraineeSlip, valid);
+            facts.push(fact(&class, one, account));
+            rows.push(row);
+            slips.push(Slip { enrolment: one.id.clone(), name: one.name.clone(), document_masked: one.id_number_masked.clone(), link });
+        }
+        system.add_many::<one_time_link::Entity>(rows).await?;
+        Ok(Done::Written { outcome: slips, facts })
+    }
+}
+
+fn fact(class: &training_class::Model, one: &enrolment::Model, account: &AccountId) -> FactDraft {
+    FactDraft::new("TraineeSlipIssued", "M7.1", class.district, "给学员发签到条")
+        .class(&class.id)
+        .institution(&class.institution)
+        .person(&one.person)
+        .about("enrolment", &one.id)
+        .about("account", account)
+}
+
+/// From the approval until the last thing a trainee does, his feedback.
+pub fn gives_slips(state: ClassState) -> bool {
+    match state {
+        ClassState::Approved
+        | ClassState::InTraining
+        | ClassState::Suspended
+        | ClassState::TrainingEnded
+        | ClassState::Examining
+        | ClassState::ResultsReview
+        | ClassState::Certified => true,
+        ClassState::Draft
+        | ClassState::Submitted
+        | ClassState::Returned
+        | ClassState::UnderReview
+        | ClassState::Refused
+        | ClassState::FeedbackDone
+        | ClassState::Claimed
+        | ClassState::Archived
+        | ClassState::Withdrawn => false,
+    }
+}
+
+/// The roster, in its order.
+pub async fn places(reader: &store::Reader, class: &ClassId) -> Result<Vec<enrolment::Model>, Stop> {
+    reader
+        .list::<enrolment::Entity>(|q| {
+            q.filter(enrolment::Column::Class.eq(class.clone()))
+                .filter(enrolment::Column::Active.eq(true))
+                .order_by_asc(enrolment::Column::CreatedAt)
+                .order_by_asc(enrolment::Column::Id)
+        })
+        .await
+}
+
+/// The trainees' accounts; whoever has none gets one, whose login is the database's matter only.
+async fn accounts(desk: &Desk, work: &Writer, class: &training_class::Model, chosen: &[&enrolment::Model]) -> Result<HashMap<PersonId, AccountId>, Stop> {
+    let system = work.as_system("trainees-accounts");
+    let persons = || chosen.iter().map(|one| one.person.clone());
+    let known = |rows: Vec<account::Model>| rows.into_iter().filter_map(|one| Some((one.person?, one.id))).collect::<HashMap<_, _>>();
+    let of_trainees =
+        |q: store::query::Select<account::Entity>| q.filter(account::Column::Person.is_in(persons())).filter(account::Column::OfficeKind.eq("trainee"));
+    let had = known(system.list::<account::Entity>(of_trainees).await?);
+    let fresh: Vec<account::Model> =
+        chosen.iter().filter(|one| !had.contains_key(&one.person)).map(|one| new_account(desk, class, &one.person, &one.name, desk.now())).collect();
+    if fresh.is_empty() {
+        return Ok(had);
+    }
+    // Two classes may do it for one person at once: the login is a unique key, the loser reads the winner's.
+    system.add_new::<account::Entity>(fresh).await?;
+    Ok(known(system.list::<account::Entity>(of_trainees).await?))
+}
+
+fn new_account(desk: &Desk, class: &training_class::Model, person: &PersonId, name: &str, at: Instant) -> account::Model {
+    let (kind, reference) = session::office_parts(&Office::Trainee { person: person.clone() });
+    account::Model {
+        id: desk.new_id(),
+        login: format!("trainee-{person}").to_lowercase(),
+        name: name.to_owned(),
+        office_kind: kind.into(),
+        office_ref: reference,
+        office_name: "学员".into(),
+        role: AccountRole::Staff,
+        password_hash: None,
+        totp_secret: None,
+        totp_last_step: 0,
+        failed_count: 0,
+        locked_until: None,
+        disabled: false,
+        institution: None,
+        person: Some(person.clone()),
+        path: class.path.clone(),
+        district: class.district,
+        created_at: at,
+        version: 1,
+    }
+}
