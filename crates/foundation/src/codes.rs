@@ -413,3 +413,12 @@ code_enum! {
         Administrator = "administrator", "系统管理员";
     }
 }
+
+code_enum! {
+    /// How a trainee's feedback came in (M3.4): one's own phone, or the class's shared device, where the institution
+    /// stands by and whoever reads the answers must know that.
+    FeedbackChannel("评价方式") {
+        Own = "own", "本人手机";
+        Desk = "desk", "评价台";
+    }
+}

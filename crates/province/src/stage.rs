@@ -30,6 +30,7 @@ impl Stage {
     /// The `number`-th stage of a house; its clock stands at `now`.
     pub fn new(house: &Premises, number: u64, now: Instant) -> Self {
         let premises = Arc::new(Premises {
+            turns: desk::turns::Turns::default(),
             db: house.db.clone(),
             clock: Clock::fixed(now),
             ids: Ids::seeded(SEED ^ (number << 32)),

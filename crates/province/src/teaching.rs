@@ -93,7 +93,7 @@ impl Teller<'_> {
         let secret = self.stage.premises().settings.secret;
         self.stage.travel_to(session.starts_at - Duration::minutes(9));
         for place in signing {
-            let code = code_at(&secret, &session.id, self.stage.now());
+            let code = code_at(&secret, &session.id, 30, self.stage.now());
             self.stage.by(&self.trainee(place).await?, SignIn { session: session.id.clone(), code }).await?;
         }
         self.stage.travel_to(session.starts_at + called_after());
@@ -101,7 +101,7 @@ impl Teller<'_> {
         self.stage.by(&self.school.clerk, CallRoll { session: session.id.clone(), present }).await?;
         self.stage.travel_to(session.ends_at + Duration::minutes(1));
         for place in signing.iter().filter(|_| !runs) {
-            let code = code_at(&secret, &session.id, self.stage.now());
+            let code = code_at(&secret, &session.id, 30, self.stage.now());
             self.stage.by(&self.trainee(place).await?, SignOut { session: session.id.clone(), code }).await?;
         }
         Ok(())

@@ -68,6 +68,8 @@ fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'static str, &'st
         "confirm-exam" => ("确认成绩", None),
         "issue-certificates" => ("发放证书", Some(("发放证书", "certificates", ""))),
         "give-feedback" => ("评价培训", None),
+        "phone-desk-feedback" => ("评价抽核", None),
+        "feedback-disowned" => ("评价核实", None),
         "submit-claim" => ("提交申领", None),
         "accept-claim" | "first-review-claim" => ("补贴初审", None),
         "second-review-claim" => ("补贴复审", None),

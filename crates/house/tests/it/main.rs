@@ -1,6 +1,7 @@
 //! The whole house: the main job, the sweep.
 
 mod bad_input;
+mod feedback_desk;
 #[path = "../../../../rooms/m3-supervision/tests/it/fixtures.rs"]
 #[allow(dead_code, reason = "shared with the supervision room; not every helper is used here")]
 mod fixtures;

@@ -158,6 +158,7 @@ pub fn answer(desk: &Desk, class: &ClassId, who: &foundation::EnrolmentId, n: us
         attended_in_person: true,
         was_charged: false,
         text: String::new(),
+        channel: foundation::codes::FeedbackChannel::Own,
         at: desk.now(),
         district: district(JINJIANG),
         path: district(JINJIANG).management_path(),

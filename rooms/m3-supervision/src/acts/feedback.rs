@@ -1,8 +1,8 @@
 //! Trainee feedback (学员评价; M3.1): once per trainee and class, anonymous to the institution.
 
-use desk::tasks;
+use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::ClassState;
+use foundation::codes::{ClassState, FeedbackChannel};
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Fault, Function, Office, Permission, Refusal, Right, Stop};
 use journal::facts::TraineeFeedbackGiven;
@@ -51,17 +51,33 @@ impl Act for GiveFeedback {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let place = Condition::all().add(enrolment::Column::Class.eq(class.id.clone())).add(enrolment::Column::Person.eq(person.clone()));
         let place = work.find::<enrolment::Entity>(place).await?.ok_or(Fault::Gone)?;
-        let mut refusals = completion::check_ratings(&[
-            ("teacher", self.teacher),
-            ("content", self.content),
-            ("practice", self.practice),
-            ("management", self.management),
-            ("employment_help", self.employment_help),
-        ]);
-        // Late answers count until the class is archived: a claim that was not handed in yet is drafted anew.
-        if !matches!(class.state, ClassState::Certified | ClassState::FeedbackDone | ClassState::Claimed) {
-            refusals.push(Refusal::new("学员评价", "M3.1", format!("本班现在是“{}”", class.state.label()), "班级状态", "发证之后才能评价，到时会在首页提醒您"));
-        }
+        let answers = Answers {
+            marks: [self.teacher, self.content, self.practice, self.management, self.employment_help],
+            attended_in_person: self.attended_in_person,
+            was_charged: self.was_charged,
+            text: &self.text,
+            channel: FeedbackChannel::Own,
+        };
+        answers.give(desk, work, &class, &place).await
+    }
+}
+
+/// What was answered, and how it came in.
+pub(super) struct Answers<'a> {
+    pub marks: [i32; 5],
+    pub attended_in_person: bool,
+    pub was_charged: bool,
+    pub text: &'a str,
+    pub channel: FeedbackChannel,
+}
+
+impl Answers<'_> {
+    /// Writes the one feedback of a trainee's place; a second one is a repeat.
+    pub async fn give(&self, desk: &Desk, work: &Writer, class: &training_class::Model, place: &enrolment::Model) -> Result<Done<()>, Stop> {
+        let [teacher, content, practice, management, employment_help] = self.marks;
+        let names = ["teacher", "content", "practice", "management", "employment_help"];
+        let mut refusals = completion::check_ratings(&names.into_iter().zip(self.marks).collect::<Vec<_>>());
+        refusals.extend(not_now(class.state));
         if self.text.chars().count() > TEXT_CHARS {
             refusals.push(Refusal::new("学员评价", "M3.1", format!("意见超过 {TEXT_CHARS} 字"), "学员评价表", "请写短一些").at("text"));
         }
@@ -72,15 +88,16 @@ impl Act for GiveFeedback {
             id: desk.new_id(),
             class: class.id.clone(),
             enrolment: place.id.clone(),
-            person: person.clone(),
-            teacher: self.teacher,
-            content: self.content,
-            practice: self.practice,
-            management: self.management,
-            employment_help: self.employment_help,
+            person: place.person.clone(),
+            teacher,
+            content,
+            practice,
+            management,
+            employment_help,
             attended_in_person: self.attended_in_person,
             was_charged: self.was_charged,
             text: self.text.trim().to_owned(),
+            channel: self.channel,
             at: desk.now(),
             district: class.district,
             path: class.path.clone(),
@@ -89,14 +106,22 @@ impl Act for GiveFeedback {
             return Ok(Done::Repeat(()));
         }
         let mine = Condition::all()
-            .add(task::Column::Person.eq(person.clone()))
+            .add(task::Column::Person.eq(place.person.clone()))
             .add(task::Column::About.eq(class.id.to_string()))
             .add(task::Column::Kind.eq("give-feedback"))
             .add(task::Column::DoneAt.is_null());
         work.change_all::<task::Entity>(mine, task::ActiveModel { done_at: Set(Some(desk.now())), ..Default::default() }).await?;
         let body = TraineeFeedbackGiven { class: class.id.clone(), enrolment: place.id.clone() };
-        Ok(Done::new((), FactDraft::of(&body, class.district, "学员完成评价").class(&class.id).about("enrolment", &place.id)))
+        let fact = FactDraft::of(&body, class.district, format!("学员完成评价（{}）", self.channel.label())).with("channel", self.channel.code());
+        Ok(Done::new((), fact.class(&class.id).about("enrolment", &place.id)))
     }
+}
+
+/// The refusal of feedback before the certificates or after all is over. Late answers count until the class is
+/// archived: a claim that was not handed in yet is drafted anew.
+pub fn not_now(state: ClassState) -> Option<Refusal> {
+    let no = !matches!(state, ClassState::Certified | ClassState::FeedbackDone | ClassState::Claimed);
+    no.then(|| Refusal::new("学员评价", "M3.1", format!("本班现在是“{}”", state.label()), "班级状态", "发证之后才能评价，到时会在首页提醒您"))
 }
 
 /// Closes a class's feedback: enough answers, or the days have passed.
@@ -118,10 +143,65 @@ impl Act for FinishFeedback {
         let state = after(class.state, Move::FinishFeedback)?;
         work.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(state), ..Default::default() }).await?;
         tasks::close(desk, work, &class.id, &["give-feedback"]).await?;
+        let at_desk = Condition::all().add(feedback::Column::Class.eq(class.id.clone())).add(feedback::Column::Channel.eq(FeedbackChannel::Desk));
+        let at_desk = work.count::<feedback::Entity>(|q| store::query::QueryFilter::filter(q, at_desk)).await?;
+        if at_desk > 0 {
+            ask_to_phone(desk, work, &class, at_desk).await?;
+        }
         let fact = FactDraft::new("TraineeFeedbackFinished", "M3.1", class.district, "学员评价结束")
             .class(&class.id)
             .institution(&class.institution)
             .with("class_state", state.code());
         Ok(Done::new((), fact))
+    }
+}
+
+/// Answers from the shared device were given beside the institution: the county phones a sample of these trainees.
+async fn ask_to_phone(desk: &Desk, work: &Writer, class: &training_class::Model, at_desk: u64) -> Result<(), Stop> {
+    let policy = desk::policy::pinned(class.policy.as_deref())?;
+    let sample = (at_desk * u64::try_from(policy.phone_sample_pct).unwrap_or(0)).div_ceil(100).max(1);
+    TaskDraft::new(desk, "county", "phone-desk-feedback", ("class", class.id.to_string()), format!("{}：评价台评价电话抽核", class.title), class.district)
+        .finding("look", format!("{at_desk} 份评价在机构的评价台上填，请电话抽核至少 {sample} 人"))
+        .due(Some(tasks::days_from(desk.today(), policy.inspection_answer_days)))
+        .put(work)
+        .await
+}
+
+/// The trainee says that the feedback in his name was not his.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct DisownFeedback {
+    /// The class.
+    pub class: ClassId,
+}
+
+impl Act for DisownFeedback {
+    const NAME: &'static str = "disown-feedback";
+    const PERMISSION: Permission = Permission::Of(Function::TraineeFeedback, Right::Create);
+    const CLAUSE: &'static str = "M3.4";
+    const TITLE: &'static str = "评价不是我填的";
+    type Outcome = ();
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+        let Office::Trainee { person } = &desk.actor.office else { return Err(Stop::Forbidden) };
+        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let given = Condition::all().add(feedback::Column::Class.eq(class.id.clone())).add(feedback::Column::Person.eq(person.clone()));
+        let given = work.find::<feedback::Entity>(given).await?.ok_or(Fault::Gone)?;
+        if given.channel == FeedbackChannel::Own {
+            return Err(Refusal::new("学员评价", "M3.4", "这份评价是用您自己的手机交的", "评价记录", "手机被别人用过的，请向县人社部门反映").into());
+        }
+        let said = TaskDraft::new(
+            desk,
+            "county",
+            "feedback-disowned",
+            ("class", class.id.to_string()),
+            format!("{}：有学员说评价不是本人填的", class.title),
+            class.district,
+        )
+        .finding("act", "请核实是否代填评价");
+        if !said.put_once(work, format!("feedback-disowned:{}", given.id)).await? {
+            return Ok(Done::Repeat(()));
+        }
+        let fact = FactDraft::new("FeedbackDisowned", "M3.4", class.district, "学员说评价不是本人填的");
+        Ok(Done::new((), fact.class(&class.id).person(person).about("enrolment", &given.enrolment).with("feedback", given.id.to_string())))
     }
 }

@@ -6,6 +6,7 @@ pub mod check_in;
 pub mod decide;
 pub mod exam;
 pub mod feedback;
+pub mod feedback_desk;
 pub mod inspection;
 pub mod opening;
 pub mod review;

@@ -9,10 +9,11 @@ use store::query::{ColumnTrait, QueryFilter};
 use store::tables::supervision::{certificate, exam_score, training_class};
 use ui::{Button, section};
 
-use super::{certificate as certificates, exam, feedback, verify};
+use super::{certificate as certificates, exam, feedback, feedback_desk, verify};
 use crate::acts::certificate::IssueCertificates;
 use crate::acts::exam::{ConfirmExam, EnterScores};
-use crate::acts::feedback::GiveFeedback;
+use crate::acts::feedback::{DisownFeedback, GiveFeedback};
+use crate::acts::feedback_desk::GiveFeedbackAtDesk;
 
 /// Exam, certificates, verification, feedback.
 pub fn routes(routes: Routes) -> Routes {
@@ -29,6 +30,11 @@ pub fn routes(routes: Routes) -> Routes {
         .read::<verify::VerifyCertificate, _, _>("/api/v1/certificates/{number}", verify::resource)
         .read::<feedback::FeedbackPage, _, _>("/me/feedback/{class}", feedback::ask)
         .act::<GiveFeedback, _, _>("/me/feedback/{class}", feedback::give)
+        .act::<DisownFeedback, _, _>("/me/feedback/{class}/disown", feedback::disown)
+        .read::<feedback_desk::FeedbackScreen, _, _>("/classes/{id}/feedback-desk", feedback_desk::screen)
+        .read::<feedback_desk::FeedbackDesk, _, _>("/feedback-desk/{class}", feedback_desk::ask)
+        .post::<feedback_desk::FeedbackDesk, _, _>("/feedback-desk/{class}", feedback_desk::recognise)
+        .act::<GiveFeedbackAtDesk, _, _>("/feedback-desk/{class}/answers", feedback_desk::give)
         .read::<feedback::FeedbackSummary, _, _>("/classes/{id}/feedback", feedback::show)
 }
 

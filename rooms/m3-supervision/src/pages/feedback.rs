@@ -3,13 +3,14 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Read};
+use foundation::codes::FeedbackChannel;
 use foundation::{ClassId, Fault, Function, Office, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::query::{ColumnTrait, Condition, QueryFilter};
 use store::tables::supervision::{certificate, feedback, training_class};
 use ui::{Button, Field, Form, FormState, Row, form, page_head, panel, simple_table};
 
-use crate::acts::feedback::GiveFeedback;
+use crate::acts::feedback::{DisownFeedback, GiveFeedback};
 
 /// Fewest answers before an institution sees means: below that a voice could be told from another.
 pub const ANSWERS_SHOWN_FROM: usize = 5;
@@ -43,36 +44,71 @@ impl Read for FeedbackSummary {
 pub async fn ask(desk: Desk, Path(class): Path<String>) -> Response {
     let Ok(class) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
     match mine(&desk, &class).await {
-        Ok((class, false)) => desk.page("评价培训", "/me", question(&class, &FormState::new())),
-        Ok((class, true)) => desk.page("评价培训", "/me", thanks(&class)),
+        Ok((class, None)) => desk.page("评价培训", "/me", question(&class, &FormState::new())),
+        Ok((class, Some(given))) => desk.page("评价培训", "/me", thanks(&class, &given)),
         Err(stop) => desk.stopped(stop),
     }
 }
 
-async fn mine(desk: &Desk, class: &ClassId) -> Result<(training_class::Model, bool), Stop> {
+async fn mine(desk: &Desk, class: &ClassId) -> Result<(training_class::Model, Option<feedback::Model>), Stop> {
     let Office::Trainee { person } = &desk.actor.office else { return Err(Stop::Forbidden) };
     let reader = desk.read().await?;
     let class = reader.get::<training_class::Entity>(class.to_string()).await?;
     let given = Condition::all().add(feedback::Column::Class.eq(class.id.clone())).add(feedback::Column::Person.eq(person.clone()));
-    let given = reader.find::<feedback::Entity>(given).await?.is_some();
+    let given = reader.find::<feedback::Entity>(given).await?;
     Ok((class, given))
 }
 
 fn question(class: &training_class::Model, state: &FormState) -> Markup {
     html! {
         (page_head(&class.title, "培训机构看不到是谁评的", &[]))
-        (form(&Form { action: format!("/me/feedback/{}", class.id), submit: "交评价".into(), is_phone: true, ..Form::default() }, state, html! {
-            @for (name, words) in ASPECTS {
-                (Field::radio(name, words, [("5", "很好"), ("4", "好"), ("3", "一般"), ("2", "不好"), ("1", "很不好")]).required().show(state))
-            }
-            (Field::radio("attended_in_person", "是您本人全程参加的吗", [("yes", "是"), ("no", "不是")]).required().show(state))
-            (Field::radio("was_charged", "有没有人向您收过钱", [("no", "没有"), ("yes", "有")]).required().show(state))
-            (Field::text_area("text", "还想说的话（可以不写）").max_length(1000).show(state))
-        }))
+        (form(&Form { action: format!("/me/feedback/{}", class.id), submit: "交评价".into(), is_phone: true, ..Form::default() }, state, questions(state)))
     }
 }
 
-fn thanks(class: &training_class::Model) -> Markup {
+/// The five marks, the two questions of truth, and room for words.
+pub(super) fn questions(state: &FormState) -> Markup {
+    html! {
+        @for (name, words) in ASPECTS {
+            (Field::radio(name, words, [("5", "很好"), ("4", "好"), ("3", "一般"), ("2", "不好"), ("1", "很不好")]).required().show(state))
+        }
+        (Field::radio("attended_in_person", "是您本人全程参加的吗", [("yes", "是"), ("no", "不是")]).required().show(state))
+        (Field::radio("was_charged", "有没有人向您收过钱", [("no", "没有"), ("yes", "有")]).required().show(state))
+        (Field::text_area("text", "还想说的话（可以不写）").max_length(1000).show(state))
+    }
+}
+
+/// What was left out.
+pub(super) fn unanswered(form: &Pairs, state: &mut FormState) {
+    for (name, _) in ASPECTS {
+        if !(1..=5).contains(&form.value(name).parse::<i32>().unwrap_or(0)) {
+            state.error(name, "请选一个");
+        }
+    }
+    for name in ["attended_in_person", "was_charged"] {
+        if !matches!(form.value(name), "yes" | "no") {
+            state.error(name, "请选一个");
+        }
+    }
+}
+
+/// What the trainee sees afterwards; one whose answers came from the shared device can say that they are not his.
+fn thanks(class: &training_class::Model, given: &feedback::Model) -> Markup {
+    if given.channel == FeedbackChannel::Desk {
+        return html! {
+            (page_head("已有您的评价", &class.title, &[]))
+            (panel("", html! {
+                p { (ui::dates::full_moment(given.at)) "，有人用您的名字在班级的评价台上交了评价。" }
+                p { "是您自己填的，就不用管。" }
+                (Button::post("不是我填的，告诉人社部门", format!("/me/feedback/{}/disown", class.id)))
+                (Button::link("回到我的培训", "/me"))
+            }))
+        };
+    }
+    thanked(class)
+}
+
+fn thanked(class: &training_class::Model) -> Markup {
     html! { (page_head("谢谢您的评价", &class.title, &[])) (panel("", html! { p { "您的评价已经收到。" } (Button::link("回到我的培训", "/me").main()) })) }
 }
 
@@ -84,16 +120,7 @@ pub async fn give(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respons
         Err(stop) => return desk.stopped(stop),
     };
     let mut state = form.state();
-    for (name, _) in ASPECTS {
-        if !(1..=5).contains(&form.value(name).parse::<i32>().unwrap_or(0)) {
-            state.error(name, "请选一个");
-        }
-    }
-    for name in ["attended_in_person", "was_charged"] {
-        if !matches!(form.value(name), "yes" | "no") {
-            state.error(name, "请选一个");
-        }
-    }
+    unanswered(&form, &mut state);
     if !state.is_clean() {
         return desk.page_status(422, "评价培训", "/me", question(&row, &state));
     }
@@ -116,11 +143,20 @@ pub async fn give(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respons
     }
 }
 
+/// POST `/me/feedback/{class}/disown`.
+pub async fn disown(desk: Desk, Path(class): Path<String>, _form: Pairs) -> Response {
+    let Ok(class) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
+    let result = desk.perform(DisownFeedback { class }).await;
+    desk.after(result, "/me", "已经告诉县人社部门，会有人核实。")
+}
+
 /// Counts and sums of a class's feedback.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Summary {
     pub asked: u64,
     pub answers: usize,
+    /// Of these at the class's shared device.
+    pub at_desk: usize,
     sums: [i64; 5],
     pub not_in_person: usize,
     pub charged: usize,
@@ -149,6 +185,7 @@ pub async fn summary(desk: &Desk, class: &ClassId) -> Result<Summary, Stop> {
         for (sum, mark) in summary.sums.iter_mut().zip([row.teacher, row.content, row.practice, row.management, row.employment_help]) {
             *sum += i64::from(mark);
         }
+        summary.at_desk += usize::from(row.channel == FeedbackChannel::Desk);
         summary.not_in_person += usize::from(!row.attended_in_person);
         summary.charged += usize::from(row.was_charged);
     }
@@ -171,6 +208,10 @@ pub async fn show(desk: Desk, Path(class): Path<String>) -> Response {
 
 fn body(desk: &Desk, class: &ClassId, summary: &Summary) -> Markup {
     let hidden = matches!(desk.actor.office, Office::Institution { .. }) && summary.answers < ANSWERS_SHOWN_FROM;
+    let mut buttons = vec![Button::link("回到班级", format!("/classes/{class}"))];
+    if matches!(desk.actor.office, Office::Institution { .. }) {
+        buttons.push(Button::link("打开评价台", format!("/classes/{class}/feedback-desk")).main());
+    }
     let rows: Vec<Row> = ASPECTS
         .iter()
         .enumerate()
@@ -180,7 +221,9 @@ fn body(desk: &Desk, class: &ClassId, summary: &Summary) -> Markup {
         })
         .collect();
     html! {
-        (page_head("学员评价汇总", &format!("应评 {} 人，已评 {} 人", summary.asked, summary.answers), &[Button::link("回到班级", format!("/classes/{class}"))]))
+        (page_head("学员评价汇总", &format!("应评 {} 人，已评 {} 人", summary.asked, summary.answers), &buttons))
+        (panel("评价方式", html! { (ui::facts_grid(&[("本人手机", format!("{} 份", summary.answers - summary.at_desk)), ("评价台", format!("{} 份", summary.at_desk))]))
+            @if summary.at_desk > 0 { p class="jb-faint" { "评价台的评价是在培训机构的设备上填的，县人社部门会电话抽核。" } } }))
         @if hidden { (panel("", html! { p { "评价不到 " (ANSWERS_SHOWN_FROM) " 份，为保护学员暂不显示分数。" } })) }
         @else {
             (simple_table("各项平均分（满分 5 分）", &[ui::Column::text("项目"), ui::Column::number("平均分")], &rows))

@@ -8,6 +8,7 @@ pub mod decide;
 pub mod dossier;
 pub mod exam;
 pub mod feedback;
+pub mod feedback_desk;
 pub mod inspection;
 pub mod opening;
 pub mod phone;

@@ -2,7 +2,8 @@
 
 use chrono::Duration;
 use foundation::codes::ClassState;
-use foundation::{Instant, Refusal, SessionId};
+use foundation::ids::TypedId;
+use foundation::{ClassId, Instant, Refusal, SessionId};
 use hmac::{Hmac, KeyInit, Mac};
 use reckoning::policy::Policy;
 use sm3::Sm3;
@@ -24,11 +25,26 @@ fn step_at(every_s: i32, at: Instant) -> i64 {
 }
 
 fn code_of(secret: &[u8; 32], session: &SessionId, step: i64) -> String {
+    code_for(secret, session.as_str(), step)
+}
+
+fn code_for(secret: &[u8; 32], what: &str, step: i64) -> String {
     let mut mac = <Hmac<Sm3> as KeyInit>::new_from_slice(secret).expect("HMAC takes any key length");
     mac.update(b"class code\n");
-    mac.update(session.to_string().as_bytes());
+    mac.update(what.as_bytes());
     mac.update(&step.to_be_bytes());
     mac.finalize().into_bytes().iter().take(CODE_LENGTH).map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect()
+}
+
+/// The code on the class's feedback screen; another than any meeting's.
+pub fn desk_code_at(secret: &[u8; 32], class: &ClassId, every_s: i32, at: Instant) -> String {
+    code_for(secret, &format!("feedback {class}"), step_at(every_s, at))
+}
+
+/// The codes of the feedback screen that are taken at a moment.
+pub fn desk_codes_taken(secret: &[u8; 32], class: &ClassId, every_s: i32, at: Instant) -> [String; 2] {
+    let step = step_at(every_s, at);
+    [step, step - 1].map(|step| code_for(secret, &format!("feedback {class}"), step))
 }
 
 /// Seconds until the code on the screen changes.

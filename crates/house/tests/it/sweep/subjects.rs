@@ -133,7 +133,7 @@ impl Subjects {
                 continue;
             };
             let known = match (before.as_str(), name) {
-                ("classes" | "feedback" | "hours", _) => "class",
+                ("classes" | "feedback" | "feedback-desk" | "hours", _) => "class",
                 ("sessions" | "check-in" | "dispute", _) => "session",
                 ("institutions", _) => "institution",
                 ("needs", _) => "needs_item",

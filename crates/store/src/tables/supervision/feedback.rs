@@ -18,6 +18,8 @@ table! {
         /// 是否被收取费用.
         was_charged: bool,
         text: String,
+        /// Own phone, or the class's shared device.
+        channel: FeedbackChannel,
         at: Instant,
         district: DistrictCode,
         path: ManagementPath,
