@@ -79,6 +79,8 @@ fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'static str, &'st
         "approve-batch" => ("批准拨付", None),
         "settle-batch" => ("银行回盘", None),
         "correct-payment" => ("退票处理", None),
+        "correct-claim" => ("申领补正", None),
+        "decide-objection" => ("异议核查", None),
         _ => ("待办", None),
     }
 }
@@ -105,6 +107,8 @@ fn opens(kind: &str) -> &'static str {
         "approve-batch" => "去批准",
         "settle-batch" => "录回单",
         "correct-payment" => "去改正",
+        "correct-claim" => "去补正",
+        "decide-objection" => "去核查",
         _ => "查看",
     }
 }
@@ -123,6 +127,7 @@ fn address(about_kind: &str, about: &str) -> String {
     match about_kind {
         "needs_item" => format!("/needs/{about}"),
         "session" => format!("/sessions/{about}"),
+        "objection" => format!("/objections/{about}"),
         "claim" => format!("/claims/{about}"),
         "payment_batch" | "payment-batch" => format!("/payment-batches/{about}"),
         _ => format!("/classes/{about}"),
@@ -201,8 +206,18 @@ fn next_step(desk: &Desk) -> (Vec<Button>, &'static str) {
 }
 
 /// Matters whose time is counted in working days: where the holidays of the year are not published yet, the day may move.
-const IN_WORKDAYS: [&str; 7] =
-    ["accept-opening", "review-opening", "correct-opening", "first-review-claim", "second-review-claim", "publish-claim", "approve-batch"];
+const IN_WORKDAYS: [&str; 10] = [
+    "accept-opening",
+    "review-opening",
+    "approve-opening",
+    "correct-opening",
+    "first-review-claim",
+    "second-review-claim",
+    "correct-claim",
+    "decide-objection",
+    "approve-batch",
+    "correct-payment",
+];
 
 /// A matter's deadline, said to be provisional where it is.
 fn due_of(one: &task::Model, desk: &Desk) -> Due {

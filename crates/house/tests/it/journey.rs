@@ -220,7 +220,7 @@ async fn certified(house: &TestHouse, class: &ClassId) {
     assert!(clerk.perform(ConfirmExam { class: class.clone() }).await.is_err(), "the institution cannot confirm its own marks");
     house.desk(Persona::JinjiangOfficer).perform(ConfirmExam { class: class.clone() }).await.unwrap();
     assert_eq!(clerk.perform(IssueCertificates { class: class.clone() }).await.unwrap(), 9);
-    for persona in [Persona::Trainee, Persona::OtherTrainee] {
+    let answers = async |persona| {
         let feedback = GiveFeedback {
             class: class.clone(),
             teacher: 5,
@@ -233,10 +233,14 @@ async fn certified(house: &TestHouse, class: &ClassId) {
             text: String::new(),
         };
         house.desk(persona).perform(feedback).await.unwrap();
-    }
+    };
+    answers(Persona::Trainee).await;
     // Seven without a phone have not answered: after the policy's days the feedback closes all the same,
-    // and those seven are not paid for (M3.4).
+    // and those seven are not paid for (M3.4). 黄小琴 answers a day late: the claim is drafted anew.
     house.travel_to(2026, 12, 16, 9, 0);
+    house::tick(&house.system()).await.unwrap();
+    house.travel_to(2026, 12, 17, 9, 0);
+    answers(Persona::OtherTrainee).await;
     house::tick(&house.system()).await.unwrap();
 }
 
@@ -289,6 +293,7 @@ async fn paid(house: &TestHouse, class: &ClassId) -> store::tables::funds::claim
     house.desk(Persona::JinjiangReviewer).perform(SecondReviewClaim { claim: id.clone() }).await.unwrap();
     officer.perform(PublishClaim { claim: id.clone() }).await.unwrap();
     assert!(house.desk(Persona::JinjiangOfficer).perform(MakePaymentBatch { claims: vec![id.clone()] }).await.is_err(), "not before the publicity is over");
+    object(house, &id).await;
     let until = system.read().await.unwrap().get::<claim::Entity>(id.to_string()).await.unwrap().publicity_until.unwrap();
     stand_at(house, foundation::clock::at_local(until.succ_opt().unwrap().and_hms_opt(9, 0, 0).unwrap()));
     house::tick(&system).await.unwrap();
@@ -300,6 +305,18 @@ async fn paid(house: &TestHouse, class: &ClassId) -> store::tables::funds::claim
     house.desk(Persona::JinjiangFinance).perform(SettlePaymentBatch { batch, lines: settled }).await.unwrap();
     house::tick(&system).await.unwrap();
     system.read().await.unwrap().get::<claim::Entity>(id.to_string()).await.unwrap()
+}
+
+/// Somebody objects to the publicity; the county checks and finds nothing.
+async fn object(house: &TestHouse, id: &foundation::ClaimId) {
+    use m3_funds::acts::decide::{DecideObjection, Verdict};
+    use m3_funds::acts::objection::RaiseObjection;
+    let public = Desk::public(std::sync::Arc::clone(&house.premises));
+    public.perform(RaiseObjection { claim: id.clone(), reason: "第二位没有来上课".into(), contact: String::new() }).await.unwrap();
+    let one = house.system().read().await.unwrap().list::<store::tables::funds::objection::Entity>(|q| q).await.unwrap().remove(0);
+    let answer = "核对签到记录，每次课都有本人签到。".into();
+    let decide = DecideObjection { objection: one.id, verdict: Verdict::Dismiss, struck: Vec::new(), answer };
+    house.desk(Persona::JinjiangInspector).perform(decide).await.unwrap();
 }
 
 fn batch_id(outcome: &impl serde::Serialize) -> foundation::PaymentBatchId {

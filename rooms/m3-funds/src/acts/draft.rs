@@ -156,16 +156,30 @@ pub(crate) async fn put(
         ClaimState::Returned => row.note.clone(),
         _ => String::new(),
     };
-    let change =
-        claim::ActiveModel { state: Set(state), persons: Set(persons), total: Set(total), drafted_at: Set(desk.now()), note: Set(note), ..Default::default() };
+    // A draft waits until the claim window is over, a returned one until its correction is due.
+    let due = match state {
+        ClaimState::Returned => row.due_on,
+        ClaimState::NotPassed => None,
+        _ => claim_window_end(class.ends_on, desk::policy::pinned(class.policy.as_deref())?.claim_window_months),
+    };
+    let change = claim::ActiveModel {
+        due_on: Set(due),
+        state: Set(state),
+        persons: Set(persons),
+        total: Set(total),
+        drafted_at: Set(desk.now()),
+        note: Set(note),
+        ..Default::default()
+    };
     work.save::<claim::Entity>(row, change).await?;
     work.save::<training_class::Entity>(class, training_class::ActiveModel { money: Set(total), ..Default::default() }).await?;
     tasks::close(desk, work, &row.id, KINDS).await?;
     if state != ClaimState::NotPassed {
-        TaskDraft::new(desk, "institution", "submit-claim", ("claim", row.id.to_string()), class.title.clone(), class.district)
+        let kind = if state == ClaimState::Returned { "correct-claim" } else { "submit-claim" };
+        TaskDraft::new(desk, "institution", kind, ("claim", row.id.to_string()), class.title.clone(), class.district)
             .for_institution(&class.institution)
             .money(total)
-            .due(row.due_on)
+            .due(due)
             .put(work)
             .await?;
     }

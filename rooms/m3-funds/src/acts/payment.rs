@@ -17,7 +17,7 @@ use store::tables::institutions::institution;
 
 use super::bank_file;
 use super::fund::move_money;
-use super::review::{go, said};
+use super::review::{go, policy_of, said, workdays};
 pub use super::settle::{SettlePaymentBatch, SettledLine};
 use crate::rules::fund::Step;
 use crate::rules::states::{ClaimMove, after};
@@ -48,6 +48,7 @@ impl Act for MakePaymentBatch {
         for (account, sum) in by_account(&rows)? {
             move_money(work, &account, Step::Batch, sum).await?;
         }
+        let due = workdays(desk, policy_of(work, &rows[0].0).await?.finance_workdays);
         let total = Fen::sum(rows.iter().map(|(row, _)| row.total)).ok_or_else(|| Fault::Db("batch total out of range".into()))?;
         let made_by = desk.actor.account.clone().ok_or(Stop::SignedOut)?;
         let before = work.count::<payment_batch::Entity>(|q| q.filter(payment_batch::Column::District.eq(district))).await?;
@@ -64,7 +65,7 @@ impl Act for MakePaymentBatch {
             approved_at: None,
             file_hash: String::new(),
             settled_at: None,
-            due_on: None,
+            due_on: Some(due),
             district,
             path: district.management_path(),
             version: 1,
@@ -82,6 +83,7 @@ impl Act for MakePaymentBatch {
         }
         TaskDraft::new(desk, "finance", "approve-batch", ("payment-batch", id.to_string()), batch_no, district)
             .money(total)
+            .due(Some(due))
             .not_for(Some(made_by))
             .put(work)
             .await?;
@@ -184,11 +186,16 @@ impl Act for ApprovePaymentBatch {
             return Err(Refusal::new("两人复核", "M8.9", "本批次由您生成", "制单、复核分岗", "请由另一位工作人员复核").into());
         }
         let (file, hash) = bank_file::write(desk, work, &batch).await?;
+        // The money must be there when the first of its claims is due.
+        let lines = work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone()))).await?;
+        let claims = work.list::<claim::Entity>(|q| q.filter(claim::Column::Id.is_in(lines.iter().map(|one| one.claim.clone())))).await?;
+        let due = claims.iter().filter_map(|one| one.due_on).min();
         let change = payment_batch::ActiveModel {
             state: Set(PaymentState::Sent),
             approved_by: Set(desk.actor.account.clone()),
             approved_at: Set(Some(desk.now())),
             file: Set(Some(file)),
+            due_on: Set(due),
             file_hash: Set(hash.clone()),
             ..Default::default()
         };
@@ -196,7 +203,7 @@ impl Act for ApprovePaymentBatch {
         let fact = FactDraft::new("PaymentBatchApproved", "M8.9", batch.district, format!("财政复核拨付批次 {}，生成银行代发文件", batch.batch_no));
         let mut done =
             Done::new((), fact.about("payment-batch", &batch.id).with("file_sha256", hash).with("lines", batch.lines).with("total_fen", batch.total.0));
-        for one in work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone()))).await? {
+        for one in lines {
             let row = work.get::<claim::Entity>(one.claim.to_string()).await?;
             let state = after(row.state, ClaimMove::ApproveBatch)?;
             work.save::<payment_line::Entity>(&one, payment_line::ActiveModel { state: Set(PaymentState::Sent), ..Default::default() }).await?;
@@ -206,6 +213,7 @@ impl Act for ApprovePaymentBatch {
         tasks::close(desk, work, &batch.id, &["approve-batch"]).await?;
         TaskDraft::new(desk, "finance", "settle-batch", ("payment-batch", batch.id.to_string()), batch.batch_no, batch.district)
             .money(batch.total)
+            .due(due)
             .put(work)
             .await?;
         Ok(done)

@@ -1,11 +1,14 @@
 //! The institution submits, two officers review, the county publishes (M8.9; domain §7.4).
 
+use std::sync::Arc;
+
 use chrono::Datelike;
 use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::ClaimState;
-use foundation::{ClaimId, Function, Permission, Refusal, Right, Stop};
+use foundation::{ClaimId, Date, Function, Permission, Refusal, Right, Stop};
 use journal::facts::{ClaimPublished, ClaimReturned};
+use reckoning::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -20,7 +23,33 @@ use crate::rules::fund::Step;
 use crate::rules::states::{ClaimMove, after};
 
 pub(crate) const KINDS: &[&str] =
-    &["submit-claim", "first-review-claim", "second-review-claim", "publish-claim", "claim-in-publicity", "pay-claim", "correct-payment"];
+    &["submit-claim", "first-review-claim", "second-review-claim", "publish-claim", "claim-in-publicity", "pay-claim", "correct-payment", "correct-claim"];
+
+/// Whose turn it is next, to do what, until when.
+pub(crate) struct Next {
+    /// Which kind of office.
+    pub audience: &'static str,
+    /// Which task.
+    pub kind: &'static str,
+    /// Its last day.
+    pub due: Option<Date>,
+}
+
+/// The policy a claim is judged by: its class's. Read for offices that do not see classes, too.
+pub(crate) async fn policy_of(work: &Writer, row: &claim::Model) -> Result<Arc<Policy>, Stop> {
+    let class = work.as_system("claim-policy").get::<training_class::Entity>(row.class.to_string()).await?;
+    desk::policy::pinned(class.policy.as_deref())
+}
+
+/// The last of so many working days, counted from tomorrow.
+pub(crate) fn workdays(desk: &Desk, count: i32) -> Date {
+    desk.premises.calendar.add_workdays(desk.today(), u32::try_from(count).unwrap_or(0)).date
+}
+
+/// The last of so many calendar days.
+pub(crate) fn days(desk: &Desk, count: i32) -> Date {
+    desk.today() + chrono::Days::new(u64::try_from(count).unwrap_or(0))
+}
 
 /// Saves the state, closes the claim's tasks and puts the next one.
 pub(crate) async fn go(
@@ -29,16 +58,20 @@ pub(crate) async fn go(
     row: &claim::Model,
     state: ClaimState,
     mut change: claim::ActiveModel,
-    next: Option<(&str, &str)>,
+    next: Option<Next>,
 ) -> Result<(), Stop> {
     change.state = Set(state);
+    if let Some(due) = next.as_ref().and_then(|next| next.due) {
+        change.due_on = Set(Some(due));
+    }
     work.save::<claim::Entity>(row, change).await?;
     tasks::close(desk, work, &row.id, KINDS).await?;
-    if let Some((audience, kind)) = next {
+    if let Some(Next { audience, kind, due }) = next {
         let not_for = if kind == "second-review-claim" { desk.actor.account.clone() } else { None };
         let mut task =
             TaskDraft::new(desk, audience, kind, ("claim", row.id.to_string()), format!("{} · {}", row.institution_name, row.class_title), row.district)
                 .money(row.total)
+                .due(due)
                 .not_for(not_for);
         if audience == "institution" {
             task = task.for_institution(&row.institution);
@@ -119,7 +152,9 @@ impl Act for SubmitClaim {
         let outcome = outcome(true);
         keep(work, &row.id, now.all).await?;
         let change = claim::ActiveModel { submitted_at: Set(Some(desk.now())), submitted_by: Set(desk.actor.account.clone()), ..Default::default() };
-        go(desk, work, &row, state, change, Some(("county", "first-review-claim"))).await?;
+        let policy = desk::policy::pinned(class.policy.as_deref())?;
+        let due = workdays(desk, policy.claim_accept_workdays.saturating_add(policy.first_review_workdays));
+        go(desk, work, &row, state, change, Some(Next { audience: "county", kind: "first-review-claim", due: Some(due) })).await?;
         let fact = said(&row, "ClaimSubmitted", state, format!("提交补贴申领 {} 元", row.total)).with("counted", outcome.persons);
         Ok(Done::new(outcome, fact))
     }
@@ -132,7 +167,8 @@ act! {
         let account = account_id(row.district, desk.today().year());
         move_money(work, &account, Step::Reserve, row.total).await?;
         let change = claim::ActiveModel { first_reviewed_by: Set(desk.actor.account.clone()), first_reviewed_at: Set(Some(desk.now())), fund_account: Set(Some(account)), ..Default::default() };
-        go(desk, work, &row, state, change, Some(("county", "second-review-claim"))).await?;
+        let due = workdays(desk, policy_of(work, &row).await?.second_review_workdays);
+        go(desk, work, &row, state, change, Some(Next { audience: "county", kind: "second-review-claim", due: Some(due) })).await?;
         Ok(Done::new((), said(&row, "ClaimFirstReviewed", state, "受理并初审通过，资金已预留")))
     }
 }
@@ -144,7 +180,9 @@ act! {
             return Err(Refusal::new("两人复核", "M8.9", "您已办理本申领的初审", "初审、复审分岗", "请由另一位工作人员复审").into());
         }
         let change = claim::ActiveModel { second_reviewed_by: Set(desk.actor.account.clone()), second_reviewed_at: Set(Some(desk.now())), ..Default::default() };
-        go(desk, work, &row, state, change, Some(("county", "publish-claim"))).await?;
+        // The text sets no limit for beginning the publicity: whatever waited longest comes first by its money.
+        let change = claim::ActiveModel { due_on: Set(None), ..change };
+        go(desk, work, &row, state, change, Some(Next { audience: "county", kind: "publish-claim", due: None })).await?;
         Ok(Done::new((), said(&row, "ClaimSecondReviewed", state, "复审通过")))
     }
 }
@@ -158,7 +196,8 @@ act! {
         }
         let change = claim::ActiveModel { note: Set(self.note.trim().to_owned()), fund_account: Set(None), first_reviewed_by: Set(None), first_reviewed_at: Set(None), ..Default::default() };
         free_slots(work, &row.id, None).await?;
-        go(desk, work, &row, state, change, Some(("institution", "submit-claim"))).await?;
+        let due = workdays(desk, policy_of(work, &row).await?.correction_workdays);
+        go(desk, work, &row, state, change, Some(Next { audience: "institution", kind: "correct-claim", due: Some(due) })).await?;
         let fact = FactDraft::of(&ClaimReturned { class: row.class.clone(), claim: row.id.clone() }, row.district, "退回补正")
             .class(&row.class).institution(&row.institution).about("claim", &row.id).with("claim_state", state.code());
         Ok(Done::new((), fact))
@@ -168,10 +207,7 @@ act! {
     /// Publicity begins tomorrow and lasts the policy's working days.
     PublishClaim {} "publish-claim" ClaimPayment Publish "开始公示" |self, desk, work, row| {
         let state = after(row.state, ClaimMove::Publish)?;
-        let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
-        let policy = desk::policy::pinned(class.policy.as_deref())?;
-        let days = u32::try_from(policy.publicity_workdays).unwrap_or(0);
-        let until = desk.premises.calendar.add_workdays(desk.today(), days).date;
+        let until = workdays(desk, policy_of(work, &row).await?.publicity_workdays);
         let change = claim::ActiveModel { publicity_from: Set(desk.today().succ_opt()), publicity_until: Set(Some(until)), due_on: Set(Some(until)), ..Default::default() };
         go(desk, work, &row, state, change, None).await?;
         let fact = FactDraft::of(&ClaimPublished { class: row.class.clone(), claim: row.id.clone() }, row.district, format!("补贴公示至 {until}"))
@@ -198,7 +234,8 @@ impl Act for EndPublicity {
         if row.publicity_until.is_none_or(|until| until >= desk.today()) {
             return Err(Refusal::new("公示期", "M8.9", "公示期还没有满", "补贴公示", "请等公示期满").into());
         }
-        go(desk, work, &row, state, claim::ActiveModel { due_on: Set(None), ..Default::default() }, Some(("county", "pay-claim"))).await?;
+        let due = days(desk, policy_of(work, &row).await?.payment_days);
+        go(desk, work, &row, state, claim::ActiveModel::default(), Some(Next { audience: "county", kind: "pay-claim", due: Some(due) })).await?;
         Ok(Done::new((), said(&row, "ClaimPublicityEnded", state, "公示期满，没有异议")))
     }
 }

@@ -22,7 +22,7 @@ use store::tables::supervision::training_class;
 
 use super::bank_file::keep_file;
 use super::fund::move_money;
-use super::review::{go, said};
+use super::review::{Next, go, policy_of, said, workdays};
 pub use crate::rules::bank::SettledLine;
 use crate::rules::bank::{self, KnownLine};
 use crate::rules::fund::Step;
@@ -186,7 +186,9 @@ async fn came_back(desk: &Desk, work: &Writer, line: &payment_line::Model, answe
     let change = payment_line::ActiveModel { state: Set(PaymentState::Returned), reason: Set(reason.clone()), ..Default::default() };
     work.save::<payment_line::Entity>(line, change).await?;
     move_money(work, &account_of(&row)?, Step::Unbatch, row.total).await?;
-    go(desk, work, &row, state, claim::ActiveModel { batch: Set(None), ..Default::default() }, Some(("county", "correct-payment"))).await?;
+    let due = workdays(desk, policy_of(work, &row).await?.correction_workdays);
+    let next = Next { audience: "county", kind: "correct-payment", due: Some(due) };
+    go(desk, work, &row, state, claim::ActiveModel { batch: Set(None), ..Default::default() }, Some(next)).await?;
     Ok(said(&row, "ClaimPaymentReturned", state, format!("银行退票：{reason}")))
 }
 

@@ -65,9 +65,12 @@ pub async fn list(desk: Desk) -> Response {
 }
 
 /// The money's pages beside each other.
-pub(super) fn tabs(current: &str) -> Markup {
-    let items = [("待拨付", "/claims?step=pay"), ("拨付批次", "/payment-batches"), ("资金账户", "/fund-accounts")];
-    ui::layout::tabs("拨付", &items.map(|(label, href)| ui::NavItem::new(label, href)), current)
+pub(super) fn tabs(desk: &Desk, current: &str) -> Markup {
+    let mut items = vec![ui::NavItem::new("拨付批次", "/payment-batches"), ui::NavItem::new("资金账户", "/fund-accounts")];
+    if desk.may(Permission::Of(Function::ClaimPayment, Right::Publish)) {
+        items.insert(0, ui::NavItem::new("待拨付", "/claims?step=pay"));
+    }
+    ui::layout::tabs("拨付", &items, current)
 }
 
 async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
@@ -84,7 +87,7 @@ async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
                     html! { (one.lines) },
                     ui::money(one.total),
                     html! { (ui::dates::full_moment(one.made_at)) },
-                    html! { (due(desk, one).unwrap_or_else(Due::none)) },
+                    html! { @if let Some(due) = due(desk, one).filter(|_| one.settled_at.is_none()) { (due) } },
                 ],
             )
         })
@@ -101,7 +104,7 @@ async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
         Column::text("限期"),
     ];
     Ok(html! {
-        @if desk.actor.office.district().is_some() { (tabs("/payment-batches")) }
+        @if desk.actor.office.district().is_some() { (tabs(desk, "/payment-batches")) }
         (page_head("拨付批次", "", &buttons))
         @if rows.is_empty() { (panel("", html! { p { "还没有拨付批次。公示无异议的申领可以做拨付批次。" } })) }
         @else { (simple_table("拨付批次", &columns, &rows)) }
@@ -109,7 +112,7 @@ async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
 }
 
 fn due(desk: &Desk, batch: &payment_batch::Model) -> Option<Due> {
-    batch.due_on.map(|due| Due::on(due, desk.today()).certain(desk.premises.calendar.is_certain(due)))
+    batch.due_on.map(|due| Due::on(due, desk.today()).certain(batch.state != PaymentState::Pending || desk.premises.calendar.is_certain(due)))
 }
 
 struct Loaded {
@@ -170,7 +173,7 @@ fn body(desk: &Desk, loaded: &Loaded, trail: &[ui::TrailLine], state: &FormState
         head: DossierHead {
             title: format!("拨付批次 {}", batch.batch_no),
             state: Some(Tag::new(state_word(batch), tone(batch.state))),
-            due: due(desk, batch),
+            due: due(desk, batch).filter(|_| batch.settled_at.is_none()),
             number: format!("{} 笔", batch.lines),
             owner: batch.district.full_name(),
             buttons,

@@ -4,13 +4,13 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::{Desk, Pairs, Query, Read};
-use foundation::codes::{ClaimState, PaymentState};
+use foundation::codes::{ClaimState, ObjectionState, PaymentState};
 use foundation::{ClaimId, Fault, Fen, Function, Permission, Refusal, Right, Stop};
 use maud::{Markup, html};
 use reckoning::money::Step as Trace;
 use serde::Serialize;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
-use store::tables::funds::{claim, claim_item, payment_line};
+use store::tables::funds::{claim, claim_item, objection, payment_line};
 use ui::{Button, Column, Dossier, DossierHead, Due, Row, Step, Tag, Tone, section, simple_table};
 
 use super::register::Asked;
@@ -45,7 +45,9 @@ pub(super) fn tone(state: ClaimState) -> Tone {
 
 /// Until when the claim's present step must be done; provisional where the year's holidays are not known yet.
 pub(super) fn due(desk: &Desk, row: &claim::Model) -> Option<Due> {
-    row.due_on.map(|due| Due::on(due, desk.today()).certain(desk.premises.calendar.is_certain(due)))
+    // Only limits in working days move with the holidays.
+    let in_days = matches!(row.state, ClaimState::Draft | ClaimState::NoObjection | ClaimState::FinanceReviewed | ClaimState::Paying);
+    row.due_on.map(|due| Due::on(due, desk.today()).certain(in_days || desk.premises.calendar.is_certain(due)))
 }
 
 /// `/claims/{id}`.
@@ -67,6 +69,10 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
     let mut main = vec![sums(&row, &items)];
     if !row.note.is_empty() {
         main.push(section("说明", html! { p { (row.note) } }));
+    }
+    let objections = reader.list::<objection::Entity>(|q| q.filter(objection::Column::Claim.eq(id.clone())).order_by_asc(objection::Column::Id)).await?;
+    if !objections.is_empty() {
+        main.push(objected(&objections));
     }
     if !payments.is_empty() {
         main.push(paid_out(desk, &row, &payments));
@@ -159,6 +165,26 @@ fn sums(row: &claim::Model, items: &[claim_item::Model]) -> Markup {
             ("拨付方式", "直补机构（代领）".to_owned()),
         ]),
     )
+}
+
+/// What was said against it; only offices see this.
+fn objected(all: &[objection::Model]) -> Markup {
+    let rows: Vec<Row> = all
+        .iter()
+        .map(|one| {
+            let tone = if one.state == ObjectionState::Open { Tone::Act } else { Tone::Neutral };
+            Row::link(
+                format!("/objections/{}", one.id),
+                vec![
+                    html! { (one.reason) },
+                    html! { (Tag::new(one.state.label(), tone)) },
+                    html! { (ui::dates::full_day(one.due_on)) },
+                    html! { (one.answer) },
+                ],
+            )
+        })
+        .collect();
+    section("公示异议", simple_table("公示异议", &[Column::text("内容"), Column::text("状态"), Column::text("答复期限"), Column::text("答复")], &rows))
 }
 
 /// Each time it went to the bank, and what came of it.

@@ -53,7 +53,7 @@ async fn body(desk: &Desk, state: &FormState) -> Result<Markup, Stop> {
         Column::text("用了多少"),
     ];
     Ok(html! {
-        (super::batches::tabs("/fund-accounts"))
+        (super::batches::tabs(desk, "/fund-accounts"))
         (page_head("资金账户", "就业补助资金；初审时预留，列入批次时转为拨付中，到账后为已拨付", &[]))
         @if rows.is_empty() { (panel("", html! { p { "还没有登记预算。没有预算时，补贴不能初审；请财政部门先登记本年度预算。" } })) }
         @else { (simple_table("资金账户", &columns, &rows)) }
@@ -80,16 +80,18 @@ fn row(one: &fund_account::Model) -> Row {
 fn budget_form(desk: &Desk, title: &str, state: &FormState) -> Markup {
     let year = desk.today().year();
     let options = Form { action: "/fund-accounts".into(), submit: "登记预算".into(), ..Form::default() };
-    html! {
-        section class="jb-section" {
-            h2 class="jb-h2" { (title) }
-            (form(&options, state, html! {
-                (Field::select("year", "年度", [year, year + 1, year - 1].map(|one| (one.to_string(), format!("{one} 年")))).required().show(state))
+    panel(
+        title,
+        form(
+            &options,
+            state,
+            html! {
+                (Field::select("year", "年度", [year, year + 1, year - 1].map(|one| (one.to_string(), format!("{one} 年")))).default_value(year.to_string()).required().show(state))
                 (Field::money("budget", "全年预算").hint("写调整后的全年总额，不是增减数；不能低于已拨付和拨付中的合计").required().show(state))
                 (Field::text("document", "依据文件").hint("例：晋财社〔2026〕8号").max_length(100).required().show(state))
-            }))
-        }
-    }
+            },
+        ),
+    )
 }
 
 /// POST `/fund-accounts`.

@@ -3,14 +3,17 @@
 pub mod batches;
 pub mod claims;
 pub mod funds;
+pub mod objections;
 pub mod publicity;
 pub mod register;
 
 use desk::Routes;
 
 use crate::acts::bank_file::TakeBankFile;
+use crate::acts::decide::DecideObjection;
 use crate::acts::draft::RedraftClaim;
 use crate::acts::fund::SetFundBudget;
+use crate::acts::objection::{RaiseObjection, ReadObjectionContact};
 use crate::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch};
 use crate::acts::review::{FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
 use crate::acts::settle::TakeBankReturn;
@@ -29,6 +32,13 @@ pub fn routes() -> Routes {
         .act::<ReturnClaim, _, _>("/claims/{id}/return", claims::send_back)
         .act::<PublishClaim, _, _>("/claims/{id}/publish", claims::publish)
         .act::<MakePaymentBatch, _, _>("/claims/{id}/batch", claims::batch)
+        .read::<objections::PublicObjections, _, _>("/public/objections/new", objections::new)
+        .act::<RaiseObjection, _, _>("/public/objections/new", objections::raise)
+        .read::<objections::PublicObjections, _, _>("/public/objections", objections::answer)
+        .read::<objections::ObjectionPages, _, _>("/objections", objections::list)
+        .read::<objections::ObjectionPages, _, _>("/objections/{id}", objections::show)
+        .act::<DecideObjection, _, _>("/objections/{id}/decide", objections::decide)
+        .act::<ReadObjectionContact, _, _>("/objections/{id}/contact", objections::contact)
         .read::<publicity::PublicityList, _, _>("/publicity", publicity::list)
         .read::<publicity::PublicityList, _, _>("/publicity/{claim}", publicity::one)
         .read::<funds::FundAccounts, _, _>("/fund-accounts", funds::list)

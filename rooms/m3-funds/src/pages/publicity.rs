@@ -8,7 +8,7 @@ use foundation::{ClaimId, Fault, Permission, PersonName, Stop};
 use maud::{Markup, html};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::funds::{claim, claim_item};
-use ui::{Column, Row, page_head, panel, simple_table};
+use ui::{Button, Column, Row, Tone, callout, page_head, panel, simple_table};
 
 /// What is public now.
 pub struct PublicityList;
@@ -18,6 +18,8 @@ impl Read for PublicityList {
     const CLAUSE: &'static str = "M8.9";
 }
 
+/// Shown to everybody: an objection does not take a claim out of sight.
+const PUBLIC: [ClaimState; 2] = [ClaimState::Published, ClaimState::UnderObjection];
 /// Claims on the page.
 const ROWS: u64 = 100;
 
@@ -31,9 +33,7 @@ pub async fn list(desk: Desk) -> Response {
 
 async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
     let reader = desk.as_system("publicity").read().await?;
-    let rows = reader
-        .list::<claim::Entity>(|q| q.filter(claim::Column::State.eq(ClaimState::Published)).order_by_asc(claim::Column::PublicityUntil).limit(ROWS))
-        .await?;
+    let rows = reader.list::<claim::Entity>(|q| q.filter(claim::Column::State.is_in(PUBLIC)).order_by_asc(claim::Column::PublicityUntil).limit(ROWS)).await?;
     let rows: Vec<Row> = rows
         .iter()
         .map(|one| {
@@ -51,7 +51,7 @@ async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
         })
         .collect();
     Ok(html! {
-        (page_head("补贴公示", "公示期内有异议，可以向当地人社部门反映", &[]))
+        (page_head("补贴公示", "公示期内任何人都可以提出异议，不用登录", &[Button::link("提出异议或查看答复", "/public/objections/new")]))
         @if rows.is_empty() { (panel("", html! { p { "现在没有正在公示的补贴。" } })) }
         @else { (simple_table("正在公示", &[Column::text("培训机构"), Column::text("班级"), Column::text("地区"), Column::number("人数"), Column::number("金额"), Column::text("公示到")], &rows)) }
     })
@@ -69,7 +69,7 @@ pub async fn one(desk: Desk, Path(id): Path<String>) -> Response {
 async fn one_body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
     let reader = desk.as_system("publicity").read().await?;
     let row = reader.get::<claim::Entity>(id.to_string()).await?;
-    if row.state != ClaimState::Published {
+    if !PUBLIC.contains(&row.state) {
         return Err(Fault::Gone.into());
     }
     let items = reader
@@ -90,7 +90,8 @@ async fn one_body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
         _ => String::new(),
     };
     Ok(html! {
-        (page_head(&format!("{} 补贴公示", row.class_title), &format!("公示期 {period}"), &[]))
+        (page_head(&format!("{} 补贴公示", row.class_title), &format!("公示期 {period}"), &[Button::link("对这份公示提出异议", format!("/public/objections/new?claim={id}"))]))
+        @if row.state == ClaimState::UnderObjection { (callout(Tone::Look, html! { p { "有人对这份公示提出了异议，人社部门正在核查。核查期间不拨付。" } })) }
         (panel("", ui::facts_grid(&[("培训机构", row.institution_name.clone()), ("地区", row.district.full_name()), ("人数", format!("{} 人", items.len())), ("金额", ui::money::text(row.total))])))
         (simple_table("名单", &[Column::number("序号"), Column::text("姓名"), Column::text("项目"), Column::number("可补课时"), Column::number("金额")], &rows))
     })

@@ -9,7 +9,7 @@ use foundation::{ClaimId, Fault, Fen, Function, Office, Permission, Right, Stop}
 use maud::{Markup, Render, html};
 use serde::Deserialize;
 use store::Reader;
-use store::query::{ColumnTrait, Condition, DbErr, Expr, FromQueryResult, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select};
+use store::query::{ColumnTrait, Condition, DbErr, Expr, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select};
 use store::tables::funds::claim;
 use ui::layout::NavItem;
 use ui::table::Bulk;
@@ -177,7 +177,12 @@ fn chosen(asked: &Asked, counts: &[(Step, u64)]) -> Option<Step> {
 /// The most urgent first where something is to be done, else the newest.
 fn ordered(q: Select<claim::Entity>, step: Option<Step>) -> Select<claim::Entity> {
     match step {
-        Some(_) => q.order_by_asc(claim::Column::DueOn).order_by_desc(claim::Column::Total).order_by_asc(claim::Column::Id),
+        // What has no deadline comes last, on both databases.
+        Some(_) => q
+            .order_by_asc(Expr::col((claim::Entity, claim::Column::DueOn)).is_null())
+            .order_by_asc(claim::Column::DueOn)
+            .order_by_desc(claim::Column::Total)
+            .order_by_asc(claim::Column::Id),
         None => q.order_by_desc(claim::Column::DraftedAt).order_by_asc(claim::Column::Id),
     }
 }
@@ -215,7 +220,7 @@ fn filters(step: Option<Step>) -> Vec<Filter> {
 
 fn buttons(desk: &Desk) -> Vec<Button> {
     if desk.actor.office.district().is_some() {
-        vec![Button::link("拨付批次", "/payment-batches"), Button::link("资金账户", "/fund-accounts")]
+        vec![Button::link("公示异议", "/objections"), Button::link("拨付批次", "/payment-batches"), Button::link("资金账户", "/fund-accounts")]
     } else {
         Vec::new()
     }

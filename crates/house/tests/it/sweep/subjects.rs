@@ -101,6 +101,8 @@ impl Subjects {
         common.insert("needs_item", needs.clone());
         common.insert("item", needs);
         common.insert("account", Persona::OtherTrainee.account().to_string());
+        drop(reader);
+        common.insert("objection", objected(house).await);
         Self { sets, common }
     }
 
@@ -145,6 +147,7 @@ impl Subjects {
                 ("publicity", _) => "claim",
                 ("payment-batches", _) => "batch",
                 ("inspections", _) => "inspection",
+                ("objections", _) => "objection",
                 ("verify" | "certificates", _) => "certificate",
                 ("lines", "code") => "code",
                 _ => name,
@@ -226,6 +229,7 @@ impl Subjects {
             "lay-timetable" => {
                 json!({"layout": {"weekdays": [1, 2, 3, 4, 5, 6, 7], "morning": "08:30:00", "afternoon": "14:00:00", "evening": "19:00:00", "block": 4}})
             }
+            "decide-objection" => json!({"verdict": "dismiss", "struck": [], "answer": "已调取考勤记录核对，没有发现问题。"}),
             "find-person" => json!({"id_number": spare_number()}),
             "add-teacher" => json!({"id_number": spare_number()}),
             "reveal-personal-data" => json!({"what": "phone", "purpose": "电话核实到课情况"}),
@@ -284,6 +288,17 @@ fn text(name: &str, format: &str) -> &'static str {
         (_, "file" | "bytes") => "",
         _ => "写明情况的一句话",
     }
+}
+
+/// Somebody objects to a claim that the demo publishes; the county has not answered.
+async fn objected(house: &TestHouse) -> String {
+    use store::tables::funds::objection;
+    let open = first::<claim::Entity>(&house.system().read().await.unwrap(), claim::Column::State.eq(ClaimState::Published)).await;
+    let public = desk::Desk::public(std::sync::Arc::clone(&house.premises));
+    let raise =
+        m3_funds::acts::objection::RaiseObjection { claim: open.id.clone(), reason: "名单第一位没有来上课".into(), contact: "13905950001".into() };
+    public.perform(raise).await.unwrap();
+    first::<objection::Entity>(&house.system().read().await.unwrap(), objection::Column::Claim.eq(open.id)).await.id.to_string()
 }
 
 /// A correct number that nobody in the demo has.
