@@ -129,10 +129,10 @@ mod tests {
 
     #[test]
     fn m8_9_a_cut_budget_stops_the_batch_and_says_by_how_much() {
-        let sums = Sums { budget: Fen(1_000_00), reserved: Fen(800_00), batched: Fen::ZERO, paid: Fen(100_00) };
-        let cut = sums.with_budget(Fen(500_00), "350582-2026-JY").unwrap();
-        assert!(cut.after(Step::Batch, Fen(800_00), "350582-2026-JY").unwrap_err().fact.contains("剩余 400 元"));
-        assert!(cut.after(Step::Batch, Fen(400_00), "350582-2026-JY").is_ok());
-        assert!(sums.with_budget(Fen(99_99), "350582-2026-JY").is_err());
+        let sums = Sums { budget: Fen(100_000), reserved: Fen(80_000), batched: Fen::ZERO, paid: Fen(10_000) };
+        let cut = sums.with_budget(Fen(50_000), "350582-2026-JY").unwrap();
+        assert!(cut.after(Step::Batch, Fen(80_000), "350582-2026-JY").unwrap_err().fact.contains("剩余 400 元"));
+        assert!(cut.after(Step::Batch, Fen(40_000), "350582-2026-JY").is_ok());
+        assert!(sums.with_budget(Fen(9_999), "350582-2026-JY").is_err());
     }
 }
