@@ -2,6 +2,7 @@
 import { startHouse, startBrowser, asPersona, checkPage, shot } from './lib.mjs';
 import { badInput } from './bad-input.mjs';
 import { mainJourney } from './journey.mjs';
+import { byKeyboard, exports_, inLargeText, noDeadLinks, onPaper, withoutScripts } from './ways.mjs';
 
 const results = [];
 const house = await startHouse();
@@ -62,15 +63,12 @@ for (const [login, paths] of [['school-clerk', ['/', '/classes', '/classes/new',
   });
 }
 
-await journey('without JavaScript the queue works', async () => {
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'zh-CN' });
-  const page = await context.newPage();
-  await page.goto(`${house.base}/personas`);
-  await page.locator('form:has(input[name="login"][value="jinjiang-inspector"]) button').first().click();
-  await page.goto(house.base);
-  must((await page.content()).includes('今日待办'), 'no queue');
-  await shot(page, 'without-javascript');
-});
+await journey('no link leads nowhere', () => noDeadLinks(browser, house));
+await journey('registers are handed out as workbook and CSV', () => exports_(browser, house));
+await journey('in large text nothing is pushed sideways', () => inLargeText(browser, house));
+await journey('on paper a page is its matter alone', () => onPaper(browser, house));
+await journey('without JavaScript the key steps work', () => withoutScripts(browser, house));
+await journey('by keyboard alone', () => byKeyboard(browser, house));
 
 // Last: it moves the clock by weeks.
 await journey('the main job, from the needs catalogue to evidence verified offline, by clicks', () => mainJourney(browser, house));

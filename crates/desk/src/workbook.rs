@@ -35,6 +35,15 @@ impl Cell {
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
+    fn in_csv(&self) -> String {
+        match self {
+            Self::Text(text) => quoted(text),
+            Self::Number(number) => number.to_string(),
+            Self::Money(money) => money.to_string().replace(',', ""),
+            Self::Day(day) => day.to_string(),
+            Self::Empty => String::new(),
+        }
+    }
     /// A day, where there is one.
     pub fn day(day: Option<Date>) -> Self {
         day.map_or(Self::Empty, Self::Day)
@@ -43,16 +52,60 @@ impl Cell {
 
 /// One table on its way out.
 #[derive(Debug, Clone, Default)]
-pub struct Sheet {
+pub struct Sheet<'a> {
     /// Title over the table and name of the file, without `.xlsx`.
     pub title: String,
     /// Column heads with their width in letters.
-    pub columns: Vec<(&'static str, u16)>,
+    pub columns: Vec<(&'a str, u16)>,
     /// Rows, one cell per column.
     pub rows: Vec<Vec<Cell>>,
 }
 
-impl Sheet {
+impl<'a> Sheet<'a> {
+    /// What a register shows, as it stands: its columns, its rows in words, numbers and money as numbers.
+    pub fn of(register: &'a ui::Register) -> Self {
+        let width = |at: usize| if at == 0 { 28 } else { 16 };
+        Self {
+            title: register.title.clone(),
+            columns: register.columns.iter().enumerate().map(|(at, one)| (one.label.as_str(), width(at))).collect(),
+            rows: register
+                .rows
+                .iter()
+                .map(|row| row.cells.iter().zip(&register.columns).map(|(cell, column)| typed(ui::table::words(cell), column.is_number)).collect())
+                .collect(),
+        }
+    }
+
+    /// The file that was asked for: `csv`, else the workbook.
+    pub fn answer_as(&self, desk: &Desk, export: &str) -> Result<Response, Stop> {
+        if export != "csv" {
+            return self.answer(desk);
+        }
+        check_rows(self.rows.len())?;
+        let name = format!("{}{}.csv", self.title, desk.today().format("%Y%m%d"));
+        let disposition = format!("attachment; filename*=UTF-8''{}", ui::table::encode(&name));
+        Ok((
+            [
+                (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+                (header::CONTENT_DISPOSITION, disposition),
+                (header::CACHE_CONTROL, "no-store".to_owned()),
+            ],
+            self.csv(),
+        )
+            .into_response())
+    }
+
+    /// Comma-separated text with a byte order mark, as office programs open it.
+    fn csv(&self) -> String {
+        let line = |cells: &mut dyn Iterator<Item = String>| cells.collect::<Vec<_>>().join(",") + "\r\n";
+        let mut text = String::from("\u{feff}");
+        text.push_str(&line(&mut self.columns.iter().map(|(label, _)| quoted(label))));
+        for row in &self.rows {
+            text.push_str(&line(&mut row.iter().map(Cell::in_csv)));
+        }
+        text
+    }
+
     /// The file as an answer. Errors: a refusal when there are more rows than an office program opens well.
     pub fn answer(&self, desk: &Desk) -> Result<Response, Stop> {
         let bytes = self.bytes(desk)?;
@@ -96,6 +149,23 @@ impl Sheet {
         }
         book.save_to_buffer()
     }
+}
+
+/// A shown number or sum as what it is; everything else stays text.
+fn typed(words: String, is_number: bool) -> Cell {
+    let digits = || words.replace([',', ' '], "");
+    match words.strip_prefix('¥') {
+        Some(yuan) if is_number => Fen::from_yuan_text(yuan).map_or_else(|| Cell::Text(words.clone()), Cell::Money),
+        None if is_number => digits().parse::<i64>().map_or_else(|_| Cell::Text(words.clone()), Cell::Number),
+        _ if words == "—" => Cell::Empty,
+        _ => Cell::Text(words),
+    }
+}
+
+/// A cell's text between quotes; what an office program would take for a formula is told to be text.
+fn quoted(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
 
 /// Errors: a refusal above `EXPORT_ROWS`.
@@ -155,6 +225,20 @@ fn excel_day(day: Date) -> Result<ExcelDateTime, XlsxError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_register_is_taken_as_it_stands_and_no_cell_becomes_a_formula() {
+        use maud::html;
+        let register = ui::Register {
+            title: "补贴".into(),
+            columns: vec![ui::Column::text("机构"), ui::Column::number("人数"), ui::Column::number("金额")],
+            rows: vec![ui::Row::link("/x", vec![html! { "=1+1 " b { "甲&乙" } }, html! { "1,204" }, ui::money(Fen(125_000))])],
+            ..ui::Register::default()
+        };
+        let sheet = Sheet::of(&register);
+        assert_eq!(sheet.rows[0], [Cell::text("=1+1 甲&乙"), Cell::Number(1204), Cell::Money(Fen(125_000))]);
+        assert_eq!(sheet.csv(), "\u{feff}\"机构\",\"人数\",\"金额\"\r\n\"'=1+1 甲&乙\",1204,1250\r\n");
+    }
 
     #[test]
     fn exports_are_bounded_and_say_so() {

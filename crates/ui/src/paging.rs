@@ -37,6 +37,26 @@ pub fn turn_pages(here: u64, pages: u64, address: impl Fn(u64) -> String) -> Mar
     }
 }
 
+/// The formats in which every register is handed out.
+pub fn exports() -> Vec<(String, String)> {
+    vec![("Excel 表格".into(), "xlsx".into()), ("CSV".into(), "csv".into())]
+}
+
+/// The words of a cell without its markup.
+pub fn words(cell: &Markup) -> String {
+    let mut text = String::with_capacity(cell.0.len());
+    let mut inside = false;
+    for letter in cell.0.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => inside = false,
+            _ if !inside => text.push(letter),
+            _ => {}
+        }
+    }
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Percent-encodes a query part (RFC 3986 unreserved characters stay).
 pub fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

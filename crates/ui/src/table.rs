@@ -5,7 +5,7 @@ use maud::{Markup, Render, html};
 
 use crate::button::Button;
 use crate::paging::foot;
-pub use crate::paging::{encode, turn_pages};
+pub use crate::paging::{encode, exports, turn_pages, words};
 use crate::{Tone, csrf};
 
 /// A column.

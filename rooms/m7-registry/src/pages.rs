@@ -6,7 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use desk::workbook::XLSX;
 use desk::{Desk, Pairs, Query, Read, Routes};
-use foundation::limits::PAGE_ROWS;
+use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
 use foundation::{Fault, Function, Permission, PersonId, Right, Stop};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -64,18 +64,21 @@ pub fn routes() -> Routes {
 pub struct Turned {
     /// Page number.
     pub page: String,
+    /// `xlsx` or `csv` asks for the file; numbers stay masked in it.
+    pub export: String,
 }
 
 /// `/persons`: everybody within reach; who is looked for travels in a post, never in the address.
 pub async fn register(desk: Desk, Query(turned): Query<Turned>) -> Response {
-    listed(&desk, 200, turned.page.parse().unwrap_or(1), &FormState::new()).await.unwrap_or_else(|stop| desk.stopped(stop))
+    listed(&desk, 200, turned.page.parse().unwrap_or(1), &turned.export, &FormState::new()).await.unwrap_or_else(|stop| desk.stopped(stop))
 }
 
-async fn listed(desk: &Desk, status: u16, page: u64, state: &FormState) -> Result<Response, Stop> {
+async fn listed(desk: &Desk, status: u16, page: u64, export: &str, state: &FormState) -> Result<Response, Stop> {
     let reader = desk.read().await?;
     let words = state.value("who").trim();
+    let size = if export.is_empty() { PAGE_ROWS } else { EXPORT_ROWS };
     let found =
-        reader.page::<person::Entity>(page, PAGE_ROWS, |q| q.filter(named(words)).order_by_asc(person::Column::Name).order_by_asc(person::Column::Id)).await?;
+        reader.page::<person::Entity>(page, size, |q| q.filter(named(words)).order_by_asc(person::Column::Name).order_by_asc(person::Column::Id)).await?;
     let more = found.total > found.rows.len() as u64 && !words.is_empty();
     let register = Register {
         title: "实名制人员".into(),
@@ -87,9 +90,13 @@ async fn listed(desk: &Desk, status: u16, page: u64, state: &FormState) -> Resul
         total: if more { found.rows.len() as u64 } else { found.total },
         page: found.number,
         per_page: found.size,
+        exports: ui::table::exports(),
         empty: "没有找到。姓名可以只写一部分。".into(),
         ..Register::default()
     };
+    if !export.is_empty() {
+        return desk::workbook::Sheet::of(&register).answer_as(desk, export);
+    }
     let options = Form { action: "/persons/find".into(), submit: "查找".into(), ..Form::default() };
     Ok(desk.page_status(
         status,
@@ -130,14 +137,14 @@ pub async fn find(desk: Desk, form: Pairs) -> Response {
     let who = form.value("who");
     let digits = who.chars().filter(char::is_ascii_digit).count();
     if digits < 5 && !search::is_number(&desk, who) {
-        return listed(&desk, 200, 1, &form.state()).await.unwrap_or_else(|stop| desk.stopped(stop));
+        return listed(&desk, 200, 1, "", &form.state()).await.unwrap_or_else(|stop| desk.stopped(stop));
     }
     match desk.perform(FindPerson { id_number: who.into() }).await {
         Ok(Some(person)) => desk.go(&format!("/persons/{person}"), ""),
         Ok(None) => desk.go("/persons", "!没有找到，或者不在您的管辖范围内。请核对号码。"),
         Err(Stop::Refused(mut no)) => {
             no.iter_mut().for_each(|one| one.field = Some("who".into()));
-            listed(&desk, 422, 1, &FormState::new().secret("who").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop))
+            listed(&desk, 422, 1, "", &FormState::new().secret("who").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop))
         }
         Err(stop) => desk.stopped(stop),
     }

@@ -17,7 +17,7 @@ use crate::queries::{self, Filters};
 
 /// The register, or its file.
 pub async fn show(desk: Desk, Query(filters): Query<Filters>) -> Result<Response, Response> {
-    let answer = if filters.export == "xlsx" { export(&desk, &filters).await } else { table(&desk, &filters).await };
+    let answer = if !filters.export.is_empty() { export(&desk, &filters).await } else { table(&desk, &filters).await };
     answer.map_err(|stop| desk.stopped(stop))
 }
 
@@ -41,7 +41,7 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
         total: page.total,
         page: page.number,
         per_page: page.size,
-        exports: vec![("Excel 表格".into(), "xlsx".into())],
+        exports: ui::table::exports(),
         empty: "没有符合条件的项目。换个条件试试。".into(),
         ..Register::default()
     };
@@ -143,7 +143,7 @@ async fn export(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
         ("证书类型", 18),
         ("备注", 36),
     ];
-    Sheet { title: "职业技能培训需求指导目录".into(), columns, rows }.answer(desk)
+    Sheet { title: "职业技能培训需求指导目录".into(), columns, rows }.answer_as(desk, &filters.export)
 }
 
 fn remark(row: &Model) -> String {
@@ -209,11 +209,10 @@ impl<'a> From<&'a Model> for Item<'a> {
 pub async fn resource(desk: Desk, headers: HeaderMap, Query(filters): Query<Filters>) -> Result<Response, Response> {
     let run = async {
         let (reader, scope) = (desk.read().await?, desk.scope());
-        let limit = filters.limit.parse::<u64>().unwrap_or(50).clamp(1, 100);
+        let limit = desk::api::limit(&filters.limit);
         let rows = reader.list::<Entity>(|q| queries::resource(&filters, &scope, q).limit(limit)).await?;
-        let next = (u64::try_from(rows.len()).is_ok_and(|n| n == limit)).then(|| rows.last().map(|row| row.id.to_string())).flatten();
         let items: Vec<Item<'_>> = rows.iter().map(Item::from).collect();
-        Ok::<_, Stop>(desk::api::resource(&headers, &serde_json::json!({ "items": items, "next": next })))
+        Ok::<_, Stop>(desk::api::list(&headers, &items, limit, rows.last().map(|row| row.id.to_string())))
     };
     run.await.map_err(|stop| desk.stopped(stop))
 }

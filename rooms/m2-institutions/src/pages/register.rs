@@ -19,7 +19,7 @@ use crate::queries::{self, Filters};
 
 /// The register, or its file.
 pub async fn show(desk: Desk, Query(filters): Query<Filters>) -> Result<Response, Response> {
-    let answer = if filters.export == "xlsx" { export(&desk, &filters).await } else { table(&desk, &filters).await };
+    let answer = if !filters.export.is_empty() { export(&desk, &filters).await } else { table(&desk, &filters).await };
     answer.map_err(|stop| desk.stopped(stop))
 }
 
@@ -54,7 +54,7 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
         total: page.total,
         page: page.number,
         per_page: page.size,
-        exports: vec![("Excel 表格".into(), "xlsx".into())],
+        exports: ui::table::exports(),
         empty: "没有符合条件的机构。换个条件试试。".into(),
         ..Register::default()
     };
@@ -115,7 +115,7 @@ async fn export(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
         })
         .collect();
     let columns = vec![("序号", 6), ("机构名称", 32), ("地址", 36), ("办学性质", 22), ("可开展的培训项目", 44), ("联系人", 10), ("联系电话", 16), ("备注", 36)];
-    Sheet { title: "补贴性培训机构目录".into(), columns, rows }.answer(desk)
+    Sheet { title: "补贴性培训机构目录".into(), columns, rows }.answer_as(desk, &filters.export)
 }
 
 /// An institution as the API gives it: the directory's public columns.
@@ -162,7 +162,7 @@ fn item<'a>(row: &'a Model, programmes: &'a BTreeMap<InstitutionId, Vec<String>>
 pub async fn resource(desk: Desk, headers: HeaderMap, Query(filters): Query<Filters>) -> Result<Response, Response> {
     let run = async {
         let reader = desk.read().await?;
-        let limit = filters.limit.parse::<u64>().unwrap_or(50).clamp(1, 100);
+        let limit = desk::api::limit(&filters.limit);
         let condition = queries::condition(&reader, &filters).await?;
         let rows = reader
             .list::<Entity>(|q| {
@@ -174,9 +174,8 @@ pub async fn resource(desk: Desk, headers: HeaderMap, Query(filters): Query<Filt
             })
             .await?;
         let programmes = queries::programmes(&reader, &rows).await?;
-        let next = (u64::try_from(rows.len()).is_ok_and(|n| n == limit)).then(|| rows.last().map(|row| row.id.to_string())).flatten();
         let items: Vec<Item<'_>> = rows.iter().map(|row| item(row, &programmes)).collect();
-        Ok::<_, Stop>(desk::api::resource(&headers, &serde_json::json!({ "items": items, "next": next })))
+        Ok::<_, Stop>(desk::api::list(&headers, &items, limit, rows.last().map(|row| row.id.to_string())))
     };
     run.await.map_err(|stop| desk.stopped(stop))
 }

@@ -9,7 +9,7 @@ use foundation::{ClaimId, Fault, Fen, Function, Permission, Refusal, Right, Stop
 use maud::{Markup, html};
 use reckoning::money::Step as Trace;
 use serde::Serialize;
-use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::funds::{claim, claim_item, objection, payment_line};
 use ui::{Button, Column, Dossier, DossierHead, Due, Row, Step, Tag, Tone, section, simple_table};
 
@@ -342,37 +342,31 @@ struct Told {
     total_fen: i64,
 }
 
-/// `/api/v1/claims`.
+/// `/api/v1/claims`: in the order of their ids, `after`, `limit` ≤ 100; `state`.
 pub async fn resource(desk: Desk, headers: HeaderMap, Query(asked): Query<Asked>) -> Response {
-    let found = match desk.read().await {
-        Ok(reader) => {
-            reader
-                .list::<claim::Entity>(|q| {
-                    let q = q.order_by_asc(claim::Column::Id).limit(100);
-                    match asked.state.parse::<ClaimState>() {
-                        Ok(state) => q.filter(claim::Column::State.eq(state)),
-                        Err(_) => q,
-                    }
-                })
-                .await
-        }
-        Err(stop) => Err(stop),
+    let run = async {
+        let limit = desk::api::limit(&asked.limit);
+        let rows = desk
+            .read()
+            .await?
+            .list::<claim::Entity>(|q| {
+                let mut all = Condition::all();
+                if let Ok(state) = asked.state.parse::<ClaimState>() {
+                    all = all.add(claim::Column::State.eq(state));
+                }
+                if let Ok(after) = asked.after.parse::<ClaimId>() {
+                    all = all.add(claim::Column::Id.gt(after));
+                }
+                q.filter(all).order_by_asc(claim::Column::Id).limit(limit)
+            })
+            .await?;
+        let last = rows.last().map(|row| row.id.to_string());
+        let items: Vec<Told> = rows.into_iter().map(told).collect();
+        Ok::<_, Stop>(desk::api::list(&headers, &items, limit, last))
     };
-    match found {
-        Ok(rows) => desk::api::resource(
-            &headers,
-            &rows
-                .into_iter()
-                .map(|one| Told {
-                    id: one.id,
-                    claim_no: one.claim_no,
-                    class: one.class,
-                    state: one.state.code(),
-                    persons: one.persons,
-                    total_fen: Fen::sum([one.total]).unwrap_or_default().0,
-                })
-                .collect::<Vec<_>>(),
-        ),
-        Err(stop) => desk.stopped(stop),
-    }
+    run.await.unwrap_or_else(|stop| desk.stopped(stop))
+}
+
+fn told(one: claim::Model) -> Told {
+    Told { id: one.id, claim_no: one.claim_no, class: one.class, state: one.state.code(), persons: one.persons, total_fen: one.total.0 }
 }

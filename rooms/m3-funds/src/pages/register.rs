@@ -4,7 +4,7 @@
 use axum::response::Response;
 use desk::{Act, Desk, Pairs, Query, Read};
 use foundation::codes::ClaimState;
-use foundation::limits::{BATCH_LINES, PAGE_ROWS};
+use foundation::limits::{BATCH_LINES, EXPORT_ROWS, PAGE_ROWS};
 use foundation::{ClaimId, Fault, Fen, Function, Office, Permission, Right, Stop};
 use maud::{Markup, Render, html};
 use serde::Deserialize;
@@ -35,6 +35,9 @@ pub struct Asked {
     pub(super) state: String,
     pub(super) page: String,
     pub(super) step: String,
+    pub(super) export: String,
+    pub(super) after: String,
+    pub(super) limit: String,
 }
 
 /// A step that an officer does on many claims.
@@ -95,10 +98,7 @@ impl Step {
 
 /// `/claims`.
 pub async fn register(desk: Desk, Query(asked): Query<Asked>) -> Response {
-    match register_body(&desk, &asked).await {
-        Ok(body) => desk.page("补贴", "/claims", body),
-        Err(stop) => desk.stopped(stop),
-    }
+    answer(&desk, &asked).await.unwrap_or_else(|stop| desk.stopped(stop))
 }
 
 struct Sum {
@@ -110,14 +110,18 @@ impl FromQueryResult for Sum {
     }
 }
 
-async fn register_body(desk: &Desk, asked: &Asked) -> Result<Markup, Stop> {
+async fn answer(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
     if matches!(desk.actor.office, Office::Trainee { .. }) {
         return Err(Fault::Gone.into());
     }
     let reader = desk.read().await?;
     let counts = counts(desk, &reader).await?;
     let step = chosen(asked, &counts);
-    let page = reader.page::<claim::Entity>(asked.page.parse().unwrap_or(1), PAGE_ROWS, |q| ordered(filtered(q, asked, step), step)).await?;
+    let page = reader
+        .page::<claim::Entity>(asked.page.parse().unwrap_or(1), if asked.export.is_empty() { PAGE_ROWS } else { EXPORT_ROWS }, |q| {
+            ordered(filtered(q, asked, step), step)
+        })
+        .await?;
     let total =
         reader.pick::<claim::Entity, Sum>(|q| filtered(q, asked, step).select_only().column_as(Expr::cust("CAST(SUM(total) AS bigint)"), "total")).await?;
     let total = Fen(total.first().and_then(|one| one.total).unwrap_or(0));
@@ -151,10 +155,14 @@ async fn register_body(desk: &Desk, asked: &Asked) -> Result<Markup, Stop> {
         total: page.total,
         page: page.number,
         per_page: PAGE_ROWS,
+        exports: ui::table::exports(),
         empty: step.map_or_else(|| "还没有补贴申领。班级评价结束后，系统会自动生成。".to_owned(), |one| format!("没有{}的申领。", one.label())),
         ..Register::default()
     };
-    Ok(html! { (steps_bar(&counts, step)) (register) })
+    if !asked.export.is_empty() {
+        return desk::workbook::Sheet::of(&register).answer_as(desk, &asked.export);
+    }
+    Ok(desk.page("补贴", "/claims", html! { (steps_bar(&counts, step)) (register) }))
 }
 
 /// How many wait at each step that this office may do; none for those who only look.

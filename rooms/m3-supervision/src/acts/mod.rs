@@ -10,4 +10,5 @@ pub mod feedback_desk;
 pub mod inspection;
 pub mod opening;
 pub mod review;
+pub mod roster;
 pub mod timetable;

@@ -5,18 +5,18 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Read};
 use foundation::codes::{ClassState, ReviewResult};
-use foundation::{AccountId, Function, Instant, Office, Permission, Right, Stop, clock};
+use foundation::{Function, Instant, Office, Permission, Right, Stop};
 use maud::{Markup, html};
 use reckoning::policy::Policy;
 use store::Reader;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
-use store::tables::identity::account;
 use store::tables::institutions::{room, site};
 use store::tables::journal::fact;
 use store::tables::supervision::{class_session, enrolment, review_line, training_class};
-use ui::{Button, CheckLine, Dossier, DossierHead, Due, Material, ShareMeter, Step, TrailLine, section, tag};
+use ui::{Button, CheckLine, Dossier, Material, ShareMeter, TrailLine, section, tag};
 
-use super::classes::{due, number, seen, state_tag};
+use super::class_head::Names;
+use super::classes::seen;
 use super::{attendance, completion};
 use crate::acts::review::lines_of;
 use crate::queries::machine_lines;
@@ -45,21 +45,21 @@ pub async fn show(desk: Desk, Path(class): Path<String>) -> Response {
 }
 
 /// What the page is drawn from.
-struct View<'a> {
-    desk: &'a Desk,
-    class: &'a training_class::Model,
-    lines: Vec<Shown>,
+pub(super) struct View<'a> {
+    pub(super) desk: &'a Desk,
+    pub(super) class: &'a training_class::Model,
+    pub(super) lines: Vec<Shown>,
     policy: std::sync::Arc<Policy>,
-    own: bool,
+    pub(super) own: bool,
 }
 
 /// A review line, stored or (for drafts) answered just now.
-struct Shown {
+pub(super) struct Shown {
     list: String,
     code: String,
     title: String,
-    by_machine: bool,
-    result: Option<ReviewResult>,
+    pub(super) by_machine: bool,
+    pub(super) result: Option<ReviewResult>,
     fact: String,
     source: String,
     fix: String,
@@ -137,165 +137,15 @@ pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop
     Ok((class.title.clone(), html! { (Dossier { head: view.head(), steps: view.steps(&names), main, side }) }))
 }
 
-/// Who did what, for the steps.
-struct Names {
-    accepted: String,
-    reviewed: String,
-    decided: String,
-}
-
-impl Names {
-    /// Only names are read beyond reach: institutions may know who handles their application.
-    async fn of(desk: &Desk, class: &training_class::Model) -> Result<Self, Stop> {
-        let ids: Vec<AccountId> = [&class.accepted_by, &class.reviewed_by, &class.decided_by].into_iter().flatten().cloned().collect();
-        if ids.is_empty() {
-            return Ok(Self { accepted: String::new(), reviewed: String::new(), decided: String::new() });
-        }
-        let found = desk.as_system("names-of-officers").read().await?.list::<account::Entity>(|q| q.filter(account::Column::Id.is_in(ids))).await?;
-        let name = |id: &Option<AccountId>| found.iter().find(|one| Some(&one.id) == id.as_ref()).map_or_else(String::new, |one| one.name.clone());
-        Ok(Self { accepted: name(&class.accepted_by), reviewed: name(&class.reviewed_by), decided: name(&class.decided_by) })
-    }
-}
-
-fn days_done(at: Option<Instant>, name: &str) -> String {
-    at.map_or_else(String::new, |at| format!("{} {name}", ui::dates::day(clock::day_of(at))).trim_end().to_owned())
-}
-
 impl View<'_> {
-    fn failed(&self) -> usize {
+    pub(super) fn failed(&self) -> usize {
         self.lines.iter().filter(|line| matches!(line.result, Some(ReviewResult::Fail | ReviewResult::NeedsFix))).count()
     }
-    fn at(&self, what: &str) -> String {
+    pub(super) fn at(&self, what: &str) -> String {
         format!("/classes/{}/{what}", self.class.id)
     }
-    fn decides(&self) -> bool {
+    pub(super) fn decides(&self) -> bool {
         self.desk.may(DECIDE)
-    }
-
-    fn head(&self) -> DossierHead {
-        let class = self.class;
-        let mut buttons = if self.own {
-            self.own_buttons()
-        } else if self.decides() {
-            self.office_buttons()
-        } else {
-            Vec::new()
-        };
-        buttons.extend(attendance::main_buttons(self.desk, class));
-        buttons.extend(completion::main_buttons(self.desk, class));
-        DossierHead {
-            title: class.title.clone(),
-            state: Some(state_tag(class.state)),
-            due: due(class).map(|day| Due::on(day, self.desk.today()).certain(self.desk.premises.calendar.is_certain(day))),
-            number: number(class).into(),
-            owner: class.institution_name.clone(),
-            buttons,
-        }
-    }
-
-    fn own_buttons(&self) -> Vec<Button> {
-        let copy = Button::link("照此再办一期", format!("/classes/new?from={}", self.class.id));
-        let withdraw = Button::link("撤销", self.at("withdraw"));
-        let slips = Button::link("签到条", self.at("slips"));
-        match self.class.state {
-            ClassState::Draft | ClassState::Returned => {
-                let pledge = "我单位承诺：对培训全过程及真实性负责，如有虚假，愿退回补贴并承担责任。";
-                let submit = Button::post(if self.class.state == ClassState::Draft { "承诺并提交" } else { "承诺并重新提交" }, self.at("submit"))
-                    .field("pledge", "1")
-                    .confirm(pledge)
-                    .main();
-                let submit = if self.failed() > 0 { submit.blocked_because(format!("还有 {} 项须处理", self.failed())) } else { submit };
-                vec![
-                    withdraw,
-                    Button::link("教学计划", self.at("plan")),
-                    Button::link("名册", self.at("roster")),
-                    Button::link("课程表", self.at("timetable")),
-                    submit,
-                ]
-            }
-            ClassState::Submitted | ClassState::UnderReview => vec![withdraw],
-            ClassState::Approved => vec![withdraw, copy, slips, Button::link("准予开班通知书", self.at("notice"))],
-            ClassState::Suspended | ClassState::Refused | ClassState::Withdrawn => vec![copy],
-            ClassState::InTraining | ClassState::TrainingEnded | ClassState::Examining | ClassState::ResultsReview | ClassState::Certified => {
-                vec![copy, slips, Button::link("准予开班通知书", self.at("notice"))]
-            }
-            ClassState::FeedbackDone | ClassState::Claimed | ClassState::Archived => vec![copy, Button::link("准予开班通知书", self.at("notice"))],
-        }
-    }
-
-    fn office_buttons(&self) -> Vec<Button> {
-        let class = self.class;
-        let recheck = Button::post("重新机审", self.at("recheck")).quiet();
-        let (back, refuse) = (Button::link("退回补正", self.at("return")), Button::link("不予开班", self.at("refuse")).danger());
-        let red = |button: Button| if self.failed() > 0 { button.blocked_because(format!("还有 {} 项须处理", self.failed())) } else { button };
-        match class.state {
-            ClassState::Submitted => vec![recheck, back, Button::post("受理", self.at("accept")).main()],
-            ClassState::UnderReview if class.reviewed_by.is_none() => {
-                let open = self.lines.iter().filter(|line| !line.by_machine && line.result.is_none()).count();
-                let label = if open > 0 { format!("{open} 项人工核对无误，审核通过") } else { "审核通过".to_owned() };
-                vec![recheck, back, refuse, red(Button::post(label, self.at("review")).field("all", "1").main())]
-            }
-            ClassState::UnderReview => {
-                let approve = red(Button::post("准予开班", self.at("approve")).main());
-                let mine = class.reviewed_by.is_some() && class.reviewed_by == self.desk.actor.account;
-                vec![recheck, back, refuse, if mine { approve.blocked_because("您审核过本班，须由另一位工作人员批准") } else { approve }]
-            }
-            ClassState::Approved => vec![Button::link("撤销", self.at("revoke")).danger(), Button::link("准予开班通知书", self.at("notice"))],
-            ClassState::Suspended => vec![Button::link("撤销", self.at("revoke")).danger()],
-            ClassState::Draft | ClassState::Returned | ClassState::Refused | ClassState::Withdrawn => Vec::new(),
-            ClassState::InTraining
-            | ClassState::TrainingEnded
-            | ClassState::Examining
-            | ClassState::ResultsReview
-            | ClassState::Certified
-            | ClassState::FeedbackDone
-            | ClassState::Claimed
-            | ClassState::Archived => vec![Button::link("准予开班通知书", self.at("notice"))],
-        }
-    }
-
-    fn steps(&self, names: &Names) -> Vec<Step> {
-        let (class, today) = (self.class, self.desk.today());
-        let order = ["开班申请", "受理", "审核", "批准", "培训", "结业考核", "发证", "学员评价", "补贴"];
-        let limit = || due(class).map_or_else(String::new, |day| format!("限 {}", ui::dates::near_day(day, today)));
-        let turn = || if self.decides() { format!("你 · {}", limit()) } else { limit() };
-        let (now, note) = match class.state {
-            ClassState::Draft => (0, "草稿".to_owned()),
-            ClassState::Returned => (0, format!("补正 · {}", limit())),
-            ClassState::Submitted => (1, turn()),
-            ClassState::UnderReview if class.reviewed_by.is_none() => (2, turn()),
-            ClassState::UnderReview if class.reviewed_by == self.desk.actor.account => (3, format!("等另一位同事 · {}", limit())),
-            ClassState::UnderReview => (3, turn()),
-            ClassState::Refused => (3, days_done(class.decided_at, &names.decided)),
-            ClassState::Approved => (4, format!("{} 开班", ui::dates::day(class.starts_on))),
-            ClassState::InTraining => (4, format!("至 {}", ui::dates::day(class.ends_on))),
-            ClassState::Suspended => (4, "中止".into()),
-            ClassState::TrainingEnded => (5, "待录入成绩".into()),
-            ClassState::Examining => (5, "待第二人确认".into()),
-            ClassState::ResultsReview => (6, "待发证".into()),
-            ClassState::Certified => (7, "进行中".into()),
-            ClassState::FeedbackDone | ClassState::Claimed => (8, "办理中".into()),
-            ClassState::Archived => (9, String::new()),
-            ClassState::Withdrawn => (if class.decided_at.is_some() { 4 } else { usize::from(class.submitted_at.is_some()) }, "已撤销".into()),
-        };
-        let dates = [
-            days_done(class.submitted_at, ""),
-            days_done(class.accepted_at, &names.accepted),
-            days_done(class.reviewed_at, &names.reviewed),
-            days_done(class.decided_at, &names.decided),
-            ui::dates::range(class.starts_on, class.ends_on),
-        ];
-        let stopped = matches!(class.state, ClassState::Refused | ClassState::Suspended | ClassState::Withdrawn);
-        order
-            .iter()
-            .enumerate()
-            .map(|(at, name)| match at.cmp(&now) {
-                std::cmp::Ordering::Less => Step::done(*name, dates.get(at).cloned().unwrap_or_default()),
-                std::cmp::Ordering::Equal if stopped => Step::stopped(*name, note.clone()),
-                std::cmp::Ordering::Equal => Step::now(*name, note.clone()),
-                std::cmp::Ordering::Greater => Step::to_come(*name),
-            })
-            .collect()
     }
 
     async fn facts(&self, reader: &Reader) -> Result<Markup, Stop> {
@@ -308,7 +158,7 @@ impl View<'_> {
         let money = if class.money == foundation::Fen::ZERO {
             html! { "提交时估算" }
         } else {
-            html! { (ui::money(class.money)) " 以内" }
+            html! { (ui::money(class.money)) @if class.state != ClassState::Archived { " 以内" } }
         };
         let count = |n: i32| u32::try_from(n).unwrap_or(0);
         Ok(section(
@@ -318,7 +168,7 @@ impl View<'_> {
                     ("证书类型", html! { "培训合格证书" }), ("起止", html! { (ui::dates::range(class.starts_on, class.ends_on)) }), ("地点", html! { (site.name) " " (room.name) }),
                     ("人数 / 计划", html! { (class.enrolled_count) " / " (class.planned_persons) }),
                     ("总课时", html! { (class.periods_total) "（理论 " (class.periods_theory) " · 实操 " (class.periods_practice) " · 线上 " (class.periods_online) "）" }),
-                    ("补贴标准", html! { (rate) }), ("依据", html! { (policy.document("fen_per_period")) }), ("预计补贴", money),
+                    ("补贴标准", html! { (rate) }), ("依据", html! { (policy.document("fen_per_period")) }), (if class.state == ClassState::Archived { "补贴" } else { "预计补贴" }, money),
                     ("班主任", html! { (class.class_teacher_name) }), ("结业考核", html! { @if let Some(day) = class.exam_on { (ui::dates::day_weekday(day)) } @else { "未定" } }),
                 ]))
                 (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0), count(policy.online_cap_pct)))

@@ -2,6 +2,8 @@
 
 pub mod attendance;
 pub mod certificate;
+pub mod class_head;
+pub mod class_resource;
 pub mod classes;
 pub mod completion;
 pub mod decide;
@@ -12,7 +14,9 @@ pub mod feedback_desk;
 pub mod inspection;
 pub mod opening;
 pub mod phone;
+pub mod roster;
 pub mod routes;
 pub mod session;
 pub mod sessions;
+pub mod timetable;
 pub mod verify;

@@ -3,7 +3,7 @@
 use desk::{Read, Routes};
 use foundation::{Function, Permission, Right};
 
-use super::{classes, decide, dossier, opening, sessions};
+use super::{class_resource, classes, decide, dossier, opening, roster, sessions, timetable};
 use crate::acts::decide::{AnswerReviewLine, RecheckOpening, RefuseOpening, ReturnOpening, RevokeClass, WithdrawClass};
 use crate::acts::opening::{AddTrainees, CreateClass, EditClassPlan, LayTimetable, RemoveTrainee, SignPledges};
 use crate::acts::review::{AcceptOpening, ApproveOpening, ReviewOpening, SubmitOpening};
@@ -13,21 +13,21 @@ use crate::acts::timetable::{AddSession, EditSession, RemoveSession};
 pub fn routes(routes: Routes) -> Routes {
     routes
         .read::<classes::ClassRegister, _, _>("/classes", classes::show)
-        .read::<classes::ClassRegister, _, _>("/api/v1/classes", classes::resource)
-        .read::<dossier::ClassPage, _, _>("/api/v1/classes/{id}", classes::one)
-        .read::<opening::RosterPage, _, _>("/api/v1/classes/{id}/roster", classes::roster)
+        .read::<classes::ClassRegister, _, _>("/api/v1/classes", class_resource::resource)
+        .read::<dossier::ClassPage, _, _>("/api/v1/classes/{id}", class_resource::one)
+        .read::<opening::RosterPage, _, _>("/api/v1/classes/{id}/roster", class_resource::roster)
         .read::<opening::NewClassPage, _, _>("/classes/new", opening::new)
         .act::<CreateClass, _, _>("/classes/new", opening::create)
         .read::<dossier::ClassPage, _, _>("/classes/{id}", dossier::show)
         .read::<dossier::ClassPage, _, _>("/classes/{id}/plan", opening::plan)
         .act::<EditClassPlan, _, _>("/classes/{id}/plan", opening::edit_plan)
-        .read::<opening::RosterPage, _, _>("/classes/{id}/roster", opening::roster_page)
-        .act::<AddTrainees, _, _>("/classes/{id}/roster", opening::import)
-        .act::<AddTrainees, _, _>("/classes/{id}/trainees", opening::add_one)
-        .act::<RemoveTrainee, _, _>("/classes/{id}/roster/{enrolment}/remove", opening::remove)
-        .act::<SignPledges, _, _>("/classes/{id}/pledges", opening::pledges)
-        .read::<opening::TimetablePage, _, _>("/classes/{id}/timetable", opening::timetable)
-        .act::<LayTimetable, _, _>("/classes/{id}/timetable", opening::lay)
+        .read::<opening::RosterPage, _, _>("/classes/{id}/roster", roster::roster_page)
+        .act::<AddTrainees, _, _>("/classes/{id}/roster", roster::import)
+        .act::<AddTrainees, _, _>("/classes/{id}/trainees", roster::add_one)
+        .act::<RemoveTrainee, _, _>("/classes/{id}/roster/{enrolment}/remove", roster::remove)
+        .act::<SignPledges, _, _>("/classes/{id}/pledges", roster::pledges)
+        .read::<opening::TimetablePage, _, _>("/classes/{id}/timetable", timetable::timetable)
+        .act::<LayTimetable, _, _>("/classes/{id}/timetable", timetable::lay)
         .act::<AddSession, _, _>("/classes/{id}/sessions", sessions::add)
         .read::<opening::TimetablePage, _, _>("/classes/{id}/sessions/new", sessions::new)
         .read::<opening::TimetablePage, _, _>("/sessions/{id}/edit", sessions::edit)

@@ -167,9 +167,10 @@ async fn screen_body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
         (page_head(&class.title, &format!("{} {}—{} · {}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at), ui::dates::time(session.ends_at), session.place), &[Button::link("点名", format!("/sessions/{}", session.id))]))
         @if open {
             @let code = rules::code_at(&desk.premises.settings.secret, &session.id, policy.code_seconds, now);
+            div class="jb-screen" {
             (RotatingCode { text: format!("{}/check-in/{}?code={code}", desk.premises.settings.base_url, session.id), digits: code.clone(), refresh: format!("/sessions/{}/screen", session.id), seconds_left: rules::seconds_left(policy.code_seconds, now) })
-            p class="jb-screen-count" { "已到 " strong { (here) } " / " (roster.len()) " 人" }
-            p class="jb-screen-how" { "用手机扫码，或在“我的培训”里输入六位码。没有手机的，请老师点名，一样算数。" }
+            div { p class="jb-screen-count" { "已到 " strong { (here) } " / " (roster.len()) " 人" }
+            p class="jb-screen-how" { "用手机扫码，或在“我的培训”里输入六位码。没有手机的，请老师点名，一样算数。" } } }
         } @else { (panel("", html! { p { "现在不是这次课的签到时间。签到码在上课前后显示。" } })) }
     })
 }

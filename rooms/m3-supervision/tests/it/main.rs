@@ -3,4 +3,7 @@
 mod check_in;
 mod fixtures;
 mod opening;
+mod opening_checks;
+mod opening_support;
 mod persons;
+mod roster;
