@@ -76,7 +76,7 @@
 //! ```
 //!
 //! Addresses the frame itself uses; the desk answers them: `/`, `/sign-in`, POST `/sign-out`,
-//! POST `/large-text` (`on`, `back`), `/offices`, `/public/objections/new`, `/assets/{file}`.
+//! POST `/large-text` (`on`, `back`), `/offices`, `/publicity`, `/assets/{file}`.
 
 pub mod assets;
 pub mod button;
