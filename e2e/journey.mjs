@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { artifacts, asPersona, checkPage, shot } from './lib.mjs';
 import { creditCode, residenceNumber, workbook } from './documents.mjs';
 
-const ITEM = '母婴生活护理';
+const ITEM = '家庭收纳整理';
 const binary = join(process.env.CARGO_TARGET_DIR || join(dirname(fileURLToPath(import.meta.url)), '..', 'target'), 'debug', 'jinbu');
 const must = (condition, words) => { if (!condition) throw new Error(words); };
 
