@@ -1,10 +1,10 @@
 // Synthetic documents as the demo province makes them, and the smallest workbook that holds a roster.
 
-/** The n-th demo person's residence number: area 350199 does not exist, so nobody real has it. */
+/** The n-th demo person's residence number (the personas are 0 and 1): area 350199 does not exist, so nobody real has it. */
 export function residenceNumber(n) {
-  const birth = new Date(Date.UTC(1969, 0, 5) + (n * 37 % 12000) * 86400000);
+  const birth = new Date([Date.UTC(1974, 2, 7), Date.UTC(1986, 8, 21)][n] ?? Date.UTC(1969, 0, 5) + (n * 37 % 12000) * 86400000);
   const day = `${birth.getUTCFullYear()}${String(birth.getUTCMonth() + 1).padStart(2, '0')}${String(birth.getUTCDate()).padStart(2, '0')}`;
-  const serial = String((Math.floor(n / 12000) * 40 + n % 400) % 1000).padStart(3, '0');
+  const serial = String((n < 2 ? 990 + 2 * n : Math.floor(n / 12000) * 40 + n % 400) % 1000).padStart(3, '0');
   const body = `350199${day}${serial}`;
   const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
   const sum = [...body].reduce((all, digit, at) => all + Number(digit) * weights[at], 0);

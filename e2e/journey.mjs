@@ -134,6 +134,8 @@ async function walk(browser, house, people) {
   await clerk.getByLabel('培训项目').selectOption({ label: (await clerk.getByLabel('培训项目').locator('option').allInnerTexts()).find(text => text.includes(ITEM)) });
   await clerk.getByLabel('第几期').fill('1');
   await clerk.getByLabel('计划人数').fill('10');
+  // Appendix B example 1's class: 34 periods in the room, 22 online.
+  for (const [label, periods] of [['理论课时（线下）', '14'], ['实操课时（线下）', '20'], ['线上课时', '22']]) await clerk.getByLabel(label, { exact: true }).fill(periods);
   const lastDay = await clerk.getByLabel('结束日期').inputValue();
   await look(clerk, 'class-new');
   await click(clerk, button(clerk, '保存，下一步录名册'));
