@@ -3,6 +3,7 @@
 //! still wait for filing or publication.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use anyhow::{Result, anyhow};
 use chrono::Datelike;
@@ -67,9 +68,8 @@ pub async fn make(stage: &Stage, schools: usize, offices: &Offices) -> Result<It
     for seat in &SEATS[..schools] {
         let district = testkit::district(seat.district);
         for name in seat.items {
-            if !items.contains_key(&(district, *name)) {
-                let id = item(stage, &offices.drafter(district)?, completion(name, today.year()), Came::Published).await?;
-                items.insert((district, *name), id);
+            if let Entry::Vacant(place) = items.entry((district, *name)) {
+                place.insert(item(stage, &offices.drafter(district)?, completion(name, today.year()), Came::Published).await?);
             }
         }
     }

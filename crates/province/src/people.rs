@@ -37,7 +37,7 @@ pub fn personas() -> Vec<RosterRow> {
 
 /// Both personas are women; of the others every second.
 fn is_woman(n: usize) -> bool {
-    n < 2 || n % 2 == 0
+    n < 2 || n.is_multiple_of(2)
 }
 
 /// The document of the n-th person.

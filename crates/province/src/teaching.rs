@@ -83,7 +83,7 @@ impl Teller<'_> {
         let runs = session.ends_at > self.stage.curtain();
         let (asked, phones) = match (self.plot.personas, runs) {
             (true, true) => (&roster[..self.plot.trainees], WITH_PHONES),
-            (true, false) => (roster, if at % 4 == 0 { WITH_PHONES } else { 0 }),
+            (true, false) => (roster, if at.is_multiple_of(4) { WITH_PHONES } else { 0 }),
             (false, _) => (roster, 0),
         };
         let here: Vec<&enrolment::Model> = asked.iter().enumerate().filter(|(n, _)| self.comes(*n, at)).map(|(_, one)| one).collect();

@@ -120,7 +120,7 @@ pub fn public_page(page: &Page, body: Markup) -> Markup {
             }
             (frame(page, body))
             footer class="jb-foot" {
-                p { "对公开内容有异议，可以" a href="/publicity" { "在公示页提出" } "，也可以向当地人社部门反映。" }
+                p { "对公开内容有异议，可以" a href="/public/objections" { "提出异议或查看答复" } "，也可以向当地人社部门反映。" }
                 button type="button" class="btn jb-btn jb-print-button" data-print hidden { "打印本页" }
             }
         },

@@ -255,7 +255,9 @@ async fn m3_3_one_open_request_for_a_roll_call_per_meeting() {
     let ask = || AskForRollCall { session: class.sessions[0].clone() };
     let (one, two) = (house.desk(Persona::Trainee), house.desk(Persona::OtherTrainee));
     let (a, b, c) = tokio::join!(one.perform(ask()), one.perform(ask()), two.perform(ask()));
-    (a.unwrap(), b.unwrap(), c.unwrap());
+    for answered in [a, b, c] {
+        answered.unwrap();
+    }
     assert_eq!(count_of(&house, "RollCallRequested").await, 1);
     house.desk(Persona::ClassTeacher).perform(CallRoll { session: class.sessions[0].clone(), present: vec![class.enrolments[0].clone()] }).await.unwrap();
     two.perform(ask()).await.unwrap();
