@@ -44,7 +44,7 @@ pub enum Size {
     Full,
 }
 
-/// Schools whose stories are told side by side: on SQLite their acts share the door's commits; on PostgreSQL
+/// Counties whose schools' stories are told side by side: on SQLite their acts share the door's commits; on PostgreSQL
 /// they would only make each other do their transactions again.
 fn side_by_side(premises: &Premises) -> usize {
     if premises.db.kind() == "sqlite" { 8 } else { 1 }
@@ -69,14 +69,27 @@ pub async fn load(premises: &Arc<Premises>, size: Size) -> Result<()> {
     let items = catalogue::make(&stage, count, &offices).await?;
     stage.travel_to(stage.curtain());
     let schools = founding::found(&stage, &offices, &items, count).await?;
-    let mut waiting = schools.into_iter().enumerate();
+    // A county's numbers run over all its schools: those are told one after the other, so that one seed gives one journal.
+    let mut counties: Vec<(&str, Vec<(usize, School)>)> = Vec::new();
+    for (at, school) in schools.into_iter().enumerate() {
+        match counties.iter_mut().find(|(district, _)| *district == SEATS[at].district) {
+            Some((_, neighbours)) => neighbours.push((at, school)),
+            None => counties.push((SEATS[at].district, vec![(at, school)])),
+        }
+    }
+    let mut waiting = counties.into_iter();
     let mut telling = JoinSet::new();
     loop {
         while telling.len() < side_by_side(premises)
-            && let Some((at, school)) = waiting.next()
+            && let Some((_, neighbours)) = waiting.next()
         {
-            let stage = Stage::new(premises, at as u64 + 1, now);
-            telling.spawn(async move { tell(stage, school, at, size).await });
+            let premises = Arc::clone(premises);
+            telling.spawn(async move {
+                for (at, school) in neighbours {
+                    tell(Stage::new(&premises, at as u64 + 1, now), school, at, size).await?;
+                }
+                Ok::<(), anyhow::Error>(())
+            });
         }
         match telling.join_next().await {
             Some(told) => told??,

@@ -19,7 +19,7 @@ const PERSONS: usize = 450;
 fn person_row(keys: &Keyring, ids: &Ids, n: usize) -> person::Model {
     let id: PersonId = ids.make(noon());
     let (number, phone) = (format!("3501991970010{n:05}"), format!("138{n:08}"));
-    let has_phone = n % 3 != 0;
+    let has_phone = !n.is_multiple_of(3);
     person::Model {
         name: "林玉珍".into(),
         id_type: IdType::ResidentCard,
