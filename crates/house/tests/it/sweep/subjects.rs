@@ -82,7 +82,11 @@ impl Subjects {
     pub async fn of(house: &TestHouse) -> Self {
         let reader = house.system().read().await.unwrap();
         let school = testkit::personas::school();
-        let classes = reader.list::<training_class::Entity>(|q| q.filter(training_class::Column::Institution.eq(school.clone()))).await.unwrap();
+        // In an order of their own: two databases hand rows out in two orders, and the last of a state is taken.
+        let classes = reader
+            .list::<training_class::Entity>(|q| q.filter(training_class::Column::Institution.eq(school.clone())).order_by_asc(training_class::Column::Id))
+            .await
+            .unwrap();
         let mut sets = BTreeMap::new();
         for class in classes {
             let (set, claim) = set(house, &class).await;
