@@ -4,7 +4,9 @@
 use std::path::Path;
 
 fn main() {
-    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/dist");
+    // Asked when it runs, not when it was built: compiled dependencies are kept outside the clone, whose place may change.
+    let Some(here) = std::env::var_os("CARGO_MANIFEST_DIR") else { return println!("cargo::error=run by cargo only") };
+    let dist = Path::new(&here).join("../../assets/dist");
     println!("cargo::rerun-if-changed={}", dist.display());
     println!("cargo::rerun-if-changed=build.rs");
     for file in ["app.css", "app.css.gz", "app.js", "app.js.gz", "chart.js", "chart.js.gz", "favicon.svg", "favicon.svg.gz"] {
