@@ -324,7 +324,7 @@ async function walk(browser, house, people) {
   await look(clock, 'personas');
   await click(clock, button(clock, '过五个工作日'));
 
-  // ---- 11. batch, finance, bank: returned once, then paid
+  // ---- 11. batch, finance, the bank's return file: paid
   const maker = await as('jinjiang-inspector');
   for (let n = 0; n < 20; n++) { await maker.goto(house.base); if (await queued(maker, ITEM, '拨付').count()) break; await new Promise(done => setTimeout(done, 500)); }
   await click(maker, queued(maker, ITEM, '拨付'));
@@ -336,9 +336,12 @@ async function walk(browser, house, people) {
   await click(finance, button(finance, '批准拨付'));
   await home('jinjiang-finance');
   await click(finance, finance.locator('.jb-queue tbody tr').filter({ hasText: '银行回盘' }).locator('.jb-btn').first());
-  await finance.locator('input[name^="reference_"]').first().fill('20261231000001');
+  const [answer] = await Promise.all([finance.waitForEvent('download'), link(finance, '样例：全部到账（CSV）').click()]);
+  const returned = join(artifacts, 'journey-bank-return.csv');
+  await answer.saveAs(returned);
+  await finance.locator('input[type=file]').setInputFiles(returned);
   await look(finance, 'settle');
-  await click(finance, button(finance, '登记回单'));
+  await click(finance, button(finance, '上传并登记'));
   await says(finance, '已到账');
   await clerk.goto(`${house.base}/claims`);
   await click(clerk, clerk.locator('tbody tr').filter({ hasText: ITEM }).getByRole('link').first());

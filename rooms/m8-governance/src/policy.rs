@@ -100,7 +100,7 @@ fn line(one: &policy_parameter::Model, today: foundation::Date) -> Row {
         html! { (label(&one.name)) },
         html! { (scheme) },
         html! { (one.district.full_name()) },
-        html! { (value(one)) },
+        html! { (value_text(&one.name, &one.unit, one.value)) },
         html! { (ui::dates::full_day(one.effective_from)) " " (until) @if let Some(state) = state { " " (state) } },
         html! { @if one.document == DESIGN_DEFAULT { span class="jb-faint" { "系统默认，各地可另定" } } @else { (one.document) } },
     ])
@@ -130,13 +130,31 @@ fn label(name: &str) -> String {
 }
 
 /// The value as people say it: yuan, days of the calendar, multiples.
-fn value(one: &policy_parameter::Model) -> String {
-    match one.unit.as_str() {
-        "年月日" => format!("{}年{}月{}日", one.value / 10_000, one.value / 100 % 100, one.value % 100),
-        "万分之一" => format!("{}.{:02} 倍", one.value / 10_000, one.value % 10_000 / 100),
-        unit => match unit.strip_prefix('分').filter(|rest| rest.is_empty() || rest.starts_with('/')) {
-            Some(rest) if rest != "钟" => format!("{} 元{rest}", ui::money::text(Fen(one.value)).trim_start_matches(['¥', ' '])),
-            _ => format!("{} {unit}", one.value),
-        },
+fn value_text(name: &str, unit: &str, value: i64) -> String {
+    match unit {
+        "年月日" => format!("{}年{}月{}日", value / 10_000, value / 100 % 100, value % 100),
+        "万分之一" => format!("{}.{:02} 倍", value / 10_000, value % 10_000 / 100),
+        // 分 is also what an exam is marked in: only a name says that it is money.
+        unit if name.split('_').any(|part| part == "fen") => {
+            format!("{} 元{}", ui::money::text(Fen(value)).trim_start_matches(['¥', ' ']), unit.strip_prefix('分').unwrap_or_default())
+        }
+        "月" => format!("{} 个月", value),
+        unit => format!("{} {unit}", value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_not_money() {
+        let of = |name: &str, unit: &str, value: i64| value_text(name, unit, value);
+        assert_eq!(of("exam_pass_line", "分", 60), "60 分");
+        assert_eq!(of("fen_per_period", "分/课时", 2500), "25 元/课时");
+        assert_eq!(of("base_fen_level_5", "分", 100_000), "1,000 元");
+        assert_eq!(of("claim_months", "月", 12), "12 个月");
+        assert_eq!(of("multiplier_bp_shortage", "万分之一", 13_000), "1.30 倍");
+        assert_eq!(of("counted_from", "年月日", 20_231_220), "2023年12月20日");
     }
 }

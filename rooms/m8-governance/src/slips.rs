@@ -74,6 +74,9 @@ async fn page(desk: &Desk, id: &str, state: &FormState) -> Result<Response, Stop
         "/classes",
         html! {
             (ui::error_summary(state))
+            @if !gives_slips(class.state) {
+                (panel("", html! { p { "班级现在是“" (class.state.label()) "”，不能发签到条。准予开班之后、学员评价完之前可以发。" } }))
+            }
             (register)
             (panel("怎么用", html! { ul {
                 li { "打印出来沿虚线剪开，当面发给本人。扫一次码，这部手机就登录了，上课不用密码。" }
