@@ -247,6 +247,33 @@ pub fn actor_of(account: &account::Model) -> Option<Actor> {
     })
 }
 
+/// A new account's row: nobody can sign in with it before a password is set or a link is used. `holder` says who and
+/// for which office; a trainee's person and an institution follow from the office.
+pub fn new_account(id: AccountId, login: String, holder: &Actor, district: DistrictCode, at: Instant) -> account::Model {
+    let (kind, reference) = office_parts(&holder.office);
+    account::Model {
+        id,
+        login,
+        name: holder.name.clone(),
+        office_kind: kind.into(),
+        office_ref: reference,
+        office_name: holder.office_name.clone(),
+        role: holder.role,
+        password_hash: None,
+        totp_secret: None,
+        totp_last_step: 0,
+        failed_count: 0,
+        locked_until: None,
+        disabled: false,
+        institution: if let Office::Institution { institution } = &holder.office { Some(institution.clone()) } else { None },
+        person: if let Office::Trainee { person } = &holder.office { Some(person.clone()) } else { None },
+        path: district.management_path(),
+        district,
+        created_at: at,
+        version: 1,
+    }
+}
+
 /// The kind word and reference of an office, as accounts and facts store them.
 pub fn office_parts(office: &Office) -> (&'static str, String) {
     match office {

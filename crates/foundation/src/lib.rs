@@ -4,6 +4,7 @@
 
 pub mod calendar;
 pub mod clock;
+mod code_enum;
 pub mod codes;
 pub mod district;
 pub mod id_number;

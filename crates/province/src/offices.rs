@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, anyhow};
 use desk::Desk;
-use desk::session::office_parts;
+use desk::session::new_account;
 use foundation::codes::{AccountRole, FundSource};
 use foundation::{AccountId, Actor, DistrictCode, Fen, Office};
 use store::tables::funds::fund_account;
@@ -94,29 +94,8 @@ impl Offices {
 /// An account without a password, and who it is.
 pub fn person(desk: &Desk, office: Office, office_name: String, district: DistrictCode, name: String, login: String) -> (account::Model, Actor) {
     let id: AccountId = desk.new_id();
-    let (kind, reference) = office_parts(&office);
-    let row = account::Model {
-        id: id.clone(),
-        login,
-        name: name.clone(),
-        office_kind: kind.into(),
-        office_ref: reference,
-        office_name: office_name.clone(),
-        role: AccountRole::Staff,
-        password_hash: None,
-        totp_secret: None,
-        totp_last_step: 0,
-        failed_count: 0,
-        locked_until: None,
-        disabled: false,
-        institution: if let Office::Institution { institution } = &office { Some(institution.clone()) } else { None },
-        person: if let Office::Trainee { person } = &office { Some(person.clone()) } else { None },
-        path: district.management_path(),
-        district,
-        created_at: desk.now(),
-        version: 1,
-    };
-    (row, Actor { account: Some(id), name, office_name, office, role: AccountRole::Staff })
+    let actor = Actor { account: Some(id.clone()), name, office_name, office, role: AccountRole::Staff };
+    (new_account(id, login, &actor, district, desk.now()), actor)
 }
 
 fn budget(desk: &Desk, district: DistrictCode) -> Vec<fund_account::Model> {

@@ -10,7 +10,8 @@ use m3_supervision::acts::decide::{LapseCorrection, RefuseOpening, ReturnOpening
 use m3_supervision::acts::opening::{AddTrainees, CreateClass, LayTimetable, SignPledges};
 use m3_supervision::acts::review::{AcceptOpening, ApproveOpening, ReviewOpening, SubmitOpening};
 use m3_supervision::jobs::attendance::LapseClass;
-use m3_supervision::rules::opening::{Layout, Plan};
+use m3_supervision::rules::layout::Layout;
+use m3_supervision::rules::opening::Plan;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::identity::account;
 use store::tables::supervision::{enrolment, training_class};

@@ -1,6 +1,6 @@
 //! Named people, one per office that the spine needs, plus the neighbour and the rival.
 
-use desk::session::office_parts;
+use desk::session::new_account;
 use foundation::codes::AccountRole;
 use foundation::{AccountId, Actor, DistrictCode, InstitutionId, Office, PersonId};
 use store::tables::identity::account;
@@ -148,30 +148,9 @@ impl Persona {
 
     /// The account's row: no password, so that only demo mode can sign it in.
     pub fn account_row(self) -> account::Model {
-        let (office, office_name) = self.office();
-        let (kind, reference) = office_parts(&office);
-        let district = office.district().unwrap_or_else(|| super::district("350582"));
-        account::Model {
-            id: self.account(),
-            login: self.login().into(),
-            name: self.name().into(),
-            office_kind: kind.into(),
-            office_ref: reference,
-            office_name,
-            role: self.role(),
-            password_hash: None,
-            totp_secret: None,
-            totp_last_step: 0,
-            failed_count: 0,
-            locked_until: None,
-            disabled: false,
-            institution: if let Office::Institution { institution } = &office { Some(institution.clone()) } else { None },
-            person: if let Office::Trainee { person } = &office { Some(person.clone()) } else { None },
-            path: district.management_path(),
-            district,
-            created_at: super::start_of_tests(),
-            version: 1,
-        }
+        let holder = self.actor();
+        let district = holder.office.district().unwrap_or_else(|| super::district("350582"));
+        new_account(self.account(), self.login().into(), &holder, district, super::start_of_tests())
     }
 }
 

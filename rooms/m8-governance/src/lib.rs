@@ -1,5 +1,6 @@
 //! M8 division of labour: sign-in, accounts, demo personas and the demo's clock (M8.4, M8.9; domain §1.3, §12.3).
 
+pub mod account_forms;
 pub mod accounts;
 pub mod acts;
 pub mod authenticator;
@@ -31,15 +32,15 @@ pub fn routes() -> Routes {
         .read::<authenticator::MyAccount, _, _>("/account", authenticator::show)
         .act::<acts::own::EnrolTotp, _, _>("/account/totp", authenticator::enrol)
         .read::<accounts::AccountRegister, _, _>("/accounts", accounts::register)
-        .read::<accounts::NewAccountPage, _, _>("/accounts/new", accounts::new)
-        .act::<administer::CreateAccount, _, _>("/accounts/new", accounts::create)
+        .read::<accounts::NewAccountPage, _, _>("/accounts/new", account_forms::new)
+        .act::<administer::CreateAccount, _, _>("/accounts/new", account_forms::create)
         .read::<accounts::AccountPage, _, _>("/accounts/{id}", accounts::show)
         .act::<administer::DisableAccount, _, _>("/accounts/{id}/disable", accounts::disable)
         .act::<administer::EnableAccount, _, _>("/accounts/{id}/enable", accounts::enable)
         .act::<administer::ResetAccount, _, _>("/accounts/{id}/reset", accounts::reset)
         .act::<administer::ChangeAccountRole, _, _>("/accounts/{id}/role", accounts::role)
-        .read::<accounts::InstitutionAccountPage, _, _>("/institutions/{id}/account", accounts::new_for_institution)
-        .act::<administer::OpenInstitutionAccount, _, _>("/institutions/{id}/account", accounts::create_for_institution)
+        .read::<accounts::InstitutionAccountPage, _, _>("/institutions/{id}/account", account_forms::new_for_institution)
+        .act::<administer::OpenInstitutionAccount, _, _>("/institutions/{id}/account", account_forms::create_for_institution)
         .read::<slips::SlipsPage, _, _>("/classes/{id}/slips", slips::show)
         .act::<acts::slips::IssueSlips, _, _>("/classes/{id}/slips", slips::issue)
         .read::<policy::PolicyRegister, _, _>("/policy", policy::register)

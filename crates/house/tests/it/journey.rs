@@ -18,7 +18,8 @@ use m3_supervision::acts::opening::{AddTrainees, CreateClass, LayTimetable, Sign
 use m3_supervision::acts::review::{AcceptOpening, ApproveOpening, ReviewOpening, SubmitOpening};
 use m3_supervision::rules::attendance::code_at;
 use m3_supervision::rules::completion::{Marks, Sitting};
-use m3_supervision::rules::opening::{Layout, Plan};
+use m3_supervision::rules::layout::Layout;
+use m3_supervision::rules::opening::Plan;
 use store::query::*;
 use store::tables::supervision::{class_session, enrolment, training_class};
 use testkit::{Persona, TestHouse};

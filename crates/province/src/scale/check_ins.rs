@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use chrono::Duration;
-use desk::session::office_parts;
+use desk::session::new_account;
 use desk::{Desk, Premises};
 use foundation::codes::{AccountRole, ClassState};
-use foundation::{AccountId, ClassId, Office, Scope};
+use foundation::{AccountId, Actor, ClassId, Office, Scope};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::tables::identity::{account, sign_in};
@@ -71,29 +71,10 @@ impl Group {
 
     fn sign_in(&mut self, desk: &Desk, person: &person::Model, token: &str) {
         let id: AccountId = desk.new_id();
-        let (kind, reference) = office_parts(&Office::Trainee { person: person.id.clone() });
+        let office = Office::Trainee { person: person.id.clone() };
+        let holder = Actor { account: None, name: person.name.clone(), office_name: "学员".into(), office, role: AccountRole::Staff };
         let now = desk.premises.clock.real_now();
-        self.accounts.push(account::Model {
-            id: id.clone(),
-            login: format!("bench-{}", person.id),
-            name: person.name.clone(),
-            office_kind: kind.into(),
-            office_ref: reference,
-            office_name: "学员".into(),
-            role: AccountRole::Staff,
-            password_hash: None,
-            totp_secret: None,
-            totp_last_step: 0,
-            failed_count: 0,
-            locked_until: None,
-            disabled: false,
-            institution: None,
-            person: Some(person.id.clone()),
-            path: person.path.clone(),
-            district: person.district,
-            created_at: now,
-            version: 1,
-        });
+        self.accounts.push(new_account(id.clone(), format!("bench-{}", person.id), &holder, person.district, now));
         self.sign_ins.push(sign_in::Model {
             id: desk.new_id(),
             account: id,

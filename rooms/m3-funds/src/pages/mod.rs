@@ -1,5 +1,6 @@
 //! Pages of the funds: claims, publicity, payment (M7.1, M8.9; domain §7.4).
 
+pub mod bank;
 pub mod batches;
 pub mod claims;
 pub mod funds;
@@ -45,9 +46,9 @@ pub fn routes() -> Routes {
         .act::<SetFundBudget, _, _>("/fund-accounts", funds::set)
         .read::<batches::BatchList, _, _>("/payment-batches", batches::list)
         .read::<batches::BatchList, _, _>("/payment-batches/{id}", batches::show)
-        .act::<TakeBankFile, _, _>("/payment-batches/{id}/file", batches::file)
-        .read::<batches::SampleReturn, _, _>("/payment-batches/{id}/sample-return", batches::sample_return)
-        .act::<TakeBankReturn, _, _>("/payment-batches/{id}/return", batches::take_return)
+        .act::<TakeBankFile, _, _>("/payment-batches/{id}/file", bank::file)
+        .read::<bank::SampleReturn, _, _>("/payment-batches/{id}/sample-return", bank::sample_return)
+        .act::<TakeBankReturn, _, _>("/payment-batches/{id}/return", bank::take_return)
         .act::<ApprovePaymentBatch, _, _>("/payment-batches/{id}/approve", batches::approve)
         .act::<SettlePaymentBatch, _, _>("/payment-batches/{id}/settle", batches::settle)
 }

@@ -15,7 +15,8 @@ use store::tables::supervision::{class_session, training_class};
 pub use super::roster::{AddTrainees, RemoveTrainee, RosterOutcome, SignPledges};
 use super::timetable::shifted;
 use crate::hours;
-use crate::rules::opening::{self as rules, Layout, Plan};
+use crate::rules::layout::{Layout, lay_out};
+use crate::rules::opening::{self as rules, Plan};
 
 const EDIT: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
 
@@ -270,7 +271,7 @@ impl Act for LayTimetable {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
         let class = draft(desk, work, &self.class).await?;
         let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
-        let meetings = rules::lay_out(&class, &self.layout, &policy)?;
+        let meetings = lay_out(&class, &self.layout, &policy)?;
         if meetings.len() > foundation::limits::SESSIONS_PER_CLASS {
             return Err(Refusal::new("课程表", "M3.1", format!("排出 {} 次课，太多了", meetings.len()), "课程表", "请增加每次课的课时").at("block").into());
         }

@@ -13,7 +13,8 @@ use super::opening::class_of;
 use crate::acts::opening::{LayTimetable, own_institution};
 use crate::hours;
 use crate::queries::choices;
-use crate::rules::opening::{Layout, WEEKDAYS, editable};
+use crate::rules::layout::{Layout, WEEKDAYS};
+use crate::rules::opening::editable;
 
 /// `/classes/{id}/timetable`.
 pub async fn timetable(desk: Desk, Path(class): Path<String>) -> Response {

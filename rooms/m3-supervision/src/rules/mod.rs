@@ -3,6 +3,7 @@
 pub mod attendance;
 pub mod completion;
 pub mod inspection;
+pub mod layout;
 pub mod opening;
 pub mod review;
 pub mod states;

@@ -3,7 +3,8 @@
 use foundation::{ClassId, Stop};
 use m3_supervision::acts::opening::{AddTrainees, CreateClass, LayTimetable};
 use m3_supervision::acts::review::{AcceptOpening, SubmitOpening};
-use m3_supervision::rules::opening::{Layout, Plan};
+use m3_supervision::rules::layout::Layout;
+use m3_supervision::rules::opening::Plan;
 use m7_registry::RosterRow;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::notices::task;

@@ -5,7 +5,7 @@ use chrono::Duration;
 use desk::{Act, Desk, Done, session};
 use foundation::codes::AccountRole;
 use foundation::limits::LINE_CHARS;
-use foundation::{AccountId, DistrictCode, Fault, Function, InstitutionId, Office, Permission, Refusal, Right, Stop};
+use foundation::{AccountId, Actor, DistrictCode, Fault, Function, InstitutionId, Office, Permission, Refusal, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -159,30 +159,10 @@ async fn open(desk: &Desk, work: &Writer, asked: Opening<'_>, mut no: Vec<Refusa
     if !no.is_empty() {
         return Err(no.into());
     }
-    let (kind, reference) = session::office_parts(asked.office);
-    let row = account::Model {
-        id: desk.new_id(),
-        login,
-        name,
-        office_kind: kind.into(),
-        office_ref: reference,
-        office_name: asked.seat.name,
-        role: asked.role,
-        password_hash: None,
-        totp_secret: None,
-        totp_last_step: 0,
-        failed_count: 0,
-        locked_until: None,
-        disabled: false,
-        institution: if let Office::Institution { institution } = asked.office { Some(institution.clone()) } else { None },
-        person: None,
-        path: asked.seat.district.management_path(),
-        district: asked.seat.district,
-        created_at: desk.now(),
-        version: 1,
-    };
+    let holder = Actor { account: None, name, office_name: asked.seat.name, office: asked.office.clone(), role: asked.role };
+    let row = session::new_account(desk.new_id(), login, &holder, asked.seat.district, desk.now());
     let draft = fact("AccountCreated", &row, format!("为{}建立账号 {}（{}）", row.office_name, row.login, row.role.label()))
-        .with("office", format!("{kind}:{}", row.office_ref))
+        .with("office", format!("{}:{}", row.office_kind, row.office_ref))
         .with("role", row.role.code());
     let id = row.id.clone();
     work.add::<account::Entity>(row).await?;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::Duration;
 use desk::{Act, Desk, Done, FactDraft, session};
 use foundation::codes::{AccountRole, ClassState};
-use foundation::{AccountId, ClassId, EnrolmentId, Function, Instant, Office, Permission, PersonId, Refusal, Right, Stop};
+use foundation::{AccountId, Actor, ClassId, EnrolmentId, Function, Office, Permission, PersonId, Refusal, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -129,7 +129,7 @@ async fn accounts(desk: &Desk, work: &Writer, class: &training_class::Model, cho
         |q: store::query::Select<account::Entity>| q.filter(account::Column::Person.is_in(persons())).filter(account::Column::OfficeKind.eq("trainee"));
     let had = known(system.list::<account::Entity>(of_trainees).await?);
     let fresh: Vec<account::Model> =
-        chosen.iter().filter(|one| !had.contains_key(&one.person)).map(|one| new_account(desk, class, &one.person, &one.name, desk.now())).collect();
+        chosen.iter().filter(|one| !had.contains_key(&one.person)).map(|one| new_account(desk, class, &one.person, &one.name)).collect();
     if fresh.is_empty() {
         return Ok(had);
     }
@@ -138,27 +138,8 @@ async fn accounts(desk: &Desk, work: &Writer, class: &training_class::Model, cho
     Ok(known(system.list::<account::Entity>(of_trainees).await?))
 }
 
-fn new_account(desk: &Desk, class: &training_class::Model, person: &PersonId, name: &str, at: Instant) -> account::Model {
-    let (kind, reference) = session::office_parts(&Office::Trainee { person: person.clone() });
-    account::Model {
-        id: desk.new_id(),
-        login: format!("trainee-{person}").to_lowercase(),
-        name: name.to_owned(),
-        office_kind: kind.into(),
-        office_ref: reference,
-        office_name: "学员".into(),
-        role: AccountRole::Staff,
-        password_hash: None,
-        totp_secret: None,
-        totp_last_step: 0,
-        failed_count: 0,
-        locked_until: None,
-        disabled: false,
-        institution: None,
-        person: Some(person.clone()),
-        path: class.path.clone(),
-        district: class.district,
-        created_at: at,
-        version: 1,
-    }
+fn new_account(desk: &Desk, class: &training_class::Model, person: &PersonId, name: &str) -> account::Model {
+    let office = Office::Trainee { person: person.clone() };
+    let holder = Actor { account: None, name: name.to_owned(), office_name: "学员".into(), office, role: AccountRole::Staff };
+    session::new_account(desk.new_id(), format!("trainee-{person}").to_lowercase(), &holder, class.district, desk.now())
 }

@@ -1,0 +1,157 @@
+//! Forms that open an account, for an office or for a listed institution, and the page that shows its one-time link,
+//! once (M8.4, M2.4; domain §1.3 row 36).
+
+use axum::extract::Path;
+use axum::response::Response;
+use desk::{Desk, Pairs, session};
+use foundation::codes::AccountRole;
+use foundation::{DistrictCode, Fault, InstitutionId, Office, Stop};
+use maud::html;
+use store::tables::institutions::institution;
+use ui::{Button, Field, Form, FormState, form, page_head, panel};
+
+use crate::accounts::{CONFIGURE, KINDS, NAV};
+use crate::acts::accounts::{AccountLink, CreateAccount, OpenInstitutionAccount};
+use crate::rules;
+
+/// The page on which a link is seen, this once.
+pub(crate) fn handed_over(desk: &Desk, title: &str, done: &AccountLink) -> Response {
+    let back = if desk.may(CONFIGURE) {
+        Button::link("回到账号", format!("/accounts/{}", done.account))
+    } else {
+        Button::link("回到机构目录", "/institutions")
+    };
+    desk.page(
+        title,
+        NAV,
+        html! {
+            (page_head(title, "把下面的链接交给本人，由他自己设置密码", &[back]))
+            (panel("一次性链接", html! {
+                p { code class="jb-link" { (done.link.address) } }
+                (ui::qr(&done.link.address, "设置密码的二维码"))
+                p { "有效至 " strong { (ui::dates::full_moment(done.link.expires_at)) } "，只能用一次。" }
+                p class="jb-faint" { "离开这一页就看不到了；没交到本人手里，请重置一次换新的。请当面或用单位内部渠道转交，不要发到群里。" }
+            }))
+        },
+    )
+}
+
+/// `/accounts/new`.
+pub async fn new(desk: Desk) -> Response {
+    new_form(&desk, 200, &FormState::new().with("role", AccountRole::Staff.code()))
+}
+
+fn new_form(desk: &Desk, status: u16, state: &FormState) -> Response {
+    let own = &desk.actor.office;
+    let fixed = matches!(own, Office::Institution { .. } | Office::Finance { .. } | Office::IndustryDepartment { .. } | Office::AssessmentCentre);
+    let kinds = KINDS.into_iter().filter(|(kind, _)| *kind != "institution" && offers(own, kind));
+    let districts = DistrictCode::all().filter(|one| one.is_administered() && own.scope_covers(*one)).map(|one| (one.to_string(), one.full_name()));
+    let fields = html! {
+        @if fixed { p { "单位：" strong { (desk.actor.office_name) } } } @else {
+            (Field::select("kind", "单位类别", kinds).hint("培训机构的第一个账号在机构目录的机构页上开通").required().show(state))
+            (Field::select("district", "地区", districts).hint("省级单位选福建省").required().show(state))
+            (Field::text("office_name", "单位全称").hint("只有行业部门、第三方监督、审计要填，其他单位按地区自动填写").max_length(100).show(state))
+        }
+        (Field::text("name", "姓名").required().max_length(50).autocomplete("off").show(state))
+        (Field::text("login", "账号名").hint("小写字母、数字、点或横线；不要用证件号码、手机号").required().max_length(40).autocomplete("off").show(state))
+        (Field::radio("role", "岗位", AccountRole::all().iter().map(|one| (one.code(), one.label()))).hint("行政单位的系统管理员只管账号，不办业务").required().show(state))
+    };
+    desk.page_status(
+        status,
+        "建立账号",
+        NAV,
+        html! {
+            (page_head("建立账号", "建好后给本人一个一次性链接，由他自己设密码", &[Button::link("返回", NAV)]))
+            (form(&Form { action: "/accounts/new".into(), submit: "建立账号".into(), ..Form::default() }, state, fields))
+        },
+    )
+}
+
+/// Whether an administrator of `own` has anybody of this kind to administer.
+fn offers(own: &Office, kind: &str) -> bool {
+    DistrictCode::all().filter(|one| own.scope_covers(*one)).any(|district| {
+        let reference = district.to_string();
+        session::office_from(kind, &reference).is_some_and(|office| rules::administers(own, &office, district))
+    })
+}
+
+/// POST `/accounts/new`.
+pub async fn create(desk: Desk, form: Pairs) -> Response {
+    let mut state = form.state();
+    let office = match &desk.actor.office {
+        own @ (Office::Institution { .. } | Office::Finance { .. } | Office::IndustryDepartment { .. } | Office::AssessmentCentre) => Some(own.clone()),
+        _ => chosen(&form, &mut state),
+    };
+    let office_name =
+        if form.value("office_name").is_empty() && matches!(office, Some(Office::IndustryDepartment { .. })) && office.as_ref() == Some(&desk.actor.office) {
+            desk.actor.office_name.clone()
+        } else {
+            form.value("office_name").to_owned()
+        };
+    let role = form.value("role").parse::<AccountRole>();
+    if role.is_err() {
+        state.error("role", "请选择岗位");
+    }
+    let (Some(office), Ok(role), true) = (office, role, state.is_clean()) else { return new_form(&desk, 422, &state) };
+    match desk.perform(CreateAccount { office, office_name, login: form.value("login").into(), name: form.value("name").into(), role }).await {
+        Ok(done) => handed_over(&desk, "账号已建立", &done),
+        Err(Stop::Refused(no)) => new_form(&desk, 422, &state.refused(no)),
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+fn chosen(form: &Pairs, state: &mut FormState) -> Option<Office> {
+    let known = KINDS.iter().any(|(kind, _)| *kind == form.value("kind"));
+    if !known {
+        state.error("kind", "请选择单位类别");
+    }
+    if form.value("district").parse::<DistrictCode>().is_err() {
+        state.error("district", "请选择地区");
+    }
+    known.then(|| session::office_from(form.value("kind"), form.value("district"))).flatten()
+}
+
+/// The listed institution of this id.
+async fn listed_institution(desk: &Desk, id: &str) -> Result<institution::Model, Stop> {
+    let id: InstitutionId = id.parse().map_err(|_| Fault::Gone)?;
+    let row = desk.read().await?.get::<institution::Entity>(id).await?;
+    let office = Office::Institution { institution: row.id.clone() };
+    if rules::administers(&desk.actor.office, &office, row.district) { Ok(row) } else { Err(Fault::Gone.into()) }
+}
+
+/// `/institutions/{id}/account`.
+pub async fn new_for_institution(desk: Desk, Path(id): Path<String>) -> Response {
+    match listed_institution(&desk, &id).await {
+        Ok(row) => institution_form(&desk, &row, 200, &FormState::new().with("name", row.contact.clone())),
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+fn institution_form(desk: &Desk, row: &institution::Model, status: u16, state: &FormState) -> Response {
+    desk.page_status(
+        status,
+        "开通机构账号",
+        "/institutions",
+        html! {
+            (page_head("开通机构账号", &row.name, &[Button::link("返回", format!("/institutions/{}", row.id))]))
+            (form(&Form { action: format!("/institutions/{}/account", row.id), submit: "开通".into(), ..Form::default() }, state, html! {
+                (Field::text("name", "经办人姓名").hint("机构的第一个账号，之后由他给班主任等同事开账号").required().max_length(50).autocomplete("off").show(state))
+                (Field::text("login", "账号名").hint("小写字母、数字、点或横线；不要用证件号码、手机号").required().max_length(40).autocomplete("off").show(state))
+            }))
+        },
+    )
+}
+
+/// POST `/institutions/{id}/account`.
+pub async fn create_for_institution(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
+    let row = match listed_institution(&desk, &id).await {
+        Ok(row) => row,
+        Err(stop) => return desk.stopped(stop),
+    };
+    let act = OpenInstitutionAccount { institution: row.id.clone(), login: form.value("login").into(), name: form.value("name").into() };
+    match desk.perform(act).await {
+        Ok(done) => handed_over(&desk, "机构账号已开通", &done),
+        Err(Stop::Refused(no)) => institution_form(&desk, &row, 422, &form.state().refused(no)),
+        Err(stop) => desk.stopped(stop),
+    }
+}
