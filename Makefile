@@ -43,7 +43,7 @@ bench: assets
 lint: assets
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	@if command -v cargo-deny >/dev/null 2>&1; then cargo deny --offline check bans licenses sources; else echo "cargo-deny 未安装，跳过许可证检查"; fi
+	@PATH="$(or $(JINBU_TOOLS),$(HOME)/.cache/jinbu/tools)/bin:$$PATH"; if command -v cargo-deny >/dev/null 2>&1; then cargo deny --offline check bans licenses sources; else echo "cargo-deny 未安装（scripts/install.sh lint 可装），跳过许可证检查"; fi
 
 fmt:
 	cargo fmt --all
