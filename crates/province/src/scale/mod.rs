@@ -1,6 +1,7 @@
 //! A province of any size for the benchmark: rows and facts of ordinary shape and length, no acts, in
 //! bounded memory, on top of the loaded demo. Nine of ten classes are archived, as after some years.
 
+mod around;
 mod check_ins;
 mod rows;
 

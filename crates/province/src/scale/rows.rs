@@ -4,8 +4,7 @@ use chrono::Duration;
 use desk::Desk;
 use foundation::codes::*;
 use foundation::ids::TypedId;
-use foundation::{CertificateId, ClaimId, ClaimItemId, ClassId, Date, EnrolmentId, FactId, Fen, Instant, Periods, PersonId, SessionId, TaskId};
-use serde_json::json;
+use foundation::{CertificateId, ClaimId, ClaimItemId, ClassId, Date, EnrolmentId, Fen, Instant, Periods, PersonId, SessionId};
 use store::seal::Purpose;
 use store::tables::funds::{claim, claim_item};
 use store::tables::institutions::{institution, room, teacher};
@@ -15,6 +14,7 @@ use store::tables::notices::task;
 use store::tables::registry::person;
 use store::tables::supervision::{attendance, certificate, class_session, enrolment, training_class};
 
+use super::around::{facts_of, waiting};
 use crate::names::name;
 
 /// Trainees of one class.
@@ -339,74 +339,4 @@ fn item_row(desk: &Desk, of: &Pattern, place: &enrolment::Model, claim: &ClaimId
         path: of.school.path.clone(),
         version: 1,
     }
-}
-
-fn waiting(desk: &Desk, of: &Pattern, class: &training_class::Model) -> task::Model {
-    task::Model {
-        id: desk.new_id::<TaskId>(),
-        audience: "county".into(),
-        kind: if class.state == ClassState::Submitted { "accept-opening" } else { "review-opening" }.into(),
-        about_kind: "class".into(),
-        about: class.id.to_string(),
-        title: format!("{} · {} 40人", of.school.name, class.title),
-        finding: "机器核对 26 项全部通过".into(),
-        tone: "good".into(),
-        money: class.money,
-        due_on: Some(desk.today() + Duration::days(i64::from(class.term % 5))),
-        not_for: None,
-        institution: None,
-        person: None,
-        path: of.school.path.clone(),
-        district: of.school.district,
-        created_at: desk.now(),
-        done_at: None,
-        once: None,
-        version: 1,
-    }
-}
-
-/// The trail that a class leaves on its way to this state.
-fn facts_of(desk: &Desk, of: &Pattern, class: &training_class::Model) -> Vec<fact::Model> {
-    const TRAIL: [(&str, &str); 10] = [
-        ("ClassDrafted", "新建班级"),
-        ("TraineesRegistered", "登记学员 40 人"),
-        ("ClassOpeningSubmitted", "提交开班申请"),
-        ("ClassOpeningAccepted", "受理开班申请，转审核"),
-        ("ClassOpeningReviewed", "审核通过，4 项人工核对无误"),
-        ("ClassOpeningApproved", "准予开班"),
-        ("TrainingStarted", "首次考勤，开始培训"),
-        ("ClassInspected", "现场检查：正常，现场 39 人"),
-        ("CompletionExamConfirmed", "确认成绩：40 人参加，39 人合格"),
-        ("ClaimPaid", "补贴已到账"),
-    ];
-    let many = match class.state {
-        ClassState::Submitted => 3,
-        ClassState::UnderReview => 4,
-        ClassState::Approved => 6,
-        ClassState::InTraining => 8,
-        _ => TRAIL.len(),
-    };
-    let officer = testkit::Persona::JinjiangOfficer.actor();
-    let row = |(nth, (kind, said)): (usize, &(&str, &str))| fact::Model {
-        id: desk.new_id::<FactId>(),
-        seq: None,
-        at: class.created_at + Duration::days(i64::try_from(nth).unwrap_or(0)),
-        act: "scale".into(),
-        fact: (*kind).into(),
-        clause: "M3.1".into(),
-        actor: testkit::Persona::JinjiangOfficer.account().to_string(),
-        actor_name: officer.name.clone(),
-        office: format!("county:{}", of.school.district),
-        office_name: officer.office_name.clone(),
-        class: Some(class.id.clone()),
-        about: json!([["class", class.id.to_string()], ["institution", of.school.id.to_string()]]).to_string(),
-        summary: (*said).into(),
-        body: json!({"class_state": class.state.code(), "persons": 40, "title": class.title}).to_string(),
-        commitments: "{}".into(),
-        institution: Some(of.school.id.clone()),
-        person: None,
-        district: of.school.district,
-        path: of.school.path.clone(),
-    };
-    TRAIL.iter().take(many).enumerate().map(row).collect()
 }
