@@ -53,8 +53,8 @@ pub enum Fault {
     /// The database failed.
     #[error("database: {0}")]
     Db(String),
-    /// Something outside failed (file store, network).
-    #[error("upstream: {0}")]
+    /// Something outside failed (file store, network, keys); its own words, which an operator reads as they are.
+    #[error("{0}")]
     Upstream(String),
     /// The server is shedding load (queue full); 503.
     #[error("busy")]
