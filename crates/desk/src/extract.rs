@@ -99,9 +99,14 @@ fn form_pairs(body: &[u8]) -> Vec<(String, String)> {
 }
 
 fn decode(text: &[u8]) -> String {
+    typed(&decoded(text))
+}
+
+/// What was typed into a field, as text.
+fn typed(text: &[u8]) -> String {
     // NUL has no place in a text and PostgreSQL refuses it.
-    let text = String::from_utf8_lossy(&decoded(text)).replace('\0', "");
-    if is_endless(&text) { String::new() } else { text }
+    let text = String::from_utf8_lossy(text).replace('\0', "");
+    if is_endless(&text) { String::new() } else { text.replace("\r\n", "\n") }
 }
 
 fn decoded(text: &[u8]) -> Vec<u8> {
@@ -153,7 +158,8 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequestParts<S> for Quer
     }
 }
 
-/// One uploaded file with the form's other fields; token checked, size limited.
+/// One uploaded file with the form's other fields; token checked, size limited. A form sent without any file part
+/// (urlencoded) is one whose file is empty.
 pub struct Upload {
     /// File name as the browser gave it, last part only.
     pub name: String,
@@ -174,6 +180,11 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Response;
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let (desk, request) = sized(request, UPLOAD_BYTES + 64 * 1024).await?;
+        let kind = request.headers().get(axum::http::header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+        if kind.starts_with("application/x-www-form-urlencoded") {
+            let Pairs(fields) = Pairs::from_request(request, state).await?;
+            return Ok(Self { name: String::new(), bytes: Vec::new(), fields });
+        }
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| desk.error_page(400))?;
         let mut upload = Self { name: String::new(), bytes: Vec::new(), fields: Vec::new() };
         while let Some(mut part) = parts.next_field().await.map_err(|e| desk.error_page(e.status().as_u16()))? {
@@ -190,7 +201,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                     upload.name = file.rsplit(['/', '\\']).next().unwrap_or("").chars().take(100).collect();
                     upload.bytes = bytes;
                 }
-                None if upload.fields.len() < 100 => upload.fields.push((name, String::from_utf8_lossy(&bytes).replace('\0', ""))),
+                None if upload.fields.len() < 100 => upload.fields.push((name, typed(&bytes))),
                 None => return Err(desk.error_page(413)),
             }
         }

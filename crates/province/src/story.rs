@@ -65,6 +65,7 @@ async fn draft(stage: &Stage, school: &School, plot: Plot, people: &mut People) 
         room: school.rooms[plot.at % school.rooms.len()].clone(),
         class_teacher: school.teachers[plot.at % school.teachers.len()].clone(),
         copy_of: None,
+        layout: None,
         plan,
     };
     let class = stage.by(&school.clerk, act).await?;

@@ -38,6 +38,11 @@ impl FormState {
         self.values.insert(name.to_owned(), vec![value.into()]);
         self
     }
+    /// Sets the picks of a repeated name.
+    pub fn with_all<V: Into<String>>(mut self, name: &str, values: impl IntoIterator<Item = V>) -> Self {
+        self.values.insert(name.to_owned(), values.into_iter().map(Into::into).collect());
+        self
+    }
     /// Names a field whose value must never be shown again (password, one-time code).
     pub fn secret(mut self, name: &str) -> Self {
         self.secrets.insert(name.to_owned());

@@ -83,12 +83,26 @@ async fn opened(house: &TestHouse) -> ClassId {
     let clerk = house.desk(Persona::SchoolClerk);
     let too_much = Plan { online: 24, ..plan() };
     let no = clerk
-        .perform(CreateClass { needs_item: item.clone(), room: fixtures::big_room(), class_teacher: fixtures::theory_teacher(), copy_of: None, plan: too_much })
+        .perform(CreateClass {
+            needs_item: item.clone(),
+            room: fixtures::big_room(),
+            class_teacher: fixtures::theory_teacher(),
+            copy_of: None,
+            layout: None,
+            plan: too_much,
+        })
         .await
         .unwrap_err();
     assert!(matches!(&no, Stop::Refused(all) if all.iter().any(|one| one.rule == "M5.1")), "{no}");
     let class = clerk
-        .perform(CreateClass { needs_item: item, room: fixtures::big_room(), class_teacher: fixtures::theory_teacher(), copy_of: None, plan: plan() })
+        .perform(CreateClass {
+            needs_item: item,
+            room: fixtures::big_room(),
+            class_teacher: fixtures::theory_teacher(),
+            copy_of: None,
+            layout: None,
+            plan: plan(),
+        })
         .await
         .unwrap();
     let rows = (0..10)

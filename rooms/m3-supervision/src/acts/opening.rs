@@ -50,6 +50,9 @@ pub struct CreateClass {
     /// A class of one's own whose timetable is taken over, moved to the new days.
     #[serde(default)]
     pub copy_of: Option<ClassId>,
+    /// How the timetable is laid out at once; without it (or with a copy) it is laid out or moved on its own.
+    #[serde(default)]
+    pub layout: Option<Layout>,
 }
 
 impl Act for CreateClass {
@@ -75,10 +78,16 @@ impl Act for CreateClass {
         }
         let id: ClassId = desk.new_id();
         let row = row(desk, id.clone(), &institution, &item, &room, &teacher, &self.plan);
+        let place = place_name(work, &room).await?;
+        // Before the class is written: what doesn't fit is refused with the rest of the form.
+        let laid = match (&self.copy_of, &self.layout) {
+            (None, Some(layout)) => laid(desk, &row, layout, &teacher, &place, &policy)?,
+            _ => Vec::new(),
+        };
         work.add::<training_class::Entity>(row.clone()).await?;
+        work.add_many::<class_session::Entity>(laid).await?;
         if let Some(from) = &self.copy_of {
             let from = work.get::<training_class::Entity>(from.to_string()).await?;
-            let place = place_name(work, &room).await?;
             let sessions = hours::sessions(work, &from.id)
                 .await?
                 .into_iter()
@@ -271,43 +280,14 @@ impl Act for LayTimetable {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
         let class = draft(desk, work, &self.class).await?;
         let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
-        let meetings = lay_out(&class, &self.layout, &policy)?;
-        if meetings.len() > foundation::limits::SESSIONS_PER_CLASS {
-            return Err(Refusal::new("课程表", "M3.1", format!("排出 {} 次课，太多了", meetings.len()), "课程表", "请增加每次课的课时").at("block").into());
-        }
         let room = work.get::<room::Entity>(class.room.to_string()).await?;
-        let place_name = place_name(work, &room).await?;
+        let place = place_name(work, &room).await?;
         let teacher = work.get::<teacher::Entity>(self.teacher.as_ref().unwrap_or(&class.class_teacher).to_string()).await?;
         if teacher.institution != class.institution {
             return Err(Fault::Gone.into());
         }
+        let rows = laid(desk, &class, &self.layout, &teacher, &place, &policy)?;
         work.remove_all::<class_session::Entity>(class_session::Column::Class.eq(class.id.clone())).await?;
-        let rows: Vec<class_session::Model> = meetings
-            .iter()
-            .zip(1..)
-            .map(|(one, position)| {
-                let online = one.mode == foundation::codes::SessionMode::Online;
-                class_session::Model {
-                    id: desk.new_id(),
-                    class: class.id.clone(),
-                    position,
-                    held_on: foundation::clock::day_of(one.starts_at),
-                    starts_at: one.starts_at,
-                    ends_at: one.ends_at,
-                    periods: one.periods,
-                    mode: one.mode,
-                    subject: format!("{}（{}）", class.item_name, one.mode.label()),
-                    teacher: teacher.id.clone(),
-                    teacher_name: teacher.name.clone(),
-                    room: (!online).then(|| room.id.clone()),
-                    place: if online { ONLINE_PLACE.into() } else { place_name.clone() },
-                    institution: class.institution.clone(),
-                    district: class.district,
-                    path: class.path.clone(),
-                    version: 1,
-                }
-            })
-            .collect();
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         work.add_many::<class_session::Entity>(rows).await?;
         Ok(Done::new(
@@ -318,6 +298,44 @@ impl Act for LayTimetable {
                 .with("sessions", count),
         ))
     }
+}
+
+/// The meetings of a layout. Errors: what does not fit.
+fn laid(
+    desk: &Desk,
+    class: &training_class::Model,
+    layout: &Layout,
+    teacher: &teacher::Model,
+    place: &str,
+    policy: &reckoning::policy::Policy,
+) -> Result<Vec<class_session::Model>, Stop> {
+    let meetings = lay_out(class, layout, policy)?;
+    if meetings.len() > foundation::limits::SESSIONS_PER_CLASS {
+        return Err(Refusal::new("课程表", "M3.1", format!("排出 {} 次课，太多了", meetings.len()), "课程表", "请增加每次课的课时").at("block").into());
+    }
+    let rows = meetings.into_iter().zip(1..).map(|(one, position)| {
+        let online = one.mode == foundation::codes::SessionMode::Online;
+        class_session::Model {
+            id: desk.new_id(),
+            class: class.id.clone(),
+            position,
+            held_on: foundation::clock::day_of(one.starts_at),
+            starts_at: one.starts_at,
+            ends_at: one.ends_at,
+            periods: one.periods,
+            mode: one.mode,
+            subject: format!("{}（{}）", class.item_name, one.mode.label()),
+            teacher: teacher.id.clone(),
+            teacher_name: teacher.name.clone(),
+            room: (!online).then(|| class.room.clone()),
+            place: if online { ONLINE_PLACE.into() } else { place.to_owned() },
+            institution: class.institution.clone(),
+            district: class.district,
+            path: class.path.clone(),
+            version: 1,
+        }
+    });
+    Ok(rows.collect())
 }
 
 /// The last class of the same institution and item, to copy from.

@@ -65,11 +65,7 @@ impl View<'_> {
         let slips = Button::link("签到条", self.at("slips"));
         match self.class.state {
             ClassState::Draft | ClassState::Returned => {
-                let pledge = "我单位承诺：对培训全过程及真实性负责，如有虚假，愿退回补贴并承担责任。";
-                let submit = Button::post(if self.class.state == ClassState::Draft { "承诺并提交" } else { "承诺并重新提交" }, self.at("submit"))
-                    .field("pledge", "1")
-                    .confirm(pledge)
-                    .main();
+                let submit = Button::post(self.submit_word(), self.at("submit")).field("pledge", "1").main();
                 let submit = if self.failed() > 0 { submit.blocked_because(format!("还有 {} 项须处理", self.failed())) } else { submit };
                 vec![
                     withdraw,

@@ -230,19 +230,28 @@ pub async fn notice(desk: Desk, Path(class): Path<String>) -> Response {
     run.await.unwrap_or_else(|stop: Stop| desk.stopped(stop))
 }
 
+/// What an institution promises with its application (M3.1).
+pub(super) fn pledge_text(title: &str) -> String {
+    format!("我单位承诺：对“{title}”培训全过程及真实性负责；学员身份、教学计划、师资、场地、考勤和考核真实；不向学员收取费用。如有虚假，愿退回补贴并承担责任。")
+}
+
 /// `/classes/{id}/pledge`: what the institution has pledged.
 pub async fn pledge(desk: Desk, Path(class): Path<String>) -> Response {
     let run = async {
         let (_, row) = seen(&desk, &class).await?;
         let at = row.institution_pledged_at.ok_or(Fault::Gone)?;
-        Ok(desk.page("机构承诺书", "/classes", html! {
-            (page_head("机构承诺书", &row.title, &[Button::link("回到班级", format!("/classes/{}", row.id))]))
-            (panel("", html! {
-                p { "我单位承诺：对“" (row.title) "”培训全过程及真实性负责；学员身份、教学计划、师资、场地、考勤和考核真实；不向学员收取费用。如有虚假，愿退回补贴并承担责任。" }
-                p { (row.institution_name) }
-                p { (ui::dates::full_moment(at)) }
-            }))
-        }))
+        Ok(desk.page(
+            "机构承诺书",
+            "/classes",
+            html! {
+                (page_head("机构承诺书", &row.title, &[Button::link("回到班级", format!("/classes/{}", row.id))]))
+                (panel("", html! {
+                    p { (pledge_text(&row.title)) }
+                    p { (row.institution_name) }
+                    p { (ui::dates::full_moment(at)) }
+                }))
+            },
+        ))
     };
     run.await.unwrap_or_else(|stop: Stop| desk.stopped(stop))
 }

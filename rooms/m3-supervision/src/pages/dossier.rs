@@ -113,7 +113,12 @@ pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop
         lines_of(&reader, &class.id).await?.into_iter().map(Shown::from).collect()
     };
     let view = View { desk, class: &class, lines, policy, own };
-    let mut main = vec![view.facts(&reader).await?];
+    let mut main = Vec::new();
+    if editable && own {
+        let how = format!("点“{}”即作出承诺。", view.submit_word());
+        main.push(ui::callout(ui::Tone::Neutral, html! { (super::decide::pledge_text(&class.title)) (how) }));
+    }
+    main.push(view.facts(&reader).await?);
     if !class.decision_note.is_empty() && matches!(class.state, ClassState::Returned | ClassState::Refused | ClassState::Suspended | ClassState::Withdrawn) {
         let title = match class.state {
             ClassState::Returned => "退回补正的事项",
@@ -140,6 +145,10 @@ pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop
 impl View<'_> {
     pub(super) fn failed(&self) -> usize {
         self.lines.iter().filter(|line| matches!(line.result, Some(ReviewResult::Fail | ReviewResult::NeedsFix))).count()
+    }
+    /// What the button that hands the application in is called.
+    pub(super) fn submit_word(&self) -> &'static str {
+        if self.class.state == ClassState::Draft { "承诺并提交" } else { "承诺并重新提交" }
     }
     pub(super) fn at(&self, what: &str) -> String {
         format!("/classes/{}/{what}", self.class.id)

@@ -12,6 +12,7 @@ pub mod exam;
 pub mod feedback;
 pub mod feedback_desk;
 pub mod inspection;
+pub mod new_class;
 pub mod opening;
 pub mod phone;
 pub mod roster;

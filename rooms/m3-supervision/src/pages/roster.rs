@@ -145,24 +145,28 @@ pub async fn add_one(desk: Desk, Path(class): Path<String>, form: Pairs) -> Resp
     register(&desk, &row, vec![given], Vec::new(), form.state()).await
 }
 
-async fn register(desk: &Desk, class: &training_class::Model, rows: Vec<RosterRow>, mut errors: Vec<RowError>, typed: FormState) -> Response {
+/// Registers what is right of the rows: how many, and everything wrong with the others in the file's order.
+pub(super) async fn imported(desk: &Desk, class: &ClassId, rows: Vec<RosterRow>, mut errors: Vec<RowError>) -> Result<(u32, Vec<RowError>), Stop> {
+    let mut added = 0;
+    if !rows.is_empty() {
+        let outcome = desk.perform(AddTrainees { class: class.clone(), rows }).await?;
+        errors.extend(outcome.errors);
+        added = outcome.added;
+    }
+    errors.sort_by_key(|one| one.row);
+    Ok((added, errors))
+}
+
+async fn register(desk: &Desk, class: &training_class::Model, rows: Vec<RosterRow>, errors: Vec<RowError>, typed: FormState) -> Response {
     let (home, total) = (format!("/classes/{}/roster", class.id), rows.len());
-    let added = if rows.is_empty() {
-        0
-    } else {
-        match desk.perform(AddTrainees { class: class.id.clone(), rows }).await {
-            Ok(outcome) => {
-                errors.extend(outcome.errors);
-                outcome.added
-            }
-            Err(Stop::Refused(refusals)) => return redraw_roster(desk, class.id.as_str(), &typed.refused(refusals), &errors).await,
-            Err(stop) => return desk.stopped(stop),
-        }
+    let (added, errors) = match imported(desk, &class.id, rows, errors).await {
+        Ok(outcome) => outcome,
+        Err(Stop::Refused(refusals)) => return redraw_roster(desk, class.id.as_str(), &typed.refused(refusals), &[]).await,
+        Err(stop) => return desk.stopped(stop),
     };
     if errors.is_empty() {
         return desk.go(&home, &format!("已登记 {added} 名学员。"));
     }
-    errors.sort_by_key(|one| one.row);
     let mut state = if total == 1 { typed } else { FormState::new() };
     for one in errors.iter().filter(|one| one.row == 0) {
         if let Some((field, _)) = COLUMNS.iter().find(|(_, column)| *column == one.column) {
@@ -182,7 +186,7 @@ const COLUMNS: [(&str, &str); 7] = [
     ("education", "文化程度"),
 ];
 
-async fn redraw_roster(desk: &Desk, class: &str, state: &FormState, errors: &[RowError]) -> Response {
+pub(super) async fn redraw_roster(desk: &Desk, class: &str, state: &FormState, errors: &[RowError]) -> Response {
     match roster_body(desk, class, state, errors).await {
         Ok(body) => desk.page_status(422, "学员名册", "/classes", body),
         Err(stop) => desk.stopped(stop),

@@ -3,7 +3,7 @@
 use desk::{Read, Routes};
 use foundation::{Function, Permission, Right};
 
-use super::{class_resource, classes, decide, dossier, opening, roster, sessions, timetable};
+use super::{class_resource, classes, decide, dossier, new_class, opening, roster, sessions, timetable};
 use crate::acts::decide::{AnswerReviewLine, RecheckOpening, RefuseOpening, ReturnOpening, RevokeClass, WithdrawClass};
 use crate::acts::opening::{AddTrainees, CreateClass, EditClassPlan, LayTimetable, RemoveTrainee, SignPledges};
 use crate::acts::review::{AcceptOpening, ApproveOpening, ReviewOpening, SubmitOpening};
@@ -16,8 +16,8 @@ pub fn routes(routes: Routes) -> Routes {
         .read::<classes::ClassRegister, _, _>("/api/v1/classes", class_resource::resource)
         .read::<dossier::ClassPage, _, _>("/api/v1/classes/{id}", class_resource::one)
         .read::<opening::RosterPage, _, _>("/api/v1/classes/{id}/roster", class_resource::roster)
-        .read::<opening::NewClassPage, _, _>("/classes/new", opening::new)
-        .act::<CreateClass, _, _>("/classes/new", opening::create)
+        .read::<opening::NewClassPage, _, _>("/classes/new", new_class::new)
+        .act::<CreateClass, _, _>("/classes/new", new_class::create)
         .read::<dossier::ClassPage, _, _>("/classes/{id}", dossier::show)
         .read::<dossier::ClassPage, _, _>("/classes/{id}/plan", opening::plan)
         .act::<EditClassPlan, _, _>("/classes/{id}/plan", opening::edit_plan)

@@ -18,21 +18,38 @@ use crate::rules::opening::editable;
 
 /// `/classes/{id}/timetable`.
 pub async fn timetable(desk: Desk, Path(class): Path<String>) -> Response {
-    let state = FormState::from_pairs([
-        ("weekdays", "1"),
-        ("weekdays", "2"),
-        ("weekdays", "3"),
-        ("weekdays", "4"),
-        ("weekdays", "5"),
-        ("morning", "08:30"),
-        ("afternoon", "14:00"),
-        ("evening", ""),
-        ("block", "4"),
-    ]);
-    match timetable_body(&desk, &class, &state).await {
+    match timetable_body(&desk, &class, &layout_state(FormState::new())).await {
         Ok(body) => desk.page("课程表", "/classes", body),
         Err(stop) => desk.stopped(stop),
     }
+}
+
+/// What is proposed: working days, mornings and afternoons, blocks of four.
+pub(super) fn layout_state(state: FormState) -> FormState {
+    state.with_all("weekdays", ["1", "2", "3", "4", "5"]).with("morning", "08:30").with("afternoon", "14:00").with("block", "4")
+}
+
+/// When lessons are held.
+pub(super) fn layout_fields(state: &FormState) -> Markup {
+    html! {
+        (Field::checkboxes("weekdays", "每周上课", WEEKDAYS).show(state))
+        (Field::time("morning", "上午几点开始").hint("不上就空着").show(state))
+        (Field::time("afternoon", "下午几点开始").hint("不上就空着").show(state))
+        (Field::time("evening", "晚上几点开始（线上课排在晚上）").hint("不上就空着").show(state))
+        (Field::number("block", "每次课").unit("课时").required().show(state))
+    }
+}
+
+/// The layout as typed. Errors are in the state.
+pub(super) fn parse_layout(form: &Pairs, state: &mut FormState) -> Option<Layout> {
+    let mut time = |name: &str| match form.value(name) {
+        "" => None,
+        text => NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| state.error(name, "请按 08:30 的样子填")).ok(),
+    };
+    let (morning, afternoon, evening) = (time("morning"), time("afternoon"), time("evening"));
+    let block = form.value("block").parse::<i32>().map_err(|_| state.error("block", "请填整数")).ok();
+    let weekdays: Vec<u8> = form.values("weekdays").filter_map(|day| day.parse().ok()).collect();
+    block.filter(|_| state.is_clean()).map(|block| Layout { weekdays, morning, afternoon, evening, block })
 }
 
 async fn timetable_body(desk: &Desk, class: &str, state: &FormState) -> Result<Markup, Stop> {
@@ -56,11 +73,7 @@ async fn timetable_body(desk: &Desk, class: &str, state: &FormState) -> Result<M
             details class="jb-section" open[sessions.is_empty() || !state.is_clean()] {
                 summary { @if sessions.is_empty() { "生成课程表" } @else { "重新生成课程表（现有的会被换掉）" } }
                 (form(&Form { action: format!("/classes/{}/timetable", class.id), submit: "生成课程表".into(), ..Form::default() }, state, html! {
-                    (Field::checkboxes("weekdays", "每周上课", WEEKDAYS).show(state))
-                    (Field::time("morning", "上午几点开始").hint("不上就空着").show(state))
-                    (Field::time("afternoon", "下午几点开始").hint("不上就空着").show(state))
-                    (Field::time("evening", "晚上几点开始（线上课排在晚上）").hint("不上就空着").show(state))
-                    (Field::number("block", "每次课").unit("课时").required().show(state))
+                    (layout_fields(state))
                     (Field::select("teacher", "任课老师", teachers.iter().map(|one| (one.id.to_string(), format!("{}（{}）", one.name, one.qualification)))).default_value(class.class_teacher.to_string()).hint("生成后可以逐次修改").show(state))
                 }))
             }
@@ -110,15 +123,8 @@ fn session_table(sessions: &[class_session::Model], edits: bool) -> Markup {
 pub async fn lay(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
     let mut state = form.state();
-    let mut time = |name: &str| match form.value(name) {
-        "" => None,
-        text => NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| state.error(name, "请按 08:30 的样子填")).ok(),
-    };
-    let (morning, afternoon, evening) = (time("morning"), time("afternoon"), time("evening"));
-    let block = form.value("block").parse::<i32>().map_err(|_| state.error("block", "请填整数")).ok();
     let teacher = form.value("teacher").parse::<TeacherId>().ok();
-    let weekdays: Vec<u8> = form.values("weekdays").filter_map(|day| day.parse().ok()).collect();
-    let layout = block.filter(|_| state.is_clean()).map(|block| Layout { weekdays, morning, afternoon, evening, block });
+    let layout = parse_layout(&form, &mut state);
     let refusals = match layout {
         Some(layout) => match desk.perform(LayTimetable { class: id, layout, teacher }).await {
             Ok(count) => return desk.go(&format!("/classes/{class}/timetable"), &format!("已排 {count} 次课。")),

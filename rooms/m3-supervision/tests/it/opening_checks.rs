@@ -25,6 +25,7 @@ async fn m5_1_forty_one_percent_online_is_refused() {
         class_teacher: fixtures::theory_teacher(),
         plan: Plan { theory: 8, practice, online, ..plan() },
         copy_of: None,
+        layout: None,
     };
     assert_eq!(rules(clerk.perform(act(10, 6)).await), ["M5.1"], "10 of 24 is 41.7 %");
     assert!(clerk.perform(act(9, 7)).await.is_ok(), "9 of 24 is 37.5 %");

@@ -48,7 +48,14 @@ pub fn roster() -> Vec<RosterRow> {
 }
 
 pub async fn create(house: &TestHouse) -> ClassId {
-    let act = CreateClass { needs_item: fixtures::item(), room: fixtures::big_room(), class_teacher: fixtures::theory_teacher(), plan: plan(), copy_of: None };
+    let act = CreateClass {
+        needs_item: fixtures::item(),
+        room: fixtures::big_room(),
+        class_teacher: fixtures::theory_teacher(),
+        plan: plan(),
+        copy_of: None,
+        layout: None,
+    };
     house.desk(Persona::SchoolClerk).perform(act).await.unwrap()
 }
 

@@ -208,6 +208,7 @@ async fn what_is_typed_stays_text_everywhere() {
         class_teacher: fixtures::theory_teacher(),
         plan: Plan { exam_plan: evil.into(), materials: evil.into(), safety_plan: evil.into(), ..plan() },
         copy_of: None,
+        layout: None,
     };
     let class = house.desk(Persona::SchoolClerk).perform(act).await.unwrap();
     let web = house.serve(m3_supervision::routes());
