@@ -29,7 +29,7 @@ export async function withoutScripts(browser, house) {
   await as('school-clerk');
   await page.goto(`${house.base}/classes/new`);
   await page.getByLabel('计划人数').fill('3');
-  await page.getByRole('button', { name: '保存，下一步录名册' }).click();
+  await page.getByRole('button', { name: '保存，核对后提交' }).click();
   must((await page.content()).includes('请先改好以下') && await page.getByLabel('计划人数').inputValue() === '3', 'the refused form is kept');
   await as('trainee');
   await page.setViewportSize(PHONE);

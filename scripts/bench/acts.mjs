@@ -10,17 +10,17 @@ import { jinbu, load, row, run, startEmpty, startJinbu } from './lib.mjs';
 const connections = 256;
 const trainees = Number(process.env.BENCH_TRAINEES || 40_000);
 
-/** The code that a class's screen shows now (rules/attendance.rs). */
-function codeNow(secret, session) {
+/** The code that a class's screen shows now, by the demo's clock (rules/attendance.rs). */
+function codeNow({ secret, clock_offset_s }, session) {
   const step = Buffer.alloc(8);
-  step.writeBigInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  step.writeBigInt64BE(BigInt(Math.floor((Date.now() / 1000 + clock_offset_s) / 30)));
   const digest = createHmac('sm3', Buffer.from(secret, 'hex')).update('class code\n').update(session).update(step).digest();
   return [...digest.subarray(0, 6)].map(byte => 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'[byte & 31]).join('');
 }
 
 const warmUp = file => all => writeFileSync(file, all.trainees.map(([token]) => `GET\t/api/v1/needs?limit=1\t${token}\t`).join('\n'));
 const act = (file, name, withCode) => all => writeFileSync(file, all.trainees.map(([token, session]) => {
-  const body = withCode ? { session, code: codeNow(all.secret, session) } : { session };
+  const body = withCode ? { session, code: codeNow(all, session) } : { session };
   return `POST\t/api/v1/acts/${name}\t${token}\t${JSON.stringify(body)}`;
 }).join('\n'));
 

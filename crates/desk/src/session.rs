@@ -75,6 +75,11 @@ impl SignIns {
 /// Opens a sign-in for an account and returns the token for its cookie. `complete` is false while a
 /// second factor is still to be given.
 pub async fn open(premises: &Premises, account: &AccountId, complete: bool) -> Result<String, Stop> {
+    open_at(premises, account, complete, None).await
+}
+
+/// The same for a slip: the sign-in reaches the matters of these institutions only.
+pub async fn open_at(premises: &Premises, account: &AccountId, complete: bool, at: Option<&[InstitutionId]>) -> Result<String, Stop> {
     let secret: [u8; 32] = premises.ids.bytes();
     let token = hex::encode(secret);
     let now = premises.clock.real_now();
@@ -83,6 +88,7 @@ pub async fn open(premises: &Premises, account: &AccountId, complete: bool) -> R
         account: account.clone(),
         token_hash: hash_text(&token),
         complete,
+        institutions: at.map(|at| at.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")),
         created_at: now,
         last_seen_at: now,
         ended_at: None,
@@ -145,7 +151,7 @@ pub async fn recognise(premises: &Premises, token: &str) -> Result<Option<Signed
     let held = reader.pick::<sign_in::Entity, Held>(|q| Held::select(q).filter(sign_in::Column::TokenHash.eq(hash_text(token)))).await?;
     drop(reader);
     let Some(held) = held.into_iter().next() else { return Ok(None) };
-    let Some(office) = office_from(&held.office_kind, &held.office_ref) else { return Ok(None) };
+    let Some(office) = held.office() else { return Ok(None) };
     let is_trainee = matches!(office, Office::Trainee { .. });
     let idle = if is_trainee { Duration::days(TRAINEE_IDLE_DAYS) } else { Duration::minutes(OFFICE_IDLE_MINUTES) };
     let longest = if is_trainee { Duration::days(TRAINEE_IDLE_DAYS) } else { Duration::hours(OFFICE_MAX_HOURS) };
@@ -172,6 +178,7 @@ store::picked! {
     struct Held {
         id: SignInId,
         complete: bool,
+        institutions: Option<String>,
         created_at: Instant,
         last_seen_at: Instant,
         ended_at: Option<Instant>,
@@ -186,18 +193,24 @@ store::picked! {
 }
 
 impl Held {
+    /// The account's office, no wider than this sign-in.
+    fn office(&self) -> Option<Office> {
+        let office = office_from(&self.office_kind, &self.office_ref)?;
+        Some(match (office, &self.institutions) {
+            (Office::Trainee { person, .. }, Some(at)) => {
+                Office::Trainee { person, institutions: Some(at.split(',').filter_map(|one| one.parse().ok()).collect()) }
+            }
+            (office, _) => office,
+        })
+    }
     fn select(q: Select<sign_in::Entity>) -> Select<sign_in::Entity> {
         use account::Column as A;
         use sign_in::Column as S;
         let holder = sign_in::Entity::belongs_to(account::Entity).from(S::Account).to(A::Id).into();
-        q.join(JoinType::InnerJoin, holder).select_only().columns([S::Id, S::Complete, S::CreatedAt, S::LastSeenAt, S::EndedAt, S::Account]).columns([
-            A::Name,
-            A::OfficeKind,
-            A::OfficeRef,
-            A::OfficeName,
-            A::Role,
-            A::Disabled,
-        ])
+        q.join(JoinType::InnerJoin, holder)
+            .select_only()
+            .columns([S::Id, S::Complete, S::Institutions, S::CreatedAt, S::LastSeenAt, S::EndedAt, S::Account])
+            .columns([A::Name, A::OfficeKind, A::OfficeRef, A::OfficeName, A::Role, A::Disabled])
     }
 }
 
@@ -266,7 +279,7 @@ pub fn new_account(id: AccountId, login: String, holder: &Actor, district: Distr
         locked_until: None,
         disabled: false,
         institution: if let Office::Institution { institution } = &holder.office { Some(institution.clone()) } else { None },
-        person: if let Office::Trainee { person } = &holder.office { Some(person.clone()) } else { None },
+        person: if let Office::Trainee { person, .. } = &holder.office { Some(person.clone()) } else { None },
         path: district.management_path(),
         district,
         created_at: at,
@@ -288,7 +301,7 @@ pub fn office_parts(office: &Office) -> (&'static str, String) {
         Office::Monitor { district } => ("monitor", district.to_string()),
         Office::Audit { district } => ("audit", district.to_string()),
         Office::Institution { institution } => ("institution", institution.to_string()),
-        Office::Trainee { person } => ("trainee", person.to_string()),
+        Office::Trainee { person, .. } => ("trainee", person.to_string()),
         Office::Public => ("public", String::new()),
         Office::System { job } => ("system", job.clone()),
     }
@@ -309,7 +322,7 @@ pub fn office_from(kind: &str, reference: &str) -> Option<Office> {
         "monitor" => Office::Monitor { district: district()? },
         "audit" => Office::Audit { district: district()? },
         "institution" => Office::Institution { institution: reference.parse::<InstitutionId>().ok()? },
-        "trainee" => Office::Trainee { person: reference.parse::<PersonId>().ok()? },
+        "trainee" => Office::Trainee { person: reference.parse::<PersonId>().ok()?, institutions: None },
         _ => return None,
     })
 }

@@ -50,6 +50,16 @@ impl Cell {
     }
 }
 
+/// Which file a page that is asked with `?export=xlsx` or `csv` is to answer with; empty: the page.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Export {
+    /// `xlsx`, `csv` or nothing.
+    pub export: String,
+    /// Page number, where there are pages.
+    pub page: String,
+}
+
 /// One table on its way out.
 #[derive(Debug, Clone, Default)]
 pub struct Sheet<'a> {
@@ -64,16 +74,14 @@ pub struct Sheet<'a> {
 impl<'a> Sheet<'a> {
     /// What a register shows, as it stands: its columns, its rows in words, numbers and money as numbers.
     pub fn of(register: &'a ui::Register) -> Self {
+        Self::table(register.title.clone(), &register.columns, &register.rows)
+    }
+
+    /// The same for a plain table.
+    pub fn table(title: String, columns: &'a [ui::Column], rows: &[ui::Row]) -> Self {
         let width = |at: usize| if at == 0 { 28 } else { 16 };
-        Self {
-            title: register.title.clone(),
-            columns: register.columns.iter().enumerate().map(|(at, one)| (one.label.as_str(), width(at))).collect(),
-            rows: register
-                .rows
-                .iter()
-                .map(|row| row.cells.iter().zip(&register.columns).map(|(cell, column)| typed(ui::table::words(cell), column.is_number)).collect())
-                .collect(),
-        }
+        let cells = |row: &ui::Row| row.cells.iter().zip(columns).map(|(cell, column)| typed(ui::table::words(cell), column.is_number)).collect();
+        Self { title, columns: columns.iter().enumerate().map(|(at, one)| (one.label.as_str(), width(at))).collect(), rows: rows.iter().map(cells).collect() }
     }
 
     /// The file that was asked for: `csv`, else the workbook.

@@ -31,8 +31,13 @@ pub enum Office {
     Audit { district: DistrictCode },
     /// 补贴性培训机构 (INST).
     Institution { institution: InstitutionId },
-    /// 学员 (TRN).
-    Trainee { person: PersonId },
+    /// 学员 (TRN). Signed in by a slip of paper, he sees his matters at the institutions that gave it to him and no
+    /// others: whoever printed the slip might have used it himself. None: all of his matters.
+    Trainee {
+        person: PersonId,
+        #[serde(skip)]
+        institutions: Option<Vec<InstitutionId>>,
+    },
     /// 公众 (PUB): nobody signed in.
     Public,
     /// The system's own jobs; named, recorded in the journal, and the only widening door.
@@ -65,6 +70,8 @@ pub enum Scope {
     Institution(InstitutionId),
     /// Rows about one person.
     Person(PersonId),
+    /// Rows about one person, as far as they are some institutions'.
+    PersonAt(PersonId, Vec<InstitutionId>),
     /// Rows open to everybody only.
     Open,
 }
@@ -81,7 +88,8 @@ impl Office {
             | Self::Monitor { district }
             | Self::Audit { district } => Scope::Below(district.management_path()),
             Self::Institution { institution } => Scope::Institution(institution.clone()),
-            Self::Trainee { person } => Scope::Person(person.clone()),
+            Self::Trainee { person, institutions: None } => Scope::Person(person.clone()),
+            Self::Trainee { person, institutions: Some(at) } => Scope::PersonAt(person.clone(), at.clone()),
             Self::Public => Scope::Open,
             Self::System { .. } => Scope::Everything,
         }
@@ -91,7 +99,7 @@ impl Office {
         match self.scope() {
             Scope::Everything => true,
             Scope::Below(path) => path.covers(&district.management_path()),
-            Scope::Institution(_) | Scope::Person(_) | Scope::Open => false,
+            Scope::Institution(_) | Scope::Person(_) | Scope::PersonAt(..) | Scope::Open => false,
         }
     }
     /// Offices of the state and those it has contracted to look: they sign in with two factors, and their

@@ -205,7 +205,7 @@ impl Teller<'_> {
             .into_iter()
             .filter(|one| !known.contains(&Some(one.person.clone())))
             .map(|one| {
-                let office = Office::Trainee { person: one.person.clone() };
+                let office = Office::Trainee { person: one.person.clone(), institutions: None };
                 let login = format!("trainee-{}", one.person);
                 crate::offices::person(self.stage.system(), office, "学员".into(), one.district, one.name, login).0
             })
@@ -216,7 +216,7 @@ impl Teller<'_> {
 
     /// A trainee as an actor.
     pub async fn trainee(&self, place: &enrolment::Model) -> Result<Actor> {
-        let office = Office::Trainee { person: place.person.clone() };
+        let office = Office::Trainee { person: place.person.clone(), institutions: None };
         let (kind, reference) = office_parts(&office);
         let reader = self.stage.read().await?;
         let found = reader.find::<account::Entity>(account::Column::Person.eq(place.person.clone())).await.map_err(told)?;

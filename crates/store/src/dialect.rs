@@ -13,7 +13,8 @@ pub async fn enter_scope(txn: &DatabaseTransaction, scope: &Scope) -> Result<(),
         Scope::Everything => ("*".to_owned(), String::new(), String::new()),
         Scope::Below(path) => (path.as_str().to_owned(), String::new(), String::new()),
         Scope::Institution(id) => ("-".to_owned(), id.to_string(), String::new()),
-        Scope::Person(id) => ("-".to_owned(), String::new(), id.to_string()),
+        // The narrower predicate is the type's; this wall knows whole persons.
+        Scope::Person(id) | Scope::PersonAt(id, _) => ("-".to_owned(), String::new(), id.to_string()),
         Scope::Open => ("-".to_owned(), String::new(), String::new()),
     };
     let sql = "SELECT set_config('role', 'jinbu_app', true), set_config('jinbu.reach', $1, true), set_config('jinbu.institution', $2, true), set_config('jinbu.person', $3, true)";

@@ -1,6 +1,6 @@
 //! Reach: how far a scope sees, ANDed last onto every read and write (house.md §4, wall 1).
 
-use foundation::{ManagementPath, Scope};
+use foundation::{ManagementPath, PersonId, Scope};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ModelTrait, Value};
 
@@ -69,6 +69,10 @@ pub trait Reach: Keyed {
             }),
             Scope::Institution(id) => is(columns.institution, some_text(id.to_string())),
             Scope::Person(id) => is(columns.person, some_text(id.to_string())),
+            Scope::PersonAt(id, at) => {
+                is(columns.person, some_text(id.to_string()))
+                    && columns.institution.is_none_or(|c| at.iter().any(|one| row.get(c) == some_text(one.to_string())))
+            }
         }
     }
 }
@@ -96,13 +100,23 @@ fn limited<E: Reach>(columns: &ReachColumns<E::Column>, scope: &Scope, reading: 
         Scope::Open => never(),
         Scope::Below(path) => columns.path.map_or_else(never, |c| below(c, path)),
         Scope::Institution(id) => columns.institution.map_or_else(never, |c| Condition::all().add(c.eq(id.to_string()))),
-        Scope::Person(id) => match (columns.person, columns.trainee_class) {
-            (Some(c), _) => Condition::all().add(c.eq(id.to_string())),
-            (None, Some(c)) if reading => Condition::all().add(c.in_subquery(
-                Query::select().column(enrolment::Column::Class).from(enrolment::Entity).and_where(enrolment::Column::Person.eq(id.to_string())).to_owned(),
-            )),
-            _ => never(),
-        },
+        Scope::Person(id) => of_person(columns, id, reading),
+        // Rows of no institution (who read one's data) stay the person's.
+        Scope::PersonAt(id, at) => {
+            let mine = of_person(columns, id, reading);
+            columns.institution.into_iter().fold(mine, |all, c| all.add(c.is_in(at.iter().map(ToString::to_string))))
+        }
+    }
+}
+
+/// Rows about a person, and those of the classes whose roster he is on.
+fn of_person<C: ColumnTrait>(columns: &ReachColumns<C>, id: &PersonId, reading: bool) -> Condition {
+    match (columns.person, columns.trainee_class) {
+        (Some(c), _) => Condition::all().add(c.eq(id.to_string())),
+        (None, Some(c)) if reading => Condition::all().add(c.in_subquery(
+            Query::select().column(enrolment::Column::Class).from(enrolment::Entity).and_where(enrolment::Column::Person.eq(id.to_string())).to_owned(),
+        )),
+        _ => never(),
     }
 }
 
@@ -122,7 +136,7 @@ fn person_rows<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
     match scope {
         Scope::Everything => Condition::all(),
         Scope::Open => never(),
-        Scope::Person(person) => Condition::all().add(id.eq(person.to_string())),
+        Scope::Person(person) | Scope::PersonAt(person, _) => Condition::all().add(id.eq(person.to_string())),
         Scope::Below(path) => Condition::all().add(through(below(enrolment::Column::Path, path))),
         Scope::Institution(institution) => Condition::all().add(through(Condition::all().add(enrolment::Column::Institution.eq(institution.to_string())))),
     }

@@ -128,8 +128,8 @@ impl Persona {
             Self::EmploymentBureau => (Office::EmploymentBureau, "福建省劳动就业服务局".into()),
             Self::SchoolClerk | Self::ClassTeacher => (Office::Institution { institution: school() }, "晋江市安海职业培训学校".into()),
             Self::RivalClerk => (Office::Institution { institution: rival() }, "晋江市青阳家政培训中心".into()),
-            Self::Trainee => (Office::Trainee { person: trainee() }, "学员".into()),
-            Self::OtherTrainee => (Office::Trainee { person: other_trainee() }, "学员".into()),
+            Self::Trainee => (Office::Trainee { person: trainee(), institutions: None }, "学员".into()),
+            Self::OtherTrainee => (Office::Trainee { person: other_trainee(), institutions: None }, "学员".into()),
             Self::Auditor => (Office::Audit { district: DistrictCode::PROVINCE }, "福建省审计厅".into()),
             Self::Monitor => (Office::Monitor { district: at("350582") }, "泉州诚信第三方监督服务中心".into()),
         }

@@ -42,6 +42,11 @@ pub fn exports() -> Vec<(String, String)> {
     vec![("Excel 表格".into(), "xlsx".into()), ("CSV".into(), "csv".into())]
 }
 
+/// Under a plain table: the files that hold it.
+pub fn export_line(path: &str) -> Markup {
+    html! { p class="jb-exports" { "导出本表：" @for (label, value) in exports() { a href={ (path) "?export=" (value) } download { (label) } " " } } }
+}
+
 /// The words of a cell without its markup.
 pub fn words(cell: &Markup) -> String {
     let mut text = String::with_capacity(cell.0.len());

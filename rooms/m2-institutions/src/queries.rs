@@ -16,7 +16,7 @@ pub fn manages(scope: &Scope, path: &ManagementPath) -> bool {
     match scope {
         Scope::Everything => true,
         Scope::Below(own) => own.covers(path),
-        Scope::Institution(_) | Scope::Person(_) | Scope::Open => false,
+        Scope::Institution(_) | Scope::Person(_) | Scope::PersonAt(..) | Scope::Open => false,
     }
 }
 
@@ -97,7 +97,7 @@ fn seen_by(scope: &Scope) -> Condition {
     match scope {
         Scope::Everything => Condition::all().add(Column::Id.is_not_null()),
         Scope::Below(path) => Condition::any().add(open).add(store::reach::below(Column::Path, path)),
-        Scope::Institution(_) | Scope::Person(_) | Scope::Open => Condition::all().add(open),
+        Scope::Institution(_) | Scope::Person(_) | Scope::PersonAt(..) | Scope::Open => Condition::all().add(open),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, password, session};
-use foundation::{Fault, PersonName, Scope, Stop};
+use foundation::{Fault, InstitutionId, Office, PersonName, Scope, Stop};
 use maud::{Markup, html};
 use store::tables::identity::{account, one_time_link};
 use ui::{Field, Form, FormState, form, page_head, panel};
@@ -122,7 +122,22 @@ pub async fn follow(desk: Desk, Path(token): Path<String>, form: Pairs) -> Respo
 
 async fn use_slip(desk: &Desk, opened: &Opened) -> Result<String, Stop> {
     opened.holder(desk)?.perform(UseSlip { token_hash: opened.link.token_hash.clone() }).await?;
-    session::open(&desk.premises, &opened.account.id, true).await
+    session::open_at(&desk.premises, &opened.account.id, true, reach_of(desk, opened)?.as_deref()).await
+}
+
+/// The slip's institution, beside those whose slips this very phone was signed in with. Errors: `Gone` for a slip of
+/// nobody.
+fn reach_of(desk: &Desk, opened: &Opened) -> Result<Option<Vec<InstitutionId>>, Stop> {
+    let given = opened.link.institution.clone().ok_or(Fault::Gone)?;
+    let before = match &desk.actor.office {
+        Office::Trainee { institutions, .. } if desk.actor.account.as_ref() == Some(&opened.account.id) => institutions.clone(),
+        _ => Some(Vec::new()),
+    };
+    Ok(before.map(|mut at| {
+        at.retain(|one| *one != given);
+        at.push(given);
+        at
+    }))
 }
 
 async fn set_password(desk: &Desk, opened: &Opened, password: &str) -> Result<String, Stop> {

@@ -7,7 +7,7 @@ use desk::Desk;
 use foundation::codes::{ClaimState, ClassState, DirectoryState, NeedsState};
 use foundation::{DistrictCode, Stop};
 use maud::{Markup, html};
-use store::query::{Alias, ColumnTrait, Condition, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use store::query::{Alias, ColumnTrait, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::funds::claim;
 use store::tables::institutions::institution;
 use store::tables::journal::fact;
@@ -15,7 +15,7 @@ use store::tables::needs::needs_item;
 use store::tables::supervision::{certificate, training_class};
 use ui::{Chart, ChartKind, Series, StatCard};
 
-use crate::cards::{Sums, claims, yuan};
+use crate::cards::{Total, claims, total, yuan};
 
 /// Seconds for which the numbers are kept.
 const KEPT_S: i64 = 60;
@@ -24,8 +24,8 @@ const KEPT_S: i64 = 60;
 struct Numbers {
     items: u64,
     institutions: u64,
-    shown: Sums,
-    paid: Sums,
+    shown: Total,
+    paid: Total,
     running: i64,
     trained: i64,
     certificates: u64,
@@ -85,13 +85,13 @@ async fn count(desk: &Desk) -> Result<Numbers, Stop> {
         .subordinates()
         .map(|city| City { code: city, name: city.name(), trained: below(city, &people), fen: below(city, &money) })
         .collect();
-    let state = |one: ClaimState| Condition::all().add(claim::Column::State.eq(one));
+    let claims = claims(&reader, &[ClaimState::Published, ClaimState::Paid]).await?;
     let running = reader.count::<training_class::Entity>(|q| q.filter(training_class::Column::State.eq(ClassState::InTraining))).await?;
     Ok(Numbers {
         items: reader.count::<needs_item::Entity>(|q| q.filter(needs_item::Column::State.eq(NeedsState::Published))).await?,
         institutions: reader.count::<institution::Entity>(|q| q.filter(institution::Column::State.eq(DirectoryState::Listed))).await?,
-        shown: claims(&reader, state(ClaimState::Published)).await?,
-        paid: claims(&reader, state(ClaimState::Paid)).await?,
+        shown: total(&claims, &[ClaimState::Published.code()]),
+        paid: total(&claims, &[ClaimState::Paid.code()]),
         running: i64::try_from(running).unwrap_or(0),
         trained: people.iter().filter_map(|one| one.total).sum(),
         certificates: reader.count::<certificate::Entity>(|q| q.filter(certificate::Column::Valid.eq(true))).await?,
@@ -161,7 +161,7 @@ fn figures(numbers: &Numbers) -> Vec<StatCard> {
         StatCard::new("培训合格证书", format!("{} 张", grouped(i64::try_from(numbers.certificates).unwrap_or(0))))
             .note("有效的，都能扫码查验")
             .opens("/verify"),
-        StatCard::new("已拨付补贴", yuan(&numbers.paid)).note(format!("{} 人次，均公示过五个工作日", grouped(numbers.paid.persons.unwrap_or(0)))),
+        StatCard::new("已拨付补贴", yuan(&numbers.paid)).note(format!("{} 人次，均公示过五个工作日", grouped(numbers.paid.persons))),
     ]
 }
 

@@ -7,7 +7,7 @@ use foundation::{Date, Fen, Office, Permission, Stop, TaskId};
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 use store::Page;
-use store::query::{ColumnTrait, Condition, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use store::query::{Alias, ColumnTrait, Condition, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use store::tables::notices::task;
 use ui::{Button, Due, Queue as QueueBody, QueueRow, Tag, Tone};
 
@@ -144,20 +144,37 @@ fn open_tasks(desk: &Desk, q: Select<task::Entity>) -> Select<task::Entity> {
     q.filter(task::Column::Audience.eq(kind)).filter(task::Column::DoneAt.is_null()).filter(mine)
 }
 
+store::picked! {
+    /// How many wait, and how many of them are due.
+    struct Counts {
+        total: i64,
+        urgent: Option<i64>,
+    }
+}
+
 async fn tasks(desk: &Desk, page: u64) -> Result<(Page<task::Model>, u64), Stop> {
     let reader = desk.read().await?;
     // What has no deadline comes last, on both databases.
-    let shape = |q| {
+    let shape = |q: Select<task::Entity>| {
         open_tasks(desk, q)
             .order_by_asc(Expr::col((task::Entity, task::Column::DueOn)).is_null())
             .order_by_asc(task::Column::DueOn)
             .order_by_desc(task::Column::Money)
             .order_by_asc(task::Column::Id)
     };
-    let rows = reader.page::<task::Entity>(page, ROWS, shape).await?;
-    let today = desk.today();
-    let urgent = reader.count::<task::Entity>(|q| open_tasks(desk, q).filter(task::Column::DueOn.lte(today))).await?;
-    Ok((rows, urgent))
+    let number = Ord::max(page, 1);
+    let rows = reader.list::<task::Entity>(|q| shape(q).offset((number - 1).saturating_mul(ROWS)).limit(ROWS)).await?;
+    let urgent = Expr::case(task::Column::DueOn.lte(desk.today()), 1).finally(0);
+    let counts = reader
+        .pick::<task::Entity, Counts>(|q| {
+            open_tasks(desk, q)
+                .select_only()
+                .column_as(Expr::col((task::Entity, task::Column::Audience)).count(), "total")
+                .column_as(ExprTrait::sum(urgent).cast_as(Alias::new("bigint")), "urgent")
+        })
+        .await?;
+    let count = |of: fn(&Counts) -> i64| counts.first().map_or(0, |one| u64::try_from(of(one)).unwrap_or(0));
+    Ok((Page { rows, number, total: count(|one| one.total), size: ROWS }, count(|one| one.urgent.unwrap_or(0))))
 }
 
 /// `/`.

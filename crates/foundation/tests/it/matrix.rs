@@ -19,7 +19,7 @@ fn offices() -> Vec<(&'static str, Office)> {
         ("第三方监督", Office::Monitor { district }),
         ("审计", Office::Audit { district }),
         ("培训机构", Office::Institution { institution }),
-        ("学员", Office::Trainee { person }),
+        ("学员", Office::Trainee { person, institutions: None }),
         ("公众", Office::Public),
         ("系统任务", Office::System { job: "test".to_owned() }),
     ]

@@ -8,7 +8,7 @@ use m8_governance::acts::slips::IssueSlips;
 use store::query::{ColumnTrait, Condition, QueryFilter, Set};
 use store::tables::identity::{account, idempotency, one_time_link};
 use store::tables::journal::fact;
-use store::tables::supervision::training_class;
+use store::tables::supervision::{enrolment, training_class};
 use testkit::web::Web;
 use testkit::{JINJIANG, Persona, TestHouse, district};
 
@@ -65,6 +65,53 @@ async fn m7_1_a_trainee_with_an_old_phone_signs_in_by_a_slip_of_paper() {
     let persons: std::collections::HashSet<_> = accounts.iter().map(|one| one.person.clone()).collect();
     assert_eq!(persons.len(), accounts.len(), "one account for each person");
     assert!(matches!(house.desk(Persona::RivalClerk).perform(IssueSlips { class: class.class, enrolments: vec![] }).await, Err(Stop::Fault(_))));
+}
+
+/// The classes that a browser's sign-in reaches.
+async fn reached(house: &TestHouse, token: &str) -> Vec<foundation::ClassId> {
+    let known = desk::session::recognise(&house.premises, token).await.unwrap().expect("signed in");
+    let reader = desk::Desk::of(house.premises.clone(), known.actor).read().await.unwrap();
+    let mut classes: Vec<_> = reader.list::<enrolment::Entity>(|q| q).await.unwrap().into_iter().map(|one| one.class).collect();
+    assert_eq!(classes.len(), reader.list::<training_class::Entity>(|q| q).await.unwrap().len());
+    classes.sort();
+    classes
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m7_1_a_slip_opens_what_its_giver_has_and_nothing_of_another_school() {
+    let house = TestHouse::new().await;
+    let mine = fixtures::approved_class(&house).await;
+    let theirs = fixtures::another_class(&house, 0x601, "3505822026A00010002").await;
+    let (rival, id) = (testkit::personas::rival(), theirs.class.clone());
+    house
+        .premises
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move {
+                let class = training_class::ActiveModel { institution: Set(rival.clone()), ..Default::default() };
+                work.change_all::<training_class::Entity>(training_class::Column::Id.eq(id.clone()), class).await?;
+                let places = enrolment::ActiveModel { institution: Set(rival), ..Default::default() };
+                work.change_all::<enrolment::Entity>(enrolment::Column::Class.eq(id), places).await
+            })
+        })
+        .await
+        .unwrap();
+    let web = house.serve(house::routes());
+    let slip = async |persona, class: &fixtures::ApprovedClass| {
+        let one = IssueSlips { class: class.class.clone(), enrolments: vec![class.enrolments[3].clone()] };
+        path(&house.desk(persona).perform(one).await.unwrap()[0].link.address)
+    };
+    let by_rival = slip(Persona::RivalClerk, &theirs).await;
+    let rivals_phone = web.post(None, &by_rival, &[]).await.session().unwrap();
+    assert_eq!(reached(&house, &rivals_phone).await, std::slice::from_ref(&theirs.class), "the rival learns nothing of the other school");
+    assert_eq!(web.get_as(&rivals_phone, &format!("/me/hours/{}", mine.class)).await.status, 404);
+    // On the trainee's own phone the second school's slip adds its classes to the first one's.
+    let phone = web.post(None, &slip(Persona::ClassTeacher, &mine).await, &[]).await.session().unwrap();
+    assert_eq!(reached(&house, &phone).await, std::slice::from_ref(&mine.class));
+    let again = web.post_as(&phone, &slip(Persona::RivalClerk, &theirs).await, &[]).await.session().unwrap();
+    let mut both = vec![mine.class, theirs.class];
+    both.sort();
+    assert_eq!(reached(&house, &again).await, both);
 }
 
 async fn settle(house: &TestHouse, web: &Web, link: &AccountLink) -> String {

@@ -22,6 +22,8 @@ use super::{patterns, told};
 pub struct CheckIns {
     /// HMAC key of the class codes, hex.
     pub secret: String,
+    /// How far the demo's clock is from the machine's, seconds.
+    pub clock_offset_s: i64,
     /// Trainees as (bearer token, session).
     pub trainees: Vec<(String, String)>,
 }
@@ -30,7 +32,7 @@ pub struct CheckIns {
 pub async fn prepare_check_ins(premises: &Arc<Premises>, trainees: u64) -> Result<CheckIns> {
     let desk = Desk::system(Arc::clone(premises), "check-ins");
     let patterns = patterns(&desk).await?;
-    let mut all = CheckIns { secret: hex::encode(premises.settings.secret), trainees: Vec::new() };
+    let mut all = CheckIns { secret: hex::encode(premises.settings.secret), clock_offset_s: premises.clock.offset_s(), trainees: Vec::new() };
     let run = u64::try_from(desk.now().timestamp_millis()).unwrap_or(0) % 90_000_000;
     for n in 0..trainees.div_ceil(CLASS) {
         let group = Group::new(&desk, &patterns[usize::try_from(n).unwrap_or(0) % patterns.len()], run + n, &mut all);
@@ -71,7 +73,7 @@ impl Group {
 
     fn sign_in(&mut self, desk: &Desk, person: &person::Model, token: &str) {
         let id: AccountId = desk.new_id();
-        let office = Office::Trainee { person: person.id.clone() };
+        let office = Office::Trainee { person: person.id.clone(), institutions: None };
         let holder = Actor { account: None, name: person.name.clone(), office_name: "学员".into(), office, role: AccountRole::Staff };
         let now = desk.premises.clock.real_now();
         self.accounts.push(new_account(id.clone(), format!("bench-{}", person.id), &holder, person.district, now));
@@ -80,6 +82,7 @@ impl Group {
             account: id,
             token_hash: hex::encode(Sha256::digest(token.as_bytes())),
             complete: true,
+            institutions: None,
             created_at: now,
             last_seen_at: now,
             ended_at: None,

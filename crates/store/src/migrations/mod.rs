@@ -3,6 +3,7 @@
 
 mod m0001_spine;
 mod m0002_money;
+mod m0003_slips;
 pub mod schema;
 
 use sea_orm::{DatabaseConnection, DbErr};
@@ -13,7 +14,7 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_spine::Spine), Box::new(m0002_money::Money)]
+        vec![Box::new(m0001_spine::Spine), Box::new(m0002_money::Money), Box::new(m0003_slips::Slips)]
     }
 }
 

@@ -1,15 +1,15 @@
 //! Rotating the field and index keys (domain §12.4): every sealed field is opened with its old key and sealed with the
 //! new one, its blind index beside it, in batches that each stand or fall whole. A crash between two batches loses
 //! nothing: what is done says so by its version, the rest is done by the next run. Nobody else may write meanwhile:
-//! half of the indexes are the old key's, half the new one's. What is sealed in files, and rows of tables that are not
-//! listed here, keep their version: old keys stay in the keyring and still open them.
+//! half of the indexes are the old key's, half the new one's. What is sealed in files (the banks')
+//! keeps its version: old keys stay in the keyring and still open it.
 
 use foundation::{Fault, IdType, Scope, Stop};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Set, Value};
+use sea_orm::{ColumnTrait, Condition, IdenStatic, QueryFilter, QueryOrder, QuerySelect, Set, Value};
 
 use super::{BlindIndex, Keyring, Purpose, Sealed};
 use crate::reach::Reach;
-use crate::tables::funds::payment_line;
+use crate::tables::funds::{objection, payment_line};
 use crate::tables::identity::{account, setting};
 use crate::tables::institutions::{institution, teacher};
 use crate::tables::registry::person;
@@ -78,8 +78,26 @@ pub async fn rotate(
     each::<institution::Entity>(db, &turn, &mut report).await?;
     each::<account::Entity>(db, &turn, &mut report).await?;
     each::<payment_line::Entity>(db, &turn, &mut report).await?;
+    each::<objection::Entity>(db, &turn, &mut report).await?;
     put(db, INDEXED_WITH, target).await?;
     Ok(report)
+}
+
+/// The sealed fields that a rotation knows, `table.column`.
+pub fn listed() -> Vec<String> {
+    fn of<E: Rotates>() -> Vec<String> {
+        let table = E::default();
+        E::sealed_columns().iter().map(|column| format!("{}.{}", table.table_name(), column.as_str())).collect()
+    }
+    [
+        of::<person::Entity>(),
+        of::<teacher::Entity>(),
+        of::<institution::Entity>(),
+        of::<account::Entity>(),
+        of::<payment_line::Entity>(),
+        of::<objection::Entity>(),
+    ]
+    .concat()
 }
 
 /// Ends a rotation, once the keyring's index line names the new version: servers may start again.
@@ -183,7 +201,7 @@ where
                 work.save::<E>(row, change).await?;
                 batch.done += 1;
             }
-            None => batch.odd.push(format!("{} {}", sea_orm::EntityName::table_name(&E::default()), key_text(&E::key(row)))),
+            None => batch.odd.push(format!("{} {}", E::default().table_name(), key_text(&E::key(row)))),
         }
     }
     (turn.before_commit)(batch.done)?;
@@ -256,5 +274,15 @@ impl Rotates for payment_line::Entity {
     fn change(turn: &Turn, row: &payment_line::Model) -> Option<payment_line::ActiveModel> {
         let fresh = turn.fresh(Purpose::Account, &row.id.to_string(), &row.account, None)?;
         Some(payment_line::ActiveModel { account: Set(fresh.sealed), ..Default::default() })
+    }
+}
+
+impl Rotates for objection::Entity {
+    fn sealed_columns() -> Vec<objection::Column> {
+        vec![objection::Column::Contact]
+    }
+    fn change(turn: &Turn, row: &objection::Model) -> Option<objection::ActiveModel> {
+        let fresh = turn.fresh(Purpose::Phone, &row.id.to_string(), row.contact.as_ref()?, None)?;
+        Some(objection::ActiveModel { contact: Set(Some(fresh.sealed)), ..Default::default() })
     }
 }

@@ -153,6 +153,7 @@ async fn many_rows_in_one_statement_are_stored_as_each_alone_would_be() {
         account: account.id.clone(),
         token_hash: format!("h{}", n % 5),
         complete: n.is_multiple_of(2),
+        institutions: None,
         created_at: at,
         last_seen_at: at,
         ended_at: None,

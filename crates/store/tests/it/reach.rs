@@ -24,6 +24,7 @@ async fn for_many_scopes_and_rows_the_list_lies_within_reach() {
     let all = rows.clone();
     house.db.write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<task::Entity>(rows).await })).await.unwrap();
     let mut scopes: Vec<Scope> = districts.iter().map(|d| Scope::Below(d.management_path())).collect();
+    scopes.push(Scope::PersonAt(person.clone(), vec![mine.clone()]));
     scopes.extend([Scope::Institution(mine), Scope::Institution(rival), Scope::Person(person), Scope::Open]);
     for scope in scopes {
         let expected: Vec<&task::Model> = all.iter().filter(|row| within(&scope, row)).collect();
@@ -42,6 +43,7 @@ fn within(scope: &Scope, row: &task::Model) -> bool {
         Scope::Below(path) => path.covers(&row.path),
         Scope::Institution(id) => row.institution.as_ref() == Some(id),
         Scope::Person(id) => row.person.as_ref() == Some(id),
+        Scope::PersonAt(id, at) => row.person.as_ref() == Some(id) && row.institution.as_ref().is_some_and(|one| at.iter().any(|other| other == one)),
         Scope::Open => false,
     }
 }

@@ -135,3 +135,27 @@ fn a_key_file_takes_a_version_then_the_index_and_the_secret_never_changes() {
     let third = Keyring::add_version(&path, [7; 32]).unwrap();
     assert_eq!((third.newest(), third.index_version()), (3, 2));
 }
+
+/// A table with a sealed field that a rotation forgets would lose it with the old key.
+#[test]
+fn s12_4_every_sealed_field_of_every_table_is_rotated() {
+    let mut fields = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/tables")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let Some(table) = text.split_once("table! {").and_then(|(_, rest)| rest.split('"').nth(1)) else { continue };
+            let sealed = text.lines().filter(|line| line.trim_end().ends_with(": Sealed,") || line.contains("Option<Sealed>"));
+            fields.extend(sealed.map(|line| format!("{table}.{}", line.trim().split(':').next().unwrap())));
+        }
+    }
+    let mut listed = store::seal::rotate::listed();
+    fields.sort();
+    listed.sort();
+    assert_eq!(fields, listed);
+}

@@ -3,13 +3,15 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use desk::{Desk, Pairs, Read};
+use desk::{Desk, Pairs, Query, Read};
 use foundation::codes::PaymentState;
+use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
 use foundation::{Fault, Fen, Function, PaymentBatchId, PaymentLineId, Permission, Right, Stop};
 use maud::{Markup, html};
-use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Deserialize;
+use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::funds::{payment_batch, payment_line};
-use ui::{Button, Column, Dossier, DossierHead, Due, Field, Form, FormState, Row, Step, Tag, Tone, form, page_head, panel, section, simple_table};
+use ui::{Button, Column, Dossier, DossierHead, Due, Field, Filter, Form, FormState, Register, Row, Step, Tag, Tone, form, section, simple_table};
 
 use crate::acts::payment::ApprovePaymentBatch;
 use crate::acts::settle::{SettlePaymentBatch, SettledLine};
@@ -21,8 +23,14 @@ impl Read for BatchList {
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Read);
     const CLAUSE: &'static str = "M8.9";
 }
-/// Batches on the page.
-const ROWS: u64 = 100;
+/// The register's address.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    state: String,
+    page: String,
+    export: String,
+}
 
 fn tone(state: PaymentState) -> Tone {
     match state {
@@ -33,8 +41,8 @@ fn tone(state: PaymentState) -> Tone {
 }
 
 /// A batch's state in the words of its own step.
-fn state_word(batch: &payment_batch::Model) -> &'static str {
-    match batch.state {
+fn state_word(state: PaymentState) -> &'static str {
+    match state {
         PaymentState::Pending => "待财政批准",
         PaymentState::Sent => "已送银行，待回盘",
         PaymentState::Paid | PaymentState::Returned => "银行已回盘",
@@ -42,11 +50,8 @@ fn state_word(batch: &payment_batch::Model) -> &'static str {
 }
 
 /// `/payment-batches`.
-pub async fn list(desk: Desk) -> Response {
-    match list_body(&desk).await {
-        Ok(body) => desk.page("拨付", "/payment-batches", body),
-        Err(stop) => desk.stopped(stop),
-    }
+pub async fn list(desk: Desk, Query(asked): Query<Asked>) -> Response {
+    listed(&desk, &asked).await.unwrap_or_else(|stop| desk.stopped(stop))
 }
 
 /// The money's pages beside each other.
@@ -58,42 +63,69 @@ pub(super) fn tabs(desk: &Desk, current: &str) -> Markup {
     ui::layout::tabs("拨付", &items, current)
 }
 
-async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
-    let rows = desk.read().await?.list::<payment_batch::Entity>(|q| q.order_by_desc(payment_batch::Column::MadeAt).limit(ROWS)).await?;
-    let rows: Vec<Row> = rows
-        .iter()
-        .map(|one| {
-            Row::link(
-                format!("/payment-batches/{}", one.id),
-                vec![
-                    html! { (one.batch_no) },
-                    html! { (one.district.name()) },
-                    html! { (Tag::new(state_word(one), tone(one.state))) },
-                    html! { (one.lines) },
-                    ui::money(one.total),
-                    html! { (ui::dates::full_moment(one.made_at)) },
-                    html! { @if let Some(due) = due(desk, one).filter(|_| one.settled_at.is_none()) { (due) } },
-                ],
-            )
+async fn listed(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
+    let state = PaymentState::all().iter().find(|one| one.code() == asked.state);
+    let size = if asked.export.is_empty() { PAGE_ROWS } else { EXPORT_ROWS };
+    let reader = desk.read().await?;
+    let page = reader
+        .page::<payment_batch::Entity>(asked.page.parse().unwrap_or(1), size, |q| {
+            let q = q.order_by_desc(payment_batch::Column::MadeAt).order_by_desc(payment_batch::Column::Id);
+            match state {
+                // What the bank has answered is one thing to look for, however it answered.
+                Some(PaymentState::Paid | PaymentState::Returned) => q.filter(payment_batch::Column::State.is_in([PaymentState::Paid, PaymentState::Returned])),
+                Some(state) => q.filter(payment_batch::Column::State.eq(*state)),
+                None => q,
+            }
         })
-        .collect();
+        .await?;
     let may_make = desk.may(Permission::Of(Function::ClaimPayment, Right::Publish));
-    let buttons = if may_make { vec![Button::link("做拨付批次", "/claims?step=pay").main()] } else { Vec::new() };
-    let columns = [
-        Column::text("批次"),
-        Column::text("地区"),
-        Column::text("状态"),
-        Column::number("笔数"),
-        Column::number("金额"),
-        Column::text("制单"),
-        Column::text("限期"),
-    ];
-    Ok(html! {
-        @if desk.actor.office.district().is_some() { (tabs(desk, "/payment-batches")) }
-        (page_head("拨付批次", "", &buttons))
-        @if rows.is_empty() { (panel("", html! { p { "还没有拨付批次。公示无异议的申领可以做拨付批次。" } })) }
-        @else { (simple_table("拨付批次", &columns, &rows)) }
-    })
+    let register = Register {
+        title: "拨付批次".into(),
+        path: "/payment-batches".into(),
+        query: vec![("state".into(), asked.state.clone())],
+        filters: vec![Filter::choice(
+            "state",
+            "状态",
+            [PaymentState::Pending, PaymentState::Sent, PaymentState::Paid].map(|one| (one.code(), state_word(one))),
+        )],
+        buttons: if may_make { vec![Button::link("做拨付批次", "/claims?step=pay").main()] } else { Vec::new() },
+        columns: vec![
+            Column::text("批次"),
+            Column::text("地区"),
+            Column::text("状态"),
+            Column::number("笔数"),
+            Column::number("金额"),
+            Column::text("制单"),
+            Column::text("限期"),
+        ],
+        rows: page.rows.iter().map(|one| line(desk, one)).collect(),
+        total: page.total,
+        page: page.number,
+        per_page: page.size,
+        exports: ui::table::exports(),
+        empty: "还没有拨付批次。公示无异议的申领可以做拨付批次。".into(),
+        ..Register::default()
+    };
+    if !asked.export.is_empty() {
+        return desk::workbook::Sheet::of(&register).answer_as(desk, &asked.export);
+    }
+    let tabs = desk.actor.office.district().map(|_| tabs(desk, "/payment-batches"));
+    Ok(desk.page("拨付", "/payment-batches", html! { @if let Some(tabs) = tabs { (tabs) } (register) }))
+}
+
+fn line(desk: &Desk, one: &payment_batch::Model) -> Row {
+    Row::link(
+        format!("/payment-batches/{}", one.id),
+        vec![
+            html! { (one.batch_no) },
+            html! { (one.district.name()) },
+            html! { (Tag::new(state_word(one.state), tone(one.state))) },
+            html! { (one.lines) },
+            ui::money(one.total),
+            html! { (ui::dates::full_moment(one.made_at)) },
+            html! { @if let Some(due) = due(desk, one).filter(|_| one.settled_at.is_none()) { (due) } },
+        ],
+    )
 }
 
 fn due(desk: &Desk, batch: &payment_batch::Model) -> Option<Due> {
@@ -157,7 +189,7 @@ fn body(desk: &Desk, loaded: &Loaded, trail: &[ui::TrailLine], state: &FormState
     html! { (Dossier {
         head: DossierHead {
             title: format!("拨付批次 {}", batch.batch_no),
-            state: Some(Tag::new(state_word(batch), tone(batch.state))),
+            state: Some(Tag::new(state_word(batch.state), tone(batch.state))),
             due: due(desk, batch).filter(|_| batch.settled_at.is_none()),
             number: format!("{} 笔", batch.lines),
             owner: batch.district.full_name(),

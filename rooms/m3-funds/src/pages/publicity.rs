@@ -2,13 +2,15 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use desk::{Desk, Read};
+use desk::workbook::Export;
+use desk::{Desk, Query, Read};
 use foundation::codes::ClaimState;
+use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
 use foundation::{ClaimId, Fault, Permission, PersonName, Stop};
 use maud::{Markup, html};
-use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::funds::{claim, claim_item};
-use ui::{Button, Column, Row, Tone, callout, page_head, panel, simple_table};
+use ui::{Button, Column, Register, Row, Tone, callout, page_head, panel, simple_table};
 
 /// What is public now.
 pub struct PublicityList;
@@ -20,41 +22,59 @@ impl Read for PublicityList {
 
 /// Shown to everybody: an objection does not take a claim out of sight.
 const PUBLIC: [ClaimState; 2] = [ClaimState::Published, ClaimState::UnderObjection];
-/// Claims on the page.
-const ROWS: u64 = 100;
 
 /// `/publicity`.
-pub async fn list(desk: Desk) -> Response {
-    match list_body(&desk).await {
-        Ok(body) => desk.page("补贴公示", "/publicity", body),
-        Err(stop) => desk.stopped(stop),
-    }
+pub async fn list(desk: Desk, Query(asked): Query<Export>) -> Response {
+    listed(&desk, &asked).await.unwrap_or_else(|stop| desk.stopped(stop))
 }
 
-async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
+async fn listed(desk: &Desk, asked: &Export) -> Result<Response, Stop> {
     let reader = desk.as_system("publicity").read().await?;
-    let rows = reader.list::<claim::Entity>(|q| q.filter(claim::Column::State.is_in(PUBLIC)).order_by_asc(claim::Column::PublicityUntil).limit(ROWS)).await?;
-    let rows: Vec<Row> = rows
-        .iter()
-        .map(|one| {
-            Row::link(
-                format!("/publicity/{}", one.id),
-                vec![
-                    html! { (one.institution_name) },
-                    html! { (one.class_title) },
-                    html! { (one.district.full_name()) },
-                    html! { (one.persons) },
-                    ui::money(one.total),
-                    html! { @if let Some(until) = one.publicity_until { (ui::dates::full_day(until)) (provisional(desk, until)) } },
-                ],
-            )
+    let size = if asked.export.is_empty() { PAGE_ROWS } else { EXPORT_ROWS };
+    let page = reader
+        .page::<claim::Entity>(asked.page.parse().unwrap_or(1), size, |q| {
+            q.filter(claim::Column::State.is_in(PUBLIC)).order_by_asc(claim::Column::PublicityUntil).order_by_asc(claim::Column::Id)
         })
-        .collect();
-    Ok(html! {
-        (page_head("补贴公示", "公示期内任何人都可以提出异议，不用登录", &[Button::link("提出异议或查看答复", "/public/objections/new")]))
-        @if rows.is_empty() { (panel("", html! { p { "现在没有正在公示的补贴。" } })) }
-        @else { (simple_table("正在公示", &[Column::text("培训机构"), Column::text("班级"), Column::text("地区"), Column::number("人数"), Column::number("金额"), Column::text("公示到")], &rows)) }
-    })
+        .await?;
+    let register = Register {
+        title: "补贴公示".into(),
+        note: "公示期内任何人都可以提出异议，不用登录".into(),
+        path: "/publicity".into(),
+        buttons: vec![Button::link("提出异议或查看答复", "/public/objections/new")],
+        columns: vec![
+            Column::text("培训机构"),
+            Column::text("班级"),
+            Column::text("地区"),
+            Column::number("人数"),
+            Column::number("金额"),
+            Column::text("公示到"),
+        ],
+        rows: page.rows.iter().map(|one| line(desk, one)).collect(),
+        total: page.total,
+        page: page.number,
+        per_page: page.size,
+        exports: ui::table::exports(),
+        empty: "现在没有正在公示的补贴。".into(),
+        ..Register::default()
+    };
+    if !asked.export.is_empty() {
+        return desk::workbook::Sheet::of(&register).answer_as(desk, &asked.export);
+    }
+    Ok(desk.page("补贴公示", "/publicity", html! { (register) }))
+}
+
+fn line(desk: &Desk, one: &claim::Model) -> Row {
+    Row::link(
+        format!("/publicity/{}", one.id),
+        vec![
+            html! { (one.institution_name) },
+            html! { (one.class_title) },
+            html! { (one.district.full_name()) },
+            html! { (one.persons) },
+            ui::money(one.total),
+            html! { @if let Some(until) = one.publicity_until { (ui::dates::full_day(until)) (provisional(desk, until)) } },
+        ],
+    )
 }
 
 /// `/publicity/{claim}`.

@@ -183,7 +183,7 @@ impl Act for DisputeAttendance {
 
 /// The trainee's own session, class and place.
 async fn own(desk: &Desk, work: &Writer, session: &SessionId) -> Result<(class_session::Model, training_class::Model, enrolment::Model), Stop> {
-    let Office::Trainee { person } = &desk.actor.office else { return Err(Stop::Forbidden) };
+    let Office::Trainee { person, .. } = &desk.actor.office else { return Err(Stop::Forbidden) };
     let session = work.get::<class_session::Entity>(session.to_string()).await?;
     let class = work.get::<training_class::Entity>(session.class.to_string()).await?;
     let mine = Condition::all().add(enrolment::Column::Class.eq(class.id.clone())).add(enrolment::Column::Person.eq(person.clone()));

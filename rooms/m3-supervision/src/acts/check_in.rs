@@ -311,7 +311,7 @@ impl Known {
 
 fn person_of(desk: &Desk) -> Option<&PersonId> {
     match &desk.actor.office {
-        Office::Trainee { person } => Some(person),
+        Office::Trainee { person, .. } => Some(person),
         _ => None,
     }
 }

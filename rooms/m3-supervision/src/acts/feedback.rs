@@ -47,7 +47,7 @@ impl Act for GiveFeedback {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let Office::Trainee { person } = &desk.actor.office else { return Err(Stop::Forbidden) };
+        let Office::Trainee { person, .. } = &desk.actor.office else { return Err(Stop::Forbidden) };
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let place = Condition::all().add(enrolment::Column::Class.eq(class.id.clone())).add(enrolment::Column::Person.eq(person.clone()));
         let place = work.find::<enrolment::Entity>(place).await?.ok_or(Fault::Gone)?;
@@ -182,7 +182,7 @@ impl Act for DisownFeedback {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let Office::Trainee { person } = &desk.actor.office else { return Err(Stop::Forbidden) };
+        let Office::Trainee { person, .. } = &desk.actor.office else { return Err(Stop::Forbidden) };
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let given = Condition::all().add(feedback::Column::Class.eq(class.id.clone())).add(feedback::Column::Person.eq(person.clone()));
         let given = work.find::<feedback::Entity>(given).await?.ok_or(Fault::Gone)?;

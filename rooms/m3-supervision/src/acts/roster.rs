@@ -184,7 +184,7 @@ impl Act for SignPledges {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let unsigned = Condition::all().add(enrolment::Column::Class.eq(class.id.clone())).add(enrolment::Column::PledgedAt.is_null());
         let (unsigned, who) = match &desk.actor.office {
-            Office::Trainee { person } => (unsigned.add(enrolment::Column::Person.eq(person.clone())), "学员本人签署承诺书"),
+            Office::Trainee { person, .. } => (unsigned.add(enrolment::Column::Person.eq(person.clone())), "学员本人签署承诺书"),
             Office::Institution { .. } => (unsigned, "机构确认已收齐学员纸质承诺书"),
             _ => return Err(Stop::Forbidden),
         };

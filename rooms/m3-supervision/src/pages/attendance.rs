@@ -3,13 +3,15 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use desk::{Desk, Read, Routes};
+use desk::workbook::{Export, Sheet};
+use desk::{Desk, Query, Read, Routes};
 use foundation::codes::ClassState;
 use foundation::{ClassId, Fault, Function, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::Reader;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::supervision::{attendance, class_session, inspection, training_class};
+use ui::table::export_line;
 use ui::{Button, Row, Tone, page_head, panel as white_panel, section, simple_table};
 
 use super::{inspection as inspections, phone, session};
@@ -58,20 +60,17 @@ pub fn routes(routes: Routes) -> Routes {
 }
 
 /// `/classes/{id}/attendance`.
-pub async fn show(desk: Desk, Path(class): Path<String>) -> Response {
+pub async fn show(desk: Desk, Path(class): Path<String>, Query(asked): Query<Export>) -> Response {
     let Ok(class) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
-    match matrix(&desk, &class).await {
-        Ok(body) => desk.page("考勤", "/classes", body),
-        Err(stop) => desk.stopped(stop),
-    }
+    matrix(&desk, &class, &asked.export).await.unwrap_or_else(|stop| desk.stopped(stop))
 }
 
-async fn matrix(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
+async fn matrix(desk: &Desk, class: &ClassId, export: &str) -> Result<Response, Stop> {
     let reader = desk.read().await?;
     let class = reader.get::<training_class::Entity>(class.to_string()).await?;
     let sessions = hours::sessions(&reader, &class.id).await?;
     let Some(pinned) = class.policy.as_deref() else {
-        return Ok(html! { (page_head("考勤", &class.title, &[])) (white_panel("", html! { p { "准予开班以后才有考勤。" } })) });
+        return Ok(desk.page("考勤", "/classes", html! { (page_head("考勤", &class.title, &[])) (white_panel("", html! { p { "准予开班以后才有考勤。" } })) }));
     };
     let policy = desk::policy::pinned(Some(pinned))?;
     let mut all = hours::of_class(&reader, &class.id, &policy).await?;
@@ -95,16 +94,21 @@ async fn matrix(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
             Row::plain(cells).tone(if low { Tone::Act } else { Tone::Neutral })
         })
         .collect();
-    Ok(html! {
+    if !export.is_empty() {
+        return Sheet::table(format!("{} 考勤", class.title), &columns, &rows).answer_as(desk, export);
+    }
+    let body = html! {
         (page_head("考勤", &class.title, &[Button::link("回到班级", format!("/classes/{}", class.id))]))
         (simple_table("考勤汇总", &columns, &rows))
+        (export_line(&format!("/classes/{}/attendance", class.id)))
         p class="jb-head__note" { "✓ 后面是已计课时；✕ 后面是没有计入的原因。出勤率不到 " (policy.min_rate_pct) "% 不能参加结业考核。" }
         (section("课次", simple_table("课次", &[ui::Column::text("时间"), ui::Column::text("内容"), ui::Column::text("老师"), ui::Column::text("地点")],
             &sessions.iter().map(|one| Row::link(format!("/sessions/{}", one.id), vec![
                 html! { (ui::dates::day_weekday(one.held_on)) " " (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) },
                 html! { (one.subject) "（" (one.mode.label()) " " (one.periods) " 课时）" }, html! { (one.teacher_name) }, html! { (one.place) },
             ])).collect::<Vec<_>>())))
-    })
+    };
+    Ok(desk.page("考勤", "/classes", body))
 }
 
 /// The dossier's panel: the session in progress or next, and the checks so far.

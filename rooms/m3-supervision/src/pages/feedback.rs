@@ -51,7 +51,7 @@ pub async fn ask(desk: Desk, Path(class): Path<String>) -> Response {
 }
 
 async fn mine(desk: &Desk, class: &ClassId) -> Result<(training_class::Model, Option<feedback::Model>), Stop> {
-    let Office::Trainee { person } = &desk.actor.office else { return Err(Stop::Forbidden) };
+    let Office::Trainee { person, .. } = &desk.actor.office else { return Err(Stop::Forbidden) };
     let reader = desk.read().await?;
     let class = reader.get::<training_class::Entity>(class.to_string()).await?;
     let given = Condition::all().add(feedback::Column::Class.eq(class.id.clone())).add(feedback::Column::Person.eq(person.clone()));

@@ -37,7 +37,7 @@ impl Read for CheckInPage {
 
 fn person(desk: &Desk) -> Result<PersonId, Stop> {
     match &desk.actor.office {
-        Office::Trainee { person } => Ok(person.clone()),
+        Office::Trainee { person, .. } => Ok(person.clone()),
         _ => Err(Stop::Forbidden),
     }
 }

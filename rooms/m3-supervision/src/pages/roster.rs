@@ -2,13 +2,15 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use desk::{Desk, Pairs, Upload};
+use desk::workbook::{Export, Sheet};
+use desk::{Desk, Pairs, Query, Upload};
 use foundation::codes::{Education, PersonCategory};
 use foundation::ids::TypedId;
 use foundation::{ClassId, EnrolmentId, Fault, Function, IdType, Permission, Right, Stop};
 use m7_registry::roster::{self, RosterRow, RowError};
 use maud::{Markup, html};
 use store::tables::supervision::{enrolment, training_class};
+use ui::table::export_line;
 use ui::{Button, Column, Field, Form, FormState, Row, form, page_head, panel, simple_table};
 
 use super::opening::class_of;
@@ -18,11 +20,22 @@ use crate::hours;
 use crate::rules::opening::editable;
 
 /// `/classes/{id}/roster`.
-pub async fn roster_page(desk: Desk, Path(class): Path<String>) -> Response {
+pub async fn roster_page(desk: Desk, Path(class): Path<String>, Query(asked): Query<Export>) -> Response {
+    if !asked.export.is_empty() {
+        return exported(&desk, &class, &asked.export).await.unwrap_or_else(|stop| desk.stopped(stop));
+    }
     match roster_body(&desk, &class, &FormState::new(), &[]).await {
         Ok(body) => desk.page("学员名册", "/classes", body),
         Err(stop) => desk.stopped(stop),
     }
+}
+
+/// What the page shows, numbers masked.
+async fn exported(desk: &Desk, class: &str, export: &str) -> Result<Response, Stop> {
+    let class = class_of(desk, class).await?;
+    let roster = hours::roster(&desk.read().await?, &class.id).await?;
+    let (columns, rows) = roster_rows(&class, &roster, false, false);
+    Sheet::table(format!("{} 学员名册", class.title), &columns, &rows).answer_as(desk, export)
 }
 
 async fn roster_body(desk: &Desk, class: &str, state: &FormState, errors: &[RowError]) -> Result<Markup, Stop> {
@@ -90,6 +103,11 @@ fn roster_table(class: &training_class::Model, roster: &[enrolment::Model], edit
     if roster.is_empty() {
         return panel("", html! { p { "名册还是空的。" } });
     }
+    let (columns, rows) = roster_rows(class, roster, edits, links);
+    html! { (simple_table("学员", &columns, &rows)) (export_line(&format!("/classes/{}/roster", class.id))) }
+}
+
+fn roster_rows(class: &training_class::Model, roster: &[enrolment::Model], edits: bool, links: bool) -> (Vec<Column>, Vec<Row>) {
     let mut columns = vec![Column::text("姓名"), Column::text("证件号码"), Column::text("电话"), Column::text("人员类别"), Column::text("承诺书")];
     if edits {
         columns.push(Column::text(""));
@@ -110,7 +128,7 @@ fn roster_table(class: &training_class::Model, roster: &[enrolment::Model], edit
             Row::plain(cells)
         })
         .collect();
-    simple_table("学员", &columns, &rows)
+    (columns, rows)
 }
 
 /// POST `/classes/{id}/roster`: the file; good rows are registered whatever the others are.

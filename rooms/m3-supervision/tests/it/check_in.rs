@@ -19,7 +19,7 @@ fn trainee(house: &TestHouse, n: usize) -> Desk {
         account: Some(account),
         name: NAMES[n].into(),
         office_name: "学员".into(),
-        office: Office::Trainee { person: fixtures::person_id(n) },
+        office: Office::Trainee { person: fixtures::person_id(n), institutions: None },
         role: foundation::codes::AccountRole::Staff,
     };
     Desk::of(std::sync::Arc::clone(&house.premises), actor)
@@ -94,7 +94,7 @@ async fn m3_3_a_stranger_a_closed_window_and_a_repeat_after_it_are_told_apart() 
     house.premises.clock.travel_to(first.starts_at);
     let at = ask(trainee(&house, 0)).await.unwrap().at;
     let mut stranger = trainee(&house, 1);
-    std::sync::Arc::make_mut(&mut stranger.actor).office = Office::Trainee { person: testkit::personas::fixed(0x7777) };
+    std::sync::Arc::make_mut(&mut stranger.actor).office = Office::Trainee { person: testkit::personas::fixed(0x7777), institutions: None };
     assert!(matches!(ask(stranger).await, Err(Stop::Fault(Fault::Gone))), "who is not on the roster sees no such session");
     assert!(matches!(ask(house.desk(testkit::Persona::SchoolClerk)).await, Err(Stop::Forbidden)));
     house.premises.clock.travel_to(first.ends_at + Duration::hours(5));

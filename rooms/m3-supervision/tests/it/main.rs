@@ -2,6 +2,7 @@
 
 mod check_in;
 mod fixtures;
+mod one_page;
 mod opening;
 mod opening_checks;
 mod opening_support;

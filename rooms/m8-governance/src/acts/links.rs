@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use desk::Desk;
-use foundation::{AccountId, Fault, Instant, Stop};
+use foundation::{AccountId, Fault, Instant, Office, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -64,6 +64,10 @@ pub fn prepare(desk: &Desk, account: &AccountId, purpose: LinkPurpose, valid: Du
         token_hash: hash(&token),
         account: account.clone(),
         purpose: purpose.word().into(),
+        institution: match &desk.actor.office {
+            Office::Institution { institution } => Some(institution.clone()),
+            _ => None,
+        },
         expires_at: now + valid,
         used_at: None,
         created_at: now,

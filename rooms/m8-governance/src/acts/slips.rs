@@ -139,7 +139,7 @@ async fn accounts(desk: &Desk, work: &Writer, class: &training_class::Model, cho
 }
 
 fn new_account(desk: &Desk, class: &training_class::Model, person: &PersonId, name: &str) -> account::Model {
-    let office = Office::Trainee { person: person.clone() };
+    let office = Office::Trainee { person: person.clone(), institutions: None };
     let holder = Actor { account: None, name: name.to_owned(), office_name: "学员".into(), office, role: AccountRole::Staff };
     session::new_account(desk.new_id(), format!("trainee-{person}").to_lowercase(), &holder, class.district, desk.now())
 }

@@ -7,6 +7,8 @@ table! {
         account: AccountId,
         /// `first-administrator`, `set-password`, `trainee-slip`.
         purpose: String,
+        /// Who gave the slip.
+        institution: Option<InstitutionId>,
         expires_at: Instant,
         used_at: Option<Instant>,
         created_at: Instant,

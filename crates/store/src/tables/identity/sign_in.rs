@@ -8,6 +8,8 @@ table! {
         token_hash: String,
         /// Password (and code, where required) have been given.
         complete: bool,
+        /// A slip's sign-in: whose matters it reaches, ids with commas between; none: all.
+        institutions: Option<String>,
         created_at: Instant,
         last_seen_at: Instant,
         ended_at: Option<Instant>,
