@@ -4,6 +4,7 @@ use anyhow::{Result, anyhow};
 use chrono::Duration;
 use foundation::{ClaimId, PaymentBatchId};
 use m3_funds::acts::draft::DraftClaim;
+use m3_funds::acts::objection::RaiseObjection;
 use m3_funds::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch, SettledLine};
 use m3_funds::acts::review::{EndPublicity, FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
 use m3_supervision::acts::certificate::IssueCertificates;
@@ -162,6 +163,11 @@ impl Teller<'_> {
         }
         stage.at(self.after_end(plan::PUBLISH), 9, 0);
         stage.by(self.officer(), PublishClaim { claim: claim.clone() }).await?;
+        if ending == Ending::ClaimObjected {
+            stage.at(self.after_end(plan::PUBLISH), 20, 30);
+            let reason = "名单里第 3 位学员是我邻居，那几天她在外地，请核实她有没有来上课。".into();
+            return stage.public(RaiseObjection { claim, reason, contact: "13950012345".into() }).await.map(|_| ());
+        }
         if ending == Ending::ClaimPublished { Ok(()) } else { self.pay(claim).await }
     }
 

@@ -45,6 +45,8 @@ pub enum Ending {
     ClaimFirstReviewed,
     ClaimSecondReviewed,
     ClaimPublished,
+    /// Somebody objected to the publicity, and waits for the answer.
+    ClaimObjected,
     ClaimNoObjection,
     ClaimBatched,
     ClaimPaying,
@@ -77,7 +79,7 @@ const ANHAI: [Ending; 18] = [
 ];
 /// Which of them the two trainees of the personas page are in: paid, awaiting feedback, meeting today.
 const WITH_PERSONAS: [usize; 3] = [0, 5, 10];
-const QINGYANG: [Ending; 10] = [Paid, ClaimBatched, ClaimPublished, ClaimSubmitted, ClaimDrafted, TrainingEnded, InTraining, Approved, Submitted, Withdrawn];
+const QINGYANG: [Ending; 11] = [Paid, ClaimBatched, ClaimObjected, ClaimPublished, ClaimSubmitted, ClaimDrafted, TrainingEnded, InTraining, Approved, Submitted, Withdrawn];
 const CHENDAI: [Ending; 9] = [Paid, ClaimClosed, ClaimPaying, ClaimFirstReviewed, ClaimNoObjection, Examining, InTraining, UnderReview, Revoked];
 const CHIDIAN: [Ending; 8] = [Paid, PaymentReturned, ClaimBatched, ClaimSecondReviewed, ResultsReview, Approved, Reviewed, NeverStarted];
 const SHISHI: [Ending; 6] = [Paid, ClaimSubmitted, ClaimNoObjection, InTraining, Submitted, Reviewed];
@@ -225,7 +227,7 @@ fn first_day(ending: Ending, today: Date, shape: Shape, spread: i64, (school, at
         ClaimReturned => after(SUBMIT + 2),
         ClaimFirstReviewed => after(FIRST_REVIEW),
         ClaimSecondReviewed => after(SECOND_REVIEW),
-        ClaimPublished => after(PUBLISH) + spread,
+        ClaimPublished | ClaimObjected => after(PUBLISH) + spread,
         // Five working days of publicity may be half a month where holidays lie.
         ClaimNoObjection => after(PUBLISH + 17),
         ClaimBatched | ClaimPaying | PaymentReturned => after(PUBLISH + 22),
@@ -265,6 +267,7 @@ pub fn states(ending: Ending) -> (ClassState, Option<ClaimState>) {
         ClaimFirstReviewed => claimed(ClaimState::FirstReviewed),
         ClaimSecondReviewed => claimed(ClaimState::SecondReviewed),
         ClaimPublished => claimed(ClaimState::Published),
+        ClaimObjected => claimed(ClaimState::UnderObjection),
         ClaimNoObjection => claimed(ClaimState::NoObjection),
         ClaimBatched => claimed(ClaimState::FinanceReviewed),
         ClaimPaying => claimed(ClaimState::Paying),

@@ -88,6 +88,12 @@ impl Stage {
         self.pass(41);
         done.map_err(|stop| anyhow!("{}（{}）：{stop}", A::TITLE, actor.name))
     }
+    /// An act by somebody who is not signed in.
+    pub async fn public<A: Act>(&self, act: A) -> Result<A::Outcome> {
+        let done = Desk::public(Arc::clone(&self.premises)).perform(act).await;
+        self.pass(41);
+        done.map_err(|stop| anyhow!("{}：{stop}", A::TITLE))
+    }
     /// A timed act.
     pub async fn job<A: Act>(&self, act: A) -> Result<A::Outcome> {
         let done = self.system.perform(act).await;
