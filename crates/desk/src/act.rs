@@ -29,6 +29,9 @@ pub trait Act: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static
     /// `plan_many`, in few statements. Unique keys must make a repeat harmless, so that a client's
     /// idempotency key is not needed and not kept.
     const GATHERED: bool = false;
+    /// True for acts that only add rows of their own, or rely on unique keys and row versions alone: on PostgreSQL they
+    /// need no serialisable transaction, and neighbours in an index do not make each other begin again.
+    const KEYS_GUARD: bool = false;
     /// What the door answers.
     type Outcome: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
 

@@ -8,6 +8,7 @@ use foundation::codes::AccountRole;
 use foundation::ids::TypedId;
 use foundation::{Actor, Date, Fault, Ids, Instant, Office, Permission, Refusal, Scope, SignInId, Stop};
 use sha2::{Digest, Sha256};
+use store::db::Guarded;
 use store::tables::identity::idempotency;
 use store::tables::journal::fact;
 use store::{Reader, Writer};
@@ -142,7 +143,8 @@ impl Desk {
             let (desk, act, key) = (self.clone(), Arc::clone(&act), key.clone());
             async move {
                 let db = desk.premises.db.clone();
-                db.write(desk.scope(), move |work| Box::pin(async move { through(&desk, &*act, key, work).await })).await
+                let guarded = if A::KEYS_GUARD { Guarded::ByKeys } else { Guarded::BySerialisation };
+                db.write_guarded(guarded, desk.scope(), move |work| Box::pin(async move { through(&desk, &*act, key, work).await })).await
             }
         })
         .await

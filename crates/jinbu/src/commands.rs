@@ -35,13 +35,23 @@ pub async fn demo(listen: &str, data: &Path, small: bool, database: Option<Strin
     let started = std::time::Instant::now();
     let _shared = hold(data, false).with_context(|| format!("用不了文件夹 {}", data.display()))?;
     let premises = house::open(&options(data, database, listen, true)).await?;
-    let reader = premises.db.read(Scope::Everything).await.map_err(said)?;
-    if reader.count::<account::Entity>(|q| q).await.map_err(said)? == 0 {
-        println!("正在装入演示省份……");
-        province::load(&premises, if small { province::Size::Small } else { province::Size::Full }).await?;
-    }
-    drop(reader);
+    // Before the load: nobody should wait for it to hear that the address is taken.
     let bound = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("监听不了 {listen}，可能已被占用"))?;
+    if province::is_half_loaded(&premises).await? {
+        bail!("上一次装入演示省份时中断了，数据不全。请删去文件夹 {} 再启动", data.display());
+    }
+    let reader = premises.db.read(Scope::Everything).await.map_err(said)?;
+    let is_empty = reader.count::<account::Entity>(|q| q).await.map_err(said)? == 0;
+    drop(reader);
+    if is_empty {
+        println!("正在装入演示省份，每所培训机构的故事从头讲起……");
+        let heard = |told: usize, all: usize| {
+            if told.is_multiple_of(5) || told == all {
+                println!("  {told} / {all} 所");
+            }
+        };
+        province::load_telling(&premises, if small { province::Size::Small } else { province::Size::Full }, &heard).await?;
+    }
     println!("进补演示已启动（{} 毫秒）：http://{listen}", started.elapsed().as_millis());
     println!("体验身份：http://{listen}/personas");
     run(premises, bound).await

@@ -25,6 +25,7 @@ use chrono::Duration;
 use desk::Premises;
 use foundation::Scope;
 use m2_institutions::acts::standing::SuspendInstitution;
+use store::query::ColumnTrait;
 use store::tables::funds::{fund_account, policy_parameter};
 use store::tables::identity::{account, setting};
 use tokio::task::JoinSet;
@@ -55,10 +56,29 @@ const SUSPENDED: usize = 37;
 
 /// Where the demo clock's offset is kept, so that it stands after a restart.
 const CLOCK_OFFSET: &str = "demo_clock_offset_s";
+/// Stands while the demo is being loaded.
+const LOADING: &str = "demo_loading";
 
 /// Loads an empty house. The demo opens in mid-morning, whatever the hour: classes are being taught, nothing has yet
 /// to happen. Only there the house's own clock moves: every story has a stage of its own.
 pub async fn load(premises: &Arc<Premises>, size: Size) -> Result<()> {
+    load_telling(premises, size, &|_, _| ()).await
+}
+
+/// Whether an earlier load was interrupted: half a province would be no demo.
+pub async fn is_half_loaded(premises: &Premises) -> Result<bool> {
+    let reader = premises.db.read(Scope::Everything).await.map_err(told)?;
+    Ok(reader.find::<setting::Entity>(setting::Column::Key.eq(LOADING)).await.map_err(told)?.is_some())
+}
+
+async fn put(premises: &Premises, key: &'static str, value: String) -> Result<()> {
+    let row = setting::Model { key: key.into(), value };
+    premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.put::<setting::Entity>(row).await })).await.map_err(told)
+}
+
+/// The same; says after each school how many of how many have been told.
+pub async fn load_telling(premises: &Arc<Premises>, size: Size, heard: &(dyn Fn(usize, usize) + Sync)) -> Result<()> {
+    put(premises, LOADING, String::new()).await?;
     let today = foundation::clock::day_of(premises.clock.now());
     let now = foundation::clock::at_local(today.and_hms_opt(10, 5, 0).unwrap_or_default());
     let stage = Stage::new(premises, 0, now);
@@ -79,26 +99,31 @@ pub async fn load(premises: &Arc<Premises>, size: Size) -> Result<()> {
     }
     let mut waiting = counties.into_iter();
     let mut telling = JoinSet::new();
+    let mut done = 0;
     loop {
         while telling.len() < side_by_side(premises)
             && let Some((_, neighbours)) = waiting.next()
         {
-            let premises = Arc::clone(premises);
+            let (premises, many) = (Arc::clone(premises), neighbours.len());
             telling.spawn(async move {
                 for (at, school) in neighbours {
                     tell(Stage::new(&premises, at as u64 + 1, now), school, at, size).await?;
                 }
-                Ok::<(), anyhow::Error>(())
+                Ok::<usize, anyhow::Error>(many)
             });
         }
         match telling.join_next().await {
-            Some(told) => told??,
+            Some(told) => {
+                done += told??;
+                heard(done, count);
+            }
             None => break,
         }
     }
     premises.clock.travel_to(now);
-    let offset = setting::Model { key: CLOCK_OFFSET.into(), value: premises.clock.offset_s().to_string() };
-    premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.put::<setting::Entity>(offset).await })).await.map_err(told)?;
+    put(premises, CLOCK_OFFSET, premises.clock.offset_s().to_string()).await?;
+    let loaded = setting::Column::Key.eq(LOADING);
+    premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.remove_all::<setting::Entity>(loaded).await })).await.map_err(told)?;
     premises.db.tidy().await.map_err(told)
 }
 

@@ -79,7 +79,8 @@ const ANHAI: [Ending; 18] = [
 ];
 /// Which of them the two trainees of the personas page are in: paid, awaiting feedback, meeting today.
 const WITH_PERSONAS: [usize; 3] = [0, 5, 10];
-const QINGYANG: [Ending; 11] = [Paid, ClaimBatched, ClaimObjected, ClaimPublished, ClaimSubmitted, ClaimDrafted, TrainingEnded, InTraining, Approved, Submitted, Withdrawn];
+const QINGYANG: [Ending; 11] =
+    [Paid, ClaimBatched, ClaimObjected, ClaimPublished, ClaimSubmitted, ClaimDrafted, TrainingEnded, InTraining, Approved, Submitted, Withdrawn];
 const CHENDAI: [Ending; 9] = [Paid, ClaimClosed, ClaimPaying, ClaimFirstReviewed, ClaimNoObjection, Examining, InTraining, UnderReview, Revoked];
 const CHIDIAN: [Ending; 8] = [Paid, PaymentReturned, ClaimBatched, ClaimSecondReviewed, ResultsReview, Approved, Reviewed, NeverStarted];
 const SHISHI: [Ending; 6] = [Paid, ClaimSubmitted, ClaimNoObjection, InTraining, Submitted, Reviewed];

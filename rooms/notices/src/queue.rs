@@ -148,7 +148,7 @@ store::picked! {
     /// How many wait, and how many of them are due.
     struct Counts {
         total: i64,
-        urgent: Option<i64>,
+        due_now: Option<i64>,
     }
 }
 
@@ -164,17 +164,17 @@ async fn tasks(desk: &Desk, page: u64) -> Result<(Page<task::Model>, u64), Stop>
     };
     let number = Ord::max(page, 1);
     let rows = reader.list::<task::Entity>(|q| shape(q).offset((number - 1).saturating_mul(ROWS)).limit(ROWS)).await?;
-    let urgent = Expr::case(task::Column::DueOn.lte(desk.today()), 1).finally(0);
+    let due_now = Expr::case(task::Column::DueOn.lte(desk.today()), 1).finally(0);
     let counts = reader
         .pick::<task::Entity, Counts>(|q| {
             open_tasks(desk, q)
                 .select_only()
                 .column_as(Expr::col((task::Entity, task::Column::Audience)).count(), "total")
-                .column_as(ExprTrait::sum(urgent).cast_as(Alias::new("bigint")), "urgent")
+                .column_as(ExprTrait::sum(due_now).cast_as(Alias::new("bigint")), "due_now")
         })
         .await?;
     let count = |of: fn(&Counts) -> i64| counts.first().map_or(0, |one| u64::try_from(of(one)).unwrap_or(0));
-    Ok((Page { rows, number, total: count(|one| one.total), size: ROWS }, count(|one| one.urgent.unwrap_or(0))))
+    Ok((Page { rows, number, total: count(|one| one.total), size: ROWS }, count(|one| one.due_now.unwrap_or(0))))
 }
 
 /// `/`.
@@ -193,13 +193,13 @@ pub async fn home(desk: Desk, Query(asked): Query<Asked>) -> Response {
 }
 
 async fn queue(desk: &Desk, page: u64) -> Result<Markup, Stop> {
-    let (page, urgent) = tasks(desk, page).await?;
+    let (page, due_now) = tasks(desk, page).await?;
     let today = desk.today();
     let day = ui::dates::day_weekday(today);
-    let note = match (page.total, urgent) {
+    let note = match (page.total, due_now) {
         (0, _) => day,
         (total, 0) => format!("{day} · 按时限与金额排序 · 共 {total} 件，今天没有到期的"),
-        (total, urgent) => format!("{day} · 按时限与金额排序 · 共 {total} 件，其中 {urgent} 件今天到期或已超期"),
+        (total, due_now) => format!("{day} · 按时限与金额排序 · 共 {total} 件，其中 {due_now} 件今天到期或已超期"),
     };
     let (buttons, empty) = next_step(desk);
     Ok(html! { (QueueBody {

@@ -1,14 +1,16 @@
 //! A claim's lines from the facts as they stand now (M3.9, M7.1; domain §7.3): the same way for the first draft, for
 //! every later one and for the moment of handing in, so that they cannot differ.
 
+use std::collections::{HashMap, HashSet};
+
 use desk::Desk;
 use foundation::codes::SubsidyKind;
-use foundation::{ClaimId, Fault, Fen, PersonId, Refusal, Stop};
+use foundation::{ClaimId, Date, EnrolmentId, Fault, Fen, PersonId, Refusal, Stop};
 use journal::facts::{ClaimDrafted, ClaimedItem};
 use reckoning::eligibility::{PersonFacts, check};
 use reckoning::money;
 use reckoning::policy::Policy;
-use store::query::{ColumnTrait, Condition, QueryFilter};
+use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, padded};
 use store::tables::funds::{claim_item, subsidy_slot};
 use store::tables::needs::needs_item;
 use store::tables::registry::person;
@@ -63,10 +65,12 @@ pub async fn lines(desk: &Desk, work: &Writer, class: &training_class::Model, cl
     let item = system.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
     let subject = slots::subject(item.occupation.as_ref().map(foundation::OccupationCode::as_str), &item.name, item.level);
     let hours = m3_supervision::hours::of_class(&system, &class.id, &policy).await?;
-    let mut all = Vec::new();
-    for place in m3_supervision::hours::roster(&system, &class.id).await? {
+    let roster = m3_supervision::hours::roster(&system, &class.id).await?;
+    let known = Known::of(&system, &roster, claim).await?;
+    let mut all = Vec::with_capacity(roster.len());
+    for place in roster {
         let Some(own) = hours.get(&place.id) else { continue };
-        let facts = facts(&system, class, &place, own.rate, &policy, &History { claim, subject: &subject }).await?;
+        let facts = known.facts(class, &place, own.rate, &policy, &subject)?;
         let mut refusals = check(&facts, &policy, desk.today());
         let payable = money::payable(own, &policy);
         let amount = money::amount(&payable, &policy);
@@ -121,59 +125,71 @@ fn too_few(payable: &money::Payable, policy: &Policy) -> Refusal {
     )
 }
 
-struct History<'a> {
-    claim: &'a ClaimId,
-    subject: &'a str,
+/// What is known of everybody on a roster, read for all of them at once: a class of fifty costs five questions.
+struct Known {
+    births: HashMap<PersonId, Date>,
+    taken: HashMap<PersonId, Vec<Taken>>,
+    passed: HashSet<EnrolmentId>,
+    issued: HashMap<EnrolmentId, Date>,
+    heard: HashSet<EnrolmentId>,
 }
 
-async fn facts(
-    system: &Reader,
-    class: &training_class::Model,
-    place: &enrolment::Model,
-    rate: (i32, i32),
-    policy: &Policy,
-    history: &History<'_>,
-) -> Result<PersonFacts, Stop> {
-    let person = system.get::<person::Entity>(place.person.to_string()).await?;
-    let earlier = taken(system, &place.person, Some(history.claim)).await?;
-    let passed_exam = system
-        .find::<exam_score::Entity>(Condition::all().add(exam_score::Column::Enrolment.eq(place.id.clone())).add(exam_score::Column::Passed.eq(true)))
-        .await?
-        .is_some();
-    let issued = system
-        .find::<certificate::Entity>(Condition::all().add(certificate::Column::Enrolment.eq(place.id.clone())).add(certificate::Column::Valid.eq(true)))
-        .await?;
-    let feedback_given = system.find::<feedback::Entity>(feedback::Column::Enrolment.eq(place.id.clone())).await?.is_some();
-    Ok(PersonFacts {
-        birth: person.birth,
-        retirement: None,
-        class_start: class.starts_on,
-        registered: true,
-        pension_since: None,
-        in_school: false,
-        on_fiscal_payroll: false,
-        rate,
-        passed_exam,
-        certificate_issued_on: issued.map(|one| one.issued_on),
-        feedback_given,
-        paid_count: slots::count(&earlier, policy.count_since),
-        same_item_paid: slots::same_subject(&earlier, history.subject),
-        open_risks: 0,
-    })
+impl Known {
+    async fn of(system: &Reader, roster: &[enrolment::Model], claim: &ClaimId) -> Result<Self, Stop> {
+        let persons = || padded(roster.iter().map(|one| one.person.clone()));
+        let places = || padded(roster.iter().map(|one| one.id.clone()));
+        let births = system.list::<person::Entity>(|q| q.filter(person::Column::Id.is_in(persons()))).await?;
+        let passed =
+            system.list::<exam_score::Entity>(|q| q.filter(exam_score::Column::Enrolment.is_in(places())).filter(exam_score::Column::Passed.eq(true))).await?;
+        let issued = system
+            .list::<certificate::Entity>(|q| q.filter(certificate::Column::Enrolment.is_in(places())).filter(certificate::Column::Valid.eq(true)))
+            .await?;
+        let heard = system.list::<feedback::Entity>(|q| q.filter(feedback::Column::Enrolment.is_in(places()))).await?;
+        Ok(Self {
+            births: births.into_iter().map(|one| (one.id, one.birth)).collect(),
+            taken: taken(system, persons(), Some(claim)).await?,
+            passed: passed.into_iter().map(|one| one.enrolment).collect(),
+            issued: issued.into_iter().map(|one| (one.enrolment, one.issued_on)).collect(),
+            heard: heard.into_iter().map(|one| one.enrolment).collect(),
+        })
+    }
+
+    /// Errors: `Gone` for a place whose person is not there.
+    fn facts(&self, class: &training_class::Model, place: &enrolment::Model, rate: (i32, i32), policy: &Policy, subject: &str) -> Result<PersonFacts, Stop> {
+        let earlier = self.taken.get(&place.person).map_or(&[][..], Vec::as_slice);
+        Ok(PersonFacts {
+            birth: *self.births.get(&place.person).ok_or(Fault::Gone)?,
+            retirement: None,
+            class_start: class.starts_on,
+            registered: true,
+            pension_since: None,
+            in_school: false,
+            on_fiscal_payroll: false,
+            rate,
+            passed_exam: self.passed.contains(&place.id),
+            certificate_issued_on: self.issued.get(&place.id).copied(),
+            feedback_given: self.heard.contains(&place.id),
+            paid_count: slots::count(earlier, policy.count_since),
+            same_item_paid: slots::same_subject(earlier, subject),
+            open_risks: 0,
+        })
+    }
 }
 
-/// What a person has in the count, this claim's own place left out.
-async fn taken(system: &Reader, person: &PersonId, but: Option<&ClaimId>) -> Result<Vec<Taken>, Stop> {
+/// What persons have in the count, one claim's own places left out.
+async fn taken(system: &Reader, persons: Vec<PersonId>, but: Option<&ClaimId>) -> Result<HashMap<PersonId, Vec<Taken>>, Stop> {
     let rows = system
         .list::<subsidy_slot::Entity>(|q| {
-            q.filter(subsidy_slot::Column::Person.eq(person.clone())).filter(subsidy_slot::Column::Kind.eq(SubsidyKind::Training))
+            q.filter(subsidy_slot::Column::Person.is_in(persons))
+                .filter(subsidy_slot::Column::Kind.eq(SubsidyKind::Training))
+                .order_by_asc(subsidy_slot::Column::Id)
         })
         .await?;
-    Ok(rows
-        .into_iter()
-        .filter(|one| but != Some(&one.claim))
-        .map(|one| Taken { place: one.place, subject: one.subject, on: one.taken_on, class_no: one.class_no })
-        .collect())
+    let mut all: HashMap<PersonId, Vec<Taken>> = HashMap::new();
+    for one in rows.into_iter().filter(|one| but != Some(&one.claim)) {
+        all.entry(one.person).or_default().push(Taken { place: one.place, subject: one.subject, on: one.taken_on, class_no: one.class_no });
+    }
+    Ok(all)
 }
 
 /// Takes a place for each paid line. A key that somebody else holds already ends the act; the door does it once more,
@@ -182,13 +198,15 @@ pub async fn take_slots(desk: &Desk, work: &Writer, class: &training_class::Mode
     let system = work.as_system("subsidy-count");
     let item = system.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
     let subject = slots::subject(item.occupation.as_ref().map(foundation::OccupationCode::as_str), &item.name, item.level);
+    let paid = || items.iter().filter(|one| one.eligible);
+    let taken = taken(&system, padded(paid().map(|one| one.person.clone())), None).await?;
     let mut rows = Vec::new();
-    for one in items.iter().filter(|one| one.eligible) {
+    for one in paid() {
         rows.push(subsidy_slot::Model {
             id: desk.new_id(),
             kind: SubsidyKind::Training,
             person: one.person.clone(),
-            place: slots::next_place(&taken(&system, &one.person, None).await?),
+            place: slots::next_place(taken.get(&one.person).map_or(&[][..], Vec::as_slice)),
             subject: subject.clone(),
             claim: one.claim.clone(),
             class: class.id.clone(),

@@ -102,6 +102,7 @@ impl Act for AskForRollCall {
     const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Create);
     const CLAUSE: &'static str = "M3.3";
     const TITLE: &'static str = "请老师代点";
+    const KEYS_GUARD: bool = true;
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -144,6 +145,7 @@ impl Act for DisputeAttendance {
     const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Create);
     const CLAUSE: &'static str = "M3.3";
     const TITLE: &'static str = "考勤有误，告诉我们";
+    const KEYS_GUARD: bool = true;
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
