@@ -278,7 +278,9 @@ impl Field {
         let typed = state.values(&self.name);
         let is_picked = |value: &str| if typed.is_empty() { self.default == value } else { typed.iter().any(|one| one == value) };
         html! {
-            div class="jb-choices" {
+            // A few short words stand beside each other.
+            @let in_a_row = kind == "checkbox" && options.iter().all(|(_, label)| label.chars().count() <= 4);
+            div class={ "jb-choices" @if in_a_row { " jb-choices--row" } } {
                 @for (place, (value, label)) in options.iter().enumerate() {
                     @let id = format!("{}-{place}", self.id());
                     label class="jb-choice" for=(id) {

@@ -145,6 +145,11 @@ pub fn form(options: &Form, state: &FormState, fields: Markup) -> Markup {
     }
 }
 
+/// Short fields that belong together, beside each other where there is room: three dates, hours by kind.
+pub fn field_row(fields: Markup) -> Markup {
+    html! { div class="jb-field-row" { (fields) } }
+}
+
 /// Everything that is wrong, at the top, each linking to its field (GOV.UK pattern).
 pub fn error_summary(state: &FormState) -> Markup {
     if state.is_clean() {

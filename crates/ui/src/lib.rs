@@ -117,7 +117,7 @@ pub use dossier::{Dossier, DossierHead, Material, facts_grid, materials, section
 pub use error_page::error_page;
 pub use field::{Field, FieldKind};
 pub use flash::Flash;
-pub use form::{Form, FormState, error_summary, fieldset, form};
+pub use form::{Form, FormState, error_summary, field_row, fieldset, form};
 pub use layout::{NavItem, Page, Who, callout, page, page_head, panel, phone_page, public_page, tabs};
 pub use masked::Masked;
 pub use meter::ShareMeter;

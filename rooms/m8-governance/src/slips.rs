@@ -62,7 +62,7 @@ async fn page(desk: &Desk, id: &str, state: &FormState) -> Result<Response, Stop
         empty: "名册上还没有人。".into(),
         bulk: gives_slips(class.state).then(|| Bulk {
             action: format!("/classes/{}/slips", class.id),
-            acts: vec![("给勾选的人发签到条".into(), "picked".into()), ("给全班还没登录的人发".into(), "waiting".into())],
+            acts: vec![("给全班还没登录的人发".into(), "waiting".into()), ("给勾选的人发签到条".into(), "picked".into())],
             ..Bulk::default()
         }),
         ..Register::default()

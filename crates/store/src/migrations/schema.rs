@@ -144,24 +144,28 @@ impl TableText<'_> {
         let Some(wall) = self.lines.iter().find(|l| first(l) == "wall") else { return sql };
         let words: Vec<&str> = wall.split_whitespace().skip(1).collect();
         let has = |word: &str| words.contains(&word);
-        let mut any = vec!["jinbu_reach() = '*'".to_owned()];
+        // Asked once for each statement, not for each row; and only so may an index on `person` be used at all.
+        let (reach, institution, person) = ("(SELECT jinbu_reach())", "(SELECT jinbu_institution())", "(SELECT jinbu_person())");
+        let below = |path: &str| format!("{path} = {reach} OR {path} LIKE {reach} || '/%'");
+        let mut any = vec![format!("{reach} = '*'")];
         if has("path") {
-            any.push("(path = jinbu_reach() OR path LIKE jinbu_reach() || '/%')".into());
+            any.push(format!("({})", below("path")));
         }
         if has("institution") {
-            any.push("institution = jinbu_institution()".into());
+            any.push(format!("institution = {institution}"));
         }
         if has("own-institution") {
-            any.push("id = jinbu_institution()".into());
+            any.push(format!("id = {institution}"));
         }
         if has("person") {
-            any.push("person = jinbu_person()".into());
+            any.push(format!("person = {person}"));
         }
         if let Some(column) = words.iter().find_map(|w| w.strip_prefix("trainee:")) {
-            any.push(format!("(jinbu_person() <> '' AND {column} IN (SELECT e.class FROM enrolment e WHERE e.person = jinbu_person()))"));
+            any.push(format!("({person} <> '' AND {column} IN (SELECT e.class FROM enrolment e WHERE e.person = {person}))"));
         }
         if has("person-row") {
-            any.push("(id = jinbu_person() OR EXISTS (SELECT 1 FROM enrolment e WHERE e.person = person.id AND (e.path = jinbu_reach() OR e.path LIKE jinbu_reach() || '/%' OR e.institution = jinbu_institution())))".into());
+            let seen = format!("{} OR e.institution = {institution}", below("e.path"));
+            any.push(format!("(id = {person} OR EXISTS (SELECT 1 FROM enrolment e WHERE e.person = person.id AND ({seen})))"));
         }
         let limited = any.join(" OR ");
         let reads = if has("open-reads") { "true" } else { &limited };

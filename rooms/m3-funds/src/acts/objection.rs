@@ -102,7 +102,7 @@ impl Act for RaiseObjection {
         .due(Some(due_on))
         .put(&system)
         .await?;
-        let fact = FactDraft::new("ObjectionRaised", "M8.9", row.district, format!("收到公示异议，{due_on} 前核查答复"))
+        let fact = FactDraft::new("ObjectionRaised", "M8.9", row.district, format!("收到公示异议，{} 前核查答复", ui::dates::full_day(due_on)))
             .class(&row.class)
             .institution(&row.institution)
             .about("claim", &row.id)

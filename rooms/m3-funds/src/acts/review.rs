@@ -210,7 +210,7 @@ act! {
         let until = workdays(desk, policy_of(work, &row).await?.publicity_workdays);
         let change = claim::ActiveModel { publicity_from: Set(desk.today().succ_opt()), publicity_until: Set(Some(until)), due_on: Set(Some(until)), ..Default::default() };
         go(desk, work, &row, state, change, None).await?;
-        let fact = FactDraft::of(&ClaimPublished { class: row.class.clone(), claim: row.id.clone() }, row.district, format!("补贴公示至 {until}"))
+        let fact = FactDraft::of(&ClaimPublished { class: row.class.clone(), claim: row.id.clone() }, row.district, format!("补贴公示至 {}", ui::dates::full_day(until)))
             .class(&row.class).institution(&row.institution).about("claim", &row.id).with("claim_state", state.code());
         Ok(Done::new((), fact))
     }

@@ -6,7 +6,7 @@ use desk::{Desk, Pairs, Read};
 use foundation::{ClassId, Date, Fault, Function, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::tables::supervision::training_class;
-use ui::{Button, Field, Form, FormState, form, page_head};
+use ui::{Button, Field, Form, FormState, field_row, form, page_head};
 
 use crate::acts::opening::{EditClassPlan, own_institution};
 use crate::rules::opening::Plan;
@@ -48,19 +48,25 @@ pub(super) fn plan_state(class: &training_class::Model) -> FormState {
 
 pub(super) fn date_fields(state: &FormState) -> Markup {
     html! {
-        (Field::date("starts_on", "开始日期").required().show(state))
-        (Field::date("ends_on", "结束日期").required().show(state))
-        (Field::date("exam_on", "结业考核日期").required().show(state))
+        (field_row(html! {
+            (Field::date("starts_on", "开始日期").required().show(state))
+            (Field::date("ends_on", "结束日期").required().show(state))
+            (Field::date("exam_on", "结业考核日期").required().show(state))
+        }))
     }
 }
 
 pub(super) fn plan_fields(state: &FormState, online_cap_pct: i32) -> Markup {
     html! {
-        (Field::number("term", "第几期").unit("期").required().show(state))
-        (Field::number("planned_persons", "计划人数").unit("人").required().show(state))
-        (Field::number("theory", "理论课时（线下）").unit("课时").required().show(state))
-        (Field::number("practice", "实操课时（线下）").unit("课时").required().show(state))
-        (Field::number("online", "线上课时").unit("课时").hint(format!("不超过总课时的 {online_cap_pct}%")).required().show(state))
+        (field_row(html! {
+            (Field::number("term", "第几期").unit("期").required().show(state))
+            (Field::number("planned_persons", "计划人数").unit("人").required().show(state))
+        }))
+        (field_row(html! {
+            (Field::number("theory", "理论课时（线下）").unit("课时").required().show(state))
+            (Field::number("practice", "实操课时（线下）").unit("课时").required().show(state))
+            (Field::number("online", "线上课时").unit("课时").hint(format!("不超过总课时的 {online_cap_pct}%")).required().show(state))
+        }))
         (date_fields(state))
         (Field::text_area("exam_plan", "考核方案").hint("理论和实操怎么考、各占多少、合格线").required().max_length(1000).show(state))
         (Field::text_area("materials", "教学资源").hint("教材名称和书号，或数字课程").required().max_length(1000).show(state))

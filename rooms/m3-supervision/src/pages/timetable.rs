@@ -7,7 +7,7 @@ use desk::{Desk, Pairs};
 use foundation::{ClassId, Fault, Stop, TeacherId};
 use maud::{Markup, html};
 use store::tables::supervision::class_session;
-use ui::{Button, Column, Field, Form, FormState, Row, ShareMeter, form, page_head, panel, simple_table};
+use ui::{Button, Column, Field, Form, FormState, Row, ShareMeter, field_row, form, page_head, panel, simple_table};
 
 use super::opening::class_of;
 use crate::acts::opening::{LayTimetable, own_institution};
@@ -33,9 +33,11 @@ pub(super) fn layout_state(state: FormState) -> FormState {
 pub(super) fn layout_fields(state: &FormState) -> Markup {
     html! {
         (Field::checkboxes("weekdays", "每周上课", WEEKDAYS).show(state))
-        (Field::time("morning", "上午几点开始").hint("不上就空着").show(state))
-        (Field::time("afternoon", "下午几点开始").hint("不上就空着").show(state))
-        (Field::time("evening", "晚上几点开始（线上课排在晚上）").hint("不上就空着").show(state))
+        (field_row(html! {
+            (Field::time("morning", "上午几点开始").hint("不上就空着").show(state))
+            (Field::time("afternoon", "下午几点开始").hint("不上就空着").show(state))
+            (Field::time("evening", "晚上几点开始").hint("填了，线上课就排在晚上").show(state))
+        }))
         (Field::number("block", "每次课").unit("课时").required().show(state))
     }
 }
