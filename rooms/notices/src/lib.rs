@@ -2,6 +2,7 @@
 
 mod cards;
 mod front_door;
+mod overdue;
 mod queue;
 
 use desk::Routes;

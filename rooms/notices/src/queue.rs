@@ -11,7 +11,7 @@ use store::query::{Alias, ColumnTrait, Condition, Expr, ExprTrait, QueryFilter, 
 use store::tables::notices::task;
 use ui::{Button, Due, Queue as QueueBody, QueueRow, Tag, Tone};
 
-use crate::{cards, front_door};
+use crate::{cards, front_door, overdue};
 
 /// Everybody's home.
 pub struct Home;
@@ -46,7 +46,7 @@ pub struct Asked {
 
 /// What a kind of task is called, and whether its button does it at once when the machine found nothing.
 /// The third word is asked before it is done.
-fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'static str, &'static str)>) {
+pub(crate) fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'static str, &'static str)>) {
     match kind {
         "file-needs-item" => ("目录备案", None),
         "publish-needs-item" => ("目录发布", None),
@@ -123,7 +123,7 @@ fn straight_to(kind: &str, dossier: &str) -> String {
 }
 
 /// Where a task opens.
-fn address(about_kind: &str, about: &str) -> String {
+pub(crate) fn address(about_kind: &str, about: &str) -> String {
     match about_kind {
         "needs_item" => format!("/needs/{about}"),
         "session" => format!("/sessions/{about}"),
@@ -205,7 +205,7 @@ async fn queue(desk: &Desk, page: u64) -> Result<Markup, Stop> {
     Ok(html! { (QueueBody {
         title: "今日待办".into(), note, cards: cards::cards(desk).await?, rows: page.rows.iter().map(|one| row(one, desk)).collect(),
         empty: empty.into(), buttons, pages: Some((page.number, page.total.div_ceil(page.size), "/".into())),
-    }) })
+    }) (overdue::below(desk).await?) })
 }
 
 /// What an office may begin from here, and what an empty queue tells it.

@@ -118,6 +118,22 @@ async fn the_small_province_holds_and_everybody_has_something_to_do() {
     house::tick(&system).await.unwrap();
     let report = house::evidence::verify_database(&house.premises).await.unwrap();
     assert!(report.is_clean(), "{}", report.render());
+    watchers_see_what_lies_too_long(&house).await;
+}
+
+/// Who watches others finds their overdue matters at home and can open each; who does the work has his own queue.
+async fn watchers_see_what_lies_too_long(house: &TestHouse) {
+    let web = house.serve(house::routes());
+    for persona in [Persona::ProvinceOfficer, Persona::QuanzhouOfficer, Persona::EmploymentBureau, Persona::Auditor, Persona::Monitor] {
+        let home = web.get(Some(persona), "/").await;
+        let Some((_, below)) = home.text.split_once("下级超期未办") else { panic!("{persona:?}: {}", home.text) };
+        assert!(below.find("没有超期未办").is_none(), "{persona:?} finds nothing overdue in the demo");
+        for href in below.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).filter(|href| href.starts_with("/cl")) {
+            assert_eq!(web.get(Some(persona), href).await.status, 200, "{persona:?} {href}");
+        }
+    }
+    let county = web.get(Some(Persona::JinjiangOfficer), "/").await.text;
+    assert!(county.find("下级超期未办").is_none(), "the county's own work is in its own queue");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

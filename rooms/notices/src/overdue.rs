@@ -1,0 +1,85 @@
+//! What lies too long below (督办; M8.9): for offices that watch others, the matters of their district whose day has
+//! passed, the longest first. Nothing here is theirs to do; each opens the file it is about, where they may read it.
+
+use desk::Desk;
+use foundation::{Fen, Function, Office, Permission, Right, Stop};
+use maud::{Markup, html};
+use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use store::tables::notices::task;
+use ui::{Column, Due, Row, Tone, section, simple_table};
+
+use crate::queue::{address, matter};
+
+/// Rows shown.
+const ROWS: u64 = 20;
+
+/// Offices that see others' work: those that do the work have it in their own queue.
+fn watches(office: &Office) -> bool {
+    match office {
+        Office::Province
+        | Office::EmploymentBureau
+        | Office::AssessmentCentre
+        | Office::TechnicalEducationCentre
+        | Office::City { .. }
+        | Office::IndustryDepartment { .. }
+        | Office::Monitor { .. }
+        | Office::Audit { .. } => true,
+        Office::County { .. } | Office::Finance { .. } | Office::Institution { .. } | Office::Trainee { .. } | Office::Public | Office::System { .. } => false,
+    }
+}
+
+/// The section below the queue; nothing for offices that watch nobody.
+pub async fn below(desk: &Desk) -> Result<Markup, Stop> {
+    if !watches(&desk.actor.office) {
+        return Ok(html! {});
+    }
+    let today = desk.today();
+    let rows = desk
+        .read()
+        .await?
+        .list::<task::Entity>(|q| {
+            q.filter(task::Column::DoneAt.is_null())
+                .filter(task::Column::DueOn.lt(today))
+                .filter(task::Column::Audience.is_in(["county", "city", "finance", "institution"]))
+                .order_by_asc(task::Column::DueOn)
+                .order_by_asc(task::Column::Id)
+                .limit(ROWS)
+        })
+        .await?;
+    if rows.is_empty() {
+        return Ok(section("下级超期未办", html! { p { "没有超期未办的事项。" } }));
+    }
+    let title = if rows.len() as u64 == ROWS { format!("下级超期未办，最久的 {ROWS} 件") } else { format!("下级超期未办 {} 件", rows.len()) };
+    let columns = [Column::text("案卷"), Column::text("事项"), Column::text("该谁办"), Column::text("时限"), Column::number("金额")];
+    let rows: Vec<Row> = rows.iter().map(|one| line(desk, one)).collect();
+    Ok(section(&title, simple_table(&title, &columns, &rows)))
+}
+
+fn line(desk: &Desk, one: &task::Model) -> Row {
+    let whose = match one.audience.as_str() {
+        "finance" => "财政局",
+        "institution" => "培训机构",
+        _ => "人社局",
+    };
+    let cells = vec![
+        html! { (one.title) },
+        html! { (matter(&one.kind).0) },
+        html! { (one.district.name()) " " (whose) },
+        html! { @if let Some(due) = one.due_on { (Due::on(due, desk.today())) } },
+        html! { @if one.money != Fen::ZERO { (ui::money(one.money)) } },
+    ];
+    let row = if reads(desk, &one.about_kind) { Row::link(address(&one.about_kind, &one.about), cells) } else { Row::plain(cells) };
+    row.tone(Tone::Act)
+}
+
+/// Whether this office may open what a matter is about.
+fn reads(desk: &Desk, about_kind: &str) -> bool {
+    let function = match about_kind {
+        "class" => Function::OpeningApplication,
+        "session" => Function::Attendance,
+        "claim" | "objection" => Function::ClaimReview,
+        "payment_batch" | "payment-batch" => Function::ClaimPayment,
+        _ => return false,
+    };
+    desk.may(Permission::Of(function, Right::Read))
+}
