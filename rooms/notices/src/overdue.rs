@@ -6,7 +6,7 @@ use foundation::{Fen, Function, Office, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::notices::task;
-use ui::{Column, Due, Row, Tone, section, simple_table};
+use ui::{Column, Due, Row, Tone, simple_table};
 
 use crate::queue::{address, matter};
 
@@ -47,12 +47,12 @@ pub async fn below(desk: &Desk) -> Result<Markup, Stop> {
         })
         .await?;
     if rows.is_empty() {
-        return Ok(section("下级超期未办", html! { p { "没有超期未办的事项。" } }));
+        return Ok(html! { h2 class="jb-h2" { "下级超期未办" } p { "没有超期未办的事项。" } });
     }
     let title = if rows.len() as u64 == ROWS { format!("下级超期未办，最久的 {ROWS} 件") } else { format!("下级超期未办 {} 件", rows.len()) };
     let columns = [Column::text("案卷"), Column::text("事项"), Column::text("该谁办"), Column::text("时限"), Column::number("金额")];
     let rows: Vec<Row> = rows.iter().map(|one| line(desk, one)).collect();
-    Ok(section(&title, simple_table(&title, &columns, &rows)))
+    Ok(html! { h2 class="jb-h2" { (title) } (simple_table(&title, &columns, &rows)) })
 }
 
 fn line(desk: &Desk, one: &task::Model) -> Row {

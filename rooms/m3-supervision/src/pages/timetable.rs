@@ -32,7 +32,7 @@ pub(super) fn layout_state(state: FormState) -> FormState {
 /// When lessons are held.
 pub(super) fn layout_fields(state: &FormState) -> Markup {
     html! {
-        (Field::checkboxes("weekdays", "每周上课", WEEKDAYS).show(state))
+        (Field::checkboxes("weekdays", "每周上课", WEEKDAYS).required().show(state))
         (field_row(html! {
             (Field::time("morning", "上午几点开始").hint("不上就空着").show(state))
             (Field::time("afternoon", "下午几点开始").hint("不上就空着").show(state))
