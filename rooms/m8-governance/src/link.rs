@@ -121,8 +121,9 @@ pub async fn follow(desk: Desk, Path(token): Path<String>, form: Pairs) -> Respo
 }
 
 async fn use_slip(desk: &Desk, opened: &Opened) -> Result<String, Stop> {
+    let reach = reach_of(desk, opened)?;
     opened.holder(desk)?.perform(UseSlip { token_hash: opened.link.token_hash.clone() }).await?;
-    session::open_at(&desk.premises, &opened.account.id, true, reach_of(desk, opened)?.as_deref()).await
+    session::open_at(&desk.premises, &opened.account.id, true, reach.as_deref()).await
 }
 
 /// The slip's institution, beside those whose slips this very phone was signed in with. Errors: `Gone` for a slip of
