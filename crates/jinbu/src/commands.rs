@@ -321,7 +321,14 @@ pub async fn verify(file: Option<&Path>, key: Option<&str>, data: Option<&Path>,
                 }
             }
         }
-        (None, Some(data)) => house::evidence::verify_database(&*house::open(&options(data, database, "127.0.0.1:8080", true)).await?).await.map_err(said)?,
+        (None, Some(data)) => {
+            let premises = house::open(&options(data, database, "127.0.0.1:8080", true)).await?;
+            let mut whole = house::evidence::verify_database(&premises).await.map_err(said)?;
+            let classes = house::evidence::verify_classes(&premises).await.map_err(said)?;
+            whole.checks.extend(classes.checks);
+            whole.differences.extend(classes.differences);
+            whole
+        }
         (None, None) => bail!("请给出证据包文件，或用 --data 指明数据文件夹"),
     };
     println!("{}", report.render());

@@ -8,7 +8,7 @@ use foundation::Scope;
 use foundation::codes::{ClaimState, ClassState};
 use province::{Ending, Plot, Size, of_school, schools, states};
 use store::query::*;
-use store::tables::funds::claim;
+use store::tables::funds::{claim, claim_item};
 use store::tables::institutions::institution;
 use store::tables::notices::task;
 use store::tables::registry::person;
@@ -119,6 +119,25 @@ async fn the_small_province_holds_and_everybody_has_something_to_do() {
     let report = house::evidence::verify_database(&house.premises).await.unwrap();
     assert!(report.is_clean(), "{}", report.render());
     watchers_see_what_lies_too_long(&house).await;
+    one_changed_row_is_named(&house).await;
+}
+
+/// Each class's rows agree with its facts; one fen more in the database, and the fact that says otherwise is named.
+async fn one_changed_row_is_named(house: &TestHouse) {
+    let report = house::evidence::verify_classes(&house.premises).await.unwrap();
+    assert!(report.is_clean(), "{}", report.render());
+    let reader = house.premises.db.read(Scope::Everything).await.unwrap();
+    let line = reader
+        .list::<claim_item::Entity>(|q| q.filter(claim_item::Column::Eligible.eq(true)).order_by_asc(claim_item::Column::Id).limit(1))
+        .await
+        .unwrap()
+        .remove(0);
+    drop(reader);
+    let change = claim_item::ActiveModel { amount: Set(foundation::Fen(line.amount.0 + 1)), ..Default::default() };
+    let which = claim_item::Column::Id.eq(line.id.clone());
+    house.premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.change_all::<claim_item::Entity>(which, change).await })).await.unwrap();
+    let report = house::evidence::verify_classes(&house.premises).await.unwrap();
+    assert!(report.differences.len() == 1 && report.differences[0].fact == "ClaimDrafted", "{}", report.render());
 }
 
 /// Who watches others finds their overdue matters at home and can open each; who does the work has his own queue.
