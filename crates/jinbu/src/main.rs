@@ -127,6 +127,9 @@ enum Command {
         data: Option<PathBuf>,
         #[arg(long)]
         database: Option<String>,
+        /// 只核验日志，不逐班核对（压力测试装入的班级没有事实）
+        #[arg(long)]
+        log_only: bool,
     },
 }
 
@@ -160,7 +163,7 @@ async fn run() -> std::process::ExitCode {
         Command::ExportBundle { data, database, class, out } => commands::export_bundle(&data, database, &class, &out).await,
         Command::LoadScale { data, database, enrolments } => commands::load_scale(&data, database, enrolments).await,
         Command::PrepareCheckIns { data, database, trainees, out } => commands::prepare_check_ins(&data, database, trainees, &out).await,
-        Command::Verify { file, key, data, database } => commands::verify(file.as_deref(), key.as_deref(), data.as_deref(), database).await,
+        Command::Verify { file, key, data, database, log_only } => commands::verify(file.as_deref(), key.as_deref(), data.as_deref(), database, log_only).await,
     };
     match done {
         Ok(true) => std::process::ExitCode::SUCCESS,
