@@ -297,7 +297,8 @@ async fn tile_bytes(desk: &Desk, wanted: &TilePath) -> Result<Vec<u8>, Stop> {
     hash_tile(wanted, &hashes.ok_or(Fault::Gone)?).map_err(broken)
 }
 
-/// The whole log against the rows of the database: `jinbu verify --database`.
+/// The whole log: signature, numbers, tree. What the other tables say of it is `verify_classes`; `jinbu verify --data`
+/// asks both.
 pub async fn verify_database(premises: &Premises) -> Result<journal::Report, Stop> {
     let reader = premises.db.snapshot(foundation::Scope::Everything).await?;
     let latest = sequencer::latest(&reader).await?.ok_or(Fault::Gone)?;
