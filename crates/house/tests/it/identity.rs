@@ -105,6 +105,8 @@ async fn m7_1_a_slip_opens_what_its_giver_has_and_nothing_of_another_school() {
     let rivals_phone = web.post(None, &by_rival, &[]).await.session().unwrap();
     assert_eq!(reached(&house, &rivals_phone).await, std::slice::from_ref(&theirs.class), "the rival learns nothing of the other school");
     assert_eq!(web.get_as(&rivals_phone, &format!("/me/hours/{}", mine.class)).await.status, 404);
+    let elsewhere = format!("/sessions/{}/sign-in", mine.sessions[0]);
+    assert_eq!(web.post_as(&rivals_phone, &elsewhere, &[("code", "ABCDEF")]).await.status, 404, "nor signs in there, whatever the code");
     // On the trainee's own phone the second school's slip adds its classes to the first one's.
     let phone = web.post(None, &slip(Persona::ClassTeacher, &mine).await, &[]).await.session().unwrap();
     assert_eq!(reached(&house, &phone).await, std::slice::from_ref(&mine.class));

@@ -299,6 +299,12 @@ impl Known {
         let (session, codes) = self.sessions.get(asked.act.session()).ok_or_else(gone)?;
         let (class, policy) = self.classes.get(&session.class).ok_or_else(gone)?;
         let place = self.places.get(&(person.clone(), class.id.clone())).ok_or_else(gone)?;
+        // A slip reaches its giver's classes only (decisions/0008); said here, so that nobody's group stops for it.
+        if let Office::Trainee { institutions: Some(at), .. } = &asked.desk.actor.office
+            && !at.contains(&class.institution)
+        {
+            return Err(gone());
+        }
         let no = |refusal: Refusal| (refusal.into(), Some((&**session, place)));
         let policy = policy.as_ref().ok_or_else(|| no(rules::not_in_training(class.state)))?;
         rules::window(class.state, session, A::DOING, policy, asked.desk.now()).map_err(no)?;
