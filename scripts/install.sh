@@ -7,6 +7,8 @@ if [ "$want" = lint ]; then
   # Licences, bans and sources need nothing but the lock file: cargo-deny checks them offline, once it is here.
   tools="${JINBU_TOOLS:-$HOME/.cache/jinbu/tools}"
   command -v cargo-deny >/dev/null || [ -x "$tools/bin/cargo-deny" ] || cargo install --quiet --locked --root "$tools" cargo-deny --version 0.20.2
+  # It looks at every platform's crates, also at those that building here does not fetch.
+  cargo fetch --locked --quiet
   exit 0
 fi
 missing=()

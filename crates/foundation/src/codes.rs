@@ -238,6 +238,7 @@ code_enum! {
         SignIn = "IN", "签到";
         SignOut = "OUT", "签退";
         RollCall = "ROLL", "点名";
+        Correction = "CORR", "更正";
     }
 }
 

@@ -114,6 +114,10 @@ typed_ids! {
     PaymentBatchId,
     /// One payee's line of a payment batch.
     PaymentLineId,
+    /// A trainee's word that his attendance is wrong (考勤异议).
+    DisputeId,
+    /// A correction of a payee's account (收款账户更正).
+    PayeeChangeId,
     /// A place in a person's count of subsidies (补贴名额).
     SubsidySlotId,
     /// A public objection to a published claim (公示异议).

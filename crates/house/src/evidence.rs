@@ -111,11 +111,12 @@ async fn rows(reader: &Reader, class: &training_class::Model, facts: u64) -> Res
                 session: one.session,
                 enrolment: one.enrolment,
                 at: one.at,
-                method: (one.kind != AttendanceKind::RollCall).then(|| one.method.code().to_owned()),
+                method: matches!(one.kind, AttendanceKind::SignIn | AttendanceKind::SignOut).then(|| one.method.code().to_owned()),
                 kind: match one.kind {
                     AttendanceKind::SignIn => Kind::SignIn,
                     AttendanceKind::SignOut => Kind::SignOut,
                     AttendanceKind::RollCall => Kind::RollCall,
+                    AttendanceKind::Correction => Kind::Correction,
                 },
             })
             .collect(),

@@ -2,7 +2,7 @@
 //! The server writes them through these types and the offline verifier reads them through the same
 //! types, so both sides agree. Kinds that are not listed here are kept and proven, but not computed.
 
-use foundation::{AttendanceId, CertificateId, ClaimId, ClassId, EnrolmentId, ExamId, Fen, Instant, Periods, SessionId};
+use foundation::{AttendanceId, CertificateId, ClaimId, ClassId, DisputeId, EnrolmentId, ExamId, Fen, Instant, Periods, SessionId};
 use reckoning::policy::Policy;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -153,6 +153,23 @@ pub struct RollCallEntry {
     pub attendance: AttendanceId,
     /// When.
     pub at: Instant,
+}
+
+/// 考勤更正: the county found that a trainee was there after all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttendanceCorrected {
+    /// The class.
+    pub class: ClassId,
+    /// The meeting.
+    pub session: SessionId,
+    /// Whose.
+    pub enrolment: EnrolmentId,
+    /// The row of this event.
+    pub attendance: AttendanceId,
+    /// When it was corrected.
+    pub at: Instant,
+    /// The trainee's dispute that it answers.
+    pub dispute: DisputeId,
 }
 
 /// 结业考核成绩确认.
@@ -325,6 +342,7 @@ class_facts! {
     TraineesSignedIn "学员签到" "M3.2",
     TraineesSignedOut "学员签退" "M3.2",
     RollCalled "点名" "M3.2",
+    AttendanceCorrected "考勤更正" "M3.3",
     CompletionExamConfirmed "结业考核成绩确认" "M3.3",
     CompletionCertificateIssued "合格证发放" "M3.3",
     TraineeFeedbackGiven "学员评价" "M3.4",

@@ -34,6 +34,8 @@ pub enum Kind {
     SignOut,
     /// 点名到课: present by roll-call, the paper way for people without a phone; counts as both.
     RollCall,
+    /// 更正: present after all, found by the county when the trainee disputed the record; counts as both.
+    Correction,
 }
 
 /// One attendance event of one trainee.
@@ -45,7 +47,7 @@ pub struct AttendanceFact {
     pub session: SessionId,
     /// The trainee's place in the class.
     pub enrolment: EnrolmentId,
-    /// Sign-in, sign-out or roll-call.
+    /// Sign-in, sign-out, roll-call or correction.
     pub kind: Kind,
     /// When.
     pub at: Instant,
@@ -59,6 +61,8 @@ pub enum Reason {
     InTime,
     /// Present by roll-call.
     RollCall,
+    /// Present after all, by the county's answer to a dispute.
+    Corrected,
     /// Neither signed in nor out.
     Absent,
     /// Signed out only.
@@ -76,13 +80,14 @@ pub enum Reason {
 impl Reason {
     /// True when the session counts.
     pub fn credited(&self) -> bool {
-        matches!(self, Self::InTime | Self::RollCall)
+        matches!(self, Self::InTime | Self::RollCall | Self::Corrected)
     }
     /// One plain Chinese sentence.
     pub fn sentence(&self) -> String {
         match self {
             Self::InTime => "按时签到签退".to_owned(),
             Self::RollCall => "点名到课".to_owned(),
+            Self::Corrected => "考勤异议核实，更正为到课".to_owned(),
             Self::Absent => "没有签到，也没有签退".to_owned(),
             Self::NoSignIn => "没有签到".to_owned(),
             Self::TooEarly { minutes } => format!("早了{minutes}分钟签到，不算本次课的签到"),
@@ -106,7 +111,7 @@ pub struct SessionCredit {
     pub online: bool,
     /// Why.
     pub reason: Reason,
-    /// The facts that decided it: earliest sign-in, latest sign-out, or the roll-call.
+    /// The facts that decided it: earliest sign-in, latest sign-out, the roll-call, or the correction.
     pub evidence: Vec<FactId>,
 }
 
@@ -179,6 +184,9 @@ fn judge(session: &SessionFact, events: &[&AttendanceFact], policy: &Policy) -> 
     let of = |kind: Kind| events.iter().filter(move |event| event.kind == kind).map(|event| (event.at, &event.fact));
     if let Some((_, fact)) = of(Kind::RollCall).min() {
         return (Reason::RollCall, vec![fact.clone()]);
+    }
+    if let Some((_, fact)) = of(Kind::Correction).min() {
+        return (Reason::Corrected, vec![fact.clone()]);
     }
     let opens = session.starts_at - TimeDelta::minutes(policy.sign_in_before_minutes.into());
     let sign_in = of(Kind::SignIn).filter(|(at, _)| *at >= opens).min();

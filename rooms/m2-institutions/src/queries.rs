@@ -7,8 +7,8 @@ use foundation::{DistrictCode, InstitutionId, ManagementPath, Scope, Stop};
 use serde::Deserialize;
 use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, Select};
-use store::tables::institutions::directory_item;
 use store::tables::institutions::institution::{Column, Entity, Model};
+use store::tables::institutions::{directory_item, payee_change};
 use store::tables::needs::needs_item;
 
 /// Whether this scope manages what lies at `path`.
@@ -23,6 +23,11 @@ pub fn manages(scope: &Scope, path: &ManagementPath) -> bool {
 /// Whether this scope sees the inside: teachers, verifications, the masked account.
 pub fn sees_inside(scope: &Scope, row: &Model) -> bool {
     manages(scope, &row.path) || matches!(scope, Scope::Institution(id) if *id == row.id)
+}
+
+/// The correction of an institution's account that waits for its second person.
+pub async fn open_payee_change(reader: &Reader, institution: &InstitutionId) -> Result<Option<payee_change::Model>, Stop> {
+    reader.find::<payee_change::Entity>(payee_change::Column::Open.eq(institution.to_string())).await
 }
 
 /// The filters of the register, as the address holds them.

@@ -3,9 +3,9 @@
 use chrono::Months;
 use foundation::codes::{DirectoryState, NeedsState, ReviewResult};
 use foundation::limits::{LINE_CHARS, TEXT_CHARS};
-use foundation::{AccountNumber, Date, IdDocument, IdType, PersonName, Refusal, Uscc};
+use foundation::{AccountId, AccountNumber, Date, IdDocument, IdType, PersonName, Refusal, Uscc};
 use store::query::Set;
-use store::tables::institutions::{institution, site, site_verification, teacher};
+use store::tables::institutions::{institution, payee_change, site, site_verification, teacher};
 use store::tables::needs::needs_item;
 
 use crate::acts::directory::{AddDirectoryItem, ListInstitution};
@@ -89,6 +89,19 @@ pub fn place(name: &str, address: Option<&str>, seats: Option<i32>) -> Vec<Refus
         no.push(Refusal::new("M2-座位", "M2.1", format!("座位数填了 {seats}"), SOURCE, format!("请填写 1 到 {MOST_SEATS} 之间的座位数")).at("seats"));
     }
     no
+}
+
+/// Whether this person may confirm a proposed account, typed again and compared. Errors: both refusals at once.
+pub fn confirm_payee(open: &payee_change::Model, by: &AccountId, is_equal: bool) -> Result<(), Vec<Refusal>> {
+    let mut no = Vec::new();
+    if open.proposed_by == *by {
+        no.push(Refusal::new("收款账户", "M8.9", "提出和复核是同一个人", "职责分离：收款账户更正由两人经手", "请换一位工作人员复核"));
+    }
+    if !is_equal {
+        let fix = "请照依据材料再输一遍；还是不一致的，请退回，由提出人核对";
+        no.push(Refusal::new("收款账户", "M8.9", "两人输入的账号不一致", "职责分离：收款账户更正由两人经手", fix).at("account"));
+    }
+    if no.is_empty() { Ok(()) } else { Err(no) }
 }
 
 /// A verification by two inspectors; gives its last valid day. Errors: all refusals.

@@ -36,6 +36,7 @@ pub fn attendance_facts(rows: &[attendance::Model]) -> Vec<AttendanceFact> {
                 AttendanceKind::SignIn => Kind::SignIn,
                 AttendanceKind::SignOut => Kind::SignOut,
                 AttendanceKind::RollCall => Kind::RollCall,
+                AttendanceKind::Correction => Kind::Correction,
             },
         })
         .collect()

@@ -4,10 +4,17 @@ mod cards;
 mod front_door;
 mod overdue;
 mod queue;
+mod settle;
 
 use desk::Routes;
 
+pub use settle::SettleTask;
+
 /// The room's routes.
 pub fn routes() -> Routes {
-    Routes::new().read::<queue::Home, _, _>("/", queue::home).read::<queue::Queue, _, _>("/api/v1/tasks", queue::resource)
+    Routes::new()
+        .read::<queue::Home, _, _>("/", queue::home)
+        .read::<settle::TaskPage, _, _>("/tasks/{id}", settle::show)
+        .act::<SettleTask, _, _>("/tasks/{id}/settle", settle::settle)
+        .read::<queue::Queue, _, _>("/api/v1/tasks", queue::resource)
 }

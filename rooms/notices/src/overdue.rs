@@ -76,7 +76,8 @@ fn line(desk: &Desk, one: &task::Model) -> Row {
 fn reads(desk: &Desk, about_kind: &str) -> bool {
     let function = match about_kind {
         "class" => Function::OpeningApplication,
-        "session" => Function::Attendance,
+        "session" | "dispute" => Function::Attendance,
+        "institution" => Function::DirectoryPublication,
         "claim" | "objection" => Function::ClaimReview,
         "payment_batch" | "payment-batch" => Function::ClaimPayment,
         _ => return false,

@@ -11,6 +11,7 @@ use store::query::{Alias, ColumnTrait, Condition, Expr, ExprTrait, QueryFilter, 
 use store::tables::notices::task;
 use ui::{Button, Due, Queue as QueueBody, QueueRow, Tag, Tone};
 
+use crate::settle::{ByHand, by_hand};
 use crate::{cards, front_door, overdue};
 
 /// Everybody's home.
@@ -81,6 +82,7 @@ pub(crate) fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'stati
         "correct-payment" => ("退票处理", None),
         "correct-claim" => ("申领补正", None),
         "decide-objection" => ("异议核查", None),
+        "confirm-payee-account" => ("收款账户", None),
         _ => ("待办", None),
     }
 }
@@ -109,6 +111,7 @@ fn opens(kind: &str) -> &'static str {
         "correct-payment" => "去改正",
         "correct-claim" => "去补正",
         "decide-objection" => "去核查",
+        "confirm-payee-account" => "复核",
         _ => "查看",
     }
 }
@@ -118,6 +121,7 @@ fn straight_to(kind: &str, dossier: &str) -> String {
     match kind {
         "enter-scores" | "confirm-exam" => format!("{dossier}/exam"),
         "inspect-class" => format!("{dossier}/inspections/new"),
+        "confirm-payee-account" => format!("{dossier}/payee"),
         _ => dossier.to_owned(),
     }
 }
@@ -128,7 +132,9 @@ pub(crate) fn address(about_kind: &str, about: &str) -> String {
         "needs_item" => format!("/needs/{about}"),
         "session" => format!("/sessions/{about}"),
         "objection" => format!("/objections/{about}"),
+        "dispute" => format!("/disputes/{about}"),
         "claim" => format!("/claims/{about}"),
+        "institution" => format!("/institutions/{about}"),
         "payment_batch" | "payment-batch" => format!("/payment-batches/{about}"),
         _ => format!("/classes/{about}"),
     }
@@ -250,7 +256,11 @@ fn row(one: &task::Model, desk: &Desk) -> QueueRow {
             let button = Button::post(label, format!("{href}/{step}")).main();
             if question.is_empty() { button } else { button.confirm(format!("{}：{question}", one.title)).field("all", "1") }
         }
-        _ => Button::link(opens(&one.kind), straight_to(&one.kind, &href)),
+        _ => match by_hand(&one.kind) {
+            Some(ByHand::Seen) => Button::post("知道了", format!("/tasks/{}/settle", one.id)),
+            Some(ByHand::Finding) => Button::link("登记结果", format!("/tasks/{}", one.id)),
+            None => Button::link(opens(&one.kind), straight_to(&one.kind, &href)),
+        },
     };
     let tone = match one.tone.as_str() {
         "good" => Tone::Good,

@@ -116,6 +116,29 @@ async fn m3_4_without_a_phone_at_the_desk_marked_phoned_after_and_disowned() {
     let tasks = reader.list::<task::Entity>(|q| q.filter(task::Column::Audience.eq("county"))).await.unwrap();
     let kinds = |kind: &str| tasks.iter().filter(|one| one.kind == kind).count();
     assert_eq!((kinds("feedback-disowned"), kinds("phone-desk-feedback")), (1, 1), "one word is enough; the county phones");
+    ends_by_hand(&house, tasks).await;
     let stranger = house.desk(Persona::OtherTrainee).perform(DisownFeedback { class: class.class }).await;
     assert!(matches!(stranger, Err(foundation::Stop::Fault(Fault::Gone))));
+}
+
+/// What no act of its own ends leaves the queue when somebody says what was found; not before, and not for others.
+async fn ends_by_hand(house: &TestHouse, tasks: Vec<task::Model>) {
+    let web = house.serve(notices::routes());
+    let one = tasks.iter().find(|one| one.kind == "feedback-disowned").unwrap();
+    let at = format!("/tasks/{}", one.id);
+    assert!(web.get(Some(Persona::JinjiangOfficer), "/").await.text.contains(&at), "its button is in the queue");
+    for stranger in [Persona::ShishiOfficer, Persona::SchoolClerk, Persona::JinjiangFinance, Persona::ProvinceOfficer] {
+        assert_eq!(web.get(Some(stranger), &at).await.status, 404, "{stranger:?}");
+        assert_eq!(web.post(Some(stranger), &format!("{at}/settle"), &[("note", "问过了，没有这回事。")]).await.status, 404, "{stranger:?}");
+    }
+    let empty = web.post(Some(Persona::JinjiangOfficer), &format!("{at}/settle"), &[("note", "")]).await;
+    assert!(empty.status == 422 && empty.text.contains("办理结果应写"), "{}", empty.text);
+    let note = "电话问了学员本人和班主任，评价是同桌代点的，已当面说明。";
+    assert_eq!(web.post(Some(Persona::JinjiangOfficer), &format!("{at}/settle"), &[("note", note)]).await.status, 303);
+    let reader = house.premises.db.read(Scope::Everything).await.unwrap();
+    assert!(reader.get::<task::Entity>(one.id.to_string()).await.unwrap().done_at.is_some());
+    let facts = reader.list::<store::tables::journal::fact::Entity>(|q| q.filter(store::tables::journal::fact::Column::Fact.eq("TaskSettled"))).await.unwrap();
+    assert!(facts.len() == 1 && facts[0].summary.contains(note));
+    drop(reader);
+    assert!(!web.get(Some(Persona::JinjiangOfficer), "/").await.text.contains(&at), "out of the queue");
 }

@@ -15,7 +15,8 @@ async fn a_house_moves_to_the_other_database_and_back_unchanged() {
     let server = place.start().await;
     tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
     server.stop();
-    let there = testkit::postgres::clone().await.url;
+    let copied = testkit::postgres::clone().await;
+    let there = copied.url.clone();
     let back = format!("sqlite:{}", place.data().join("back.db").display());
     for (from, to) in [(&place.database, &there), (&there, &back)] {
         let said = place.run(&["copy-db", "--from", from, "--to", to]);

@@ -15,6 +15,8 @@ pub struct Place {
     pub database: String,
     /// Environment of the server's process.
     pub environment: Vec<(String, String)>,
+    /// Dropped with the place.
+    _postgres: Option<testkit::postgres::Cloned>,
 }
 
 impl Place {
@@ -22,7 +24,8 @@ impl Place {
     pub async fn new() -> Self {
         if std::env::var("JINBU_TEST_DB").as_deref() == Ok("postgres") {
             let cloned = testkit::postgres::clone().await;
-            return Self { folder: tempfile::tempdir().unwrap(), database: cloned.url, environment: Vec::new() };
+            let database = cloned.url.clone();
+            return Self { folder: tempfile::tempdir().unwrap(), database, environment: Vec::new(), _postgres: Some(cloned) };
         }
         Self::sqlite()
     }
@@ -31,7 +34,7 @@ impl Place {
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = format!("sqlite:{}", folder.path().join("jinbu.db").display());
-        Self { folder, database, environment: Vec::new() }
+        Self { folder, database, environment: Vec::new(), _postgres: None }
     }
 
     /// The data folder.

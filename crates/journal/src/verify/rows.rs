@@ -165,6 +165,15 @@ pub(super) fn attendance(facts: &Facts, before: u64) -> Vec<AttendanceRow> {
                 at: entry.at,
                 method: None,
             })),
+            ClassFact::AttendanceCorrected(b) => rows.push(AttendanceRow {
+                attendance: b.attendance.clone(),
+                fact: fact.clone(),
+                session: b.session.clone(),
+                enrolment: b.enrolment.clone(),
+                kind: Kind::Correction,
+                at: b.at,
+                method: None,
+            }),
             _ => {}
         }
     }
@@ -188,6 +197,7 @@ fn attendance_fields(row: &AttendanceRow) -> Fields {
         Kind::SignIn => "签到",
         Kind::SignOut => "签退",
         Kind::RollCall => "点名",
+        Kind::Correction => "更正",
     };
     vec![
         ("对应的事实编号", row.fact.to_string()),

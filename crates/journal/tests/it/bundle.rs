@@ -6,6 +6,8 @@ use journal::bundle::{Bundle, Contents, Rows};
 use journal::facts::ClaimedItem;
 use journal::{Keys, Report, verify, verify_log};
 
+use reckoning::hours::Kind;
+
 use crate::world::{World, example_1, example_1_claiming, example_1_then, keys};
 
 /// Seals what `change` makes of the contents: somebody inside with the keys, or an honest export of a
@@ -62,6 +64,11 @@ fn one_changed_row_names_its_fact() {
     row_changed(|rows| rows.attendance[1].method = Some("manual".into()), "TraineesSignedOut", "方式：日志是qr");
     row_changed(|rows| rows.attendance[2].enrolment = rows.enrolments[2].enrolment.clone(), "RollCalled", "的学员：日志是");
     row_changed(|rows| rows.attendance[2].fact = rows.attendance[0].fact.clone(), "RollCalled", "对应的事实编号");
+    row_changed(
+        |rows| rows.attendance.iter_mut().find(|row| row.kind == Kind::Correction).unwrap().kind = Kind::RollCall,
+        "AttendanceCorrected",
+        "类别：日志是更正，数据库是点名",
+    );
     row_changed(|rows| drop(rows.attendance.remove(0)), "TraineesSignedIn", "数据库里没有");
     row_changed(|rows| rows.attendance.push(rows.attendance[0].clone()), "TraineesSignedIn", "出现两次");
     row_changed(|rows| rows.exam_results[0].practice = 59, "CompletionExamConfirmed", "实操成绩：日志是75分，数据库是59分");

@@ -124,7 +124,7 @@ impl World {
         let (class, at_session) = (class.clone(), session.session.clone());
         let others = [("enrolment", who.to_string())];
         let (at, method) = (if kind == Kind::SignOut { session.ends_at } else { session.starts_at - TimeDelta::minutes(5) }, "qr".to_owned());
-        let (id, said) = (attendance.clone(), Some(method.clone()).filter(|_| kind != Kind::RollCall));
+        let (id, said) = (attendance.clone(), Some(method.clone()).filter(|_| matches!(kind, Kind::SignIn | Kind::SignOut)));
         let fact = match kind {
             Kind::SignIn => {
                 let entries = vec![SignEntry { enrolment, attendance, at, method }];
@@ -133,6 +133,10 @@ impl World {
             Kind::SignOut => {
                 let entries = vec![SignEntry { enrolment, attendance, at, method }];
                 self.typed(&TraineesSignedOut { class, session: at_session, entries }, (None, None), at, &others)
+            }
+            Kind::Correction => {
+                let dispute = self.id();
+                self.typed(&AttendanceCorrected { class, session: at_session, enrolment, attendance, at, dispute }, (None, None), at, &others)
             }
             Kind::RollCall => {
                 self.typed(&RollCalled { class, session: at_session, entries: vec![RollCallEntry { enrolment, attendance, at }] }, (None, None), at, &others)
@@ -289,7 +293,8 @@ fn example_1_told(claimed: impl Fn(Vec<ClaimedItem>) -> Vec<ClaimedItem>, then: 
             world.attend(&class, session, &who[0], Kind::SignIn);
             world.attend(&class, session, &who[0], Kind::SignOut);
         }
-        world.attend(&class, session, &who[1], Kind::RollCall);
+        // The second was marked by roll-call, once only after a dispute.
+        world.attend(&class, session, &who[1], if nth == 5 { Kind::Correction } else { Kind::RollCall });
     }
     world.finish_training(&who[..2]);
     let full =

@@ -70,6 +70,16 @@ fn m3_2_roll_call_counts_as_both() {
     assert_eq!(hours.sessions[0].evidence, vec![events[0].fact.clone()]);
 }
 
+/// The county's correction counts the whole session, whatever was missing, and names itself as the evidence.
+#[test]
+fn m3_3_a_correction_counts_as_both() {
+    let one = session(0, 3, false);
+    let late = [event(6, &one, Kind::SignIn, one.starts_at + minutes(50)), event(7, &one, Kind::Correction, one.ends_at + minutes(3000))];
+    let hours = credit(std::slice::from_ref(&one), &late, &jinjiang());
+    assert_eq!((hours.offline, &hours.sessions[0].reason), (Periods(3), &Reason::Corrected));
+    assert_eq!(hours.sessions[0].evidence, vec![late[1].fact.clone()]);
+}
+
 #[test]
 fn m3_2_facts_of_other_sessions_and_repeated_sessions_do_not_count() {
     let (planned, other) = (session(0, 4, false), session(1, 4, false));
@@ -101,7 +111,8 @@ fn mess() -> impl Strategy<Value = (Vec<SessionFact>, Vec<AttendanceFact>)> {
             .map(|(fact, (at, kind, minute))| {
                 let kind = match kind {
                     0 => Kind::RollCall,
-                    1..=6 => Kind::SignIn,
+                    1 => Kind::Correction,
+                    2..=6 => Kind::SignIn,
                     _ => Kind::SignOut,
                 };
                 event(fact, &sessions[at], kind, start_of(at) + minutes(minute))

@@ -4,6 +4,7 @@
 mod m0001_spine;
 mod m0002_money;
 mod m0003_slips;
+mod m0004_answers;
 pub mod schema;
 
 use sea_orm::{DatabaseConnection, DbErr};
@@ -14,7 +15,7 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_spine::Spine), Box::new(m0002_money::Money), Box::new(m0003_slips::Slips)]
+        vec![Box::new(m0001_spine::Spine), Box::new(m0002_money::Money), Box::new(m0003_slips::Slips), Box::new(m0004_answers::Answers)]
     }
 }
 

@@ -11,7 +11,7 @@ use super::{BlindIndex, Keyring, Purpose, Sealed};
 use crate::reach::Reach;
 use crate::tables::funds::{objection, payment_line};
 use crate::tables::identity::{account, setting};
-use crate::tables::institutions::{institution, teacher};
+use crate::tables::institutions::{institution, payee_change, teacher};
 use crate::tables::registry::person;
 use crate::{Db, Writer};
 
@@ -76,6 +76,7 @@ pub async fn rotate(
     each::<person::Entity>(db, &turn, &mut report).await?;
     each::<teacher::Entity>(db, &turn, &mut report).await?;
     each::<institution::Entity>(db, &turn, &mut report).await?;
+    each::<payee_change::Entity>(db, &turn, &mut report).await?;
     each::<account::Entity>(db, &turn, &mut report).await?;
     each::<payment_line::Entity>(db, &turn, &mut report).await?;
     each::<objection::Entity>(db, &turn, &mut report).await?;
@@ -93,6 +94,7 @@ pub fn listed() -> Vec<String> {
         of::<person::Entity>(),
         of::<teacher::Entity>(),
         of::<institution::Entity>(),
+        of::<payee_change::Entity>(),
         of::<account::Entity>(),
         of::<payment_line::Entity>(),
         of::<objection::Entity>(),
@@ -254,6 +256,16 @@ impl Rotates for institution::Entity {
     fn change(turn: &Turn, row: &institution::Model) -> Option<institution::ActiveModel> {
         let fresh = turn.fresh(Purpose::Account, &row.id.to_string(), row.account.as_ref()?, row.account_index.as_ref())?;
         Some(institution::ActiveModel { account: Set(Some(fresh.sealed)), account_index: Set(Some(fresh.index)), ..Default::default() })
+    }
+}
+
+impl Rotates for payee_change::Entity {
+    fn sealed_columns() -> Vec<payee_change::Column> {
+        vec![payee_change::Column::Account]
+    }
+    fn change(turn: &Turn, row: &payee_change::Model) -> Option<payee_change::ActiveModel> {
+        let fresh = turn.fresh(Purpose::Account, &row.id.to_string(), &row.account, Some(&row.account_index))?;
+        Some(payee_change::ActiveModel { account: Set(fresh.sealed), account_index: Set(fresh.index), ..Default::default() })
     }
 }
 

@@ -65,6 +65,7 @@ macro_rules! for_each_table {
         $do!(registry person);
         $do!(registry data_view);
         $do!(identity account);
+        $do!(institutions payee_change);
         $do!(identity sign_in);
         $do!(identity one_time_link);
         $do!(identity idempotency);
@@ -73,6 +74,7 @@ macro_rules! for_each_table {
         $do!(supervision enrolment);
         $do!(supervision class_session);
         $do!(supervision attendance);
+        $do!(supervision attendance_dispute);
         $do!(supervision inspection);
         $do!(supervision completion_exam);
         $do!(supervision exam_score);

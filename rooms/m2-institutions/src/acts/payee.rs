@@ -1,22 +1,29 @@
 //! The account that an institution's subsidies go to, corrected when the bank has sent money back (M2.1, M8.9; risk
-//! rule F04): by the authority, on a document, in the journal; never by the payee itself.
+//! rule F04): by the authority, on a document, never by the payee itself. One person types it, another types it again
+//! from the document: only two equal accounts take effect, and nothing is batched for the payee meanwhile.
 
-use desk::{Act, Desk, Done};
+use desk::tasks::TaskDraft;
+use desk::{Act, Desk, Done, tasks};
+use foundation::district::DistrictLevel;
 use foundation::personal::AccountNumber;
-use foundation::{Function, InstitutionId, Permission, Refusal, Right, Stop};
+use foundation::{AccountId, Function, InstitutionId, PayeeChangeId, Permission, Refusal, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::Set;
 use store::seal::Purpose;
-use store::tables::institutions::institution;
+use store::tables::institutions::{institution, payee_change};
 
 use super::{fact, managed};
+use crate::queries;
 use crate::rules::{self, SOURCE};
 
-/// Changes bank and account of an institution.
+/// The task of whoever types it again.
+const TASK: &str = "confirm-payee-account";
+
+/// Proposes bank and account of an institution.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct ChangePayeeAccount {
+pub struct ProposePayeeAccount {
     /// Which institution.
     pub institution: InstitutionId,
     /// 开户银行.
@@ -27,36 +34,176 @@ pub struct ChangePayeeAccount {
     pub document: String,
 }
 
-/// Changed.
+/// Another person types the proposed account again: it takes effect when both are equal.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct PayeeAccountChanged {
-    /// Last four digits.
+pub struct ConfirmPayeeAccount {
+    /// Which institution.
+    pub institution: InstitutionId,
+    /// The whole account, from the document.
+    pub account: String,
+}
+
+/// Sends the proposal back, or takes one's own back; the account stays as it was.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct DeclinePayeeAccount {
+    /// Which institution.
+    pub institution: InstitutionId,
+    /// Why.
+    pub reason: String,
+}
+
+/// What became of it.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PayeeAccount {
+    /// Last four digits of the proposed account.
     pub account_masked: String,
 }
 
-impl Act for ChangePayeeAccount {
-    const NAME: &'static str = "change-payee-account";
+impl Act for ProposePayeeAccount {
+    const NAME: &'static str = "propose-payee-account";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Publish);
     const CLAUSE: &'static str = "M8.9";
-    const TITLE: &'static str = "更正收款账户";
-    type Outcome = PayeeAccountChanged;
+    const TITLE: &'static str = "提出更正收款账户";
+    type Outcome = PayeeAccount;
 
-    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccountChanged>, Stop> {
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccount>, Stop> {
         let row = managed(work, &self.institution).await?;
+        let proposed_by = person(desk)?;
+        let account = self.checked(desk, work, &row).await?;
+        let id: PayeeChangeId = desk.new_id();
+        let keyring = &desk.premises.keyring;
+        let change = payee_change::Model {
+            institution: row.id.clone(),
+            bank: self.bank.trim().into(),
+            account: keyring.seal(Purpose::Account, &id.to_string(), account.reveal(), desk.premises.ids.bytes()),
+            account_index: keyring.index(Purpose::Account, account.reveal()),
+            account_masked: account.masked(),
+            document: self.document.trim().into(),
+            proposed_by: proposed_by.clone(),
+            proposed_at: desk.now(),
+            open: Some(row.id.to_string()),
+            decided_by: None,
+            decided_at: None,
+            accepted: None,
+            reason: String::new(),
+            district: row.district,
+            path: row.path.clone(),
+            version: 1,
+            id,
+        };
+        // Of two proposals at once the database's key lets one in.
+        if work.add_new::<payee_change::Entity>(vec![change.clone()]).await? == 0 {
+            return Err(already(None).into());
+        }
+        let office = match row.district.level() {
+            DistrictLevel::Province => "province",
+            DistrictLevel::City => "city",
+            _ => "county",
+        };
+        TaskDraft::new(desk, office, TASK, ("institution", row.id.to_string()), row.name.clone(), row.district)
+            .finding("look", format!("改为 {} {}，依据：{}", change.bank, change.account_masked, change.document))
+            .not_for(Some(proposed_by))
+            .put(work)
+            .await?;
+        let summary = format!("提出更正收款账户：{} {}，原为 {} {}（{}）", change.bank, change.account_masked, row.bank, row.account_masked, change.document);
+        Ok(Done::new(PayeeAccount { account_masked: change.account_masked }, fact("PayeeAccountProposed", "M8.9", &row, summary)))
+    }
+}
+
+impl ProposePayeeAccount {
+    /// The account. Errors: everything wrong at once.
+    async fn checked(&self, desk: &Desk, work: &Writer, row: &institution::Model) -> Result<AccountNumber, Stop> {
         let mut no: Vec<Refusal> =
             rules::line("bank", "开户银行", &self.bank, "M8.9").into_iter().chain(rules::line("document", "依据材料", &self.document, "M8.9")).collect();
-        let account = self.account.parse::<AccountNumber>().map_err(|bad| no.push(bad.refusal("M2-账号", "M2.1", SOURCE).at("account"))).ok();
-        let Some(account) = account.filter(|_| no.is_empty()) else { return Err(no.into()) };
+        no.extend(queries::open_payee_change(work, &row.id).await?.as_ref().map(|open| already(Some(open))));
+        let account = typed(&self.account, &mut no);
+        let index = account.as_ref().map(|account| desk.premises.keyring.index(Purpose::Account, account.reveal()));
+        if index.is_some() && index == row.account_index && row.bank == self.bank.trim() {
+            let fact = format!("现在登记的就是 {} {}", row.bank, row.account_masked);
+            no.push(Refusal::new("收款账户", "M8.9", fact, "机构目录", "不用更正；要换账户的，请填新账号").at("account"));
+        }
+        account.filter(|_| no.is_empty()).ok_or_else(|| no.into())
+    }
+}
+
+impl Act for ConfirmPayeeAccount {
+    const NAME: &'static str = "confirm-payee-account";
+    const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Approve);
+    const CLAUSE: &'static str = "M8.9";
+    const TITLE: &'static str = "复核收款账户";
+    type Outcome = PayeeAccount;
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccount>, Stop> {
+        let row = managed(work, &self.institution).await?;
+        let (open, decided_by) = (waiting(work, &row.id).await?, person(desk)?);
+        let mut no: Vec<Refusal> = Vec::new();
         let keyring = &desk.premises.keyring;
+        let Some(account) = typed(&self.account, &mut no) else { return Err(no.into()) };
+        let is_equal = keyring.index(Purpose::Account, account.reveal()) == open.account_index;
+        rules::confirm_payee(&open, &decided_by, is_equal)?;
         let change = institution::ActiveModel {
-            bank: Set(self.bank.trim().into()),
+            bank: Set(open.bank.clone()),
             account: Set(Some(keyring.seal(Purpose::Account, &row.id.to_string(), account.reveal(), desk.premises.ids.bytes()))),
-            account_index: Set(Some(keyring.index(Purpose::Account, account.reveal()))),
-            account_masked: Set(account.masked()),
+            account_index: Set(Some(open.account_index.clone())),
+            account_masked: Set(open.account_masked.clone()),
             ..Default::default()
         };
         work.save::<institution::Entity>(&row, change).await?;
-        let summary = format!("更正收款账户：{} {}，原为 {} {}（{}）", self.bank.trim(), account.masked(), row.bank, row.account_masked, self.document.trim());
-        Ok(Done::new(PayeeAccountChanged { account_masked: account.masked() }, fact("PayeeAccountChanged", "M8.9", &row, summary)))
+        decide(desk, work, &open, decided_by, true, "").await?;
+        let summary = format!("更正收款账户：{} {}，原为 {} {}（{}）", open.bank, open.account_masked, row.bank, row.account_masked, open.document);
+        let fact = fact("PayeeAccountChanged", "M8.9", &row, summary).with("proposed_by", open.proposed_by.to_string());
+        Ok(Done::new(PayeeAccount { account_masked: open.account_masked }, fact))
     }
+}
+
+impl Act for DeclinePayeeAccount {
+    const NAME: &'static str = "decline-payee-account";
+    const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Publish);
+    const CLAUSE: &'static str = "M8.9";
+    const TITLE: &'static str = "退回收款账户更正";
+    type Outcome = PayeeAccount;
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccount>, Stop> {
+        let row = managed(work, &self.institution).await?;
+        let (open, decided_by) = (waiting(work, &row.id).await?, person(desk)?);
+        let reason = self.reason.trim();
+        if let Some(no) = rules::line("reason", "原因", reason, "M8.9") {
+            return Err(no.into());
+        }
+        decide(desk, work, &open, decided_by, false, reason).await?;
+        let summary = format!("退回收款账户更正（{} {}）：{reason}", open.bank, open.account_masked);
+        Ok(Done::new(PayeeAccount { account_masked: open.account_masked }, fact("PayeeAccountDeclined", "M8.9", &row, summary)))
+    }
+}
+
+/// Both hands must be known: an office without a person cannot be one of two people.
+fn person(desk: &Desk) -> Result<AccountId, Stop> {
+    desk.actor.account.clone().ok_or(Stop::Forbidden)
+}
+
+fn typed(account: &str, no: &mut Vec<Refusal>) -> Option<AccountNumber> {
+    account.parse::<AccountNumber>().map_err(|bad| no.push(bad.refusal("M2-账号", "M2.1", SOURCE).at("account"))).ok()
+}
+
+fn already(open: Option<&payee_change::Model>) -> Refusal {
+    let fact = open.map_or_else(|| "已有一项更正等着复核".to_owned(), |one| format!("改为 {} {} 的更正正等着复核", one.bank, one.account_masked));
+    Refusal::new("收款账户", "M8.9", fact, "机构目录", "请先由另一人复核，或者退回，再提出新的")
+}
+
+async fn waiting(work: &Writer, institution: &InstitutionId) -> Result<payee_change::Model, Stop> {
+    let none = || Refusal::new("收款账户", "M8.9", "没有等着复核的收款账户更正", "机构目录", "可能已经复核或退回，请看机构页面的留痕");
+    Ok(queries::open_payee_change(work, institution).await?.ok_or_else(none)?)
+}
+
+async fn decide(desk: &Desk, work: &Writer, open: &payee_change::Model, by: AccountId, accepted: bool, reason: &str) -> Result<(), Stop> {
+    let change = payee_change::ActiveModel {
+        open: Set(None),
+        decided_by: Set(Some(by)),
+        decided_at: Set(Some(desk.now())),
+        accepted: Set(Some(accepted)),
+        reason: Set(reason.into()),
+        ..Default::default()
+    };
+    work.save::<payee_change::Entity>(open, change).await?;
+    tasks::close(desk, work, &open.institution, &[TASK]).await
 }

@@ -85,7 +85,9 @@ async fn account_button(desk: &Desk, reader: &store::Reader, row: &Model) -> Res
     }
     let live = Condition::all().add(account::Column::Institution.eq(row.id.clone())).add(account::Column::Disabled.eq(false));
     let has_one = reader.find::<account::Entity>(live).await?.is_some();
-    let mut buttons = vec![Button::link("更正收款账户", format!("/institutions/{}/payee", row.id))];
+    let waits = queries::open_payee_change(reader, &row.id).await?.is_some();
+    let word = if waits { "复核收款账户" } else { "更正收款账户" };
+    let mut buttons = vec![Button::link(word, format!("/institutions/{}/payee", row.id))];
     if !has_one {
         buttons.push(Button::link("开通机构账号", format!("/institutions/{}/account", row.id)).main());
     }

@@ -5,6 +5,7 @@ mod inside;
 mod mine;
 mod office_forms;
 mod own_forms;
+mod payee;
 mod register;
 
 use axum::response::Response;
@@ -14,7 +15,7 @@ use ui::{Button, Form, FormState, Markup, form, html, page_head};
 
 use crate::acts::contact::EditInstitutionContact;
 use crate::acts::directory::{AddDirectoryItem, ListInstitution};
-use crate::acts::payee::ChangePayeeAccount;
+use crate::acts::payee::{ConfirmPayeeAccount, DeclinePayeeAccount, ProposePayeeAccount};
 use crate::acts::sites::{AddRoom, AddSite, RecordSiteVerification};
 use crate::acts::standing::{RemoveInstitution, RestoreInstitution, SuspendInstitution};
 use crate::acts::teachers::{AddTeacher, EditTeacher, VerifyTeacherCertificate};
@@ -79,8 +80,10 @@ pub fn routes() -> Routes {
         .act::<RemoveInstitution, _, _>("/institutions/{id}/remove", dossier::remove)
         .read::<NewDirectoryItemPage, _, _>("/institutions/{id}/items/new", office_forms::new_item)
         .act::<AddDirectoryItem, _, _>("/institutions/{id}/items/new", office_forms::add_item)
-        .read::<PayeeAccountPage, _, _>("/institutions/{id}/payee", office_forms::payee)
-        .act::<ChangePayeeAccount, _, _>("/institutions/{id}/payee", office_forms::change_payee)
+        .read::<PayeeAccountPage, _, _>("/institutions/{id}/payee", payee::show)
+        .act::<ProposePayeeAccount, _, _>("/institutions/{id}/payee", payee::propose)
+        .act::<ConfirmPayeeAccount, _, _>("/institutions/{id}/payee/confirm", payee::confirm)
+        .act::<DeclinePayeeAccount, _, _>("/institutions/{id}/payee/decline", payee::decline)
         .read::<SiteVerificationPage, _, _>("/sites/{id}/verification", office_forms::new_verification)
         .act::<RecordSiteVerification, _, _>("/sites/{id}/verification", office_forms::verify)
         .act::<VerifyTeacherCertificate, _, _>("/teachers/{id}/verify-certificate", office_forms::verify_certificate)

@@ -14,7 +14,6 @@ use ui::{Field, FormState, Markup, fieldset, html};
 use super::dossier::found;
 use super::{FormPage, all_at_once, day, number, settle};
 use crate::acts::directory::{AddDirectoryItem, ListInstitution};
-use crate::acts::payee::ChangePayeeAccount;
 use crate::acts::sites::RecordSiteVerification;
 use crate::acts::teachers::VerifyTeacherCertificate;
 use crate::{queries, rules};
@@ -102,50 +101,9 @@ pub async fn list_institution(desk: Desk, pairs: Pairs) -> Response {
 }
 
 /// An institution this desk manages, for its forms.
-async fn managed(desk: &Desk, id: &str) -> Result<institution::Model, Stop> {
+pub(super) async fn managed(desk: &Desk, id: &str) -> Result<institution::Model, Stop> {
     let row = found(desk, id).await?;
     if queries::manages(&desk.scope(), &row.path) { Ok(row) } else { Err(Fault::Gone.into()) }
-}
-
-/// The form of the payee's account.
-pub async fn payee(desk: Desk, Path(id): Path<String>) -> Result<Response, Response> {
-    let row = managed(&desk, &id).await.map_err(|stop| desk.stopped(stop))?;
-    let state = FormState::new().with("bank", row.bank.as_str());
-    Ok(payee_form(&desk, &row, &state))
-}
-
-fn payee_form(desk: &Desk, row: &institution::Model, state: &FormState) -> Response {
-    let page = FormPage {
-        title: "更正收款账户",
-        note: &row.name,
-        action: format!("/institutions/{}/payee", row.id),
-        submit: "更正",
-        back: format!("/institutions/{}", row.id),
-        current: super::NAV,
-    };
-    page.draw(
-        desk,
-        state,
-        html! {
-            p { "现在登记的是 " (row.bank) " " (row.account_masked) "。户名须与机构名称一致。更正会记入日志，机构看得到。" }
-            (Field::text("bank", "开户银行").required().max_length(100).show(state))
-            (Field::text("account", "账号").hint("加密保存，页面只显示后四位").required().max_length(40).show(state))
-            (Field::text("document", "依据材料").hint("例：机构账户变更函、银行开户证明").required().max_length(100).show(state))
-        },
-    )
-}
-
-/// Corrects it.
-pub async fn change_payee(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
-    let row = managed(&desk, &id).await.map_err(|stop| desk.stopped(stop))?;
-    let act = ChangePayeeAccount {
-        institution: row.id.clone(),
-        bank: pairs.value("bank").into(),
-        account: pairs.value("account").into(),
-        document: pairs.value("document").into(),
-    };
-    let result = desk.perform(act).await;
-    Ok(settle(&desk, result, pairs.state(), &format!("/institutions/{id}"), "收款账户已更正。", |state| payee_form(&desk, &row, state)))
 }
 
 /// The form of a directory line.

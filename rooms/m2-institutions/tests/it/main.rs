@@ -1,5 +1,7 @@
 //! Tests of the institution directory (M2.1–M2.5, M3.7) through its acts and pages.
 
+mod payee;
+
 use axum::http::StatusCode;
 use chrono::NaiveDate;
 use foundation::codes::{CertificateType, DirectoryState, InstitutionKind, NeedsState, ReviewResult, SelectionRoute, TrainingType};

@@ -64,7 +64,8 @@ impl Act for RaiseObjection {
         let policy = policy_of(work, &row).await?;
         let due_on = workdays(desk, policy.objection_workdays);
         let (id, receipt): (ObjectionId, String) = (desk.new_id(), receipt(desk));
-        let contact = self.contact.trim();
+        let (reason, contact) = (self.reason.trim(), self.contact.trim());
+        let salt: [u8; 16] = desk.premises.ids.bytes();
         let sealed = |text: &str| desk.premises.keyring.seal(Purpose::Phone, &id.to_string(), text, desk.premises.ids.bytes());
         system
             .add::<objection::Entity>(objection::Model {
@@ -73,7 +74,8 @@ impl Act for RaiseObjection {
                 class: row.class.clone(),
                 class_title: row.class_title.clone(),
                 institution_name: row.institution_name.clone(),
-                reason: self.reason.trim().to_owned(),
+                reason: reason.to_owned(),
+                salt: hex::encode(salt),
                 contact: (!contact.is_empty()).then(|| sealed(contact)),
                 contact_masked: masked(contact),
                 state: ObjectionState::Open,
@@ -107,7 +109,9 @@ impl Act for RaiseObjection {
             .institution(&row.institution)
             .about("claim", &row.id)
             .about("objection", &id)
-            .with("claim_state", state.code());
+            .with("claim_state", state.code())
+            // The words stay with the county; that they were these words can be proved.
+            .commits("reason", journal::commit(salt, reason));
         Ok(Done::new(ObjectionRaised { receipt, due_on }, fact))
     }
 }

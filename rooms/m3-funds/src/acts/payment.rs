@@ -13,7 +13,7 @@ use store::Writer;
 use store::query::{ColumnTrait, QueryFilter, Set};
 use store::seal::Purpose;
 use store::tables::funds::{claim, payment_batch, payment_line};
-use store::tables::institutions::institution;
+use store::tables::institutions::{institution, payee_change};
 
 use super::bank_file;
 use super::fund::move_money;
@@ -137,6 +137,10 @@ async fn line(desk: &Desk, work: &Writer, batch: &PaymentBatchId, row: &claim::M
     let Some(sealed) = &payee.account else {
         return Err(Refusal::new("收款账户", "M8.9", format!("{} 没有登记收款账户", payee.name), "机构目录", "请先在机构目录登记收款账户").into());
     };
+    if let Some(open) = work.find::<payee_change::Entity>(payee_change::Column::Open.eq(payee.id.to_string())).await? {
+        let fact = format!("{} 的收款账户正在更正为 {} {}，等另一人复核", payee.name, open.bank, open.account_masked);
+        return Err(Refusal::new("收款账户", "M8.9", fact, "机构目录", "请先在机构页面复核或退回这项更正").into());
+    }
     let id: PaymentLineId = desk.new_id();
     // A seal belongs to its row: copied under another owner it would not open.
     let keyring = &desk.premises.keyring;

@@ -2,8 +2,8 @@
 //! it comes twice; what came back is corrected and batched again (M8.9).
 
 use foundation::codes::{ClaimState, PaymentState};
-use foundation::{Fen, PaymentBatchId};
-use m2_institutions::acts::payee::ChangePayeeAccount;
+use foundation::{Fen, PaymentBatchId, Stop};
+use m2_institutions::acts::payee::{ConfirmPayeeAccount, ProposePayeeAccount};
 use m3_funds::acts::bank_file::TakeBankFile;
 use m3_funds::acts::payment::{ApprovePaymentBatch, MakePaymentBatch};
 use sha2::{Digest, Sha256};
@@ -117,7 +117,7 @@ async fn m8_9_a_returned_line_is_corrected_and_paid() {
     assert_eq!(claim(&house, &id).await.state, ClaimState::PaymentReturned);
     let page = web.get(Some(Persona::JinjiangOfficer), &format!("/claims/{id}")).await;
     assert!(page.text.contains("户名与账号不符") && page.text.contains("更正收款账户"), "{}", page.text);
-    let correct = || ChangePayeeAccount {
+    let correct = || ProposePayeeAccount {
         institution: testkit::personas::school(),
         bank: "兴业银行晋江支行".into(),
         account: "622909123456789012".into(),
@@ -126,6 +126,11 @@ async fn m8_9_a_returned_line_is_corrected_and_paid() {
     assert!(house.desk(Persona::SchoolClerk).perform(correct()).await.is_err(), "not the payee itself");
     assert!(house.desk(Persona::ShishiOfficer).perform(correct()).await.is_err(), "not the neighbour");
     house.desk(Persona::JinjiangOfficer).perform(correct()).await.unwrap();
+    // While it waits for its second person, nothing is batched for the payee.
+    let Err(Stop::Refused(no)) = house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: vec![id.clone()] }).await else { panic!() };
+    assert!(no[0].fact.contains("等另一人复核") && no[0].fact.contains("9012"), "{no:?}");
+    let confirm = ConfirmPayeeAccount { institution: testkit::personas::school(), account: "622909123456789012".into() };
+    house.desk(Persona::JinjiangReviewer).perform(confirm).await.unwrap();
     let again = house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: vec![id.clone()] }).await.unwrap();
     house.desk(Persona::JinjiangFinance).perform(ApprovePaymentBatch { batch: again.clone() }).await.unwrap();
     let file = house.desk(Persona::JinjiangFinance).perform(TakeBankFile { batch: again.clone() }).await.unwrap();

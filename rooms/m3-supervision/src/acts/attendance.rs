@@ -1,10 +1,9 @@
-//! Acts of attendance (M3.3): the roll-call as the equal alternative to signing in, the request for it, and
-//! the trainee's word that a mark is wrong. Signing in and out is in `check_in`.
+//! Acts of attendance (M3.3): the roll-call as the equal alternative to signing in, and the request for it. Signing in
+//! and out is in `check_in`, the trainee's word that a record is wrong in `dispute`.
 
-use desk::tasks::{self, TaskDraft};
+use desk::tasks::TaskDraft;
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{AttendanceKind, AttendanceMethod};
-use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, EnrolmentId, FactId, Fault, Function, Office, Permission, Refusal, Right, SessionId, Stop};
 use journal::facts::{RollCallEntry, RollCalled};
 use schemars::JsonSchema;
@@ -131,60 +130,8 @@ impl Act for AskForRollCall {
     }
 }
 
-/// 记错了: the trainee's own word about a session; nothing is changed, somebody must look.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct DisputeAttendance {
-    /// The session.
-    pub session: SessionId,
-    /// What is wrong, in the trainee's words.
-    pub text: String,
-}
-
-impl Act for DisputeAttendance {
-    const NAME: &'static str = "dispute-attendance";
-    const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Create);
-    const CLAUSE: &'static str = "M3.3";
-    const TITLE: &'static str = "考勤有误，告诉我们";
-    const KEYS_GUARD: bool = true;
-    type Outcome = ();
-
-    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let (session, class, place) = own(desk, work, &self.session).await?;
-        let text = self.text.trim();
-        if text.is_empty() || text.chars().count() > TEXT_CHARS {
-            return Err(Refusal::new("考勤异议", "M3.3", "没有写哪里不对，或写得太长", "考勤异议", "请用一两句话写清楚，例如“我来上课了，手机没电”")
-                .at("text")
-                .into());
-        }
-        let policy = desk::policy::of_class(work, class.policy.as_deref(), class.district, desk.today()).await?;
-        let days = policy.dispute_answer_days;
-        TaskDraft::new(
-            desk,
-            "county",
-            "attendance-dispute",
-            ("class", class.id.to_string()),
-            format!("{}：{} 说考勤有误：{}", class.title, masked(&place.name), text.chars().take(60).collect::<String>()),
-            class.district,
-        )
-        .finding("look", format!("{days} 天内答复"))
-        .due(Some(tasks::days_from(desk.today(), days)))
-        .put(work)
-        .await?;
-        // The words themselves may name people: the journal keeps a commitment, the queue the text.
-        let salt: [u8; 16] = desk.premises.ids.bytes();
-        let fact = FactDraft::new("AttendanceDisputed", "M3.3", class.district, "学员对考勤提出异议")
-            .class(&class.id)
-            .person(&place.person)
-            .about("enrolment", &place.id)
-            .with("session", session.id.to_string())
-            .with("enrolment", place.id.to_string())
-            .commits("text", journal::commit(salt, text));
-        Ok(Done::new((), fact))
-    }
-}
-
 /// The trainee's own session, class and place.
-async fn own(desk: &Desk, work: &Writer, session: &SessionId) -> Result<(class_session::Model, training_class::Model, enrolment::Model), Stop> {
+pub(super) async fn own(desk: &Desk, work: &Writer, session: &SessionId) -> Result<(class_session::Model, training_class::Model, enrolment::Model), Stop> {
     let Office::Trainee { person, .. } = &desk.actor.office else { return Err(Stop::Forbidden) };
     let session = work.get::<class_session::Entity>(session.to_string()).await?;
     let class = work.get::<training_class::Entity>(session.class.to_string()).await?;

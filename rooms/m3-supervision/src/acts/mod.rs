@@ -4,6 +4,7 @@ pub mod attendance;
 pub mod certificate;
 pub mod check_in;
 pub mod decide;
+pub mod dispute;
 pub mod exam;
 pub mod feedback;
 pub mod feedback_desk;

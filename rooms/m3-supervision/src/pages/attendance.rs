@@ -14,9 +14,10 @@ use store::tables::supervision::{attendance, class_session, inspection, training
 use ui::table::export_line;
 use ui::{Button, Row, Tone, page_head, panel as white_panel, section, simple_table};
 
-use super::{inspection as inspections, phone, session};
-use crate::acts::attendance::{AskForRollCall, CallRoll, DisputeAttendance};
+use super::{dispute, inspection as inspections, phone, session};
+use crate::acts::attendance::{AskForRollCall, CallRoll};
 use crate::acts::check_in::{SignIn, SignOut};
+use crate::acts::dispute::{AnswerDispute, DisputeAttendance};
 use crate::acts::inspection::{AnswerInspection, RecordInspection, ResumeClass};
 use crate::hours;
 
@@ -43,11 +44,13 @@ pub fn routes(routes: Routes) -> Routes {
         .read::<phone::MyTraining, _, _>("/me/hours/{class}", phone::my_hours)
         .read::<phone::MyTraining, _, _>("/me/views", phone::my_views)
         .read::<phone::CheckInPage, _, _>("/check-in/{session}", phone::check_in)
-        .read::<phone::CheckInPage, _, _>("/me/dispute/{session}", phone::dispute_form)
+        .read::<phone::CheckInPage, _, _>("/me/dispute/{session}", dispute::ask)
         .act::<SignIn, _, _>("/sessions/{id}/sign-in", phone::sign_in)
         .act::<SignOut, _, _>("/sessions/{id}/sign-out", phone::sign_out)
         .act::<AskForRollCall, _, _>("/sessions/{id}/ask-roll-call", phone::ask_roll_call)
-        .act::<DisputeAttendance, _, _>("/me/dispute/{session}", phone::dispute)
+        .act::<DisputeAttendance, _, _>("/me/dispute/{session}", dispute::raise)
+        .read::<dispute::DisputePage, _, _>("/disputes/{id}", dispute::show)
+        .act::<AnswerDispute, _, _>("/disputes/{id}/answer", dispute::answer)
         .read::<session::SessionPage, _, _>("/sessions/{id}", session::show)
         .read::<session::SessionScreen, _, _>("/sessions/{id}/screen", session::screen)
         .act::<CallRoll, _, _>("/sessions/{id}/roll-call", session::call_roll)

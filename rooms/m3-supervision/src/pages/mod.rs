@@ -7,6 +7,7 @@ pub mod class_resource;
 pub mod classes;
 pub mod completion;
 pub mod decide;
+pub mod dispute;
 pub mod dossier;
 pub mod exam;
 pub mod feedback;

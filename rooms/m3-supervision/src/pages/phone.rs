@@ -4,17 +4,17 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Query, Read};
-use foundation::codes::{AttendanceKind, ClassState};
+use foundation::codes::{AttendanceKind, ClassState, ObjectionState};
 use foundation::{ClassId, Fault, Function, Instant, Office, Permission, PersonId, Right, SessionId, Stop};
 use maud::{Markup, html};
 use serde::Deserialize;
 use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
 use store::tables::registry::data_view;
-use store::tables::supervision::{attendance, certificate, class_session, enrolment, feedback, training_class};
+use store::tables::supervision::{attendance, attendance_dispute, certificate, class_session, enrolment, feedback, training_class};
 use ui::{Button, Field, Form, FormState, PhoneCard, PhoneLine, form, page_head, panel, phone_lines};
 
-use crate::acts::attendance::{AskForRollCall, DisputeAttendance};
+use crate::acts::attendance::AskForRollCall;
 use crate::acts::check_in::{SignIn, SignOut};
 use crate::hours;
 use crate::rules::attendance::signs_out_until;
@@ -178,7 +178,14 @@ async fn hours_body(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
     let sessions = hours::sessions(&reader, &class.id).await?;
     let events = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
     let hours = reckoning::hours::credit(&hours::session_facts(&sessions), &hours::attendance_facts(&events), &policy);
-    let now = desk.now();
+    let disputes = reader
+        .list::<attendance_dispute::Entity>(|q| {
+            q.filter(attendance_dispute::Column::Enrolment.eq(place.id.clone())).order_by_asc(attendance_dispute::Column::RaisedAt)
+        })
+        .await?;
+    // The latest word about a session: it is being looked into, or what was found.
+    let said = |session: &SessionId| disputes.iter().rfind(|one| one.session == *session);
+    let (now, today) = (desk.now(), desk.today());
     let lines: Vec<PhoneLine> = sessions
         .iter()
         .filter(|one| one.starts_at <= now)
@@ -187,12 +194,17 @@ async fn hours_body(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
             let when = format!("{} {}", ui::dates::day_weekday(one.held_on), ui::dates::time(one.starts_at));
             match credit {
                 Some(credit) if credit.reason.credited() => {
-                    PhoneLine::tag(when, ui::tag::good(format!("已计 {} 课时", credit.credited))).note(credit.reason.sentence())
+                    let answer = said(&one.id).map(|said| format!("。{}", answered_in_words(said, today))).unwrap_or_default();
+                    PhoneLine::tag(when, ui::tag::good(format!("已计 {} 课时", credit.credited))).note(format!("{}{answer}", credit.reason.sentence()))
                 }
                 Some(credit) if now <= one.ends_at => PhoneLine::tag(when, ui::tag::neutral("上课中")).note(credit.reason.sentence()),
-                Some(credit) => PhoneLine::tag(when, ui::tag::look(format!("少 {} 课时", one.periods)))
-                    .note(format!("{}。点这里告诉我们", credit.reason.sentence()))
-                    .opens(format!("/me/dispute/{}", one.id)),
+                Some(credit) => {
+                    let line = PhoneLine::tag(when, ui::tag::look(format!("少 {} 课时", one.periods)));
+                    match said(&one.id) {
+                        Some(said) => line.note(format!("{}。{}", credit.reason.sentence(), answered_in_words(said, today))),
+                        None => line.note(format!("{}。点这里告诉我们", credit.reason.sentence())).opens(format!("/me/dispute/{}", one.id)),
+                    }
+                }
                 None => PhoneLine::text(when, "—"),
             }
         })
@@ -201,6 +213,14 @@ async fn hours_body(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
         (page_head(&class.title, &format!("已计 {} / {} 课时，其中线上 {}", hours.rate.0, class.periods_total, hours.online), &[]))
         @if lines.is_empty() { (panel("", html! { p { "还没有上课。" } })) } @else { (phone_lines(&lines)) }
     })
+}
+
+/// What became of a trainee's word about a session.
+fn answered_in_words(one: &attendance_dispute::Model, today: foundation::Date) -> String {
+    match one.state {
+        ObjectionState::Open => format!("您说记错了，县人社部门 {} 前答复", ui::dates::near_day(one.due_on, today)),
+        state => format!("{}：{}", state.label(), one.answer),
+    }
 }
 
 /// `/me/views`: who looked at my data, when, and why.
@@ -301,41 +321,4 @@ pub async fn ask_roll_call(desk: Desk, Path(session): Path<String>, _form: Pairs
     let Ok(session) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
     let result = desk.perform(AskForRollCall { session }).await;
     desk.after(result, "/me", "已告诉老师，请在教室等老师点名。")
-}
-
-/// `/me/dispute/{session}`.
-pub async fn dispute_form(desk: Desk, Path(session): Path<String>) -> Response {
-    let Ok(session) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
-    match desk.read().await {
-        Ok(reader) => match reader.get::<class_session::Entity>(session.to_string()).await {
-            Ok(row) => desk.page("记错了", "/me", dispute_body(&row, &FormState::new())),
-            Err(stop) => desk.stopped(stop),
-        },
-        Err(stop) => desk.stopped(stop),
-    }
-}
-
-fn dispute_body(session: &class_session::Model, state: &FormState) -> Markup {
-    html! {
-        (page_head("这次课记错了", &format!("{} {}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at)), &[]))
-        (form(&Form { action: format!("/me/dispute/{}", session.id), submit: "告诉我们".into(), is_phone: true, ..Form::default() }, state, html! {
-            (Field::text_area("text", "哪里不对").hint("例如：我来上课了，手机没电").required().max_length(1000).show(state))
-        }))
-    }
-}
-
-/// POST `/me/dispute/{session}`.
-pub async fn dispute(desk: Desk, Path(session): Path<String>, form: Pairs) -> Response {
-    let Ok(id) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
-    match desk.perform(DisputeAttendance { session: id.clone(), text: form.value("text").into() }).await {
-        Ok(()) => desk.go("/me", "已经交给县人社部门，会尽快答复您。"),
-        Err(Stop::Refused(refusals)) => match desk.read().await {
-            Ok(reader) => match reader.get::<class_session::Entity>(id.to_string()).await {
-                Ok(row) => desk.page_status(422, "记错了", "/me", dispute_body(&row, &form.state().refused(refusals))),
-                Err(stop) => desk.stopped(stop),
-            },
-            Err(stop) => desk.stopped(stop),
-        },
-        Err(stop) => desk.stopped(stop),
-    }
 }

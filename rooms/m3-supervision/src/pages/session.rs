@@ -103,6 +103,7 @@ fn roll(session: &class_session::Model, roster: &[enrolment::Model], events: &[a
                     td { @if let Some(row) = mark(&one.id, AttendanceKind::SignIn) { (ui::dates::time(row.at)) } @else { "—" } }
                     td { @if let Some(row) = mark(&one.id, AttendanceKind::SignOut) { (ui::dates::time(row.at)) } @else { "—" } }
                     td { @if let Some(row) = mark(&one.id, AttendanceKind::RollCall) { "✓ " (ui::dates::time(row.at)) }
+                        @else if mark(&one.id, AttendanceKind::Correction).is_some() { "✓ 更正" }
                         @else if own && closed.is_none() { label class="jb-present" { input type="checkbox" class="form-check-input" name="present" value=(one.id); " 在" span class="jb-unseen" { "：" (one.name) } } } @else { "—" } }
                 } } }
             } }

@@ -3,6 +3,7 @@
 use chrono::Duration;
 use foundation::codes::ClassState;
 use foundation::ids::TypedId;
+use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Instant, Refusal, SessionId};
 use hmac::{Hmac, KeyInit, Mac};
 use reckoning::policy::Policy;
@@ -101,6 +102,32 @@ pub fn window(class_state: ClassState, session: &class_session::Model, doing: Do
 /// Until when one may sign out of a session.
 pub fn signs_out_until(session: &class_session::Model, policy: &Policy) -> Instant {
     session.ends_at + Duration::minutes(i64::from(policy.sign_out_after_minutes))
+}
+
+/// Fewest letters of an answer to a dispute: a reason, not a word.
+pub const ANSWER_CHARS: usize = 5;
+
+/// Whether a trainee may dispute a session's record now. Errors: all refusals.
+pub fn may_dispute(session: &class_session::Model, text: &str, now: Instant) -> Result<(), Vec<Refusal>> {
+    let mut no = Vec::new();
+    if text.is_empty() || text.chars().count() > TEXT_CHARS {
+        let fact = "没有写哪里不对，或写得太长";
+        no.push(Refusal::new("考勤异议", "M3.3", fact, "考勤异议", "请用一两句话写清楚，例如“我来上课了，手机没电”").at("text"));
+    }
+    if now < session.starts_at {
+        let fact = format!("这次课 {} 才开始", foundation::clock::local(session.starts_at).format("%-m月%-d日 %H:%M"));
+        no.push(Refusal::new("考勤异议", "M3.3", fact, "课程表", "上课以后记错了，再告诉我们"));
+    }
+    if no.is_empty() { Ok(()) } else { Err(no) }
+}
+
+/// Whether attendance may still be corrected: until the scores are entered, which rest on it.
+pub fn may_correct(state: ClassState) -> Result<(), Refusal> {
+    if matches!(state, ClassState::InTraining | ClassState::Suspended | ClassState::TrainingEnded) {
+        return Ok(());
+    }
+    let fact = format!("班级现在是“{}”，成绩已按当时的考勤录入", state.label());
+    Err(Refusal::new("考勤异议", "M3.3", fact, "班级状态", "请选另一个结论，并告诉学员可以在补贴公示期提出异议").at("verdict"))
 }
 
 /// The refusal of a mark in a class that is not being taught.

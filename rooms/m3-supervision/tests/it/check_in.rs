@@ -13,7 +13,7 @@ use testkit::TestHouse;
 
 use crate::fixtures::{self, NAMES};
 
-fn trainee(house: &TestHouse, n: usize) -> Desk {
+pub fn trainee(house: &TestHouse, n: usize) -> Desk {
     let account: AccountId = testkit::personas::fixed(0x9000 + n as u128);
     let actor = Actor {
         account: Some(account),
@@ -25,7 +25,7 @@ fn trainee(house: &TestHouse, n: usize) -> Desk {
     Desk::of(std::sync::Arc::clone(&house.premises), actor)
 }
 
-async fn accounts(house: &TestHouse) {
+pub async fn accounts(house: &TestHouse) {
     use store::tables::identity::account;
     let rows: Vec<account::Model> = (0..NAMES.len())
         .map(|n| account::Model {

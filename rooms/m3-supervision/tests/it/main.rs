@@ -1,6 +1,7 @@
 //! Journeys and refusals of the room's acts, on the database that the environment names.
 
 mod check_in;
+mod dispute;
 mod fixtures;
 mod one_page;
 mod opening;

@@ -10,7 +10,7 @@ use store::query::*;
 use store::tables::funds::{claim, payment_batch, payment_line};
 use store::tables::institutions::{room, site, teacher};
 use store::tables::needs::needs_item;
-use store::tables::supervision::{certificate, class_session, enrolment, inspection, training_class};
+use store::tables::supervision::{attendance_dispute, certificate, class_session, enrolment, inspection, training_class};
 use testkit::{Persona, TestHouse};
 
 /// The class on which an act has something to do; reads look at the finished one.
@@ -36,6 +36,8 @@ pub fn state_for(name: &str) -> ClassState {
         | "session-screen"
         | "inspection-form"
         | "my-training"
+        | "answer-dispute"
+        | "dispute-page"
         | "attendance-page" => ClassState::InTraining,
         "enter-scores" => ClassState::TrainingEnded,
         "confirm-exam" => ClassState::Examining,
@@ -54,6 +56,7 @@ pub fn prelude(name: &str) -> &'static [(Persona, &'static str)] {
     match name {
         "approve-opening" => &[(JinjiangOfficer, "review-opening")],
         "sign-out-of-session" => &[(Trainee, "sign-in-to-session")],
+        "confirm-payee-account" | "decline-payee-account" => &[(JinjiangOfficer, "propose-payee-account")],
         "resume-class" => &[(JinjiangInspector, "record-inspection")],
         "first-review-claim" | "return-claim" => CLAIM.split_at(1).0,
         "second-review-claim" => CLAIM.split_at(2).0,
@@ -107,6 +110,7 @@ impl Subjects {
         common.insert("account", Persona::OtherTrainee.account().to_string());
         drop(reader);
         common.insert("objection", objected(house).await);
+        common.insert("task", disowned(house).await);
         Self { sets, common }
     }
 
@@ -152,6 +156,8 @@ impl Subjects {
                 ("payment-batches", _) => "batch",
                 ("inspections", _) => "inspection",
                 ("objections", _) => "objection",
+                ("disputes", _) => "dispute",
+                ("tasks", _) => "task",
                 ("verify" | "certificates", _) => "certificate",
                 ("lines", "code") => "code",
                 _ => name,
@@ -234,6 +240,7 @@ impl Subjects {
                 json!({"layout": {"weekdays": [1, 2, 3, 4, 5, 6, 7], "morning": "08:30:00", "afternoon": "14:00:00", "evening": "19:00:00", "block": 4}})
             }
             "decide-objection" => json!({"verdict": "dismiss", "struck": [], "answer": "已调取考勤记录核对，没有发现问题。"}),
+            "propose-payee-account" | "confirm-payee-account" => json!({"account": "622909123456789012"}),
             "find-person" => json!({"id_number": spare_number()}),
             "add-teacher" => json!({"id_number": spare_number()}),
             "reveal-personal-data" => json!({"what": "phone", "purpose": "电话核实到课情况"}),
@@ -305,6 +312,17 @@ async fn objected(house: &TestHouse) -> String {
     first::<objection::Entity>(&house.system().read().await.unwrap(), objection::Column::Claim.eq(open.id)).await.id.to_string()
 }
 
+/// A matter that the county ends by saying what it found.
+async fn disowned(house: &TestHouse) -> String {
+    use store::tables::notices::task;
+    let desk = house.desk(Persona::JinjiangOfficer);
+    let class: foundation::ClassId = desk.new_id();
+    let about = ("class", class.to_string());
+    let draft = desk::tasks::TaskDraft::new(&desk, "county", "feedback-disowned", about, "有学员说评价不是本人填的", testkit::district(testkit::JINJIANG));
+    house.premises.db.write(foundation::Scope::Everything, |work| Box::pin(async move { draft.put(work).await })).await.unwrap();
+    first::<task::Entity>(&house.system().read().await.unwrap(), task::Column::Kind.eq("feedback-disowned")).await.id.to_string()
+}
+
 /// A correct number that nobody in the demo has.
 fn spare_number() -> String {
     foundation::id_number::synthetic(foundation::Date::from_ymd_opt(1968, 2, 3).unwrap(), 998).unwrap()
@@ -339,6 +357,9 @@ async fn set(house: &TestHouse, class: &training_class::Model) -> (Set, Option<C
     }
     if let Some(one) = reader.list::<inspection::Entity>(|q| q.filter(inspection::Column::Class.eq(class.id.clone()))).await.unwrap().first() {
         ids.insert("inspection", one.id.to_string());
+    }
+    if let Some(one) = reader.find::<attendance_dispute::Entity>(attendance_dispute::Column::Class.eq(class.id.clone())).await.unwrap() {
+        ids.insert("dispute", one.id.to_string());
     }
     if let Some(one) = reader
         .list::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(class.id.clone())).order_by_asc(certificate::Column::Id))

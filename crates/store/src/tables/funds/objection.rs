@@ -12,6 +12,8 @@ table! {
         class_title: String,
         institution_name: String,
         reason: String,
+        /// Opens the journal's commitment to `reason`: 32 hex letters.
+        salt: String,
         contact: Option<Sealed>,
         contact_masked: String,
         state: ObjectionState,

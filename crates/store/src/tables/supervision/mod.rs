@@ -1,5 +1,6 @@
 //! Tables of process supervision (M3): classes, rosters, sessions, attendance, inspections, exams, certificates, feedback.
 pub mod attendance;
+pub mod attendance_dispute;
 pub mod certificate;
 pub mod class_session;
 pub mod completion_exam;

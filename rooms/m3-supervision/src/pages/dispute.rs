@@ -1,0 +1,159 @@
+//! Pages of disputed attendance (M3.3): the trainee's form on the phone, the county's one page on which it is answered.
+
+use axum::extract::Path;
+use axum::response::Response;
+use desk::{Act, Desk, Pairs, Read};
+use foundation::codes::ObjectionState;
+use foundation::{DisputeId, Fault, Function, Permission, Right, SessionId, Stop};
+use maud::{Markup, html};
+use store::query::{ColumnTrait, QueryFilter};
+use store::tables::supervision::{attendance, attendance_dispute, class_session, enrolment, training_class};
+use ui::{Button, Dossier, DossierHead, Due, Field, Form, FormState, Tag, Tone, facts_grid, form, page_head, section};
+
+use crate::acts::dispute::{AnswerDispute, DisputeAttendance, DisputeVerdict};
+use crate::hours;
+
+/// One dispute: answered by the county, read by those above it.
+pub struct DisputePage;
+impl Read for DisputePage {
+    const NAME: &'static str = "dispute-page";
+    const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Read);
+    const CLAUSE: &'static str = "M3.3";
+}
+
+/// `/me/dispute/{session}`.
+pub async fn ask(desk: Desk, Path(session): Path<String>) -> Response {
+    asked(&desk, &session, &FormState::new()).await
+}
+
+async fn asked(desk: &Desk, session: &str, state: &FormState) -> Response {
+    let run = async {
+        let session = session.parse::<SessionId>().map_err(|_| Fault::Gone)?;
+        desk.read().await?.get::<class_session::Entity>(session.to_string()).await
+    };
+    match run.await {
+        Ok(row) => desk.page_status(if state.is_clean() { 200 } else { 422 }, "记错了", "/me", ask_body(&row, state)),
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+fn ask_body(session: &class_session::Model, state: &FormState) -> Markup {
+    html! {
+        (page_head("这次课记错了", &format!("{} {}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at)), &[]))
+        (form(&Form { action: format!("/me/dispute/{}", session.id), submit: "告诉我们".into(), is_phone: true, ..Form::default() }, state, html! {
+            (Field::text_area("text", "哪里不对").hint("例如：我来上课了，手机没电").required().max_length(1000).show(state))
+        }))
+    }
+}
+
+/// POST `/me/dispute/{session}`.
+pub async fn raise(desk: Desk, Path(session): Path<String>, pairs: Pairs) -> Response {
+    let Ok(id) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
+    match desk.perform(DisputeAttendance { session: id, text: pairs.value("text").into() }).await {
+        Ok(()) => desk.go("/me", "已经交给县人社部门，答复会写在“我的课时”里。"),
+        Err(Stop::Refused(refusals)) => asked(&desk, &session, &pairs.state().refused(refusals)).await,
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+/// `/disputes/{id}`.
+pub async fn show(desk: Desk, Path(id): Path<String>) -> Response {
+    shown(&desk, &id, &FormState::new()).await
+}
+
+async fn shown(desk: &Desk, id: &str, state: &FormState) -> Response {
+    match body(desk, id, state).await {
+        Ok(body) => desk.page_status(if state.is_clean() { 200 } else { 422 }, "考勤异议", "/classes", body),
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+/// The colour of a dispute's state.
+pub fn tone(state: ObjectionState) -> Tone {
+    match state {
+        ObjectionState::Open => Tone::Look,
+        ObjectionState::Upheld => Tone::Good,
+        ObjectionState::Dismissed => Tone::Neutral,
+    }
+}
+
+async fn body(desk: &Desk, id: &str, state: &FormState) -> Result<Markup, Stop> {
+    let id = id.parse::<DisputeId>().map_err(|_| Fault::Gone)?;
+    let reader = desk.read().await?;
+    let one = reader.get::<attendance_dispute::Entity>(id.to_string()).await?;
+    let class = reader.get::<training_class::Entity>(one.class.to_string()).await?;
+    let place = reader.get::<enrolment::Entity>(one.enrolment.to_string()).await?;
+    let session = reader.get::<class_session::Entity>(one.session.to_string()).await?;
+    let policy = desk::policy::pinned(class.policy.as_deref())?;
+    let marks = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
+    let all = hours::sessions(&reader, &class.id).await?;
+    let hours = reckoning::hours::credit(&hours::session_facts(&all), &hours::attendance_facts(&marks), &policy);
+    let counted = hours.sessions.iter().find(|credit| credit.session == session.id);
+    let counted = counted.map_or_else(String::new, |credit| format!("{}，计 {} / {} 课时", credit.reason.sentence(), credit.credited, credit.planned));
+    let trail = desk::trail::of(desk, &reader, "dispute", &id.to_string(), 30).await?;
+    let when = format!("{} {}—{}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at), ui::dates::time(session.ends_at));
+    let facts: [(&str, String); 5] = [
+        ("学员", format!("{} {}", place.name, place.id_number_masked)),
+        ("课次", format!("{when} · {} · {}", session.teacher_name, session.place)),
+        ("现在的记录", counted),
+        ("全班课时", format!("这名学员已计 {} / {} 课时（{}）", hours.rate.0, hours.rate.1, reckoning::hours::rate_text(hours.rate))),
+        ("学员的话", one.text.clone()),
+    ];
+    let is_open = one.state == ObjectionState::Open;
+    let mut main = vec![section("学员反映", facts_grid(&facts))];
+    if is_open && desk.may(AnswerDispute::PERMISSION) {
+        main.push(section("核实和答复", answer_form(&one, state)));
+    } else if !is_open {
+        main.push(section("答复", html! { p { (one.answer) } }));
+    }
+    let due = Due::on(one.due_on, desk.today());
+    Ok(html! { (Dossier {
+        head: DossierHead {
+            title: format!("{} 考勤异议", place.name),
+            state: Some(Tag::new(one.state.label(), tone(one.state))),
+            due: is_open.then_some(due),
+            number: ui::dates::full_moment(one.raised_at),
+            owner: class.institution_name.clone(),
+            buttons: vec![Button::link("看考勤", format!("/classes/{}/attendance", class.id)), Button::link("看班级", format!("/classes/{}", class.id))],
+        },
+        main,
+        side: vec![ui::trail(&trail)],
+        ..Dossier::default()
+    }) })
+}
+
+fn answer_form(one: &attendance_dispute::Model, state: &FormState) -> Markup {
+    let options = Form { action: format!("/disputes/{}/answer", one.id), submit: "答复学员".into(), ..Form::default() };
+    form(
+        &options,
+        state,
+        html! {
+            (Field::radio("verdict", "核实结论", [
+                ("present", "属实，补记到课（按全部课时计，原来的记录保留）"),
+                ("upheld", "属实，但不用补记（例如别人代签，另行处理）"),
+                ("dismissed", "不属实"),
+            ]).required().show(state))
+            (Field::text_area("answer", "答复").hint("学员会看到：核实了什么、结论是什么").required().max_length(1000).show(state))
+        },
+    )
+}
+
+/// POST `/disputes/{id}/answer`.
+pub async fn answer(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Response {
+    let Ok(dispute) = id.parse::<DisputeId>() else { return desk.stopped(Fault::Gone.into()) };
+    let mut state = pairs.state();
+    let verdict = match pairs.value("verdict") {
+        "present" => DisputeVerdict::Present,
+        "upheld" => DisputeVerdict::Upheld,
+        "dismissed" => DisputeVerdict::Dismissed,
+        _ => {
+            state.error("verdict", "请选择核实结论");
+            return shown(&desk, &id, &state).await;
+        }
+    };
+    match desk.perform(AnswerDispute { dispute, verdict, answer: pairs.value("answer").into() }).await {
+        Ok(()) => desk.go(&format!("/disputes/{id}"), "已答复，学员在“我的课时”里能看到。"),
+        Err(Stop::Refused(refusals)) => shown(&desk, &id, &state.refused(refusals)).await,
+        Err(stop) => desk.stopped(stop),
+    }
+}
