@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { artifacts, asPersona, checkPage, shot } from './lib.mjs';
+import { artifacts, asPersona, checkPage, click as clicked, queued, says, shot } from './lib.mjs';
 import { creditCode, residenceNumber, workbook } from './documents.mjs';
 
 const WORKBOOK = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -37,29 +37,10 @@ async function walk(browser, house, people) {
     return people[login];
   }
   const look = async (page, name) => findings.push(...await checkPage(page, `journey-${String(++pageNumber).padStart(2, '0')}-${name}`));
-  /** Clicks and waits for the page that comes. A question is answered with yes. */
-  async function click(page, what) {
-    clicks += 1;
-    const before = page.url();
-    const form = await what.evaluate(element => element.closest('form')?.method === 'post' || element.tagName === 'A');
-    await Promise.all([form ? page.waitForEvent('domcontentloaded', { timeout: 8000 }).catch(() => {}) : null, (async () => {
-      await what.click();
-      const yes = page.locator('dialog[open] button.btn-primary');
-      if (await yes.count()) { clicks += 1; await yes.click(); }
-    })()]);
-    await page.waitForLoadState();
-    must(!(await page.title()).startsWith('系统出了问题'), `${before}: the server failed`);
-  }
+  const click = async (page, what) => { clicks += await clicked(page, what); };
   const button = (page, name) => page.getByRole('button', { name, exact: false }).first();
   const link = (page, name) => page.getByRole('link', { name, exact: false }).first();
-  async function says(page, words) {
-    const text = await page.locator('body').innerText();
-    must(text.replace(/\s+/g, '').includes(words.replace(/\s+/g, '')), `${page.url()} does not say “${words}”:\n${text.slice(0, 300)}`);
-  }
   const home = async login => { const page = await as(login); await page.goto(house.base); return page; };
-  /** The button of the queue's row about these words. */
-  const queued = (page, words, matter) => page.locator('.jb-queue tbody tr').filter({ hasText: words }).filter({ hasText: matter }).locator('.jb-btn').first();
-
   /** The demo clock, by its own form; then the timed acts get their second. */
   async function clockTo(at) {
     const page = await as('shishi-officer');
@@ -238,6 +219,22 @@ async function walk(browser, house, people) {
   await click(people.trainee, people.trainee.locator(`a[href="/me/hours/${class_.split('/').pop()}"]`));
   await says(people.trainee, '52 / 56');
   await look(people.trainee, 'phone-hours');
+  // The missed one is called into question; the county looks, and answers on the phone.
+  await click(people.trainee, people.trainee.locator('a[href^="/me/dispute/"]').first());
+  await people.trainee.getByLabel('哪里不对').fill('那天下午我在车间帮忙搬设备，没听见点名，请帮我核实一下。');
+  await look(people.trainee, 'dispute');
+  await click(people.trainee, button(people.trainee, '告诉我们'));
+  await says(people.trainee, '已经交给县人社部门');
+  await home('jinjiang-officer');
+  await click(officer, queued(officer, ITEM, '考勤异议'));
+  await says(officer, '没听见点名');
+  await officer.getByLabel('不属实').check();
+  await officer.getByLabel('答复').fill('问了班主任和同组的学员，那天下午您请假回家了，没有到课。');
+  await look(officer, 'dispute-answer');
+  await click(officer, button(officer, '答复学员'));
+  await says(officer, '已答复');
+  await people.trainee.goto(`${house.base}/me/hours/${class_.split('/').pop()}`);
+  await says(people.trainee, '异议不成立：问了班主任');
 
   // ---- 7. completion exam by two, certificates
   await clockTo(later(lastDay, '23:00', 600));

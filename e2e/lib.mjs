@@ -67,3 +67,27 @@ export async function checkPage(page, name) {
   await page.setViewportSize(before);
   return findings;
 }
+
+/** Clicks and waits for the page that comes; a question is answered with yes. Answers how many clicks it took. */
+export async function click(page, what) {
+  let clicks = 1;
+  const before = page.url();
+  const leaves = await what.evaluate(element => element.closest('form')?.method === 'post' || element.tagName === 'A');
+  await Promise.all([leaves ? page.waitForEvent('domcontentloaded', { timeout: 8000 }).catch(() => {}) : null, (async () => {
+    await what.click();
+    const yes = page.locator('dialog[open] button.btn-primary');
+    if (await yes.count()) { clicks += 1; await yes.click(); }
+  })()]);
+  await page.waitForLoadState();
+  if ((await page.title()).startsWith('系统出了问题')) throw new Error(`${before}: the server failed`);
+  return clicks;
+}
+
+/** The page says these words, spaces aside. */
+export async function says(page, words) {
+  const text = await page.locator('body').innerText();
+  if (!text.replace(/\s+/g, '').includes(words.replace(/\s+/g, ''))) throw new Error(`${page.url()} does not say “${words}”:\n${text.slice(0, 300)}`);
+}
+
+/** The button of the queue's row about these words and this matter. */
+export const queued = (page, words, matter) => page.locator('.jb-queue tbody tr').filter({ hasText: words }).filter({ hasText: matter }).locator('.jb-btn').first();

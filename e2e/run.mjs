@@ -1,5 +1,6 @@
 // The journeys, in order; each prints a line, the last line counts them.
 import { startHouse, startBrowser, asPersona, checkPage, shot } from './lib.mjs';
+import { returnedPayment } from './answers.mjs';
 import { badInput } from './bad-input.mjs';
 import { mainJourney } from './journey.mjs';
 import { byKeyboard, exports_, inLargeText, noDeadLinks, onPaper, withoutScripts } from './ways.mjs';
@@ -69,6 +70,8 @@ await journey('in large text nothing is pushed sideways', () => inLargeText(brow
 await journey('on paper a page is its matter alone', () => onPaper(browser, house));
 await journey('without JavaScript the key steps work', () => withoutScripts(browser, house));
 await journey('by keyboard alone', () => byKeyboard(browser, house));
+
+await journey('a returned payment: the account typed by two people, batched again, paid', () => returnedPayment(browser, house));
 
 // Last: it moves the clock by weeks.
 await journey('the main job, from the needs catalogue to evidence verified offline, by clicks', () => mainJourney(browser, house));

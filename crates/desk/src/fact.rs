@@ -89,8 +89,8 @@ impl FactDraft {
         self
     }
 
-    /// The row, with who, when and where.
-    pub(crate) fn row(self, desk: &Desk, act: &str, at: Instant) -> fact::Model {
+    /// The row, with who, when and where. Acts hand in drafts; only whoever takes over an old register writes rows.
+    pub fn row(self, desk: &Desk, act: &str, at: Instant) -> fact::Model {
         fact::Model {
             id: self.id.unwrap_or_else(|| desk.new_id()),
             seq: None,

@@ -1,5 +1,5 @@
-//! Institutions with their sites, rooms, teachers and directory lines. Inserted as rows: their own life is
-//! told elsewhere.
+//! Institutions with their sites, rooms, teachers and directory lines. Inserted as rows, as when a county's old register
+//! is taken over; who listed them and who looked at their sites stands in the journal as it does in earnest.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,7 @@ use foundation::{Actor, DistrictCode, InstitutionId, NeedsItemId, Office, RoomId
 use store::seal::Purpose;
 use store::tables::identity::account;
 use store::tables::institutions::{directory_item, institution, room, site, site_verification, teacher};
+use store::tables::journal::fact;
 use store::tables::registry::person;
 use testkit::{Persona, personas};
 
@@ -57,6 +58,7 @@ struct Rows {
     teachers: Vec<teacher::Model>,
     accounts: Vec<account::Model>,
     people: Vec<person::Model>,
+    facts: Vec<fact::Model>,
 }
 
 /// Founds the first `count` schools of the province.
@@ -90,7 +92,8 @@ async fn add(desk: &Desk, rows: Rows) -> Result<()> {
                 work.add_many::<site_verification::Entity>(rows.verifications).await?;
                 work.add_many::<teacher::Entity>(rows.teachers).await?;
                 work.add_many::<person::Entity>(rows.people).await?;
-                work.add_many::<account::Entity>(rows.accounts).await
+                work.add_many::<account::Entity>(rows.accounts).await?;
+                work.add_many::<fact::Entity>(rows.facts).await
             })
         })
         .await
@@ -129,6 +132,7 @@ fn school(desk: &Desk, rows: &mut Rows, (at, seat, serial): (usize, &Seat, i32),
         teachers.extend(rows.teachers.last().map(|one| one.id.clone()));
     }
     rows.verifications.extend([340, 20].map(|days| verified(desk, &site, &id, district, county, days)));
+    rows.facts.extend(founded(desk, rows, county));
     let items: Vec<NeedsItemId> =
         seat.items.iter().map(|name| items.get(&(district, *name)).cloned().ok_or_else(|| anyhow!("{name} is not in the catalogue"))).collect::<Result<_>>()?;
     rows.items.extend(items.iter().map(|item| directory_item::Model {
@@ -144,6 +148,32 @@ fn school(desk: &Desk, rows: &mut Rows, (at, seat, serial): (usize, &Seat, i32),
         version: 1,
     }));
     Ok(School { id, items, rooms, teachers, clerk, county: county.clone() })
+}
+
+/// What the county did when it took the school into its register: looked at its site, listed it, looked again.
+fn founded(desk: &Desk, rows: &Rows, county: &County) -> Vec<fact::Model> {
+    let Some(school) = rows.institutions.last() else { return Vec::new() };
+    let by = |at: usize| Desk::of(std::sync::Arc::clone(&desk.premises), county.officers[at].clone());
+    let told = |one: &site_verification::Model| {
+        let summary = format!("场地“实训楼”实地核实{}，有效至{}", one.conclusion.label(), one.valid_until.format("%Y年%-m月%-d日"));
+        m2_institutions::acts::fact("SiteVerified", "M3.7", school, summary)
+            .about("site", &one.site)
+            .with("conclusion", one.conclusion.code())
+            .with("verified_on", one.verified_on.to_string())
+            .with("valid_until", one.valid_until.to_string())
+            .row(&by(2), "record-site-verification", one.created_at)
+    };
+    let listed = m2_institutions::acts::fact("InstitutionListed", "M2.4", school, format!("{}列入机构目录，{}", school.name, school.document))
+        .with("uscc", school.uscc.as_str())
+        .with("name", school.name.as_str())
+        .with("kind", school.kind.code())
+        .with("serial", school.serial)
+        .with("document", school.document.as_str());
+    let on = school.listed_on.and_then(|day| day.and_hms_opt(15, 20, 0)).unwrap_or_default();
+    let listed = listed.row(&by(1), "list-institution", foundation::clock::at_local(on));
+    let mut facts: Vec<fact::Model> = rows.verifications.iter().filter(|one| one.institution == school.id).map(told).chain([listed]).collect();
+    facts.sort_by_key(|one| one.at);
+    facts
 }
 
 fn classroom(desk: &Desk, site: &SiteId, institution: &InstitutionId, district: DistrictCode, n: usize) -> room::Model {

@@ -24,6 +24,7 @@ use anyhow::Result;
 use chrono::Duration;
 use desk::Premises;
 use foundation::Scope;
+use m2_institutions::acts::payee::ProposePayeeAccount;
 use m2_institutions::acts::standing::SuspendInstitution;
 use store::query::ColumnTrait;
 use store::tables::funds::{fund_account, policy_parameter};
@@ -53,6 +54,8 @@ fn side_by_side(premises: &Premises) -> usize {
 
 /// The school that the county has suspended, where the whole province is told.
 const SUSPENDED: usize = 37;
+/// The school whose bank sent a payment back.
+const RETURNED: usize = 3;
 
 /// Where the demo clock's offset is kept, so that it stands after a restart.
 const CLOCK_OFFSET: &str = "demo_clock_offset_s";
@@ -157,6 +160,13 @@ async fn tell(stage: Stage, school: School, at: usize, size: Size) -> Result<()>
         stage.travel_to(stage.curtain() - Duration::days(2));
         let reason = "一期班级代签到查实，暂停承训三个月，整改验收后恢复。".into();
         stage.by(&school.county.officers[1], SuspendInstitution { institution: school.id.clone(), reason }).await?;
+    }
+    if at == RETURNED {
+        // What the bank sent back waits for its account: proposed by one, to be typed again by another.
+        stage.travel_to(stage.curtain() - Duration::hours(2));
+        let institution = school.id.clone();
+        let (bank, account, document) = ("中国农业银行晋江池店支行".into(), "6228480018012399904".into(), "池店机电账户变更函".into());
+        stage.by(&school.county.officers[0], ProposePayeeAccount { institution, bank, account, document }).await?;
     }
     Ok(())
 }

@@ -8,12 +8,12 @@ use foundation::{EnrolmentId, InspectionId};
 use m3_supervision::acts::attendance::{AskForRollCall, CallRoll};
 use m3_supervision::acts::check_in::{SignIn, SignOut};
 use m3_supervision::acts::decide::RevokeClass;
-use m3_supervision::acts::dispute::DisputeAttendance;
+use m3_supervision::acts::dispute::{AnswerDispute, DisputeAttendance, DisputeVerdict};
 use m3_supervision::acts::inspection::{AnswerInspection, RecordInspection, ResumeClass};
 use m3_supervision::jobs::attendance::StartTraining;
 use m3_supervision::rules::attendance::code_at;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
-use store::tables::supervision::{class_session, enrolment};
+use store::tables::supervision::{attendance_dispute, class_session, enrolment};
 
 use crate::plan::Ending;
 use crate::stage::told;
@@ -195,16 +195,39 @@ impl Teller<'_> {
         }
     }
 
+    async fn dispute(&self, session: &class_session::Model, place: &enrolment::Model, text: &str) -> Result<()> {
+        self.stage.travel_to((session.ends_at + Duration::hours(2)).min(self.stage.curtain()));
+        self.stage.by(&self.trainee(place).await?, DisputeAttendance { session: session.id.clone(), text: text.into() }).await
+    }
+
+    /// The officer has asked around by the next day.
+    async fn answer_dispute(&self, session: &class_session::Model) -> Result<()> {
+        let open = attendance_dispute::Column::Session.eq(session.id.clone());
+        let one = self.stage.system().read().await.map_err(told)?.find::<attendance_dispute::Entity>(open).await.map_err(told)?;
+        let Some(one) = one else { return Ok(()) };
+        let (verdict, answer) = match self.chance(13, 3) {
+            0 => (DisputeVerdict::Dismissed, "调看了教室门口的签到大屏记录，问了班主任，当天没有见到您。"),
+            _ => (DisputeVerdict::Present, "问了班主任和同组两名学员，您当天全程在场，这次课补记到课。"),
+        };
+        self.stage.travel_to((session.ends_at + Duration::hours(20)).min(self.stage.curtain()));
+        self.stage.by(self.officer(), AnswerDispute { dispute: one.id, verdict, answer: answer.into() }).await
+    }
+
     /// What trainees of a running class say: a mark is wrong, please call my name.
     async fn speak_up(&self, sessions: &[class_session::Model], roster: &[enrolment::Model]) -> Result<()> {
         const WORDS: [&str; 3] = ["我来上课了，手机没电，没签上。", "下午的课我在，点名时在楼下搬设备，没点到我。", "签退时教室没信号，请帮我核一下。"];
         let now = self.stage.curtain();
         let over = sessions.iter().enumerate().filter(|(_, one)| one.ends_at < now);
         let missed = over.flat_map(|(at, session)| roster.iter().enumerate().filter(move |(n, _)| !self.comes(*n, at)).map(move |(_, place)| (session, place)));
-        if let Some((session, place)) = missed.last().filter(|_| self.plot.personas || self.chance(6, 3) == 0) {
-            self.stage.travel_to((session.ends_at + Duration::hours(2)).min(now));
-            let text = WORDS[self.chance(7, WORDS.len())].into();
-            self.stage.by(&self.trainee(place).await?, DisputeAttendance { session: session.id.clone(), text }).await?;
+        let missed: Vec<_> = missed.collect();
+        // An earlier one is answered already, the last one waits.
+        if let Some((session, place)) = missed.first().filter(|one| (self.plot.personas || self.chance(11, 3) == 0) && one.0.ends_at < now - Duration::days(2))
+        {
+            self.dispute(session, place, WORDS[self.chance(12, WORDS.len())]).await?;
+            self.answer_dispute(session).await?;
+        }
+        if let Some((session, place)) = missed.last().filter(|_| missed.len() > 1 && (self.plot.personas || self.chance(6, 3) == 0)) {
+            self.dispute(session, place, WORDS[self.chance(7, WORDS.len())]).await?;
         }
         if let (Some((at, next)), true) = (sessions.iter().enumerate().find(|(_, one)| one.ends_at >= now), self.plot.personas)
             && let Some((_, place)) = roster.iter().enumerate().find(|(n, _)| !self.comes(*n, at)).or(roster.iter().enumerate().next())

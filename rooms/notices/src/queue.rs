@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::{Desk, Query, Read, session};
+use foundation::codes::AccountRole;
 use foundation::{Date, Fen, Office, Permission, Stop, TaskId};
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
@@ -72,7 +73,7 @@ pub(crate) fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'stati
         "phone-desk-feedback" => ("评价抽核", None),
         "feedback-disowned" => ("评价核实", None),
         "submit-claim" => ("提交申领", None),
-        "accept-claim" | "first-review-claim" => ("补贴初审", None),
+        "first-review-claim" => ("补贴初审", None),
         "second-review-claim" => ("补贴复审", None),
         "publish-claim" => ("补贴公示", None),
         "claim-in-publicity" => ("公示中", None),
@@ -140,6 +141,11 @@ pub(crate) fn address(about_kind: &str, about: &str) -> String {
     }
 }
 
+/// Whether cases are this account's to do: an official administrator minds accounts and decides no case (domain §1.3).
+pub(crate) fn does_cases(desk: &Desk) -> bool {
+    desk.actor.role != AccountRole::Administrator || !desk.actor.office.is_official()
+}
+
 fn open_tasks(desk: &Desk, q: Select<task::Entity>) -> Select<task::Entity> {
     let kind = session::office_parts(&desk.actor.office).0;
     // Cities and the province watch; the queue of an audience is that office's own.
@@ -147,6 +153,7 @@ fn open_tasks(desk: &Desk, q: Select<task::Entity>) -> Select<task::Entity> {
         Some(account) => Condition::any().add(task::Column::NotFor.is_null()).add(task::Column::NotFor.ne(account.clone())),
         None => Condition::all(),
     };
+    let q = if does_cases(desk) { q } else { q.filter(Expr::val(1).eq(0)) };
     q.filter(task::Column::Audience.eq(kind)).filter(task::Column::DoneAt.is_null()).filter(mine)
 }
 
@@ -217,6 +224,7 @@ async fn queue(desk: &Desk, page: u64) -> Result<Markup, Stop> {
 /// What an office may begin from here, and what an empty queue tells it.
 fn next_step(desk: &Desk) -> (Vec<Button>, &'static str) {
     match desk.actor.office {
+        _ if !does_cases(desk) => (vec![Button::link("管理账号", "/accounts").main()], "系统管理员不办业务，没有待办。账号在“账号”里。"),
         Office::Institution { .. } => {
             (vec![Button::link("申报新班", "/classes/new").main()], "没有要办的事。要开新班，请点右上角“申报新班”；各班进展在“班级”里。")
         }

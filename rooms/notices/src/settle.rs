@@ -14,7 +14,7 @@ use store::tables::notices::task;
 use store::{Reader, Writer};
 use ui::{Button, Field, Form, FormState, form, page_head, panel};
 
-use crate::queue::{address, matter};
+use crate::queue::{address, does_cases, matter};
 
 /// Fewest letters of a finding.
 const NOTE_CHARS: usize = 5;
@@ -88,7 +88,8 @@ impl Act for SettleTask {
 /// A task of the asker's own queue: in reach, for this office, and not somebody else's.
 async fn own(desk: &Desk, reader: &Reader, id: &TaskId) -> Result<task::Model, Stop> {
     let row = reader.get::<task::Entity>(id.to_string()).await?;
-    let is_mine = row.audience == session::office_parts(&desk.actor.office).0 && (row.not_for.is_none() || row.not_for != desk.actor.account);
+    let is_mine =
+        does_cases(desk) && row.audience == session::office_parts(&desk.actor.office).0 && (row.not_for.is_none() || row.not_for != desk.actor.account);
     if is_mine { Ok(row) } else { Err(Fault::Gone.into()) }
 }
 

@@ -9,4 +9,5 @@ mod fuzz;
 mod identity;
 mod journey;
 mod next_year;
+mod queue;
 mod sweep;

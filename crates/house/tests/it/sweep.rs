@@ -207,9 +207,9 @@ async fn refused_change_nothing(ground: &Ground, all: &[Swept]) {
 
 /// The answers as a table: `·` where the matrix says no, `*` behind a status where something was written.
 fn told(all: &[Swept]) -> String {
-    const SHORT: [&str; 16] = [
+    const SHORT: [&str; 17] = [
         "officer", "review", "inspect", "finance", "shishi", "quanzh", "provinc", "bureau", "clerk", "teacher", "rival", "trainee", "other", "audit",
-        "monitor", "public",
+        "monitor", "admin", "public",
     ];
     let mut lines: Vec<String> = all
         .iter()

@@ -7,7 +7,7 @@ use foundation::Stop;
 use store::query::ColumnTrait;
 use store::tables::identity::account;
 use store::tables::institutions::{institution, payee_change};
-use ui::{Button, Field, Form, FormState, Markup, dates, facts_grid, form, html, page_head, section};
+use ui::{Button, Dossier, DossierHead, Field, Form, FormState, Markup, dates, facts_grid, form, html, section};
 
 use super::office_forms::managed;
 use super::{FormPage, NAV, settle};
@@ -68,22 +68,26 @@ async fn waiting(desk: &Desk, row: &institution::Model, open: &payee_change::Mod
         ("提出人", by),
         ("提出时间", dates::full_moment(open.proposed_at)),
     ];
-    let body = html! {
-        (page_head("复核收款账户", &row.name, &[Button::link("返回", format!("/institutions/{}", row.id))]))
-        (section("更正的内容", facts_grid(&facts)))
-        @if is_own {
-            (section("复核", html! { p { "这项更正由您提出，须由另一人复核。填错了的，可以在下面撤回。" } }))
-        } @else if desk.may(super::DECIDE) {
-            (section("复核", confirm_form(row, at(Doing::Confirm))))
-        }
-        (section("", decline_form(row, at(Doing::Decline), is_own, doing == Doing::Decline)))
+    let mut main = vec![section("更正的内容", facts_grid(&facts))];
+    if is_own {
+        main.push(section("复核", html! { p { "这项更正由您提出，须由另一人复核。填错了的，可以在下面撤回。" } }));
+    } else if desk.may(super::DECIDE) {
+        main.push(section("复核", confirm_form(row, at(Doing::Confirm))));
+    }
+    main.push(section("", decline_form(row, at(Doing::Decline), is_own, doing == Doing::Decline)));
+    let head = DossierHead {
+        title: "复核收款账户".into(),
+        owner: row.name.clone(),
+        buttons: vec![Button::link("返回", format!("/institutions/{}", row.id))],
+        ..DossierHead::default()
     };
+    let body = html! { (Dossier { head, main, ..Dossier::default() }) };
     Ok(desk.page_status(if state.is_clean() { 200 } else { 422 }, "复核收款账户", NAV, body))
 }
 
 fn confirm_form(row: &institution::Model, state: &FormState) -> Markup {
-    let options = Form { action: format!("/institutions/{}/payee/confirm", row.id), submit: "两次一致就生效".into(), ..Form::default() };
-    let field = Field::text("account", "账号").hint("请照依据材料输入完整账号，不要向提出人要").required().max_length(40).show(state);
+    let options = Form { action: format!("/institutions/{}/payee/confirm", row.id), submit: "复核通过".into(), ..Form::default() };
+    let field = Field::text("account", "账号").hint("请照依据材料输入完整账号，与提出人填的一致才生效；不要向提出人要").required().max_length(40).show(state);
     form(&options, state, html! { p { "户名须与机构名称一致。" } (field) })
 }
 

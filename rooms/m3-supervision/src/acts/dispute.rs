@@ -68,10 +68,10 @@ impl Act for DisputeAttendance {
             "county",
             "attendance-dispute",
             ("dispute", id.to_string()),
-            format!("{} · {} 说考勤有误", class.title, masked(&place.name)),
+            format!("{} · {} {}", class.institution_name, class.title, masked(&place.name)),
             class.district,
         )
-        .finding("look", text.chars().take(60).collect::<String>())
+        .finding("look", shortened(text, 40))
         .due(Some(due_on))
         .put(work)
         .await?;
@@ -206,4 +206,9 @@ async fn correct(desk: &Desk, work: &Writer, row: &attendance_dispute::Model, cl
     };
     let said = format!("考勤异议属实，{} 这次课更正为到课", ui::dates::day(session.held_on));
     Ok(FactDraft::of(&body, class.district, said).with_id(fact).about("session", &session.id))
+}
+
+/// The first letters of a text, with a sign that there are more.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most).chain(['…']).collect() }
 }

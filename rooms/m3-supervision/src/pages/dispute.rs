@@ -92,15 +92,14 @@ async fn body(desk: &Desk, id: &str, state: &FormState) -> Result<Markup, Stop> 
     let counted = counted.map_or_else(String::new, |credit| format!("{}，计 {} / {} 课时", credit.reason.sentence(), credit.credited, credit.planned));
     let trail = desk::trail::of(desk, &reader, "dispute", &id.to_string(), 30).await?;
     let when = format!("{} {}—{}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at), ui::dates::time(session.ends_at));
-    let facts: [(&str, String); 5] = [
+    let facts: [(&str, String); 4] = [
         ("学员", format!("{} {}", place.name, place.id_number_masked)),
         ("课次", format!("{when} · {} · {}", session.teacher_name, session.place)),
         ("现在的记录", counted),
-        ("全班课时", format!("这名学员已计 {} / {} 课时（{}）", hours.rate.0, hours.rate.1, reckoning::hours::rate_text(hours.rate))),
-        ("学员的话", one.text.clone()),
+        ("已计课时", format!("{} / {}（{}）", hours.rate.0, hours.rate.1, reckoning::hours::rate_text(hours.rate))),
     ];
     let is_open = one.state == ObjectionState::Open;
-    let mut main = vec![section("学员反映", facts_grid(&facts))];
+    let mut main = vec![section("学员反映", html! { blockquote class="jb-quote" { (one.text) } (facts_grid(&facts)) })];
     if is_open && desk.may(AnswerDispute::PERMISSION) {
         main.push(section("核实和答复", answer_form(&one, state)));
     } else if !is_open {
