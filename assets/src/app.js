@@ -59,7 +59,9 @@ document.addEventListener('submit', event => {
   const form = event.target;
   const submitter = event.submitter;
   const question = submitter?.dataset.confirm ?? form.dataset.confirm;
-  if (question && !form.dataset.confirmed && typeof HTMLDialogElement === 'function') {
+  // Nothing is asked of a form that will be refused: the server says what is missing.
+  const complete = all('[required]', form).every(field => field.checkValidity());
+  if (question && complete && !form.dataset.confirmed && typeof HTMLDialogElement === 'function') {
     event.preventDefault();
     event.stopImmediatePropagation();
     ask(question, submitter?.firstChild?.textContent?.trim() || '办理', () => {

@@ -128,7 +128,10 @@ impl Desk {
 
     /// The page of a status, with the request id and a way on.
     pub fn error_page(&self, status: u16) -> Response {
-        let (title, what, next) = error_words(status);
+        let (title, what, next) = match (status, &self.actor.office) {
+            (404, Office::Public) => ("没有找到", "这个地址不存在，或者内容已经撤下。", "请检查地址，或从首页进入。"),
+            _ => error_words(status),
+        };
         self.page_status(status, title, "", html! {
             (ui::layout::page_head(title, "", &[]))
             div class="jb-panel jb-section" {

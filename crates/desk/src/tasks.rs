@@ -98,6 +98,30 @@ pub async fn close(desk: &Desk, work: &Writer, about: impl ToString, kinds: &[&s
     Ok(())
 }
 
+/// Closes the open tasks that were put under these keys (`put_once`).
+pub async fn close_once(desk: &Desk, work: &Writer, keys: Vec<String>) -> Result<(), Stop> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let done = task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() };
+    work.change_all::<task::Entity>(task::Column::Once.is_in(keys), done).await?;
+    Ok(())
+}
+
+/// Closes the open tasks of these kinds about many things, in one statement.
+pub async fn close_among(desk: &Desk, work: &Writer, about: Vec<String>, kinds: &[&str]) -> Result<(), Stop> {
+    let open = Condition::all().add(task::Column::About.is_in(about)).add(task::Column::Kind.is_in(kinds.iter().copied())).add(task::Column::DoneAt.is_null());
+    work.change_all::<task::Entity>(open, task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() }).await?;
+    Ok(())
+}
+
+/// Closes every open task about a thing that has come to its end.
+pub async fn close_all(desk: &Desk, work: &Writer, about: impl ToString) -> Result<(), Stop> {
+    let open = Condition::all().add(task::Column::About.eq(about.to_string())).add(task::Column::DoneAt.is_null());
+    work.change_all::<task::Entity>(open, task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() }).await?;
+    Ok(())
+}
+
 /// The day so many calendar days after another; the same day for a senseless number.
 pub fn days_from(day: Date, days: i32) -> Date {
     day + chrono::Days::new(u64::try_from(days).unwrap_or(0))

@@ -211,6 +211,7 @@ code_enum! {
         Sent = "YS", "已送银行";
         Paid = "DZ", "已到账";
         Returned = "TP", "退票";
+        Withdrawn = "CH", "已撤回";
     }
 }
 

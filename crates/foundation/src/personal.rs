@@ -220,7 +220,7 @@ impl FromStr for AccountNumber {
             return Err(BadValue::new("银行账号里有数字以外的字符", "请只填写账号数字；表格里请把这一列设为文本格式"));
         }
         if !(8..=30).contains(&digits.len()) {
-            return Err(BadValue::new(format!("银行账号应为8到30位数字，现在是{}位", digits.len()), "请对照社保卡或银行卡重新填写"));
+            return Err(BadValue::new(format!("银行账号应为8到30位数字，现在是{}位", digits.len()), "请对照银行卡、社保卡或开户证明重新填写"));
         }
         Ok(Self(digits))
     }

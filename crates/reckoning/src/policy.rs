@@ -14,7 +14,7 @@ pub use crate::policy_table::{KEYS, Policy};
 pub const COMPLETION_CERTIFICATE: &str = "completion_certificate";
 
 /// What a document column says when neither law nor a notice gives the number (domain.md `(design)`).
-pub const DESIGN_DEFAULT: &str = "(设计默认值)";
+pub const DESIGN_DEFAULT: &str = "系统默认，各地可另定";
 
 /// One parameter that `Policy` needs: how it is called, measured, and where its default is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +157,7 @@ impl Policy {
         }
         Ok(policy)
     }
-    /// The document a parameter comes from; `(设计默认值)` when none does.
+    /// The document a parameter comes from; `系统默认，各地可另定` when none does.
     pub fn document(&self, key: &str) -> &str {
         self.documents.get(key).map_or(DESIGN_DEFAULT, String::as_str)
     }

@@ -55,7 +55,7 @@ policy_table! {
     roll_call_after_hours: i32 = 24 "小时", 1..=168, "下课后可点名", "domain §4.0", design true;
     code_seconds: i32 = 30 "秒", 10..=300, "签到码更换间隔", "domain §4.0", design true;
     dispute_answer_days: i32 = 2 "日", 1..=30, "考勤异议答复期限", "domain §4.0", design true;
-    slip_days: i32 = 7 "日", 1..=60, "签到条有效期", "domain §12.3", design true;
+    slip_days: i32 = 7 "日", 1..=60, "登录条有效期", "domain §12.3", design true;
     period_minutes: i32 = 45 "分钟", 30..=60, "每课时时长", "domain §4.0", design true;
     min_rate_pct: i32 = 80 "%", 1..=100, "最低出勤率", "domain §4.0", design true;
     max_periods_per_day: Periods = 8 "课时", 1..=12, "每日最多课时", "domain §4.0", design true;

@@ -244,7 +244,7 @@ fn account(page: &Page) -> Markup {
     html! {
         div class="jb-account" {
             @if let Some(who) = &page.who {
-                span class="jb-account__who" {
+                a class="jb-account__who" href="/account" title="我的账号" {
                     @if !who.office.is_empty() { span class="jb-account__office" { (who.office) " · " } }
                     (who.name)
                 }

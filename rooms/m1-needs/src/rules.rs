@@ -234,7 +234,7 @@ pub fn file(row: &needs_item::Model, filing_no: &str) -> Result<needs_item::Acti
     if !row.filing_no.is_empty() {
         no.push(Refusal::new("M1-备案", "M1.4", format!("这个项目已经备案，备案号 {}", row.filing_no), "备案记录", "不用再办；项目修改后才需要重新备案"));
     }
-    no.extend(line("filing_no", "备案号", filing_no, "M1.4"));
+    no.extend(number("filing_no", "备案号", filing_no, "M1.4"));
     if no.is_empty() { Ok(needs_item::ActiveModel { filing_no: Set(filing_no.trim().to_owned()), ..Default::default() }) } else { Err(no) }
 }
 
@@ -253,7 +253,7 @@ pub fn publish(row: &needs_item::Model, document: &str, today: Date) -> Result<n
             "目录发布前须报省人社厅备案；请等备案号下达后再发布",
         ));
     }
-    no.extend(line("document", "发布文号", document, "M1.3"));
+    no.extend(number("document", "发布文号", document, "M1.3"));
     if !no.is_empty() {
         return Err(no);
     }
@@ -280,6 +280,17 @@ fn wrong_state(row: &needs_item::Model, what: &str, fix: &str) -> Refusal {
 }
 
 /// A one-line text that must be there.
+/// A document's number: there, short, and not a slip of the finger: it is public and cannot be taken back.
+fn number(field: &str, label: &str, text: &str, clause: &str) -> Option<Refusal> {
+    const FEWEST: usize = 4;
+    let text = text.trim();
+    if !text.is_empty() && (text.chars().count() < FEWEST || !text.chars().any(char::is_numeric)) {
+        let fact = format!("{label}“{text}”不像文号");
+        return Some(Refusal::new("M1-文号", clause, fact, SOURCE, "请照文件填写完整的文号，例如：晋人社〔2026〕45号").at(field));
+    }
+    line(field, label, text, clause)
+}
+
 fn line(field: &str, label: &str, text: &str, clause: &str) -> Option<Refusal> {
     let length = text.trim().chars().count();
     let (fact, fix) = match length {

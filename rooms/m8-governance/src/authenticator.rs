@@ -70,7 +70,7 @@ async fn page(desk: &Desk, status: u16, state: &FormState) -> Result<Response, S
         html! {
             (page_head("我的账号", &format!("{} · {}", desk.actor.office_name, desk.actor.name), &[]))
             @if matches!(desk.actor.office, Office::Trainee { .. }) {
-                (panel("", html! { p { "您用签到条登录，不用记密码。换了手机，请班主任再发一张签到条。" } }))
+                (panel("", html! { p { "您用登录条登录，不用记密码。换了手机，请班主任再发一张登录条。" } }))
             } @else {
                 (panel("", ui::facts_grid(&facts)))
                 @if one.totp_secret.is_some() {

@@ -63,7 +63,7 @@ fn gone(desk: &Desk, stop: Stop) -> Response {
             (page_head("链接已失效", "", &[]))
             (panel("", html! {
                 p { "这个链接用过了、过期了，或者已经换了新的。" }
-                p { "学员：如果这部手机上登录过，直接" a href="/me" { "打开我的培训" } "；没有登录过，请班主任再发一张签到条。" }
+                p { "学员：如果这部手机上登录过，直接" a href="/me" { "打开我的培训" } "；没有登录过，请班主任再发一张登录条。" }
                 p { "工作人员：请本单位的系统管理员重置账号，会给您新的链接。" }
             }))
         },
@@ -77,7 +77,7 @@ fn slip(opened: &Opened, token: &str) -> Markup {
         (panel("", html! {
             p { "点下面的按钮，这部手机就登录了，上课扫码就能签到。" }
             (form(&Form { action: format!("/links/{token}"), submit: "是我，登录".into(), is_phone: true, ..Form::default() }, &FormState::new(), html! {}))
-            p class="jb-head__note" { "不是您本人，请不要点，把签到条交还班主任。这张签到条只能用一次。" }
+            p class="jb-head__note" { "不是您本人，请不要点，把登录条交还班主任。这张登录条只能用一次。" }
         }))
     }
 }

@@ -44,7 +44,7 @@ pub fn not_yours(own: &Office, other: &Office) -> Refusal {
     let fix = match other {
         Office::Finance { .. } | Office::IndustryDepartment { .. } => "请由该单位自己的系统管理员办理，首个账号请省级系统管理员建立",
         Office::Audit { .. } | Office::TechnicalEducationCentre => "请联系省级系统管理员",
-        Office::Trainee { .. } => "学员账号随签到条建立，请在班级页发签到条",
+        Office::Trainee { .. } => "学员账号随登录条建立，请在班级页发登录条",
         _ => "请联系该单位或其上级的系统管理员",
     };
     Refusal::new("账号范围", "M8.4", format!("{}的系统管理员不能管理这个{}的账号", own.kind_label(), other.kind_label()), SOURCE, fix).at("office")

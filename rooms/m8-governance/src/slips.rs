@@ -1,4 +1,4 @@
-//! The class's page of sign-in slips (签到条), and the sheet to print and cut (M7.1; pages.md "On a phone").
+//! The class's page of sign-in slips (登录条), and the sheet to print and cut (M7.1; pages.md "On a phone").
 
 use std::collections::HashMap;
 
@@ -40,11 +40,11 @@ async fn page(desk: &Desk, id: &str, state: &FormState) -> Result<Response, Stop
     let now = desk.premises.clock.real_now();
     let waiting = roster.iter().filter(|one| known.signed_in(&one.person).is_none()).count();
     let register = Register {
-        title: "签到条".into(),
+        title: "登录条".into(),
         note: format!("{} · {} 人，{waiting} 人还没在手机上登录过", class.title, roster.len()),
         path: format!("/classes/{}/slips", class.id),
         buttons: vec![Button::link("回到班级", format!("/classes/{}", class.id))],
-        columns: ["学员", "证件", "手机登录", "签到条"].map(Column::text).to_vec(),
+        columns: ["学员", "证件", "手机登录", "登录条"].map(Column::text).to_vec(),
         rows: roster
             .iter()
             .map(|one| {
@@ -62,7 +62,7 @@ async fn page(desk: &Desk, id: &str, state: &FormState) -> Result<Response, Stop
         empty: "名册上还没有人。".into(),
         bulk: gives_slips(class.state).then(|| Bulk {
             action: format!("/classes/{}/slips", class.id),
-            acts: vec![("给全班还没登录的人发".into(), "waiting".into()), ("给勾选的人发签到条".into(), "picked".into())],
+            acts: vec![("给全班还没登录的人发".into(), "waiting".into()), ("给勾选的人发登录条".into(), "picked".into())],
             ..Bulk::default()
         }),
         ..Register::default()
@@ -70,19 +70,19 @@ async fn page(desk: &Desk, id: &str, state: &FormState) -> Result<Response, Stop
     let status = if state.is_clean() { 200 } else { 422 };
     Ok(desk.page_status(
         status,
-        "签到条",
+        "登录条",
         "/classes",
         html! {
             (ui::error_summary(state))
             @if !gives_slips(class.state) {
-                (panel("", html! { p { "班级现在是“" (class.state.label()) "”，不能发签到条。准予开班之后、学员评价完之前可以发。" } }))
+                (panel("", html! { p { "班级现在是“" (class.state.label()) "”，不能发登录条。准予开班之后、学员评价完之前可以发。" } }))
             }
             (register)
             (panel("怎么用", html! { ul {
                 li { "打印出来沿虚线剪开，当面发给本人。扫一次码，这部手机就登录了，上课不用密码。" }
                 li { "每张只能用一次，过期或丢了就重发；重发后旧的作废，新的一用，原来的手机就退出。" }
                 li { "替别人扫码签到属于弄虚作假。每次发条、用条都记入公开日志，学员本人看得到。" }
-                li { "没有手机的学员不用签到条，上课由老师点名，一样算数。" }
+                li { "没有手机的学员不用登录条，上课由老师点名，一样算数。" }
             } }))
         },
     ))
@@ -166,7 +166,7 @@ async fn sheet_of(desk: &Desk, id: &str, form: &Pairs) -> Result<Response, Stop>
         form.values("pick").filter_map(|one| one.parse().ok()).collect()
     };
     match desk.perform(IssueSlips { class: class.id.clone(), enrolments }).await {
-        Ok(slips) => Ok(desk.page("打印签到条", "/classes", sheet(&class, &slips))),
+        Ok(slips) => Ok(desk.page("打印登录条", "/classes", sheet(&class, &slips))),
         Err(Stop::Refused(no)) => page(desk, id, &FormState::new().refused(no)).await,
         Err(stop) => Err(stop),
     }
@@ -175,7 +175,7 @@ async fn sheet_of(desk: &Desk, id: &str, form: &Pairs) -> Result<Response, Stop>
 /// Two slips beside each other, cut along the dashes.
 fn sheet(class: &training_class::Model, slips: &[Slip]) -> Markup {
     html! {
-        (page_head("签到条", &format!("{} · {} 张，请现在打印；离开这一页就看不到了", class.title, slips.len()), &[Button::link("回到名单", format!("/classes/{}/slips", class.id))]))
+        (page_head("登录条", &format!("{} · {} 张，请现在打印；离开这一页就看不到了", class.title, slips.len()), &[Button::link("回到名单", format!("/classes/{}/slips", class.id))]))
         p class="jb-noprint" { button type="button" class="btn btn-primary jb-btn" data-print { "打印" } }
         ul class="jb-slips" { @for slip in slips { li class="jb-slip" {
             (ui::qr(&slip.link.address, &format!("{}的登录二维码", slip.name)))

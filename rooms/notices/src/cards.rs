@@ -141,10 +141,10 @@ async fn money(desk: &Desk, reader: &Reader) -> Result<Vec<StatCard>, Stop> {
     let (reviewing, paid) = (total(&all, &REVIEWING.map(S::code)), total(&all, &[S::Paid.code()]));
     let (shown, ends) = (total(&all, &[S::Published.code(), S::UnderObjection.code()]), total(&all, &[S::Published.code()]).first);
     Ok(vec![
-        StatCard::new("待审补贴", yuan(&reviewing)).note(format!("{} 笔 · {} 人", reviewing.rows, reviewing.persons)).opens("/claims"),
+        StatCard::new("待审补贴", yuan(&reviewing)).note(format!("{} 笔 · {} 人", reviewing.rows, reviewing.persons)).opens("/claims?state=reviewing"),
         StatCard::new("公示中", format!("{} 笔", shown.rows))
             .note(if shown.rows == 0 { "现在没有".to_owned() } else { format!("{} · {}", yuan(&shown), earliest(ends, desk.today(), "届满", "")) })
-            .opens("/publicity"),
+            .opens("/claims?state=public"),
         StatCard::new("已拨付", yuan(&paid)).note(format!("{} 笔 · {} 人", paid.rows, paid.persons)).opens("/claims?state=S90"),
     ])
 }

@@ -85,12 +85,12 @@ async fn count(desk: &Desk) -> Result<Numbers, Stop> {
         .subordinates()
         .map(|city| City { code: city, name: city.name(), trained: below(city, &people), fen: below(city, &money) })
         .collect();
-    let claims = claims(&reader, &[ClaimState::Published, ClaimState::Paid]).await?;
+    let claims = claims(&reader, &[ClaimState::Published, ClaimState::UnderObjection, ClaimState::Paid]).await?;
     let running = reader.count::<training_class::Entity>(|q| q.filter(training_class::Column::State.eq(ClassState::InTraining))).await?;
     Ok(Numbers {
         items: reader.count::<needs_item::Entity>(|q| q.filter(needs_item::Column::State.eq(NeedsState::Published))).await?,
         institutions: reader.count::<institution::Entity>(|q| q.filter(institution::Column::State.eq(DirectoryState::Listed))).await?,
-        shown: total(&claims, &[ClaimState::Published.code()]),
+        shown: total(&claims, &[ClaimState::Published.code(), ClaimState::UnderObjection.code()]),
         paid: total(&claims, &[ClaimState::Paid.code()]),
         running: i64::try_from(running).unwrap_or(0),
         trained: people.iter().filter_map(|one| one.total).sum(),

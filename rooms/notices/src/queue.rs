@@ -1,5 +1,7 @@
 //! The home page: what to do, ordered by deadline and money. A clean item is done from here.
 
+use std::collections::HashSet;
+
 use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::{Desk, Query, Read, session};
@@ -10,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::Page;
 use store::query::{Alias, ColumnTrait, Condition, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use store::tables::notices::task;
+use store::tables::supervision::training_class;
 use ui::{Button, Due, Queue as QueueBody, QueueRow, Tag, Tone};
 
 use crate::settle::{ByHand, by_hand};
@@ -84,6 +87,7 @@ pub(crate) fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'stati
         "correct-claim" => ("申领补正", None),
         "decide-objection" => ("异议核查", None),
         "confirm-payee-account" => ("收款账户", None),
+        "payee-account-declined" => ("收款账户", None),
         _ => ("待办", None),
     }
 }
@@ -214,11 +218,20 @@ async fn queue(desk: &Desk, page: u64) -> Result<Markup, Stop> {
         (total, 0) => format!("{day} · 按时限与金额排序 · 共 {total} 件，今天没有到期的"),
         (total, due_now) => format!("{day} · 按时限与金额排序 · 共 {total} 件，其中 {due_now} 件今天到期或已超期"),
     };
+    let reviewed = reviewed_by_me(desk, &page.rows).await?;
     let (buttons, empty) = next_step(desk);
     Ok(html! { (QueueBody {
-        title: "今日待办".into(), note, cards: cards::cards(desk).await?, rows: page.rows.iter().map(|one| row(one, desk)).collect(),
+        title: "今日待办".into(), note, cards: cards::cards(desk).await?, rows: page.rows.iter().map(|one| row(one, desk, reviewed.contains(&one.about))).collect(),
         empty: empty.into(), buttons, pages: Some((page.number, page.total.div_ceil(page.size), "/".into())),
     }) (overdue::below(desk).await?) })
+}
+
+/// The classes of these rows that wait for an inspection and were reviewed by the asker: not his to inspect.
+async fn reviewed_by_me(desk: &Desk, rows: &[task::Model]) -> Result<HashSet<String>, Stop> {
+    let asked: Vec<&str> = rows.iter().filter(|one| one.kind == "inspect-class").map(|one| one.about.as_str()).collect();
+    let Some(me) = desk.actor.account.as_ref().filter(|_| !asked.is_empty()) else { return Ok(HashSet::new()) };
+    let mine = Condition::all().add(training_class::Column::Id.is_in(asked)).add(training_class::Column::ReviewedBy.eq(me.clone()));
+    Ok(desk.read().await?.list::<training_class::Entity>(|q| q.filter(mine)).await?.into_iter().map(|one| one.id.to_string()).collect())
 }
 
 /// What an office may begin from here, and what an empty queue tells it.
@@ -230,7 +243,7 @@ fn next_step(desk: &Desk) -> (Vec<Button>, &'static str) {
         }
         Office::County { .. } => (Vec::new(), "没有要办的事。新的开班申请、补贴申领一到，就会排在这里。"),
         Office::Finance { .. } => (Vec::new(), "没有要办的事。人社部门组好的拨付批次会排在这里，等您批准。"),
-        Office::Audit { .. } => (Vec::new(), "审计没有待办。请从“班级”“补贴”进入任一案卷，案卷右侧可以导出证据包，带走离线核验。"),
+        Office::Audit { .. } => (Vec::new(), "审计没有待办。请从“班级”进入任一班的案卷，案卷右侧可以导出证据包，带走离线核验。"),
         Office::Monitor { .. } => (Vec::new(), "没有要办的事。正在上课的班级在“正在上课”里，可以记录检查。"),
         _ => (Vec::new(), "没有要您办的事。上面每个数字都能点开，看到具体的班级和补贴。"),
     }
@@ -256,7 +269,7 @@ fn due_of(one: &task::Model, desk: &Desk) -> Due {
     one.due_on.map_or_else(Due::none, |due| Due::on(due, desk.today()).certain(certain(due)))
 }
 
-fn row(one: &task::Model, desk: &Desk) -> QueueRow {
+fn row(one: &task::Model, desk: &Desk, is_reviewed: bool) -> QueueRow {
     let (matter, quick) = matter(&one.kind);
     let href = address(&one.about_kind, &one.about);
     let button = match quick {
@@ -270,6 +283,7 @@ fn row(one: &task::Model, desk: &Desk) -> QueueRow {
             None => Button::link(opens(&one.kind), straight_to(&one.kind, &href)),
         },
     };
+    let button = if is_reviewed { button.blocked_because("您审过这个班，须由另一人检查") } else { button };
     let tone = match one.tone.as_str() {
         "good" => Tone::Good,
         "look" => Tone::Look,

@@ -32,7 +32,7 @@ pub(crate) enum ByHand {
 pub(crate) fn by_hand(kind: &str) -> Option<ByHand> {
     match kind {
         "phone-desk-feedback" | "feedback-disowned" => Some(ByHand::Finding),
-        "opening-refused" | "class-revoked" => Some(ByHand::Seen),
+        "opening-refused" | "class-revoked" | "payee-account-declined" => Some(ByHand::Seen),
         _ => None,
     }
 }

@@ -296,7 +296,7 @@ async fn kept_answers_and_dead_links_go_when_their_while_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn m3_3_one_open_request_for_a_roll_call_per_meeting() {
+async fn m3_3_one_open_request_for_a_roll_call_per_trainee_and_meeting() {
     use m3_supervision::acts::attendance::{AskForRollCall, CallRoll};
     let house = TestHouse::new().await;
     let class = fixtures::approved_class(&house).await;
@@ -307,8 +307,11 @@ async fn m3_3_one_open_request_for_a_roll_call_per_meeting() {
     for answered in [a, b, c] {
         answered.unwrap();
     }
-    assert_eq!(count_of(&house, "RollCallRequested").await, 1);
+    assert_eq!(count_of(&house, "RollCallRequested").await, 2, "each once");
     house.desk(Persona::ClassTeacher).perform(CallRoll { session: class.sessions[0].clone(), present: vec![class.enrolments[0].clone()] }).await.unwrap();
     two.perform(ask()).await.unwrap();
-    assert_eq!(count_of(&house, "RollCallRequested").await, 2, "answered, so it may be asked again");
+    assert_eq!(count_of(&house, "RollCallRequested").await, 2, "the other still waits");
+    house.desk(Persona::ClassTeacher).perform(CallRoll { session: class.sessions[0].clone(), present: vec![class.enrolments[1].clone()] }).await.unwrap();
+    two.perform(ask()).await.unwrap();
+    assert_eq!(count_of(&house, "RollCallRequested").await, 3, "answered, so it may be asked again");
 }

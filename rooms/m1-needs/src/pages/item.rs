@@ -100,7 +100,7 @@ fn handling(desk: &Desk, row: &Model, state: &FormState, doing: &str) -> Vec<Mar
             "发布",
             html! {
                 @if row.filing_no.is_empty() { p class="jb-faint" { "还没有省备案号，备案后才能发布。" } }
-                (one_field(row, "publish", "发布", None, Field::text("document", "发布文号").hint("例如：晋人社〔2026〕45号").required(), of("publish")))
+                (one_field(row, "publish", "发布", Some("发布后所有人都能看到，要撤下只能移出目录。确定发布吗？"), Field::text("document", "发布文号").hint("例如：晋人社〔2026〕45号").required(), of("publish")))
             },
         ));
     }

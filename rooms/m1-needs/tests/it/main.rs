@@ -139,8 +139,8 @@ async fn m1_1_a_draft_is_seen_in_its_district_only_and_a_published_item_by_every
         web.get(Some(manager), &address).await.expect(StatusCode::OK);
     }
     let item = {
-        house.desk(Persona::ProvinceOfficer).perform(FileNeedsItem { item: item.clone(), filing_no: "备1".into() }).await.unwrap();
-        house.desk(Persona::JinjiangOfficer).perform(PublishNeedsItem { item, document: "文1".into() }).await.unwrap().item
+        house.desk(Persona::ProvinceOfficer).perform(FileNeedsItem { item: item.clone(), filing_no: "闽人社备1号".into() }).await.unwrap();
+        house.desk(Persona::JinjiangOfficer).perform(PublishNeedsItem { item, document: "晋人社〔2026〕1号".into() }).await.unwrap().item
     };
     let page = web.get(None, "/needs?q=%E7%BC%9D%E7%BA%AB&district=350500&shortage=1").await.expect(StatusCode::OK);
     assert!(page.text.contains("缝纫工") && page.text.contains(&item.to_string()));

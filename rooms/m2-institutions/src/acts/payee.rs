@@ -95,12 +95,7 @@ impl Act for ProposePayeeAccount {
         if work.add_new::<payee_change::Entity>(vec![change.clone()]).await? == 0 {
             return Err(already(None).into());
         }
-        let office = match row.district.level() {
-            DistrictLevel::Province => "province",
-            DistrictLevel::City => "city",
-            _ => "county",
-        };
-        TaskDraft::new(desk, office, TASK, ("institution", row.id.to_string()), row.name.clone(), row.district)
+        TaskDraft::new(desk, authority(&row), TASK, ("institution", row.id.to_string()), row.name.clone(), row.district)
             .finding("look", format!("改为 {} {}，依据：{}", change.bank, change.account_masked, change.document))
             .not_for(Some(proposed_by))
             .put(work)
@@ -170,9 +165,26 @@ impl Act for DeclinePayeeAccount {
         if let Some(no) = rules::line("reason", "原因", reason, "M8.9") {
             return Err(no.into());
         }
-        decide(desk, work, &open, decided_by, false, reason).await?;
+        decide(desk, work, &open, decided_by.clone(), false, reason).await?;
+        if open.proposed_by != decided_by {
+            // Whoever proposed it learns why.
+            TaskDraft::new(desk, authority(&row), "payee-account-declined", ("institution", row.id.to_string()), row.name.clone(), row.district)
+                .finding("act", format!("更正被退回：{reason}"))
+                .not_for(Some(decided_by))
+                .put(work)
+                .await?;
+        }
         let summary = format!("退回收款账户更正（{} {}）：{reason}", open.bank, open.account_masked);
         Ok(Done::new(PayeeAccount { account_masked: open.account_masked }, fact("PayeeAccountDeclined", "M8.9", &row, summary)))
+    }
+}
+
+/// The office that keeps the institution's line of the directory.
+fn authority(row: &institution::Model) -> &'static str {
+    match row.district.level() {
+        DistrictLevel::Province => "province",
+        DistrictLevel::City => "city",
+        _ => "county",
     }
 }
 

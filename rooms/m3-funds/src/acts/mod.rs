@@ -8,3 +8,4 @@ pub mod objection;
 pub mod payment;
 pub mod review;
 pub mod settle;
+pub mod withdraw;

@@ -6,6 +6,7 @@ use chrono::Datelike;
 use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::ClaimState;
+use foundation::limits::TEXT_CHARS;
 use foundation::{ClaimId, Date, Function, Permission, Refusal, Right, Stop};
 use journal::facts::{ClaimPublished, ClaimReturned};
 use reckoning::policy::Policy;
@@ -157,6 +158,30 @@ impl Act for SubmitClaim {
         go(desk, work, &row, state, change, Some(Next { audience: "county", kind: "first-review-claim", due: Some(due) })).await?;
         let fact = said(&row, "ClaimSubmitted", state, format!("提交补贴申领 {} 元", row.total)).with("counted", outcome.persons);
         Ok(Done::new(outcome, fact))
+    }
+}
+
+/// Fewest letters of an explanation.
+const EXPLAIN_CHARS: usize = 4;
+
+act! {
+    /// What the institution says to why a claim was sent back; whoever reviews reads it in the trail.
+    ExplainClaimCorrection { note } "explain-claim-correction" ClaimSubmission Create "补正说明" |self, _desk, work, row| {
+        let note = self.note.trim();
+        let mut no = Vec::new();
+        if row.state != ClaimState::Returned {
+            let fact = format!("申领现在是“{}”", row.state.label());
+            no.push(Refusal::new("补正说明", "M8.9", fact, "补贴申领的办理步骤", "只有退回补正的申领可以写补正说明"));
+        }
+        let length = note.chars().count();
+        if !(EXPLAIN_CHARS..=TEXT_CHARS).contains(&length) {
+            let fact = format!("补正说明有 {length} 个字，应为 {EXPLAIN_CHARS} 至 {TEXT_CHARS} 字");
+            no.push(Refusal::new("补正说明", "M8.9", fact, "补贴申领", "请写明补了什么、改了什么").at("note"));
+        }
+        if !no.is_empty() {
+            return Err(no.into());
+        }
+        Ok(Done::new((), said(&row, "ClaimCorrectionExplained", row.state, format!("补正说明：{note}"))))
     }
 }
 

@@ -149,7 +149,7 @@ async fn known(work: &Writer, batch: &PaymentBatchId) -> Result<HashMap<PaymentL
 async fn settle(desk: &Desk, work: &Writer, batch: &payment_batch::Model, lines: &[SettledLine]) -> Result<Settled, Stop> {
     let mut known = known(work, &batch.id).await?;
     let (mut settled, mut refusals) = (Settled { paid: 0, returned: 0, repeated: 0, open: 0, facts: Vec::new() }, Vec::new());
-    let mut todo = Vec::new();
+    let (mut todo, mut any_paid) = (Vec::new(), false);
     for said in lines {
         let Some((one, row)) = known.remove(&said.line) else {
             let fact = "回单里有不属于本批次的行，或同一行出现两次";
@@ -158,7 +158,10 @@ async fn settle(desk: &Desk, work: &Writer, batch: &payment_batch::Model, lines:
         };
         match bank::settles(&one, said) {
             Ok(Some(_)) => todo.push((row, said)),
-            Ok(None) => settled.repeated += 1,
+            Ok(None) => {
+                settled.repeated += 1;
+                any_paid |= row.state == PaymentState::Paid;
+            }
             Err(refusal) => refusals.push(refusal),
         }
     }
@@ -172,7 +175,9 @@ async fn settle(desk: &Desk, work: &Writer, batch: &payment_batch::Model, lines:
     }
     settled.open = known.values().filter(|(one, _)| one.state == PaymentState::Sent).count();
     if settled.open == 0 && batch.state == PaymentState::Sent {
-        let change = payment_batch::ActiveModel { state: Set(PaymentState::Paid), settled_at: Set(Some(desk.now())), ..Default::default() };
+        any_paid |= settled.paid > 0 || known.values().any(|(one, _)| one.state == PaymentState::Paid);
+        let state = if any_paid { PaymentState::Paid } else { PaymentState::Returned };
+        let change = payment_batch::ActiveModel { state: Set(state), settled_at: Set(Some(desk.now())), ..Default::default() };
         work.save::<payment_batch::Entity>(batch, change).await?;
         tasks::close(desk, work, &batch.id, &["settle-batch"]).await?;
     }

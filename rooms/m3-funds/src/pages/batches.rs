@@ -37,6 +37,7 @@ fn tone(state: PaymentState) -> Tone {
         PaymentState::Paid => Tone::Good,
         PaymentState::Returned => Tone::Act,
         PaymentState::Pending | PaymentState::Sent => Tone::Look,
+        PaymentState::Withdrawn => Tone::Neutral,
     }
 }
 
@@ -45,7 +46,9 @@ fn state_word(state: PaymentState) -> &'static str {
     match state {
         PaymentState::Pending => "待财政批准",
         PaymentState::Sent => "已送银行，待回盘",
-        PaymentState::Paid | PaymentState::Returned => "银行已回盘",
+        PaymentState::Paid => "银行已回盘",
+        PaymentState::Returned => "全部退票",
+        PaymentState::Withdrawn => "已撤回",
     }
 }
 
@@ -86,7 +89,7 @@ async fn listed(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
         filters: vec![Filter::choice(
             "state",
             "状态",
-            [PaymentState::Pending, PaymentState::Sent, PaymentState::Paid].map(|one| (one.code(), state_word(one))),
+            [PaymentState::Pending, PaymentState::Sent, PaymentState::Paid, PaymentState::Withdrawn].map(|one| (one.code(), state_word(one))),
         )],
         buttons: if may_make { vec![Button::link("做拨付批次", "/claims?step=pay").main()] } else { Vec::new() },
         columns: vec![
@@ -168,6 +171,7 @@ fn body(desk: &Desk, loaded: &Loaded, trail: &[ui::TrailLine], state: &FormState
     let mut buttons = Vec::new();
     if may(Right::Approve) && batch.state == PaymentState::Pending {
         let button = Button::post("批准拨付", format!("/payment-batches/{}/approve", batch.id)).main();
+        let button = button.confirm(format!("把 {} 笔共 {} 送银行拨付，送出后不能撤回。确定批准吗？", batch.lines, ui::money::text(batch.total)));
         buttons.push(if Some(&batch.made_by) == desk.actor.account.as_ref() {
             button.blocked_because("本批次由您制单，须另一人批准")
         } else {
@@ -186,6 +190,7 @@ fn body(desk: &Desk, loaded: &Loaded, trail: &[ui::TrailLine], state: &FormState
         main.push(settle_form(loaded, state));
     }
     main.push(section("拨付清册", lines_table(&loaded.lines)));
+    main.extend(super::batch_undo::part(desk, batch, state));
     html! { (Dossier {
         head: DossierHead {
             title: format!("拨付批次 {}", batch.batch_no),
@@ -207,6 +212,7 @@ fn steps(batch: &payment_batch::Model) -> Vec<Step> {
     match batch.state {
         PaymentState::Pending => vec![made, Step::now("财政批准", ""), Step::to_come("银行回盘")],
         PaymentState::Sent => vec![made, Step::done("财政批准", day(batch.approved_at)), Step::now("银行回盘", "")],
+        PaymentState::Withdrawn => vec![made, Step::now("已撤回", "")],
         PaymentState::Paid | PaymentState::Returned => {
             vec![made, Step::done("财政批准", day(batch.approved_at)), Step::done("银行回盘", day(batch.settled_at))]
         }
@@ -260,6 +266,9 @@ fn lines_table(lines: &[payment_line::Model]) -> Markup {
 fn upload_form(desk: &Desk, batch: &payment_batch::Model, state: &FormState) -> Markup {
     let options = Form { action: format!("/payment-batches/{}/return", batch.id), submit: "上传并登记".into(), has_files: true, ..Form::default() };
     let sample = |kind: &str, format: &str| format!("/payment-batches/{}/sample-return?kind={kind}&format={format}", batch.id);
+    // Errors of the other form are shown there.
+    let fresh = FormState::new();
+    let state = if state.value(BY_LINE).is_empty() { state } else { &fresh };
     section(
         "上传银行回盘文件",
         html! {
@@ -278,28 +287,35 @@ fn upload_form(desk: &Desk, batch: &payment_batch::Model, state: &FormState) -> 
     )
 }
 
+/// Marks what was typed line by line, beside a file's errors.
+const BY_LINE: &str = "by_line";
+
 fn settle_form(loaded: &Loaded, state: &FormState) -> Markup {
-    let typed = loaded.lines.iter().any(|one| !state.value(&format!("result_{}", one.id)).is_empty());
+    let typed = !state.value(BY_LINE).is_empty();
+    let (options, fresh) = (
+        Form {
+            action: format!("/payment-batches/{}/settle", loaded.batch.id),
+            submit: "登记回单".into(),
+            hidden: vec![(BY_LINE.into(), "1".into())],
+            ..Form::default()
+        },
+        FormState::new(),
+    );
+    let state = if typed { state } else { &fresh };
     html! {
         details class="jb-section" open[typed] {
             summary { "没有回盘文件，逐笔登记" }
-            form method="post" action={ "/payment-batches/" (loaded.batch.id) "/settle" } {
-                (ui::csrf::slot())
-                @if typed { (ui::error_summary(state)) }
+            (form(&options, state, html! {
                 @for one in loaded.lines.iter().filter(|one| one.state == PaymentState::Sent) {
-                    fieldset class="jb-section" {
-                        legend { (one.payee) " " (one.account_masked) " " (ui::money::text(one.amount)) }
-                        @let id = one.id.to_string();
-                        @let value = |name: &str| state.value(&format!("{name}_{id}")).to_owned();
-                        label { input type="radio" name={ "result_" (id) } value="paid" checked[value("result") == "paid"]; " 已到账" } " "
-                        label { input type="radio" name={ "result_" (id) } value="returned" checked[value("result") == "returned"]; " 退票" } " "
-                        label { input type="radio" name={ "result_" (id) } value="" checked[value("result").is_empty()]; " 还没有结果" } " "
-                        label { "流水号 " input class="form-control" type="text" name={ "reference_" (id) } value=(value("reference")) maxlength="60"; } " "
-                        label { "退票原因 " input class="form-control" type="text" name={ "reason_" (id) } value=(value("reason")) maxlength="100"; }
-                    }
+                    (ui::fieldset(&format!("{} {} {}", one.payee, one.account_masked, ui::money::text(one.amount)), html! {
+                        (Field::radio(format!("result_{}", one.id), "结果", [("paid", "已到账"), ("returned", "退票"), ("", "还没有结果")]).show(state))
+                        (ui::field_row(html! {
+                            (Field::text(format!("reference_{}", one.id), "流水号").hint("已到账的填").max_length(60).show(state))
+                            (Field::text(format!("reason_{}", one.id), "退票原因").hint("退票的填").max_length(100).show(state))
+                        }))
+                    }))
                 }
-                button class="btn jb-btn" type="submit" { "登记回单" }
-            }
+            }))
         }
     }
 }

@@ -11,12 +11,13 @@ use reckoning::money::Step as Trace;
 use serde::Serialize;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::funds::{claim, claim_item, objection, payment_line};
+use store::tables::institutions::payee_change;
 use ui::{Button, Column, Dossier, DossierHead, Due, Row, Step, Tag, Tone, section, simple_table};
 
 use super::register::Asked;
 use crate::acts::draft::RedraftClaim;
 use crate::acts::payment::MakePaymentBatch;
-use crate::acts::review::{FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
+use crate::acts::review::{ExplainClaimCorrection, FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
 
 /// Claims within reach.
 pub struct ClaimRegister;
@@ -66,26 +67,33 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
     let payments =
         reader.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Claim.eq(id.clone())).order_by_desc(payment_line::Column::Id)).await?;
     let trail = desk::trail::of(desk, &reader, "claim", &id.to_string(), 30).await?;
+    let waits = reader.find::<payee_change::Entity>(payee_change::Column::Open.eq(row.institution.to_string())).await?;
     let mut main = vec![sums(&row, &items)];
     if !row.note.is_empty() {
         main.push(section("说明", html! { p { (row.note) } }));
+    }
+    if row.state == ClaimState::Returned && desk.may(Permission::Of(Function::ClaimSubmission, Right::Create)) {
+        let options = ui::Form { action: format!("/claims/{id}/explain"), submit: "记下补正说明".into(), ..ui::Form::default() };
+        let state = ui::FormState::new();
+        let field = ui::Field::text_area("note", "补正说明").hint("写明补了什么、改了什么，审核人在留痕里看得到；写好再提交").required().max_length(1000);
+        main.push(section("", html! { details { summary { "写补正说明" } (ui::form(&options, &state, field.show(&state))) } }));
     }
     let objections = reader.list::<objection::Entity>(|q| q.filter(objection::Column::Claim.eq(id.clone())).order_by_asc(objection::Column::Id)).await?;
     if !objections.is_empty() {
         main.push(objected(&objections));
     }
     if !payments.is_empty() {
-        main.push(paid_out(desk, &row, &payments));
+        main.push(paid_out(desk, &row, &payments, waits.is_some()));
     }
     main.push(people(&items));
     main.push(unpaid(&items));
     if may_return(desk, &row) {
         main.push(return_form(&row));
     }
-    Ok(html! { (Dossier { head: head(desk, &row), steps: steps(&row), main, side: vec![ui::trail(&trail)] }) })
+    Ok(html! { (Dossier { head: head(desk, &row, waits.is_some()), steps: steps(&row), main, side: vec![ui::trail(&trail)] }) })
 }
 
-fn head(desk: &Desk, row: &claim::Model) -> DossierHead {
+fn head(desk: &Desk, row: &claim::Model, payee_waits: bool) -> DossierHead {
     let mut buttons = vec![Button::link("看班级", format!("/classes/{}", row.class))];
     if matches!(row.state, ClaimState::Draft | ClaimState::Returned | ClaimState::NotPassed)
         && row.second_reviewed_by.is_none()
@@ -93,7 +101,7 @@ fn head(desk: &Desk, row: &claim::Model) -> DossierHead {
     {
         buttons.push(Button::post("按最新事实重算", format!("/claims/{}/redraft", row.id)));
     }
-    buttons.extend(main_button(desk, row));
+    buttons.extend(main_button(desk, row, payee_waits));
     DossierHead {
         title: format!("{} 补贴申领", row.class_title),
         state: Some(Tag::new(row.state.label(), tone(row.state))),
@@ -105,7 +113,7 @@ fn head(desk: &Desk, row: &claim::Model) -> DossierHead {
 }
 
 /// The act whose turn it is, for this office; blocked with the reason where duties must be separate.
-fn main_button(desk: &Desk, row: &claim::Model) -> Option<Button> {
+fn main_button(desk: &Desk, row: &claim::Model, payee_waits: bool) -> Option<Button> {
     let may = |function, right| desk.may(Permission::Of(function, right));
     let at = |what: &str| format!("/claims/{}/{what}", row.id);
     let mine = |account: &Option<foundation::AccountId>| account.is_some() && account == &desk.actor.account;
@@ -118,9 +126,13 @@ fn main_button(desk: &Desk, row: &claim::Model) -> Option<Button> {
             let button = Button::post("复审通过", at("second-review")).main();
             Some(if mine(&row.first_reviewed_by) { button.blocked_because("您办理了初审，复审须由另一位工作人员办理") } else { button })
         }
-        ClaimState::SecondReviewed if may(Function::ClaimPayment, Right::Publish) => Some(Button::post("开始公示", at("publish")).main()),
+        ClaimState::SecondReviewed if may(Function::ClaimPayment, Right::Publish) => {
+            let days = "公示从明天起满五个工作日，名单（姓名、证件号遮盖）和金额对外公开。确定开始公示吗？";
+            Some(Button::post("开始公示", at("publish")).main().confirm(days))
+        }
         ClaimState::NoObjection | ClaimState::PaymentReturned if may(Function::ClaimPayment, Right::Publish) => {
-            Some(Button::post("做拨付批次", at("batch")).main())
+            let button = Button::post("做拨付批次", at("batch")).main();
+            Some(if payee_waits { button.blocked_because("收款账户正在更正，等另一人复核后再做") } else { button })
         }
         _ => None,
     }
@@ -188,7 +200,7 @@ fn objected(all: &[objection::Model]) -> Markup {
 }
 
 /// Each time it went to the bank, and what came of it.
-fn paid_out(desk: &Desk, row: &claim::Model, payments: &[payment_line::Model]) -> Markup {
+fn paid_out(desk: &Desk, row: &claim::Model, payments: &[payment_line::Model], payee_waits: bool) -> Markup {
     let rows: Vec<Row> = payments
         .iter()
         .map(|one| {
@@ -209,7 +221,9 @@ fn paid_out(desk: &Desk, row: &claim::Model, payments: &[payment_line::Model]) -
         "拨付",
         html! {
             @if row.state == ClaimState::PaymentReturned && desk.may(Permission::Of(Function::DirectoryPublication, Right::Publish)) {
-                p { "银行退票。请先与机构核对账户，需要的先" a href={ "/institutions/" (row.institution) "/payee" } { "更正收款账户" } "，再重新做拨付批次。" }
+                @let payee = format!("/institutions/{}/payee", row.institution);
+                @if payee_waits { p { "银行退票。收款账户的更正正等着另一人复核：" a href=(payee) { "看更正" } "。复核以后再重新做拨付批次。" } }
+                @else { p { "银行退票。请先与机构核对账户，需要的先" a href=(payee) { "更正收款账户" } "，再重新做拨付批次。" } }
             }
             (simple_table("拨付", &columns, &rows))
         },
@@ -267,7 +281,7 @@ fn may_return(desk: &Desk, row: &claim::Model) -> bool {
 
 fn return_form(row: &claim::Model) -> Markup {
     html! { details class="jb-panel jb-section" { summary { "退回补正" }
-        form method="post" action={ "/claims/" (row.id) "/return" } { (ui::csrf::slot()) (ui::Field::text_area("note", "理由（机构会看到）").required().max_length(1000).show(&ui::FormState::new())) button class="btn jb-btn" type="submit" { "退回补正" } }
+        form method="post" novalidate action={ "/claims/" (row.id) "/return" } { (ui::csrf::slot()) (ui::Field::text_area("note", "理由（机构会看到）").required().max_length(1000).show(&ui::FormState::new())) button class="btn jb-btn" type="submit" { "退回补正" } }
     } }
 }
 
@@ -320,6 +334,13 @@ pub async fn send_back(desk: Desk, Path(id): Path<String>, form: Pairs) -> Respo
     let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
     let result = desk.perform(ReturnClaim { claim, note: form.value("note").into() }).await;
     desk.after(result, &format!("/claims/{id}"), "已退回补正。")
+}
+
+/// POST `/claims/{id}/explain`.
+pub async fn explain(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
+    let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
+    let result = desk.perform(ExplainClaimCorrection { claim, note: form.value("note").into() }).await;
+    desk.after(result, &format!("/claims/{id}"), "补正说明已记下，审核人看得到。改好后请提交。")
 }
 
 /// POST `/claims/{id}/batch`.

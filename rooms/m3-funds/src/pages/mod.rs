@@ -1,7 +1,8 @@
 //! Pages of the funds: claims, publicity, payment (M7.1, M8.9; domain §7.4).
 
 pub mod bank;
-pub mod batches;
+pub mod batch_undo;
+mod batches;
 pub mod claims;
 pub mod funds;
 pub mod objections;
@@ -16,8 +17,9 @@ use crate::acts::draft::RedraftClaim;
 use crate::acts::fund::SetFundBudget;
 use crate::acts::objection::{RaiseObjection, ReadObjectionContact};
 use crate::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch};
-use crate::acts::review::{FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
+use crate::acts::review::{ExplainClaimCorrection, FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
 use crate::acts::settle::TakeBankReturn;
+use crate::acts::withdraw::{RefusePaymentBatch, WithdrawPaymentBatch};
 
 /// The room's routes.
 pub fn routes() -> Routes {
@@ -27,6 +29,7 @@ pub fn routes() -> Routes {
         .read::<claims::ClaimPage, _, _>("/claims/{id}", claims::show)
         .read::<claims::ClaimRegister, _, _>("/api/v1/claims", claims::resource)
         .act::<SubmitClaim, _, _>("/claims/{id}/submit", claims::submit)
+        .act::<ExplainClaimCorrection, _, _>("/claims/{id}/explain", claims::explain)
         .act::<RedraftClaim, _, _>("/claims/{id}/redraft", claims::redraft)
         .act::<FirstReviewClaim, _, _>("/claims/{id}/first-review", claims::first_review)
         .act::<SecondReviewClaim, _, _>("/claims/{id}/second-review", claims::second_review)
@@ -50,5 +53,7 @@ pub fn routes() -> Routes {
         .read::<bank::SampleReturn, _, _>("/payment-batches/{id}/sample-return", bank::sample_return)
         .act::<TakeBankReturn, _, _>("/payment-batches/{id}/return", bank::take_return)
         .act::<ApprovePaymentBatch, _, _>("/payment-batches/{id}/approve", batches::approve)
+        .act::<WithdrawPaymentBatch, _, _>("/payment-batches/{id}/withdraw", batch_undo::withdraw)
+        .act::<RefusePaymentBatch, _, _>("/payment-batches/{id}/refuse", batch_undo::refuse)
         .act::<SettlePaymentBatch, _, _>("/payment-batches/{id}/settle", batches::settle)
 }

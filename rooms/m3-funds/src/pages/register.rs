@@ -40,6 +40,10 @@ pub struct Asked {
     pub(super) limit: String,
 }
 
+/// Several states at once, as the cards of the queue count them (rooms/notices/src/cards.rs).
+const REVIEWING: &str = "reviewing";
+const PUBLIC: &str = "public";
+
 /// A step that an officer does on many claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
@@ -169,7 +173,12 @@ async fn answer(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
 async fn counts(desk: &Desk, reader: &Reader) -> Result<Vec<(Step, u64)>, Stop> {
     let mut all = Vec::new();
     for step in Step::ALL.into_iter().filter(|one| desk.may(one.permission())) {
-        all.push((step, reader.count::<claim::Entity>(|q| q.filter(claim::Column::State.is_in(step.states().iter().copied()))).await?));
+        // A second review of one's own first is nobody's to do here.
+        let others = match (&desk.actor.account, step) {
+            (Some(me), Step::Second) => Condition::any().add(claim::Column::FirstReviewedBy.is_null()).add(claim::Column::FirstReviewedBy.ne(me.clone())),
+            _ => Condition::all(),
+        };
+        all.push((step, reader.count::<claim::Entity>(|q| q.filter(claim::Column::State.is_in(step.states().iter().copied())).filter(others)).await?));
     }
     Ok(all)
 }
@@ -199,8 +208,15 @@ fn filtered(mut q: Select<claim::Entity>, asked: &Asked, step: Option<Step>) -> 
     if let Some(step) = step {
         q = q.filter(claim::Column::State.is_in(step.states().iter().copied()));
     }
-    if let (None, Ok(state)) = (step, asked.state.parse::<ClaimState>()) {
-        q = q.filter(claim::Column::State.eq(state));
+    if step.is_none() {
+        let states = match asked.state.as_str() {
+            REVIEWING => vec![ClaimState::Submitted, ClaimState::Accepted, ClaimState::FirstReviewed, ClaimState::SecondReviewed],
+            PUBLIC => vec![ClaimState::Published, ClaimState::UnderObjection],
+            one => one.parse::<ClaimState>().into_iter().collect(),
+        };
+        if !states.is_empty() {
+            q = q.filter(claim::Column::State.is_in(states));
+        }
     }
     let words = asked.q.trim();
     if !words.is_empty() {
@@ -221,7 +237,8 @@ fn query(asked: &Asked, step: Option<Step>) -> Vec<(String, String)> {
 fn filters(step: Option<Step>) -> Vec<Filter> {
     let mut all = vec![Filter::text("q", "班级或机构")];
     if step.is_none() {
-        all.push(Filter::choice("state", "状态", ClaimState::all().iter().map(|s| (s.code(), s.label()))));
+        let several = [(REVIEWING, "待审（提交到复审通过）"), (PUBLIC, "公示中（含异议核查）")];
+        all.push(Filter::choice("state", "状态", several.into_iter().chain(ClaimState::all().iter().map(|s| (s.code(), s.label())))));
     }
     all
 }
@@ -246,7 +263,7 @@ fn steps_bar(counts: &[(Step, u64)], step: Option<Step>) -> Markup {
 }
 
 fn columns(step: Option<Step>) -> Vec<Column> {
-    let mut all = vec![Column::text("班级"), Column::text("机构"), Column::text("地区")];
+    let mut all = vec![Column::text("班级"), Column::text("申领编号"), Column::text("机构"), Column::text("地区")];
     if step.is_none() || step == Some(Step::Pay) {
         all.push(Column::text("状态"));
     }
@@ -258,7 +275,7 @@ fn columns(step: Option<Step>) -> Vec<Column> {
 }
 
 fn row(desk: &Desk, one: &claim::Model, step: Option<Step>) -> Row {
-    let mut cells = vec![html! { (one.class_title) }, html! { (one.institution_name) }, html! { (one.district.name()) }];
+    let mut cells = vec![html! { (one.class_title) }, html! { (one.claim_no) }, html! { (one.institution_name) }, html! { (one.district.name()) }];
     if step.is_none() || step == Some(Step::Pay) {
         cells.push(html! { (Tag::new(one.state.label(), tone(one.state))) });
     }

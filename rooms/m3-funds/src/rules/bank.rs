@@ -184,6 +184,7 @@ pub fn settles(known: &KnownLine, said: &SettledLine) -> Result<Option<PaymentSt
         PaymentState::Sent => Ok(Some(next)),
         state if state == next && known.said == what => Ok(None),
         PaymentState::Pending => Err(Refusal::new("银行回单", "M8.9", format!("{} 还没有送银行", known.payee), "拨付批次", "请先由财政部门批准本批次")),
+        PaymentState::Withdrawn => Err(Refusal::new("银行回单", "M8.9", format!("{} 所在的批次已经撤回", known.payee), "拨付批次", "请核对回单是哪一个批次的")),
         PaymentState::Paid | PaymentState::Returned => Err(Refusal::new(
             "银行回单",
             "M8.9",

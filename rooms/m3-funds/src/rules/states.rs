@@ -14,6 +14,7 @@ pub enum ClaimMove {
     Publish,
     EndPublicity,
     MakeBatch,
+    LeaveBatch,
     ApproveBatch,
     Pay,
     ReturnPayment,
@@ -36,6 +37,7 @@ impl ClaimMove {
             Self::Publish,
             Self::EndPublicity,
             Self::MakeBatch,
+            Self::LeaveBatch,
             Self::ApproveBatch,
             Self::Pay,
             Self::ReturnPayment,
@@ -57,6 +59,7 @@ impl ClaimMove {
             Self::Publish => "公示",
             Self::EndPublicity => "公示期满",
             Self::MakeBatch => "列入拨付批次",
+            Self::LeaveBatch => "撤出拨付批次",
             Self::ApproveBatch => "财政复核",
             Self::Pay => "到账",
             Self::ReturnPayment => "退票",
@@ -81,6 +84,7 @@ pub fn after(state: ClaimState, step: ClaimMove) -> Result<ClaimState, Refusal> 
         (ClaimMove::Publish, S::SecondReviewed) => Some(S::Published),
         (ClaimMove::EndPublicity, S::Published) => Some(S::NoObjection),
         (ClaimMove::MakeBatch, S::NoObjection | S::PaymentReturned) => Some(S::FinanceReviewed),
+        (ClaimMove::LeaveBatch, S::FinanceReviewed) => Some(S::NoObjection),
         (ClaimMove::ApproveBatch, S::FinanceReviewed) => Some(S::Paying),
         (ClaimMove::Pay, S::Paying) => Some(S::Paid),
         (ClaimMove::ReturnPayment, S::Paying) => Some(S::PaymentReturned),
@@ -99,6 +103,7 @@ pub fn after(state: ClaimState, step: ClaimMove) -> Result<ClaimState, Refusal> 
             | ClaimMove::Publish
             | ClaimMove::EndPublicity
             | ClaimMove::MakeBatch
+            | ClaimMove::LeaveBatch
             | ClaimMove::ApproveBatch
             | ClaimMove::Pay
             | ClaimMove::ReturnPayment

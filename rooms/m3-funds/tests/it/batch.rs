@@ -1,7 +1,7 @@
 //! Many claims at once: bulk reviews with separated duties, one batch of several, the budget as a hard stop (M8.9).
 
 use foundation::codes::{ClaimState, PaymentState};
-use foundation::{ClaimId, Fen, Stop};
+use foundation::{ClaimId, Fen, PaymentBatchId, Stop};
 use m3_funds::acts::fund::SetFundBudget;
 use m3_funds::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch, SettledLine};
 use m3_funds::acts::review::{FirstReviewClaim, SubmitClaim};
@@ -35,7 +35,7 @@ pub async fn more_claims(house: &TestHouse, from: usize, count: usize) -> Vec<Cl
     all
 }
 
-async fn lines_of(house: &TestHouse, batch: &foundation::PaymentBatchId) -> Vec<payment_line::Model> {
+async fn lines_of(house: &TestHouse, batch: &PaymentBatchId) -> Vec<payment_line::Model> {
     house
         .system()
         .read()
@@ -91,7 +91,7 @@ async fn m8_9_one_batch_of_three_and_the_returned_line_again() {
     let ids: Vec<String> = all.iter().map(ToString::to_string).collect();
     let fields: Vec<(&str, &str)> = std::iter::once(("do", "pay")).chain(ids.iter().map(|id| ("pick", id.as_str()))).collect();
     let made = web.post(Some(Persona::JinjiangInspector), "/claims/bulk", &fields).await;
-    let batch: foundation::PaymentBatchId = made.location.rsplit('/').next().unwrap().parse().unwrap();
+    let batch: PaymentBatchId = made.location.rsplit('/').next().unwrap().parse().unwrap();
     assert_eq!((fund(&house).await.reserved, fund(&house).await.batched), (Fen::ZERO, Fen(3 * EACH.0)));
     let again = web.post(Some(Persona::JinjiangInspector), "/claims/bulk", &fields).await;
     assert!(again.status == 422 && again.text.matches("不能“列入拨付批次”").count() == 3, "every refusal is told: {}", again.text);
@@ -169,4 +169,51 @@ async fn m8_9_a_batch_without_an_account_names_the_payee() {
         .unwrap();
     let no = refusal(house.desk(Persona::JinjiangOfficer).perform(MakePaymentBatch { claims: all.clone() }).await);
     assert!(no.fact.contains("育婴员") && no.fact.contains("没有登记收款账户"), "{no}");
+}
+
+/// A batch that has not gone to the bank comes back from either office, for a reason; its money is reserved again and
+/// its claims wait for another.
+#[tokio::test(flavor = "multi_thread")]
+async fn m8_9_a_batch_is_taken_back_or_sent_back_before_the_bank() {
+    use foundation::codes::PaymentState;
+    use m3_funds::acts::withdraw::{RefusePaymentBatch, WithdrawPaymentBatch};
+    let house = house(Fen(100_000_000)).await;
+    let all = claims(&house, 2).await;
+    for id in &all {
+        payable(&house, id).await;
+    }
+    let before = fund(&house).await;
+    let make = async || house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: all.clone() }).await;
+    let withdraw = |batch: &PaymentBatchId, reason: &str| WithdrawPaymentBatch { batch: batch.clone(), reason: reason.into() };
+    let refuse = |batch: &PaymentBatchId, reason: &str| RefusePaymentBatch { batch: batch.clone(), reason: reason.into() };
+    let first = make().await.unwrap();
+    assert!(
+        matches!(house.desk(Persona::JinjiangOfficer).perform(withdraw(&first, "错")).await, Err(Stop::Refused(no)) if no[0].field.as_deref() == Some("undo"))
+    );
+    for outsider in [Persona::ShishiOfficer, Persona::SchoolClerk, Persona::ProvinceOfficer, Persona::JinjiangFinance] {
+        assert!(house.desk(outsider).perform(withdraw(&first, "清册有误")).await.is_err(), "{outsider:?} takes nothing back");
+    }
+    assert!(house.desk(Persona::JinjiangOfficer).perform(refuse(&first, "清册有误")).await.is_err(), "sending back is the finance office's");
+    house.desk(Persona::JinjiangOfficer).perform(withdraw(&first, "清册有误")).await.unwrap();
+    let after = fund(&house).await;
+    assert_eq!((after.reserved, after.batched, after.paid), (before.reserved, before.batched, before.paid), "every fen is where it was");
+    for id in &all {
+        let row = claim(&house, id).await;
+        assert_eq!((row.state, row.batch), (ClaimState::NoObjection, None));
+    }
+    let second = make().await.unwrap();
+    assert_ne!(first, second);
+    house.desk(Persona::JinjiangFinance).perform(refuse(&second, "账户要先核对")).await.unwrap();
+    let twice = house.desk(Persona::JinjiangFinance).perform(refuse(&second, "账户要先核对")).await;
+    assert!(matches!(twice, Err(Stop::Refused(no)) if no[0].fact.contains("已撤回")));
+    let approve = house.desk(Persona::JinjiangFinance).perform(ApprovePaymentBatch { batch: second.clone() }).await;
+    assert!(matches!(approve, Err(Stop::Refused(_))), "what was sent back cannot be approved");
+    let third = make().await.unwrap();
+    house.desk(Persona::JinjiangFinance).perform(ApprovePaymentBatch { batch: third.clone() }).await.unwrap();
+    let late = house.desk(Persona::JinjiangOfficer).perform(withdraw(&third, "清册有误")).await;
+    assert!(matches!(late, Err(Stop::Refused(no)) if no[0].fact.contains("已送银行")));
+    let reader = house.system().read().await.unwrap();
+    let lines = reader.list::<store::tables::funds::payment_line::Entity>(|q| q).await.unwrap();
+    let of = |state| lines.iter().filter(|one| one.state == state).count();
+    assert_eq!((of(PaymentState::Withdrawn), of(PaymentState::Sent)), (4, 2));
 }

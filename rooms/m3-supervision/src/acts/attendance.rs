@@ -40,17 +40,23 @@ impl Act for CallRoll {
         let now = desk.now();
         rules::may_call_roll(&class, &session, &*desk::policy::of_class(work, class.policy.as_deref(), class.district, desk.today()).await?, now)?;
         let roster = hours::roster(work, &class.id).await?;
-        let called = work
-            .list::<attendance::Entity>(|q| {
-                q.filter(hours::marks_of_session(&class.id, &session.id)).filter(attendance::Column::Kind.eq(AttendanceKind::RollCall))
-            })
-            .await?;
+        let marks = work.list::<attendance::Entity>(|q| q.filter(hours::marks_of_session(&class.id, &session.id))).await?;
+        if self.present.is_empty() {
+            return Err(Refusal::new("点名", "M3.3", "没有勾选到课的学员", "学员花名册", "请先勾选，或点“全部到课”").into());
+        }
         let wanted: std::collections::HashSet<&EnrolmentId> = self.present.iter().collect();
         if wanted.iter().any(|id| !roster.iter().any(|one| &one.id == *id)) {
             return Err(Refusal::new("点名", "M3.3", "点到的人里有不在本班名册上的", "学员花名册", "请刷新名单后重新点名").into());
         }
-        let fresh: Vec<_> = roster.iter().filter(|one| wanted.contains(&one.id) && !called.iter().any(|row| row.enrolment == one.id)).collect();
+        let fresh: Vec<_> = roster
+            .iter()
+            .filter(|one| wanted.contains(&one.id) && !marks.iter().any(|row| row.enrolment == one.id && row.kind == AttendanceKind::RollCall))
+            .collect();
+        // Whoever is marked by now, in whatever way, waits for nobody.
+        let settled = self.present.iter().chain(marks.iter().map(|row| &row.enrolment));
+        let settled = settled.map(|place| asked_under(&session.id, place)).collect();
         if fresh.is_empty() {
+            desk::tasks::close_once(desk, work, settled).await?;
             return Ok(Done::Repeat(0));
         }
         let fact: FactId = desk.new_id();
@@ -79,7 +85,7 @@ impl Act for CallRoll {
         };
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         work.add_many::<attendance::Entity>(rows).await?;
-        desk::tasks::close(desk, work, &session.id, &["call-roll"]).await?;
+        desk::tasks::close_once(desk, work, settled).await?;
         let draft = FactDraft::of(&body, class.district, format!("班主任点名，{count} 人到课"))
             .with_id(fact)
             .class(&class.id)
@@ -87,6 +93,11 @@ impl Act for CallRoll {
             .about("session", &session.id);
         Ok(Done::new(count, draft))
     }
+}
+
+/// The key of one trainee's open request at a session.
+pub fn asked_under(session: &SessionId, place: &EnrolmentId) -> String {
+    format!("call-roll:{session}:{place}")
 }
 
 /// 请老师代点: no phone, no camera, no signal.
@@ -116,8 +127,8 @@ impl Act for AskForRollCall {
         )
         .for_institution(&class.institution)
         .due(Some(session.held_on));
-        // The roll is called for everybody: one open request of a session is enough, whoever made it.
-        if !open.put_once(work, format!("call-roll:{}", session.id)).await? {
+        // Each asks for himself, once while it waits.
+        if !open.put_once(work, asked_under(&session.id, &place.id)).await? {
             return Ok(Done::Repeat(()));
         }
         let fact = FactDraft::new("RollCallRequested", "M3.3", class.district, "学员请老师代点")

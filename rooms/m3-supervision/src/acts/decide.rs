@@ -136,7 +136,8 @@ async fn close(desk: &Desk, work: &Writer, class: &training_class::Model, closin
         (change.decided_at, change.decided_by) = (Set(Some(desk.now())), Set(desk.actor.account.clone()));
     }
     work.save::<training_class::Entity>(class, change).await?;
-    tasks::close(desk, work, &class.id, &["accept-opening", "review-opening", "approve-opening", "correct-opening", "start-class", "inspect-class"]).await?;
+    // Sent back, refused, withdrawn, revoked: whatever waited for the class waits no longer.
+    tasks::close_all(desk, work, &class.id).await?;
     if let Some((kind, due)) = closing.task {
         TaskDraft::new(desk, "institution", kind, ("class", class.id.to_string()), class.title.clone(), class.district)
             .for_institution(&class.institution)

@@ -4,12 +4,12 @@ use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{InspectionKind, InspectionOpinion, InspectionProblem};
 use foundation::limits::TEXT_CHARS;
-use foundation::{ClassId, Function, InspectionId, Permission, Refusal, Right, SessionId, Stop};
+use foundation::{ClassId, Fault, Function, InspectionId, Permission, Refusal, Right, SessionId, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::Set;
-use store::tables::supervision::{attendance, inspection, training_class};
+use store::tables::supervision::{attendance, class_session, inspection, training_class};
 
 use crate::rules::inspection as rules;
 use crate::rules::states::{Move, after};
@@ -51,8 +51,10 @@ impl Act for RecordInspection {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<InspectionId>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let problems: Vec<String> = self.problems.iter().map(|one| one.code().to_owned()).collect();
+        let meeting = self.meeting(desk, work).await?;
         let mut refusals = rules::check(
             &class,
+            meeting.as_ref(),
             desk.actor.account.as_ref(),
             &desk.actor.name,
             &self.second_inspector,
@@ -119,6 +121,16 @@ impl Act for RecordInspection {
 }
 
 impl RecordInspection {
+    /// The meeting that was visited: one of this class, begun by now.
+    async fn meeting(&self, desk: &Desk, work: &Writer) -> Result<Option<class_session::Model>, Stop> {
+        let Some(id) = &self.session else { return Ok(None) };
+        let row = work.get::<class_session::Entity>(id.to_string()).await?;
+        if row.class != self.class {
+            return Err(Fault::Gone.into());
+        }
+        Ok(Some(row).filter(|row| row.starts_at <= desk.now()))
+    }
+
     async fn signed_in(&self, work: &Writer) -> Result<i32, Stop> {
         let Some(session) = &self.session else { return Ok(0) };
         let here = crate::hours::marks_of_session(&self.class, session);

@@ -3,6 +3,7 @@
 pub mod attendance;
 pub mod certificate;
 pub mod check_in;
+pub mod correction;
 pub mod decide;
 pub mod dispute;
 pub mod exam;

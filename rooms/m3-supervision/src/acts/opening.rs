@@ -7,7 +7,7 @@ use foundation::{ClassId, Fault, Fen, Function, InstitutionId, NeedsItemId, Offi
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
-use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Set};
 use store::tables::institutions::{institution, room, site, teacher};
 use store::tables::needs::needs_item;
 use store::tables::supervision::{class_session, training_class};
@@ -73,6 +73,7 @@ impl Act for CreateClass {
                     .at("needs_item"),
             );
         }
+        refusals.extend(term_taken(work, &institution.id, &item, self.plan.term, None).await?);
         if !refusals.is_empty() {
             return Err(refusals.into());
         }
@@ -101,6 +102,20 @@ impl Act for CreateClass {
             .with("class_state", ClassState::Draft.code());
         Ok(Done::new(id, fact))
     }
+}
+
+/// The refusal of a number that another class of the item has: a form sent twice makes one class.
+async fn term_taken(work: &Writer, institution: &InstitutionId, item: &needs_item::Model, term: i32, but: Option<&ClassId>) -> Result<Option<Refusal>, Stop> {
+    let same = Condition::all()
+        .add(training_class::Column::Institution.eq(institution.clone()))
+        .add(training_class::Column::NeedsItem.eq(item.id.clone()))
+        .add(training_class::Column::Term.eq(term))
+        .add(training_class::Column::State.is_not_in([ClassState::Refused, ClassState::Withdrawn]));
+    let others = work.list::<training_class::Entity>(|q| q.filter(same)).await?;
+    Ok(others.into_iter().find(|one| but != Some(&one.id)).map(|one| {
+        let fact = format!("已经有“{}”，现在是“{}”", one.title, one.state.label());
+        Refusal::new("期数", "M3.1", fact, "班级列表", "请改期数；要接着办那一期，请从“班级”里打开").at("term")
+    }))
 }
 
 async fn parts(
@@ -199,7 +214,8 @@ impl Act for EditClassPlan {
         let item = work.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
         let room = work.get::<room::Entity>(class.room.to_string()).await?;
         let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
-        let refusals = rules::check_plan(&self.plan, (item.periods_min, item.periods_max, item.online_cap_pct), room.seats, &policy, desk.today());
+        let mut refusals = rules::check_plan(&self.plan, (item.periods_min, item.periods_max, item.online_cap_pct), room.seats, &policy, desk.today());
+        refusals.extend(term_taken(work, &class.institution, &item, self.plan.term, Some(&class.id)).await?);
         if !refusals.is_empty() {
             return Err(refusals.into());
         }

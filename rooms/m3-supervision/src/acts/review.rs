@@ -369,20 +369,6 @@ impl Act for ApproveOpening {
             .finding("good", "已准予开班")
             .put(work)
             .await?;
-        TaskDraft::new(
-            desk,
-            "county",
-            "inspect-class",
-            ("class", class.id.to_string()),
-            format!("{} · {}", class.institution_name, class.title),
-            class.district,
-        )
-        .money(class.money)
-        .due(Some(class.ends_on))
-        .finding("", "每班至少现场检查一次")
-        .not_for(desk.actor.account.clone())
-        .put(work)
-        .await?;
         let fact = with_state(&ClassOpeningApproved { class: class.id.clone(), policy }, state, class.district, format!("准予开班 {}", class.class_no))?
             .class(&class.id)
             .institution(&class.institution);

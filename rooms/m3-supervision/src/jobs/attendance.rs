@@ -78,6 +78,21 @@ impl Act for StartTraining {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let (class, state) = moved(work, &self.class, Move::StartTraining).await?;
         tasks::close(desk, work, &class.id, &["start-class"]).await?;
+        // Now there is something to see; not for whoever approved it.
+        TaskDraft::new(
+            desk,
+            "county",
+            "inspect-class",
+            ("class", class.id.to_string()),
+            format!("{} · {}", class.institution_name, class.title),
+            class.district,
+        )
+        .money(class.money)
+        .due(Some(class.ends_on))
+        .finding("", "每班至少现场检查一次")
+        .not_for(class.decided_by.clone())
+        .put(work)
+        .await?;
         Ok(Done::new(
             (),
             FactDraft::new("TrainingStarted", "M3.1", class.district, "首次考勤，开始培训")
@@ -144,6 +159,9 @@ impl Act for EndTraining {
             work.change_all::<enrolment::Entity>(enrolment::Column::Id.is_in(places), change).await?;
         }
         tasks::close(desk, work, &class.id, &["inspect-class", "start-class"]).await?;
+        // Requests that nobody answered in time: the roll cannot be called any more, a record can be disputed.
+        let meetings = hours::sessions(work, &class.id).await?.into_iter().map(|one| one.id.to_string()).collect();
+        tasks::close_among(desk, work, meetings, &["call-roll"]).await?;
         TaskDraft::new(desk, "institution", "enter-scores", ("class", class.id.to_string()), class.title.clone(), class.district)
             .for_institution(&class.institution)
             .finding("look", format!("{eligible} 人可以参加结业考核"))

@@ -77,7 +77,7 @@ async fn matrix(desk: &Desk, class: &ClassId, export: &str) -> Result<Response, 
     };
     let policy = desk::policy::pinned(Some(pinned))?;
     let mut all = hours::of_class(&reader, &class.id, &policy).await?;
-    let mut columns = vec![ui::Column::text("学员"), ui::Column::text("出勤率"), ui::Column::number("已计课时")];
+    let mut columns = vec![ui::Column::text("学员"), ui::Column::text("占全部课时"), ui::Column::number("已计课时")];
     columns.extend(sessions.iter().map(|one| ui::Column::text(format!("{} {}", ui::dates::day(one.held_on), ui::dates::time(one.starts_at)))));
     let now = desk.now();
     let rows: Vec<Row> = hours::roster(&reader, &class.id)
@@ -104,7 +104,7 @@ async fn matrix(desk: &Desk, class: &ClassId, export: &str) -> Result<Response, 
         (page_head("考勤", &class.title, &[Button::link("回到班级", format!("/classes/{}", class.id))]))
         (simple_table("考勤汇总", &columns, &rows))
         (export_line(&format!("/classes/{}/attendance", class.id)))
-        p class="jb-head__note" { "✓ 后面是已计课时；✕ 后面是没有计入的原因。出勤率不到 " (policy.min_rate_pct) "% 不能参加结业考核。" }
+        p class="jb-head__note" { "✓ 后面是已计课时；✕ 后面是没有计入的原因。培训结束时，已计课时不到全部课时的 " (policy.min_rate_pct) "% 不能参加结业考核。" }
         (section("课次", simple_table("课次", &[ui::Column::text("时间"), ui::Column::text("内容"), ui::Column::text("老师"), ui::Column::text("地点")],
             &sessions.iter().map(|one| Row::link(format!("/sessions/{}", one.id), vec![
                 html! { (ui::dates::day_weekday(one.held_on)) " " (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) },
@@ -147,7 +147,7 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
 /// The main acts of this part for this office.
 pub fn main_buttons(desk: &Desk, class: &training_class::Model) -> Vec<Button> {
     let mut buttons = Vec::new();
-    if matches!(class.state, ClassState::Approved | ClassState::InTraining) && desk.may(Permission::Of(Function::Inspection, Right::Inspect)) {
+    if matches!(class.state, ClassState::InTraining | ClassState::Suspended) && desk.may(Permission::Of(Function::Inspection, Right::Inspect)) {
         buttons.push(Button::link("记录检查", format!("/classes/{}/inspections/new", class.id)));
     }
     if class.state == ClassState::Suspended && desk.may(Permission::Of(Function::OpeningApplication, Right::Approve)) {

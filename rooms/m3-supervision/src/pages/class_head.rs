@@ -62,7 +62,7 @@ impl View<'_> {
     fn own_buttons(&self) -> Vec<Button> {
         let copy = Button::link("照此再办一期", format!("/classes/new?from={}", self.class.id));
         let withdraw = Button::link("撤销", self.at("withdraw"));
-        let slips = Button::link("签到条", self.at("slips"));
+        let slips = Button::link("登录条", self.at("slips"));
         match self.class.state {
             ClassState::Draft | ClassState::Returned => {
                 let submit = Button::post(self.submit_word(), self.at("submit")).field("pledge", "1").main();

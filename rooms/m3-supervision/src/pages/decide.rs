@@ -8,10 +8,11 @@ use foundation::codes::{ClassState, ReviewResult};
 use foundation::{ClassId, Fault, Stop, clock};
 use maud::{Markup, html};
 use store::tables::supervision::training_class;
-use ui::{Button, Confirm, Field, Form, FormState, facts_grid, page_head, panel};
+use ui::{Button, Confirm, Field, Form, FormState, facts_grid, form, page_head, panel, section};
 
 use super::classes::{number, seen};
 use super::dossier;
+use crate::acts::correction::ExplainCorrection;
 use crate::acts::decide::{AnswerReviewLine, RecheckOpening, RefuseOpening, ReturnOpening, RevokeClass, WithdrawClass};
 use crate::acts::review::{AcceptOpening, ApproveOpening, ReviewOpening, SubmitOpening, lines_of};
 
@@ -45,6 +46,21 @@ pub async fn submit(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
         },
         Err(stop) => desk.stopped(stop),
     }
+}
+
+/// What the institution says to the list of what was missing.
+pub fn explain_form(class: &ClassId, state: &FormState) -> Markup {
+    let options = Form { action: format!("/classes/{class}/explain"), submit: "记下补正说明".into(), ..Form::default() };
+    let field =
+        Field::text_area("note", "补正说明").hint("逐条写补了什么、改了什么，审核人在留痕里看得到；改好后再点右上角重新提交").required().max_length(1000);
+    section("", html! { details { summary { "写补正说明" } (form(&options, state, field.show(state))) } })
+}
+
+/// POST `/classes/{id}/explain`.
+pub async fn explain(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
+    let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
+    let result = desk.perform(ExplainCorrection { class: id, note: form.value("note").into() }).await;
+    desk.after(result, &format!("/classes/{class}"), "补正说明已记下，审核人看得到。改好后请重新提交。")
 }
 
 /// POST `/classes/{id}/review`: all human lines at once (`all=1`), or those that are named.

@@ -12,6 +12,7 @@ use ui::{Button, Dossier, DossierHead, Due, Field, Form, FormState, Tag, Tone, f
 
 use crate::acts::dispute::{AnswerDispute, DisputeAttendance, DisputeVerdict};
 use crate::hours;
+use crate::rules::attendance::ANSWER_CHARS;
 
 /// One dispute: answered by the county, read by those above it.
 pub struct DisputePage;
@@ -147,6 +148,9 @@ pub async fn answer(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Respons
         "dismissed" => DisputeVerdict::Dismissed,
         _ => {
             state.error("verdict", "请选择核实结论");
+            if pairs.value("answer").trim().chars().count() < ANSWER_CHARS {
+                state.error("answer", "请写清核实了什么、结论是什么");
+            }
             return shown(&desk, &id, &state).await;
         }
     };

@@ -13,7 +13,7 @@ use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::institutions::{room, site};
 use store::tables::journal::fact;
 use store::tables::supervision::{class_session, enrolment, review_line, training_class};
-use ui::{Button, CheckLine, Dossier, Material, ShareMeter, TrailLine, section, tag};
+use ui::{Button, CheckLine, Dossier, FormState, Material, ShareMeter, TrailLine, section, tag};
 
 use super::class_head::Names;
 use super::classes::seen;
@@ -126,6 +126,9 @@ pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop
             _ => "说明",
         };
         main.push(section(title, html! { @for line in class.decision_note.lines() { p { (line) } } }));
+    }
+    if own && class.state == ClassState::Returned {
+        main.push(super::decide::explain_form(&class.id, &FormState::new()));
     }
     // Once decided, what happens in the class comes first and the lists fold away.
     let later = [attendance::panel(desk, &reader, &class).await?, completion::panel(desk, &reader, &class).await?];

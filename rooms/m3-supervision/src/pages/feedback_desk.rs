@@ -97,7 +97,7 @@ fn who_page(desk: &Desk, class: &training_class::Model, status: u16, state: &For
         html! {
             (page_head("培训评价", &class.title, &[]))
             (form(&Form { action, submit: "下一步".into(), is_phone: true, ..Form::default() }, state, html! {
-                (Field::text("code", "大屏上的六位码").hint("扫码进来的不用填").required().max_length(12).autocomplete("off").show(state))
+                (Field::text("code", "大屏上的评价码").hint("扫码进来的不用填").required().max_length(12).autocomplete("off").show(state))
                 (Field::text("name", "您的姓名").required().max_length(50).autocomplete("off").show(state))
                 (Field::text("last", "身份证号码后六位").required().max_length(6).autocomplete("off").show(state))
             }))
@@ -137,7 +137,7 @@ async fn recognised(desk: &Desk, class: &training_class::Model, form: &Pairs) ->
     }
     let policy = desk::policy::pinned(class.policy.as_deref())?;
     if !code_is_taken(&desk_codes_taken(&desk.premises.settings.secret, &class.id, policy.code_seconds, desk.now()), form.value("code")) {
-        return Err(no("评价码不对，或已经换了新的", "请看大屏上现在的六位码再输一次", "code"));
+        return Err(no("评价码不对，或已经换了新的", "请看大屏上现在的评价码再输一次", "code"));
     }
     let reader = desk.premises.db.read(Scope::Everything).await?;
     let named = Condition::all()

@@ -44,13 +44,7 @@ pub async fn ask(desk: Desk, Path(class): Path<String>) -> Response {
     let Ok(class) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
     match visit(&desk, &class).await {
         Ok(visit) => {
-            let state = FormState::new()
-                .with("kind", InspectionKind::OnSite.code())
-                .with("unannounced", "1")
-                .with("teacher_present", "1")
-                .with("content_matches", "1")
-                .with("present_count", visit.signed_in.to_string())
-                .with("opinion", InspectionOpinion::Normal.code());
+            let state = FormState::new().with("kind", InspectionKind::OnSite.code()).with("unannounced", "1");
             desk.page("记录检查", "/classes", body(&visit, &state))
         }
         Err(stop) => desk.stopped(stop),
@@ -68,9 +62,9 @@ fn body(visit: &Visit, state: &FormState) -> Markup {
         (form(&Form { action: format!("/classes/{}/inspections", visit.class.id), submit: "提交检查记录".into(), ..Form::default() }, state, html! {
             (Field::radio("kind", "检查方式", InspectionKind::all().iter().map(|k| (k.code(), k.label()))).required().show(state))
             (Field::checkbox("unannounced", "事先没有通知").show(state))
-            (Field::number("present_count", "现场人数").unit("人").required().show(state))
-            (Field::checkbox("teacher_present", "课表上的老师在讲课").show(state))
-            (Field::checkbox("content_matches", "内容与教学计划一致").show(state))
+            (Field::number("present_count", "现场人数").unit("人").hint("请当场数，不要照抄签到数").required().show(state))
+            (Field::radio("teacher_present", "课表上的老师在讲课", [("1", "是"), ("0", "不是")]).required().show(state))
+            (Field::radio("content_matches", "内容与教学计划一致", [("1", "一致"), ("0", "不一致")]).required().show(state))
             (Field::checkboxes("problems", "发现的问题", InspectionProblem::all().iter().map(|p| (p.code(), p.label()))).show(state))
             (Field::radio("opinion", "意见", InspectionOpinion::all().iter().map(|o| (o.code(), o.label()))).required().show(state))
             (Field::text("second_inspector", "同行检查人").hint("检查须两人进行").required().max_length(50).show(state))
@@ -90,7 +84,12 @@ pub async fn record(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
     let kind = form.value("kind").parse::<InspectionKind>().map_err(|_| state.error("kind", "请选择检查方式")).ok();
     let opinion = form.value("opinion").parse::<InspectionOpinion>().map_err(|_| state.error("opinion", "请选择意见")).ok();
     let present_count = form.value("present_count").parse::<i32>().map_err(|_| state.error("present_count", "请填现场人数")).ok();
-    let (Some(kind), Some(opinion), Some(present_count)) = (kind, opinion, present_count) else {
+    for (name, label) in [("teacher_present", "老师是否在讲课"), ("content_matches", "内容是否一致")] {
+        if !matches!(form.value(name), "0" | "1") {
+            state.error(name, format!("请选择{label}"));
+        }
+    }
+    let (Some(kind), Some(opinion), Some(present_count), true) = (kind, opinion, present_count, state.is_clean()) else {
         return desk.page_status(422, "记录检查", "/classes", body(&visit, &state));
     };
     let act = RecordInspection {
@@ -128,7 +127,7 @@ pub fn line(desk: &Desk, one: &inspection::Model) -> Markup {
         p { (ui::dates::full_moment(one.at)) " " (one.kind.label()) @if one.unannounced { "（未通知）" } "：应到 " (one.planned_persons) "，已签到 " (one.signed_in) "，现场 " (one.present_count) " " (tone)
             " " (problems.join("、")) " " (one.note) " " span class="jb-head__note" { (one.inspector_name) "、" (one.second_inspector) } }
         @if answers {
-            form method="post" action={ "/inspections/" (one.id) "/answer" } {
+            form method="post" novalidate action={ "/inspections/" (one.id) "/answer" } {
                 (ui::csrf::slot())
                 (Field::text("text", "整改情况").required().max_length(500).show(&FormState::new()))
                 button class="btn jb-btn" type="submit" { "回复" }

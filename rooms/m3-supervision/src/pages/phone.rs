@@ -10,11 +10,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
+use store::tables::notices::task;
 use store::tables::registry::data_view;
 use store::tables::supervision::{attendance, attendance_dispute, certificate, class_session, enrolment, feedback, training_class};
 use ui::{Button, Field, Form, FormState, PhoneCard, PhoneLine, form, page_head, panel, phone_lines};
 
-use crate::acts::attendance::AskForRollCall;
+use crate::acts::attendance::{AskForRollCall, asked_under};
 use crate::acts::check_in::{SignIn, SignOut};
 use crate::hours;
 use crate::rules::attendance::signs_out_until;
@@ -78,14 +79,32 @@ async fn class_card(desk: &Desk, reader: &Reader, place: &enrolment::Model) -> R
     let next = sessions.iter().find(|one| now <= signs_out_until(one, &policy));
     let events = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
     let running = matches!(class.state, ClassState::Approved | ClassState::InTraining);
+    let asked = match next {
+        Some(session) if running => asked_at(desk, session, place).await?,
+        _ => None,
+    };
+    let (main, others) = follow_up(reader, &class, place).await?;
     Ok(html! {
-        @if let (true, Some(session)) = (running, next) { (session_card(&class, session, &events, now, desk.today())) }
-        @else { (PhoneCard { title: class.title.clone(), lines: vec![class.state.label().to_owned(), class.institution_name.clone()], main: follow_up(reader, &class, place).await?, ..PhoneCard::default() }) }
+        @if let (true, Some(session)) = (running, next) { (session_card(&class, session, &events, (now, desk.today()), asked)) }
+        @else { (PhoneCard { title: class.title.clone(), lines: vec![class.state.label().to_owned(), class.institution_name.clone()], main, others, ..PhoneCard::default() }) }
         (hours_lines(&class, &sessions, &events, place).await?)
     })
 }
 
-fn session_card(class: &training_class::Model, session: &class_session::Model, events: &[attendance::Model], now: Instant, today: foundation::Date) -> Markup {
+/// When this trainee asked for the roll at a session, while the request waits. The task is the school's: read for him.
+async fn asked_at(desk: &Desk, session: &class_session::Model, place: &enrolment::Model) -> Result<Option<Instant>, Stop> {
+    let key = task::Column::Once.eq(asked_under(&session.id, &place.id));
+    let open = desk.as_system("asked-for-roll").read().await?.find::<task::Entity>(key).await?;
+    Ok(open.map(|one| one.created_at))
+}
+
+fn session_card(
+    class: &training_class::Model,
+    session: &class_session::Model,
+    events: &[attendance::Model],
+    (now, today): (Instant, foundation::Date),
+    asked: Option<Instant>,
+) -> Markup {
     let has = |kind| events.iter().find(|one| one.session == session.id && one.kind == kind);
     let (signed_in, signed_out, rolled) = (has(AttendanceKind::SignIn), has(AttendanceKind::SignOut), has(AttendanceKind::RollCall));
     let mut lines = vec![
@@ -119,19 +138,29 @@ fn session_card(class: &training_class::Model, session: &class_session::Model, e
         (None, None, _) => Some(Button::link("签到", address)),
     };
     let open = main.is_some() || rolled.is_none() && signed_in.is_none();
-    let others = if open { vec![Button::post("请老师代点", format!("/sessions/{}/ask-roll-call", session.id))] } else { Vec::new() };
+    let none_yet = signed_in.is_none() && rolled.is_none();
+    if let Some(at) = asked.filter(|_| none_yet) {
+        lines.push(format!("✓ {} 已请老师点名，请在教室等候", ui::dates::time(at)));
+    }
+    let others = if open && asked.filter(|_| none_yet).is_none() {
+        vec![Button::post("请老师代点", format!("/sessions/{}/ask-roll-call", session.id))]
+    } else {
+        Vec::new()
+    };
     html! { (PhoneCard { title: class.title.clone(), lines, main, others, ..PhoneCard::default() }) }
 }
 
-async fn follow_up(reader: &Reader, class: &training_class::Model, place: &enrolment::Model) -> Result<Option<Button>, Stop> {
+/// What comes after the last session: the feedback first where it is due, the certificate beside it.
+async fn follow_up(reader: &Reader, class: &training_class::Model, place: &enrolment::Model) -> Result<(Option<Button>, Vec<Button>), Stop> {
+    let certificate = reader.find::<certificate::Entity>(certificate::Column::Enrolment.eq(place.id.clone())).await?;
+    let certificate = certificate.map(|one| Button::link("看我的证书", format!("/certificates/{}.pdf", one.id)));
     if class.state == ClassState::Certified && place.passed == Some(true) {
         let given = reader.find::<feedback::Entity>(feedback::Column::Enrolment.eq(place.id.clone())).await?.is_some();
         if !given {
-            return Ok(Some(Button::link("评价这次培训", format!("/me/feedback/{}", class.id))));
+            return Ok((Some(Button::link("评价这次培训", format!("/me/feedback/{}", class.id))), certificate.into_iter().collect()));
         }
     }
-    let certificate = reader.find::<certificate::Entity>(certificate::Column::Enrolment.eq(place.id.clone())).await?;
-    Ok(certificate.map(|one| Button::link("看我的证书", format!("/certificates/{}.pdf", one.id))))
+    Ok((certificate, Vec::new()))
 }
 
 async fn hours_lines(
@@ -195,14 +224,17 @@ async fn hours_body(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
             match credit {
                 Some(credit) if credit.reason.credited() => {
                     let answer = said(&one.id).map(|said| format!("。{}", answered_in_words(said, today))).unwrap_or_default();
-                    PhoneLine::tag(when, ui::tag::good(format!("已计 {} 课时", credit.credited))).note(format!("{}{answer}", credit.reason.sentence()))
+                    let line =
+                        PhoneLine::tag(when, ui::tag::good(format!("已计 {} 课时", credit.credited))).note(format!("{}{answer}", credit.reason.sentence()));
+                    // Whoever is marked present and was not can say so too.
+                    if answer.is_empty() { line.opens(format!("/me/dispute/{}", one.id)) } else { line }
                 }
                 Some(credit) if now <= one.ends_at => PhoneLine::tag(when, ui::tag::neutral("上课中")).note(credit.reason.sentence()),
                 Some(credit) => {
                     let line = PhoneLine::tag(when, ui::tag::look(format!("少 {} 课时", one.periods)));
                     match said(&one.id) {
                         Some(said) => line.note(format!("{}。{}", credit.reason.sentence(), answered_in_words(said, today))),
-                        None => line.note(format!("{}。点这里告诉我们", credit.reason.sentence())).opens(format!("/me/dispute/{}", one.id)),
+                        None => line.note(format!("{}。记错了点这里", credit.reason.sentence())).opens(format!("/me/dispute/{}", one.id)),
                     }
                 }
                 None => PhoneLine::text(when, "—"),
@@ -211,6 +243,7 @@ async fn hours_body(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
         .collect();
     Ok(html! {
         (page_head(&class.title, &format!("已计 {} / {} 课时，其中线上 {}", hours.rate.0, class.periods_total, hours.online), &[]))
+        @if !lines.is_empty() { p class="jb-head__note" { "哪一次记错了，点那一行告诉我们。" } }
         @if lines.is_empty() { (panel("", html! { p { "还没有上课。" } })) } @else { (phone_lines(&lines)) }
     })
 }

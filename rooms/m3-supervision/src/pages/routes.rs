@@ -4,6 +4,7 @@ use desk::{Read, Routes};
 use foundation::{Function, Permission, Right};
 
 use super::{class_resource, classes, decide, dossier, new_class, opening, roster, sessions, timetable};
+use crate::acts::correction::ExplainCorrection;
 use crate::acts::decide::{AnswerReviewLine, RecheckOpening, RefuseOpening, ReturnOpening, RevokeClass, WithdrawClass};
 use crate::acts::opening::{AddTrainees, CreateClass, EditClassPlan, LayTimetable, RemoveTrainee, SignPledges};
 use crate::acts::review::{AcceptOpening, ApproveOpening, ReviewOpening, SubmitOpening};
@@ -34,6 +35,7 @@ pub fn routes(routes: Routes) -> Routes {
         .act::<EditSession, _, _>("/sessions/{id}/edit", sessions::save)
         .act::<RemoveSession, _, _>("/sessions/{id}/remove", sessions::remove)
         .act::<SubmitOpening, _, _>("/classes/{id}/submit", decide::submit)
+        .act::<ExplainCorrection, _, _>("/classes/{id}/explain", decide::explain)
         .act::<AcceptOpening, _, _>("/classes/{id}/accept", decide::accept)
         .act::<RecheckOpening, _, _>("/classes/{id}/recheck", decide::recheck)
         .act::<ReviewOpening, _, _>("/classes/{id}/review", decide::review)

@@ -2,11 +2,12 @@
 
 use foundation::codes::{ClassState, InspectionOpinion};
 use foundation::{AccountId, Refusal};
-use store::tables::supervision::training_class;
+use store::tables::supervision::{class_session, training_class};
 
 /// Everything that is wrong with an inspection record.
 pub fn check(
     class: &training_class::Model,
+    meeting: Option<&class_session::Model>,
     inspector: Option<&AccountId>,
     inspector_name: &str,
     second: &str,
@@ -20,6 +21,12 @@ pub fn check(
     let mut no = |field: &str, fact: String, source: &str, fix: &str| refusals.push(Refusal::new("过程检查", "M3.1", fact, source, fix).at(field));
     if !matches!(class.state, ClassState::Approved | ClassState::InTraining | ClassState::Suspended | ClassState::TrainingEnded) {
         no("opinion", format!("班级现在是“{}”", class.state.label()), "班级状态", "只有准予开班以后、结业考核以前的班级可以检查");
+    }
+    if meeting.is_none() && opinion == InspectionOpinion::Normal {
+        no("opinion", "现在没有在上课，看不到上课的情况".into(), "课程表", "请在上课时去检查；按课表应当上课却没有人的，请选“限期整改”或“停课整改”并写明情况");
+    }
+    if meeting.is_none() && present > 0 {
+        no("present_count", format!("现在没有在上课，现场却写了 {present} 人"), "课程表", "没有在上课的，现场人数请填 0");
     }
     if inspector.is_none() || inspector == class.decided_by.as_ref() || inspector == class.reviewed_by.as_ref() {
         no("opinion", "检查人审过这个班的开班申请".into(), "职责分离：检查人不得是同一班的审批人", "请换一位没有审过本班的工作人员检查");

@@ -128,7 +128,7 @@ async fn seat(work: &Writer, office: &Office, given: &str) -> Result<Seat, Stop>
             Seat { district: row.district, name: row.name }
         }
         Office::Trainee { .. } | Office::Public | Office::System { .. } => {
-            return Err(Refusal::new("账号范围", "M8.4", "这类身份不在这里建账号", "账号管理规定", "学员账号随签到条建立，请在班级页发签到条")
+            return Err(Refusal::new("账号范围", "M8.4", "这类身份不在这里建账号", "账号管理规定", "学员账号随登录条建立，请在班级页发登录条")
                 .at("office")
                 .into());
         }

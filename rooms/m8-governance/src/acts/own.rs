@@ -87,7 +87,7 @@ impl Act for UseSlip {
     const NAME: &'static str = "use-slip";
     const PERMISSION: Permission = Permission::SignedIn;
     const CLAUSE: &'static str = "M7.1";
-    const TITLE: &'static str = "用签到条登录";
+    const TITLE: &'static str = "用登录条登录";
     const KEEPS_ANSWER: bool = false;
     type Outcome = ();
 
@@ -100,7 +100,7 @@ impl Act for UseSlip {
         links::use_up(work, &self.token_hash, desk.premises.clock.real_now()).await?;
         // One trainee, one phone: the earlier one is out.
         end_sign_ins(desk, work, &id).await?;
-        let draft = fact("TraineeSlipUsed", &row, "学员用签到条登录手机");
+        let draft = fact("TraineeSlipUsed", &row, "学员用登录条登录手机");
         Ok(Done::new((), row.person.iter().fold(draft, FactDraft::person)))
     }
 }

@@ -1,4 +1,4 @@
-//! Trainees' sign-in slips (签到条; M7.1, M3.3): whoever is on a class's roster gets an account and a one-time link on
+//! Trainees' sign-in slips (登录条; M7.1, M3.3): whoever is on a class's roster gets an account and a one-time link on
 //! paper, so that an old phone and no password are enough. Every slip is a fact that the trainee can see.
 
 use std::collections::HashMap;
@@ -43,19 +43,19 @@ impl Act for IssueSlips {
     const NAME: &'static str = "issue-slips";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
     const CLAUSE: &'static str = "M7.1";
-    const TITLE: &'static str = "发签到条";
+    const TITLE: &'static str = "发登录条";
     const KEEPS_ANSWER: bool = false;
     type Outcome = Vec<Slip>;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Vec<Slip>>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         if !gives_slips(class.state) {
-            return Err(Refusal::new("签到条", "M7.1", format!("班级现在是“{}”", class.state.label()), "班级状态", "准予开班之后才能发签到条").into());
+            return Err(Refusal::new("登录条", "M7.1", format!("班级现在是“{}”", class.state.label()), "班级状态", "准予开班之后才能发登录条").into());
         }
         let places = places(work, &class.id).await?;
         let chosen: Vec<&enrolment::Model> = places.iter().filter(|one| self.enrolments.contains(&one.id)).collect();
         if chosen.is_empty() || chosen.len() < self.enrolments.len() {
-            return Err(Refusal::new("签到条", "M7.1", "没有选学员，或选的人不在本班名册上", "学员花名册", "请在名单里勾选要发签到条的学员").at("pick").into());
+            return Err(Refusal::new("登录条", "M7.1", "没有选学员，或选的人不在本班名册上", "学员花名册", "请在名单里勾选要发登录条的学员").at("pick").into());
         }
         let policy = desk::policy::of_class(work, class.policy.as_deref(), class.district, desk.today()).await?;
         let valid = Duration::days(i64::from(policy.slip_days));
@@ -78,7 +78,7 @@ impl Act for IssueSlips {
 }
 
 fn fact(class: &training_class::Model, one: &enrolment::Model, account: &AccountId) -> FactDraft {
-    FactDraft::new("TraineeSlipIssued", "M7.1", class.district, "给学员发签到条")
+    FactDraft::new("TraineeSlipIssued", "M7.1", class.district, "给学员发登录条")
         .class(&class.id)
         .institution(&class.institution)
         .person(&one.person)

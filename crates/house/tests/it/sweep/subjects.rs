@@ -19,6 +19,7 @@ pub fn state_for(name: &str) -> ClassState {
         "add-trainees" | "edit-class-plan" | "lay-timetable" | "add-session" | "edit-session" | "remove-session" | "remove-trainee" | "sign-pledges"
         | "submit-opening" | "withdraw-class" | "new-class-page" | "timetable-page" | "roster-page" | "class-roster" => ClassState::Draft,
         "accept-opening" => ClassState::Submitted,
+        "explain-correction" => ClassState::Returned,
         "recheck-opening" | "review-opening" | "return-opening" | "refuse-opening" | "answer-review-line" | "approve-opening" | "opening-decision-form" => {
             ClassState::UnderReview
         }
@@ -218,7 +219,7 @@ impl Subjects {
             "sign-in-to-session" | "sign-out-of-session" => json!({"code": self.code(house, act)}),
             "call-roll" => json!({"present": self.set(act).enrolments}),
             "record-inspection" => {
-                json!({"opinion": "STOP", "problems": [], "present_count": 12, "second_inspector": "周志明", "kind": "SITE", "note": "现场教师不在岗"})
+                json!({"opinion": "STOP", "problems": [], "present_count": 0, "second_inspector": "周志明", "kind": "SITE", "note": "现场教师不在岗"})
             }
             "enter-scores" => {
                 json!({"marks": self.set(act).enrolments.iter().map(|one| json!({"enrolment": one, "theory": 80, "practice": 75, "absent": false})).collect::<Vec<_>>()})

@@ -1,0 +1,56 @@
+//! Taking a batch back, or sending it back (M8.9): one folded form on the batch's page, for either office.
+
+use axum::extract::Path;
+use axum::response::Response;
+use desk::{Act, Desk, Pairs};
+use foundation::codes::PaymentState;
+use foundation::{Fault, PaymentBatchId, Stop};
+use maud::{Markup, html};
+use store::tables::funds::payment_batch;
+use ui::{Field, Form, FormState, form, section};
+
+use super::batches::shown;
+use crate::acts::withdraw::{RefusePaymentBatch, WithdrawPaymentBatch};
+
+/// The form, while the batch waits and for whom it is.
+pub fn part(desk: &Desk, batch: &payment_batch::Model, state: &FormState) -> Option<Markup> {
+    if batch.state != PaymentState::Pending {
+        return None;
+    }
+    let (word, step) = if desk.may(RefusePaymentBatch::PERMISSION) {
+        ("退回批次", "refuse")
+    } else if desk.may(WithdrawPaymentBatch::PERMISSION) {
+        ("撤回批次", "withdraw")
+    } else {
+        return None;
+    };
+    let options = Form { action: format!("/payment-batches/{}/{step}", batch.id), submit: word.into(), is_danger: true, ..Form::default() };
+    let fresh = FormState::new();
+    let is_here = state.error_at("undo").is_some();
+    let field = Field::text("undo", "原因").hint("例：清册里有一家学校账户不对。批次作废，各笔补贴回到“待拨付”，可以重新做批次").required().max_length(200);
+    Some(section(
+        "",
+        html! { details open[is_here] { summary { (word) } (form(&options, if is_here { state } else { &fresh }, field.show(if is_here { state } else { &fresh }))) } },
+    ))
+}
+
+/// POST `/payment-batches/{id}/withdraw`.
+pub async fn withdraw(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Response {
+    let Ok(batch) = id.parse::<PaymentBatchId>() else { return desk.stopped(Fault::Gone.into()) };
+    let result = desk.perform(WithdrawPaymentBatch { batch, reason: pairs.value("undo").into() }).await;
+    undone(&desk, &id, &pairs, result).await
+}
+
+/// POST `/payment-batches/{id}/refuse`.
+pub async fn refuse(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Response {
+    let Ok(batch) = id.parse::<PaymentBatchId>() else { return desk.stopped(Fault::Gone.into()) };
+    let result = desk.perform(RefusePaymentBatch { batch, reason: pairs.value("undo").into() }).await;
+    undone(&desk, &id, &pairs, result).await
+}
+
+async fn undone(desk: &Desk, id: &str, pairs: &Pairs, result: Result<(), Stop>) -> Response {
+    match result {
+        Err(Stop::Refused(no)) => shown(desk, id, 422, &pairs.state().refused(no)).await,
+        other => desk.after(other, &format!("/payment-batches/{id}"), "批次已作废，各笔补贴回到“待拨付”。"),
+    }
+}
