@@ -23,8 +23,8 @@ export async function returnedPayment(browser, house) {
   await click(maker, queued(maker, SCHOOL, '退票处理'));
   const claim = maker.url();
   await look(maker, 'claim');
-  await click(maker, button(maker, '做拨付批次'));
-  await says(maker, '等另一人复核');
+  await says(maker, '收款账户正在更正，等另一人复核后再做');
+  if (!await button(maker, '做拨付批次').isDisabled()) throw new Error('a batch could be made for an account that waits');
 
   const officer = await home('jinjiang-officer');
   if (await queued(officer, SCHOOL, '收款账户').count()) throw new Error('the proposer is asked to confirm his own');

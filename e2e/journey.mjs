@@ -209,6 +209,10 @@ async function walk(browser, house, people) {
       await look(inspector, 'live');
       await home('jinjiang-inspector');
       await click(inspector, queued(inspector, ITEM, '过程检查'));
+      await inspector.getByLabel('现场人数').fill('10');
+      await inspector.locator('input[name="teacher_present"][value="true"]').check();
+      await inspector.locator('input[name="content_matches"][value="true"]').check();
+      await inspector.getByLabel('正常').check();
       await inspector.getByLabel('同行检查人').fill('庄淑华');
       await look(inspector, 'inspection');
       await click(inspector, button(inspector, '提交检查记录'));

@@ -63,8 +63,8 @@ fn body(visit: &Visit, state: &FormState) -> Markup {
             (Field::radio("kind", "检查方式", InspectionKind::all().iter().map(|k| (k.code(), k.label()))).required().show(state))
             (Field::checkbox("unannounced", "事先没有通知").show(state))
             (Field::number("present_count", "现场人数").unit("人").hint("请当场数，不要照抄签到数").required().show(state))
-            (Field::radio("teacher_present", "课表上的老师在讲课", [("1", "是"), ("0", "不是")]).required().show(state))
-            (Field::radio("content_matches", "内容与教学计划一致", [("1", "一致"), ("0", "不一致")]).required().show(state))
+            (Field::radio("teacher_present", "课表上的老师在讲课", [("true", "是"), ("false", "不是")]).required().show(state))
+            (Field::radio("content_matches", "内容与教学计划一致", [("true", "一致"), ("false", "不一致")]).required().show(state))
             (Field::checkboxes("problems", "发现的问题", InspectionProblem::all().iter().map(|p| (p.code(), p.label()))).show(state))
             (Field::radio("opinion", "意见", InspectionOpinion::all().iter().map(|o| (o.code(), o.label()))).required().show(state))
             (Field::text("second_inspector", "同行检查人").hint("检查须两人进行").required().max_length(50).show(state))
@@ -85,7 +85,7 @@ pub async fn record(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
     let opinion = form.value("opinion").parse::<InspectionOpinion>().map_err(|_| state.error("opinion", "请选择意见")).ok();
     let present_count = form.value("present_count").parse::<i32>().map_err(|_| state.error("present_count", "请填现场人数")).ok();
     for (name, label) in [("teacher_present", "老师是否在讲课"), ("content_matches", "内容是否一致")] {
-        if !matches!(form.value(name), "0" | "1") {
+        if !matches!(form.value(name), "true" | "false") {
             state.error(name, format!("请选择{label}"));
         }
     }
@@ -99,8 +99,8 @@ pub async fn record(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
         unannounced: form.value("unannounced") == "1",
         second_inspector: form.value("second_inspector").into(),
         present_count,
-        teacher_present: form.value("teacher_present") == "1",
-        content_matches: form.value("content_matches") == "1",
+        teacher_present: form.value("teacher_present") == "true",
+        content_matches: form.value("content_matches") == "true",
         problems: form.values("problems").filter_map(|code| code.parse().ok()).collect(),
         opinion,
         note: form.value("note").into(),

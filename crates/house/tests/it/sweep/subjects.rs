@@ -359,7 +359,8 @@ async fn set(house: &TestHouse, class: &training_class::Model) -> (Set, Option<C
     if let Some(one) = reader.list::<inspection::Entity>(|q| q.filter(inspection::Column::Class.eq(class.id.clone()))).await.unwrap().first() {
         ids.insert("inspection", one.id.to_string());
     }
-    if let Some(one) = reader.find::<attendance_dispute::Entity>(attendance_dispute::Column::Class.eq(class.id.clone())).await.unwrap() {
+    let waiting = Condition::all().add(attendance_dispute::Column::Class.eq(class.id.clone())).add(attendance_dispute::Column::Open.is_not_null());
+    if let Some(one) = reader.find::<attendance_dispute::Entity>(waiting).await.unwrap() {
         ids.insert("dispute", one.id.to_string());
     }
     if let Some(one) = reader
