@@ -2,13 +2,15 @@
 //! anything else, offered to everybody else.
 
 use axum::response::Response;
-use desk::{Desk, Pairs, Read, session, totp};
-use foundation::{Office, Permission, Scope, Stop};
+use desk::{Desk, Pairs, Read, password, session, totp};
+use foundation::{Office, Permission, Refusal, Scope, Stop};
 use maud::{Markup, html};
 use store::tables::identity::account;
 use ui::{Field, Form, FormState, form, page_head, panel};
 
-use crate::acts::own::EnrolTotp;
+use crate::acts::own::{ChangePassword, EnrolTotp};
+use crate::sign_in::with_cookie;
+use crate::tries;
 
 /// One's own account.
 pub struct MyAccount;
@@ -55,6 +57,9 @@ pub async fn show(desk: Desk) -> Response {
 }
 
 async fn page(desk: &Desk, status: u16, state: &FormState) -> Result<Response, Stop> {
+    // Each of the two forms shows its own errors.
+    let fresh = FormState::new();
+    let (code, password) = if state.value(CHANGES).is_empty() { (state, &fresh) } else { (&fresh, state) };
     let id = desk.actor.account.clone().ok_or(Stop::SignedOut)?;
     let one = desk.premises.db.read(Scope::Everything).await?.get::<account::Entity>(id.to_string()).await?;
     let facts = [
@@ -79,9 +84,10 @@ async fn page(desk: &Desk, status: u16, state: &FormState) -> Result<Response, S
                     (panel("绑定动态口令（第二重验证）", html! {
                         p { "绑定后每次登录除密码外还要填手机上的六位数字。" }
                         (steps(desk, &one.login))
-                        (form(&Form { action: "/account/totp".into(), submit: "绑定".into(), ..Form::default() }, state, code_field(state)))
+                        (form(&Form { action: "/account/totp".into(), submit: "绑定".into(), ..Form::default() }, code, code_field(code)))
                     }))
                 }
+                @if one.password_hash.is_some() { (panel("修改密码", password_form(password))) }
             }
         },
     ))
@@ -94,4 +100,57 @@ pub async fn enrol(desk: Desk, form: Pairs) -> Response {
         Err(Stop::Refused(no)) => page(&desk, 422, &FormState::new().refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
         Err(stop) => desk.stopped(stop),
     }
+}
+
+/// Marks the form of a new password.
+const CHANGES: &str = "changes_password";
+
+fn password_form(state: &FormState) -> Markup {
+    let options = Form { action: "/account/password".into(), submit: "修改密码".into(), hidden: vec![(CHANGES.into(), "1".into())], ..Form::default() };
+    form(
+        &options,
+        state,
+        html! {
+            (Field::password("current", "现在的密码").required().autocomplete("current-password").show(state))
+            (Field::password("password", "新密码").hint("12 个以上字符，含大写、小写、数字、符号中的三类").required().autocomplete("new-password").show(state))
+            (Field::password("again", "再输一遍新密码").required().autocomplete("new-password").show(state))
+        },
+    )
+}
+
+/// POST `/account/password`: the present password is a guess like any other, and counted.
+pub async fn change_password(desk: Desk, form: Pairs) -> Response {
+    match changed(&desk, &form).await {
+        Ok(token) => with_cookie(&desk, &token, false, desk.go("/account", "密码已修改，其他设备上的登录都已退出。")),
+        Err(Stop::Refused(no)) => page(&desk, 422, &FormState::new().with(CHANGES, "1").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
+        Err(stop) => desk.stopped(stop),
+    }
+}
+
+async fn changed(desk: &Desk, form: &Pairs) -> Result<String, Stop> {
+    let id = desk.actor.account.clone().ok_or(Stop::SignedOut)?;
+    let one = desk.premises.db.read(Scope::Everything).await?.get::<account::Entity>(id.to_string()).await?;
+    let no = |fact: &str, fix: &str, field: &str| Refusal::new("口令", "M8.4", fact, "网络安全等级保护三级要求", fix).at(field);
+    let (current, new) = (form.value("current"), form.value("password"));
+    let mut refusals: Vec<Refusal> = password::weakness(new, &one.login).into_iter().collect();
+    if new != form.value("again") {
+        refusals.push(no("两次输入的新密码不一样", "请再输一遍", "again"));
+    }
+    if new == current {
+        refusals.push(no("新密码和现在的一样", "请换一个", "password"));
+    }
+    if !refusals.is_empty() {
+        return Err(refusals.into());
+    }
+    let Some(counted) = tries::count(desk, &id).await? else {
+        return Err(no("输错太多次，账号已锁定", "请 15 分钟后再试", "current").into());
+    };
+    if !password::matches_apart(current.to_owned(), one.password_hash).await? {
+        tries::was_wrong(desk, &counted).await?;
+        return Err(no("现在的密码不对", "请核对后再输；忘了密码请本单位的系统管理员重置", "current").into());
+    }
+    tries::was_right(desk, &counted).await?;
+    let password_hash = password::hash_apart(new.to_owned(), desk.premises.ids.bytes()).await?;
+    desk.perform(ChangePassword { password_hash }).await?;
+    session::open(&desk.premises, &id, true).await
 }

@@ -31,6 +31,7 @@ pub fn routes() -> Routes {
         .post::<sign_in::SignInPage, _, _>("/links/{token}", link::follow)
         .read::<authenticator::MyAccount, _, _>("/account", authenticator::show)
         .act::<acts::own::EnrolTotp, _, _>("/account/totp", authenticator::enrol)
+        .post::<authenticator::MyAccount, _, _>("/account/password", authenticator::change_password)
         .read::<accounts::AccountRegister, _, _>("/accounts", accounts::register)
         .read::<accounts::NewAccountPage, _, _>("/accounts/new", account_forms::new)
         .act::<administer::CreateAccount, _, _>("/accounts/new", account_forms::create)

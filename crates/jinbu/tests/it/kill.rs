@@ -99,6 +99,25 @@ async fn sign_in_all(client: Client, mine: Vec<usize>, check_ins: Arc<CheckIns>,
     }
 }
 
+/// Waits until so many more were answered than `before`, so that a slow machine proves as much as a fast one.
+pub async fn under_way(ledger: &Arc<Mutex<Ledger>>, before: (usize, usize), (sites, check_ins): (usize, usize)) {
+    let until = tokio::time::Instant::now() + Duration::from_secs(60);
+    loop {
+        let now = counts(ledger);
+        if now.0 >= before.0 + sites && now.1 >= before.1 + check_ins {
+            return;
+        }
+        assert!(tokio::time::Instant::now() < until, "too little was under way to prove anything: {before:?} → {now:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Answered sites and check-ins so far.
+pub fn counts(ledger: &Arc<Mutex<Ledger>>) -> (usize, usize) {
+    let seen = ledger.lock().unwrap();
+    (seen.sites.len(), seen.check_ins.len())
+}
+
 /// Asks again for what had no answer: it is there once, whether or not the first asking had been done.
 async fn ask_again(server: &Server, ledger: &Arc<Mutex<Ledger>>) {
     let clerk = server.sign_in("school-clerk").await;
@@ -120,9 +139,11 @@ async fn killed_five_times_it_keeps_every_answered_act_whole() {
     for round in 0..ROUNDS {
         let server = place.start().await;
         ask_again(&server, &ledger).await;
+        let before = counts(&ledger);
         let tasks = work(&server, round, &check_ins, &ledger).await;
+        under_way(&ledger, before, (5, 12)).await;
         let [spread] = foundation::Ids::system().bytes::<1>();
-        tokio::time::sleep(Duration::from_millis(200 + u64::from(spread) * 3)).await;
+        tokio::time::sleep(Duration::from_millis(u64::from(spread) * 3)).await;
         server.kill();
         for task in tasks {
             task.await.unwrap();

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::kill::{CheckIns, work};
+use crate::kill::{CheckIns, under_way, work};
 use crate::ledger::{Findings, Ledger};
 use crate::server::{Place, text};
 
@@ -39,7 +39,8 @@ async fn cut(lies: bool) -> (Ledger, Findings, Place) {
     let ledger = Arc::new(Mutex::new(Ledger::default()));
     let server = place.start().await;
     let tasks = work(&server, 0, &check_ins, &ledger).await;
-    tokio::time::sleep(Duration::from_millis(2500)).await;
+    under_way(&ledger, (0, 0), (11, 51)).await;
+    tokio::time::sleep(Duration::from_millis(1000)).await;
     server.kill();
     for task in tasks {
         task.await.unwrap();

@@ -76,6 +76,40 @@ impl Act for SetPassword {
     }
 }
 
+/// Sets a new password in place of the present one. Performed by the account's own page only, which has asked for it.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ChangePassword {
+    /// argon2id PHC text.
+    pub password_hash: String,
+}
+
+impl Act for ChangePassword {
+    const NAME: &'static str = "change-password";
+    const PERMISSION: Permission = Permission::SignedIn;
+    const CLAUSE: &'static str = "M8.4";
+    const TITLE: &'static str = "修改密码";
+    const KEEPS_ANSWER: bool = false;
+    type Outcome = ();
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+        let id = desk.actor.account.clone().ok_or(Stop::Forbidden)?;
+        let system = work.as_system("own-account");
+        let row = system.get::<account::Entity>(id.to_string()).await?;
+        if row.disabled || row.password_hash.is_none() {
+            return Err(Fault::Gone.into());
+        }
+        system
+            .change_all::<account::Entity>(
+                account::Column::Id.eq(id.clone()),
+                account::ActiveModel { password_hash: Set(Some(self.password_hash.clone())), ..Default::default() },
+            )
+            .await?;
+        // Whoever else was signed in with the old one is out; the page signs this device in again.
+        end_sign_ins(desk, work, &id).await?;
+        Ok(Done::new((), fact("PasswordChanged", &row, "本人修改密码")))
+    }
+}
+
 /// Signs a trainee in by his slip. Performed by the link's page only, for the account itself.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct UseSlip {

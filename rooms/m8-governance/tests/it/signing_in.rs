@@ -134,3 +134,36 @@ async fn personas_sign_in_with_one_click_in_the_demo() {
     house.system().perform(RecoverAccount { login: "jinjiang-officer".into() }).await.unwrap();
     assert_eq!(web.get_as(&token, "/account").await.status, 303, "recovering ends every sign-in");
 }
+
+/// One's own password: the present one is asked for and its guesses are counted; the other devices are signed out.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_changes_ones_own_password_with_the_present_one() {
+    const NEW: &str = "Anhai-2026-autumn";
+    let house = TestHouse::new().await;
+    let one = give_password(&house, "school-clerk").await;
+    let web = house.serve(m8_governance::routes());
+    let sign_in = async |password: &str| web.post(None, "/sign-in", &[("login", "school-clerk"), ("password", password)]).await.session();
+    let (here, elsewhere) = (sign_in(PASSWORD).await.unwrap(), sign_in(PASSWORD).await.unwrap());
+    assert!(web.get_as(&here, "/account").await.text.contains("修改密码"));
+    let change = async |current: &str, new: &str, again: &str| {
+        web.post_as(&here, "/account/password", &[("changes_password", "1"), ("current", current), ("password", new), ("again", again)]).await
+    };
+    for (current, new, again, said) in [
+        (PASSWORD, "short", "short", "密码只有 5 个字符"),
+        (PASSWORD, NEW, "Anhai-2026-winter", "两次输入的新密码不一样"),
+        (PASSWORD, PASSWORD, PASSWORD, "新密码和现在的一样"),
+        ("Wrong-guess-0000", NEW, NEW, "现在的密码不对"),
+    ] {
+        let answer = change(current, new, again).await;
+        assert!(answer.status == 422 && answer.text.contains(said) && !answer.text.contains(NEW), "{said}: {}", answer.text);
+    }
+    assert_eq!(row(&house, &one.id).await.failed_count, 1, "a wrong one is a guess");
+    let done = change(PASSWORD, NEW, NEW).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    assert_eq!(web.get_as(&done.session().expect("this device stays signed in"), "/account").await.status, 200);
+    for old in [&here, &elsewhere] {
+        assert_ne!(web.get_as(old, "/account").await.status, 200, "the old sign-ins are over");
+    }
+    assert!(sign_in(PASSWORD).await.is_none() && sign_in(NEW).await.is_some());
+    assert!(facts(&house).await.iter().any(|kind| kind == "PasswordChanged"));
+}
