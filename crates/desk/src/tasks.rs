@@ -88,14 +88,18 @@ pub async fn put_all(work: &Writer, tasks: Vec<TaskDraft>) -> Result<(), Stop> {
     work.add_many::<task::Entity>(tasks.into_iter().map(|one| one.row).collect()).await
 }
 
+async fn end(desk: &Desk, work: &Writer, open: Condition) -> Result<(), Stop> {
+    work.change_all::<task::Entity>(open, task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() }).await?;
+    Ok(())
+}
+
 /// Closes the open tasks of these kinds about a thing.
 pub async fn close(desk: &Desk, work: &Writer, about: impl ToString, kinds: &[&str]) -> Result<(), Stop> {
     let open = Condition::all()
         .add(task::Column::About.eq(about.to_string()))
         .add(task::Column::Kind.is_in(kinds.iter().copied()))
         .add(task::Column::DoneAt.is_null());
-    work.change_all::<task::Entity>(open, task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() }).await?;
-    Ok(())
+    end(desk, work, open).await
 }
 
 /// Closes the open tasks that were put under these keys (`put_once`).
@@ -103,23 +107,19 @@ pub async fn close_once(desk: &Desk, work: &Writer, keys: Vec<String>) -> Result
     if keys.is_empty() {
         return Ok(());
     }
-    let done = task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() };
-    work.change_all::<task::Entity>(task::Column::Once.is_in(keys), done).await?;
-    Ok(())
+    end(desk, work, Condition::all().add(task::Column::Once.is_in(keys))).await
 }
 
 /// Closes the open tasks of these kinds about many things, in one statement.
 pub async fn close_among(desk: &Desk, work: &Writer, about: Vec<String>, kinds: &[&str]) -> Result<(), Stop> {
     let open = Condition::all().add(task::Column::About.is_in(about)).add(task::Column::Kind.is_in(kinds.iter().copied())).add(task::Column::DoneAt.is_null());
-    work.change_all::<task::Entity>(open, task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() }).await?;
-    Ok(())
+    end(desk, work, open).await
 }
 
 /// Closes every open task about a thing that has come to its end.
 pub async fn close_all(desk: &Desk, work: &Writer, about: impl ToString) -> Result<(), Stop> {
     let open = Condition::all().add(task::Column::About.eq(about.to_string())).add(task::Column::DoneAt.is_null());
-    work.change_all::<task::Entity>(open, task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() }).await?;
-    Ok(())
+    end(desk, work, open).await
 }
 
 /// The day so many calendar days after another; the same day for a senseless number.

@@ -50,6 +50,8 @@ pub async fn refuse(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Respons
 
 async fn undone(desk: &Desk, id: &str, pairs: &Pairs, result: Result<(), Stop>) -> Response {
     match result {
+        // The batch has moved on meanwhile: its page has no such form any more.
+        Err(Stop::Refused(no)) if no.iter().any(|one| one.field.is_none()) => desk.refused(&format!("/payment-batches/{id}"), &no),
         Err(Stop::Refused(no)) => shown(desk, id, 422, &pairs.state().refused(no)).await,
         other => desk.after(other, &format!("/payment-batches/{id}"), "批次已作废，各笔补贴回到“待拨付”。"),
     }

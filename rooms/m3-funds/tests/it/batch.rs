@@ -210,10 +210,32 @@ async fn m8_9_a_batch_is_taken_back_or_sent_back_before_the_bank() {
     assert!(matches!(approve, Err(Stop::Refused(_))), "what was sent back cannot be approved");
     let third = make().await.unwrap();
     house.desk(Persona::JinjiangFinance).perform(ApprovePaymentBatch { batch: third.clone() }).await.unwrap();
+    // A page opened before is told so in words.
+    let stale =
+        house.serve(m3_funds::routes()).post(Some(Persona::JinjiangOfficer), &format!("/payment-batches/{third}/withdraw"), &[("undo", "清册有误")]).await;
+    assert!(stale.status == 303 && stale.location.ends_with(&third.to_string()), "back to the batch, with the refusal above it: {}", stale.status);
     let late = house.desk(Persona::JinjiangOfficer).perform(withdraw(&third, "清册有误")).await;
     assert!(matches!(late, Err(Stop::Refused(no)) if no[0].fact.contains("已送银行")));
     let reader = house.system().read().await.unwrap();
     let lines = reader.list::<store::tables::funds::payment_line::Entity>(|q| q).await.unwrap();
     let of = |state| lines.iter().filter(|one| one.state == state).count();
     assert_eq!((of(PaymentState::Withdrawn), of(PaymentState::Sent)), (4, 2));
+}
+
+/// A claim that was sent back is explained by its institution, where the reviewers read it; never by another, never later.
+#[tokio::test(flavor = "multi_thread")]
+async fn m8_9_a_correction_is_explained_by_its_own_institution() {
+    use m3_funds::acts::review::{ExplainClaimCorrection, ReturnClaim};
+    let house = house(Fen(100_000_000)).await;
+    let id = claims(&house, 1).await.remove(0);
+    let explain = |note: &str| ExplainClaimCorrection { claim: id.clone(), note: note.into() };
+    let clerk = house.desk(Persona::SchoolClerk);
+    assert!(matches!(clerk.perform(explain("照片已补")).await, Err(Stop::Refused(_))), "nothing was sent back yet");
+    assert!(clerk.perform(SubmitClaim { claim: id.clone() }).await.unwrap().submitted);
+    house.desk(Persona::JinjiangOfficer).perform(ReturnClaim { claim: id.clone(), note: "请说明第三次课的照片".into() }).await.unwrap();
+    assert!(matches!(clerk.perform(explain("补")).await, Err(Stop::Refused(no)) if no[0].field.as_deref() == Some("note")));
+    assert!(matches!(house.desk(Persona::RivalClerk).perform(explain("照片已补")).await, Err(Stop::Fault(foundation::Fault::Gone))));
+    clerk.perform(explain("第三次课的照片已补")).await.unwrap();
+    let page = house.serve(m3_funds::routes()).get(Some(Persona::JinjiangOfficer), &format!("/claims/{id}")).await;
+    assert!(page.text.contains("补正说明：第三次课的照片已补"), "{}", page.text);
 }

@@ -61,12 +61,8 @@ impl Act for SetPassword {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let id = desk.actor.account.clone().ok_or(Stop::Forbidden)?;
-        let system = work.as_system("own-account");
-        let row = system.get::<account::Entity>(id.to_string()).await?;
-        if row.disabled {
-            return Err(Fault::Gone.into());
-        }
+        let (id, system) = (desk.actor.account.clone().ok_or(Stop::Forbidden)?, work.as_system("own-account"));
+        let row = own(desk, work).await?;
         links::use_up(work, &self.token_hash, desk.premises.clock.real_now()).await?;
         let change =
             account::ActiveModel { password_hash: Set(Some(self.password_hash.clone())), failed_count: Set(0), locked_until: Set(None), ..Default::default() };
@@ -92,10 +88,9 @@ impl Act for ChangePassword {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let id = desk.actor.account.clone().ok_or(Stop::Forbidden)?;
-        let system = work.as_system("own-account");
-        let row = system.get::<account::Entity>(id.to_string()).await?;
-        if row.disabled || row.password_hash.is_none() {
+        let (id, system) = (desk.actor.account.clone().ok_or(Stop::Forbidden)?, work.as_system("own-account"));
+        let row = own(desk, work).await?;
+        if row.password_hash.is_none() {
             return Err(Fault::Gone.into());
         }
         system
@@ -127,10 +122,7 @@ impl Act for UseSlip {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let id = desk.actor.account.clone().ok_or(Stop::Forbidden)?;
-        let row = work.as_system("own-account").get::<account::Entity>(id.to_string()).await?;
-        if row.disabled {
-            return Err(Fault::Gone.into());
-        }
+        let row = own(desk, work).await?;
         links::use_up(work, &self.token_hash, desk.premises.clock.real_now()).await?;
         // One trainee, one phone: the earlier one is out.
         end_sign_ins(desk, work, &id).await?;
@@ -157,6 +149,13 @@ impl Act for NoteSignInLocked {
         let row = work.get::<account::Entity>(self.account.to_string()).await?;
         Ok(Done::new((), fact("SignInLocked", &row, "连续输错密码或口令，账号锁定")))
     }
+}
+
+/// The actor's own account. Errors: `Gone` once it is disabled.
+async fn own(desk: &Desk, work: &Writer) -> Result<account::Model, Stop> {
+    let id = desk.actor.account.clone().ok_or(Stop::Forbidden)?;
+    let row = work.as_system("own-account").get::<account::Entity>(id.to_string()).await?;
+    if row.disabled { Err(Fault::Gone.into()) } else { Ok(row) }
 }
 
 /// Ends every sign-in of an account inside the act; this server forgets them at once.

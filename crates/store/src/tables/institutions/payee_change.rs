@@ -1,4 +1,4 @@
-//! Corrections of an institution's account, proposed by one person and decided by another (M8.9; domain §5.7 F04).
+//! Corrections of an institution's account, proposed by one person and decided by another (M8.9; domain §10.4 F04).
 use crate::tables::prelude::*;
 table! {
     "payee_change" key(id: Id) version(version: Version) {
