@@ -80,7 +80,7 @@ impl<'a> Sheet<'a> {
     /// The same for a plain table.
     pub fn table(title: String, columns: &'a [ui::Column], rows: &[ui::Row]) -> Self {
         let width = |at: usize| if at == 0 { 28 } else { 16 };
-        let cells = |row: &ui::Row| row.cells.iter().zip(columns).map(|(cell, column)| typed(ui::table::words(cell), column.is_number)).collect();
+        let cells = |row: &ui::Row| row.cells.iter().zip(columns).map(|(cell, column)| typed(cell, column.is_number)).collect();
         Self { title, columns: columns.iter().enumerate().map(|(at, one)| (one.label.as_str(), width(at))).collect(), rows: rows.iter().map(cells).collect() }
     }
 
@@ -159,8 +159,12 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// A shown number or sum as what it is; everything else stays text.
-fn typed(words: String, is_number: bool) -> Cell {
+/// A shown number, sum or deadline as what it is; everything else stays text.
+fn typed(cell: &maud::Markup, is_number: bool) -> Cell {
+    let words = ui::table::words(cell);
+    if let Some(day) = ui::table::day_of(cell) {
+        return if words.contains("暂定") { Cell::Text(format!("{}（暂定）", ui::dates::full_day(day))) } else { Cell::Day(day) };
+    }
     let digits = || words.replace([',', ' '], "");
     match words.strip_prefix('¥') {
         Some(yuan) if is_number => Fen::from_yuan_text(yuan).map_or_else(|| Cell::Text(words.clone()), Cell::Money),
@@ -246,6 +250,15 @@ mod tests {
         let sheet = Sheet::of(&register);
         assert_eq!(sheet.rows[0], [Cell::text("=1+1 甲&乙"), Cell::Number(1204), Cell::Money(Fen(125_000))]);
         assert_eq!(sheet.csv(), "\u{feff}\"机构\",\"人数\",\"金额\"\r\n\"'=1+1 甲&乙\",1204,1250\r\n");
+    }
+
+    #[test]
+    fn a_deadline_is_taken_as_its_day_not_as_tomorrow() {
+        use maud::Render;
+        let (today, due) = (Date::from_ymd_opt(2026, 11, 24).unwrap(), Date::from_ymd_opt(2026, 11, 25).unwrap());
+        assert_eq!(typed(&ui::Due::on(due, today).render(), false), Cell::Day(due));
+        assert_eq!(typed(&ui::Due::on(due, today).certain(false).render(), false), Cell::text("2026年11月25日（暂定）"));
+        assert_eq!(typed(&ui::Due::none().render(), false), Cell::text("不限时"));
     }
 
     #[test]

@@ -108,13 +108,14 @@ impl Reader {
         Ok(on!(self.core, connection => select.count(connection).await).map_err(dialect::fault_of)?)
     }
 
-    /// One page of a shaped selection (1-based), with the total.
+    /// One page of a shaped selection (1-based; at most the last), with the total.
     pub async fn page<E: Reach>(&self, number: u64, size: u64, shape: impl Fn(Select<E>) -> Select<E>) -> Result<Page<E::Model>, Stop>
     where
         E::Model: Send + Sync,
     {
-        let number = number.max(1);
         let total = self.count::<E>(&shape).await?;
+        // Whoever asks for a page behind the last (rows went, an address was typed) gets the last.
+        let number = number.clamp(1, total.div_ceil(size.max(1)).max(1));
         let rows = self.list::<E>(|select| shape(select).offset((number - 1).saturating_mul(size)).limit(size)).await?;
         Ok(Page { rows, number, total, size })
     }

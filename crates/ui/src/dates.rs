@@ -49,6 +49,15 @@ pub fn range(from: Date, until: Date) -> String {
     format!("{} — {}", full_day(from), full_day(until))
 }
 
+/// `2026年12月1日 — 12月9日`: for what is published, printed or looked up years later.
+pub fn full_range(from: Date, until: Date) -> String {
+    match (from == until, from.year() == until.year()) {
+        (true, _) => full_day(from),
+        (false, true) => format!("{} — {}", full_day(from), day(until)),
+        (false, false) => range(from, until),
+    }
+}
+
 /// `17:30`.
 pub fn time(at: Instant) -> String {
     let wall = clock::local(at);
@@ -74,6 +83,8 @@ pub struct Due {
     pub tone: Tone,
     /// Days to go; negative when past; sorts queues.
     pub days: i64,
+    /// The day itself, for files that people take away.
+    pub date: Option<Date>,
 }
 
 impl Due {
@@ -85,14 +96,14 @@ impl Due {
     pub fn on(date: Date, today: Date) -> Self {
         let days = (date - today).num_days();
         let text = if days < 0 { format!("已超期 {} 天（{}）", -days, day(date)) } else { near_day(date, today) };
-        Self { text, tone: Self::tone_of(days), days }
+        Self { text, tone: Self::tone_of(days), days, date: Some(date) }
     }
     /// A deadline by the minute.
     pub fn at(at: Instant, now: Instant) -> Self {
         let today = clock::day_of(now);
         let on = Self::on(clock::day_of(at), today);
         if at < now && on.days == 0 {
-            return Self { text: format!("今天 {} 已超期", time(at)), tone: Tone::Act, days: 0 };
+            return Self { text: format!("今天 {} 已超期", time(at)), tone: Tone::Act, ..on };
         }
         if on.days < 0 {
             return on;
@@ -119,7 +130,7 @@ impl Render for Due {
     fn render(&self) -> Markup {
         html! {
             @if self.text.is_empty() { span class="jb-faint" { "不限时" } }
-            @else { span class={ "jb-due jb-due--" (self.tone.slug()) } { (self.text) } }
+            @else { time class={ "jb-due jb-due--" (self.tone.slug()) } datetime=[self.date] { (self.text) } }
         }
     }
 }
@@ -143,6 +154,8 @@ mod tests {
         assert_eq!(near_day(NaiveDate::from_ymd_opt(2027, 1, 3).unwrap(), date(11, 24)), "2027年1月3日");
         assert_eq!(range(date(12, 1), date(12, 9)), "12月1日 — 12月9日");
         assert_eq!(range(date(12, 1), date(12, 1)), "12月1日");
+        assert_eq!(full_range(date(12, 1), date(12, 9)), "2026年12月1日 — 12月9日");
+        assert_eq!(full_range(date(12, 1), NaiveDate::from_ymd_opt(2027, 1, 3).unwrap()), "2026年12月1日 — 2027年1月3日");
     }
 
     #[test]
@@ -154,7 +167,7 @@ mod tests {
 
     #[test]
     fn deadlines_grow_louder() {
-        assert_eq!(Due::at(at(24, 17, 30), at(24, 9, 0)), Due { text: "今天 17:30".into(), tone: Tone::Act, days: 0 });
+        assert_eq!(Due::at(at(24, 17, 30), at(24, 9, 0)), Due { text: "今天 17:30".into(), tone: Tone::Act, days: 0, date: Some(date(11, 24)) });
         assert_eq!(Due::at(at(24, 8, 30), at(24, 9, 0)).text, "今天 08:30 已超期");
         assert_eq!(Due::on(date(11, 25), date(11, 24)).tone, Tone::Look);
         assert_eq!(Due::on(date(11, 22), date(11, 24)).text, "已超期 2 天（11月22日）");

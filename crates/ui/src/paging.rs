@@ -1,5 +1,6 @@
 //! Below a table: how many rows there are, the pages, the files that hold what is on the screen (pages.md kind 3).
 
+use foundation::Date;
 use maud::{Markup, html};
 
 use crate::table::Register;
@@ -60,6 +61,12 @@ pub fn words(cell: &Markup) -> String {
         }
     }
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The day that a cell speaks of when it is a deadline: on the screen `明天`, in a file the day.
+pub fn day_of(cell: &Markup) -> Option<Date> {
+    let (_, at) = cell.0.split_once("<time ")?.1.split_once("datetime=\"")?;
+    at.get(..10)?.parse().ok()
 }
 
 /// Percent-encodes a query part (RFC 3986 unreserved characters stay).

@@ -5,7 +5,7 @@ use maud::{Markup, Render, html};
 
 use crate::button::Button;
 use crate::paging::foot;
-pub use crate::paging::{encode, export_line, exports, turn_pages, words};
+pub use crate::paging::{day_of, encode, export_line, exports, turn_pages, words};
 use crate::{Tone, csrf};
 
 /// A column.

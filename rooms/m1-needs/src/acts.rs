@@ -61,7 +61,7 @@ async fn refuse_twin(work: &Writer, row: &Model, own: Option<&NeedsItemId>) -> R
         .add(Column::CertificateType.eq(row.certificate_type));
     match work.find::<Entity>(same).await? {
         Some(twin) if Some(&twin.id) != own => Err(Refusal::new(
-            "M1-重复",
+            "重复",
             "M1.1",
             format!("{}{}年目录里已经有“{}”（{}，{}）", row.district.name(), row.year, row.name, row.level.label(), row.certificate_type.label()),
             "本系统目录",

@@ -29,7 +29,7 @@ pub async fn published_item(reader: &Reader, id: &NeedsItemId) -> Result<needs_i
         // Drafts are nobody's business outside their own district: the same answer as absence.
         NeedsState::Draft if !queries::visible(reader.scope(), &row) => Err(Fault::Gone.into()),
         NeedsState::Draft | NeedsState::Delisted => Err(Refusal::new(
-            "M1-目录内",
+            "目录内",
             "M1.3",
             format!("“{}”{}，不在现行的需求指导目录里", row.name, row.state.label()),
             "职业技能培训需求指导目录",

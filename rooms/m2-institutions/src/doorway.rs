@@ -15,7 +15,7 @@ pub async fn listed(reader: &Reader, id: &InstitutionId) -> Result<institution::
         return Ok(row);
     }
     Err(Refusal::new(
-        "M2-目录内",
+        "目录内",
         "M2.4",
         format!("{}现在是“{}”，不能开新班", row.name, row.state.label()),
         SOURCE,

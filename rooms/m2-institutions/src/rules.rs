@@ -29,7 +29,7 @@ fn text_of(field: &str, label: &str, text: &str, clause: &str, most: usize) -> O
         _ if length > most => (format!("{label}有 {length} 个字"), format!("请不要超过 {most} 个字")),
         _ => return None,
     };
-    Some(Refusal::new("M2-必填", clause, fact, SOURCE, fix).at(field))
+    Some(Refusal::new("必填", clause, fact, SOURCE, fix).at(field))
 }
 
 /// A published office telephone: digits with area code or a mobile number.
@@ -39,7 +39,7 @@ pub fn telephone(field: &str, text: &str) -> Option<Refusal> {
     if (7..=16).contains(&digits) && text.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '-' | ' ' | '(' | ')' | '+' | '—')) {
         return None;
     }
-    Some(Refusal::new("M2-电话", "M2.1", "联系电话不像电话号码", SOURCE, "请填写区号加座机号（如 0595-85780001）或 11 位手机号").at(field))
+    Some(Refusal::new("电话", "M2.1", "联系电话不像电话号码", SOURCE, "请填写区号加座机号（如 0595-85780001）或 11 位手机号").at(field))
 }
 
 /// What a listing needs beyond plain texts.
@@ -64,12 +64,12 @@ pub fn listing(act: &ListInstitution, today: Date) -> Result<Listing, Vec<Refusa
     .into_iter()
     .filter_map(|(field, label, text)| line(field, label, text, "M2.1"))
     .collect();
-    let uscc = act.uscc.parse::<Uscc>().map_err(|bad| no.push(bad.refusal("M2-信用代码", "M2.1", "GB 32100-2015").at("uscc"))).ok();
-    let account = act.account.parse::<AccountNumber>().map_err(|bad| no.push(bad.refusal("M2-账号", "M2.1", SOURCE).at("account"))).ok();
+    let uscc = act.uscc.parse::<Uscc>().map_err(|bad| no.push(bad.refusal("信用代码", "M2.1", "GB 32100-2015").at("uscc"))).ok();
+    let account = act.account.parse::<AccountNumber>().map_err(|bad| no.push(bad.refusal("账号", "M2.1", SOURCE).at("account"))).ok();
     no.extend(telephone("phone", &act.phone));
     if act.licence_until < today {
         no.push(
-            Refusal::new("M2-许可证", "M2.1", format!("办学许可证已于{}到期", ui::dates::full_day(act.licence_until)), "办学许可证", "请换证后再列入目录")
+            Refusal::new("许可证", "M2.1", format!("办学许可证已于{}到期", ui::dates::full_day(act.licence_until)), "办学许可证", "请换证后再列入目录")
                 .at("licence_until"),
         );
     }
@@ -86,7 +86,7 @@ pub fn place(name: &str, address: Option<&str>, seats: Option<i32>) -> Vec<Refus
         no.extend(line("address", "地址", address, "M2.1"));
     }
     if let Some(seats) = seats.filter(|seats| !(1..=MOST_SEATS).contains(seats)) {
-        no.push(Refusal::new("M2-座位", "M2.1", format!("座位数填了 {seats}"), SOURCE, format!("请填写 1 到 {MOST_SEATS} 之间的座位数")).at("seats"));
+        no.push(Refusal::new("座位", "M2.1", format!("座位数填了 {seats}"), SOURCE, format!("请填写 1 到 {MOST_SEATS} 之间的座位数")).at("seats"));
     }
     no
 }
@@ -111,10 +111,10 @@ pub fn verification(act: &RecordSiteVerification, valid_months: i32, today: Date
     no.extend(line("inspector_1", "第一名核实人员", first, "M3.7"));
     no.extend(line("inspector_2", "第二名核实人员", second, "M3.7"));
     if !first.is_empty() && first == second {
-        no.push(Refusal::new("M3-两人核实", "M3.7", "两名核实人员填的是同一个人", ON_SITE, "实地核实须两人到场，请填写另一人").at("inspector_2"));
+        no.push(Refusal::new("两人核实", "M3.7", "两名核实人员填的是同一个人", ON_SITE, "实地核实须两人到场，请填写另一人").at("inspector_2"));
     }
     if act.verified_on > today {
-        no.push(Refusal::new("M3-核实日期", "M3.7", "核实日期在今天之后", ON_SITE, "请填写实际到场核实的日期").at("verified_on"));
+        no.push(Refusal::new("核实日期", "M3.7", "核实日期在今天之后", ON_SITE, "请填写实际到场核实的日期").at("verified_on"));
     }
     if act.conclusion != ReviewResult::Pass {
         no.extend(text_of("note", "不通过或需补正的情况说明", &act.note, "M3.7", TEXT_CHARS));
@@ -148,18 +148,12 @@ pub fn directory_item(act: &AddDirectoryItem, around: &DirectoryContext<'_>) -> 
     let DirectoryContext { institution, item, site, verified } = around;
     let mut no = Vec::new();
     if !institution.state.may_open_classes() {
-        no.push(Refusal::new(
-            "M2-目录内",
-            "M2.4",
-            format!("{}现在是“{}”", institution.name, institution.state.label()),
-            SOURCE,
-            "请先恢复机构，再增加培训项目",
-        ));
+        no.push(Refusal::new("目录内", "M2.4", format!("{}现在是“{}”", institution.name, institution.state.label()), SOURCE, "请先恢复机构，再增加培训项目"));
     }
     if item.state != NeedsState::Published {
         no.push(
             Refusal::new(
-                "M1-目录内",
+                "目录内",
                 "M1.3",
                 format!("“{}”{}，不在现行的需求指导目录里", item.name, item.state.label()),
                 "职业技能培训需求指导目录",
@@ -170,7 +164,7 @@ pub fn directory_item(act: &AddDirectoryItem, around: &DirectoryContext<'_>) -> 
     } else if !item.path.covers(&institution.path) {
         no.push(
             Refusal::new(
-                "M2-同地区",
+                "同地区",
                 "M2.1",
                 format!("“{}”是{}的目录项目，机构在{}", item.name, item.district.name(), institution.district.name()),
                 "职业技能培训需求指导目录",
@@ -180,21 +174,21 @@ pub fn directory_item(act: &AddDirectoryItem, around: &DirectoryContext<'_>) -> 
         );
     }
     if site.institution != institution.id {
-        no.push(Refusal::new("M2-场地", "M2.1", "选的场地不属于这个机构", "机构场地记录", "请选择本机构的场地").at("site"));
+        no.push(Refusal::new("场地", "M2.1", "选的场地不属于这个机构", "机构场地记录", "请选择本机构的场地").at("site"));
     } else if verified.is_none() {
-        no.push(Refusal::new("M3-实地核实", "M3.7", format!("场地“{}”没有有效的实地核实", site.name), ON_SITE, "请先安排两人到场核实并登记通过").at("site"));
+        no.push(Refusal::new("实地核实", "M3.7", format!("场地“{}”没有有效的实地核实", site.name), ON_SITE, "请先安排两人到场核实并登记通过").at("site"));
     }
     if !(1..=MOST_CAPACITY).contains(&act.capacity) {
         no.push(
-            Refusal::new("M2-规模", "M2.1", format!("同时培训人数填了 {}", act.capacity), SOURCE, format!("请填写 1 到 {MOST_CAPACITY} 之间的人数"))
+            Refusal::new("规模", "M2.1", format!("同时培训人数填了 {}", act.capacity), SOURCE, format!("请填写 1 到 {MOST_CAPACITY} 之间的人数"))
                 .at("capacity"),
         );
     }
     if act.valid_from > act.valid_until {
-        no.push(Refusal::new("M2-有效期", "M2.1", "有效期的结束早于开始", SOURCE, "请改好有效期").at("valid_until"));
+        no.push(Refusal::new("有效期", "M2.1", "有效期的结束早于开始", SOURCE, "请改好有效期").at("valid_until"));
     } else if act.valid_until > institution.licence_until {
         let fact = format!("有效期到{}，办学许可证{}就到期", ui::dates::full_day(act.valid_until), ui::dates::full_day(institution.licence_until));
-        no.push(Refusal::new("M2-许可证", "M2.1", fact, "办学许可证", "请把有效期定在许可证到期之前").at("valid_until"));
+        no.push(Refusal::new("许可证", "M2.1", fact, "办学许可证", "请把有效期定在许可证到期之前").at("valid_until"));
     }
     if no.is_empty() { Ok(()) } else { Err(no) }
 }
@@ -217,9 +211,9 @@ pub fn teacher(
     demo: bool,
 ) -> Result<CheckedTeacher, Vec<Refusal>> {
     let mut no = Vec::new();
-    let name = name.parse::<PersonName>().map_err(|bad| no.push(bad.refusal("M2-姓名", "M2.1", "居民身份证").at("name"))).ok();
+    let name = name.parse::<PersonName>().map_err(|bad| no.push(bad.refusal("姓名", "M2.1", "居民身份证").at("name"))).ok();
     let id_number =
-        id_number.map(|text| IdDocument::parse(IdType::ResidentCard, text, today, demo).map_err(|bad| no.push(bad.refusal("M2-证件", "M2.1").at("id_number"))));
+        id_number.map(|text| IdDocument::parse(IdType::ResidentCard, text, today, demo).map_err(|bad| no.push(bad.refusal("证件", "M2.1").at("id_number"))));
     no.extend(line("qualification", "职称或职业技能等级", qualification, "M2.1"));
     no.extend(line("certificate_no", "证书编号", certificate_no, "M2.1"));
     match (name, id_number.transpose()) {
@@ -232,7 +226,7 @@ pub fn teacher(
 pub fn verify_certificate(row: &teacher::Model, today: Date) -> Result<teacher::ActiveModel, Vec<Refusal>> {
     match row.certificate_verified_on {
         Some(day) => {
-            Err(vec![Refusal::new("M2-已核", "M2.1", format!("这本证书{}已经核过", ui::dates::full_day(day)), "教师记录", "不用再办；证书变更后才需要重核")])
+            Err(vec![Refusal::new("已核", "M2.1", format!("这本证书{}已经核过", ui::dates::full_day(day)), "教师记录", "不用再办；证书变更后才需要重核")])
         }
         None => Ok(teacher::ActiveModel { certificate_verified_on: Set(Some(today)), ..Default::default() }),
     }
@@ -273,7 +267,7 @@ pub fn standing(row: &institution::Model, step: Move, reason: &str) -> Result<in
         Move::Remove => "移出目录",
     };
     if next.is_none() {
-        no.push(Refusal::new("M2-状态", "M2.5", format!("{}现在是“{}”，不能{what}", row.name, row.state.label()), "机构目录记录", "请核对机构现在的状态"));
+        no.push(Refusal::new("状态", "M2.5", format!("{}现在是“{}”，不能{what}", row.name, row.state.label()), "机构目录记录", "请核对机构现在的状态"));
     }
     no.extend(line("reason", "原因", reason, "M2.5"));
     match next {

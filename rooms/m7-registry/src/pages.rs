@@ -225,7 +225,7 @@ async fn classes(reader: &Reader, person: &PersonId) -> Result<Markup, Stop> {
                 vec![
                     html! { (class.title) },
                     html! { (class.institution_name) },
-                    html! { (ui::dates::range(class.starts_on, class.ends_on)) },
+                    html! { (ui::dates::full_range(class.starts_on, class.ends_on)) },
                     html! { (place.category.label()) },
                     html! { @if place.active { (class.state.label()) } @else { "已退出" } },
                     html! { @if let Some(paper) = paper { a href={ "/verify/" (paper.number) } { (paper.number) } } @else { "—" } },

@@ -1,12 +1,13 @@
-//! The search (M7.1): classes, institutions, certificates and persons within reach. What is asked travels in the
+//! The search (M7.1): classes, institutions, certificates, claims, payment batches and persons within reach. What is asked travels in the
 //! body, never in an address: people type document numbers into any box, and addresses end up in logs.
 
 use axum::response::Response;
 use desk::{Desk, Pairs, Read};
-use foundation::{IdDocument, IdType, Permission, PersonId, Phone, Stop};
+use foundation::{Function, IdDocument, IdType, Permission, PersonId, Phone, Right, Stop};
 use maud::{Markup, html};
 use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
+use store::tables::funds::{claim, payment_batch};
 use store::tables::institutions::institution;
 use store::tables::registry::person;
 use store::tables::supervision::{certificate, training_class};
@@ -53,7 +54,7 @@ fn head(desk: &Desk, words: &str) -> Markup {
     let shown = if is_number(desk, words) { "" } else { words };
     let state = FormState::new().with("q", shown);
     html! {
-        (page_head("查询", "班级、机构、证书编号、学员姓名，或完整的证件号码、手机号；只查得到您管辖范围内的", &[]))
+        (page_head("查询", "班级、机构、学员姓名，证书、申领、拨付批次的编号，或完整的证件号码、手机号；只查得到您管辖范围内的", &[]))
         (form(&Form { action: "/search".into(), submit: "查".into(), ..Form::default() }, &state, html! { (Field::text("q", "查什么").required().max_length(60).autocomplete("off").show(&state)) }))
     }
 }
@@ -81,6 +82,8 @@ async fn hits(desk: &Desk, words: &str) -> Result<Vec<(&'static str, Vec<Hit>)>,
         ("班级", classes(&reader, words).await?),
         ("机构", institutions(&reader, words).await?),
         ("证书", certificates(&reader, words).await?),
+        ("补贴申领", claims(desk, &reader, words).await?),
+        ("拨付批次", batches(desk, &reader, words).await?),
         ("学员", by_name(desk, &reader, words).await?),
     ])
 }
@@ -98,7 +101,7 @@ async fn classes(reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
     let hit = |one: training_class::Model| Hit {
         href: format!("/classes/{}", one.id),
         name: one.title,
-        what: format!("{} · {} · {}", one.institution_name, one.state.label(), ui::dates::range(one.starts_on, one.ends_on)),
+        what: format!("{} · {} · {}", one.institution_name, one.state.label(), ui::dates::full_range(one.starts_on, one.ends_on)),
     };
     Ok(rows.into_iter().map(hit).collect())
 }
@@ -113,6 +116,34 @@ async fn institutions(reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
 async fn certificates(reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
     let rows = reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Number.eq(words.to_uppercase())).limit(HITS)).await?;
     Ok(rows.into_iter().map(|one| Hit { href: format!("/verify/{}", one.number), name: one.number, what: one.institution_name }).collect())
+}
+
+async fn claims(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
+    if !desk.may(Permission::Of(Function::ClaimReview, Right::Read)) {
+        return Ok(Vec::new());
+    }
+    let rows = reader.list::<claim::Entity>(|q| q.filter(claim::Column::ClaimNo.eq(words.to_uppercase())).limit(HITS)).await?;
+    let hit = |one: claim::Model| Hit {
+        href: format!("/claims/{}", one.id),
+        what: format!("{} · {} · {}", one.class_title, one.state.label(), ui::money::text(one.total)),
+        name: one.claim_no,
+    };
+    Ok(rows.into_iter().map(hit).collect())
+}
+
+/// By their number or its beginning: `350582-202611`.
+async fn batches(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
+    use payment_batch::Column as C;
+    if !desk.may(Permission::Of(Function::ClaimPayment, Right::Read)) {
+        return Ok(Vec::new());
+    }
+    let rows = reader.list::<payment_batch::Entity>(|q| q.filter(C::BatchNo.starts_with(words)).order_by_desc(C::MadeAt).limit(HITS)).await?;
+    let hit = |one: payment_batch::Model| Hit {
+        href: format!("/payment-batches/{}", one.id),
+        what: format!("{} 笔 · {} · {}", one.lines, ui::money::text(one.total), ui::dates::full_moment(one.made_at)),
+        name: one.batch_no,
+    };
+    Ok(rows.into_iter().map(hit).collect())
 }
 
 fn person_hit(one: person::Model) -> Hit {

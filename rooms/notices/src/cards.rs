@@ -2,7 +2,7 @@
 
 use desk::Desk;
 use foundation::codes::{ClaimState, ClassState};
-use foundation::{Date, Fen, Function, Permission, Right, Stop};
+use foundation::{Date, Fen, Function, Office, Permission, Right, Stop};
 use store::Reader;
 use store::query::{Alias, ColumnTrait, Expr, ExprTrait, QueryFilter, QuerySelect};
 use store::tables::funds::claim;
@@ -84,11 +84,18 @@ pub async fn cards(desk: &Desk) -> Result<Vec<StatCard>, Stop> {
     let reader = desk.read().await?;
     let read = |function| desk.may(Permission::Of(function, Right::Read));
     let mut cards = Vec::new();
-    let classes =
-        if read(Function::OpeningApplication) { classes(&reader, &[S::Submitted, S::UnderReview, S::InTraining, S::Suspended]).await? } else { Vec::new() };
+    let classes = if read(Function::OpeningApplication) {
+        classes(&reader, &[S::Draft, S::Submitted, S::UnderReview, S::InTraining, S::Suspended]).await?
+    } else {
+        Vec::new()
+    };
     if read(Function::OpeningApplication) {
         cards.push(running(desk, &reader, &total(&classes, &[S::InTraining.code()])).await?);
         cards.push(waiting(desk, &total(&classes, &[S::Submitted.code(), S::UnderReview.code()])));
+    }
+    let drafts = total(&classes, &[S::Draft.code()]);
+    if drafts.rows > 0 && matches!(desk.actor.office, Office::Institution { .. }) {
+        cards.push(StatCard::new("草稿", format!("{} 份", drafts.rows)).note("开班申请还没有提交").opens("/classes?state=A00"));
     }
     if read(Function::ClaimReview) {
         cards.extend(money(desk, &reader).await?);

@@ -179,8 +179,6 @@ async fn tasks(desk: &Desk, page: u64) -> Result<(Page<task::Model>, u64), Stop>
             .order_by_desc(task::Column::Money)
             .order_by_asc(task::Column::Id)
     };
-    let number = Ord::max(page, 1);
-    let rows = reader.list::<task::Entity>(|q| shape(q).offset((number - 1).saturating_mul(ROWS)).limit(ROWS)).await?;
     let due_now = Expr::case(task::Column::DueOn.lte(desk.today()), 1).finally(0);
     let counts = reader
         .pick::<task::Entity, Counts>(|q| {
@@ -191,7 +189,10 @@ async fn tasks(desk: &Desk, page: u64) -> Result<(Page<task::Model>, u64), Stop>
         })
         .await?;
     let count = |of: fn(&Counts) -> i64| counts.first().map_or(0, |one| u64::try_from(of(one)).unwrap_or(0));
-    Ok((Page { rows, number, total: count(|one| one.total), size: ROWS }, count(|one| one.due_now.unwrap_or(0))))
+    let total = count(|one| one.total);
+    let number = Ord::clamp(page, 1, Ord::max(total.div_ceil(ROWS), 1));
+    let rows = reader.list::<task::Entity>(|q| shape(q).offset((number - 1).saturating_mul(ROWS)).limit(ROWS)).await?;
+    Ok((Page { rows, number, total, size: ROWS }, count(|one| one.due_now.unwrap_or(0))))
 }
 
 /// `/`.

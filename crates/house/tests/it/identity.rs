@@ -8,6 +8,7 @@ use m8_governance::acts::slips::IssueSlips;
 use store::query::{ColumnTrait, Condition, QueryFilter, Set};
 use store::tables::identity::{account, idempotency, one_time_link};
 use store::tables::journal::fact;
+use store::tables::notices::task;
 use store::tables::supervision::{enrolment, training_class};
 use testkit::web::Web;
 use testkit::{JINJIANG, Persona, TestHouse, district};
@@ -231,6 +232,11 @@ async fn numbers_are_looked_for_in_the_body_never_in_the_address() {
     assert!(web.post(Some(Persona::SchoolClerk), "/search", &[("q", "林玉")]).await.text.contains("/persons/"));
     assert!(web.post(officer, "/search", &[("q", "安海")]).await.text.contains(&class.class.to_string()));
     assert!(web.post(officer, "/persons/find", &[("who", "林玉")]).await.text.contains("林玉珍"));
+    // A page behind the last is the last, an empty question says what is missing.
+    assert!(web.get(officer, "/classes?page=99").await.text.contains(&class.class.to_string()));
+    let nothing = web.get(None, "/verify?number=").await;
+    assert!(nothing.status == 422 && nothing.text.contains("还没有填写证书编号"));
+    assert!(web.get(None, "/verify").await.status == 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -314,4 +320,15 @@ async fn m3_3_one_open_request_for_a_roll_call_per_trainee_and_meeting() {
     house.desk(Persona::ClassTeacher).perform(CallRoll { session: class.sessions[0].clone(), present: vec![class.enrolments[1].clone()] }).await.unwrap();
     two.perform(ask()).await.unwrap();
     assert_eq!(count_of(&house, "RollCallRequested").await, 3, "answered, so it may be asked again");
+    // He signs in after all: nobody need call him, whoever else signs in beside him.
+    let code = m3_supervision::rules::attendance::code_at(&house.premises.settings.secret, &class.sessions[0], 30, two.now());
+    let sign_in = || m3_supervision::acts::check_in::SignIn { session: class.sessions[0].clone(), code: code.clone() };
+    one.perform(sign_in()).await.unwrap();
+    let open = async || {
+        let reader = house.system().read().await.unwrap();
+        reader.count::<task::Entity>(|q| q.filter(task::Column::Kind.eq("call-roll")).filter(task::Column::DoneAt.is_null())).await.unwrap()
+    };
+    assert_eq!(open().await, 1, "another's signing in answers nobody else");
+    two.perform(sign_in()).await.unwrap();
+    assert_eq!(open().await, 0);
 }

@@ -299,7 +299,7 @@ async fn paid(house: &TestHouse, class: &ClassId) -> store::tables::funds::claim
     let drafted = system.read().await.unwrap().find::<claim::Entity>(claim::Column::Class.eq(class.clone())).await.unwrap().expect("the claim drafts itself");
     // 50 payable periods for 林玉珍 and 56 for 黄小琴, 25 yuan each.
     assert_eq!(drafted.total, foundation::Fen(125_000 + 140_000));
-    let id = drafted.id;
+    let id = drafted.id.clone();
     assert!(matches!(house.desk(Persona::RivalClerk).perform(SubmitClaim { claim: id.clone() }).await, Err(Stop::Fault(foundation::Fault::Gone))));
     house.desk(Persona::SchoolClerk).perform(SubmitClaim { claim: id.clone() }).await.unwrap();
     let officer = house.desk(Persona::JinjiangOfficer);
@@ -314,12 +314,26 @@ async fn paid(house: &TestHouse, class: &ClassId) -> store::tables::funds::claim
     house::tick(&system).await.unwrap();
     let batch = house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: vec![id.clone()] }).await.unwrap();
     let batch = batch_id(&batch);
+    found(house, &drafted.claim_no, &batch).await;
     house.desk(Persona::JinjiangFinance).perform(ApprovePaymentBatch { batch: batch.clone() }).await.unwrap();
     let lines = system.read().await.unwrap().list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.clone()))).await.unwrap();
     let settled = lines.iter().map(|one| SettledLine { line: one.id.clone(), paid: true, reference: "20261220000001".into(), reason: String::new() }).collect();
     house.desk(Persona::JinjiangFinance).perform(SettlePaymentBatch { batch, lines: settled }).await.unwrap();
     house::tick(&system).await.unwrap();
     system.read().await.unwrap().get::<claim::Entity>(id.to_string()).await.unwrap()
+}
+
+/// A claim and a batch are found by their numbers, within reach.
+async fn found(house: &TestHouse, claim_no: &str, batch: &foundation::PaymentBatchId) {
+    let web = house.serve(house::routes());
+    let row = house.system().read().await.unwrap().get::<store::tables::funds::payment_batch::Entity>(batch.to_string()).await.unwrap();
+    let at = format!("/payment-batches/{batch}");
+    let finds = async |who, words: &str, address: &str| web.post(Some(who), "/search", &[("q", words)]).await.text.find(address).is_some();
+    assert!(finds(Persona::JinjiangFinance, &row.batch_no, &at).await);
+    assert!(finds(Persona::JinjiangOfficer, &row.batch_no[..10], &at).await, "by the beginning");
+    assert!(!finds(Persona::ShishiOfficer, &row.batch_no, &at).await);
+    assert!(finds(Persona::SchoolClerk, claim_no, "/claims/").await);
+    assert!(!finds(Persona::RivalClerk, claim_no, "/claims/").await);
 }
 
 /// Somebody objects to the publicity; the county checks and finds nothing.

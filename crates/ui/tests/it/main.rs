@@ -12,7 +12,7 @@ fn lines(markup: Markup) -> String {
 #[test]
 fn a_clean_queue_row_posts_in_one_click() {
     let row = QueueRow {
-        due: Due { text: "今天 17:30".into(), tone: ui::Tone::Act, days: 0 },
+        due: Due { text: "今天 17:30".into(), tone: ui::Tone::Act, days: 0, date: foundation::Date::from_ymd_opt(2026, 11, 24) },
         matter: "开班审核".into(),
         subject: "安海职业培训学校".into(),
         detail: "缝纫工（四级）38 人".into(),

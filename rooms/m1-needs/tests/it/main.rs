@@ -73,9 +73,9 @@ async fn m1_2_to_m1_5_an_item_goes_from_draft_to_delisted() {
     let reader = house.desk(Persona::SchoolClerk).read().await.unwrap();
     assert_eq!(m1_needs::published_item(&reader, &item).await.unwrap().id, item);
     let desk = house.desk(Persona::JinjiangOfficer);
-    assert_eq!(rules(desk.perform(DelistNeedsItem { item: item.clone(), reason: " ".into() }).await.unwrap_err()), ["M1-必填"]);
+    assert_eq!(rules(desk.perform(DelistNeedsItem { item: item.clone(), reason: " ".into() }).await.unwrap_err()), ["必填"]);
     desk.perform(DelistNeedsItem { item: item.clone(), reason: "两个半年无人报名".into() }).await.unwrap();
-    assert_eq!(rules(m1_needs::published_item(&reader, &item).await.unwrap_err()), ["M1-目录内"]);
+    assert_eq!(rules(m1_needs::published_item(&reader, &item).await.unwrap_err()), ["目录内"]);
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn m1_4_nothing_is_published_without_a_filing_number_and_document() {
     let house = TestHouse::new().await;
     let item = drafted(&house).await;
     let no = house.desk(Persona::JinjiangOfficer).perform(PublishNeedsItem { item: item.clone(), document: String::new() }).await.unwrap_err();
-    assert_eq!(rules(no), ["M1-先备案", "M1-必填"]);
+    assert_eq!(rules(no), ["先备案", "必填"]);
     assert_eq!(row(&house, &item).await.state, NeedsState::Draft);
     let web = house.serve(m1_needs::routes());
     let answer = web
@@ -121,7 +121,7 @@ async fn m5_1_an_online_cap_of_41_per_cent_is_refused_with_all_other_errors_at_o
 async fn m1_1_the_same_line_twice_is_refused() {
     let house = TestHouse::new().await;
     drafted(&house).await;
-    assert_eq!(rules(house.desk(Persona::JinjiangReviewer).perform(AddNeedsItem { fields: sewing() }).await.unwrap_err()), ["M1-重复"]);
+    assert_eq!(rules(house.desk(Persona::JinjiangReviewer).perform(AddNeedsItem { fields: sewing() }).await.unwrap_err()), ["重复"]);
 }
 
 #[tokio::test]
@@ -195,7 +195,7 @@ proptest::proptest! {
     fn m5_1_the_cap_holds_for_every_number(cap in -5i32..120) {
         let limits = m1_needs::rules::Limits { online_cap_pct: 40, completion_rate: "x".into(), online_document: "y".into() };
         let today = foundation::clock::day_of(testkit::start_of_tests());
-        let refused = m1_needs::rules::check(&NeedsItemFields { online_cap_pct: cap, ..sewing() }, &limits, today).iter().any(|no| no.rule == "M5-线上");
+        let refused = m1_needs::rules::check(&NeedsItemFields { online_cap_pct: cap, ..sewing() }, &limits, today).iter().any(|no| no.rule == "线上");
         proptest::prop_assert_eq!(refused, !(0..=40).contains(&cap));
     }
 }

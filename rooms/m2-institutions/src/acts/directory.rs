@@ -69,7 +69,7 @@ impl Act for ListInstitution {
         let checked = rules::listing(self, desk.today())?;
         if let Some(twin) = work.find::<institution::Entity>(institution::Column::Uscc.eq(checked.uscc.as_str())).await? {
             return Err(Refusal::new(
-                "M2-重复",
+                "重复",
                 "M2.1",
                 format!("这个信用代码已经列入目录：{}（{}）", twin.name, twin.district.name()),
                 "机构目录",
@@ -83,7 +83,7 @@ impl Act for ListInstitution {
             .await?;
         let serial = last.first().map_or(0, |row| row.serial) + 1;
         if serial > LAST_SERIAL {
-            return Err(Refusal::new("M2-序号", "M2.1", format!("{}的机构序号已用完", district.name()), "编号规则", "请联系省级管理员").into());
+            return Err(Refusal::new("序号", "M2.1", format!("{}的机构序号已用完", district.name()), "编号规则", "请联系省级管理员").into());
         }
         let id: InstitutionId = desk.new_id();
         let keyring = &desk.premises.keyring;
@@ -169,7 +169,7 @@ impl Act for AddDirectoryItem {
             .add(directory_item::Column::NeedsItem.eq(item.id.to_string()))
             .add(directory_item::Column::Site.eq(site.id.to_string()));
         if work.find::<directory_item::Entity>(same).await?.is_some() {
-            return Err(Refusal::new("M2-重复", "M2.1", format!("目录里已经有“{}”在“{}”的培训", item.name, site.name), SOURCE, "不用再加；请换一个项目或场地")
+            return Err(Refusal::new("重复", "M2.1", format!("目录里已经有“{}”在“{}”的培训", item.name, site.name), SOURCE, "不用再加；请换一个项目或场地")
                 .at("needs_item")
                 .into());
         }

@@ -194,7 +194,7 @@ fn person(desk: &Desk) -> Result<AccountId, Stop> {
 }
 
 fn typed(account: &str, no: &mut Vec<Refusal>) -> Option<AccountNumber> {
-    account.parse::<AccountNumber>().map_err(|bad| no.push(bad.refusal("M2-账号", "M2.1", SOURCE).at("account"))).ok()
+    account.parse::<AccountNumber>().map_err(|bad| no.push(bad.refusal("账号", "M2.1", SOURCE).at("account"))).ok()
 }
 
 fn already(open: Option<&payee_change::Model>) -> Refusal {

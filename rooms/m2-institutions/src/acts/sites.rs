@@ -32,7 +32,7 @@ pub struct SiteAdded {
 pub fn refuse_gone(row: &institution::Model) -> Result<(), Stop> {
     match row.state {
         DirectoryState::Removed | DirectoryState::Left | DirectoryState::Expired => {
-            Err(Refusal::new("M2-目录内", "M2.4", format!("本机构已“{}”", row.state.label()), SOURCE, "请重新申报列入目录后再办").into())
+            Err(Refusal::new("目录内", "M2.4", format!("本机构已“{}”", row.state.label()), SOURCE, "请重新申报列入目录后再办").into())
         }
         _ => Ok(()),
     }
@@ -54,7 +54,7 @@ impl Act for AddSite {
         }
         let name = self.name.trim();
         if work.find::<site::Entity>(Condition::all().add(site::Column::Institution.eq(own.id.to_string())).add(site::Column::Name.eq(name))).await?.is_some() {
-            return Err(Refusal::new("M2-重复", "M2.1", format!("已经有一个叫“{name}”的场地"), "机构场地记录", "请换一个能区分的名称").at("name").into());
+            return Err(Refusal::new("重复", "M2.1", format!("已经有一个叫“{name}”的场地"), "机构场地记录", "请换一个能区分的名称").at("name").into());
         }
         let row = site::Model {
             id: desk.new_id(),
@@ -111,7 +111,7 @@ impl Act for AddRoom {
         }
         let name = self.name.trim();
         if work.find::<room::Entity>(Condition::all().add(room::Column::Site.eq(site.id.to_string())).add(room::Column::Name.eq(name))).await?.is_some() {
-            return Err(Refusal::new("M2-重复", "M2.1", format!("“{}”里已经有“{name}”", site.name), "机构场地记录", "请换一个能区分的名称").at("name").into());
+            return Err(Refusal::new("重复", "M2.1", format!("“{}”里已经有“{name}”", site.name), "机构场地记录", "请换一个能区分的名称").at("name").into());
         }
         let row = room::Model {
             id: desk.new_id(),

@@ -52,7 +52,7 @@ impl Act for AddTeacher {
         let same = Condition::all().add(teacher::Column::Institution.eq(own.id.to_string())).add(teacher::Column::IdNumberIndex.eq(index.as_str()));
         if let Some(twin) = work.find::<teacher::Entity>(same).await? {
             return Err(Refusal::new(
-                "M2-重复",
+                "重复",
                 "M2.1",
                 format!("这个证件号码的教师已经登记：{}", twin.name),
                 "本机构教师记录",

@@ -169,7 +169,7 @@ async fn m2_4_listing_gives_the_next_serial_and_seals_the_account() {
     assert_eq!((one.account_masked.as_str(), one.state), ("****5678", DirectoryState::Listed));
     let opened = house.premises.keyring.open(Purpose::Account, &one.id.to_string(), &one.account.unwrap()).unwrap();
     assert_eq!(opened.as_str(), "6217001180012345678");
-    assert_eq!(rules(desk.perform(listing()).await.unwrap_err()), ["M2-重复"]);
+    assert_eq!(rules(desk.perform(listing()).await.unwrap_err()), ["重复"]);
     let fact = desk.read().await.unwrap().list::<store::tables::journal::fact::Entity>(|q| q).await.unwrap();
     assert!(fact.iter().all(|one| !one.body.contains("6217001180012345678")));
 }
@@ -203,13 +203,13 @@ async fn m3_7_a_directory_line_needs_a_valid_verification_by_two() {
     let (house, item) = house().await;
     let county = house.desk(Persona::JinjiangInspector);
     let site = site(&house).await;
-    assert_eq!(rules(county.perform(line(&item, &site)).await.unwrap_err()), ["M3-实地核实"]);
+    assert_eq!(rules(county.perform(line(&item, &site)).await.unwrap_err()), ["实地核实"]);
     let alone = RecordSiteVerification { inspector_2: "林国栋".into(), verified_on: day(2026, 11, 3), ..visit(&site) };
-    assert_eq!(rules(county.perform(alone).await.unwrap_err()), ["M3-两人核实", "M3-核实日期"]);
+    assert_eq!(rules(county.perform(alone).await.unwrap_err()), ["两人核实", "核实日期"]);
     let verified = county.perform(visit(&site)).await.unwrap();
     assert_eq!(verified.valid_until, day(2027, 11, 2), "the policy's twelve months");
     county.perform(line(&item, &site)).await.unwrap();
-    assert_eq!(rules(county.perform(line(&item, &site)).await.unwrap_err()), ["M2-重复"]);
+    assert_eq!(rules(county.perform(line(&item, &site)).await.unwrap_err()), ["重复"]);
     let reader = house.desk(Persona::SchoolClerk).read().await.unwrap();
     assert!(m2_institutions::site_ok(&reader, &site, day(2027, 11, 2)).await.unwrap().is_some());
     assert!(m2_institutions::site_ok(&reader, &site, day(2027, 11, 3)).await.unwrap().is_none(), "expired");
@@ -227,7 +227,7 @@ async fn m2_1_a_line_must_fit_licence_district_and_site() {
     let site = site(&house).await;
     county.perform(visit(&site)).await.unwrap();
     let wrong = AddDirectoryItem { institution: rival(), capacity: 0, valid_until: day(2029, 1, 1), ..line(&item, &site) };
-    assert_eq!(rules(county.perform(wrong).await.unwrap_err()), ["M2-场地", "M2-规模", "M2-许可证"]);
+    assert_eq!(rules(county.perform(wrong).await.unwrap_err()), ["场地", "规模", "许可证"]);
 }
 
 #[tokio::test]
@@ -235,10 +235,10 @@ async fn m2_1_a_teacher_is_sealed_unique_and_checked_again_after_a_change() {
     let (house, _) = house().await;
     let id = teacher(&house).await;
     let clerk = house.desk(Persona::SchoolClerk);
-    assert_eq!(rules(clerk.perform(sewing_teacher()).await.unwrap_err()), ["M2-重复"]);
+    assert_eq!(rules(clerk.perform(sewing_teacher()).await.unwrap_err()), ["重复"]);
     let county = house.desk(Persona::JinjiangInspector);
     county.perform(VerifyTeacherCertificate { teacher: id.clone() }).await.unwrap();
-    assert_eq!(rules(county.perform(VerifyTeacherCertificate { teacher: id.clone() }).await.unwrap_err()), ["M2-已核"]);
+    assert_eq!(rules(county.perform(VerifyTeacherCertificate { teacher: id.clone() }).await.unwrap_err()), ["已核"]);
     let same = EditTeacher {
         teacher: id.clone(),
         name: "许志强".into(),
@@ -300,10 +300,10 @@ async fn m2_5_a_suspended_institution_leaves_the_public_register_and_may_not_ope
     let (house, _) = house().await;
     let web = house.serve(m2_institutions::routes());
     let county = house.desk(Persona::JinjiangOfficer);
-    assert_eq!(rules(county.perform(SuspendInstitution { institution: school(), reason: String::new() }).await.unwrap_err()), ["M2-必填"]);
+    assert_eq!(rules(county.perform(SuspendInstitution { institution: school(), reason: String::new() }).await.unwrap_err()), ["必填"]);
     county.perform(SuspendInstitution { institution: school(), reason: "擅自变更上课地点".into() }).await.unwrap();
     let reader = house.desk(Persona::SchoolClerk).read().await.unwrap();
-    assert_eq!(rules(m2_institutions::listed(&reader, &school()).await.unwrap_err()), ["M2-目录内"]);
+    assert_eq!(rules(m2_institutions::listed(&reader, &school()).await.unwrap_err()), ["目录内"]);
     assert!(m2_institutions::listed(&reader, &rival()).await.is_ok());
     assert!(!web.get(None, "/institutions").await.expect(StatusCode::OK).text.contains("安海职业培训学校"));
     assert!(web.get(Some(Persona::JinjiangOfficer), "/institutions?state=SUSPENDED").await.text.contains("安海职业培训学校"));
@@ -312,7 +312,7 @@ async fn m2_5_a_suspended_institution_leaves_the_public_register_and_may_not_ope
     web.post(Some(Persona::JinjiangOfficer), &format!("{address}/restore"), &[("reason", "整改完成")]).await.expect(StatusCode::SEE_OTHER);
     assert!(m2_institutions::listed(&house.desk(Persona::SchoolClerk).read().await.unwrap(), &school()).await.is_ok());
     county.perform(RemoveInstitution { institution: school(), reason: "自愿停办".into() }).await.unwrap();
-    assert_eq!(rules(house.desk(Persona::SchoolClerk).perform(AddSite { name: "新".into(), address: "址".into() }).await.unwrap_err()), ["M2-目录内"]);
+    assert_eq!(rules(house.desk(Persona::SchoolClerk).perform(AddSite { name: "新".into(), address: "址".into() }).await.unwrap_err()), ["目录内"]);
 }
 
 #[test]

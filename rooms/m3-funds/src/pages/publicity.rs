@@ -106,7 +106,7 @@ async fn one_body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
         })
         .collect();
     let period = match (row.publicity_from, row.publicity_until) {
-        (Some(from), Some(until)) => format!("{}{}", ui::dates::range(from, until), provisional(desk, until)),
+        (Some(from), Some(until)) => format!("{}{}", ui::dates::full_range(from, until), provisional(desk, until)),
         _ => String::new(),
     };
     Ok(html! {

@@ -15,9 +15,11 @@ use reckoning::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::query::{ColumnTrait, Condition, QueryFilter, QuerySelect, padded};
+use store::tables::notices::task;
 use store::tables::supervision::{attendance, class_session, enrolment, training_class};
 use store::{Prepared, Reader, Writer};
 
+use super::attendance::asked_under;
 use crate::rules::attendance::{self as rules, Doing};
 
 /// What a sign-in or sign-out answers.
@@ -130,6 +132,8 @@ struct Known {
     sessions: HashMap<SessionId, (Arc<class_session::Model>, [String; 2])>,
     classes: HashMap<ClassId, (Arc<training_class::Model>, Option<Arc<Policy>>)>,
     places: HashMap<(PersonId, ClassId), Place>,
+    /// Keys of open requests for a roll call at these sessions: whoever signs in after all needs it no more.
+    requests: HashSet<String>,
 }
 
 /// A mark that its rules allow.
@@ -156,6 +160,9 @@ struct Ready {
     marks: Vec<Mark>,
     again: Vec<Again>,
     rows: Prepared<attendance::Entity>,
+    /// Requests for a roll call that these marks answer.
+    answered: Vec<String>,
+    desk: Desk,
 }
 
 async fn plan<A: Signing>(asked: &[Asked<A>], reader: &Reader) -> Result<Plan<Marked>, Stop> {
@@ -166,6 +173,7 @@ async fn plan<A: Signing>(asked: &[Asked<A>], reader: &Reader) -> Result<Plan<Ma
 fn ready<A: Signing>(asked: &[Asked<A>], known: &Known) -> Result<Ready, Stop> {
     let Some(first) = asked.first().map(|one| &one.desk) else { return Err(Fault::Gone.into()) };
     let (mut outcomes, mut marks, mut again, mut rows) = (Vec::with_capacity(asked.len()), Vec::new(), Vec::new(), Vec::with_capacity(asked.len()));
+    let mut answered = Vec::new();
     let mut seen: HashMap<(&SessionId, &EnrolmentId), Instant> = HashMap::new();
     let mut facts: HashMap<&SessionId, FactId> = HashMap::new();
     let scopes: Vec<Scope> = asked.iter().map(|one| one.desk.scope()).collect();
@@ -182,6 +190,9 @@ fn ready<A: Signing>(asked: &[Asked<A>], known: &Known) -> Result<Ready, Stop> {
                     seen.insert((&place.session.id, &place.place.id), at);
                     let fact = facts.entry(&place.session.id).or_insert_with(|| first.new_id()).clone();
                     let mark = place.mark(asker, first.new_id(), fact, at);
+                    if !known.requests.is_empty() {
+                        answered.extend(known.requests.get(&asked_under(&mark.session.id, &mark.enrolment)).cloned());
+                    }
                     rows.push((&scopes[asker], place.row::<A>(&mark)));
                     marks.push(mark);
                     None
@@ -189,12 +200,13 @@ fn ready<A: Signing>(asked: &[Asked<A>], known: &Known) -> Result<Ready, Stop> {
             },
         });
     }
-    Ok(Ready { outcomes, marks, again, rows: Prepared::of(&first.premises.db, rows)? })
+    Ok(Ready { outcomes, marks, again, rows: Prepared::of(&first.premises.db, rows)?, answered, desk: first.clone() })
 }
 
 /// Writes the marks, one fact for each meeting, and says what became of each asker.
 async fn write<A: Signing>(ready: Ready, work: &Writer) -> Result<Many<Marked>, Stop> {
-    let Ready { mut outcomes, marks, mut again, rows } = ready;
+    let Ready { mut outcomes, marks, mut again, rows, answered, desk } = ready;
+    desk::tasks::close_once(&desk, work, answered).await?;
     let all = rows.rows();
     // Where another server was first with some, their rows are not ours: they are repeats.
     let ours: Option<HashSet<AttendanceId>> = if work.add_prepared(rows).await? == all {
@@ -260,6 +272,7 @@ impl Known {
         let persons: HashSet<&PersonId> = asked.iter().filter_map(|one| person_of(&one.desk)).collect();
         let Some(first) = asked.first().map(|one| &one.desk) else { return Ok(Self::default()) };
         let (rows, secret, now) = (&first.premises.rows, &first.premises.settings.secret, first.now());
+        let requests = open_requests(reader, &wanted).await?;
         let sessions = reader.kept::<class_session::Entity>(rows, wanted.into_iter().map(ToString::to_string)).await?;
         let wanted: HashSet<String> = sessions.iter().map(|one| one.class.to_string()).collect();
         let classes = reader.kept::<training_class::Entity>(rows, wanted).await?;
@@ -288,6 +301,7 @@ impl Known {
             sessions: sessions.into_iter().map(|one| (one.id.clone(), (Arc::clone(&one), codes(&one)))).collect(),
             classes,
             places: places.into_iter().map(|one| ((one.person.clone(), one.class.clone()), one)).collect(),
+            requests,
         })
     }
 
@@ -313,6 +327,25 @@ impl Known {
         }
         Ok(Found { account, session, class, place })
     }
+}
+
+store::picked! {
+    /// An open request's key.
+    struct Request {
+        once: Option<String>,
+    }
+}
+
+/// Open requests for a roll call at these sessions.
+async fn open_requests(reader: &Reader, sessions: &HashSet<&SessionId>) -> Result<HashSet<String>, Stop> {
+    let about = padded(sessions.iter().map(ToString::to_string));
+    // A task that is done has no key. Asked for what is open besides, SQLite would go through all that is open.
+    let rows = reader
+        .pick::<task::Entity, Request>(|q| {
+            q.select_only().column(task::Column::Once).filter(task::Column::About.is_in(about)).filter(task::Column::Kind.eq("call-roll"))
+        })
+        .await?;
+    Ok(rows.into_iter().filter_map(|one| one.once).collect())
 }
 
 fn person_of(desk: &Desk) -> Option<&PersonId> {

@@ -24,6 +24,9 @@ impl Read for ExamPage {
     const CLAUSE: &'static str = "M3.1";
 }
 
+/// Names in the line about marks that are missing.
+const NAMED: usize = 3;
+
 /// One line of the sheet.
 struct Line {
     place: enrolment::Model,
@@ -121,7 +124,14 @@ fn entry(sheet: &Sheet, state: Option<&FormState>) -> Markup {
 
 fn mark(kind: &str, word: &str, name: &str, id: &str, state: &FormState) -> Markup {
     let field = format!("{kind}_{id}");
-    html! { input class="form-control jb-mark" type="text" inputmode="numeric" maxlength="3" size="4" name=(field) value=(state.value(&field)) aria-label={ (name) " " (word) }; }
+    let wrong = !state.is_clean() && state.value(&format!("absent_{id}")) != "1" && points(state.value(&field)).is_none();
+    html! { input class="form-control jb-mark" type="text" inputmode="numeric" maxlength="3" size="4" id={ "field-" (field) } name=(field) value=(state.value(&field))
+    aria-label={ (name) " " (word) } aria-invalid=[wrong.then_some("true")]; }
+}
+
+/// A mark: a whole number from 0 to 100.
+fn points(text: &str) -> Option<i32> {
+    text.trim().parse().ok().filter(|points| (0..=100).contains(points))
 }
 
 fn prefilled(sheet: &Sheet) -> FormState {
@@ -204,18 +214,22 @@ pub async fn enter(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respon
 
 fn parse(sheet: &Sheet, form: &Pairs, state: &mut FormState) -> Option<EnterScores> {
     let held_on = form.value("held_on").parse().map_err(|_| state.error("held_on", "请填考核日期")).ok();
-    let mut marks = Vec::new();
+    let (mut marks, mut wrong) = (Vec::new(), Vec::new());
     for line in sheet.lines.iter().filter(|line| line.barred.is_none()) {
         let id = &line.place.id;
         let absent = form.value(&format!("absent_{id}")) == "1";
         let (theory, practice) = (form.value(&format!("theory_{id}")), form.value(&format!("practice_{id}")));
-        match (absent, theory.parse::<i32>(), practice.parse::<i32>()) {
+        match (absent, points(theory), points(practice)) {
             (true, _, _) => marks.push(Marks { enrolment: id.clone(), theory: 0, practice: 0, absent }),
-            (false, Ok(theory), Ok(practice)) => marks.push(Marks { enrolment: id.clone(), theory, practice, absent }),
-            _ => {
-                state.error(&format!("theory_{id}"), format!("{} 的两项成绩请填 0 到 100 的整数，缺考请勾选“缺考”", line.place.name));
-            }
+            (false, Some(theory), Some(practice)) => marks.push(Marks { enrolment: id.clone(), theory, practice, absent }),
+            (false, theory, _) => wrong.push((format!("{}_{id}", if theory.is_none() { "theory" } else { "practice" }), line.place.name.as_str())),
         }
+    }
+    // One line for all of them, which leads to the first: forty lines would hide the sheet.
+    if let Some((first, _)) = wrong.first() {
+        let names: Vec<&str> = wrong.iter().take(NAMED).map(|(_, name)| *name).collect();
+        let who = format!("{}{}", names.join("、"), if wrong.len() > NAMED { format!("等 {} 人", wrong.len()) } else { String::new() });
+        state.error(first, format!("{who}的成绩没有填好：理论、实操请填 0 到 100 的整数，缺考的请勾选“缺考”"));
     }
     let sitting = Sitting {
         held_on: held_on?,

@@ -38,17 +38,20 @@ fn seal(desk: &Desk, number: &str) -> String {
 
 #[derive(Debug, Default, Deserialize)]
 pub struct Asked {
-    #[serde(default)]
-    number: String,
+    number: Option<String>,
     #[serde(default)]
     s: String,
 }
 
 /// `/verify`: the form; with `?number=` it goes on to the certificate.
 pub async fn ask(desk: Desk, Query(asked): Query<Asked>) -> Response {
-    let number = asked.number.trim().to_uppercase();
-    if number.is_empty() {
+    let Some(number) = asked.number.map(|typed| typed.trim().to_uppercase()) else {
         return desk.page("证书查验", "/verify", question(&FormState::new()));
+    };
+    if number.is_empty() {
+        let mut state = FormState::new();
+        state.error("number", "还没有填写证书编号。编号印在证书上，以 PXHG 开头");
+        return desk.page_status(422, "证书查验", "/verify", question(&state));
     }
     match number.parse::<CertificateNumber>() {
         Ok(number) => desk.go(&format!("/verify/{}", number.as_str()), ""),
@@ -133,7 +136,7 @@ fn result(row: &certificate::Model, shown: &Shown, printed_here: Option<bool>) -
         ("培训项目", shown.item.clone()),
         ("课时", format!("{} 课时", shown.periods)),
         ("培训机构", shown.institution.clone()),
-        ("起止", ui::dates::range(row.starts_on, row.ends_on)),
+        ("起止", ui::dates::full_range(row.starts_on, row.ends_on)),
         ("发证日期", ui::dates::full_day(row.issued_on)),
         ("证书编号", shown.number.clone()),
         ("公开日志", shown.journal.map_or_else(|| "正在入账".to_owned(), |seq| format!("第 {seq} 条"))),

@@ -2,6 +2,7 @@
 
 mod check_in;
 mod dispute;
+mod exam;
 mod fixtures;
 mod one_page;
 mod opening;
