@@ -7,7 +7,6 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use foundation::ids::TypedId;
 
 use crate::answer;
 use crate::desk::{Desk, Manner};
