@@ -214,6 +214,11 @@ pub async fn enter(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respon
 
 fn parse(sheet: &Sheet, form: &Pairs, state: &mut FormState) -> Option<EnterScores> {
     let held_on = form.value("held_on").parse().map_err(|_| state.error("held_on", "请填考核日期")).ok();
+    for (field, word) in [("examiner", "考评人员一"), ("second_examiner", "考评人员二"), ("method", "考核方式")] {
+        if form.value(field).trim().is_empty() {
+            state.error(field, format!("请填{word}"));
+        }
+    }
     let (mut marks, mut wrong) = (Vec::new(), Vec::new());
     for line in sheet.lines.iter().filter(|line| line.barred.is_none()) {
         let id = &line.place.id;

@@ -34,20 +34,21 @@ async fn m3_1_missing_marks_are_told_in_one_line_and_marked_one_by_one() {
     assert_eq!(fresh.text.matches("aria-invalid").count(), 0, "nothing is wrong with what nobody has typed");
     let head = [("held_on", "2026-11-14"), ("examiner", "陈志坚"), ("second_examiner", "周美兰"), ("method", "理论笔试")]
         .map(|(name, value)| (name.to_owned(), value));
-    let sent = async |marks: Vec<(String, &str)>| {
-        let all: Vec<(&str, &str)> = head.iter().chain(&marks).map(|(name, value)| (name.as_str(), *value)).collect();
+    let sent = async |fields: Vec<(String, &str)>| {
+        let all: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let answer = web.post(Some(Persona::SchoolClerk), &at, &all).await;
         assert_eq!(answer.status, 422);
         answer.text
     };
     let empty = sent(Vec::new()).await;
     assert_eq!(empty.matches("成绩没有填好").count(), 1);
-    assert!(empty.contains("等 12 人的成绩没有填好") && empty.matches("aria-invalid=\"true\"").count() == 24, "{empty}");
+    assert!(empty.contains("等 12 人的成绩没有填好") && empty.contains("请填考评人员二") && empty.contains("请填考核日期"), "all in one pass: {empty}");
+    assert_eq!(empty.matches("aria-invalid=\"true\"").count(), 4 + 24);
     // One mark out of range, everybody else absent: the line names him and leads to that mark, which stays as typed.
     let first = &class.enrolments[0];
     let (theory, practice) = (format!("theory_{first}"), format!("practice_{first}"));
     let absent = class.enrolments.iter().skip(1).map(|one| (format!("absent_{one}"), "1"));
-    let one = sent(absent.chain([(theory, "86"), (practice.clone(), "101")]).collect()).await;
+    let one = sent(head.into_iter().chain(absent).chain([(theory, "86"), (practice.clone(), "101")]).collect()).await;
     assert!(one.contains(&format!("{}的成绩没有填好", NAMES[0])) && one.contains(&format!("href=\"#field-{practice}\"")), "{one}");
     assert!(one.contains(&format!("id=\"field-{practice}\"")) && one.contains("value=\"86\"") && one.contains("value=\"101\""));
     assert_eq!(one.matches("aria-invalid=\"true\"").count(), 1);
