@@ -25,7 +25,9 @@ pub fn weakness(password: &str, login: &str) -> Option<Refusal> {
     .filter(|k| **k)
     .count();
     let length = password.chars().count();
-    let fact = if length < LENGTH_MIN {
+    let fact = if length == 0 {
+        "没有填写新密码".to_owned()
+    } else if length < LENGTH_MIN {
         format!("密码只有 {length} 个字符")
     } else if length > LENGTH_MAX {
         format!("密码超过 {LENGTH_MAX} 个字符")

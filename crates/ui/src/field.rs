@@ -179,16 +179,16 @@ impl Field {
         let class = if error.is_some() { "jb-field jb-field--wrong" } else { "jb-field" };
         html! {
             @if self.kind == FieldKind::Checkbox {
-                div class=(class) { (self.single_checkbox(state)) (self.words(error, !state.is_clean())) }
+                div class=(class) { (self.single_checkbox(state)) (self.words(state, error)) }
             } @else if groups {
                 fieldset class=(class) id=(self.id()) tabindex="-1" aria-describedby=[self.described_by(error)] {
                     legend class="jb-field__label" { (self.label) (self.mark()) }
-                    (self.words(error, !state.is_clean())) (self.group(state))
+                    (self.words(state, error)) (self.group(state))
                 }
             } @else {
                 div class=(class) {
                     label class="jb-field__label" for=(self.id()) { (self.label) (self.mark()) }
-                    (self.words(error, !state.is_clean())) (self.control(state, error))
+                    (self.words(state, error)) (self.control(state, error))
                 }
             }
         }
@@ -214,11 +214,11 @@ impl Field {
         html! { @if !self.is_required { span class="jb-field__optional" { "（选填）" } } }
     }
 
-    fn words(&self, error: Option<&str>, was_refused: bool) -> Markup {
+    fn words(&self, state: &FormState, error: Option<&str>) -> Markup {
         html! {
             @if !self.hint.is_empty() { p class="jb-field__hint" id={ (self.id()) "-hint" } { (self.hint) } }
             // Browsers never take a file twice: the one thing of a refused form that is not kept.
-            @if matches!(self.kind, FieldKind::File(_)) && error.is_none() && was_refused { p class="jb-field__hint" { "文件请重新选一次：浏览器不替网页保留选过的文件。" } }
+            @if matches!(self.kind, FieldKind::File(_)) && error.is_none() && !state.is_clean() { p class="jb-field__hint" { "文件请重新选一次：浏览器不替网页保留选过的文件。" } }
             @if let Some(error) = error { p class="jb-field__error" id={ (self.id()) "-error" } { "✕ " (error) } }
         }
     }

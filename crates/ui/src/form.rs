@@ -159,7 +159,8 @@ pub fn error_summary(state: &FormState) -> Markup {
     let pinned: BTreeSet<&str> = state.refusals.iter().filter_map(|refusal| refusal.field.as_deref()).collect();
     html! {
         section class="jb-panel jb-panel--act jb-section jb-errors" role="alert" tabindex="-1" data-focus aria-labelledby="errors-title" {
-            h2 id="errors-title" class="jb-h2" { "请先改好以下 " (state.refusals.len() + state.order.len()) " 处，已填的内容都还在" }
+            h2 id="errors-title" class="jb-h2" { "请先改好以下 " (state.refusals.len() + state.order.len()) " 处，已填的内容都还在"
+                @if !state.secrets.is_empty() { "，保密的内容（如密码）要重填" } }
             ul class="jb-lines" {
                 @for name in &state.order {
                     @if !pinned.contains(name.as_str()) {
@@ -197,6 +198,7 @@ mod tests {
     #[test]
     fn the_summary_counts_and_links_to_every_field() {
         let html = error_summary(&refused()).into_string();
+        assert!(html.contains("保密的内容（如密码）要重填"), "what is not shown again is not said to be there: {html}");
         assert!(html.contains("以下 2 处") && html.contains("#field-phone") && html.contains("#field-starts") && html.contains("T01"), "{html}");
     }
 

@@ -122,7 +122,9 @@ fn password_form(state: &FormState) -> Markup {
 pub async fn change_password(desk: Desk, form: Pairs) -> Response {
     match changed(&desk, &form).await {
         Ok(token) => with_cookie(&desk, &token, false, desk.go("/account", "密码已修改，其他设备上的登录都已退出。")),
-        Err(Stop::Refused(no)) => page(&desk, 422, &FormState::new().with(CHANGES, "1").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
+        Err(Stop::Refused(no)) => {
+            page(&desk, 422, &FormState::new().with(CHANGES, "1").secret("password").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop))
+        }
         Err(stop) => desk.stopped(stop),
     }
 }
@@ -136,7 +138,9 @@ async fn changed(desk: &Desk, form: &Pairs) -> Result<String, Stop> {
     if new != form.value("again") {
         refusals.push(no("两次输入的新密码不一样", "请再输一遍", "again"));
     }
-    if new == current {
+    if current.is_empty() {
+        refusals.push(no("没有填写现在的密码", "请填写，以确认是本人", "current"));
+    } else if new == current {
         refusals.push(no("新密码和现在的一样", "请换一个", "password"));
     }
     if !refusals.is_empty() {

@@ -105,7 +105,7 @@ pub async fn follow(desk: Desk, Path(token): Path<String>, form: Pairs) -> Respo
             Err(stop) => gone(&desk, stop),
         };
     }
-    let mut state = FormState::new();
+    let mut state = FormState::new().secret("password");
     if form.value("password") != form.value("again") {
         state.error("again", "两次输入的密码不一样");
     }

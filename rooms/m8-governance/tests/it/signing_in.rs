@@ -150,6 +150,8 @@ async fn one_changes_ones_own_password_with_the_present_one() {
     };
     for (current, new, again, said) in [
         (PASSWORD, "short", "short", "密码只有 5 个字符"),
+        ("", "", "", "没有填写现在的密码"),
+        (PASSWORD, "", "", "没有填写新密码"),
         (PASSWORD, NEW, "Anhai-2026-winter", "两次输入的新密码不一样"),
         (PASSWORD, PASSWORD, PASSWORD, "新密码和现在的一样"),
         ("Wrong-guess-0000", NEW, NEW, "现在的密码不对"),
