@@ -117,7 +117,8 @@ impl Ids {
     pub fn seeded(seed: u64) -> Self {
         Self::of(ChaCha12Rng::seed_from_u64(seed))
     }
-    /// A new id whose time part is `at`. Ids of one millisecond ascend as long as all ask by the same clock.
+    /// A new id whose time part is `at`. Ids of one millisecond ascend as long as no other time
+    /// is asked for in between.
     pub fn make<I: TypedId>(&self, at: Instant) -> I {
         let ms = u64::try_from(at.timestamp_millis()).unwrap_or(0);
         let mut inner = self.lock();

@@ -218,7 +218,7 @@ impl Field {
         html! {
             @if !self.hint.is_empty() { p class="jb-field__hint" id={ (self.id()) "-hint" } { (self.hint) } }
             // Browsers never take a file twice: the one thing of a refused form that is not kept.
-            @if matches!(self.kind, FieldKind::File(_)) && error.is_none() && !state.is_clean() { p class="jb-field__hint" { "文件请重新选一次：浏览器不替网页保留选过的文件。" } }
+            @if matches!(self.kind, FieldKind::File(_)) && error.is_none() && !state.is_clean() { p class="jb-field__hint" { "选过文件的，请重新选一次：浏览器不替网页保留文件。" } }
             @if let Some(error) = error { p class="jb-field__error" id={ (self.id()) "-error" } { "✕ " (error) } }
         }
     }

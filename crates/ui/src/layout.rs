@@ -230,7 +230,7 @@ fn search_box() -> Markup {
     html! {
         form class="jb-search" method="post" action="/search" role="search" {
             (csrf::slot())
-            input class="form-control" type="search" name="q" aria-label="查班级、机构、证书或学员" placeholder="查班级、机构、学员" maxlength="60" autocomplete="off";
+            input class="form-control" type="search" name="q" aria-label="查班级、机构、学员，或证书、申领、批次的编号" placeholder="查班级、机构、学员" maxlength="60" autocomplete="off";
             button type="submit" { "查" span class="jb-unseen" { "询" } }
         }
     }

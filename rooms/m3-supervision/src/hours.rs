@@ -70,6 +70,12 @@ pub async fn roster(reader: &Reader, class: &ClassId) -> Result<Vec<enrolment::M
         .await
 }
 
+/// Whether one trainee's marks at one session give its periods already.
+pub fn counts(session: &class_session::Model, marks: &[attendance::Model], policy: &Policy) -> bool {
+    let hours = credit(&session_facts(std::slice::from_ref(session)), &attendance_facts(marks), policy);
+    hours.sessions.iter().any(|one| one.reason.credited())
+}
+
 /// Everybody's hours in a class. Those without any event have hours too: zero.
 pub async fn of_class(reader: &Reader, class: &ClassId, policy: &Policy) -> Result<HashMap<EnrolmentId, Hours>, Stop> {
     let sessions = session_facts(&sessions(reader, class).await?);

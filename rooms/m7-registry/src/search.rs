@@ -76,7 +76,8 @@ async fn body(desk: &Desk, words: &str) -> Result<Markup, Stop> {
 async fn hits(desk: &Desk, words: &str) -> Result<Vec<(&'static str, Vec<Hit>)>, Stop> {
     let reader = desk.read().await?;
     if is_number(desk, words) {
-        return Ok(vec![("学员", by_number(desk, &reader, words).await?)]);
+        // A district's code, with which its batches begin, is also some document's number.
+        return Ok(vec![("学员", by_number(desk, &reader, words).await?), ("拨付批次", batches(desk, &reader, words).await?)]);
     }
     Ok(vec![
         ("班级", classes(&reader, words).await?),
@@ -134,7 +135,8 @@ async fn claims(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, S
 /// By their number or its beginning: `350582-202611`.
 async fn batches(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
     use payment_batch::Column as C;
-    if !desk.may(Permission::Of(Function::ClaimPayment, Right::Read)) {
+    let begins_one = words.chars().all(|one| one.is_ascii_digit() || one == '-') && (words.len() <= 6 || words.contains('-'));
+    if !begins_one || !desk.may(Permission::Of(Function::ClaimPayment, Right::Read)) {
         return Ok(Vec::new());
     }
     let rows = reader.list::<payment_batch::Entity>(|q| q.filter(C::BatchNo.starts_with(words)).order_by_desc(C::MadeAt).limit(HITS)).await?;

@@ -97,7 +97,7 @@ async fn page(desk: &Desk, status: u16, state: &FormState) -> Result<Response, S
 pub async fn enrol(desk: Desk, form: Pairs) -> Response {
     match desk.perform(EnrolTotp { code: form.value("code").into() }).await {
         Ok(()) => desk.go("/account", "动态口令已绑定。"),
-        Err(Stop::Refused(no)) => page(&desk, 422, &FormState::new().refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
+        Err(Stop::Refused(no)) => page(&desk, 422, &FormState::new().secret("code").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
         Err(stop) => desk.stopped(stop),
     }
 }

@@ -177,7 +177,7 @@ pub async fn again(desk: Desk, _form: Pairs) -> Response {
 
 /// POST `/sign-in/code`: the second factor.
 pub async fn code(desk: Desk, form: Pairs) -> Response {
-    let mut state = FormState::new().with("next", form.value("next"));
+    let mut state = FormState::new().secret("code").with("next", form.value("next"));
     match check_code(&desk, form.value("code")).await {
         Ok(Code::Right) => return desk.go(safe(form.value("next")), ""),
         Ok(Code::Wrong) => state.error("code", "口令不对，或已用过，请填最新的"),

@@ -318,17 +318,29 @@ async fn m3_3_one_open_request_for_a_roll_call_per_trainee_and_meeting() {
     two.perform(ask()).await.unwrap();
     assert_eq!(count_of(&house, "RollCallRequested").await, 2, "the other still waits");
     house.desk(Persona::ClassTeacher).perform(CallRoll { session: class.sessions[0].clone(), present: vec![class.enrolments[1].clone()] }).await.unwrap();
-    two.perform(ask()).await.unwrap();
-    assert_eq!(count_of(&house, "RollCallRequested").await, 3, "answered, so it may be asked again");
-    // He signs in after all: nobody need call him, whoever else signs in beside him.
-    let code = m3_supervision::rules::attendance::code_at(&house.premises.settings.secret, &class.sessions[0], 30, two.now());
-    let sign_in = || m3_supervision::acts::check_in::SignIn { session: class.sessions[0].clone(), code: code.clone() };
-    one.perform(sign_in()).await.unwrap();
+    assert!(matches!(two.perform(ask()).await, Err(Stop::Refused(no)) if no[0].fact.contains("已经计入")), "nothing is left to ask for");
+    // In the afternoon he asks, and signs in after all, in time: nobody need call him.
+    let afternoon = class.sessions[1].clone();
+    let ask = || AskForRollCall { session: afternoon.clone() };
+    let sign_in = async |desk: &desk::Desk| {
+        let code = m3_supervision::rules::attendance::code_at(&house.premises.settings.secret, &afternoon, 30, desk.now());
+        desk.perform(m3_supervision::acts::check_in::SignIn { session: afternoon.clone(), code }).await.unwrap()
+    };
     let open = async || {
         let reader = house.system().read().await.unwrap();
         reader.count::<task::Entity>(|q| q.filter(task::Column::Kind.eq("call-roll")).filter(task::Column::DoneAt.is_null())).await.unwrap()
     };
-    assert_eq!(open().await, 1, "another's signing in answers nobody else");
-    two.perform(sign_in()).await.unwrap();
+    house.travel_to(2026, 11, 9, 14, 10);
+    two.perform(ask()).await.unwrap();
+    sign_in(&two).await;
     assert_eq!(open().await, 0);
+    // Too late to count: his request stays.
+    one.perform(ask()).await.unwrap();
+    house.travel_to(2026, 11, 9, 14, 40);
+    sign_in(&one).await;
+    assert_eq!(open().await, 1, "the roll can still give him the hours");
+    // He who has signed in and can't sign out asks again, and a form sent twice ends nothing.
+    two.perform(ask()).await.unwrap();
+    assert!(sign_in(&two).await.repeated);
+    assert_eq!(open().await, 2);
 }

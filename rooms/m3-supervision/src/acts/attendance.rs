@@ -117,6 +117,12 @@ impl Act for AskForRollCall {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let (session, class, place) = own(desk, work, &self.session).await?;
+        let policy = desk::policy::of_class(work, class.policy.as_deref(), class.district, desk.today()).await?;
+        let his = hours::marks_of_session(&class.id, &session.id).add(attendance::Column::Enrolment.eq(place.id.clone()));
+        let marks = work.list::<attendance::Entity>(|q| q.filter(his)).await?;
+        if hours::counts(&session, &marks, &policy) {
+            return Err(Refusal::new("点名", "M3.3", "这次课已经计入您的课时", "本人考勤记录", "不用再请老师代点；哪里记错了，请在“我的课时”里告诉我们").into());
+        }
         let open = TaskDraft::new(
             desk,
             "institution",

@@ -132,7 +132,7 @@ struct Known {
     sessions: HashMap<SessionId, (Arc<class_session::Model>, [String; 2])>,
     classes: HashMap<ClassId, (Arc<training_class::Model>, Option<Arc<Policy>>)>,
     places: HashMap<(PersonId, ClassId), Place>,
-    /// Keys of open requests for a roll call at these sessions: whoever signs in after all needs it no more.
+    /// Keys of open requests for a roll call at these sessions: whoever signs in in time after all needs it no more.
     requests: HashSet<String>,
 }
 
@@ -145,6 +145,8 @@ struct Mark {
     attendance: AttendanceId,
     fact: FactId,
     at: Instant,
+    /// A sign-in that can still lead to hours: later ones need the roll.
+    in_time: bool,
 }
 
 /// A place of which an earlier mark is the answer, whenever a repeat comes.
@@ -160,20 +162,21 @@ struct Ready {
     marks: Vec<Mark>,
     again: Vec<Again>,
     rows: Prepared<attendance::Entity>,
-    /// Requests for a roll call that these marks answer.
-    answered: Vec<String>,
+    /// Keys of open requests for a roll call.
+    requests: HashSet<String>,
     desk: Desk,
 }
 
 async fn plan<A: Signing>(asked: &[Asked<A>], reader: &Reader) -> Result<Plan<Marked>, Stop> {
-    let ready = ready(asked, &Known::read(asked, reader).await?)?;
+    let mut known = Known::read(asked, reader).await?;
+    let requests = std::mem::take(&mut known.requests);
+    let ready = ready(asked, &known, requests)?;
     Ok(Plan { write: Box::new(move |work| Box::pin(async move { write::<A>(ready, work).await })) })
 }
 
-fn ready<A: Signing>(asked: &[Asked<A>], known: &Known) -> Result<Ready, Stop> {
+fn ready<A: Signing>(asked: &[Asked<A>], known: &Known, requests: HashSet<String>) -> Result<Ready, Stop> {
     let Some(first) = asked.first().map(|one| &one.desk) else { return Err(Fault::Gone.into()) };
     let (mut outcomes, mut marks, mut again, mut rows) = (Vec::with_capacity(asked.len()), Vec::new(), Vec::new(), Vec::with_capacity(asked.len()));
-    let mut answered = Vec::new();
     let mut seen: HashMap<(&SessionId, &EnrolmentId), Instant> = HashMap::new();
     let mut facts: HashMap<&SessionId, FactId> = HashMap::new();
     let scopes: Vec<Scope> = asked.iter().map(|one| one.desk.scope()).collect();
@@ -189,10 +192,7 @@ fn ready<A: Signing>(asked: &[Asked<A>], known: &Known) -> Result<Ready, Stop> {
                     let at = one.desk.now();
                     seen.insert((&place.session.id, &place.place.id), at);
                     let fact = facts.entry(&place.session.id).or_insert_with(|| first.new_id()).clone();
-                    let mark = place.mark(asker, first.new_id(), fact, at);
-                    if !known.requests.is_empty() {
-                        answered.extend(known.requests.get(&asked_under(&mark.session.id, &mark.enrolment)).cloned());
-                    }
+                    let mark = place.mark::<A>(asker, first.new_id(), fact, at);
                     rows.push((&scopes[asker], place.row::<A>(&mark)));
                     marks.push(mark);
                     None
@@ -200,13 +200,12 @@ fn ready<A: Signing>(asked: &[Asked<A>], known: &Known) -> Result<Ready, Stop> {
             },
         });
     }
-    Ok(Ready { outcomes, marks, again, rows: Prepared::of(&first.premises.db, rows)?, answered, desk: first.clone() })
+    Ok(Ready { outcomes, marks, again, rows: Prepared::of(&first.premises.db, rows)?, requests, desk: first.clone() })
 }
 
 /// Writes the marks, one fact for each meeting, and says what became of each asker.
 async fn write<A: Signing>(ready: Ready, work: &Writer) -> Result<Many<Marked>, Stop> {
-    let Ready { mut outcomes, marks, mut again, rows, answered, desk } = ready;
-    desk::tasks::close_once(&desk, work, answered).await?;
+    let Ready { mut outcomes, marks, mut again, rows, requests, desk } = ready;
     let all = rows.rows();
     // Where another server was first with some, their rows are not ours: they are repeats.
     let ours: Option<HashSet<AttendanceId>> = if work.add_prepared(rows).await? == all {
@@ -215,6 +214,7 @@ async fn write<A: Signing>(ready: Ready, work: &Writer) -> Result<Many<Marked>, 
         let ids = padded(marks.iter().map(|one| one.attendance.clone()));
         Some(work.list::<attendance::Entity>(|q| q.filter(attendance::Column::Id.is_in(ids))).await?.into_iter().map(|row| row.id).collect())
     };
+    let mut answered = Vec::new();
     let mut groups: HashMap<FactId, (Arc<training_class::Model>, SessionId, Vec<SignEntry>)> = HashMap::new();
     for one in marks {
         if ours.as_ref().is_some_and(|ours| !ours.contains(&one.attendance)) {
@@ -222,12 +222,16 @@ async fn write<A: Signing>(ready: Ready, work: &Writer) -> Result<Many<Marked>, 
             continue;
         }
         outcomes[one.asker] = Some(Ok(Marked { at: one.at, repeated: false }));
+        if one.in_time && !requests.is_empty() {
+            answered.extend(requests.get(&asked_under(&one.session.id, &one.enrolment)).cloned());
+        }
         let entry = SignEntry { enrolment: one.enrolment, attendance: one.attendance, at: one.at, method: AttendanceMethod::Code.code().into() };
         groups.entry(one.fact).or_insert_with(|| (one.class, one.session.id.clone(), Vec::new())).2.push(entry);
     }
     for (asker, at) in earlier(&again, A::KIND, work).await? {
         outcomes[asker] = Some(Ok(Marked { at, repeated: true }));
     }
+    desk::tasks::close_once(&desk, work, answered).await?;
     let facts = groups.into_iter().map(|(fact, (class, session, entries))| {
         A::fact(&class, session.clone(), entries).with_id(fact).class(&class.id).institution(&class.institution).about("session", &session)
     });
@@ -240,11 +244,14 @@ struct Found<'a> {
     session: &'a Arc<class_session::Model>,
     class: &'a Arc<training_class::Model>,
     place: &'a Place,
+    /// The last moment of a sign-in that can lead to hours.
+    latest_in: Instant,
 }
 
 impl Found<'_> {
-    fn mark(&self, asker: usize, attendance: AttendanceId, fact: FactId, at: Instant) -> Mark {
-        Mark { asker, session: Arc::clone(self.session), class: Arc::clone(self.class), enrolment: self.place.id.clone(), attendance, fact, at }
+    fn mark<A: Signing>(&self, asker: usize, attendance: AttendanceId, fact: FactId, at: Instant) -> Mark {
+        let in_time = A::KIND == AttendanceKind::SignIn && at <= self.latest_in;
+        Mark { asker, session: Arc::clone(self.session), class: Arc::clone(self.class), enrolment: self.place.id.clone(), attendance, fact, at, in_time }
     }
 
     fn row<A: Signing>(&self, mark: &Mark) -> attendance::Model {
@@ -325,7 +332,8 @@ impl Known {
         if !rules::code_is_taken(codes, asked.act.code()) {
             return Err(no(rules::wrong_code()));
         }
-        Ok(Found { account, session, class, place })
+        let latest_in = session.starts_at + chrono::Duration::minutes(i64::from(policy.late_minutes));
+        Ok(Found { account, session, class, place, latest_in })
     }
 }
 

@@ -138,15 +138,10 @@ fn session_card(
         (None, None, _) => Some(Button::link("签到", address)),
     };
     let open = main.is_some() || rolled.is_none() && signed_in.is_none();
-    let none_yet = signed_in.is_none() && rolled.is_none();
-    if let Some(at) = asked.filter(|_| none_yet) {
+    if let Some(at) = asked {
         lines.push(format!("✓ {} 已请老师点名，请在教室等候", ui::dates::time(at)));
     }
-    let others = if open && asked.filter(|_| none_yet).is_none() {
-        vec![Button::post("请老师代点", format!("/sessions/{}/ask-roll-call", session.id))]
-    } else {
-        Vec::new()
-    };
+    let others = if open && asked.is_none() { vec![Button::post("请老师代点", format!("/sessions/{}/ask-roll-call", session.id))] } else { Vec::new() };
     html! { (PhoneCard { title: class.title.clone(), lines, main, others, ..PhoneCard::default() }) }
 }
 

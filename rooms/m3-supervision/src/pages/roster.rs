@@ -76,7 +76,7 @@ fn import_form(class: &training_class::Model, state: &FormState) -> Markup {
     let codes = |all: Vec<(&'static str, &'static str)>| all;
     html! {
         (panel("导入名册", form(&Form { action: format!("/classes/{}/roster", class.id), submit: "导入".into(), has_files: true, ..Form::default() }, &file_state(state), html! {
-            (Field::file("file", "名册文件", ".xlsx,.csv").hint("列的顺序随意，有“姓名”“证件号码”两列即可；写错的行会逐行指出，其余照常登记").required().show(state))
+            (Field::file("file", "名册文件", ".xlsx,.csv").hint("列的顺序随意，有“姓名”“证件号码”两列即可；写错的行会逐行指出，其余照常登记").required().show(&file_state(state)))
             p { a href="/roster-template.xlsx" { "下载名册模板" } }
         })))
         details class="jb-panel jb-section" open[!state.value("id_number").is_empty() || !state.value("name").is_empty()] {

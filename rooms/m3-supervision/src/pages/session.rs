@@ -12,7 +12,7 @@ use store::tables::notices::task;
 use store::tables::supervision::{attendance, class_session, enrolment, training_class};
 use ui::{Button, RotatingCode, page_head, panel};
 
-use crate::acts::attendance::{CallRoll, asked_under};
+use crate::acts::attendance::CallRoll;
 use crate::hours;
 use crate::rules::attendance as rules;
 
@@ -68,9 +68,6 @@ async fn body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
     } else {
         Vec::new()
     };
-    // Who has signed in since is not waiting any more.
-    let waits = |one: &task::Model| !events.iter().any(|event| one.once.as_deref() == Some(asked_under(&session.id, &event.enrolment).as_str()));
-    let asked: Vec<task::Model> = asked.into_iter().filter(waits).collect();
     let mut buttons = vec![Button::link("全班考勤", format!("/classes/{}/attendance", class.id))];
     if own {
         buttons.push(Button::link("打开签到码大屏", format!("/sessions/{}/screen", session.id)).main());
