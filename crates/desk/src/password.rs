@@ -10,6 +10,8 @@ pub const LOCK_AFTER: i32 = 5;
 pub const LOCK_MINUTES: i64 = 15;
 /// Fewest characters.
 pub const LENGTH_MIN: usize = 12;
+/// What a password must be, for hints and refusals.
+pub const WANTED: &str = "12 个以上字符，含大写、小写、数字、符号中的三类";
 /// Most characters: argon2's work must be bounded.
 pub const LENGTH_MAX: usize = 128;
 
@@ -38,7 +40,7 @@ pub fn weakness(password: &str, login: &str) -> Option<Refusal> {
     } else {
         return None;
     };
-    Some(Refusal::new("口令", "M8.2", fact, "网络安全等级保护三级要求", "请用 12 个以上字符，含大写、小写、数字、符号中的三类").at("password"))
+    Some(Refusal::new("口令", "M8.2", fact, "网络安全等级保护三级要求", format!("请用 {WANTED}")).at("password"))
 }
 
 /// The PHC text of a password. Slow on purpose; call from a blocking task.

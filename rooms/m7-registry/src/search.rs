@@ -1,5 +1,6 @@
-//! The search (M7.1): classes, institutions, certificates, claims, payment batches and persons within reach. What is asked travels in the
-//! body, never in an address: people type document numbers into any box, and addresses end up in logs.
+//! The search (M7.1): classes, institutions, certificates, claims, payment batches and persons within reach. What is
+//! asked travels in the body, never in an address: people type document numbers into any box, and addresses end up
+//! in logs.
 
 use axum::response::Response;
 use desk::{Desk, Pairs, Read};

@@ -112,7 +112,7 @@ fn password_form(state: &FormState) -> Markup {
         state,
         html! {
             (Field::password("current", "现在的密码").required().autocomplete("current-password").show(state))
-            (Field::password("password", "新密码").hint("12 个以上字符，含大写、小写、数字、符号中的三类").required().autocomplete("new-password").show(state))
+            (Field::password("password", "新密码").hint(password::WANTED).required().autocomplete("new-password").show(state))
             (Field::password("again", "再输一遍新密码").required().autocomplete("new-password").show(state))
         },
     )
@@ -147,7 +147,7 @@ async fn changed(desk: &Desk, form: &Pairs) -> Result<String, Stop> {
         return Err(refusals.into());
     }
     let Some(counted) = tries::count(desk, &id).await? else {
-        return Err(no("输错太多次，账号已锁定", "请 15 分钟后再试", "current").into());
+        return Err(no("输错太多次，账号已锁定", &format!("请 {} 分钟后再试", password::LOCK_MINUTES), "current").into());
     };
     if !password::matches_apart(current.to_owned(), one.password_hash).await? {
         tries::was_wrong(desk, &counted).await?;

@@ -86,7 +86,7 @@ fn password_form(opened: &Opened, token: &str, state: &FormState) -> Markup {
     html! {
         (page_head("设置密码", &format!("账号 {} · {}", opened.account.login, opened.account.office_name), &[]))
         (form(&Form { action: format!("/links/{token}"), submit: "设置密码并登录".into(), ..Form::default() }, state, html! {
-            (Field::password("password", "新密码").hint("12 个以上字符，含大写、小写、数字、符号中的三类").required().autocomplete("new-password").show(state))
+            (Field::password("password", "新密码").hint(password::WANTED).required().autocomplete("new-password").show(state))
             (Field::password("again", "再输一遍").required().autocomplete("new-password").show(state))
         }))
         p class="jb-head__note" { "这个链接只能用一次。" @if must_enrol(&opened.account) { "设好密码后，还要绑定手机动态口令。" } }

@@ -132,8 +132,6 @@ struct Known {
     sessions: HashMap<SessionId, (Arc<class_session::Model>, [String; 2])>,
     classes: HashMap<ClassId, (Arc<training_class::Model>, Option<Arc<Policy>>)>,
     places: HashMap<(PersonId, ClassId), Place>,
-    /// Keys of open requests for a roll call at these sessions: whoever signs in in time after all needs it no more.
-    requests: HashSet<String>,
 }
 
 /// A mark that its rules allow.
@@ -162,14 +160,14 @@ struct Ready {
     marks: Vec<Mark>,
     again: Vec<Again>,
     rows: Prepared<attendance::Entity>,
-    /// Keys of open requests for a roll call.
+    /// Keys of open requests for a roll call: whoever signs in in time after all needs it no more.
     requests: HashSet<String>,
     desk: Desk,
 }
 
 async fn plan<A: Signing>(asked: &[Asked<A>], reader: &Reader) -> Result<Plan<Marked>, Stop> {
-    let mut known = Known::read(asked, reader).await?;
-    let requests = std::mem::take(&mut known.requests);
+    let known = Known::read(asked, reader).await?;
+    let requests = if A::KIND == AttendanceKind::SignIn { open_requests(&known, reader).await? } else { HashSet::new() };
     let ready = ready(asked, &known, requests)?;
     Ok(Plan { write: Box::new(move |work| Box::pin(async move { write::<A>(ready, work).await })) })
 }
@@ -279,7 +277,6 @@ impl Known {
         let persons: HashSet<&PersonId> = asked.iter().filter_map(|one| person_of(&one.desk)).collect();
         let Some(first) = asked.first().map(|one| &one.desk) else { return Ok(Self::default()) };
         let (rows, secret, now) = (&first.premises.rows, &first.premises.settings.secret, first.now());
-        let requests = open_requests(reader, &wanted).await?;
         let sessions = reader.kept::<class_session::Entity>(rows, wanted.into_iter().map(ToString::to_string)).await?;
         let wanted: HashSet<String> = sessions.iter().map(|one| one.class.to_string()).collect();
         let classes = reader.kept::<training_class::Entity>(rows, wanted).await?;
@@ -308,7 +305,6 @@ impl Known {
             sessions: sessions.into_iter().map(|one| (one.id.clone(), (Arc::clone(&one), codes(&one)))).collect(),
             classes,
             places: places.into_iter().map(|one| ((one.person.clone(), one.class.clone()), one)).collect(),
-            requests,
         })
     }
 
@@ -345,8 +341,8 @@ store::picked! {
 }
 
 /// Open requests for a roll call at these sessions.
-async fn open_requests(reader: &Reader, sessions: &HashSet<&SessionId>) -> Result<HashSet<String>, Stop> {
-    let about = padded(sessions.iter().map(ToString::to_string));
+async fn open_requests(known: &Known, reader: &Reader) -> Result<HashSet<String>, Stop> {
+    let about = padded(known.sessions.keys().map(ToString::to_string));
     // A task that is done has no key. Asked for what is open besides, SQLite would go through all that is open.
     let rows = reader
         .pick::<task::Entity, Request>(|q| {
