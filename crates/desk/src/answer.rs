@@ -4,7 +4,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
-use foundation::{Fault, Office, Refusal, Stop};
+use foundation::{Fault, Office, Refusal, Stop, Trouble};
 use maud::{Markup, html};
 use ui::layout::{NavItem, Page, Who};
 
@@ -122,6 +122,10 @@ impl Desk {
                     p { a class="btn jb-btn" href="/" { "回到首页" } }
                 },
             ),
+            Stop::Fault(Fault::Unavailable(trouble, _)) => {
+                let status = status_of(self, &stop);
+                self.error_page_in(status, trouble_words(trouble))
+            }
             other => self.error_page(status_of(self, &other)),
         }
     }
@@ -132,6 +136,10 @@ impl Desk {
             (404, Office::Public) => ("没有找到", "这个地址不存在，或者内容已经撤下。", "请检查地址，或从首页进入。"),
             _ => error_words(status),
         };
+        self.error_page_in(status, (title, what, next))
+    }
+
+    fn error_page_in(&self, status: u16, (title, what, next): (&str, &str, &str)) -> Response {
         self.page_status(status, title, "", html! {
             (ui::layout::page_head(title, "", &[]))
             div class="jb-panel jb-section" {
@@ -153,12 +161,31 @@ pub fn status_of(desk: &Desk, stop: &Stop) -> u16 {
         Stop::Fault(Fault::Gone) => 404,
         Stop::Fault(Fault::Stale | Fault::Duplicate(_)) => 409,
         Stop::Fault(Fault::Busy) => 503,
+        Stop::Fault(fault @ Fault::Unavailable(..)) => {
+            log(desk, fault);
+            503
+        }
         Stop::Fault(fault @ (Fault::Db(_) | Fault::Upstream(_))) => {
-            // Without the query: whatever somebody typed stays out of the log.
-            let path = desk.manner.path.split('?').next().unwrap_or("");
-            tracing::error!(request = desk.manner.request_id, path, %fault, "fault");
+            log(desk, fault);
             500
         }
+    }
+}
+
+fn log(desk: &Desk, fault: &Fault) {
+    // Without the query: whatever somebody typed stays out of the log.
+    let path = desk.manner.path.split('?').next().unwrap_or("");
+    tracing::error!(request = desk.manner.request_id, path, %fault, "fault");
+}
+
+/// What happened and what to do while the store gives or takes nothing.
+pub fn trouble_words(trouble: Trouble) -> (&'static str, &'static str, &'static str) {
+    match trouble {
+        Trouble::DiskFull => ("磁盘已满", "服务器的磁盘满了，您的这次办理没有保存。", "请联系系统管理员腾出磁盘空间，然后再办一次；以前办成的事情都在。"),
+        Trouble::NotWritten => ("这次没有保存", "服务器写不进数据，您的这次办理没有保存。", "请过一会儿再办一次；一直不行请联系系统管理员检查磁盘。"),
+        Trouble::NeedsCheck => ("暂停办理", "系统发现有已经办成的事情在数据库里找不到了，为免越错越多，先停止办理；查询照常。", "请联系系统管理员运行 jinbu check，查明之后再办。"),
+        Trouble::Unreachable => ("数据库连不上", "系统现在连不上数据库，您的这次办理没有保存。", "请过几分钟再试；一直不行请联系系统管理员。"),
+        Trouble::Locked => ("现在很忙", "要用的数据被别的办理占用太久，您的这次办理没有保存。", "请过几秒再试一次。"),
     }
 }
 

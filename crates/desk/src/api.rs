@@ -5,7 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use foundation::limits::BODY_BYTES;
-use foundation::{Permission, Refusal, Stop};
+use foundation::{Fault, Permission, Refusal, Stop};
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -159,13 +159,21 @@ pub fn stopped(desk: &Desk, stop: &Stop) -> Response {
     let status = status_of(desk, stop);
     match stop {
         Stop::Refused(refusals) => problem(desk, status, &refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("；"), refusals),
+        Stop::Fault(Fault::Unavailable(trouble, _)) => {
+            let (title, what, next) = crate::answer::trouble_words(*trouble);
+            titled(desk, status, title, &format!("{what}{next}"), &[])
+        }
         _ => problem(desk, status, error_words(status).1, &[]),
     }
 }
 
 /// A problem document.
 pub fn problem(desk: &Desk, status: u16, detail: &str, refusals: &[Refusal]) -> Response {
-    let body = Problem { status, title: error_words(status).0, detail: detail.to_owned(), request_id: &desk.manner.request_id, refusals };
+    titled(desk, status, error_words(status).0, detail, refusals)
+}
+
+fn titled(desk: &Desk, status: u16, title: &str, detail: &str, refusals: &[Refusal]) -> Response {
+    let body = Problem { status, title, detail: detail.to_owned(), request_id: &desk.manner.request_id, refusals };
     let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let text = serde_json::to_string(&body).unwrap_or_default();
     (code, [(header::CONTENT_TYPE, "application/problem+json")], text).into_response()

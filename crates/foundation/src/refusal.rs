@@ -59,6 +59,25 @@ pub enum Fault {
     /// The server is shedding load (queue full); 503.
     #[error("busy")]
     Busy,
+    /// The store can give or take nothing for now (503): nothing was written, or nobody can say.
+    #[error("{0:?}: {1}")]
+    Unavailable(Trouble, String),
+}
+
+/// Why the store gives or takes nothing for now. The pages say it in Chinese (`desk::answer::trouble_words`); what the
+/// machinery said of it stands beside it in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trouble {
+    /// The disk (or the database's) is full: nothing can be written until somebody makes room.
+    DiskFull,
+    /// Writing failed, and the store has not yet shown that it can be believed again.
+    NotWritten,
+    /// What was answered as done is not there any more: only `jinbu check` opens the door again.
+    NeedsCheck,
+    /// The database does not answer.
+    Unreachable,
+    /// The database answers, but what is wanted was locked for too long.
+    Locked,
 }
 
 /// Everything that can stop an act or a read.
