@@ -1,6 +1,7 @@
 //! The real server as a process: killed at any moment, robbed of what was not synced, copied to the other database.
 
 mod copy;
+mod corpus;
 mod kill;
 mod ledger;
 mod power_cut;
