@@ -11,11 +11,14 @@ pub mod dialect;
 pub mod digest;
 pub mod door;
 pub mod files;
+mod handle;
 pub mod migrations;
 pub mod reach;
 pub mod reader;
+mod row;
 pub mod seal;
 pub mod sequencer;
+mod sqlite;
 pub mod tables;
 pub mod writer;
 
@@ -25,6 +28,7 @@ pub use db::Db;
 pub use files::Files;
 pub use reach::{Keyed, Reach};
 pub use reader::{Page, Reader};
+pub use row::{Decode, FromRow, Row};
 pub use writer::Writer;
 /// Declares the narrow row of a `Reader::pick`: `picked! { struct Place { id: EnrolmentId, … } }`, its fields named
 /// as the selected columns.
@@ -33,9 +37,9 @@ macro_rules! picked {
     ($(#[$meta:meta])* $vis:vis struct $name:ident { $($field_vis:vis $field:ident : $type:ty),* $(,)? }) => {
         $(#[$meta])*
         $vis struct $name { $($field_vis $field: $type),* }
-        impl $crate::query::FromQueryResult for $name {
-            fn from_query_result(row: &$crate::query::QueryResult, prefix: &str) -> Result<Self, $crate::query::DbErr> {
-                Ok(Self { $($field: row.try_get(prefix, stringify!($field))?),* })
+        impl $crate::FromRow for $name {
+            fn from_row(row: &$crate::Row<'_>) -> Result<Self, $crate::query::DbErr> {
+                Ok(Self { $($field: row.get(stringify!($field))?),* })
             }
         }
     };
@@ -56,7 +60,6 @@ pub mod query {
     pub use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, extension::postgres::PgExpr};
     pub use sea_orm::{
         ActiveValue::{NotSet, Set, Unchanged},
-        ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select,
-        Value,
+        ColumnTrait, Condition, DbErr, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
     };
 }

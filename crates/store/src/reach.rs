@@ -4,10 +4,11 @@ use foundation::{ManagementPath, PersonId, Scope};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ModelTrait, Value};
 
+use crate::row::FromRow;
 use crate::tables::supervision::enrolment;
 
 /// What the door needs to know of a table to read, compare-and-set and copy it.
-pub trait Keyed: EntityTrait {
+pub trait Keyed: EntityTrait<Model: FromRow + Send + Sync + 'static> {
     /// The primary key's column.
     const KEY: Self::Column;
     /// The version column, where rows may change.

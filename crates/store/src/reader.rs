@@ -1,48 +1,69 @@
 //! Reader: scoped queries. Every one is limited by `Reach` last, whatever the caller shaped.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use foundation::{Fault, Scope, Stop};
-use sea_orm::{ColumnTrait, Condition, DatabaseConnection, DatabaseTransaction, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect, Select, Value};
+use sea_orm::sea_query::{Expr, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select, Statement, StatementBuilder, Value};
 use tokio::sync::Mutex;
 
 use crate::dialect;
+use crate::handle::Handle;
 use crate::reach::Reach;
+use crate::row::{Counted, FromRow, Sifted};
 
-/// Where a query runs: a reading connection (SQLite) or a transaction (PostgreSQL, and every writer).
-pub(crate) enum Handle {
-    Pool(DatabaseConnection),
-    Txn(DatabaseTransaction),
-}
-
+/// What a reader or writer works on.
 pub(crate) struct Core {
     pub handle: Handle,
     /// The scope that the database's own wall was last told, so that it is told only on change.
-    pub told: Mutex<Option<Scope>>,
+    told: Mutex<Option<Scope>>,
+    /// Whether a statement failed. An act in which one did is never answered as done: PostgreSQL has undone it all by then,
+    /// and would undo it at the commit without a word.
+    failed: AtomicBool,
+    /// The newest fact that was written through it.
+    pub newest_fact: std::sync::Mutex<Option<String>>,
 }
 
 impl Core {
+    pub fn new(handle: Handle) -> Self {
+        Self { handle, told: Mutex::new(None), failed: AtomicBool::new(false), newest_fact: std::sync::Mutex::default() }
+    }
+
     pub async fn tell(&self, scope: &Scope) -> Result<(), Fault> {
         let Handle::Txn(txn) = &self.handle else { return Ok(()) };
         let mut told = self.told.lock().await;
         if told.as_ref() != Some(scope) {
-            dialect::enter_scope(txn, scope).await.map_err(dialect::fault_of)?;
+            let entered = dialect::enter_scope(txn, scope).await.map_err(dialect::fault_of);
+            self.noted(entered)?;
             *told = Some(scope.clone());
         }
         Ok(())
     }
-}
 
-/// Runs an expression on whichever connection the handle holds.
-macro_rules! on {
-    ($core:expr, $connection:ident => $run:expr) => {
-        match &$core.handle {
-            crate::reader::Handle::Pool($connection) => $run,
-            crate::reader::Handle::Txn($connection) => $run,
+    pub async fn fetch<T: FromRow + Send + 'static>(&self, statement: Statement) -> Result<Vec<T>, Fault> {
+        self.noted(self.handle.fetch(statement).await)
+    }
+
+    pub async fn execute(&self, statement: Statement) -> Result<u64, Fault> {
+        self.noted(self.handle.execute(statement).await)
+    }
+
+    pub fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    fn noted<T>(&self, result: Result<T, Fault>) -> Result<T, Fault> {
+        if result.is_err() {
+            self.failed.store(true, Ordering::Relaxed);
         }
-    };
+        result
+    }
+
+    pub fn build(&self, statement: &impl StatementBuilder) -> Statement {
+        statement.build(&self.handle.backend())
+    }
 }
-pub(crate) use on;
 
 /// One page of a register.
 #[derive(Debug, Clone)]
@@ -95,7 +116,23 @@ impl Reader {
     {
         self.core.tell(&self.scope).await?;
         let select = shape(E::find()).filter(E::reach(&self.scope));
-        Ok(on!(self.core, connection => select.all(connection).await).map_err(dialect::fault_of)?)
+        Ok(self.core.fetch(self.core.build(select.as_query())).await?)
+    }
+
+    /// All rows of a shaped selection, those that cannot be read told by key and reason instead of ending it all
+    /// (checks of what a database holds).
+    pub async fn sift<E: Reach>(&self, shape: impl FnOnce(Select<E>) -> Select<E>) -> Result<(Vec<E::Model>, Vec<String>), Stop> {
+        self.core.tell(&self.scope).await?;
+        let select = shape(E::find()).filter(E::reach(&self.scope));
+        let all: Vec<Sifted<E::Model>> = self.core.fetch(self.core.build(select.as_query())).await?;
+        let (mut rows, mut unreadable) = (Vec::with_capacity(all.len()), Vec::new());
+        for one in all {
+            match one.0 {
+                Ok(row) => rows.push(row),
+                Err(why) => unreadable.push(format!("{} {why}", sea_orm::EntityName::table_name(&E::default()))),
+            }
+        }
+        Ok((rows, unreadable))
     }
 
     /// How many rows a shaped selection has.
@@ -104,8 +141,11 @@ impl Reader {
         E::Model: Send + Sync,
     {
         self.core.tell(&self.scope).await?;
-        let select = shape(E::find()).filter(E::reach(&self.scope));
-        Ok(on!(self.core, connection => select.count(connection).await).map_err(dialect::fault_of)?)
+        let mut select = shape(E::find()).filter(E::reach(&self.scope)).into_query();
+        select.reset_limit().reset_offset().clear_order_by();
+        let counted = SelectStatement::new().expr(Expr::cust("COUNT(*) AS n")).from_subquery(select, "counted").to_owned();
+        let rows: Vec<Counted> = self.core.fetch(self.core.build(&counted)).await?;
+        Ok(rows.first().map_or(0, |one| u64::try_from(one.0).unwrap_or(0)))
     }
 
     /// One page of a shaped selection (1-based; at most the last), with the total.
@@ -121,9 +161,9 @@ impl Reader {
     }
 
     /// Aggregates and narrow selections (`select_only`, `group_by`), still within reach.
-    pub async fn pick<E: Reach, T: FromQueryResult + Send + Sync>(&self, shape: impl FnOnce(Select<E>) -> Select<E>) -> Result<Vec<T>, Stop> {
+    pub async fn pick<E: Reach, T: FromRow + Send + 'static>(&self, shape: impl FnOnce(Select<E>) -> Select<E>) -> Result<Vec<T>, Stop> {
         self.core.tell(&self.scope).await?;
-        let select = shape(E::find()).filter(E::reach(&self.scope)).into_model::<T>();
-        Ok(on!(self.core, connection => select.all(connection).await).map_err(dialect::fault_of)?)
+        let select = shape(E::find()).filter(E::reach(&self.scope));
+        Ok(self.core.fetch(self.core.build(select.as_query())).await?)
     }
 }

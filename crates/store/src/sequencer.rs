@@ -8,7 +8,7 @@ use journal::note::Keys;
 use journal::tree::{self, Hash};
 use journal::{About, Entry, sign_checkpoint};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
-use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::db::Guarded;
 use crate::tables::journal::{fact, journal_checkpoint, journal_node, journal_subject};
@@ -149,10 +149,11 @@ fn next_numbers(row: &fact::Model, numbers: &mut BTreeMap<String, u64>) -> Resul
         .collect())
 }
 
-#[derive(FromQueryResult)]
-struct Last {
-    subject: String,
-    last: i64,
+crate::picked! {
+    struct Last {
+        subject: String,
+        last: i64,
+    }
 }
 
 async fn running_numbers(work: &Writer, waiting: &[fact::Model]) -> Result<BTreeMap<String, u64>, Stop> {

@@ -1,16 +1,18 @@
 //! Writer: what an act may do to rows. Exists only inside the door; nobody commits by himself.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use foundation::{Fault, Scope, Stop};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, IntoActiveModel, Iterable, PrimaryKeyToColumn, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityName, IntoActiveModel, Iterable, PrimaryKeyToColumn, QueryFilter, QueryTrait, Value,
+};
 
 use crate::bulk::{self, Prepared};
-use crate::dialect;
 use crate::reach::Reach;
-use crate::reader::{Reader, on};
+use crate::reader::Reader;
+use crate::tables::journal::fact;
 
 /// Reads and writes within a scope, inside the door's transaction.
 pub struct Writer {
@@ -57,7 +59,7 @@ impl Writer {
         self.core.tell(&self.scope).await?;
         let mut added = 0;
         for statement in rows.into_statements() {
-            added += on!(self.core, connection => connection.execute_raw(statement).await).map_err(dialect::fault_of)?.rows_affected();
+            added += self.core.execute(statement).await?;
         }
         Ok(added)
     }
@@ -77,11 +79,20 @@ impl Writer {
             let many = bulk::rows_at_once(left.len(), skip_repeats);
             let (now, later) = left.split_at(many.min(left.len()));
             left = later;
-            let done =
-                on!(self.core, connection => connection.execute_raw(bulk::insert::<E>(connection.get_database_backend(), now, many, skip_repeats)).await);
-            added += done.map_err(dialect::fault_of)?.rows_affected();
+            added += self.core.execute(bulk::insert::<E>(self.core.handle.backend(), now, many, skip_repeats)).await?;
         }
+        self.note_fact::<E>(&rows);
         Ok(added)
+    }
+
+    /// Which fact was written last: whoever opens the database anew looks for it there.
+    fn note_fact<E: Reach>(&self, rows: &[E::Model]) {
+        if E::default().table_name() == fact::Entity.table_name()
+            && let Some(row) = rows.last()
+            && let Value::String(Some(id)) = E::key(row)
+        {
+            *self.core.newest_fact.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
+        }
     }
 
     /// Compare-and-set: changes the row only if it is still at `row`'s version and within reach.
@@ -98,8 +109,7 @@ impl Writer {
             .filter(E::KEY.eq(E::key(row)))
             .filter(version.eq(E::version(row)))
             .filter(E::write_reach(&self.scope));
-        let done = on!(self.core, connection => update.exec(connection).await).map_err(dialect::fault_of)?;
-        if done.rows_affected == 1 { Ok(()) } else { Err(Stop::Fault(Fault::Stale)) }
+        if self.core.execute(self.core.build(update.as_query())).await? == 1 { Ok(()) } else { Err(Stop::Fault(Fault::Stale)) }
     }
 
     /// Changes every row that matches, within reach; says how many.
@@ -112,16 +122,14 @@ impl Writer {
         if let Some(version) = E::VERSION {
             update = update.col_expr(version, Expr::col(version).add(1));
         }
-        let done = on!(self.core, connection => update.exec(connection).await).map_err(dialect::fault_of)?;
-        Ok(done.rows_affected)
+        Ok(self.core.execute(self.core.build(update.as_query())).await?)
     }
 
     /// Fills one column of the rows that match by an expression of their own (the sequencer's places); says how many.
     pub(crate) async fn fill<E: Reach>(&self, condition: Condition, column: E::Column, value: Expr) -> Result<u64, Stop> {
         self.core.tell(&self.scope).await?;
         let update = E::update_many().col_expr(column, value).filter(condition).filter(E::write_reach(&self.scope));
-        let done = on!(self.core, connection => update.exec(connection).await).map_err(dialect::fault_of)?;
-        Ok(done.rows_affected)
+        Ok(self.core.execute(self.core.build(update.as_query())).await?)
     }
 
     /// Adds to a column of the rows that match, in one statement, so that nobody counts from an old number; says how many.
@@ -133,8 +141,7 @@ impl Writer {
     pub async fn remove_all<E: Reach>(&self, condition: impl Into<Condition>) -> Result<u64, Stop> {
         self.core.tell(&self.scope).await?;
         let delete = E::delete_many().filter(condition.into()).filter(E::write_reach(&self.scope));
-        let done = on!(self.core, connection => delete.exec(connection).await).map_err(dialect::fault_of)?;
-        Ok(done.rows_affected)
+        Ok(self.core.execute(self.core.build(delete.as_query())).await?)
     }
 
     /// Puts a row whether or not its key exists (settings).
@@ -149,7 +156,7 @@ impl Writer {
         self.core.tell(&self.scope).await?;
         let keys: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
         let insert = E::insert(row.into_active_model().reset_all()).on_conflict(OnConflict::columns(keys).update_columns(E::Column::iter()).to_owned());
-        on!(self.core, connection => insert.exec_without_returning(connection).await).map_err(dialect::fault_of)?;
+        self.core.execute(self.core.build(insert.as_query())).await?;
         Ok(())
     }
 }

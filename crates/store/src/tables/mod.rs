@@ -35,6 +35,13 @@ macro_rules! table {
         #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
         pub enum Relation {}
         impl ActiveModelBehavior for ActiveModel {}
+        impl crate::row::FromRow for Model {
+            fn from_row(row: &crate::row::Row<'_>) -> Result<Self, sea_orm::DbErr> {
+                // A selection of an entity names its columns in this order.
+                let mut places = 0..;
+                Ok(Self { $($field: row.at(places.next().unwrap_or_default(), stringify!($field))?),* })
+            }
+        }
         impl Keyed for Entity {
             const KEY: Column = Column::$key_column;
             const VERSION: Option<Column> = table!(@version $($version_column)?);

@@ -9,7 +9,7 @@ use foundation::{ClaimId, Fault, Fen, Function, Office, Permission, Right, Stop}
 use maud::{Markup, Render, html};
 use serde::Deserialize;
 use store::Reader;
-use store::query::{ColumnTrait, Condition, DbErr, Expr, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QueryResult, QuerySelect, Select};
+use store::query::{ColumnTrait, Condition, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use store::tables::funds::claim;
 use ui::layout::NavItem;
 use ui::table::Bulk;
@@ -105,12 +105,9 @@ pub async fn register(desk: Desk, Query(asked): Query<Asked>) -> Response {
     answer(&desk, &asked).await.unwrap_or_else(|stop| desk.stopped(stop))
 }
 
-struct Sum {
-    total: Option<i64>,
-}
-impl FromQueryResult for Sum {
-    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
-        Ok(Self { total: row.try_get(prefix, "total")? })
+store::picked! {
+    struct Sum {
+        total: Option<i64>,
     }
 }
 
