@@ -42,7 +42,10 @@ impl Db {
     /// Errors: the database's own, in one text.
     pub async fn open(url: &str) -> Result<Self, Fault> {
         let db = Self::connect(url).await?;
-        crate::migrations::run(&db.writers).await.map_err(fault_of)?;
+        match db.door {
+            Some(_) => migrate_sqlite(&db.writers).await?,
+            None => _ = crate::postgres::migrate::run(&db.writers).await?,
+        }
         Ok(db)
     }
 
@@ -174,6 +177,25 @@ async fn sqlite(path: &str, connections: u32) -> Result<DatabaseConnection, Faul
             .busy_timeout(Duration::from_secs(10))
     });
     Database::connect(options).await.map_err(fault_of)
+}
+
+/// `migrations::run_sqlite`, on a connection that must be waited for.
+async fn migrate_sqlite(connection: &DatabaseConnection) -> Result<(), Fault> {
+    use crate::migrations::{self, standing};
+    use sea_orm::{ConnectionTrait, Statement};
+    let on = DbBackend::Sqlite;
+    let texts = async |sql: &str| -> Result<Vec<String>, Fault> {
+        let rows = connection.query_all_raw(Statement::from_string(on, sql)).await.map_err(fault_of)?;
+        rows.into_iter().map(|row| row.try_get_by_index(0).map_err(fault_of)).collect()
+    };
+    connection.execute_unprepared(&migrations::make_table(on)).await.map_err(fault_of)?;
+    let todo = migrations::waiting(on, &texts(&migrations::ask_applied()).await?)?;
+    standing::none_made(&todo, &standing::Columns::read(&texts(standing::ask(on)).await?))?;
+    for migration in &todo {
+        let batch = format!("BEGIN IMMEDIATE;\n{};\n{};\nCOMMIT", migration.statements.join(";\n"), migrations::note(on, migration.name));
+        connection.execute_unprepared(&batch).await.map_err(fault_of)?;
+    }
+    standing::fits(&standing::Columns::read(&texts(standing::ask(on)).await?))
 }
 
 /// Makes a database beside `admin_url`'s (tests, set-up), empty or a copy of `template`. Names must be plain letters

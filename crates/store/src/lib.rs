@@ -12,6 +12,7 @@ pub mod digest;
 pub mod door;
 pub mod files;
 pub mod migrations;
+pub mod postgres;
 pub mod reach;
 pub mod reader;
 pub mod seal;
@@ -56,7 +57,7 @@ pub mod query {
     pub use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, extension::postgres::PgExpr};
     pub use sea_orm::{
         ActiveValue::{NotSet, Set, Unchanged},
-        ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select,
-        Value,
+        ColumnTrait, Condition, DbBackend, DbErr, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait,
+        Select, Value,
     };
 }
