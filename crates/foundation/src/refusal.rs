@@ -72,6 +72,8 @@ pub enum Trouble {
     DiskFull,
     /// Writing failed, and the store has not yet shown that it can be believed again.
     NotWritten,
+    /// The database file is damaged.
+    Damaged,
     /// What was answered as done is not there any more: only `jinbu check` opens the door again.
     NeedsCheck,
     /// The database does not answer.

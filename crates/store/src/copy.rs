@@ -1,10 +1,9 @@
 //! copy-db: from one database to the other, table by table, parents first, then counted (house.md §3.8).
 
-use foundation::Fault;
-use sea_orm::{ActiveModelTrait, IntoActiveModel, PaginatorTrait, QueryOrder, QuerySelect};
+use foundation::{Fault, Scope, Stop};
+use sea_orm::{ColumnTrait, QueryOrder, QuerySelect};
 
-use crate::dialect::fault_of;
-use crate::reach::Keyed;
+use crate::reach::Reach;
 use crate::{Db, for_each_table};
 
 /// What was copied of one table.
@@ -32,37 +31,43 @@ pub async fn copy(source: &Db, target: &Db, dry_run: bool, verify_only: bool) ->
     Ok(report)
 }
 
-async fn table<E: Keyed>(source: &Db, target: &Db, dry_run: bool, verify_only: bool) -> Result<Copied, Fault>
+async fn table<E: Reach>(source: &Db, target: &Db, dry_run: bool, verify_only: bool) -> Result<Copied, Fault>
 where
-    E::Model: IntoActiveModel<E::ActiveModel> + PartialEq + Send + Sync,
-    E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
+    E::Model: PartialEq,
 {
-    let source_rows = E::find().count(source.raw()).await.map_err(fault_of)?;
+    let (from, to) = (source.read(Scope::Everything).await.map_err(fault)?, target.read(Scope::Everything).await.map_err(fault)?);
+    let source_rows = from.count::<E>(|q| q).await.map_err(fault)?;
     let mut equal = true;
     if !dry_run {
         let mut offset = 0;
         loop {
-            let rows = E::find().order_by_asc(E::KEY).offset(offset).limit(STEP).all(source.raw()).await.map_err(fault_of)?;
+            let rows = from.list::<E>(|q| q.order_by_asc(E::KEY).offset(offset).limit(STEP)).await.map_err(fault)?;
             if rows.is_empty() {
                 break;
             }
             offset += rows.len() as u64;
             if !verify_only {
-                let active: Vec<E::ActiveModel> = rows.iter().cloned().map(|row| row.into_active_model().reset_all()).collect();
-                E::insert_many(active).exec_without_returning(target.raw()).await.map_err(fault_of)?;
+                let copied = rows.clone();
+                target.write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<E>(copied).await })).await.map_err(fault)?;
             }
             for row in &rows {
-                use sea_orm::{ColumnTrait, QueryFilter};
-                let there = E::find().filter(E::KEY.eq(E::key(row))).one(target.raw()).await.map_err(fault_of)?;
+                let there = to.find::<E>(E::KEY.eq(E::key(row))).await.map_err(fault)?;
                 equal &= there.as_ref() == Some(row);
             }
         }
     }
-    let target_rows = if dry_run { 0 } else { E::find().count(target.raw()).await.map_err(fault_of)? };
+    let target_rows = if dry_run { 0 } else { to.count::<E>(|q| q).await.map_err(fault)? };
     Ok(Copied {
         table: sea_orm::EntityName::table_name(&E::default()).to_owned(),
         source_rows,
         target_rows,
         equal: equal && (dry_run || source_rows == target_rows),
     })
+}
+
+fn fault(stop: Stop) -> Fault {
+    match stop {
+        Stop::Fault(fault) => fault,
+        other => Fault::Db(other.to_string()),
+    }
 }

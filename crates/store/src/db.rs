@@ -1,21 +1,20 @@
 //! Db: opens SQLite or PostgreSQL and hands out readers and the door (house.md §3).
 
 use std::future::Future;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use foundation::{Fault, Scope, Stop};
+use foundation::{Fault, Scope, Stop, Trouble};
 use futures::future::BoxFuture;
 use sea_orm::{AccessMode, ConnectOptions, Database, DatabaseConnection, DbBackend, IsolationLevel, TransactionTrait};
-use tokio::sync::Mutex;
 
 use crate::dialect::fault_of;
-use crate::door::Door;
-use crate::reader::{Core, Handle, Reader};
+use crate::handle::Handle;
+use crate::reader::{Core, Reader};
+use crate::sqlite::{self, Held, Opened, Place};
 use crate::writer::Writer;
 
-/// Reading connections of SQLite: two cores' worth of readers beside the writer.
-const SQLITE_READERS: u32 = 4;
 /// Connections of PostgreSQL's pool.
 const POSTGRES_POOL: u32 = 16;
 
@@ -31,43 +30,63 @@ pub enum Guarded {
 /// The database of one installation. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    readers: DatabaseConnection,
-    writers: DatabaseConnection,
-    door: Option<Door>,
+    pub(crate) kind: Kind,
     url: Arc<str>,
 }
 
+#[derive(Clone)]
+pub(crate) enum Kind {
+    Sqlite(sqlite::House),
+    Postgres(DatabaseConnection),
+}
+
 impl Db {
-    /// Opens `sqlite:PATH` or `postgres://…` and brings its schema up to date.
+    /// Opens `sqlite:PATH` or `postgres://…`, makes a SQLite file that is not there, and brings the schema up to date.
     /// Errors: the database's own, in one text.
     pub async fn open(url: &str) -> Result<Self, Fault> {
-        let db = Self::connect(url).await?;
-        crate::migrations::run(&db.writers).await.map_err(fault_of)?;
+        let db = Self::at(url, Opened::Made).await?;
+        match &db.kind {
+            Kind::Sqlite(house) => _ = house.migrate().await?,
+            Kind::Postgres(pool) => _ = crate::postgres::migrate::run(pool).await?,
+        }
         Ok(db)
     }
 
-    /// Opens without migrating (a template's copy, copy-db's source).
+    /// Opens what is there, without migrating (a template's copy, copy-db's source).
     pub async fn connect(url: &str) -> Result<Self, Fault> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            let path = path.trim_start_matches("//").split('?').next().unwrap_or("").to_owned();
-            let writers = sqlite(&path, 1).await?;
-            let readers = sqlite(&path, SQLITE_READERS).await?;
-            let door = Door::start(writers.clone())?;
-            return Ok(Self { readers, writers, door: Some(door), url: url.into() });
-        }
-        let mut options = ConnectOptions::new(url);
-        options.max_connections(POSTGRES_POOL).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
-        let pool = Database::connect(options).await.map_err(fault_of)?;
-        Ok(Self { readers: pool.clone(), writers: pool, door: None, url: url.into() })
+        Self::at(url, Opened::Existing).await
+    }
+
+    /// Opens what is there for looking only: nothing is made, migrated or changed.
+    pub async fn look(url: &str) -> Result<Self, Fault> {
+        Self::at(url, Opened::ReadOnly).await
+    }
+
+    async fn at(url: &str, opened: Opened) -> Result<Self, Fault> {
+        let kind = match path_of(url) {
+            Some(path) => Kind::Sqlite(sqlite::House::at(Place { path, opened })?),
+            None => {
+                let mut options = ConnectOptions::new(url);
+                options.max_connections(POSTGRES_POOL).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
+                Kind::Postgres(Database::connect(options).await.map_err(fault_of)?)
+            }
+        };
+        Ok(Self { kind, url: url.into() })
     }
 
     /// `sqlite` or `postgres`.
     pub fn kind(&self) -> &'static str {
-        if self.door.is_some() { "sqlite" } else { "postgres" }
+        match self.kind {
+            Kind::Sqlite(_) => "sqlite",
+            Kind::Postgres(_) => "postgres",
+        }
     }
 
     pub(crate) fn backend(&self) -> DbBackend {
-        self.writers.get_database_backend()
+        match self.kind {
+            Kind::Sqlite(_) => DbBackend::Sqlite,
+            Kind::Postgres(_) => DbBackend::Postgres,
+        }
     }
 
     /// The address it was opened with.
@@ -75,20 +94,40 @@ impl Db {
         &self.url
     }
 
+    /// What keeps acts from being kept, since the last that should have been (SQLite; PostgreSQL tells each act).
+    pub fn trouble(&self) -> Option<Trouble> {
+        match &self.kind {
+            Kind::Sqlite(house) => house.trouble(),
+            Kind::Postgres(_) => None,
+        }
+    }
+
+    /// The note that acts wait until `jinbu check` has passed: a file beside SQLite's database. Removing it opens the door.
+    pub fn needs_check_note(&self) -> Option<PathBuf> {
+        match &self.kind {
+            Kind::Sqlite(house) => Some(sqlite::writer::marker(house.place())),
+            Kind::Postgres(_) => None,
+        }
+    }
+
     /// A reader limited to `scope`; on PostgreSQL in its own read-only transaction.
     pub async fn read(&self, scope: Scope) -> Result<Reader, Stop> {
-        let handle = match self.door {
-            Some(_) => Handle::Pool(self.readers.clone()),
-            None => Handle::Txn(self.readers.begin_with_config(None, Some(AccessMode::ReadOnly)).await.map_err(fault_of)?),
+        let handle = match &self.kind {
+            Kind::Sqlite(house) => Handle::Pool(house.readers.clone()),
+            Kind::Postgres(pool) => Handle::Txn(pool.begin_with_config(None, Some(AccessMode::ReadOnly)).await.map_err(fault_of)?),
         };
-        Ok(Reader { core: Arc::new(Core { handle, told: Mutex::new(None) }), scope })
+        Ok(Reader { core: Arc::new(Core::new(handle)), scope })
     }
 
     /// A reader that sees one moment, however many questions it asks (evidence, exports, copies).
     pub async fn snapshot(&self, scope: Scope) -> Result<Reader, Stop> {
-        let (isolation, access) = if self.door.is_some() { (None, None) } else { (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)) };
-        let txn = self.readers.begin_with_config(isolation, access).await.map_err(fault_of)?;
-        Ok(Reader { core: Arc::new(Core { handle: Handle::Txn(txn), told: Mutex::new(None) }), scope })
+        let handle = match &self.kind {
+            Kind::Sqlite(house) => Handle::Held(Held::moment(house.place())?),
+            Kind::Postgres(pool) => {
+                Handle::Txn(pool.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await.map_err(fault_of)?)
+            }
+        };
+        Ok(Reader { core: Arc::new(Core::new(handle)), scope })
     }
 
     /// Runs `body` in a transaction and answers after the commit. On SQLite waiting bodies share one
@@ -108,72 +147,79 @@ impl Db {
         T: Send + 'static,
         F: for<'w> FnOnce(&'w Writer) -> BoxFuture<'w, Result<T, Stop>> + Send + 'static,
     {
-        let Some(door) = &self.door else {
-            let isolation = match guarded {
-                Guarded::BySerialisation => IsolationLevel::Serializable,
-                Guarded::ByKeys => IsolationLevel::ReadCommitted,
-            };
-            let txn = self.writers.begin_with_config(Some(isolation), None).await.map_err(fault_of)?;
-            return crate::door::run(txn, scope, body).await;
-        };
-        door.perform(scope, body).await
+        match &self.kind {
+            Kind::Sqlite(house) => house.door()?.perform(scope, body).await,
+            Kind::Postgres(pool) => {
+                let isolation = match guarded {
+                    Guarded::BySerialisation => IsolationLevel::Serializable,
+                    Guarded::ByKeys => IsolationLevel::ReadCommitted,
+                };
+                let txn = pool.begin_with_config(Some(isolation), None).await.map_err(fault_of)?;
+                crate::door::run_alone(txn, scope, body).await
+            }
+        }
     }
 
     /// Lets the database look at its rows after much was written (loads, copies), so that its plans fit.
     pub async fn tidy(&self) -> Result<(), Fault> {
-        crate::dialect::tidy(&self.writers).await.map_err(fault_of)
+        match &self.kind {
+            Kind::Sqlite(house) => house.maintain("PRAGMA analysis_limit=1000; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)").await,
+            Kind::Postgres(pool) => crate::postgres::migrate::run_batch(pool, "ANALYZE").await,
+        }
     }
 
     /// Runs a task where the writer runs (gathering what it will write): on SQLite beside it, else anywhere.
     pub fn spawn_beside_writer(&self, task: impl Future<Output = ()> + Send + 'static) {
-        match &self.door {
-            Some(door) => door.spawn(task),
-            None => _ = tokio::spawn(task),
+        match &self.kind {
+            Kind::Sqlite(sqlite::House { door: Some(door), .. }) => door.spawn(task),
+            _ => _ = tokio::spawn(task),
         }
     }
 
     /// Carries SQLite's log over into the file (a job, now and then), so that no commit has to.
     pub async fn carry_over(&self) -> Result<(), Fault> {
-        crate::dialect::carry_over(&self.readers).await.map_err(fault_of)
+        match &self.kind {
+            Kind::Sqlite(house) => house.maintain("PRAGMA wal_checkpoint(PASSIVE)").await,
+            Kind::Postgres(_) => Ok(()),
+        }
     }
 
-    /// Raw statements for migrations' tests and copy-db only.
-    pub(crate) fn raw(&self) -> &DatabaseConnection {
-        &self.writers
+    /// Writes everything, as it is at one moment, into a new SQLite file; SQLite only.
+    /// Errors: the file is there already, no room, or the database is none of SQLite's.
+    pub async fn copy_into(&self, file: &Path) -> Result<(), Fault> {
+        match &self.kind {
+            Kind::Sqlite(house) => house.maintain(&format!("VACUUM INTO '{}'", file.display().to_string().replace('\'', "''"))).await,
+            Kind::Postgres(_) => Err(Fault::Upstream("PostgreSQL 的数据不能这样复制".into())),
+        }
+    }
+
+    /// Rows of one text column, asked of the database as its owner: what it says of itself (schema, checks).
+    pub(crate) async fn texts(&self, sql: &str) -> Result<Vec<String>, Fault> {
+        match &self.kind {
+            Kind::Sqlite(house) => house.texts(sql).await,
+            Kind::Postgres(pool) => crate::postgres::migrate::texts(pool, sql).await,
+        }
     }
 
     /// Whether the database answers (health check).
     pub async fn ping(&self) -> Result<(), Fault> {
-        self.readers.ping().await.map_err(fault_of)
+        self.texts("SELECT 'ok'").await.map(|_| ())
     }
 
-    /// Closes the connections (tests, orderly shutdown).
+    /// Closes the connections (tests, orderly shutdown). Who waits at the door is done first.
     pub async fn close(self) -> Result<(), Fault> {
-        self.readers.clone().close().await.map_err(fault_of)?;
-        self.writers.clone().close().await.map_err(fault_of)
+        match self.kind {
+            Kind::Sqlite(house) => house.close().await,
+            Kind::Postgres(pool) => pool.close().await.map_err(fault_of)?,
+        }
+        Ok(())
     }
 }
 
-async fn sqlite(path: &str, connections: u32) -> Result<DatabaseConnection, Fault> {
-    let mut options = ConnectOptions::new(format!("sqlite://{path}?mode=rwc"));
-    // A connection to a file does not go stale: asking it before each query would double the trips.
-    options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(30)).test_before_acquire(false).sqlx_logging(false);
-    options.map_sqlx_sqlite_opts(|o| {
-        // A page's rows cross to the asker in one go, and its statements stay prepared.
-        o.row_buffer_size(1024)
-            .statement_cache_capacity(500)
-            .pragma("journal_mode", "WAL")
-            // FULL: an answered write survives a power cut (suites.md, durability).
-            .pragma("synchronous", "FULL")
-            // Carrying the log over into the file is the tidier's work (Db::carry_over), not an act's.
-            .pragma("wal_autocheckpoint", "20000")
-            .pragma("foreign_keys", "ON")
-            // Pages kept by each connection, in KiB: the system keeps the rest of the file (server.rss_mb of `make bench`).
-            .pragma("cache_size", "-8000")
-            .pragma("temp_store", "MEMORY")
-            .busy_timeout(Duration::from_secs(10))
-    });
-    Database::connect(options).await.map_err(fault_of)
+/// The file of a `sqlite:` address.
+pub fn path_of(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
+    Some(path.split('?').next().unwrap_or("").into())
 }
 
 /// Makes a database beside `admin_url`'s (tests, set-up), empty or a copy of `template`. Names must be plain letters
@@ -204,9 +250,11 @@ pub async fn drop_postgres_database(admin_url: &str, name: &str) -> Result<(), F
 /// Changes the database behind the house's back, as an insider with its owner's password would: tests only.
 #[doc(hidden)]
 pub async fn tamper(db: &Db, statements: &[&str]) -> Result<(), Fault> {
-    use sea_orm::ConnectionTrait;
     for sql in statements {
-        db.writers.execute_unprepared(sql).await.map_err(fault_of)?;
+        match &db.kind {
+            Kind::Sqlite(house) => house.maintain(sql).await?,
+            Kind::Postgres(pool) => crate::postgres::migrate::run_batch(pool, sql).await?,
+        }
     }
     Ok(())
 }
@@ -216,7 +264,8 @@ pub async fn tamper(db: &Db, statements: &[&str]) -> Result<(), Fault> {
 #[doc(hidden)]
 pub async fn count_without_predicate(db: &Db, scope: Scope, table: &str) -> Result<i64, Fault> {
     use sea_orm::ConnectionTrait;
-    let txn = db.writers.begin().await.map_err(fault_of)?;
+    let Kind::Postgres(pool) = &db.kind else { return Err(Fault::Db("only PostgreSQL has such a wall".into())) };
+    let txn = pool.begin().await.map_err(fault_of)?;
     crate::dialect::enter_scope(&txn, &scope).await.map_err(fault_of)?;
     let sql = format!("SELECT count(*) AS n FROM {}", table.replace(|c: char| !c.is_ascii_lowercase() && c != '_', ""));
     let row = txn.query_one_raw(sea_orm::Statement::from_string(txn.get_database_backend(), sql)).await.map_err(fault_of)?;

@@ -1,14 +1,11 @@
 //! Whatever cannot be said portably, both branches side by side (house.md §3.7; at most ten).
 
 use foundation::{Fault, Scope};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 
 /// Branch 1: tells PostgreSQL's row-level security how far this transaction reaches, and drops to the
 /// role that owns nothing. SQLite has no such wall.
 pub async fn enter_scope(txn: &DatabaseTransaction, scope: &Scope) -> Result<(), DbErr> {
-    if txn.get_database_backend() != DbBackend::Postgres {
-        return Ok(());
-    }
     let (reach, institution, person) = match scope {
         Scope::Everything => ("*".to_owned(), String::new(), String::new()),
         Scope::Below(path) => (path.as_str().to_owned(), String::new(), String::new()),
@@ -22,36 +19,10 @@ pub async fn enter_scope(txn: &DatabaseTransaction, scope: &Scope) -> Result<(),
     Ok(())
 }
 
-/// Branch 4: SQLite carries its log over into the file, without keeping anybody from reading or writing.
-pub(crate) async fn carry_over(connection: &DatabaseConnection) -> Result<(), DbErr> {
-    if connection.get_database_backend() == DbBackend::Sqlite {
-        connection.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
-    }
-    Ok(())
-}
-
-/// Branch 3: what each database does after much was written, so that its plans fit its rows.
-pub(crate) async fn tidy(connection: &DatabaseConnection) -> Result<(), DbErr> {
-    let statements: &[&str] = if connection.get_database_backend() == DbBackend::Postgres {
-        &["ANALYZE"]
-    } else {
-        &["PRAGMA analysis_limit=1000", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"]
-    };
-    for sql in statements {
-        connection.execute_unprepared(sql).await?;
-    }
-    Ok(())
-}
-
-/// Branch 2: how each database words a broken unique key; both become `table.column,column`.
+/// Branch 2: what PostgreSQL's errors mean (SQLite's: `sqlite::fault`). A broken unique key becomes
+/// `table.column,column` on both.
 pub fn fault_of(error: DbErr) -> Fault {
     let text = error.to_string();
-    if let Some(at) = text.find("UNIQUE constraint failed: ") {
-        let names: Vec<&str> = text[at + 26..].split(')').next().unwrap_or("").split(',').map(str::trim).collect();
-        let table = names.first().and_then(|n| n.split('.').next()).unwrap_or("");
-        let columns: Vec<&str> = names.iter().filter_map(|n| n.split('.').nth(1)).collect();
-        return Fault::Duplicate(format!("{table}.{}", columns.join(",")));
-    }
     if let Some(at) = text.find("violates unique constraint \"") {
         let name = text[at + 28..].split('"').next().unwrap_or("");
         // Unique indexes are named uq__table__column__column by the migrations; keys table_pkey.

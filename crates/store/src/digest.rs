@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use foundation::Fault;
+use foundation::{Fault, Scope, Stop};
 use sea_orm::{Iterable, ModelTrait, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 
-use crate::dialect::fault_of;
-use crate::reach::Keyed;
-use crate::{Db, for_each_table};
+use crate::reach::Reach;
+use crate::{Db, Reader, for_each_table};
 
 /// Rows per step: bounded memory whatever the table's size.
 const STEP: u64 = 1000;
@@ -19,12 +18,13 @@ pub type Fingerprint = BTreeMap<String, (u64, String)>;
 
 /// The fingerprint of a database, the tables named in `without` left out.
 pub async fn fingerprint(db: &Db, without: &[&str]) -> Result<Fingerprint, Fault> {
+    let reader = db.snapshot(Scope::Everything).await.map_err(fault)?;
     let mut all = Fingerprint::new();
     macro_rules! step {
         ($room:ident $table:ident) => {{
             let name = sea_orm::EntityName::table_name(&crate::tables::$room::$table::Entity).to_owned();
             if !without.contains(&name.as_str()) {
-                all.insert(name, table::<crate::tables::$room::$table::Entity>(db).await?);
+                all.insert(name, table::<crate::tables::$room::$table::Entity>(&reader).await?);
             }
         }};
     }
@@ -32,13 +32,17 @@ pub async fn fingerprint(db: &Db, without: &[&str]) -> Result<Fingerprint, Fault
     Ok(all)
 }
 
-async fn table<E: Keyed>(db: &Db) -> Result<(u64, String), Fault>
-where
-    E::Model: Send + Sync,
-{
+fn fault(stop: Stop) -> Fault {
+    match stop {
+        Stop::Fault(fault) => fault,
+        other => Fault::Db(other.to_string()),
+    }
+}
+
+async fn table<E: Reach>(reader: &Reader) -> Result<(u64, String), Fault> {
     let (mut rows, mut hash) = (0, Sha256::new());
     loop {
-        let some = E::find().order_by_asc(E::KEY).offset(rows).limit(STEP).all(db.raw()).await.map_err(fault_of)?;
+        let some = reader.list::<E>(|q| q.order_by_asc(E::KEY).offset(rows).limit(STEP)).await.map_err(fault)?;
         for row in &some {
             for column in E::Column::iter() {
                 hash.update(format!("{:?}\n", row.get(column)));

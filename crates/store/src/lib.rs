@@ -13,6 +13,7 @@ pub mod door;
 pub mod files;
 mod handle;
 pub mod migrations;
+pub mod postgres;
 pub mod reach;
 pub mod reader;
 mod row;
@@ -60,6 +61,6 @@ pub mod query {
     pub use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, extension::postgres::PgExpr};
     pub use sea_orm::{
         ActiveValue::{NotSet, Set, Unchanged},
-        ColumnTrait, Condition, DbErr, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
+        ColumnTrait, Condition, DbBackend, DbErr, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
     };
 }

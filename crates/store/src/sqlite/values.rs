@@ -20,9 +20,6 @@ pub fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result
 }
 
 fn output(value: &Value) -> rusqlite::Result<ToSqlOutput<'_>> {
-    let number = |n: Option<i64>| n.map_or(ToSqlOutput::Borrowed(ValueRef::Null), |n| ToSqlOutput::Borrowed(ValueRef::Integer(n)));
-    let text = |t: Option<&str>| t.map_or(ToSqlOutput::Borrowed(ValueRef::Null), |t| ToSqlOutput::Borrowed(ValueRef::Text(t.as_bytes())));
-    let made = |t: Option<String>| t.map_or(ToSqlOutput::Borrowed(ValueRef::Null), |t| ToSqlOutput::Owned(t.into()));
     Ok(match value {
         Value::Bool(b) => number(b.map(i64::from)),
         Value::TinyInt(n) => number(n.map(i64::from)),
@@ -32,17 +29,31 @@ fn output(value: &Value) -> rusqlite::Result<ToSqlOutput<'_>> {
         Value::TinyUnsigned(n) => number(n.map(i64::from)),
         Value::SmallUnsigned(n) => number(n.map(i64::from)),
         Value::Unsigned(n) => number(n.map(i64::from)),
-        Value::BigUnsigned(n) => number(n.map(i64::try_from).transpose().map_err(refused)?),
+        Value::BigUnsigned(n) => number(n.map(TryInto::try_into).transpose().map_err(refused)?),
         Value::String(t) => text(t.as_deref()),
         Value::Enum(OptionEnum::Some(one)) => text(Some(&one.value)),
         Value::Enum(OptionEnum::None(_)) => text(None),
         Value::Char(c) => made(c.map(String::from)),
-        Value::Bytes(b) => b.as_ref().map_or(ToSqlOutput::Borrowed(ValueRef::Null), |b| ToSqlOutput::Borrowed(ValueRef::Blob(b))),
+        Value::Bytes(b) => b.as_ref().map_or(NOTHING, |b| ToSqlOutput::Borrowed(ValueRef::Blob(b))),
         Value::ChronoDate(d) => made(d.map(|d| d.format("%F").to_string())),
         Value::ChronoDateTimeUtc(t) => made(t.map(moment)),
         Value::ChronoDateTimeWithTimeZone(t) => made(t.map(|t| moment(t.with_timezone(&Utc)))),
         other => return Err(refused(format!("a value that no column of ours has: {other:?}"))),
     })
+}
+
+const NOTHING: ToSqlOutput<'static> = ToSqlOutput::Borrowed(ValueRef::Null);
+
+fn number<'v>(n: Option<i64>) -> ToSqlOutput<'v> {
+    n.map_or(NOTHING, |n| ToSqlOutput::Borrowed(ValueRef::Integer(n)))
+}
+
+fn text(t: Option<&str>) -> ToSqlOutput<'_> {
+    t.map_or(NOTHING, |t| ToSqlOutput::Borrowed(ValueRef::Text(t.as_bytes())))
+}
+
+fn made<'v>(t: Option<String>) -> ToSqlOutput<'v> {
+    t.map_or(NOTHING, |t| ToSqlOutput::Owned(t.into()))
 }
 
 fn moment(at: DateTime<Utc>) -> String {
@@ -75,9 +86,9 @@ fn value(wanted: &ColumnType, raw: ValueRef<'_>) -> Option<Value> {
     };
     Some(match wanted {
         ColumnType::Boolean => Value::Bool(number()?.map(|n| n != 0)),
-        ColumnType::TinyInteger => Value::TinyInt(number()?.map(i8::try_from).transpose().ok()?),
-        ColumnType::SmallInteger => Value::SmallInt(number()?.map(i16::try_from).transpose().ok()?),
-        ColumnType::Integer => Value::Int(number()?.map(i32::try_from).transpose().ok()?),
+        ColumnType::TinyInteger => Value::TinyInt(number()?.map(TryInto::try_into).transpose().ok()?),
+        ColumnType::SmallInteger => Value::SmallInt(number()?.map(TryInto::try_into).transpose().ok()?),
+        ColumnType::Integer => Value::Int(number()?.map(TryInto::try_into).transpose().ok()?),
         ColumnType::BigInteger => Value::BigInt(number()?),
         ColumnType::Date => Value::ChronoDate(text()?.map(|t| NaiveDate::parse_from_str(t, "%F")).transpose().ok()?),
         ColumnType::TimestampWithTimeZone | ColumnType::Timestamp => {

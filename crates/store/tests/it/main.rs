@@ -2,6 +2,7 @@
 //! `JINBU_TEST_PG` says there is a cluster (scripts/with_postgres.sh); the PostgreSQL lane demands it.
 
 mod door;
+mod migrations;
 mod reach;
 mod rotation;
 mod schema;

@@ -1,0 +1,4 @@
+//! What only PostgreSQL needs (house.md §3, §4.3; decisions/0012): opening, roles, migrating, its errors, its health.
+
+pub mod migrate;
+pub mod roles;
