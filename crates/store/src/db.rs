@@ -102,6 +102,16 @@ impl Db {
         }
     }
 
+    /// Writes a line that means nothing where the last writing failed: a house in which nobody acts notices, too, that there
+    /// is room again (a job, now and then).
+    pub async fn try_again(&self) -> Result<(), Stop> {
+        if self.trouble().is_none() {
+            return Ok(());
+        }
+        let row = crate::tables::identity::setting::Model { key: "store_tried".into(), value: String::new() };
+        self.write(Scope::Everything, move |work| Box::pin(async move { work.put::<crate::tables::identity::setting::Entity>(row).await })).await
+    }
+
     /// The note that acts wait until `jinbu check` has passed: a file beside SQLite's database. Removing it opens the door.
     pub fn needs_check_note(&self) -> Option<PathBuf> {
         match &self.kind {
