@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use desk::health::Finding;
 use desk::{Desk, Premises, Routes, guard};
+use foundation::Trouble;
 use futures::FutureExt;
 use maud::html;
 use tower::ServiceBuilder;
@@ -60,11 +63,16 @@ async fn wrong_method(desk: Desk) -> Response {
     if desk.manner.path.starts_with("/api/") { desk::api::problem(&desk, 405, "这个地址不能这样访问", &[]) } else { desk.error_page(405) }
 }
 
+/// `ok`, or each trouble in words; 503 only when acts cannot be done (desk::health).
 async fn health(State(premises): State<Arc<Premises>>) -> Response {
-    match premises.db.ping().await {
-        Ok(()) => "ok".into_response(),
-        Err(_) => axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    let mut findings = premises.health.findings();
+    if let Err(fault) = premises.db.ping().await {
+        tracing::error!(%fault, "health");
+        findings.push(Finding::of(Trouble::Unreachable));
     }
+    let (status, text) = desk::health::answer(&findings);
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text).into_response()
 }
 
 async fn specimens(desk: Desk) -> Response {

@@ -68,6 +68,7 @@ pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
         rows: store::RowCache::default(),
         gatherers: desk::gather::Gatherers::default(),
         memo: desk::memo::Memo::default(),
+        health: desk::health::Health::default(),
     }))
 }
 
