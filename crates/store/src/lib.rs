@@ -16,6 +16,7 @@ pub mod reach;
 pub mod reader;
 pub mod seal;
 pub mod sequencer;
+pub mod sqlite_file;
 pub mod tables;
 pub mod writer;
 
