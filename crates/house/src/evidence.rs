@@ -23,9 +23,7 @@ use store::{Reader, Writer, sequencer};
 
 /// The journal's signing keys of this installation.
 pub fn keys(premises: &Premises) -> Keys {
-    let origin = &premises.settings.journal_origin;
-    Keys::from_seeds(origin, premises.keyring.secret("journal ed25519"), premises.keyring.secret("journal sm2"))
-        .expect("the origin is a key name, checked when the house opens")
+    crate::keyring::journal_keys(&premises.settings.journal_origin, &premises.keyring).expect("checked when the house opens")
 }
 
 /// Everything an auditor needs about one class. The reader must reach the class.

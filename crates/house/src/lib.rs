@@ -2,10 +2,11 @@
 
 mod app;
 pub mod evidence;
+pub mod keyring;
 mod open;
 
 pub use app::app;
-pub use open::{CLOCK_OFFSET, Options, keys, nav, open};
+pub use open::{CLOCK_OFFSET, Looked, Options, look, nav, open};
 
 use desk::turns::Told;
 use desk::{Desk, Routes};

@@ -23,7 +23,7 @@ pub mod writer;
 pub use bulk::Prepared;
 pub use cache::RowCache;
 pub use db::Db;
-pub use files::Files;
+pub use files::{FileState, Files};
 pub use reach::{Keyed, Reach};
 pub use reader::{Page, Reader};
 pub use writer::Writer;
