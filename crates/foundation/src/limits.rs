@@ -24,3 +24,6 @@ pub const DOOR_QUEUE: usize = 8192;
 pub const GROUP_ACTS: usize = 512;
 /// Acts of one kind done together in one group.
 pub const GATHER_ACTS: usize = 512;
+/// Milliseconds that a fact may be dated before its predecessor in the journal without a mark: several servers' clocks
+/// kept by NTP and the time an act waits for its commit lie far below, a clock set back by hand lies above.
+pub const CLOCK_SKEW_MS: i64 = 2 * 60 * 1000;

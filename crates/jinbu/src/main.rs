@@ -82,8 +82,12 @@ enum Command {
         #[arg(long)]
         verify: bool,
     },
-    /// 导出一个班级的证据包
+    /// 导出一个班级的证据包；只读，服务运行时也能用
     ExportBundle {
+        /// 正式环境的设置文件
+        #[arg(long, conflicts_with = "data")]
+        settings: Option<PathBuf>,
+        /// 演示的数据文件夹
         #[arg(long, default_value = "var")]
         data: PathBuf,
         #[arg(long)]
@@ -116,13 +120,18 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
-    /// 离线核验证据包；带 --data 时核验整本日志与数据库
+    /// 离线核验证据包；带 --settings 或 --data 时核验整本日志与数据库（只读，服务运行时也能用）
     Verify {
         /// 证据包文件
+        #[arg(conflicts_with_all = ["data", "settings"])]
         file: Option<PathBuf>,
-        /// 另行取得的公钥（核验钥匙文本）
+        /// 另行取得的公钥（核验钥匙文本）；不给时用自带的
         #[arg(long)]
         key: Option<String>,
+        /// 正式环境的设置文件
+        #[arg(long, conflicts_with = "data")]
+        settings: Option<PathBuf>,
+        /// 演示的数据文件夹
         #[arg(long)]
         data: Option<PathBuf>,
         #[arg(long)]
@@ -160,10 +169,13 @@ async fn run() -> std::process::ExitCode {
         Command::RotateKeys { settings } => commands::rotate_keys(&settings).await,
         Command::RecoverAccount { settings, login } => commands::recover_account(&settings, &login).await,
         Command::CopyDb { from, to, dry_run, verify } => commands::copy_db(&from, &to, dry_run, verify).await,
-        Command::ExportBundle { data, database, class, out } => commands::export_bundle(&data, database, &class, &out).await,
+        Command::ExportBundle { settings, data, database, class, out } => commands::export_bundle(settings.as_deref(), &data, database, &class, &out).await,
         Command::LoadScale { data, database, enrolments } => commands::load_scale(&data, database, enrolments).await,
         Command::PrepareCheckIns { data, database, trainees, out } => commands::prepare_check_ins(&data, database, trainees, &out).await,
-        Command::Verify { file, key, data, database, log_only } => commands::verify(file.as_deref(), key.as_deref(), data.as_deref(), database, log_only).await,
+        Command::Verify { file: Some(file), key, .. } => commands::verify_file(&file, key.as_deref()),
+        Command::Verify { file: None, key, settings, data, database, log_only } => {
+            commands::verify_house(settings.as_deref(), data.as_deref(), database, key.as_deref(), log_only).await
+        }
     };
     match done {
         Ok(true) => std::process::ExitCode::SUCCESS,

@@ -5,6 +5,7 @@
 
 mod bulk;
 pub mod cache;
+pub mod clock_mark;
 pub mod copy;
 pub mod db;
 pub mod dialect;
@@ -57,7 +58,7 @@ pub mod query {
     pub use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, extension::postgres::PgExpr};
     pub use sea_orm::{
         ActiveValue::{NotSet, Set, Unchanged},
-        ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select,
-        Value,
+        ColumnTrait, Condition, DbErr, EntityName, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+        QueryTrait, Select, Value,
     };
 }

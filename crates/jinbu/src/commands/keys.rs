@@ -3,20 +3,22 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use store::Db;
 
 use super::{hold, read_settings, said};
 
 /// `rotate-keys`.
 pub async fn rotate_keys(settings: &Path) -> Result<bool> {
-    use store::seal::{Keyring, rotate};
+    use store::seal::{Keyring, canary, rotate};
     let (_, options) = read_settings(settings)?;
     let _alone = hold(&options.data, true)?;
+    is_there(&options.database)?;
     let db = Db::open(&options.database).await.map_err(said)?;
     let ids = foundation::Ids::system();
-    let (path, from_environment) = (options.data.join("keys.txt"), Keyring::from_environment().is_some());
-    let mut keys = house::keys(&options.data, &ids).map_err(said)?;
+    let (path, from_environment) = (house::keyring::key_file(&options.data), Keyring::from_environment().is_some());
+    house::keyring::fitting(&db, &options.data, &options.journal_origin).await?;
+    let mut keys = house::keyring::find(&options.data)?.ok_or_else(|| anyhow!("没有密钥"))?;
     let unfinished = matches!(rotate::check(&db, &keys).await.map_err(said)?, Some(rotate::Unfit::Unfinished(_)));
     if !unfinished && keys.newest() == keys.index_version() {
         if from_environment {
@@ -28,8 +30,11 @@ pub async fn rotate_keys(settings: &Path) -> Result<bool> {
     if target != keys.newest() {
         bail!("没做完的轮换是到第 {target} 版，密钥里最新的是第 {} 版；请用原来的密钥文件", keys.newest());
     }
-    println!("把加密字段和索引换到第 {target} 版密钥……（中断了再运行一次就接着做）");
+    // The canary knows the new key before the first row is sealed with it.
     let keys = Arc::new(keys);
+    let journal = house::keyring::journal_keys(&options.journal_origin, &keys)?.verifier_keys();
+    canary::settle(&db, &keys, &journal, &ids).await.map_err(said)?.map_err(said)?;
+    println!("把加密字段和索引换到第 {target} 版密钥……（中断了再运行一次就接着做）");
     let report = rotate::rotate(&db, &keys, fresh_nonce, |_| Ok(())).await.map_err(said)?;
     if from_environment {
         println!("请把 JINBU_KEYS 里的 index 改为 {target}，再启动服务。");
@@ -42,6 +47,14 @@ pub async fn rotate_keys(settings: &Path) -> Result<bool> {
         println!("打不开或与索引不符，没有动：{odd}");
     }
     Ok(report.odd.is_empty())
+}
+
+/// Refuses to make a database where one should be.
+fn is_there(database: &str) -> Result<()> {
+    match store::sqlite_file::path_of(database) {
+        Some(path) if !path.is_file() => bail!("没有数据库文件 {}，请检查设置里的 database", path.display()),
+        _ => Ok(()),
+    }
 }
 
 /// Nonces of this process.

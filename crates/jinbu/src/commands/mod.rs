@@ -14,7 +14,7 @@ use house::Options;
 
 pub use accounts::{first_administrator, load_policy, recover_account};
 pub use copy::{copy_db, migrate};
-pub use evidence::{export_bundle, verify};
+pub use evidence::{export_bundle, verify_file, verify_house};
 pub use keys::rotate_keys;
 pub use scale::{load_scale, prepare_check_ins};
 pub use serve::{demo, serve};
@@ -30,6 +30,13 @@ fn options(data: &Path, database: Option<String>, listen: &str, demo: bool) -> O
         trusted_proxies: Vec::new(),
         journal_origin: "jinbu.demo/journal".into(),
     }
+}
+
+/// The house that a command is about: a real one by its settings, or a demo by its data folder.
+fn place(settings: Option<&Path>, data: &Path, database: Option<String>) -> Result<Options> {
+    let Some(settings) = settings else { return Ok(options(data, database, "127.0.0.1:8080", true)) };
+    let (_, options) = read_settings(settings)?;
+    Ok(Options { database: database.unwrap_or(options.database), ..options })
 }
 
 fn said(stop: impl std::fmt::Display) -> anyhow::Error {

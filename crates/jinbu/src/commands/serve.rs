@@ -52,8 +52,10 @@ pub async fn serve(settings: &Path) -> Result<bool> {
 async fn run(premises: Arc<Premises>, bound: tokio::net::TcpListener) -> Result<bool> {
     let app = house::app(&premises, house::routes());
     let jobs = tokio::spawn(jobs(Arc::clone(&premises)));
+    let files = tokio::spawn(look_for_files(Arc::clone(&premises)));
     axum::serve(bound, app.into_make_service_with_connect_info::<std::net::SocketAddr>()).with_graceful_shutdown(stopped()).await?;
     jobs.abort();
+    files.abort();
     Ok(true)
 }
 
@@ -77,6 +79,20 @@ async fn jobs(premises: Arc<Premises>) {
             tracing::error!(%fault, "carrying the log over");
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// How often every kept file is looked for.
+const FILES_EVERY: Duration = Duration::from_secs(3600);
+
+/// At the start and hourly: what was lost and rows can make again is made again, the rest is told.
+async fn look_for_files(premises: Arc<Premises>) {
+    let desk = Desk::system(premises, "files");
+    loop {
+        if let Err(stop) = house::files::look(&desk).await {
+            tracing::error!(%stop, "looking for files");
+        }
+        tokio::time::sleep(FILES_EVERY).await;
     }
 }
 

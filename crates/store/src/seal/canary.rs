@@ -217,9 +217,12 @@ async fn fits_rows(reader: &Reader, keys: &Keyring, journal: &VerifierKeys) -> R
         let theirs = latest.note.lines().next().unwrap_or("").to_owned();
         return Ok(Err(if ours == theirs { Misfit::Journal } else { Misfit::Origin { ours, theirs } }));
     }
+    // In the middle of a rotation half of the indexes are the old key's.
+    let is_rotating = reader.find::<setting::Entity>(setting::Column::Key.eq(rotate::UNFINISHED)).await?.is_some();
+    let indexed_with = if is_rotating { keys.versions() } else { vec![keys.index_version()] };
     macro_rules! each {
         ($($table:ident),*) => {$(
-            if let Err(misfit) = table::<$table::Entity>(reader, keys).await? {
+            if let Err(misfit) = table::<$table::Entity>(reader, keys, &indexed_with).await? {
                 return Ok(Err(misfit));
             }
         )*};
@@ -228,7 +231,7 @@ async fn fits_rows(reader: &Reader, keys: &Keyring, journal: &VerifierKeys) -> R
     Ok(Ok(()))
 }
 
-async fn table<E: Rotates>(reader: &Reader, keys: &Keyring) -> Result<Result<(), Misfit>, Stop>
+async fn table<E: Rotates>(reader: &Reader, keys: &Keyring, indexed_with: &[u32]) -> Result<Result<(), Misfit>, Stop>
 where
     E::Model: Send + Sync,
 {
@@ -244,7 +247,7 @@ where
         }
         for version in keys.versions() {
             let rows = reader.list::<E>(|q| q.filter(column.like(of(version))).order_by_asc(E::KEY).limit(SAMPLES)).await?;
-            if let Err(misfit) = samples::<E>(keys, version, &rows) {
+            if let Err(misfit) = samples::<E>(keys, indexed_with, version, &rows) {
                 return Ok(Err(misfit));
             }
         }
@@ -253,8 +256,8 @@ where
 }
 
 /// At least one field of these opens, and of those that are indexed one is found by its index.
-fn samples<E: Rotates>(keys: &Keyring, version: u32, rows: &[E::Model]) -> Result<(), Misfit> {
-    let mut seen = Seen::default();
+fn samples<E: Rotates>(keys: &Keyring, indexed_with: &[u32], version: u32, rows: &[E::Model]) -> Result<(), Misfit> {
+    let mut seen = Seen { indexed_with: indexed_with.to_vec(), ..Seen::default() };
     for row in rows {
         let owner = key_text(&E::key(row));
         for (purpose, sealed, index) in E::fields(row) {
@@ -270,6 +273,8 @@ fn samples<E: Rotates>(keys: &Keyring, version: u32, rows: &[E::Model]) -> Resul
 
 #[derive(Default)]
 struct Seen {
+    /// Versions that may be the index key.
+    indexed_with: Vec<u32>,
     fields: u32,
     open: u32,
     indexed: u32,
@@ -286,7 +291,8 @@ impl Seen {
         self.open += 1;
         if let Some(index) = index {
             self.indexed += 1;
-            self.found += u32::from(rotate::texts(purpose, &plain).iter().any(|text| keys.index(purpose, text) == *index));
+            let found = |text: &String| self.indexed_with.iter().any(|version| keys.index_with(*version, purpose, text).as_ref() == Some(index));
+            self.found += u32::from(rotate::texts(purpose, &plain).iter().any(found));
         }
     }
 }
