@@ -100,6 +100,20 @@ impl Keyring {
         Self::from_text(&text)
     }
 
+    /// The keyring as text, as a file holds it. Keep it secret.
+    pub fn to_text(&self) -> Zeroizing<String> {
+        let lines = self.versions.iter().map(|(version, key)| Zeroizing::new(format!("{version} {}\n", STANDARD.encode(**key))));
+        let mut text = Zeroizing::new(String::new());
+        lines.for_each(|line| text.push_str(&line));
+        text.push_str(&format!("index {}\nsecret {}\n", self.index_version, self.secret_version));
+        text
+    }
+
+    /// Writes a keyring to a new key file (a restore). Errors: another file stands there.
+    pub fn write_new(&self, path: &Path) -> Result<(), KeyError> {
+        Ok(write_private(path, &Zeroizing::new(format!("# 进补：字段加密密钥（从备份恢复），请离线备份。\n{}", &*self.to_text())), false)?)
+    }
+
     /// Appends a new version to a key file and reads it again (first step of a rotation). The index stays with its
     /// version until every row is indexed anew, the secret for good: both lines are written out.
     pub fn add_version(path: &Path, fresh: [u8; 32]) -> Result<Self, KeyError> {

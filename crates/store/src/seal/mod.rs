@@ -3,6 +3,7 @@
 
 pub mod canary;
 mod keys;
+pub mod passphrase;
 pub mod rotate;
 
 pub use keys::{KeyError, Keyring};
