@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use foundation::{Fault, Scope, Stop};
 use futures::future::BoxFuture;
-use sea_orm::{AccessMode, ConnectOptions, Database, DatabaseConnection, DbBackend, IsolationLevel, TransactionTrait};
+use sea_orm::{AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, TransactionTrait};
 use tokio::sync::Mutex;
 
 use crate::dialect::fault_of;
@@ -16,8 +16,6 @@ use crate::writer::Writer;
 
 /// Reading connections of SQLite: two cores' worth of readers beside the writer.
 const SQLITE_READERS: u32 = 4;
-/// Connections of PostgreSQL's pool.
-const POSTGRES_POOL: u32 = 16;
 
 /// What keeps two servers from both winning on PostgreSQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +32,7 @@ pub struct Db {
     readers: DatabaseConnection,
     writers: DatabaseConnection,
     door: Option<Door>,
+    health: Option<crate::postgres::health::Health>,
     url: Arc<str>,
 }
 
@@ -56,12 +55,10 @@ impl Db {
             let writers = sqlite(&path, 1).await?;
             let readers = sqlite(&path, SQLITE_READERS).await?;
             let door = Door::start(writers.clone())?;
-            return Ok(Self { readers, writers, door: Some(door), url: url.into() });
+            return Ok(Self { readers, writers, door: Some(door), health: None, url: url.into() });
         }
-        let mut options = ConnectOptions::new(url);
-        options.max_connections(POSTGRES_POOL).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
-        let pool = Database::connect(options).await.map_err(fault_of)?;
-        Ok(Self { readers: pool.clone(), writers: pool, door: None, url: url.into() })
+        let (pool, health) = crate::postgres::open::open(url).await?;
+        Ok(Self { readers: pool.clone(), writers: pool, door: None, health: Some(health), url: url.into() })
     }
 
     /// `sqlite` or `postgres`.
@@ -82,15 +79,17 @@ impl Db {
     pub async fn read(&self, scope: Scope) -> Result<Reader, Stop> {
         let handle = match self.door {
             Some(_) => Handle::Pool(self.readers.clone()),
-            None => Handle::Txn(self.readers.begin_with_config(None, Some(AccessMode::ReadOnly)).await.map_err(fault_of)?),
+            None => Handle::Txn(self.begin(None, AccessMode::ReadOnly).await?),
         };
         Ok(Reader { core: Arc::new(Core { handle, told: Mutex::new(None) }), scope })
     }
 
     /// A reader that sees one moment, however many questions it asks (evidence, exports, copies).
     pub async fn snapshot(&self, scope: Scope) -> Result<Reader, Stop> {
-        let (isolation, access) = if self.door.is_some() { (None, None) } else { (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)) };
-        let txn = self.readers.begin_with_config(isolation, access).await.map_err(fault_of)?;
+        let txn = match self.door {
+            Some(_) => self.readers.begin().await.map_err(fault_of)?,
+            None => self.begin(Some(IsolationLevel::RepeatableRead), AccessMode::ReadOnly).await?,
+        };
         Ok(Reader { core: Arc::new(Core { handle: Handle::Txn(txn), told: Mutex::new(None) }), scope })
     }
 
@@ -116,10 +115,22 @@ impl Db {
                 Guarded::BySerialisation => IsolationLevel::Serializable,
                 Guarded::ByKeys => IsolationLevel::ReadCommitted,
             };
-            let txn = self.writers.begin_with_config(Some(isolation), None).await.map_err(fault_of)?;
+            let txn = self.begin(Some(isolation), AccessMode::ReadWrite).await?;
             return crate::door::run(txn, scope, body).await;
         };
         door.perform(scope, body).await
+    }
+
+    /// A transaction on PostgreSQL; told at once where the database is known to be down.
+    async fn begin(&self, isolation: Option<IsolationLevel>, access: AccessMode) -> Result<DatabaseTransaction, Fault> {
+        let Some(health) = &self.health else { return self.writers.begin().await.map_err(fault_of) };
+        health.require()?;
+        self.writers.begin_with_config(isolation, Some(access)).await.map_err(|error| health.weigh(fault_of(error)))
+    }
+
+    /// PostgreSQL's health, watched over on a connection of its own once `start` was called.
+    pub fn health(&self) -> Option<&crate::postgres::health::Health> {
+        self.health.as_ref()
     }
 
     /// Lets the database look at its rows after much was written (loads, copies), so that its plans fit.
@@ -147,11 +158,17 @@ impl Db {
 
     /// Whether the database answers (health check).
     pub async fn ping(&self) -> Result<(), Fault> {
+        if let Some(watched) = self.health.as_ref().filter(|one| one.is_watched()) {
+            return watched.require();
+        }
         self.readers.ping().await.map_err(fault_of)
     }
 
     /// Closes the connections (tests, orderly shutdown).
     pub async fn close(self) -> Result<(), Fault> {
+        if let Some(health) = &self.health {
+            health.stop().await;
+        }
         self.readers.clone().close().await.map_err(fault_of)?;
         self.writers.clone().close().await.map_err(fault_of)
     }
