@@ -222,18 +222,29 @@ fn html_response(status: u16, markup: Markup) -> Response {
 
 /// The answer where there is no desk: a problem document for programs, a page for everybody else.
 pub fn last(path: &str, status: u16) -> Response {
+    last_words(path, status, error_words(status))
+}
+
+/// The same for a store that gives or takes nothing for now.
+pub fn last_trouble(path: &str, trouble: Trouble) -> Response {
+    last_words(path, 503, trouble_words(trouble))
+}
+
+fn last_words(path: &str, status: u16, words: (&str, &str, &str)) -> Response {
     if !path.starts_with("/api/") {
-        return plain_error(status, "");
+        return plain_page(status, "", words);
     }
-    let (title, detail, _) = error_words(status);
     let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let body = serde_json::json!({ "status": status, "title": title, "detail": detail, "request_id": "", "refusals": [] });
+    let body = serde_json::json!({ "status": status, "title": words.0, "detail": words.1, "request_id": "", "refusals": [] });
     (code, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }
 
 /// An error page where there is no desk yet, with a way on.
 pub fn plain_error(status: u16, request_id: &str) -> Response {
-    let (title, what, next) = error_words(status);
+    plain_page(status, request_id, error_words(status))
+}
+
+fn plain_page(status: u16, request_id: &str, (title, what, next): (&str, &str, &str)) -> Response {
     let page = Page { title: title.into(), ..Page::default() };
     html_response(
         status,

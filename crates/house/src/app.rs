@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::{Desk, Premises, Routes, guard};
+use foundation::Trouble;
 use futures::FutureExt;
 use maud::html;
 use tower::ServiceBuilder;
@@ -16,6 +17,8 @@ use tower_http::compression::CompressionLayer;
 
 /// Longest time a request may take.
 const LONGEST: Duration = Duration::from_secs(30);
+/// How long a request may go on when the database is known to be gone: enough for those that do not need it.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// The whole application.
 pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
@@ -31,7 +34,7 @@ pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
     let rooms: Router = routes.router.merge(extra).fallback(guard::nowhere).method_not_allowed_fallback(wrong_method).with_state(Arc::clone(premises));
     // Around the router as one service: a layer put on the router itself would be laid around each of its routes.
     let guarded = ServiceBuilder::new()
-        .layer(from_fn(last_resort))
+        .layer(from_fn_with_state(Arc::clone(premises), last_resort))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(Arc::clone(premises), guard::gate))
         .layer(DefaultBodyLimit::max(foundation::limits::UPLOAD_BYTES + 128 * 1024))
@@ -40,10 +43,18 @@ pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
 }
 
 /// Whatever happens behind it, a page (or a problem document) in Chinese comes out: a panic is 500, a request that
-/// takes too long 503.
-async fn last_resort(request: Request, next: Next) -> Response {
+/// takes too long, or waits for a database that is gone, 503.
+async fn last_resort(State(premises): State<Arc<Premises>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    match tokio::time::timeout(LONGEST, std::panic::AssertUnwindSafe(next.run(request)).catch_unwind()).await {
+    let answered = tokio::time::timeout(LONGEST, std::panic::AssertUnwindSafe(next.run(request)).catch_unwind());
+    let answered = tokio::select! {
+        answered = answered => answered,
+        () = database_lost(&premises) => {
+            tracing::error!(path, "a request waited for a database that is gone");
+            return desk::answer::last_trouble(&path, Trouble::Unknown);
+        }
+    };
+    match answered {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             tracing::error!(path, "a request panicked");
@@ -56,14 +67,29 @@ async fn last_resort(request: Request, next: Next) -> Response {
     }
 }
 
+/// Ends when the database is known to be gone, a moment later: whoever asks it now is told by the door.
+async fn database_lost(premises: &Premises) {
+    match premises.db.health() {
+        Some(health) => {
+            health.lost().await;
+            tokio::time::sleep(GRACE).await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
 async fn wrong_method(desk: Desk) -> Response {
     if desk.manner.path.starts_with("/api/") { desk::api::problem(&desk, 405, "这个地址不能这样访问", &[]) } else { desk.error_page(405) }
 }
 
+/// `ok` and what the operator should know, a line each; 503 with the reason where the database does not answer.
 async fn health(State(premises): State<Arc<Premises>>) -> Response {
     match premises.db.ping().await {
-        Ok(()) => "ok".into_response(),
-        Err(_) => axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Ok(()) => {
+            let warnings = premises.db.health().map(|health| health.pulse().warnings).unwrap_or_default();
+            std::iter::once("ok".to_owned()).chain(warnings).collect::<Vec<_>>().join("\n").into_response()
+        }
+        Err(_) => (axum::http::StatusCode::SERVICE_UNAVAILABLE, desk::answer::trouble_words(Trouble::Unreachable).1).into_response(),
     }
 }
 
