@@ -2,7 +2,7 @@
 
 use foundation::{Fault, Scope, Stop, clock};
 use store::Db;
-use store::query::*;
+use store::query::{ColumnTrait, Set};
 use store::tables::identity::{account, sign_in};
 use store::tables::journal::fact;
 use store::tables::notices::task;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use foundation::{Fault, Scope, Stop, Trouble};
 use sea_orm::sqlx::{self, Connection, PgConnection};
 use store::Db;
-use store::query::*;
+use store::query::Set;
 use store::tables::identity::setting;
 use store::tables::notices::task;
 
