@@ -142,6 +142,34 @@ async fn of_two_servers_on_one_database_neither_complains_and_a_disabled_account
     place.verify();
 }
 
+/// On a cluster that speaks Chinese (scripts/with_postgres.sh): whoever lost to others is told to come again.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_300_acts_at_once_by_one_school_each_is_done_or_told_that_many_are_at_it() {
+    let place = Place::new().await;
+    let server = place.start().await;
+    let clerk = server.sign_in("school-clerk").await;
+    let at_once = |n: u32| {
+        let (client, clerk) = (server.client(), clerk.clone());
+        tokio::spawn(async move {
+            let body = json!({"name": format!("同时{n}"), "address": "晋江市安海镇同时路 3 号"});
+            client.act(&clerk, "add-site", &format!("at-once-{n}"), &body).await.unwrap()
+        })
+    };
+    let all: Vec<_> = (0..300).map(at_once).collect();
+    let mut done = 0;
+    for one in all {
+        match one.await.unwrap() {
+            (200, _) => done += 1,
+            (503, answer) => assert!(answer["title"] == "现在很忙", "{answer}"),
+            (status, answer) => panic!("{status} {answer}"),
+        }
+    }
+    eprintln!("{done} of 300 done at once");
+    assert!(done > 30 && !server.log().contains("ERROR"), "{done} {}", server.log());
+    server.stop();
+    place.verify();
+}
+
 /// Whatever is wrong with an address, it stays out of what the operator's terminal and log show.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_command_prints_the_password_of_an_address_that_it_cannot_read() {

@@ -15,8 +15,26 @@ use super::errors;
 use super::health::Health;
 
 /// What an address may say behind its question mark.
-const PARAMETERS: [&str; 12] =
-    ["sslmode", "ssl-mode", "sslrootcert", "ssl-root-cert", "ssl-ca", "sslcert", "ssl-cert", "sslkey", "ssl-key", "host", "application_name", "options"];
+const PARAMETERS: &[&str] = &[
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "statement-cache-capacity",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+    "options",
+];
 
 /// The pool of an address, and what watches over it. The first connection is made here, so that what is wrong is said.
 /// Errors: `Upstream` in words, never with the address.
@@ -70,8 +88,8 @@ pub(crate) fn address(url: &str) -> Result<PgConnectOptions, Fault> {
     if options.get_host().is_empty() {
         return Err(wrong("没有主机"));
     }
-    Ok(options
-        .application_name("jinbu")
+    let named = if tail.contains("application_name=") { options } else { options.application_name("jinbu") };
+    Ok(named
         .options([("lock_timeout", DATABASE_LOCK_MS), ("statement_timeout", DATABASE_STATEMENT_MS), ("idle_in_transaction_session_timeout", DATABASE_IDLE_MS)])
         .disable_statement_logging())
 }
