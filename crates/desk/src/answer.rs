@@ -1,13 +1,14 @@
 //! Answers: pages, redirects with a one-time message, and one place for everything that stops
 //! (house.md §6). Faults are logged here, once, with the request id that the page shows.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use foundation::{Fault, Office, Refusal, Stop, Trouble};
 use maud::{Markup, html};
 use ui::layout::{NavItem, Page, Who};
 
+use crate::cookies::{self, Lasts};
 use crate::desk::Desk;
 use crate::session;
 
@@ -47,6 +48,7 @@ impl Desk {
             csrf: session::form_token(&self.premises, self.sign_in.as_ref()),
             path: self.manner.path.clone(),
             has_search: !matches!(self.actor.office, Office::Public | Office::Trainee { .. }),
+            description: about(current).into(),
             ..Page::default()
         }
     }
@@ -82,9 +84,7 @@ impl Desk {
         if !message.is_empty() {
             let text: String = message.chars().take(300).collect();
             let value = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
-            if let Ok(cookie) = HeaderValue::from_str(&format!("flash={value}; Path=/; Max-Age=30; HttpOnly; SameSite=Lax")) {
-                response.headers_mut().append(header::SET_COOKIE, cookie);
-            }
+            cookies::put(&self.premises.settings, &mut response, "flash", &value, Lasts::Seconds(30));
         }
         response
     }
@@ -152,6 +152,18 @@ impl Desk {
     }
 }
 
+/// What the pages of the public's navigation are about, for who looks for them from outside.
+fn about(current: &str) -> &'static str {
+    match current {
+        "/needs" => "今年哪些职业技能培训有补贴：各地的培训项目、课时、补贴标准和报名去处。",
+        "/institutions" => "哪些机构可以办补贴培训：目录内的培训机构、可培训的职业和课程、停止与移出的记录。",
+        "/publicity" => "正在公示的补贴：班级、机构、人数和金额，公示期内任何人可以提出异议。",
+        "/policy" => "补贴的标准、期限和比例：每一项的数值、生效日期和文件依据。",
+        "/verify" => "查验培训合格证：输入证书编号，看是不是真的、有没有作废。",
+        _ => "",
+    }
+}
+
 /// The HTTP status of a stop; faults are logged here and nowhere else.
 pub fn status_of(desk: &Desk, stop: &Stop) -> u16 {
     match stop {
@@ -183,7 +195,9 @@ pub fn trouble_words(trouble: Trouble) -> (&'static str, &'static str, &'static 
     match trouble {
         Trouble::DiskFull => ("磁盘已满", "服务器的磁盘满了，您的这次办理没有保存。", "请联系系统管理员腾出磁盘空间，然后再办一次；以前办成的事情都在。"),
         Trouble::NotWritten => ("这次没有保存", "服务器写不进数据，您的这次办理没有保存。", "请过一会儿再办一次；一直不行请联系系统管理员检查磁盘。"),
-        Trouble::NeedsCheck => ("暂停办理", "系统发现有已经办成的事情在数据库里找不到了，为免越错越多，先停止办理；查询照常。", "请联系系统管理员运行 jinbu check，查明之后再办。"),
+        Trouble::NeedsCheck => {
+            ("暂停办理", "系统发现有已经办成的事情在数据库里找不到了，为免越错越多，先停止办理；查询照常。", "请联系系统管理员运行 jinbu check，查明之后再办。")
+        }
         Trouble::Unreachable => ("数据库连不上", "系统现在连不上数据库，您的这次办理没有保存。", "请过几分钟再试；一直不行请联系系统管理员。"),
         Trouble::Locked => ("现在很忙", "要用的数据被别的办理占用太久，您的这次办理没有保存。", "请过几秒再试一次。"),
     }

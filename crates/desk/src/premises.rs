@@ -9,6 +9,7 @@ use store::{Db, Files, RowCache};
 
 use crate::gather::Gatherers;
 use crate::memo::Memo;
+use crate::reading::Reading;
 use crate::session::SignIns;
 use crate::tries::Tries;
 use crate::turns::Turns;
@@ -43,6 +44,13 @@ pub struct Settings {
     pub secret: [u8; 32],
 }
 
+impl Settings {
+    /// Whether people come by TLS: browsers are told to come no other way.
+    pub fn is_sealed(&self) -> bool {
+        self.secure_cookies || self.base_url.starts_with("https://")
+    }
+}
+
 /// One installation.
 pub struct Premises {
     /// The database.
@@ -73,4 +81,6 @@ pub struct Premises {
     pub gatherers: Gatherers,
     /// Answers for the crowd, kept a short while.
     pub memo: Memo,
+    /// Whose uploaded file is being read.
+    pub reading: Reading,
 }

@@ -24,10 +24,10 @@ pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
     let extra: Router<Arc<Premises>> = Router::new()
         .route("/assets/{*path}", get(ui::assets::handler))
         .route("/healthz", get(health))
-        .route("/specimens", get(specimens))
-        .route("/specimens/{slug}", get(specimen))
         .route("/api/v1/openapi.json", get(move || async move { axum::Json((*document).clone()) }))
         .route("/api", get(move |desk: Desk| async move { api_page(&desk, &shown) }));
+    // The components' samples are for whoever builds and tries: real people would take them for their own cases.
+    let extra = if premises.settings.demo { extra.route("/specimens", get(specimens)).route("/specimens/{slug}", get(specimen)) } else { extra };
     let rooms: Router = routes.router.merge(extra).fallback(guard::nowhere).method_not_allowed_fallback(wrong_method).with_state(Arc::clone(premises));
     // Around the router as one service: a layer put on the router itself would be laid around each of its routes.
     let guarded = ServiceBuilder::new()

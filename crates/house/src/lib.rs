@@ -2,7 +2,9 @@
 
 mod app;
 pub mod evidence;
+pub mod listen;
 mod open;
+mod private;
 
 pub use app::app;
 pub use open::{CLOCK_OFFSET, Options, keys, nav, open};

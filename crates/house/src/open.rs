@@ -37,6 +37,7 @@ pub const CLOCK_OFFSET: &str = "demo_clock_offset_s";
 /// Opens everything and brings the schema up to date.
 pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
     let db = Db::open(&options.database).await?;
+    crate::private::tighten(&options.data, &options.database);
     let ids = Ids::system();
     let keyring = keys(&options.data, &ids)?;
     fits(&db, &keyring).await?;
@@ -68,6 +69,7 @@ pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
         rows: store::RowCache::default(),
         gatherers: desk::gather::Gatherers::default(),
         memo: desk::memo::Memo::default(),
+        reading: desk::reading::Reading::default(),
     }))
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::alone;
 use anyhow::{Context, Result, anyhow, bail};
 use desk::{Desk, Premises};
 use foundation::{ClassId, Scope};
@@ -34,7 +35,9 @@ fn said(stop: impl std::fmt::Display) -> anyhow::Error {
 pub async fn demo(listen: &str, data: &Path, small: bool, database: Option<String>) -> Result<bool> {
     let started = std::time::Instant::now();
     let _shared = hold(data, false).with_context(|| format!("用不了文件夹 {}", data.display()))?;
-    let premises = house::open(&options(data, database, listen, true)).await?;
+    let options = options(data, database, listen, true);
+    let _only = alone::only_server(&options.database)?;
+    let premises = house::open(&options).await?;
     // Before the load: nobody should wait for it to hear that the address is taken.
     let bound = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("监听不了 {listen}，可能已被占用"))?;
     if province::is_half_loaded(&premises).await? {
@@ -61,7 +64,7 @@ pub async fn demo(listen: &str, data: &Path, small: bool, database: Option<Strin
 async fn run(premises: Arc<Premises>, bound: tokio::net::TcpListener) -> Result<bool> {
     let app = house::app(&premises, house::routes());
     let jobs = tokio::spawn(jobs(Arc::clone(&premises)));
-    axum::serve(bound, app.into_make_service_with_connect_info::<std::net::SocketAddr>()).with_graceful_shutdown(stopped()).await?;
+    house::listen::serve(bound, app, alone::limits(premises.settings.trusted_proxies.clone()), stopped()).await;
     jobs.abort();
     Ok(true)
 }
@@ -133,6 +136,7 @@ fn read_settings(path: &Path) -> Result<(SettingsFile, Options)> {
 pub async fn serve(settings: &Path) -> Result<bool> {
     let (file, options) = read_settings(settings)?;
     let _shared = hold(&options.data, false)?;
+    let _only = alone::only_server(&options.database)?;
     let premises = house::open(&options).await?;
     let bound = tokio::net::TcpListener::bind(&file.listen).await?;
     println!("进补已启动：{}", options.base_url);

@@ -145,7 +145,7 @@ fn endless_sheets_are_refused_in_words() {
     }
 }
 
-fn book_with(sheet: &str) -> Vec<u8> {
+pub fn book_with(sheet: &str) -> Vec<u8> {
     use std::io::{Cursor, Write};
     let real = roster_xlsx();
     let mut archive = zip::ZipArchive::new(Cursor::new(&real)).unwrap();
