@@ -139,7 +139,7 @@ impl Desk {
         self.error_page_in(status, (title, what, next))
     }
 
-    fn error_page_in(&self, status: u16, (title, what, next): (&str, &str, &str)) -> Response {
+    pub(crate) fn error_page_in(&self, status: u16, (title, what, next): (&str, &str, &str)) -> Response {
         self.page_status(status, title, "", html! {
             (ui::layout::page_head(title, "", &[]))
             div class="jb-panel jb-section" {

@@ -267,3 +267,25 @@ fn security(permission: Permission) -> Value {
 pub fn permission_text(permission: Permission) -> String {
     format!("{permission}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Asked {
+        n: i64,
+    }
+
+    #[test]
+    fn a_whole_number_is_understood_however_it_is_written_up_to_the_end_that_the_document_says() {
+        let said = |text: &str| read::<Asked>(format!("{{\"n\": {text}}}").as_bytes()).map(|asked| asked.n).ok();
+        for text in ["9007199254740991", "9007199254740991.0", "9.007199254740991e15"] {
+            assert_eq!(said(text), Some(EXACT), "{text}");
+        }
+        assert_eq!((said("-9007199254740991.0"), said("3.0"), said("1e3"), said("-0.0")), (Some(-EXACT), Some(3), Some(1000), Some(0)));
+        for text in ["9007199254740992.0", "3.5", "1e300"] {
+            assert_eq!(said(text), None, "{text}");
+        }
+    }
+}

@@ -52,7 +52,7 @@ pub fn check(bytes: &[u8], wanted: &Wanted, going: &Going) -> Result<Found, Refu
     let (mut bytes_left, mut marks_left) = (UNPACKED_BYTES, MARKS);
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).map_err(|_| wanted.broken())?;
-        let is_strings = part.name().to_lowercase().ends_with("sharedstrings.xml");
+        let is_strings = String::from_utf8_lossy(part.name_raw()).to_lowercase().ends_with("sharedstrings.xml");
         let (mut unpacked, mut marks, mut seen) = (Vec::new(), 0, 0);
         loop {
             let read = (&mut part).take(STEP.min(bytes_left + 1)).read_to_end(&mut unpacked).map_err(|_| wanted.broken())?;

@@ -14,7 +14,7 @@ use crate::sheet::Wanted;
 /// Files read at once in the whole house: each takes a core for as long as it lasts.
 const AT_ONCE: usize = 2;
 /// Files of one account at once, the one that is being read among them: each is held in memory while it waits.
-const OF_ONE: usize = 4;
+pub(crate) const OF_ONE: usize = 4;
 
 /// Whether anybody still waits for what is being read.
 #[derive(Debug, Clone, Default)]
@@ -59,13 +59,18 @@ impl Default for Reading {
 }
 
 /// One file's place in its account's lane, given back on drop.
-struct Seat {
+pub(crate) struct Seat {
     whose: String,
     turn: Arc<Semaphore>,
     lanes: Arc<Mutex<HashMap<String, Lane>>>,
 }
 
 impl Reading {
+    /// A place for a file that is still on its way from the browser: it is held in memory from its first byte on.
+    pub(crate) fn arriving(&self, whose: &str) -> Option<Seat> {
+        self.seat(format!("arriving {whose}"))
+    }
+
     fn seat(&self, whose: String) -> Option<Seat> {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let lane = lanes.entry(whose.clone()).or_insert_with(|| Lane { files: 0, turn: Arc::new(Semaphore::new(1)) });

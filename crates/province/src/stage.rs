@@ -42,6 +42,7 @@ impl Stage {
             sign_ins: SignIns::default(),
             tries: Tries::default(),
             memo: Memo::default(),
+            reading: desk::reading::Reading::default(),
             rows: RowCache::default(),
             gatherers: Gatherers::default(),
         });

@@ -6,6 +6,7 @@ mod feedback_desk;
 #[allow(dead_code, reason = "shared with the supervision room; not every helper is used here")]
 mod fixtures;
 mod fuzz;
+mod headers;
 mod identity;
 mod journey;
 mod links;

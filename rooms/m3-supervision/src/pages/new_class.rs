@@ -153,7 +153,7 @@ fn parse(form: &Pairs, copy_of: Option<ClassId>, state: &mut FormState) -> Optio
 
 /// POST `/classes/new`: the class and its timetable, then whom the file names, then the collected pledges.
 pub async fn create(desk: Desk, upload: Upload) -> Response {
-    let Upload { name, bytes, fields } = upload;
+    let Upload { name, bytes, fields, .. } = upload;
     let form = Pairs(fields);
     let new = match new_form(&desk, form.value("copy_of")).await {
         Ok(new) => new,
