@@ -121,6 +121,22 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// SIGTERM, and how long the end takes; panics when it takes longer than a service manager waits.
+    pub fn stop_in(mut self) -> Duration {
+        let began = Instant::now();
+        assert!(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap().success());
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(began.elapsed() < Duration::from_secs(15), "the server does not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        began.elapsed()
+    }
+
+    /// A connection to it.
+    pub async fn connect(&self) -> TcpStream {
+        TcpStream::connect(&self.address).await.unwrap()
+    }
+
     /// GET as the public; none when nobody answers.
     pub async fn get(&self, path: &str) -> Option<(u16, String)> {
         request(&self.address, &format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.address), b"").await
