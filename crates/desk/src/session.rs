@@ -7,7 +7,7 @@ use std::sync::{Arc, RwLock};
 use chrono::Duration;
 use foundation::codes::AccountRole;
 use foundation::ids::TypedId;
-use foundation::{AccountId, Actor, DistrictCode, Instant, InstitutionId, Office, PersonId, Scope, SignInId, Stop};
+use foundation::{AccountId, Actor, DistrictCode, Fault, Instant, InstitutionId, Office, PersonId, Scope, SignInId, Stop};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use sm3::Sm3;
