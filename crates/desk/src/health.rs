@@ -83,13 +83,12 @@ impl Health {
     }
 }
 
-/// The answer of `/healthz`: `ok`, or one line for each trouble; 503 only when acts cannot be done.
-pub fn answer(findings: &[Finding]) -> (u16, String) {
+/// The answer of `/healthz`: `ok`, or one line for each trouble and for each warning of the database's settings; 503
+/// only when acts cannot be done.
+pub fn answer(findings: &[Finding], warnings: &[String]) -> (u16, String) {
     let status = if findings.iter().any(Finding::does_stop_acts) { 503 } else { 200 };
-    match findings {
-        [] => (status, "ok".into()),
-        all => (status, all.iter().map(|one| format!("{one}\n")).collect()),
-    }
+    let lines: String = findings.iter().map(ToString::to_string).chain(warnings.iter().cloned()).map(|line| line + "\n").collect();
+    (status, if lines.is_empty() { "ok".into() } else { lines })
 }
 
 #[cfg(test)]
@@ -99,14 +98,14 @@ mod tests {
     #[test]
     fn a_trouble_is_told_until_it_is_cleared_and_only_some_stop_acts() {
         let health = Health::default();
-        assert_eq!(answer(&health.findings()), (200, "ok".into()));
+        assert_eq!(answer(&health.findings(), &[]), (200, "ok".into()));
         health.tell("files", Some(Finding::noticed("有文件丢失").many(3)));
-        assert_eq!(answer(&health.findings()), (200, "有文件丢失（3 处）\n".into()));
+        assert_eq!(answer(&health.findings(), &[]), (200, "有文件丢失（3 处）\n".into()));
         health.tell("store", Some(Finding::of(Trouble::DiskFull)));
-        let (status, text) = answer(&health.findings());
+        let (status, text) = answer(&health.findings(), &[]);
         assert!(status == 503 && text.starts_with("有文件丢失") && text.contains("磁盘已满"), "{text}");
         health.tell("store", None);
         health.tell("files", None);
-        assert_eq!(answer(&health.findings()), (200, "ok".into()));
+        assert_eq!(answer(&health.findings(), &[]), (200, "ok".into()));
     }
 }

@@ -155,11 +155,17 @@ fn main() -> std::process::ExitCode {
     }
 }
 
+/// The log goes to stderr, one plain line an event, or JSON with `JINBU_LOG=json`; `RUST_LOG` says how much.
+fn start_log() {
+    let said = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,jinbu=info,sqlx::postgres::notice=error".into());
+    // The driver repeats what it could not read in addresses and password files, passwords among it: whatever is asked for.
+    let filter = said.add_directive("sqlx_postgres::options=off".parse().expect("a directive that we wrote"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    if std::env::var("JINBU_LOG").as_deref() == Ok("json") { log.json().init() } else { log.init() }
+}
+
 async fn run() -> std::process::ExitCode {
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,jinbu=info,sqlx::postgres::notice=error".into()))
-        .with_writer(std::io::stderr)
-        .init();
+    start_log();
     let done = match Arguments::parse().command {
         Command::Demo { listen, data, small, database } => commands::demo(&listen, &data, small, database).await,
         Command::Serve { settings } => commands::serve(&settings).await,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use foundation::{Fault, Scope, Stop};
 use futures::future::BoxFuture;
-use sea_orm::{AccessMode, ConnectOptions, Database, DatabaseConnection, DbBackend, IsolationLevel, TransactionTrait};
+use sea_orm::{AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, TransactionTrait};
 use tokio::sync::Mutex;
 
 use crate::dialect::fault_of;
@@ -16,8 +16,6 @@ use crate::writer::Writer;
 
 /// Reading connections of SQLite: two cores' worth of readers beside the writer.
 const SQLITE_READERS: u32 = 4;
-/// Connections of PostgreSQL's pool.
-const POSTGRES_POOL: u32 = 16;
 
 /// What keeps two servers from both winning on PostgreSQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,16 +32,25 @@ pub struct Db {
     readers: DatabaseConnection,
     writers: DatabaseConnection,
     door: Option<Door>,
+    health: Option<crate::postgres::health::Health>,
     url: Arc<str>,
 }
 
 impl Db {
     /// Opens `sqlite:PATH` or `postgres://…` and brings its schema up to date.
-    /// Errors: the database's own, in one text.
+    /// Errors: the database's own, in one text; in words, what is not as it must be.
     pub async fn open(url: &str) -> Result<Self, Fault> {
+        Ok(Self::migrate(url).await?.0)
+    }
+
+    /// The same; says which migrations were done.
+    pub async fn migrate(url: &str) -> Result<(Self, Vec<&'static str>), Fault> {
         let db = Self::connect(url).await?;
-        crate::migrations::run(&db.writers).await.map_err(fault_of)?;
-        Ok(db)
+        let done = match db.door {
+            Some(_) => migrate_sqlite(&db.writers).await?,
+            None => crate::postgres::migrate::run(&db.writers).await?,
+        };
+        Ok((db, done))
     }
 
     /// Opens without migrating (a template's copy, copy-db's source).
@@ -53,12 +60,10 @@ impl Db {
             let writers = sqlite(&path, 1).await?;
             let readers = sqlite(&path, SQLITE_READERS).await?;
             let door = Door::start(writers.clone())?;
-            return Ok(Self { readers, writers, door: Some(door), url: url.into() });
+            return Ok(Self { readers, writers, door: Some(door), health: None, url: url.into() });
         }
-        let mut options = ConnectOptions::new(url);
-        options.max_connections(POSTGRES_POOL).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
-        let pool = Database::connect(options).await.map_err(fault_of)?;
-        Ok(Self { readers: pool.clone(), writers: pool, door: None, url: url.into() })
+        let (pool, health) = crate::postgres::open::open(url).await?;
+        Ok(Self { readers: pool.clone(), writers: pool, door: None, health: Some(health), url: url.into() })
     }
 
     /// `sqlite` or `postgres`.
@@ -79,15 +84,17 @@ impl Db {
     pub async fn read(&self, scope: Scope) -> Result<Reader, Stop> {
         let handle = match self.door {
             Some(_) => Handle::Pool(self.readers.clone()),
-            None => Handle::Txn(self.readers.begin_with_config(None, Some(AccessMode::ReadOnly)).await.map_err(fault_of)?),
+            None => Handle::Txn(self.begin(None, AccessMode::ReadOnly).await?),
         };
         Ok(Reader { core: Arc::new(Core { handle, told: Mutex::new(None) }), scope })
     }
 
     /// A reader that sees one moment, however many questions it asks (evidence, exports, copies).
     pub async fn snapshot(&self, scope: Scope) -> Result<Reader, Stop> {
-        let (isolation, access) = if self.door.is_some() { (None, None) } else { (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)) };
-        let txn = self.readers.begin_with_config(isolation, access).await.map_err(fault_of)?;
+        let txn = match self.door {
+            Some(_) => self.readers.begin().await.map_err(fault_of)?,
+            None => self.begin(Some(IsolationLevel::RepeatableRead), AccessMode::ReadOnly).await?,
+        };
         Ok(Reader { core: Arc::new(Core { handle: Handle::Txn(txn), told: Mutex::new(None) }), scope })
     }
 
@@ -113,10 +120,22 @@ impl Db {
                 Guarded::BySerialisation => IsolationLevel::Serializable,
                 Guarded::ByKeys => IsolationLevel::ReadCommitted,
             };
-            let txn = self.writers.begin_with_config(Some(isolation), None).await.map_err(fault_of)?;
+            let txn = self.begin(Some(isolation), AccessMode::ReadWrite).await?;
             return crate::door::run(txn, scope, body).await;
         };
         door.perform(scope, body).await
+    }
+
+    /// A transaction on PostgreSQL; told at once where the database is known to be down.
+    async fn begin(&self, isolation: Option<IsolationLevel>, access: AccessMode) -> Result<DatabaseTransaction, Fault> {
+        let Some(health) = &self.health else { return self.writers.begin().await.map_err(fault_of) };
+        health.require()?;
+        self.writers.begin_with_config(isolation, Some(access)).await.map_err(|error| health.weigh(fault_of(error)))
+    }
+
+    /// PostgreSQL's health, watched over on a connection of its own once `start` was called.
+    pub fn health(&self) -> Option<&crate::postgres::health::Health> {
+        self.health.as_ref()
     }
 
     /// Lets the database look at its rows after much was written (loads, copies), so that its plans fit.
@@ -137,18 +156,28 @@ impl Db {
         crate::dialect::carry_over(&self.readers).await.map_err(fault_of)
     }
 
-    /// Raw statements for migrations' tests and copy-db only.
-    pub(crate) fn raw(&self) -> &DatabaseConnection {
-        &self.writers
+    /// Looks at role and schema without changing anything (copy-db's source).
+    /// Errors: in words, what is not as it must be.
+    pub async fn fits(&self) -> Result<(), Fault> {
+        match self.door {
+            Some(_) => Ok(()),
+            None => crate::postgres::migrate::fits(&self.writers).await,
+        }
     }
 
     /// Whether the database answers (health check).
     pub async fn ping(&self) -> Result<(), Fault> {
+        if let Some(watched) = self.health.as_ref().filter(|one| one.is_watched()) {
+            return watched.require();
+        }
         self.readers.ping().await.map_err(fault_of)
     }
 
     /// Closes the connections (tests, orderly shutdown).
     pub async fn close(self) -> Result<(), Fault> {
+        if let Some(health) = &self.health {
+            health.stop().await;
+        }
         self.readers.clone().close().await.map_err(fault_of)?;
         self.writers.clone().close().await.map_err(fault_of)
     }
@@ -174,6 +203,26 @@ async fn sqlite(path: &str, connections: u32) -> Result<DatabaseConnection, Faul
             .busy_timeout(Duration::from_secs(10))
     });
     Database::connect(options).await.map_err(fault_of)
+}
+
+/// `migrations::run_sqlite`, on a connection that must be waited for.
+async fn migrate_sqlite(connection: &DatabaseConnection) -> Result<Vec<&'static str>, Fault> {
+    use crate::migrations::{self, standing};
+    use sea_orm::{ConnectionTrait, Statement};
+    let on = DbBackend::Sqlite;
+    let texts = async |sql: &str| -> Result<Vec<String>, Fault> {
+        let rows = connection.query_all_raw(Statement::from_string(on, sql)).await.map_err(fault_of)?;
+        rows.into_iter().map(|row| row.try_get_by_index(0).map_err(fault_of)).collect()
+    };
+    connection.execute_unprepared(&migrations::make_table(on)).await.map_err(fault_of)?;
+    let todo = migrations::waiting(on, &texts(&migrations::ask_applied()).await?)?;
+    standing::none_made(&todo, &standing::Columns::read(&texts(standing::ask(on)).await?))?;
+    for migration in &todo {
+        let batch = format!("BEGIN IMMEDIATE;\n{};\n{};\nCOMMIT", migration.statements.join(";\n"), migrations::note(on, migration.name));
+        connection.execute_unprepared(&batch).await.map_err(fault_of)?;
+    }
+    standing::fits(&standing::Columns::read(&texts(standing::ask(on)).await?))?;
+    Ok(todo.iter().map(|one| one.name).collect())
 }
 
 /// Makes a database beside `admin_url`'s (tests, set-up), empty or a copy of `template`. Names must be plain letters
@@ -205,8 +254,10 @@ pub async fn drop_postgres_database(admin_url: &str, name: &str) -> Result<(), F
 #[doc(hidden)]
 pub async fn tamper(db: &Db, statements: &[&str]) -> Result<(), Fault> {
     use sea_orm::ConnectionTrait;
+    // PostgreSQL's walls stand before the owner too: he says first that he wants everything.
+    let reach = if db.door.is_none() { "SELECT set_config('jinbu.reach', '*', true); " } else { "" };
     for sql in statements {
-        db.writers.execute_unprepared(sql).await.map_err(fault_of)?;
+        db.writers.execute_unprepared(&format!("{reach}{sql}")).await.map_err(fault_of)?;
     }
     Ok(())
 }

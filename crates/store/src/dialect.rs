@@ -33,7 +33,7 @@ pub(crate) async fn carry_over(connection: &DatabaseConnection) -> Result<(), Db
 /// Branch 3: what each database does after much was written, so that its plans fit its rows.
 pub(crate) async fn tidy(connection: &DatabaseConnection) -> Result<(), DbErr> {
     let statements: &[&str] = if connection.get_database_backend() == DbBackend::Postgres {
-        &["ANALYZE"]
+        &["SET LOCAL statement_timeout = 0; ANALYZE"]
     } else {
         &["PRAGMA analysis_limit=1000", "ANALYZE", "PRAGMA wal_checkpoint(TRUNCATE)"]
     };
@@ -43,8 +43,12 @@ pub(crate) async fn tidy(connection: &DatabaseConnection) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Branch 2: how each database words a broken unique key; both become `table.column,column`.
+/// Branch 2: what each database's errors mean: PostgreSQL's SQLSTATE, SQLite's words. A broken unique key becomes
+/// `table.column,column`.
 pub fn fault_of(error: DbErr) -> Fault {
+    if let Some(fault) = crate::postgres::errors::fault(&error) {
+        return fault;
+    }
     let text = error.to_string();
     if let Some(at) = text.find("UNIQUE constraint failed: ") {
         let names: Vec<&str> = text[at + 26..].split(')').next().unwrap_or("").split(',').map(str::trim).collect();
@@ -52,17 +56,13 @@ pub fn fault_of(error: DbErr) -> Fault {
         let columns: Vec<&str> = names.iter().filter_map(|n| n.split('.').nth(1)).collect();
         return Fault::Duplicate(format!("{table}.{}", columns.join(",")));
     }
-    if let Some(at) = text.find("violates unique constraint \"") {
-        let name = text[at + 28..].split('"').next().unwrap_or("");
-        // Unique indexes are named uq__table__column__column by the migrations; keys table_pkey.
-        let named = name.strip_prefix("uq__").map(|rest| rest.replacen("__", ".", 1).replace("__", ","));
-        return Fault::Duplicate(named.unwrap_or_else(|| name.replace("_pkey", ".id")));
-    }
-    if text.contains("could not serialize") || text.contains("deadlock detected") {
-        return Fault::Stale;
-    }
     match error {
         DbErr::RecordNotFound(_) => Fault::Gone,
         _ => Fault::Db(text),
     }
+}
+
+/// The same of a commit.
+pub fn fault_of_commit(error: DbErr) -> Fault {
+    crate::postgres::errors::commit_fault(&error).unwrap_or_else(|| fault_of(error))
 }

@@ -13,7 +13,6 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, Tr
 
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use crate::dialect::fault_of;
 use crate::reader::{Core, Handle, Reader};
 use crate::writer::Writer;
 
@@ -136,7 +135,7 @@ where
     };
     let closed = if result.is_ok() { txn.commit().await } else { txn.rollback().await };
     match (result, closed) {
-        (Ok(_), Err(error)) => Err(Stop::Fault(fault_of(error))),
+        (Ok(_), Err(error)) => Err(Stop::Fault(crate::dialect::fault_of_commit(error))),
         (result, _) => result,
     }
 }

@@ -13,6 +13,7 @@ pub mod digest;
 pub mod door;
 pub mod files;
 pub mod migrations;
+pub mod postgres;
 pub mod reach;
 pub mod reader;
 pub mod seal;
@@ -58,7 +59,7 @@ pub mod query {
     pub use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, extension::postgres::PgExpr};
     pub use sea_orm::{
         ActiveValue::{NotSet, Set, Unchanged},
-        ColumnTrait, Condition, DbErr, EntityName, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+        ColumnTrait, Condition, DbBackend, DbErr, EntityName, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder, QueryResult, QuerySelect,
         QueryTrait, Select, Value,
     };
 }

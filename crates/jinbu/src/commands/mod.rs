@@ -61,7 +61,11 @@ struct SettingsFile {
 
 fn read_settings(path: &Path) -> Result<(SettingsFile, Options)> {
     let text = std::fs::read_to_string(path).with_context(|| format!("读不了设置文件 {}", path.display()))?;
-    let file: SettingsFile = toml::from_str(&text).context("设置文件写错了")?;
+    // The parser would show the line, and a database address may hold a password: only where and why is said.
+    let file: SettingsFile = toml::from_str(&text).map_err(|error| {
+        let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        anyhow!("设置文件 {} 第 {line} 行写错了：{}", path.display(), error.message())
+    })?;
     let options = Options {
         database: file.database.clone(),
         data: file.data.clone(),

@@ -50,13 +50,28 @@ pub async fn serve(settings: &Path) -> Result<bool> {
 
 /// Serves until told to stop; timed acts every second.
 async fn run(premises: Arc<Premises>, bound: tokio::net::TcpListener) -> Result<bool> {
+    if let Some(health) = premises.db.health() {
+        health.start().await;
+    }
     let app = house::app(&premises, house::routes());
+    let ended = tokio::spawn(forget_ended(Arc::clone(&premises)));
     let jobs = tokio::spawn(jobs(Arc::clone(&premises)));
     let files = tokio::spawn(look_for_files(Arc::clone(&premises)));
     axum::serve(bound, app.into_make_service_with_connect_info::<std::net::SocketAddr>()).with_graceful_shutdown(stopped()).await?;
     jobs.abort();
     files.abort();
+    ended.abort();
     Ok(true)
+}
+
+/// What another server ended, this one forgets within a second; however long a round of timed acts takes.
+async fn forget_ended(premises: Arc<Premises>) {
+    loop {
+        if let Err(stop) = desk::session::forget_ended(&premises).await {
+            tracing::debug!(%stop, "ended sign-ins");
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
 }
 
 async fn jobs(premises: Arc<Premises>) {

@@ -44,20 +44,32 @@ impl Place {
 
     /// Runs a command of the program to its end.
     pub fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_jinbu")).args(arguments).stdin(Stdio::null()).output().unwrap()
+        self.run_with(&[], arguments)
+    }
+
+    /// The same with more in its environment.
+    pub fn run_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_jinbu")).args(arguments).envs(environment.iter().copied()).stdin(Stdio::null()).output().unwrap()
     }
 
     /// The demo server, once it answers.
     pub async fn start(&self) -> Server {
+        self.start_with(&[]).await
+    }
+
+    /// The same with more in its environment.
+    pub async fn start_with(&self, environment: &[(&str, &str)]) -> Server {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let address = format!("127.0.0.1:{port}");
         let mut command = Command::new(env!("CARGO_BIN_EXE_jinbu"));
         command.args(["demo", "--small", "--listen", &address, "--database", &self.database, "--data"]).arg(self.data());
-        command.envs(self.environment.iter().cloned()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
-        let server = Server { child: command.spawn().unwrap(), address };
+        command.envs(self.environment.iter().cloned()).stdin(Stdio::null()).stdout(Stdio::null());
+        let log = self.data().join(format!("server-{port}.log"));
+        command.envs(environment.iter().copied()).stderr(std::fs::File::create(&log).unwrap());
+        let server = Server { child: command.spawn().unwrap(), address, log };
         let until = Instant::now() + Duration::from_secs(120);
         while server.get("/healthz").await.is_none_or(|answer| answer.0 != 200) {
-            assert!(Instant::now() < until, "the server does not answer");
+            assert!(Instant::now() < until, "the server does not answer: {}", server.log());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         server
@@ -87,9 +99,15 @@ pub fn text(path: &Path) -> &str {
 pub struct Server {
     child: Child,
     address: String,
+    log: PathBuf,
 }
 
 impl Server {
+    /// What it wrote to stderr so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
     /// SIGKILL: no handler, no farewell.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
@@ -106,6 +124,12 @@ impl Server {
     /// GET as the public; none when nobody answers.
     pub async fn get(&self, path: &str) -> Option<(u16, String)> {
         request(&self.address, &format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.address), b"").await
+    }
+
+    /// GET as whoever holds `token`.
+    pub async fn get_with(&self, token: &str, path: &str) -> Option<(u16, String)> {
+        let head = format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n", self.address);
+        request(&self.address, &head, b"").await
     }
 
     /// Signs a persona in; the bearer token.

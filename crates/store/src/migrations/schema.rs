@@ -8,11 +8,11 @@
 use sea_orm::sea_query::{
     Alias, ColumnDef, ConditionalStatement, Expr, ExprTrait, ForeignKey, ForeignKeyAction, Index, IndexCreateStatement, Table, TableCreateStatement,
 };
-use sea_orm::{ConnectionTrait, DbBackend};
-use sea_orm_migration::{DbErr, SchemaManager};
+use sea_orm::{DbBackend, StatementBuilder};
 
 /// One parsed table.
 pub struct TableText<'a> {
+    /// Its name.
     pub name: &'a str,
     lines: Vec<&'a str>,
 }
@@ -32,25 +32,33 @@ pub fn parse(text: &str) -> Vec<TableText<'_>> {
     tables
 }
 
-/// Creates all tables of a schema text, with keys, indexes and (on PostgreSQL) walls.
-pub async fn create(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr> {
-    let postgres = manager.get_database_backend() == DbBackend::Postgres;
-    if postgres {
-        manager.get_connection().execute_unprepared(include_str!("postgres_role.sql")).await?;
+/// The statements that make all tables of a schema text, with keys, indexes and walls (PostgreSQL) or triggers (SQLite).
+pub fn statements(backend: DbBackend, text: &str) -> Vec<String> {
+    let postgres = backend == DbBackend::Postgres;
+    let tables = parse(text);
+    let mut all = Vec::new();
+    if postgres && !tables.is_empty() {
+        all.push(include_str!("postgres_walls.sql").to_owned());
     }
-    for table in parse(text) {
-        manager.create_table(table.statement()).await?;
-        for index in table.indexes() {
-            manager.create_index(index).await?;
-        }
+    for table in &tables {
+        all.push(said(backend, &table.statement()));
+        all.extend(table.indexes().iter().map(|index| said(backend, index)));
     }
     // Walls last: their policies look into other tables.
-    for table in parse(text) {
-        for sql in if postgres { table.walls() } else { table.triggers() } {
-            manager.get_connection().execute_unprepared(&sql).await?;
-        }
+    for table in &tables {
+        all.extend(if postgres { table.walls() } else { table.triggers() });
     }
-    Ok(())
+    all
+}
+
+/// The grants of every table, each with its table's name.
+pub fn grants() -> Vec<(&'static str, String)> {
+    super::TEXTS.iter().flat_map(|text| parse(text)).flat_map(|table| table.grants().into_iter().map(move |one| (table.name, one))).collect()
+}
+
+/// A statement in a database's own words.
+pub fn said(backend: DbBackend, statement: &impl StatementBuilder) -> String {
+    statement.build(&backend).sql
 }
 
 impl TableText<'_> {
@@ -128,19 +136,25 @@ impl TableText<'_> {
         sql
     }
 
-    /// Row-level security: the same reach as `Reach`, told by `dialect::enter_scope`.
-    fn walls(&self) -> Vec<String> {
+    /// What the role of the rooms' queries may do with the table (PostgreSQL).
+    fn grants(&self) -> Vec<String> {
         let t = self.name;
-        let mut sql = match self.append_only() {
+        match self.append_only() {
             None => vec![format!("GRANT SELECT, INSERT, UPDATE, DELETE ON \"{t}\" TO jinbu_app")],
             Some(but) => {
                 let once = but.map(|column| format!("GRANT UPDATE ({column}) ON \"{t}\" TO jinbu_app"));
-                let kept = but.map(|column| {
-                    format!("CREATE TRIGGER \"{t}_keeps_{column}\" BEFORE UPDATE OF {column} ON \"{t}\" FOR EACH ROW WHEN (OLD.{column} IS NOT NULL) EXECUTE FUNCTION jinbu_keep()")
-                });
-                std::iter::once(format!("GRANT SELECT, INSERT ON \"{t}\" TO jinbu_app")).chain(once).chain(kept).collect()
+                std::iter::once(format!("GRANT SELECT, INSERT ON \"{t}\" TO jinbu_app")).chain(once).collect()
             }
-        };
+        }
+    }
+
+    /// Row-level security: the same reach as `Reach`, told by `dialect::enter_scope`.
+    fn walls(&self) -> Vec<String> {
+        let t = self.name;
+        let mut sql = self.grants();
+        sql.extend(self.append_only().flatten().map(|column| {
+            format!("CREATE TRIGGER \"{t}_keeps_{column}\" BEFORE UPDATE OF {column} ON \"{t}\" FOR EACH ROW WHEN (OLD.{column} IS NOT NULL) EXECUTE FUNCTION jinbu_keep()")
+        }));
         let Some(wall) = self.lines.iter().find(|l| first(l) == "wall") else { return sql };
         let words: Vec<&str> = wall.split_whitespace().skip(1).collect();
         let has = |word: &str| words.contains(&word);
