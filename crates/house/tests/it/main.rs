@@ -8,6 +8,7 @@ mod fixtures;
 mod fuzz;
 mod identity;
 mod journey;
+mod keys;
 mod next_year;
 mod queue;
 mod sweep;

@@ -1,5 +1,6 @@
 //! The real server as a process: killed at any moment, robbed of what was not synced, of its database, copied to the other database.
 
+mod backup;
 mod copy;
 mod kill;
 mod ledger;
