@@ -1,6 +1,8 @@
 //! House: joins the rooms — one router, one list of timed acts, one navigation (house.md §1).
 
 mod app;
+pub mod backup;
+pub mod check;
 pub mod evidence;
 pub mod files;
 pub mod keyring;

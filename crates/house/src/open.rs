@@ -38,6 +38,10 @@ pub const CLOCK_OFFSET: &str = "demo_clock_offset_s";
 /// Opens everything and brings the schema up to date. Keys and database must belong together; where both are new, both
 /// are made.
 pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
+    if options.data.join(crate::backup::UNFINISHED).exists() {
+        let what = format!("数据文件夹 {} 里的恢复没有做完", options.data.display());
+        return Err(Fault::Upstream(format!("{what}，不能启动。请清空它和数据库，再运行一次 jinbu restore")));
+    }
     let db = Db::open(&options.database).await.map_err(|fault| damaged(&options.database, fault))?;
     crate::private::tighten(&options.data, &options.database);
     let ids = Ids::system();
@@ -54,6 +58,18 @@ pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
 /// to date there; PostgreSQL as it is. Makes no key, file or database.
 /// Errors: something of it is not there, or does not belong together, in words.
 pub async fn look(options: &Options) -> Result<Looked, Fault> {
+    look_with(options, look_at_database(options).await?).await
+}
+
+/// The database of a house that is only looked at.
+pub struct Database {
+    /// It, or its copy.
+    pub db: Db,
+    copy: Option<tempfile::TempDir>,
+}
+
+/// The database alone; keys are not asked for.
+pub(crate) async fn look_at_database(options: &Options) -> Result<Database, Fault> {
     let (db, copy) = match store::sqlite_file::path_of(&options.database) {
         Some(path) => {
             let folder = tempfile::tempdir().map_err(|error| Fault::Upstream(format!("临时文件夹建不了：{error}")))?;
@@ -64,6 +80,11 @@ pub async fn look(options: &Options) -> Result<Looked, Fault> {
         }
         None => (Db::connect(&options.database).await?, None),
     };
+    Ok(Database { db, copy })
+}
+
+/// With the keys that belong to it.
+pub(crate) async fn look_with(options: &Options, Database { db, copy }: Database) -> Result<Looked, Fault> {
     let keyring = keyring::fitting(&db, &options.data, &options.journal_origin).await?;
     // Where no file was ever kept there is no folder, and none is made.
     let files = Files::there(&options.data.join("files"));

@@ -83,6 +83,33 @@ enum Command {
         #[arg(long)]
         verify: bool,
     },
+    /// 备份：数据库、文件、用口令封存的密钥；服务运行时也能做
+    Backup {
+        #[command(flatten)]
+        at: commands::Place,
+        /// 放备份的新文件夹
+        #[arg(long)]
+        to: PathBuf,
+        /// 口令文件；不给时用环境变量 JINBU_BACKUP_PASSPHRASE，再没有就问
+        #[arg(long)]
+        passphrase_file: Option<PathBuf>,
+    },
+    /// 把备份恢复到空的位置
+    Restore {
+        #[command(flatten)]
+        at: commands::Place,
+        /// 备份的文件夹
+        #[arg(long)]
+        from: PathBuf,
+        /// 口令文件；不给时用环境变量 JINBU_BACKUP_PASSPHRASE，再没有就问
+        #[arg(long)]
+        passphrase_file: Option<PathBuf>,
+    },
+    /// 检查：数据库、结构、密钥、文件、日志；服务运行时也能做，逐项说好不好
+    Check {
+        #[command(flatten)]
+        at: commands::Place,
+    },
     /// 导出一个班级的证据包；只读，服务运行时也能用
     ExportBundle {
         /// 正式环境的设置文件
@@ -178,6 +205,9 @@ async fn run() -> std::process::ExitCode {
         Command::RotateKeys { settings } => commands::rotate_keys(&settings).await,
         Command::RecoverAccount { settings, login } => commands::recover_account(&settings, &login).await,
         Command::CopyDb { from, to, dry_run, verify } => commands::copy_db(&from, &to, dry_run, verify).await,
+        Command::Backup { at, to, passphrase_file } => commands::backup(at, &to, passphrase_file.as_deref()).await,
+        Command::Restore { at, from, passphrase_file } => commands::restore(at, &from, passphrase_file.as_deref()).await,
+        Command::Check { at } => commands::check(at).await,
         Command::ExportBundle { settings, data, database, class, out } => commands::export_bundle(settings.as_deref(), &data, database, &class, &out).await,
         Command::LoadScale { data, database, enrolments } => commands::load_scale(&data, database, enrolments).await,
         Command::PrepareCheckIns { data, database, trainees, out } => commands::prepare_check_ins(&data, database, trainees, &out).await,

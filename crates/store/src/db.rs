@@ -242,6 +242,14 @@ impl Db {
         }
     }
 
+    /// What PostgreSQL lacks of the walls, triggers and keys that the schema declares, in words; SQLite has its own check.
+    pub async fn lacking_walls(&self) -> Result<Vec<String>, Fault> {
+        match self.door {
+            Some(_) => Ok(Vec::new()),
+            None => crate::postgres::walls::lacking(&self.writers).await,
+        }
+    }
+
     /// Whether the database answers (health check).
     pub async fn ping(&self) -> Result<(), Fault> {
         if let Some(watched) = self.health().filter(|one| one.is_watched()) {

@@ -11,6 +11,7 @@ mod identity;
 mod journey;
 mod links;
 mod listen;
+mod keys;
 mod next_year;
 mod queue;
 mod sweep;

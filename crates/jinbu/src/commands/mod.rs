@@ -1,6 +1,7 @@
 //! What each command does, in terms of the house: one file for each purpose, what they share here.
 
 mod accounts;
+mod backup;
 mod copy;
 mod evidence;
 mod keys;
@@ -13,6 +14,7 @@ use anyhow::{Context, Result, anyhow};
 use house::Options;
 
 pub use accounts::{first_administrator, load_policy, recover_account};
+pub use backup::{Place, backup, check, restore};
 pub use copy::{copy_db, migrate};
 pub use evidence::{export_bundle, verify_file, verify_house};
 pub use keys::rotate_keys;

@@ -2,8 +2,12 @@
  * Preloaded into the server's process. Beside every file NAME.db and NAME.db-wal it keeps NAME….durable, a copy that
  * receives what was written only when fsync or fdatasync has returned. The test kills the server, throws the real
  * files away and lets the house wake up on the copies: the worst disk that still keeps its word.
+ * Kept files (below a folder "files"): a file's bytes count once it was synced, its name once its folder was synced
+ * after that; the folder "files.durable" beside it receives what counts.
+ * POWER_CUT_FILES_LIE=1 makes syncing kept files do nothing: the control that must lose one.
  * POWER_CUT_LIES=1 makes the disk a liar (a sync that syncs nothing): the control that must lose acts. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -39,7 +43,67 @@ static int is_ours(const char *path) {
     return (n > 3 && !strcmp(path + n - 3, ".db")) || (n > 7 && !strcmp(path + n - 7, ".db-wal"));
 }
 
+/* Kept files: paths of open descriptors below "/files/", and the inodes whose bytes are on the disk. */
+static char kept[FDS][1024];
+static ino_t safe[RANGES];
+static int safes;
+
+static const char *below_files(const char *path) {
+    const char *at = strstr(path, "/files/");
+    return at ? at : NULL;
+}
+
+static void kept_opened(int fd, const char *path) {
+    if (fd < 0 || fd >= FDS) return;
+    kept[fd][0] = 0;
+    if (below_files(path)) snprintf(kept[fd], sizeof kept[fd], "%s", path);
+}
+
+static int is_safe(ino_t inode) {
+    for (int n = 0; n < safes; n++) if (safe[n] == inode) return 1;
+    return 0;
+}
+
+/* FOLDER/files/ab -> FOLDER/files.durable/ab, made. */
+static void durable_folder(const char *folder, char *out, size_t size) {
+    const char *at = below_files(folder);
+    snprintf(out, size, "%.*s/files.durable", (int)(at - folder), folder);
+    mkdir(out, 0700);
+    size_t n = strlen(out);
+    snprintf(out + n, size - n, "/%s", at + strlen("/files/"));
+    mkdir(out, 0700);
+}
+
+static void copy_file(const char *from, const char *to) {
+    char bytes[1 << 14];
+    int in = REAL(open)(from, O_RDONLY), out = REAL(open)(to, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ssize_t got;
+    while (in >= 0 && out >= 0 && (got = read(in, bytes, sizeof bytes)) > 0) if (REAL(write)(out, bytes, (size_t)got) != got) abort();
+    if (in >= 0) REAL(close)(in);
+    if (out >= 0) REAL(close)(out);
+}
+
+static void kept_synced(int fd) {
+    struct stat now;
+    if (fd < 0 || fd >= FDS || !kept[fd][0] || getenv("POWER_CUT_FILES_LIE") || fstat(fd, &now)) return;
+    if (!S_ISDIR(now.st_mode)) {
+        if (!is_safe(now.st_ino) && safes < RANGES) safe[safes++] = now.st_ino;
+        return;
+    }
+    char folder[2048], from[2300], to[2400];
+    durable_folder(kept[fd], folder, sizeof folder);
+    DIR *all = opendir(kept[fd]);
+    for (struct dirent *one; all && (one = readdir(all));) {
+        snprintf(from, sizeof from, "%s/%s", kept[fd], one->d_name);
+        snprintf(to, sizeof to, "%s/%s", folder, one->d_name);
+        struct stat file_now;
+        if (!stat(from, &file_now) && S_ISREG(file_now.st_mode) && is_safe(file_now.st_ino)) copy_file(from, to);
+    }
+    if (all) closedir(all);
+}
+
 static void opened(int fd, const char *path) {
+    kept_opened(fd, path);
     if (fd < 0 || fd >= FDS || !is_ours(path)) return;
     pthread_mutex_lock(&lock);
     int at = 0;
@@ -96,7 +160,7 @@ OPEN(open)
 OPEN(open64)
 
 int close(int fd) {
-    if (fd >= 0 && fd < FDS) of_fd[fd] = 0;
+    if (fd >= 0 && fd < FDS) { of_fd[fd] = 0; kept[fd][0] = 0; }
     return REAL(close)(fd);
 }
 
@@ -125,7 +189,8 @@ TRUNCATE(ftruncate, off_t)
 TRUNCATE(ftruncate64, off64_t)
 
 #define SYNC(name) int name(int fd) { \
-    struct file *one = ours(fd); if (!one) return REAL(name)(fd); \
+    struct file *one = ours(fd); \
+    if (!one) { int done = REAL(name)(fd); if (!done) { pthread_mutex_lock(&lock); kept_synced(fd); pthread_mutex_unlock(&lock); } return done; } \
     pthread_mutex_lock(&lock); int done = REAL(name)(fd); if (!done) synced(one, fd); pthread_mutex_unlock(&lock); return done; }
 SYNC(fsync)
 SYNC(fdatasync)

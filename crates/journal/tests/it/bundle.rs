@@ -238,3 +238,21 @@ fn the_whole_log_verifies_and_any_change_shows() {
     longer.push(b"not yet signed".to_vec());
     assert!(verify_log(longer, &checkpoint, &public).is_clean(), "a checkpoint speaks of its first entries only");
 }
+
+/// One fact taken out of the middle: one line says which, the rest of the log is still held against its own places.
+#[test]
+fn a_deleted_fact_is_one_line_and_not_one_for_every_fact_after_it() {
+    let world = example_1();
+    let (bytes, _) = world.log();
+    let (checkpoint, public) = (world.checkpoint(), keys().verifier_keys());
+    let mut without = bytes.clone();
+    without.remove(2);
+    let report = verify_log(without, &checkpoint, &public);
+    let lines: Vec<&str> = report.differences.iter().map(|one| one.what_zh.as_str()).collect();
+    assert!(lines.len() <= 3 && lines.iter().any(|line| line.contains("日志第2号事实不在数据库里")), "{}", report.render());
+    assert!(lines.iter().any(|line| line.contains("共缺少1条事实")), "{}", report.render());
+    let mut without = bytes;
+    without.drain(2..5);
+    let report = verify_log(without, &checkpoint, &public);
+    assert!(report.differences.iter().any(|one| one.what_zh.contains("第2号至第4号共3条事实")), "{}", report.render());
+}

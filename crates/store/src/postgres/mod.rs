@@ -5,3 +5,4 @@ pub mod health;
 pub mod migrate;
 pub mod open;
 pub mod roles;
+pub mod walls;

@@ -16,7 +16,7 @@ use crate::support::*;
 /// Three batches.
 const PERSONS: usize = 450;
 
-fn person_row(keys: &Keyring, ids: &Ids, n: usize) -> person::Model {
+pub fn person_row(keys: &Keyring, ids: &Ids, n: usize) -> person::Model {
     let id: PersonId = ids.make(noon());
     let (number, phone) = (format!("3501991970010{n:05}"), format!("138{n:08}"));
     let has_phone = !n.is_multiple_of(3);
@@ -40,7 +40,7 @@ fn person_row(keys: &Keyring, ids: &Ids, n: usize) -> person::Model {
     }
 }
 
-fn nonce() -> [u8; 12] {
+pub fn nonce() -> [u8; 12] {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let mut bytes = [0; 12];
     bytes[..4].copy_from_slice(&NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes());

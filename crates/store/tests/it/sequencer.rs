@@ -126,3 +126,39 @@ async fn the_database_itself_keeps_what_was_recorded() {
     assert!(removed.is_err(), "a checkpoint was removed");
     assert_eq!(house.db.read(Scope::Everything).await.unwrap().count::<fact::Entity>(|q| q).await.unwrap(), 3);
 }
+
+/// A clock set back by an hour: the fact is placed all the same, one mark says so, and verifying tells without a difference.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fact_dated_before_its_predecessor_is_marked_and_never_refused() {
+    let house = house().await;
+    let ids = ids();
+    let later = |n: usize, minutes: i64| fact::Model { at: noon() + chrono::TimeDelta::minutes(minutes), ..row(&ids, n) };
+    let place = async |rows: Vec<fact::Model>, minutes: i64| {
+        add(&house, rows).await;
+        sequence(&house.db, &keys(), "jinbu.test/journal", noon() + chrono::TimeDelta::minutes(minutes)).await.unwrap()
+    };
+    assert_eq!(place(vec![later(0, 0)], 0).await, 1);
+    // Within the skew: two servers' clocks, an act that waited for its commit.
+    assert_eq!(place(vec![later(1, -2)], 0).await, 1);
+    let marks = async || {
+        let reader = house.db.read(Scope::Everything).await.unwrap();
+        reader.list::<fact::Entity>(|q| q.filter(fact::Column::Fact.eq(store::clock_mark::DATED_BACK))).await.unwrap()
+    };
+    assert!(marks().await.is_empty());
+    let back = later(2, -60);
+    let marked = back.id.clone();
+    // The fact, and its mark in the next turn.
+    assert_eq!(place(vec![back, later(3, -59)], -59).await, 3);
+    let found = marks().await;
+    assert!(found.len() == 1 && found[0].body.contains(&marked.to_string()) && found[0].seq.is_some(), "{found:?}");
+    assert_eq!(place(vec![later(4, -58)], -58).await, 1);
+    assert_eq!(marks().await.len(), 1, "one jump, one mark");
+    let reader = house.db.read(Scope::Everything).await.unwrap();
+    assert!(store::clock_mark::last_mark_ms(&reader).await.unwrap().is_some());
+    let size = sequencer::size(&reader).await.unwrap();
+    let entries = sequencer::entries(&reader, 0..size).await.unwrap();
+    let note = sequencer::latest(&reader).await.unwrap().unwrap().note;
+    let report = journal::verify_log(entries.iter().map(|e| e.to_bytes().unwrap()), &note, &keys().verifier_keys());
+    assert!(report.is_clean() && report.notices.len() == 1, "{}", report.render());
+    assert!(report.render().contains("58分钟") || report.render().contains("59分钟"), "{}", report.render());
+}

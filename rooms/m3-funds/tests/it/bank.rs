@@ -4,7 +4,7 @@
 use foundation::codes::{ClaimState, PaymentState};
 use foundation::{Fen, PaymentBatchId, Stop};
 use m2_institutions::acts::payee::{ConfirmPayeeAccount, ProposePayeeAccount};
-use m3_funds::acts::bank_file::TakeBankFile;
+use m3_funds::acts::bank_file::{RemakeBankFile, TakeBankFile};
 use m3_funds::acts::payment::{ApprovePaymentBatch, MakePaymentBatch};
 use sha2::{Digest, Sha256};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
@@ -152,4 +152,45 @@ async fn m8_9_a_returned_line_is_corrected_and_paid() {
     assert_eq!(done.status, 303, "{}", done.text);
     assert_eq!(claim(&house, &id).await.state, ClaimState::Paid);
     assert_eq!((fund(&house).await.paid, fund(&house).await.reserved), (EACH, Fen::ZERO));
+}
+
+fn kept_at(house: &TestHouse, hash: &str) -> std::path::PathBuf {
+    house.folder().join("files").join(&hash[..2]).join(hash)
+}
+
+async fn stored_of(house: &TestHouse, batch: &PaymentBatchId) -> stored_file::Model {
+    let row = batch_row(house, batch).await;
+    house.system().read().await.unwrap().get::<stored_file::Entity>(row.file.unwrap().to_string()).await.unwrap()
+}
+
+/// Emptied or gone, as after a power cut: the file that was approved is made again from its lines, with a fact, and can be
+/// taken; a batch never stands at 已送银行 with nothing to send. Changed lines make no file.
+#[tokio::test(flavor = "multi_thread")]
+async fn m8_9_a_lost_bank_file_is_made_again_as_it_was_approved_or_not_at_all() {
+    let house = house(Fen(100_000_000)).await;
+    let batch = sent(&house, 2).await;
+    let finance = || house.desk(Persona::JinjiangFinance);
+    let before = finance().perform(TakeBankFile { batch: batch.clone() }).await.unwrap();
+    assert!(facts(&house, "BankFileRemade").await.is_empty());
+    let first = stored_of(&house, &batch).await;
+    std::fs::write(kept_at(&house, &first.hash), b"").unwrap();
+    let again = finance().perform(TakeBankFile { batch: batch.clone() }).await.unwrap();
+    assert_eq!((&again.text, &again.sha256), (&before.text, &before.sha256), "byte for byte what was approved");
+    let second = stored_of(&house, &batch).await;
+    assert!(second.id != first.id && kept_at(&house, &second.hash).metadata().unwrap().len() > 0);
+    assert!(facts(&house, "BankFileRemade").await[0].body.contains(&before.sha256));
+    finance().perform(TakeBankFile { batch: batch.clone() }).await.unwrap();
+    assert_eq!(facts(&house, "BankFileRemade").await.len(), 1, "made again once");
+    // By the job, when the file is gone altogether; a whole one is left alone.
+    std::fs::remove_file(kept_at(&house, &second.hash)).unwrap();
+    house.system().perform(RemakeBankFile { batch: batch.clone() }).await.unwrap();
+    house.system().perform(RemakeBankFile { batch: batch.clone() }).await.unwrap();
+    assert_eq!(facts(&house, "BankFileRemade").await.len(), 2);
+    // Somebody changed a line behind the house's back: what would come out was never approved.
+    let third = stored_of(&house, &batch).await;
+    std::fs::remove_file(kept_at(&house, &third.hash)).unwrap();
+    store::db::tamper(&house.premises.db, &["UPDATE payment_line SET payee = '别的机构'"]).await.unwrap();
+    let no = refusal(finance().perform(TakeBankFile { batch: batch.clone() }).await.map(|_| ()));
+    assert!(no.fact.contains("SHA-256 不同") && no.fix.contains("备份"), "{no}");
+    assert_eq!(stored_of(&house, &batch).await.id, third.id, "nothing was changed");
 }
