@@ -298,7 +298,10 @@ pub async fn drop_postgres_database(admin_url: &str, name: &str) -> Result<(), F
         return Err(Fault::Db("not a test database".into()));
     }
     let admin = Database::connect(admin_url).await.map_err(fault_of)?;
-    admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.map_err(fault_of)?;
+    // Not WITH (FORCE): an ordinary user may not end the cluster's own workers; a plain drop sends them away by itself.
+    let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND usename = current_user");
+    admin.execute_unprepared(&end).await.map_err(fault_of)?;
+    admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.map_err(fault_of)?;
     admin.close().await.map_err(fault_of)
 }
 

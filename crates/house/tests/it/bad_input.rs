@@ -277,17 +277,17 @@ async fn the_pages_of_what_went_wrong() {
     let wrong = one.web.raw("DELETE", "/classes", &[same], Vec::new()).await;
     assert_eq!(wrong.status, 405);
     decent(&wrong);
-    // The database gone: 500 with a number, not a trace.
+    // The database gone: 503 in words, with a number, not a trace.
     one.house.premises.db.clone().close().await.unwrap();
     for path in ["/", "/needs"] {
         let broken = one.web.get(None, path).await;
         if broken.status != 200 {
-            assert_eq!(broken.status, 500, "{path}: {}", words(&broken.text));
+            assert_eq!(broken.status, 503, "{path}: {}", words(&broken.text));
             decent(&broken);
-            assert!(broken.text.contains("编号"));
+            assert!(broken.text.contains("编号") && broken.text.contains("数据库连不上"));
         }
     }
     let api = one.web.get(None, "/api/v1/needs").await;
-    assert_eq!(api.status, 500);
-    assert!(api.headers["content-type"].to_str().unwrap().contains("problem+json") && api.text.contains("系统出了问题"), "{}", api.text);
+    assert_eq!(api.status, 503);
+    assert!(api.headers["content-type"].to_str().unwrap().contains("problem+json") && api.text.contains("数据库连不上"), "{}", api.text);
 }

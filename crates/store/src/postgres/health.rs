@@ -110,25 +110,26 @@ impl Health {
 async fn watch_over(options: PgConnectOptions, pulse: watch::Sender<Pulse>) {
     let (mut held, mut misses): (Option<PgConnection>, u32) = (None, 0);
     loop {
-        let answer = tokio::time::timeout(PATIENCE, ask(&mut held, &options)).await;
+        let stood = held.is_some();
+        let mut answer = tokio::time::timeout(PATIENCE, ask(&mut held, &options)).await;
+        if stood && matches!(answer, Ok(Err(_))) {
+            // Somebody may have ended this one connection: only a new one tells.
+            answer = tokio::time::timeout(PATIENCE, ask(&mut held, &options)).await;
+        }
         let down = match answer {
             Ok(Ok(warnings)) => {
                 misses = 0;
                 tell(&pulse, Pulse { down: None, warnings });
                 None
             }
-            // It answers, if only to say no: connections that stand go on.
+            // It answers, if only to say no (too many connections, a new password): connections that stand go on.
             Ok(Err(sqlx::Error::Database(told))) if !matches!(told.code().as_deref(), Some("57P01" | "57P02" | "57P03")) => {
-                held = None;
-                pulse.send_modify(|_| ());
+                let warnings = pulse.borrow().warnings.clone();
+                tell(&pulse, Pulse { down: None, warnings });
                 None
             }
-            Ok(Err(error)) => {
-                held = None;
-                Some(error.to_string())
-            }
+            Ok(Err(error)) => Some(error.to_string()),
             Err(_) => {
-                held = None;
                 misses += 1;
                 (misses >= MISSES).then(|| "no answer in time".to_owned())
             }

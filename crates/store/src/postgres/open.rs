@@ -42,7 +42,8 @@ pub(crate) async fn open(url: &str) -> Result<(DatabaseConnection, Health), Faul
     let options = address(url)?;
     let first = tokio::time::timeout(Duration::from_millis(DATABASE_START_MS), PgConnection::connect_with(&options));
     match first.await {
-        Ok(Ok(connection)) => drop(connection.close().await),
+        // It was only to be heard: how it ends is nothing to anybody.
+        Ok(Ok(connection)) => _ = connection.close().await,
         Ok(Err(error)) => return Err(Fault::Upstream(errors::at_opening(&error, &options))),
         Err(_) => return Err(Fault::Upstream(format!("主机 {} 没有应答：请检查数据库地址里的主机、网络和防火墙", options.get_host()))),
     }

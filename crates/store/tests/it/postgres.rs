@@ -213,3 +213,19 @@ async fn a_dump_restored_without_its_grants_gets_them_again() {
     .unwrap();
     assert_eq!(may, (true, false, true, false));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_somebody_ends_are_made_anew_and_nobody_says_that_the_database_is_gone() {
+    if !has_postgres() {
+        return;
+    }
+    let house = postgres().await;
+    house.db.health().unwrap().start().await;
+    house.db.read(Scope::Everything).await.unwrap().count::<task::Entity>(|q| q).await.unwrap();
+    run(house.db.url(), &["SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"]).await;
+    for _ in 0..20 {
+        tokio::time::sleep(Duration::from_millis(70)).await;
+        house.db.ping().await.unwrap();
+    }
+    house.db.read(Scope::Everything).await.unwrap().count::<task::Entity>(|q| q).await.unwrap();
+}
