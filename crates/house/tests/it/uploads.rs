@@ -21,7 +21,7 @@ async fn m7_1_a_bomb_is_refused_in_words_at_once_and_nobody_else_waits() {
     let web = Arc::new(Web::of(house::app(&house.premises, house::routes()), &house.premises));
     let path = format!("{}/roster", ground.subjects.path("class-page", "/classes/{id}"));
     let cells = book_with(&format!("<worksheet><sheetData><row>{}</row></sheetData></worksheet>", "<c/>".repeat(3_000_000)));
-    let blanks = book_with(&format!("<worksheet>{}<sheetData></sheetData></worksheet>", " ".repeat(15 * 1024 * 1024)));
+    let blanks = book_with(&format!("<worksheet>{}<sheetData></sheetData></worksheet>", " ".repeat(7 * 1024 * 1024)));
     assert!(cells.len() < 100_000 && blanks.len() < 100_000, "small files: {} and {} bytes", cells.len(), blanks.len());
     let _ = web.get(Some(Persona::Trainee), "/account").await;
     for (bomb, said) in [(cells, "10 万个单元格"), (blanks, "没有内容")] {
