@@ -49,7 +49,8 @@ pub async fn count(source: &Db) -> Result<Vec<Copied>, Stop> {
 
 /// Compares every row, each side at one moment; nothing is changed.
 pub async fn verify(source: &Db, target: &Db) -> Result<Vec<Copied>, Stop> {
-    compare(&whole(source).await?, &whole(target).await?).await
+    let (source, target) = (whole(source).await?, whole(target).await?);
+    compare(&source, &target).await
 }
 
 /// Copies every table from `source` to an empty, migrated `target`, in one transaction that is kept only when every row

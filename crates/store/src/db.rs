@@ -244,9 +244,9 @@ impl Db {
 
     /// What PostgreSQL lacks of the walls, triggers and keys that the schema declares, in words; SQLite has its own check.
     pub async fn lacking_walls(&self) -> Result<Vec<String>, Fault> {
-        match self.door {
-            Some(_) => Ok(Vec::new()),
-            None => crate::postgres::walls::lacking(&self.writers).await,
+        match &self.kind {
+            Kind::Sqlite(_) => Ok(Vec::new()),
+            Kind::Postgres(served) => crate::postgres::walls::lacking(&served.pool).await,
         }
     }
 
