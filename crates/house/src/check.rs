@@ -92,7 +92,8 @@ async fn against_new(path: &Path) -> Result<Vec<String>, Fault> {
     tokio::task::spawn_blocking(move || {
         let (has, wanted) = (sqlite_file::objects(&path)?, sqlite_file::objects(&new)?);
         let mut odd = Vec::new();
-        for (key @ (kind, name), text) in &wanted {
+        for (key, text) in &wanted {
+            let (kind, name) = key;
             match has.get(key) {
                 None => odd.push(format!("缺少{} {name}", kind_zh(kind))),
                 Some(other) if !same(other, text) => odd.push(format!("{} {name} 的内容不同", kind_zh(kind))),

@@ -59,7 +59,7 @@ fn row(first: &fact::Model, behind_ms: i64, now: Instant) -> fact::Model {
 /// One fact has one mark, whichever server makes it.
 fn mark_id(first: &fact::Model) -> FactId {
     let hash = Sha256::digest(format!("dated back\n{}", first.id));
-    let random = hash.iter().take(10).fold(0u128, |all, byte| all << 8 | u128::from(*byte));
+    let random = hash.iter().take(10).fold(0u128, |all, byte| (all << 8) | u128::from(*byte));
     FactId::from_ulid(ulid::Ulid::from_parts(u64::try_from(first.at.timestamp_millis()).unwrap_or(0), random))
 }
 

@@ -5,7 +5,9 @@ use std::path::Path;
 use foundation::Scope;
 use house::Options;
 use m8_governance::acts::policy::LoadPolicy;
+use testkit::Persona;
 use testkit::postgres::Cloned;
+use testkit::web::Web;
 
 /// A house that was opened once and used.
 struct Used {
@@ -118,6 +120,26 @@ async fn a_damaged_database_is_told_in_words() {
     let told = refused(&options(folder.path(), format!("sqlite:{}", file.display()))).await;
     assert!(told.contains("损坏") && told.contains("jinbu restore"), "{told}");
     assert!(!folder.path().join("keys.txt").exists(), "no key is made for it");
+}
+
+/// The API act hands out what it journals: to the one who exported, for a quarter of an hour.
+#[tokio::test(flavor = "multi_thread")]
+async fn m3_11_an_export_by_api_hands_out_its_evidence() {
+    let house = testkit::TestHouse::new().await;
+    crate::fixtures::directories(&house).await;
+    let class = crate::fixtures::another_class(&house, 1, "C1").await.class;
+    let web = Web::of(house::app(&house.premises, house::routes()), &house.premises);
+    let answer = web.act(Some(Persona::JinjiangOfficer), "export-evidence", &serde_json::json!({ "class": class })).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let address = serde_json::from_str::<serde_json::Value>(&answer.text).unwrap()["address"].as_str().unwrap().to_owned();
+    let file = web.get(Some(Persona::JinjiangOfficer), &address).await;
+    assert_eq!(file.status, 200, "{}", file.text);
+    let bundle = journal::Bundle::from_json(file.text.as_bytes()).unwrap();
+    assert_eq!(bundle.class, class);
+    assert_eq!(web.get(Some(Persona::JinjiangReviewer), &address).await.status, 404, "another's export");
+    assert_eq!(web.get(None, &address).await.status, 401);
+    house.pass_minutes(16);
+    assert_eq!(web.get(Some(Persona::JinjiangOfficer), &address).await.status, 404, "later it is exported, and journaled, again");
 }
 
 /// One unreadable value: its row is named, everything else is checked all the same. A fact that is gone is one line.
