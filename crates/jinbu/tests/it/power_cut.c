@@ -2,10 +2,16 @@
  * Preloaded into the server's process. Beside every file NAME.db and NAME.db-wal it keeps NAME….durable, a copy that
  * receives what was written only when fsync or fdatasync has returned. The test kills the server, throws the real
  * files away and lets the house wake up on the copies: the worst disk that still keeps its word.
- * POWER_CUT_LIES=1 makes the disk a liar (a sync that syncs nothing): the control that must lose acts. */
+ * Under the folder POWER_CUT_FILES names are lost too: beside it lies FOLDER.durable, where INODE.data is what a sync
+ * of a file has kept and INODE.list what a sync of a folder has (a line "INODE NAME" for each entry). A file whose name
+ * is kept and whose bytes are not wakes up empty; one whose folder was not synced is not there.
+ * POWER_CUT_LIES=database or =files makes the disk a liar there (a sync that syncs nothing): the controls that must
+ * lose acts and files. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -77,8 +83,71 @@ static void keep(struct file *one, int fd, off_t at, size_t length) {
     }
 }
 
+static int lies(const char *about) {
+    const char *said = getenv("POWER_CUT_LIES");
+    return said && !strcmp(said, about);
+}
+
+/* Where the sync of an inode under the folder is kept; 0 when it lies elsewhere. */
+static int kept_as(char *name, const char *path, ino_t inode, const char *kind) {
+    const char *folder = getenv("POWER_CUT_FILES");
+    size_t n = folder ? strlen(folder) : 0;
+    if (!n || strncmp(path, folder, n) || (path[n] && path[n] != '/')) return 0;
+    snprintf(name, PATH_MAX, "%s.durable/%lu.%s", folder, (unsigned long)inode, kind);
+    return 1;
+}
+
+static void list_folder(int out, const char *path) {
+    char line[PATH_MAX];
+    DIR *folder = opendir(path);
+    if (!folder) abort();
+    for (struct dirent *one; (one = readdir(folder));) {
+        if (!strcmp(one->d_name, ".") || !strcmp(one->d_name, "..")) continue;
+        int n = snprintf(line, sizeof line, "%lu %s\n", (unsigned long)one->d_ino, one->d_name);
+        if (REAL(write)(out, line, (size_t)n) != n) abort();
+    }
+    closedir(folder);
+}
+
+static void copy_bytes(int out, const char *path) {
+    static char bytes[1 << 16];
+    int in = REAL(open)(path, O_RDONLY | O_CLOEXEC);
+    if (in < 0) abort();
+    for (ssize_t got; (got = read(in, bytes, sizeof bytes)) > 0;)
+        if (REAL(write)(out, bytes, (size_t)got) != got) abort();
+    REAL(close)(in);
+}
+
+/* A file or a folder under the kept folder has been synced: what it is now is what a cut leaves of it. */
+static void entry_synced(int fd) {
+    char name[64], path[PATH_MAX], kept[PATH_MAX], anew[PATH_MAX + 8];
+    struct stat now;
+    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(name, path, sizeof path - 1);
+    if (n <= 0 || fstat(fd, &now)) return;
+    path[n] = 0;
+    int is_folder = S_ISDIR(now.st_mode);
+    if (lies("files") || !kept_as(kept, path, now.st_ino, is_folder ? "list" : "data")) return;
+    snprintf(anew, sizeof anew, "%s.new", kept);
+    pthread_mutex_lock(&lock);
+    int out = REAL(open)(anew, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (out < 0) abort();
+    if (is_folder) list_folder(out, path); else copy_bytes(out, path);
+    REAL(close)(out);
+    /* Killed in between, the older state stands. */
+    if (rename(anew, kept)) abort();
+    pthread_mutex_unlock(&lock);
+}
+
+/* A new file or folder may have the number of one that is gone: nothing of it is synced. */
+static void entry_made(const char *path, const char *kind) {
+    char kept[PATH_MAX];
+    struct stat now;
+    if (!stat(path, &now) && kept_as(kept, path, now.st_ino, kind)) unlink(kept);
+}
+
 static void synced(struct file *one, int fd) {
-    if (getenv("POWER_CUT_LIES")) return;
+    if (lies("database")) return;
     struct stat now;
     if (fstat(fd, &now)) return;
     if (one->cut >= 0 && REAL(ftruncate)(one->copy, one->cut)) abort();
@@ -91,9 +160,16 @@ static void synced(struct file *one, int fd) {
 
 #define OPEN(name) int name(const char *path, int flags, ...) { \
     va_list rest; va_start(rest, flags); mode_t mode = va_arg(rest, mode_t); va_end(rest); \
-    int fd = REAL(name)(path, flags, mode); opened(fd, path); return fd; }
+    struct stat before; int is_new = (flags & O_CREAT) && getenv("POWER_CUT_FILES") && stat(path, &before); \
+    int fd = REAL(name)(path, flags, mode); if (fd >= 0 && is_new) entry_made(path, "data"); opened(fd, path); return fd; }
 OPEN(open)
 OPEN(open64)
+
+int mkdir(const char *path, mode_t mode) {
+    int done = REAL(mkdir)(path, mode);
+    if (!done) entry_made(path, "list");
+    return done;
+}
 
 int close(int fd) {
     if (fd >= 0 && fd < FDS) of_fd[fd] = 0;
@@ -125,7 +201,7 @@ TRUNCATE(ftruncate, off_t)
 TRUNCATE(ftruncate64, off64_t)
 
 #define SYNC(name) int name(int fd) { \
-    struct file *one = ours(fd); if (!one) return REAL(name)(fd); \
+    struct file *one = ours(fd); if (!one) { int done = REAL(name)(fd); if (!done) entry_synced(fd); return done; } \
     pthread_mutex_lock(&lock); int done = REAL(name)(fd); if (!done) synced(one, fd); pthread_mutex_unlock(&lock); return done; }
 SYNC(fsync)
 SYNC(fdatasync)
