@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Runs a command with a temporary PostgreSQL cluster, under an unprivileged user, and stops it afterwards.
-# The command finds the cluster in JINBU_TEST_PG. JINBU_PG_DURABLE=1 keeps fsync on (benchmarks).
+# The command finds the cluster in JINBU_TEST_PG, as an ordinary user that may make databases and is no superuser; the
+# cluster's administrator has made the role jinbu_app, as the manual tells an operator to. JINBU_PG_DURABLE=1 keeps fsync
+# on (benchmarks). It speaks Chinese where it can, so that nothing depends on its words. JINBU_PG_ADMIN is the administrator's address, for tests that are about roles.
 set -euo pipefail
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1 || true)
 if [ -z "$bin" ] || [ ! -x "$bin/initdb" ]; then
@@ -23,11 +25,19 @@ as "$bin/initdb" -D "$dir/data" -U jinbu --auth=trust --encoding=UTF8 --locale=C
 # A log that is never replayed need not be long: the cluster stays small on a small disk.
 fast="-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=192MB"
 [ "${JINBU_PG_DURABLE:-0}" = 1 ] && fast=""
+# LANGUAGE is heeded in every locale but C itself: no locale has to be installed for it.
+utf8=$(locale -a 2>/dev/null | grep -iE '^c\.utf-?8$' | head -n 1 || true)
+[ -n "$utf8" ] && export LANGUAGE=zh_CN && fast="$fast -c lc_messages=$utf8"
 stop() { as "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1 || true; rm -rf "$dir"; }
 trap stop EXIT INT TERM
 as "$bin/pg_ctl" -D "$dir/data" -w -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=300 -c shared_buffers=256MB $fast" -l "$dir/log" start >/dev/null || { cat "$dir/log"; exit 1; }
-export JINBU_TEST_PG="postgres://jinbu@127.0.0.1:$port/postgres"
+as "$bin/psql" -qX -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$port" -U jinbu -d postgres \
+  -c "CREATE ROLE jinbu_app NOLOGIN NOBYPASSRLS" -c "CREATE ROLE jinbu_house LOGIN CREATEDB" -c "GRANT jinbu_app TO jinbu_house" \
+  -c "CREATE DATABASE jinbu_house OWNER jinbu_house" >/dev/null
+export JINBU_TEST_PG="postgres://jinbu_house@127.0.0.1:$port/jinbu_house"
+export JINBU_PG_ADMIN="postgres://jinbu@127.0.0.1:$port/postgres"
 cd "${OLDPWD:-/}"
+unset LANGUAGE
 set +e
 "$@"
 code=$?

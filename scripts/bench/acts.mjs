@@ -52,10 +52,6 @@ export async function acts(data) {
   const reference = { what: '空应答（同一轮，256 连接）', value: load(empty.address, connections, 'x400000').per_second };
   await empty.stop();
   await measure(folder, data, null, 'sqlite', reference);
-  if (process.env.JINBU_TEST_PG) {
-    const database = process.env.JINBU_TEST_PG.replace(/\/[^/]*$/, '/postgres');
-    await measure(folder, join(folder, 'data'), database, 'postgres', reference);
-  }
+  if (process.env.JINBU_TEST_PG) await measure(folder, join(folder, 'data'), process.env.JINBU_TEST_PG, 'postgres', reference);
   rmSync(folder, { recursive: true });
 }
-

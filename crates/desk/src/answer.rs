@@ -188,6 +188,11 @@ pub fn trouble_words(trouble: Trouble) -> (&'static str, &'static str, &'static 
             ("暂停办理", "系统发现有已经办成的事情在数据库里找不到了，为免越错越多，先停止办理；查询照常。", "请联系系统管理员运行 jinbu check，查明之后再办。")
         }
         Trouble::Unreachable => ("数据库连不上", "系统现在连不上数据库，您的这次办理没有保存。", "请过几分钟再试；一直不行请联系系统管理员。"),
+        Trouble::Unknown => (
+            "不知道办成没有",
+            "保存您这次办理的时候，数据库的连接断了，不能确定是否已经保存。",
+            "请过几分钟打开看看：办成了就不用再办，没有办成再办一次，不会办两次。",
+        ),
         Trouble::Locked => ("现在很忙", "要用的数据被别的办理占用太久，您的这次办理没有保存。", "请过几秒再试一次。"),
     }
 }
@@ -218,18 +223,29 @@ fn html_response(status: u16, markup: Markup) -> Response {
 
 /// The answer where there is no desk: a problem document for programs, a page for everybody else.
 pub fn last(path: &str, status: u16) -> Response {
+    last_words(path, status, error_words(status))
+}
+
+/// The same for a store that gives or takes nothing for now.
+pub fn last_trouble(path: &str, trouble: Trouble) -> Response {
+    last_words(path, 503, trouble_words(trouble))
+}
+
+fn last_words(path: &str, status: u16, words: (&str, &str, &str)) -> Response {
     if !path.starts_with("/api/") {
-        return plain_error(status, "");
+        return plain_page(status, "", words);
     }
-    let (title, detail, _) = error_words(status);
     let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let body = serde_json::json!({ "status": status, "title": title, "detail": detail, "request_id": "", "refusals": [] });
+    let body = serde_json::json!({ "status": status, "title": words.0, "detail": words.1, "request_id": "", "refusals": [] });
     (code, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }
 
 /// An error page where there is no desk yet, with a way on.
 pub fn plain_error(status: u16, request_id: &str) -> Response {
-    let (title, what, next) = error_words(status);
+    plain_page(status, request_id, error_words(status))
+}
+
+fn plain_page(status: u16, request_id: &str, (title, what, next): (&str, &str, &str)) -> Response {
     let page = Page { title: title.into(), ..Page::default() };
     html_response(
         status,

@@ -184,6 +184,7 @@ async fn through<A: Act>(desk: &Desk, act: &A, key: Option<(String, String)>, wo
 const TRIES: u32 = 6;
 
 /// Does it again, after a short random wait, while somebody else was first.
+/// Errors: `Busy` when others were first each time: nothing was decided against the act, it may simply be asked again.
 pub(crate) async fn retried<T, F: Future<Output = Result<T, Stop>>>(ids: &Ids, mut run: impl FnMut() -> F) -> Result<T, Stop> {
     let mut tried = 1;
     loop {
@@ -193,6 +194,7 @@ pub(crate) async fn retried<T, F: Future<Output = Result<T, Stop>>>(ids: &Ids, m
                 tokio::time::sleep(Duration::from_millis((1 << tried) + u64::from(spread % 8))).await;
                 tried += 1;
             }
+            Err(Stop::Fault(Fault::Stale)) => return Err(Fault::Busy.into()),
             other => return other,
         }
     }
@@ -205,4 +207,24 @@ async fn earlier<A: Act>(work: &Writer, key: &str, request: &str) -> Result<Opti
         return Err(Refusal::new("幂等", "M7.1", "同一个幂等键已用于另一项内容不同的办理", "Idempotency-Key", "请为新的办理换一个键").into());
     }
     serde_json::from_str(&row.outcome).map(Some).map_err(|e| foundation::Fault::Db(e.to_string()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_lost_each_time_is_told_to_come_again_and_not_that_he_was_too_late() {
+        let ids = Ids::seeded(1);
+        let mut asked = 0;
+        let lost: Result<(), Stop> = retried(&ids, || {
+            asked += 1;
+            async { Err(Fault::Stale.into()) }
+        })
+        .await;
+        assert!(matches!(lost, Err(Stop::Fault(Fault::Busy))), "{lost:?}");
+        assert_eq!(asked, TRIES);
+        let taken: Result<(), Stop> = retried(&ids, || async { Err(Fault::Duplicate("site.name".into()).into()) }).await;
+        assert!(matches!(taken, Err(Stop::Fault(Fault::Duplicate(_)))), "a key that is taken stays taken");
+    }
 }

@@ -80,6 +80,11 @@ async fn answer<A: Act>(group: Vec<Waiting<A>>) {
     match together(&asked, 0..asked.len()).await {
         // Whoever hung up stands in the journal all the same.
         Ok(outcomes) => outcomes.into_iter().zip(tells).for_each(|(outcome, tell)| _ = tell.send(outcome)),
+        // One by one each would wait as long for the same.
+        Err(Stop::Fault(Fault::Unavailable(trouble, text))) => {
+            tracing::warn!(act = A::NAME, ?trouble, %text, asked = tells.len(), "a group found no store");
+            tells.into_iter().for_each(|tell| _ = tell.send(Err(Fault::Unavailable(trouble, text.clone()).into())));
+        }
         Err(stop) => {
             tracing::warn!(act = A::NAME, %stop, asked = asked.len(), "a group stopped; doing it one by one");
             for (at, tell) in tells.into_iter().enumerate() {

@@ -10,6 +10,7 @@ pub mod extract;
 pub mod fact;
 pub mod gather;
 pub mod guard;
+pub mod health;
 pub mod memo;
 pub mod password;
 pub mod policy;

@@ -8,6 +8,7 @@ use store::seal::Keyring;
 use store::{Db, Files, RowCache};
 
 use crate::gather::Gatherers;
+use crate::health::Health;
 use crate::memo::Memo;
 use crate::session::SignIns;
 use crate::tries::Tries;
@@ -73,4 +74,6 @@ pub struct Premises {
     pub gatherers: Gatherers,
     /// Answers for the crowd, kept a short while.
     pub memo: Memo,
+    /// What troubles it now.
+    pub health: Health,
 }

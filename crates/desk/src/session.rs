@@ -25,8 +25,11 @@ pub const TRAINEE_IDLE_DAYS: i64 = 30;
 /// Nobody stays signed in longer than this, busy or not.
 pub const OFFICE_MAX_HOURS: i64 = 12;
 /// How long a cached sign-in is trusted before the database is asked again. This server forgets at once what it
-/// ends itself; another server's sign-out or lock is seen after so many seconds at the latest.
+/// ends itself; what another server ended (sign-out, disabled account, new password) it hears of each second
+/// (`forget_ended`).
 const CACHE_SECONDS: i64 = 30;
+/// How far back `forget_ended` looks: as long as a sign-in can be cached, and as much as two servers' clocks differ.
+const ENDED_SECONDS: i64 = 2 * CACHE_SECONDS;
 /// Sign-ins kept in memory.
 const CACHE_ENTRIES: usize = 50_000;
 /// `last_seen_at` is written once in so many parts of the idle time: a minute for officials, a day for trainees.
@@ -141,6 +144,20 @@ async fn change(premises: &Premises, id: &SignInId, change: sign_in::ActiveModel
     Ok(())
 }
 
+/// Forgets what ended lately, whichever server ended it: one small question, each second, for all that are cached.
+pub async fn forget_ended(premises: &Premises) -> Result<(), Stop> {
+    let since = premises.clock.real_now() - Duration::seconds(ENDED_SECONDS);
+    let reader = premises.db.read(Scope::Everything).await?;
+    let ended: Vec<Ended> =
+        reader.pick::<sign_in::Entity, _>(|q| q.select_only().column(sign_in::Column::Id).filter(sign_in::Column::EndedAt.gte(since))).await?;
+    drop(reader);
+    if !ended.is_empty() {
+        let ended: std::collections::HashSet<SignInId> = ended.into_iter().map(|one| one.id).collect();
+        premises.sign_ins.forget(|one| ended.contains(&one.id));
+    }
+    Ok(())
+}
+
 /// Who holds this token, if anybody still does.
 pub async fn recognise(premises: &Premises, token: &str) -> Result<Option<SignedIn>, Stop> {
     let key: [u8; 32] = Sha256::digest(token.as_bytes()).into();
@@ -172,6 +189,13 @@ pub async fn recognise(premises: &Premises, token: &str) -> Result<Option<Signed
     let one = SignedIn { id: held.id, actor: Arc::new(actor), complete: held.complete, checked_at: now };
     premises.sign_ins.keep(key, one.clone());
     Ok(Some(one))
+}
+
+store::picked! {
+    /// A sign-in that ended.
+    struct Ended {
+        id: SignInId,
+    }
 }
 
 store::picked! {

@@ -65,7 +65,7 @@ impl Told {
     /// Notes what came of one. Somebody else who was first (another server, a person) is no failure.
     pub fn note<T>(&mut self, about: impl Display, result: Result<T, Stop>) {
         match result {
-            Ok(_) | Err(Stop::Fault(Fault::Stale | Fault::Duplicate(_) | Fault::Gone)) => {}
+            Ok(_) | Err(Stop::Fault(Fault::Stale | Fault::Duplicate(_) | Fault::Gone | Fault::Busy)) => {}
             Err(stop) => self.failures.push(format!("{about}: {stop}")),
         }
     }

@@ -14,6 +14,12 @@ use crate::ids::TypedId;
 /// A moment, UTC. Stored and sorted as such; shown in Fujian time.
 pub type Instant = DateTime<Utc>;
 
+/// The whole microseconds of a moment: what both databases keep. An instant that is made is made so, and is the same
+/// wherever it is read again.
+pub fn micros(at: Instant) -> Instant {
+    DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at)
+}
+
 /// Fujian's offset from UTC: +08:00 all year.
 pub fn fujian() -> FixedOffset {
     FixedOffset::east_opt(8 * 3600).expect("eight hours is a valid offset")
@@ -71,11 +77,11 @@ impl Clock {
     pub fn today(&self) -> NaiveDate {
         day_of(self.now())
     }
-    /// The machine's time, never moved: for session timeouts and lock-outs, which a demo must not skip.
+    /// The machine's time to the microsecond, never moved: for session timeouts and lock-outs, which a demo must not skip.
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine for the time")]
     pub fn real_now(&self) -> Instant {
         match &self.source {
-            Source::System => Utc::now(),
+            Source::System => micros(Utc::now()),
             Source::Fixed(ms) => Utc.timestamp_millis_opt(ms.load(Ordering::Relaxed)).single().unwrap_or(DateTime::<Utc>::UNIX_EPOCH),
         }
     }
@@ -138,5 +144,23 @@ impl Ids {
     }
     fn lock(&self) -> std::sync::MutexGuard<'_, Generator> {
         self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_instant_that_is_made_is_of_whole_microseconds() {
+        for _ in 0..100 {
+            let (real, now) = (Clock::system().real_now(), Clock::system().now());
+            assert_eq!((real, now), (micros(real), micros(now)));
+            assert_eq!(real.timestamp_subsec_nanos() % 1000, 0);
+        }
+        let fine = DateTime::from_timestamp(1_700_000_000, 123_456_789).unwrap();
+        assert_eq!(micros(fine).timestamp_subsec_nanos(), 123_456_000);
+        let early = DateTime::from_timestamp(-1_700_000_000, 123_456_789).unwrap();
+        assert_eq!(micros(early).timestamp_subsec_nanos(), 123_456_000, "before 1970 too");
     }
 }

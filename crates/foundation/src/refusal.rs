@@ -80,6 +80,8 @@ pub enum Trouble {
     Unreachable,
     /// The database answers, but what is wanted was locked for too long.
     Locked,
+    /// The connection broke while the act was being kept: it may stand or not.
+    Unknown,
 }
 
 /// Everything that can stop an act or a read.

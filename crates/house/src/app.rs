@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::http::{StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use desk::health::Finding;
 use desk::{Desk, Premises, Routes, guard};
+use foundation::Trouble;
 use futures::FutureExt;
 use maud::html;
 use tower::ServiceBuilder;
@@ -16,6 +19,8 @@ use tower_http::compression::CompressionLayer;
 
 /// Longest time a request may take.
 const LONGEST: Duration = Duration::from_secs(30);
+/// How long a request may go on when the database is known to be gone: enough for those that do not need it.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// The whole application.
 pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
@@ -31,7 +36,7 @@ pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
     let rooms: Router = routes.router.merge(extra).fallback(guard::nowhere).method_not_allowed_fallback(wrong_method).with_state(Arc::clone(premises));
     // Around the router as one service: a layer put on the router itself would be laid around each of its routes.
     let guarded = ServiceBuilder::new()
-        .layer(from_fn(last_resort))
+        .layer(from_fn_with_state(Arc::clone(premises), last_resort))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(Arc::clone(premises), guard::gate))
         .layer(DefaultBodyLimit::max(foundation::limits::UPLOAD_BYTES + 128 * 1024))
@@ -40,10 +45,18 @@ pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
 }
 
 /// Whatever happens behind it, a page (or a problem document) in Chinese comes out: a panic is 500, a request that
-/// takes too long 503.
-async fn last_resort(request: Request, next: Next) -> Response {
+/// takes too long, or waits for a database that is gone, 503.
+async fn last_resort(State(premises): State<Arc<Premises>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    match tokio::time::timeout(LONGEST, std::panic::AssertUnwindSafe(next.run(request)).catch_unwind()).await {
+    let answered = tokio::time::timeout(LONGEST, std::panic::AssertUnwindSafe(next.run(request)).catch_unwind());
+    let answered = tokio::select! {
+        answered = answered => answered,
+        () = database_lost(&premises) => {
+            tracing::error!(path, "a request waited for a database that is gone");
+            return desk::answer::last_trouble(&path, Trouble::Unknown);
+        }
+    };
+    match answered {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             tracing::error!(path, "a request panicked");
@@ -56,15 +69,32 @@ async fn last_resort(request: Request, next: Next) -> Response {
     }
 }
 
+/// Ends when the database is known to be gone, a moment later: whoever asks it now is told by the door.
+async fn database_lost(premises: &Premises) {
+    match premises.db.health() {
+        Some(health) => {
+            health.lost().await;
+            tokio::time::sleep(GRACE).await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
 async fn wrong_method(desk: Desk) -> Response {
     if desk.manner.path.starts_with("/api/") { desk::api::problem(&desk, 405, "这个地址不能这样访问", &[]) } else { desk.error_page(405) }
 }
 
+/// `ok`, or each trouble in words; 503 only when acts cannot be done (desk::health).
 async fn health(State(premises): State<Arc<Premises>>) -> Response {
-    match premises.db.ping().await {
-        Ok(()) => "ok".into_response(),
-        Err(_) => axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    let mut findings = premises.health.findings();
+    if let Err(fault) = premises.db.ping().await {
+        tracing::error!(%fault, "health");
+        findings.push(Finding::of(Trouble::Unreachable));
     }
+    let settings = premises.db.health().map(|health| health.pulse().warnings).unwrap_or_default();
+    let (status, text) = desk::health::answer(&findings, &settings);
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text).into_response()
 }
 
 async fn specimens(desk: Desk) -> Response {

@@ -4,9 +4,10 @@
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
 use desk::{Act, Desk, Done, FactDraft, Pairs, Premises, Read, Routes};
 use foundation::codes::{AttendanceKind, SessionMode};
-use foundation::{ClassId, Fault, Function, Permission, Right, Stop};
+use foundation::{ClassId, FactId, Fault, Function, Instant, Permission, Right, Stop};
 use journal::bundle::{AttendanceRow, CertificateRow, ClaimItemRow, ClaimRow, ClassRow, EnrolmentRow, ExamResultRow, PaymentRow, SessionRow};
 use journal::note::Keys;
 use journal::tiles::{TileKind, TilePath, entry_bundle, hash_tile};
@@ -21,11 +22,11 @@ use store::tables::journal::{fact, journal_subject};
 use store::tables::supervision::{attendance, certificate, class_session, completion_exam, enrolment, exam_score, training_class};
 use store::{Reader, Writer, sequencer};
 
+pub use crate::verification::{verify_classes, verify_classes_by, verify_database, verify_log_by};
+
 /// The journal's signing keys of this installation.
 pub fn keys(premises: &Premises) -> Keys {
-    let origin = &premises.settings.journal_origin;
-    Keys::from_seeds(origin, premises.keyring.secret("journal ed25519"), premises.keyring.secret("journal sm2"))
-        .expect("the origin is a key name, checked when the house opens")
+    crate::keyring::journal_keys(&premises.settings.journal_origin, &premises.keyring).expect("checked when the house opens")
 }
 
 /// Everything an auditor needs about one class. The reader must reach the class.
@@ -161,6 +162,28 @@ impl Read for PublicJournal {
     const CLAUSE: &'static str = "M8.9";
 }
 
+/// The file that an export by API handed out the address of.
+pub struct EvidenceFile;
+impl Read for EvidenceFile {
+    const NAME: &'static str = "evidence-file";
+    const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Read);
+    const CLAUSE: &'static str = "M3.11";
+}
+
+/// The fact of an export.
+const EXPORTED: &str = "EvidenceExported";
+/// How long whoever exported may fetch what he exported: a broken line is no second export.
+const HANDED_OUT_FOR: TimeDelta = TimeDelta::minutes(15);
+
+/// Where the exported evidence lies.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct EvidenceExported {
+    /// GET it here, as the one who exported it.
+    pub address: String,
+    /// Until then.
+    pub until: Instant,
+}
+
 /// Taking a class's evidence leaves a fact: who took it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ExportEvidence {
@@ -173,14 +196,16 @@ impl Act for ExportEvidence {
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Read);
     const CLAUSE: &'static str = "M3.11";
     const TITLE: &'static str = "导出证据包";
-    type Outcome = ();
+    type Outcome = EvidenceExported;
 
-    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<EvidenceExported>, Stop> {
         if matches!(desk.actor.office, foundation::Office::Trainee { .. }) {
             return Err(Stop::Forbidden);
         }
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        Ok(Done::new((), FactDraft::new("EvidenceExported", "M3.11", class.district, "导出证据包").class(&class.id).institution(&class.institution)))
+        let id: FactId = desk.new_id();
+        let fact = FactDraft::new(EXPORTED, "M3.11", class.district, "导出证据包").with_id(id.clone()).class(&class.id).institution(&class.institution);
+        Ok(Done::new(EvidenceExported { address: format!("/api/v1/evidence/{id}"), until: desk.now() + HANDED_OUT_FOR }, fact))
     }
 }
 
@@ -189,6 +214,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .read::<EvidencePage, _, _>("/classes/{id}/evidence", page)
         .act::<ExportEvidence, _, _>("/classes/{id}/evidence", download)
+        .read::<EvidenceFile, _, _>("/api/v1/evidence/{fact}", handed_out)
         .read::<PublicJournal, _, _>("/journal", about)
         .read::<PublicJournal, _, _>("/journal/checkpoint", checkpoint)
         .read::<PublicJournal, _, _>("/journal/tile/{*path}", tile)
@@ -214,20 +240,42 @@ async fn page(desk: Desk, Path(class): Path<String>) -> Response {
 }
 
 async fn download(desk: Desk, Path(class): Path<String>, _form: Pairs) -> Response {
-    let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
-    match bundle_bytes(&desk, &id).await {
-        Ok((name, bytes)) => (
-            StatusCode::OK,
-            [(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.json\""))],
-            bytes,
-        )
-            .into_response(),
+    let Ok(class) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
+    let taken = async {
+        desk.perform(ExportEvidence { class: class.clone() }).await?;
+        bundle_bytes(&desk, &class).await
+    };
+    answer(&desk, taken.await)
+}
+
+/// What an export by API handed out: to the one who exported, for a quarter of an hour.
+async fn handed_out(desk: Desk, Path(fact): Path<String>) -> Response {
+    let taken = async {
+        let id: FactId = fact.parse().map_err(|_| Fault::Gone)?;
+        let row = desk.as_system("evidence").read().await?.get::<fact::Entity>(id.to_string()).await?;
+        let is_his = row.fact == EXPORTED && row.actor == desk.actor_key() && desk.now() <= row.at + HANDED_OUT_FOR;
+        let class = row.class.filter(|_| is_his).ok_or(Fault::Gone)?;
+        bundle_bytes(&desk, &class).await
+    };
+    answer(&desk, taken.await)
+}
+
+fn answer(desk: &Desk, taken: Result<(String, Vec<u8>), Stop>) -> Response {
+    match taken {
+        Ok((name, bytes)) => {
+            let headers = [
+                (header::CONTENT_TYPE, "application/json".to_owned()),
+                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.json\"")),
+                (header::CACHE_CONTROL, "no-store".to_owned()),
+            ];
+            (StatusCode::OK, headers, bytes).into_response()
+        }
         Err(stop) => desk.stopped(stop),
     }
 }
 
+/// A class's evidence as it stands now, what was just exported among it.
 async fn bundle_bytes(desk: &Desk, class: &ClassId) -> Result<(String, Vec<u8>), Stop> {
-    desk.perform(ExportEvidence { class: class.clone() }).await?;
     sequencer::sequence(&desk.premises.db, &keys(&desk.premises), &desk.premises.settings.journal_origin, desk.now()).await?;
     let reader = desk.read().await?;
     let system = desk.as_system("evidence").snapshot().await?;
@@ -296,43 +344,4 @@ async fn tile_bytes(desk: &Desk, wanted: &TilePath) -> Result<Vec<u8>, Stop> {
     let nodes = sequencer::read_nodes(&reader, &indexes).await?;
     let hashes: Option<Vec<tree::Hash>> = indexes.iter().map(|index| nodes.get(index).copied()).collect();
     hash_tile(wanted, &hashes.ok_or(Fault::Gone)?).map_err(broken)
-}
-
-/// The whole log: signature, numbers, tree. What the other tables say of it is `verify_classes`; `jinbu verify --data`
-/// asks both.
-pub async fn verify_database(premises: &Premises) -> Result<journal::Report, Stop> {
-    let reader = premises.db.snapshot(foundation::Scope::Everything).await?;
-    let latest = sequencer::latest(&reader).await?.ok_or(Fault::Gone)?;
-    let size = u64::try_from(latest.size).unwrap_or(0);
-    let mut all = Vec::new();
-    let mut from = 0;
-    while from < size {
-        let until = (from + 2000).min(size);
-        for entry in sequencer::entries(&reader, from..until).await? {
-            all.push(entry.to_bytes().map_err(|e| Fault::Db(e.to_string()))?);
-        }
-        from = until;
-    }
-    Ok(journal::verify_log(all, &latest.note, &keys(premises).verifier_keys()))
-}
-
-/// Every class that was ever approved, one by one: its rows against its facts, hours and money reckoned anew, as the
-/// offline verifier does with its bundle. Errors: the database's.
-pub async fn verify_classes(premises: &Premises) -> Result<journal::Report, Stop> {
-    let reader = premises.db.snapshot(foundation::Scope::Everything).await?;
-    let keys = keys(premises).verifier_keys();
-    let classes =
-        reader.list::<training_class::Entity>(|q| q.filter(training_class::Column::Policy.is_not_null()).order_by_asc(training_class::Column::ClassNo)).await?;
-    let mut differences = Vec::new();
-    for class in &classes {
-        let found = journal::verify(&export(premises, &reader, &reader, &class.id).await?, Some(&keys)).differences;
-        let named = |one: journal::Difference| journal::Difference { what_zh: format!("班级 {}：{}", class.class_no, one.what_zh), ..one };
-        differences.extend(found.into_iter().map(named));
-    }
-    let check = journal::Check {
-        name_zh: "各班记录".into(),
-        ok: differences.is_empty(),
-        detail_zh: format!("{}个准予开班的班级，逐班与日志核对，学时和补贴重算", classes.len()),
-    };
-    Ok(journal::Report { subject_zh: "各班核验结果".into(), checks: vec![check], differences })
 }

@@ -2,11 +2,15 @@
 
 mod app;
 pub mod evidence;
+pub mod files;
+pub mod keyring;
 mod open;
+mod verification;
 
 pub use app::app;
-pub use open::{CLOCK_OFFSET, Options, keys, nav, open};
+pub use open::{CLOCK_OFFSET, Looked, Options, look, nav, open};
 
+use desk::health::Finding;
 use desk::turns::Told;
 use desk::{Desk, Routes};
 use foundation::Stop;
@@ -33,5 +37,21 @@ pub async fn tick(desk: &Desk) -> Result<(), Stop> {
     let premises = &desk.premises;
     let sequenced = store::sequencer::sequence(&premises.db, &evidence::keys(premises), &premises.settings.journal_origin, desk.now()).await;
     told.note("sequencer", sequenced);
+    told.note("clock", look_at_clock(desk).await);
     told.finish()
 }
+
+/// How long a mark is told of.
+const CLOCK_TOLD_FOR_MS: i64 = 7 * 24 * 3600 * 1000;
+
+/// Tells of a clock that went back lately.
+async fn look_at_clock(desk: &Desk) -> Result<(), Stop> {
+    let last = store::clock_mark::last_mark_ms(&desk.read().await?).await?;
+    let is_lately = last.is_some_and(|last| desk.now().timestamp_millis() - last < CLOCK_TOLD_FOR_MS);
+    desk.premises.health.tell("clock", is_lately.then_some(CLOCK_WENT_BACK));
+    Ok(())
+}
+
+/// What is told then.
+const CLOCK_WENT_BACK: Finding =
+    Finding::noticed("七天内有事实记的时间比前一条早两分钟以上：服务器的时钟被调慢过，请检查对时（NTP），jinbu verify 会列出是哪些");

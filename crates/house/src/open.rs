@@ -1,6 +1,6 @@
 //! Opening a house: database, keys, files, clock (house.md §11: one machine by default).
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use desk::session::SignIns;
@@ -8,9 +8,10 @@ use desk::{NavEntry, Premises, Settings};
 use foundation::{Clock, Fault, Function, Ids, Permission, Right, Scope, WorkCalendar};
 use store::query::ColumnTrait;
 use store::seal::Keyring;
-use store::seal::rotate::{self, Unfit};
 use store::tables::identity::setting;
 use store::{Db, Files};
+
+use crate::keyring;
 
 /// What the command line or the settings file says.
 #[derive(Debug, Clone)]
@@ -34,32 +35,64 @@ pub struct Options {
 /// Setting key of the demo clock's offset in seconds.
 pub const CLOCK_OFFSET: &str = "demo_clock_offset_s";
 
-/// Opens everything and brings the schema up to date.
+/// Opens everything and brings the schema up to date. Keys and database must belong together; where both are new, both
+/// are made.
 pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
-    let db = Db::open(&options.database).await?;
+    let db = Db::open(&options.database).await.map_err(|fault| damaged(&options.database, fault))?;
     let ids = Ids::system();
-    let keyring = keys(&options.data, &ids)?;
-    fits(&db, &keyring).await?;
-    let secret = keyring.secret("cookies and codes");
+    let keyring = keyring::settle(&db, &options.data, &options.journal_origin, &ids).await?;
+    let files = Files::folder(&options.data.join("files"))?;
     let clock = Clock::system();
     if options.demo {
         clock.set_offset_s(offset(&db).await.unwrap_or(0));
     }
+    Ok(Arc::new(premises(options, db, keyring, files, clock, ids)))
+}
+
+/// Opens a house to look at it only (verifying, exporting): a SQLite file by a copy that is gone afterwards, brought up
+/// to date there; PostgreSQL as it is. Makes no key, file or database.
+/// Errors: something of it is not there, or does not belong together, in words.
+pub async fn look(options: &Options) -> Result<Looked, Fault> {
+    let (db, copy) = match store::sqlite_file::path_of(&options.database) {
+        Some(path) => {
+            let folder = tempfile::tempdir().map_err(|error| Fault::Upstream(format!("临时文件夹建不了：{error}")))?;
+            let copy = folder.path().join("copy.db");
+            let (from, to) = (path, copy.clone());
+            tokio::task::spawn_blocking(move || store::sqlite_file::copy(&from, &to)).await.map_err(|error| Fault::Db(error.to_string()))??;
+            (Db::open(&format!("sqlite:{}", copy.display())).await.map_err(|fault| damaged(&options.database, fault))?, Some(folder))
+        }
+        None => (Db::connect(&options.database).await?, None),
+    };
+    let keyring = keyring::fitting(&db, &options.data, &options.journal_origin).await?;
+    // Where no file was ever kept there is no folder, and none is made.
+    let files = Files::there(&options.data.join("files"));
+    let premises = Arc::new(premises(options, db, keyring, files, Clock::system(), Ids::system()));
+    Ok(Looked { premises, _copy: copy })
+}
+
+/// A house that is only looked at.
+pub struct Looked {
+    /// What it owns.
+    pub premises: Arc<Premises>,
+    _copy: Option<tempfile::TempDir>,
+}
+
+fn premises(options: &Options, db: Db, keyring: Arc<Keyring>, files: Files, clock: Clock, ids: Ids) -> Premises {
     let settings = Settings {
         demo: options.demo,
         base_url: options.base_url.clone(),
         secure_cookies: options.secure_cookies,
         journal_origin: options.journal_origin.clone(),
         trusted_proxies: options.trusted_proxies.clone(),
-        secret,
+        secret: keyring.secret("cookies and codes"),
     };
-    Ok(Arc::new(Premises {
-        files: Files::folder(&options.data.join("files"))?,
+    Premises {
+        files,
         db,
         clock,
         ids,
         calendar: WorkCalendar::built_in().clone(),
-        keyring: Arc::new(keyring),
+        keyring,
         settings,
         nav: nav(),
         sign_ins: SignIns::default(),
@@ -68,27 +101,16 @@ pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
         rows: store::RowCache::default(),
         gatherers: desk::gather::Gatherers::default(),
         memo: desk::memo::Memo::default(),
-    }))
-}
-
-/// Whether rows and keys belong together; a server that looked up with the wrong index key would find nobody.
-async fn fits(db: &Db, keyring: &Keyring) -> Result<(), Fault> {
-    let unfit = rotate::check(db, keyring).await.map_err(|stop| Fault::Upstream(stop.to_string()))?;
-    match unfit {
-        None => Ok(()),
-        Some(Unfit::Unfinished(version)) => Err(Fault::Upstream(format!("密钥轮换到第 {version} 版没有做完，请先再运行一次 jinbu rotate-keys"))),
-        Some(Unfit::IndexedWith(version)) => {
-            Err(Fault::Upstream(format!("数据用第 {version} 版密钥建的索引，密钥里写的是第 {} 版；请在密钥里写明 index {version}", keyring.index_version())))
-        }
+        health: desk::health::Health::default(),
     }
 }
 
-/// The keyring of a data folder or of the environment; a fresh one where there is none.
-pub fn keys(data: &Path, ids: &Ids) -> Result<Keyring, Fault> {
-    let broken = |error: store::seal::KeyError| Fault::Upstream(error.to_string());
-    match Keyring::from_environment() {
-        Some(keyring) => keyring.map_err(broken),
-        None => Keyring::load(&data.join("keys.txt"), Some(ids.bytes())).map_err(broken),
+/// A damaged SQLite file in words, with what to do; every other fault as it is.
+fn damaged(database: &str, fault: Fault) -> Fault {
+    let text = fault.to_string();
+    match store::sqlite_file::path_of(database) {
+        Some(path) if text.contains("file is not a database") || text.contains("malformed") => Fault::Upstream(store::sqlite_file::damaged(&path)),
+        _ => fault,
     }
 }
 

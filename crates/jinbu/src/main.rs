@@ -82,8 +82,12 @@ enum Command {
         #[arg(long)]
         verify: bool,
     },
-    /// 导出一个班级的证据包
+    /// 导出一个班级的证据包；只读，服务运行时也能用
     ExportBundle {
+        /// 正式环境的设置文件
+        #[arg(long, conflicts_with = "data")]
+        settings: Option<PathBuf>,
+        /// 演示的数据文件夹
         #[arg(long, default_value = "var")]
         data: PathBuf,
         #[arg(long)]
@@ -116,13 +120,18 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
-    /// 离线核验证据包；带 --data 时核验整本日志与数据库
+    /// 离线核验证据包；带 --settings 或 --data 时核验整本日志与数据库（只读，服务运行时也能用）
     Verify {
         /// 证据包文件
+        #[arg(conflicts_with_all = ["data", "settings"])]
         file: Option<PathBuf>,
-        /// 另行取得的公钥（核验钥匙文本）
+        /// 另行取得的公钥（核验钥匙文本）；不给时用自带的
         #[arg(long)]
         key: Option<String>,
+        /// 正式环境的设置文件
+        #[arg(long, conflicts_with = "data")]
+        settings: Option<PathBuf>,
+        /// 演示的数据文件夹
         #[arg(long)]
         data: Option<PathBuf>,
         #[arg(long)]
@@ -146,11 +155,17 @@ fn main() -> std::process::ExitCode {
     }
 }
 
+/// The log goes to stderr, one plain line an event, or JSON with `JINBU_LOG=json`; `RUST_LOG` says how much.
+fn start_log() {
+    let said = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,jinbu=info,sqlx::postgres::notice=error".into());
+    // The driver repeats what it could not read in addresses and password files, passwords among it: whatever is asked for.
+    let filter = said.add_directive("sqlx_postgres::options=off".parse().expect("a directive that we wrote"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    if std::env::var("JINBU_LOG").as_deref() == Ok("json") { log.json().init() } else { log.init() }
+}
+
 async fn run() -> std::process::ExitCode {
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,jinbu=info,sqlx::postgres::notice=error".into()))
-        .with_writer(std::io::stderr)
-        .init();
+    start_log();
     let done = match Arguments::parse().command {
         Command::Demo { listen, data, small, database } => commands::demo(&listen, &data, small, database).await,
         Command::Serve { settings } => commands::serve(&settings).await,
@@ -160,10 +175,13 @@ async fn run() -> std::process::ExitCode {
         Command::RotateKeys { settings } => commands::rotate_keys(&settings).await,
         Command::RecoverAccount { settings, login } => commands::recover_account(&settings, &login).await,
         Command::CopyDb { from, to, dry_run, verify } => commands::copy_db(&from, &to, dry_run, verify).await,
-        Command::ExportBundle { data, database, class, out } => commands::export_bundle(&data, database, &class, &out).await,
+        Command::ExportBundle { settings, data, database, class, out } => commands::export_bundle(settings.as_deref(), &data, database, &class, &out).await,
         Command::LoadScale { data, database, enrolments } => commands::load_scale(&data, database, enrolments).await,
         Command::PrepareCheckIns { data, database, trainees, out } => commands::prepare_check_ins(&data, database, trainees, &out).await,
-        Command::Verify { file, key, data, database, log_only } => commands::verify(file.as_deref(), key.as_deref(), data.as_deref(), database, log_only).await,
+        Command::Verify { file: Some(file), key, .. } => commands::verify_file(&file, key.as_deref()),
+        Command::Verify { file: None, key, settings, data, database, log_only } => {
+            commands::verify_house(settings.as_deref(), data.as_deref(), database, key.as_deref(), log_only).await
+        }
     };
     match done {
         Ok(true) => std::process::ExitCode::SUCCESS,

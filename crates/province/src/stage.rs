@@ -42,6 +42,7 @@ impl Stage {
             sign_ins: SignIns::default(),
             tries: Tries::default(),
             memo: Memo::default(),
+            health: desk::health::Health::default(),
             rows: RowCache::default(),
             gatherers: Gatherers::default(),
         });

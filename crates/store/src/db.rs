@@ -3,20 +3,17 @@
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use foundation::{Fault, Scope, Stop, Trouble};
 use futures::future::BoxFuture;
-use sea_orm::{AccessMode, ConnectOptions, Database, DatabaseConnection, DbBackend, IsolationLevel, TransactionTrait};
+use sea_orm::{AccessMode, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, TransactionTrait};
 
 use crate::dialect::fault_of;
 use crate::handle::Handle;
+use crate::postgres::health::Health;
 use crate::reader::{Core, Reader};
 use crate::sqlite::{self, Held, Opened, Place};
 use crate::writer::Writer;
-
-/// Connections of PostgreSQL's pool.
-const POSTGRES_POOL: u32 = 16;
 
 /// What keeps two servers from both winning on PostgreSQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,19 +34,39 @@ pub struct Db {
 #[derive(Clone)]
 pub(crate) enum Kind {
     Sqlite(sqlite::House),
-    Postgres(DatabaseConnection),
+    Postgres(Served),
+}
+
+/// A database that PostgreSQL serves: its pool, and what is known of its health.
+#[derive(Clone)]
+pub(crate) struct Served {
+    pub pool: DatabaseConnection,
+    health: Health,
+}
+
+impl Served {
+    /// A transaction; told at once where the database is known to be down.
+    async fn begin(&self, isolation: Option<IsolationLevel>, access: AccessMode) -> Result<DatabaseTransaction, Fault> {
+        self.health.require()?;
+        self.pool.begin_with_config(isolation, Some(access)).await.map_err(|error| self.health.weigh(fault_of(error)))
+    }
 }
 
 impl Db {
     /// Opens `sqlite:PATH` or `postgres://…`, makes a SQLite file that is not there, and brings the schema up to date.
-    /// Errors: the database's own, in one text.
+    /// Errors: the database's own, in one text; in words, what is not as it must be.
     pub async fn open(url: &str) -> Result<Self, Fault> {
+        Ok(Self::migrate(url).await?.0)
+    }
+
+    /// The same; says which migrations were done.
+    pub async fn migrate(url: &str) -> Result<(Self, Vec<&'static str>), Fault> {
         let db = Self::at(url, Opened::Made).await?;
-        match &db.kind {
-            Kind::Sqlite(house) => _ = house.migrate().await?,
-            Kind::Postgres(pool) => _ = crate::postgres::migrate::run(pool).await?,
-        }
-        Ok(db)
+        let done = match &db.kind {
+            Kind::Sqlite(house) => house.migrate().await?,
+            Kind::Postgres(served) => crate::postgres::migrate::run(&served.pool).await?,
+        };
+        Ok((db, done))
     }
 
     /// Opens what is there, without migrating (a template's copy, copy-db's source).
@@ -66,9 +83,8 @@ impl Db {
         let kind = match path_of(url) {
             Some(path) => Kind::Sqlite(sqlite::House::at(Place { path, opened })?),
             None => {
-                let mut options = ConnectOptions::new(url);
-                options.max_connections(POSTGRES_POOL).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
-                Kind::Postgres(Database::connect(options).await.map_err(fault_of)?)
+                let (pool, health) = crate::postgres::open::open(url).await?;
+                Kind::Postgres(Served { pool, health })
             }
         };
         Ok(Self { kind, url: url.into() })
@@ -102,6 +118,16 @@ impl Db {
         }
     }
 
+    /// Writes a line that means nothing where the last writing failed: a house in which nobody acts notices, too, that there
+    /// is room again (a job, now and then).
+    pub async fn try_again(&self) -> Result<(), Stop> {
+        if self.trouble().is_none() {
+            return Ok(());
+        }
+        let row = crate::tables::identity::setting::Model { key: "store_tried".into(), value: String::new() };
+        self.write(Scope::Everything, move |work| Box::pin(async move { work.put::<crate::tables::identity::setting::Entity>(row).await })).await
+    }
+
     /// The note that acts wait until `jinbu check` has passed: a file beside SQLite's database. Removing it opens the door.
     pub fn needs_check_note(&self) -> Option<PathBuf> {
         match &self.kind {
@@ -114,7 +140,7 @@ impl Db {
     pub async fn read(&self, scope: Scope) -> Result<Reader, Stop> {
         let handle = match &self.kind {
             Kind::Sqlite(house) => Handle::Pool(house.readers.clone()),
-            Kind::Postgres(pool) => Handle::Txn(pool.begin_with_config(None, Some(AccessMode::ReadOnly)).await.map_err(fault_of)?),
+            Kind::Postgres(served) => Handle::Txn(served.begin(None, AccessMode::ReadOnly).await?),
         };
         Ok(Reader { core: Arc::new(Core::new(handle)), scope })
     }
@@ -123,9 +149,7 @@ impl Db {
     pub async fn snapshot(&self, scope: Scope) -> Result<Reader, Stop> {
         let handle = match &self.kind {
             Kind::Sqlite(house) => Handle::Held(Held::moment(house.place())?),
-            Kind::Postgres(pool) => {
-                Handle::Txn(pool.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await.map_err(fault_of)?)
-            }
+            Kind::Postgres(served) => Handle::Txn(served.begin(Some(IsolationLevel::RepeatableRead), AccessMode::ReadOnly).await?),
         };
         Ok(Reader { core: Arc::new(Core::new(handle)), scope })
     }
@@ -149,12 +173,12 @@ impl Db {
     {
         match &self.kind {
             Kind::Sqlite(house) => house.door()?.perform(scope, body).await,
-            Kind::Postgres(pool) => {
+            Kind::Postgres(served) => {
                 let isolation = match guarded {
                     Guarded::BySerialisation => IsolationLevel::Serializable,
                     Guarded::ByKeys => IsolationLevel::ReadCommitted,
                 };
-                let txn = pool.begin_with_config(Some(isolation), None).await.map_err(fault_of)?;
+                let txn = served.begin(Some(isolation), AccessMode::ReadWrite).await?;
                 crate::door::run_alone(txn, scope, body).await
             }
         }
@@ -164,7 +188,7 @@ impl Db {
     pub async fn tidy(&self) -> Result<(), Fault> {
         match &self.kind {
             Kind::Sqlite(house) => house.maintain("PRAGMA analysis_limit=1000; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)").await,
-            Kind::Postgres(pool) => crate::postgres::migrate::run_batch(pool, "ANALYZE").await,
+            Kind::Postgres(served) => crate::postgres::migrate::run_batch(&served.pool, "SET LOCAL statement_timeout = 0; ANALYZE").await,
         }
     }
 
@@ -197,12 +221,32 @@ impl Db {
     pub(crate) async fn texts(&self, sql: &str) -> Result<Vec<String>, Fault> {
         match &self.kind {
             Kind::Sqlite(house) => house.texts(sql).await,
-            Kind::Postgres(pool) => crate::postgres::migrate::texts(pool, sql).await,
+            Kind::Postgres(served) => crate::postgres::migrate::texts(&served.pool, sql).await,
+        }
+    }
+
+    /// PostgreSQL's health, watched over on a connection of its own once `start` was called.
+    pub fn health(&self) -> Option<&Health> {
+        match &self.kind {
+            Kind::Sqlite(_) => None,
+            Kind::Postgres(served) => Some(&served.health),
+        }
+    }
+
+    /// Looks at role and schema without changing anything (copy-db's source).
+    /// Errors: in words, what is not as it must be.
+    pub async fn fits(&self) -> Result<(), Fault> {
+        match &self.kind {
+            Kind::Sqlite(_) => Ok(()),
+            Kind::Postgres(served) => crate::postgres::migrate::fits(&served.pool).await,
         }
     }
 
     /// Whether the database answers (health check).
     pub async fn ping(&self) -> Result<(), Fault> {
+        if let Some(watched) = self.health().filter(|one| one.is_watched()) {
+            return watched.require();
+        }
         self.texts("SELECT 'ok'").await.map(|_| ())
     }
 
@@ -210,7 +254,10 @@ impl Db {
     pub async fn close(self) -> Result<(), Fault> {
         match self.kind {
             Kind::Sqlite(house) => house.close().await,
-            Kind::Postgres(pool) => pool.close().await.map_err(fault_of)?,
+            Kind::Postgres(served) => {
+                served.health.stop().await;
+                served.pool.close().await.map_err(fault_of)?;
+            }
         }
         Ok(())
     }
@@ -253,7 +300,10 @@ pub async fn tamper(db: &Db, statements: &[&str]) -> Result<(), Fault> {
     for sql in statements {
         match &db.kind {
             Kind::Sqlite(house) => house.maintain(sql).await?,
-            Kind::Postgres(pool) => crate::postgres::migrate::run_batch(pool, sql).await?,
+            // PostgreSQL's walls stand before the owner too: he says first that he wants everything.
+            Kind::Postgres(served) => {
+                crate::postgres::migrate::run_batch(&served.pool, &format!("SELECT set_config('jinbu.reach', '*', true); {sql}")).await?;
+            }
         }
     }
     Ok(())
@@ -264,7 +314,7 @@ pub async fn tamper(db: &Db, statements: &[&str]) -> Result<(), Fault> {
 #[doc(hidden)]
 pub async fn count_without_predicate(db: &Db, scope: Scope, table: &str) -> Result<i64, Fault> {
     use sea_orm::ConnectionTrait;
-    let Kind::Postgres(pool) = &db.kind else { return Err(Fault::Db("only PostgreSQL has such a wall".into())) };
+    let Kind::Postgres(Served { pool, .. }) = &db.kind else { return Err(Fault::Db("only PostgreSQL has such a wall".into())) };
     let txn = pool.begin().await.map_err(fault_of)?;
     crate::dialect::enter_scope(&txn, &scope).await.map_err(fault_of)?;
     let sql = format!("SELECT count(*) AS n FROM {}", table.replace(|c: char| !c.is_ascii_lowercase() && c != '_', ""));

@@ -19,21 +19,19 @@ pub async fn enter_scope(txn: &DatabaseTransaction, scope: &Scope) -> Result<(),
     Ok(())
 }
 
-/// Branch 2: what PostgreSQL's errors mean (SQLite's: `sqlite::fault`). A broken unique key becomes
+/// Branch 2: what PostgreSQL's errors mean, by SQLSTATE (SQLite's codes: `sqlite::fault`). A broken unique key becomes
 /// `table.column,column` on both.
 pub fn fault_of(error: DbErr) -> Fault {
-    let text = error.to_string();
-    if let Some(at) = text.find("violates unique constraint \"") {
-        let name = text[at + 28..].split('"').next().unwrap_or("");
-        // Unique indexes are named uq__table__column__column by the migrations; keys table_pkey.
-        let named = name.strip_prefix("uq__").map(|rest| rest.replacen("__", ".", 1).replace("__", ","));
-        return Fault::Duplicate(named.unwrap_or_else(|| name.replace("_pkey", ".id")));
-    }
-    if text.contains("could not serialize") || text.contains("deadlock detected") {
-        return Fault::Stale;
+    if let Some(fault) = crate::postgres::errors::fault(&error) {
+        return fault;
     }
     match error {
         DbErr::RecordNotFound(_) => Fault::Gone,
-        _ => Fault::Db(text),
+        _ => Fault::Db(error.to_string()),
     }
+}
+
+/// The same of a commit.
+pub fn fault_of_commit(error: DbErr) -> Fault {
+    crate::postgres::errors::commit_fault(&error).unwrap_or_else(|| fault_of(error))
 }

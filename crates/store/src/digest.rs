@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use foundation::{Fault, Scope, Stop};
-use sea_orm::{Iterable, ModelTrait, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Iterable, ModelTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 
 use crate::reach::Reach;
@@ -18,13 +18,17 @@ pub type Fingerprint = BTreeMap<String, (u64, String)>;
 
 /// The fingerprint of a database, the tables named in `without` left out.
 pub async fn fingerprint(db: &Db, without: &[&str]) -> Result<Fingerprint, Fault> {
-    let reader = db.snapshot(Scope::Everything).await.map_err(fault)?;
+    let said = |stop: Stop| match stop {
+        Stop::Fault(fault) => fault,
+        other => Fault::Upstream(other.to_string()),
+    };
+    let reader = db.snapshot(Scope::Everything).await.map_err(said)?;
     let mut all = Fingerprint::new();
     macro_rules! step {
         ($room:ident $table:ident) => {{
             let name = sea_orm::EntityName::table_name(&crate::tables::$room::$table::Entity).to_owned();
             if !without.contains(&name.as_str()) {
-                all.insert(name, table::<crate::tables::$room::$table::Entity>(&reader).await?);
+                all.insert(name, table::<crate::tables::$room::$table::Entity>(&reader).await.map_err(said)?);
             }
         }};
     }
@@ -32,23 +36,21 @@ pub async fn fingerprint(db: &Db, without: &[&str]) -> Result<Fingerprint, Fault
     Ok(all)
 }
 
-fn fault(stop: Stop) -> Fault {
-    match stop {
-        Stop::Fault(fault) => fault,
-        other => Fault::Db(other.to_string()),
-    }
-}
-
-async fn table<E: Reach>(reader: &Reader) -> Result<(u64, String), Fault> {
-    let (mut rows, mut hash) = (0, Sha256::new());
+async fn table<E: Reach>(reader: &Reader) -> Result<(u64, String), Stop>
+where
+    E::Model: Send + Sync,
+{
+    let (mut rows, mut hash, mut after) = (0, Sha256::new(), None);
     loop {
-        let some = reader.list::<E>(|q| q.order_by_asc(E::KEY).offset(rows).limit(STEP)).await.map_err(fault)?;
+        let some =
+            reader.list::<E>(|q| after.into_iter().fold(q.order_by_asc(E::KEY).limit(STEP), |q, last: sea_orm::Value| q.filter(E::KEY.gt(last)))).await?;
         for row in &some {
             for column in E::Column::iter() {
                 hash.update(format!("{:?}\n", row.get(column)));
             }
         }
         rows += some.len() as u64;
+        after = some.last().map(E::key);
         if (some.len() as u64) < STEP {
             return Ok((rows, hex::encode(hash.finalize())));
         }

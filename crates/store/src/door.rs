@@ -54,7 +54,7 @@ where
     let Some(Handle::Txn(txn)) = left.handle else { return result };
     let closed = if result.is_ok() { txn.commit().await } else { txn.rollback().await };
     match (result, closed) {
-        (Ok(_), Err(error)) => Err(Stop::Fault(fault_of(error))),
+        (Ok(_), Err(error)) => Err(Stop::Fault(crate::dialect::fault_of_commit(error))),
         (Err(stop), Err(error)) => {
             // The connection is broken: the pool throws it away. What it had done is undone with it.
             tracing::warn!(fault = %fault_of(error), "an act could not be undone in order");

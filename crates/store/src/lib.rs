@@ -5,6 +5,7 @@
 
 mod bulk;
 pub mod cache;
+pub mod clock_mark;
 pub mod copy;
 pub mod db;
 pub mod dialect;
@@ -20,13 +21,14 @@ mod row;
 pub mod seal;
 pub mod sequencer;
 mod sqlite;
+pub mod sqlite_file;
 pub mod tables;
 pub mod writer;
 
 pub use bulk::Prepared;
 pub use cache::RowCache;
 pub use db::Db;
-pub use files::Files;
+pub use files::{FileState, Files};
 pub use reach::{Keyed, Reach};
 pub use reader::{Page, Reader};
 pub use row::{Decode, FromRow, Row};
@@ -61,6 +63,6 @@ pub mod query {
     pub use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, extension::postgres::PgExpr};
     pub use sea_orm::{
         ActiveValue::{NotSet, Set, Unchanged},
-        ColumnTrait, Condition, DbBackend, DbErr, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
+        ColumnTrait, Condition, DbBackend, DbErr, EntityName, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
     };
 }

@@ -45,6 +45,7 @@ async fn turn(work: &Writer, keys: &Keys, origin: &str, now: Instant) -> Result<
         return Ok(0);
     }
     let old_size = size(work).await?;
+    crate::clock_mark::mark(work, &waiting, old_size, now).await?;
     let mut numbers = running_numbers(work, &waiting).await?;
     let mut leaves = Vec::with_capacity(waiting.len());
     let mut subjects = Vec::new();

@@ -99,6 +99,7 @@ impl TestHouse {
             rows: store::RowCache::default(),
             gatherers: desk::gather::Gatherers::default(),
             memo: desk::memo::Memo::default(),
+            health: desk::health::Health::default(),
         };
         Self { premises: Arc::new(premises), folder: Some(folder), postgres }
     }
@@ -124,6 +125,7 @@ impl TestHouse {
             tries: desk::tries::Tries::default(),
             rows: store::RowCache::default(),
             memo: desk::memo::Memo::default(),
+            health: desk::health::Health::default(),
             gatherers: desk::gather::Gatherers::default(),
         })
     }

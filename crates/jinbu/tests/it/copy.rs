@@ -13,6 +13,8 @@ async fn a_house_moves_to_the_other_database_and_back_unchanged() {
     }
     let place = Place::sqlite();
     let server = place.start().await;
+    // Somebody signs in by the machine's own clock.
+    server.sign_in("school-clerk").await;
     tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
     server.stop();
     let copied = testkit::postgres::clone().await;
@@ -22,6 +24,8 @@ async fn a_house_moves_to_the_other_database_and_back_unchanged() {
         let said = place.run(&["copy-db", "--from", from, "--to", to]);
         let out = String::from_utf8_lossy(&said.stdout).into_owned();
         assert!(said.status.success() && !out.contains("不一致"), "{out}{}", String::from_utf8_lossy(&said.stderr));
+        let counted = place.run(&["copy-db", "--from", from, "--to", to, "--dry-run"]);
+        assert!(counted.status.success());
         let said = place.run(&["copy-db", "--from", from, "--to", to, "--verify"]);
         assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
     }
@@ -37,4 +41,17 @@ async fn a_house_moves_to_the_other_database_and_back_unchanged() {
     for database in [&there, &back] {
         place.verify_there(database);
     }
+}
+
+/// What cannot be copied is said, and nothing is made or changed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_makes_no_sense_is_refused_in_words() {
+    let place = Place::sqlite();
+    let missing = format!("sqlite:{}", place.data().join("missing.db").display());
+    let said = place.run(&["copy-db", "--from", &missing, "--to", &place.database]);
+    assert!(!said.status.success() && String::from_utf8_lossy(&said.stderr).contains("不存在"), "{}", String::from_utf8_lossy(&said.stderr));
+    assert!(!place.data().join("missing.db").exists() && !place.data().join("jinbu.db").exists());
+    assert!(place.run(&["migrate", "--database", &place.database]).status.success());
+    let said = place.run(&["copy-db", "--from", &place.database, "--to", &missing, "--verify"]);
+    assert!(!said.status.success() && String::from_utf8_lossy(&said.stderr).contains("目标数据库文件"), "{}", String::from_utf8_lossy(&said.stderr));
 }

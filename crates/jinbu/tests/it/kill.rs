@@ -71,7 +71,7 @@ async fn add_sites(client: Client, clerk: String, name: String, ledger: Arc<Mute
                 ledger.sites.insert(name, answer["site"].as_str().unwrap().to_owned());
             }
             // Four hands at one institution: PostgreSQL lets one of them win, the others are told so; asked again later.
-            Some((409, _)) => {}
+            Some((409 | 503, _)) => {}
             Some((status, answer)) => panic!("{status} {answer}"),
             None => return,
         }

@@ -38,6 +38,8 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// Everything that differs, in order.
     pub differences: Vec<Difference>,
+    /// What a reader should know though nothing differs: facts dated before their predecessors.
+    pub notices: Vec<Difference>,
 }
 
 impl Report {
@@ -59,6 +61,12 @@ impl Report {
         }
         for (at, difference) in self.differences.iter().enumerate() {
             let _ = writeln!(text, "{}. {}{}", at + 1, difference.place_zh(), difference.what_zh);
+        }
+        if !self.notices.is_empty() {
+            text.push_str("\n提醒：\n");
+        }
+        for (at, notice) in self.notices.iter().enumerate() {
+            let _ = writeln!(text, "{}. {}{}", at + 1, notice.place_zh(), notice.what_zh);
         }
         let _ = write!(text, "\n{} 处不一致", self.differences.len());
         text
@@ -86,6 +94,7 @@ pub(super) struct Findings {
     subject_zh: String,
     checks: Vec<Check>,
     differences: Vec<Difference>,
+    notices: Vec<Difference>,
     /// Something was noted in the check that is running.
     noted: bool,
 }
@@ -95,7 +104,7 @@ impl Findings {
         Self::about(format!("班级 {class} 证据包核验结果"))
     }
     pub(super) fn about(subject_zh: String) -> Self {
-        Self { subject_zh, checks: Vec::new(), differences: Vec::new(), noted: false }
+        Self { subject_zh, checks: Vec::new(), differences: Vec::new(), notices: Vec::new(), noted: false }
     }
 
     /// Notes a difference at a fact, or at none.
@@ -108,6 +117,11 @@ impl Findings {
         }
     }
 
+    /// Notes something at a fact that is no difference.
+    pub(super) fn notices(&mut self, source: &Source, what_zh: String) {
+        self.notices.push(Difference { seq: Some(source.seq), fact: source.fact.clone(), what_zh });
+    }
+
     /// Ends a check: it is good when nothing was noted since the last one ended.
     pub(super) fn ends(&mut self, name_zh: &str, detail_zh: impl Into<String>) {
         let ok = !std::mem::take(&mut self.noted);
@@ -115,6 +129,6 @@ impl Findings {
     }
 
     pub(super) fn finish(self) -> Report {
-        Report { subject_zh: self.subject_zh, checks: self.checks, differences: self.differences }
+        Report { subject_zh: self.subject_zh, checks: self.checks, differences: self.differences, notices: self.notices }
     }
 }

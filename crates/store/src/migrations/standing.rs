@@ -43,7 +43,8 @@ impl Columns {
         all
     }
 
-    fn has(&self, table: &str, column: Option<&str>) -> bool {
+    /// Whether a table, or a column of it, stands.
+    pub fn has(&self, table: &str, column: Option<&str>) -> bool {
         self.0.get(table).is_some_and(|columns| column.is_none_or(|column| columns.contains_key(column)))
     }
 }

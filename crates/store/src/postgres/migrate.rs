@@ -49,6 +49,21 @@ async fn up(txn: &DatabaseTransaction) -> Result<Vec<&'static str>, Fault> {
     Ok(todo.into_iter().map(|one| one.name).collect())
 }
 
+/// Looks whether role and schema are as they must be, without changing the schema.
+/// Errors: in words, what is not.
+pub async fn fits(connection: &DatabaseConnection) -> Result<(), Fault> {
+    roles::ensure(connection).await?;
+    let columns = standing::Columns::read(&texts(connection, standing::ask(ON)).await?);
+    if !columns.has(migrations::TABLE, None) {
+        return Err(Fault::Upstream(format!("这个数据库里没有进补的表（也没有 {}）：请检查地址", migrations::TABLE)));
+    }
+    let todo = migrations::waiting(ON, &texts(connection, &migrations::ask_applied()).await?)?;
+    if let Some(one) = todo.first() {
+        return Err(Fault::Upstream(format!("这个数据库的结构不是最新的（缺 {}）：请先对它运行 jinbu migrate", one.name)));
+    }
+    standing::fits(&columns)
+}
+
 /// Runs statements without parameters.
 pub(crate) async fn run_batch(on: &impl ConnectionTrait, sql: &str) -> Result<(), Fault> {
     on.execute_unprepared(sql).await.map(|_| ()).map_err(fault_of)

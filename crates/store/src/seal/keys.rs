@@ -14,17 +14,20 @@ use zeroize::Zeroizing;
 /// Environment variable that holds a keyring's text (containers).
 pub const ENVIRONMENT: &str = "JINBU_KEYS";
 
-/// Why a keyring cannot be used.
+/// Why a keyring cannot be used; operators read it as it is. Never with a byte of a key in it.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// A line is neither comment, key nor index line.
-    #[error("key file, line {0}: expected `<version> <base64 of 32 bytes>`")]
+    #[error("密钥第 {0} 行写坏了，应为“版本号 空格 密钥”。请用备份里的密钥文件（keys.txt）换回来，不要自己改")]
     Line(usize),
     /// There is no key at all, or an index or secret line names one that is not there.
-    #[error("key file holds no key, or not the one that its index or secret line names")]
+    #[error("密钥里一把密钥也没有，或者缺了 index、secret 两行写明的那一版。请用备份里的密钥文件（keys.txt）换回来")]
     Empty,
+    /// Two lines give one version two keys: which of them sealed what nobody can say.
+    #[error("密钥里第 {0} 版写了两次。请用备份里的密钥文件（keys.txt）换回来")]
+    Twice(u32),
     /// Reading or writing failed.
-    #[error("key file: {0}")]
+    #[error("密钥文件读不了或写不了（{0}）。请检查文件的属主、权限和磁盘")]
     Io(#[from] std::io::Error),
 }
 
@@ -60,7 +63,10 @@ impl Keyring {
             }
             let bytes = Zeroizing::new(STANDARD_NO_PAD.decode(second.trim().trim_end_matches('=')).map_err(|_| bad())?);
             let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| bad())?;
-            versions.insert(first.parse::<u32>().map_err(|_| bad())?, Zeroizing::new(key));
+            let version = first.parse::<u32>().map_err(|_| bad())?;
+            if versions.insert(version, Zeroizing::new(key)).is_some() {
+                return Err(KeyError::Twice(version));
+            }
         }
         let oldest = *versions.keys().next().ok_or(KeyError::Empty)?;
         let (index_version, secret_version) = (index_version.unwrap_or(oldest), secret_version.unwrap_or(oldest));
@@ -75,26 +81,49 @@ impl Keyring {
         std::env::var(ENVIRONMENT).ok().map(|text| Self::from_text(&text))
     }
 
-    /// From a file; with `fresh` random bytes a missing file is made, readable by its owner only.
-    pub fn load(path: &Path, fresh: Option<[u8; 32]>) -> Result<Self, KeyError> {
-        if !path.exists()
-            && let Some(fresh) = fresh
-        {
-            write_private(path, &format!("# 进补：字段加密密钥，请离线备份；丢失后已加密的证件号码无法恢复。\n1 {}\n", STANDARD.encode(fresh)))?;
+    /// From a file; none where there is no file. Never makes one.
+    pub fn load(path: &Path) -> Result<Option<Self>, KeyError> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::from_text(&Zeroizing::new(text)).map(Some),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            // Bytes that are no text are a damaged file, not one that cannot be read.
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => Err(KeyError::Line(1)),
+            Err(error) => Err(error.into()),
         }
-        Self::from_text(&Zeroizing::new(std::fs::read_to_string(path)?))
+    }
+
+    /// A new key file with one key of `fresh` random bytes, readable by its owner only. It is on the disk when this
+    /// returns. Errors: a file stands there already (it is left as it is).
+    pub fn create(path: &Path, fresh: [u8; 32]) -> Result<Self, KeyError> {
+        let text = Zeroizing::new(format!("# 进补：字段加密密钥，请离线备份；丢失后已加密的证件号码无法恢复。\n1 {}\n", STANDARD.encode(fresh)));
+        write_private(path, &text, false)?;
+        Self::from_text(&text)
+    }
+
+    /// The keyring as text, as a file holds it. Keep it secret.
+    pub fn to_text(&self) -> Zeroizing<String> {
+        let lines = self.versions.iter().map(|(version, key)| Zeroizing::new(format!("{version} {}\n", STANDARD.encode(**key))));
+        let mut text = Zeroizing::new(String::new());
+        lines.for_each(|line| text.push_str(&line));
+        text.push_str(&format!("index {}\nsecret {}\n", self.index_version, self.secret_version));
+        text
+    }
+
+    /// Writes a keyring to a new key file (a restore). Errors: another file stands there.
+    pub fn write_new(&self, path: &Path) -> Result<(), KeyError> {
+        Ok(write_private(path, &Zeroizing::new(format!("# 进补：字段加密密钥（从备份恢复），请离线备份。\n{}", &*self.to_text())), false)?)
     }
 
     /// Appends a new version to a key file and reads it again (first step of a rotation). The index stays with its
     /// version until every row is indexed anew, the secret for good: both lines are written out.
     pub fn add_version(path: &Path, fresh: [u8; 32]) -> Result<Self, KeyError> {
-        let old = Self::load(path, None)?;
+        let old = Self::load(path)?.ok_or(KeyError::Empty)?;
         rewrite(path, old.index_version, old.secret_version, Some((old.newest() + 1, fresh)))
     }
 
     /// Makes a version the index key (last step of a rotation).
     pub fn index_by(path: &Path, version: u32) -> Result<Self, KeyError> {
-        let old = Self::load(path, None)?;
+        let old = Self::load(path)?.ok_or(KeyError::Empty)?;
         if !old.versions.contains_key(&version) {
             return Err(KeyError::Empty);
         }
@@ -103,7 +132,11 @@ impl Keyring {
 
     /// The newest version: that which seals.
     pub fn newest(&self) -> u32 {
-        self.current().0
+        *self.versions.last_key_value().expect("a keyring has at least one key").0
+    }
+    /// All versions, ascending.
+    pub fn versions(&self) -> Vec<u32> {
+        self.versions.keys().copied().collect()
     }
     /// The version of the index key.
     pub fn index_version(&self) -> u32 {
@@ -122,10 +155,6 @@ impl Keyring {
         derive(material, &format!("secret {purpose}"))
     }
 
-    pub(super) fn current(&self) -> (u32, &[u8; 32]) {
-        let (version, key) = self.versions.last_key_value().expect("a keyring has at least one key");
-        (*version, key)
-    }
     pub(super) fn version(&self, version: u32) -> Option<&[u8; 32]> {
         self.versions.get(&version).map(|key| &**key)
     }
@@ -147,19 +176,28 @@ fn rewrite(path: &Path, index: u32, secret: u32, fresh: Option<(u32, [u8; 32])>)
     let text = Zeroizing::new(std::fs::read_to_string(path)?);
     let kept: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("index ") && !line.trim_start().starts_with("secret ")).collect();
     let more = fresh.map(|(version, key)| format!("{version} {}\n", STANDARD.encode(key))).unwrap_or_default();
-    write_private(path, &Zeroizing::new(format!("{}\n{more}index {index}\nsecret {secret}\n", kept.join("\n").trim_end())))?;
-    Keyring::load(path, None)
+    write_private(path, &Zeroizing::new(format!("{}\n{more}index {index}\nsecret {secret}\n", kept.join("\n").trim_end())), true)?;
+    Keyring::load(path)?.ok_or(KeyError::Empty)
 }
 
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+/// Written beside, synced, put in its place, and the folder synced: a power cut leaves the old file or the new one,
+/// whole. Errors: with `replace` false, when a file stands there already.
+fn write_private(path: &Path, text: &str, replace: bool) -> std::io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let beside = path.with_extension("new");
+    let folder = path.parent().filter(|one| !one.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let beside = path.with_extension(format!("new-{}", std::process::id()));
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    std::fs::rename(&beside, path)
+    if replace {
+        std::fs::rename(&beside, path)?;
+    } else {
+        // A link takes no place that is taken, whoever else is at it.
+        let linked = std::fs::hard_link(&beside, path);
+        std::fs::remove_file(&beside)?;
+        linked?;
+    }
+    std::fs::File::open(folder)?.sync_all()
 }

@@ -1,7 +1,9 @@
 //! Seal: field encryption for id numbers, phones, accounts (domain §12.4; M7.1). SM4-GCM with a key
 //! per version, and an HMAC-SM3 blind index that finds and keeps unique without opening.
 
+pub mod canary;
 mod keys;
+pub mod passphrase;
 pub mod rotate;
 
 pub use keys::{KeyError, Keyring};
@@ -37,6 +39,8 @@ pub enum Purpose {
     Account,
     /// TOTP secrets.
     TotpSecret,
+    /// The text that shows whether keys and database belong together.
+    Canary,
 }
 
 impl Purpose {
@@ -46,6 +50,7 @@ impl Purpose {
             Self::Phone => "phone",
             Self::Account => "account",
             Self::TotpSecret => "totp-secret",
+            Self::Canary => "canary",
         }
     }
 }
@@ -100,11 +105,16 @@ fn associated(purpose: Purpose, owner: &str) -> Vec<u8> {
 impl Keyring {
     /// Seals `plain` for `owner` (the row's id) with the current key. `nonce` must be fresh random bytes.
     pub fn seal(&self, purpose: Purpose, owner: &str, plain: &str, nonce: [u8; 12]) -> Sealed {
-        let (version, material) = self.current();
+        self.seal_with(self.newest(), purpose, owner, plain, nonce).expect("a keyring holds its newest version")
+    }
+
+    /// Seals with a certain version's key; None when the keyring has no such version.
+    pub fn seal_with(&self, version: u32, purpose: Purpose, owner: &str, plain: &str, nonce: [u8; 12]) -> Option<Sealed> {
+        let material = self.version(version)?;
         let aad = associated(purpose, owner);
         let cipher = Sm4Gcm::new(&keys::derive(material, "seal")[..16].try_into().expect("sixteen bytes"));
         let body = cipher.encrypt(&nonce.into(), Payload { msg: plain.as_bytes(), aad: &aad }).expect("fields are far below GCM's length limit");
-        Sealed(format!("v{version}.{}", STANDARD_NO_PAD.encode([nonce.as_slice(), &body].concat())))
+        Some(Sealed(format!("v{version}.{}", STANDARD_NO_PAD.encode([nonce.as_slice(), &body].concat()))))
     }
 
     /// Opens a sealed field of `owner`. The text is wiped when dropped.
@@ -142,7 +152,7 @@ impl Keyring {
 
     /// Whether a field should be sealed anew with the current key.
     pub fn needs_rotation(&self, sealed: &Sealed) -> bool {
-        sealed.version() != Some(self.current().0)
+        sealed.version() != Some(self.newest())
     }
 }
 

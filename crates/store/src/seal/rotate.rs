@@ -7,7 +7,7 @@
 use foundation::{Fault, IdType, Scope, Stop};
 use sea_orm::{ColumnTrait, Condition, IdenStatic, QueryFilter, QueryOrder, QuerySelect, Set, Value};
 
-use super::{BlindIndex, Keyring, Purpose, Sealed};
+use super::{BlindIndex, Keyring, Purpose, Sealed, canary};
 use crate::reach::Reach;
 use crate::tables::funds::{objection, payment_line};
 use crate::tables::identity::{account, setting};
@@ -80,7 +80,14 @@ pub async fn rotate(
     each::<account::Entity>(db, &turn, &mut report).await?;
     each::<payment_line::Entity>(db, &turn, &mut report).await?;
     each::<objection::Entity>(db, &turn, &mut report).await?;
-    put(db, INDEXED_WITH, target).await?;
+    let keys = std::sync::Arc::clone(keys);
+    let indexed = db.write(Scope::Everything, move |work| {
+        Box::pin(async move {
+            work.put::<setting::Entity>(setting::Model { key: INDEXED_WITH.into(), value: target.to_string() }).await?;
+            canary::index_by(work, &keys, target).await
+        })
+    });
+    indexed.await?;
     Ok(report)
 }
 
@@ -115,7 +122,7 @@ async fn put(db: &Db, key: &'static str, version: u32) -> Result<(), Stop> {
 }
 
 /// What all batches need.
-struct Turn {
+pub(super) struct Turn {
     keys: std::sync::Arc<Keyring>,
     target: u32,
     nonce: fn() -> [u8; 12],
@@ -128,21 +135,21 @@ struct Fresh {
     index: BlindIndex,
 }
 
-impl Turn {
-    /// The texts that a value may be indexed by: documents by kind and number.
-    fn texts(purpose: Purpose, plain: &str) -> Vec<String> {
-        match purpose {
-            Purpose::IdNumber => IdType::all().iter().map(|kind| format!("{}:{plain}", kind.code())).collect(),
-            Purpose::Phone | Purpose::Account | Purpose::TotpSecret => vec![plain.to_owned()],
-        }
+/// The texts that a value may be indexed by: documents by kind and number.
+pub(super) fn texts(purpose: Purpose, plain: &str) -> Vec<String> {
+    match purpose {
+        Purpose::IdNumber => IdType::all().iter().map(|kind| format!("{}:{plain}", kind.code())).collect(),
+        Purpose::Phone | Purpose::Account | Purpose::TotpSecret | Purpose::Canary => vec![plain.to_owned()],
     }
+}
 
+impl Turn {
     /// None when the field does not open or its index is not its own.
     fn fresh(&self, purpose: Purpose, owner: &str, sealed: &Sealed, index: Option<&BlindIndex>) -> Option<Fresh> {
         let plain = self.keys.open(purpose, owner, sealed).ok()?;
         let old = self.keys.index_version();
         let text = match index {
-            Some(index) => Self::texts(purpose, &plain)
+            Some(index) => texts(purpose, &plain)
                 .into_iter()
                 .find(|text| [old, self.target].iter().any(|version| self.keys.index_with(*version, purpose, text).as_ref() == Some(index)))?,
             None => plain.to_string(),
@@ -151,10 +158,15 @@ impl Turn {
     }
 }
 
+/// A sealed field of a row: what it is, and the index of its value where it has one.
+pub(super) type Field = (Purpose, Sealed, Option<BlindIndex>);
+
 /// A table with sealed fields.
-trait Rotates: Reach {
+pub(super) trait Rotates: Reach {
     /// Fields that may wait.
     fn sealed_columns() -> Vec<Self::Column>;
+    /// The sealed fields of a row that it has.
+    fn fields(row: &Self::Model) -> Vec<Field>;
     /// The row's change; None when it is odd.
     fn change(turn: &Turn, row: &Self::Model) -> Option<Self::ActiveModel>;
 }
@@ -210,7 +222,7 @@ where
     Ok(batch)
 }
 
-fn key_text(key: &Value) -> String {
+pub(super) fn key_text(key: &Value) -> String {
     match key {
         Value::String(Some(text)) => text.to_string(),
         other => format!("{other:?}"),
@@ -220,6 +232,10 @@ fn key_text(key: &Value) -> String {
 impl Rotates for person::Entity {
     fn sealed_columns() -> Vec<person::Column> {
         vec![person::Column::IdNumber, person::Column::Phone]
+    }
+    fn fields(row: &person::Model) -> Vec<Field> {
+        let phone = row.phone.iter().map(|phone| (Purpose::Phone, phone.clone(), row.phone_index.clone()));
+        std::iter::once((Purpose::IdNumber, row.id_number.clone(), Some(row.id_number_index.clone()))).chain(phone).collect()
     }
     fn change(turn: &Turn, row: &person::Model) -> Option<person::ActiveModel> {
         let owner = row.id.to_string();
@@ -243,6 +259,9 @@ impl Rotates for teacher::Entity {
     fn sealed_columns() -> Vec<teacher::Column> {
         vec![teacher::Column::IdNumber]
     }
+    fn fields(row: &teacher::Model) -> Vec<Field> {
+        vec![(Purpose::IdNumber, row.id_number.clone(), Some(row.id_number_index.clone()))]
+    }
     fn change(turn: &Turn, row: &teacher::Model) -> Option<teacher::ActiveModel> {
         let number = turn.fresh(Purpose::IdNumber, &row.id.to_string(), &row.id_number, Some(&row.id_number_index))?;
         Some(teacher::ActiveModel { id_number: Set(number.sealed), id_number_index: Set(number.index), ..Default::default() })
@@ -252,6 +271,9 @@ impl Rotates for teacher::Entity {
 impl Rotates for institution::Entity {
     fn sealed_columns() -> Vec<institution::Column> {
         vec![institution::Column::Account]
+    }
+    fn fields(row: &institution::Model) -> Vec<Field> {
+        row.account.iter().map(|account| (Purpose::Account, account.clone(), row.account_index.clone())).collect()
     }
     fn change(turn: &Turn, row: &institution::Model) -> Option<institution::ActiveModel> {
         let fresh = turn.fresh(Purpose::Account, &row.id.to_string(), row.account.as_ref()?, row.account_index.as_ref())?;
@@ -263,6 +285,9 @@ impl Rotates for payee_change::Entity {
     fn sealed_columns() -> Vec<payee_change::Column> {
         vec![payee_change::Column::Account]
     }
+    fn fields(row: &payee_change::Model) -> Vec<Field> {
+        vec![(Purpose::Account, row.account.clone(), Some(row.account_index.clone()))]
+    }
     fn change(turn: &Turn, row: &payee_change::Model) -> Option<payee_change::ActiveModel> {
         let fresh = turn.fresh(Purpose::Account, &row.id.to_string(), &row.account, Some(&row.account_index))?;
         Some(payee_change::ActiveModel { account: Set(fresh.sealed), account_index: Set(fresh.index), ..Default::default() })
@@ -272,6 +297,9 @@ impl Rotates for payee_change::Entity {
 impl Rotates for account::Entity {
     fn sealed_columns() -> Vec<account::Column> {
         vec![account::Column::TotpSecret]
+    }
+    fn fields(row: &account::Model) -> Vec<Field> {
+        row.totp_secret.iter().map(|secret| (Purpose::TotpSecret, secret.clone(), None)).collect()
     }
     fn change(turn: &Turn, row: &account::Model) -> Option<account::ActiveModel> {
         let fresh = turn.fresh(Purpose::TotpSecret, &row.id.to_string(), row.totp_secret.as_ref()?, None)?;
@@ -283,6 +311,9 @@ impl Rotates for payment_line::Entity {
     fn sealed_columns() -> Vec<payment_line::Column> {
         vec![payment_line::Column::Account]
     }
+    fn fields(row: &payment_line::Model) -> Vec<Field> {
+        vec![(Purpose::Account, row.account.clone(), None)]
+    }
     fn change(turn: &Turn, row: &payment_line::Model) -> Option<payment_line::ActiveModel> {
         let fresh = turn.fresh(Purpose::Account, &row.id.to_string(), &row.account, None)?;
         Some(payment_line::ActiveModel { account: Set(fresh.sealed), ..Default::default() })
@@ -292,6 +323,9 @@ impl Rotates for payment_line::Entity {
 impl Rotates for objection::Entity {
     fn sealed_columns() -> Vec<objection::Column> {
         vec![objection::Column::Contact]
+    }
+    fn fields(row: &objection::Model) -> Vec<Field> {
+        row.contact.iter().map(|contact| (Purpose::Phone, contact.clone(), None)).collect()
     }
     fn change(turn: &Turn, row: &objection::Model) -> Option<objection::ActiveModel> {
         let fresh = turn.fresh(Purpose::Phone, &row.id.to_string(), row.contact.as_ref()?, None)?;

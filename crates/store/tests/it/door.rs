@@ -186,3 +186,57 @@ async fn many_rows_in_one_statement_are_stored_as_each_alone_would_be() {
     let reader = house.db.read(Scope::Everything).await.unwrap();
     assert_eq!(reader.count::<sign_in::Entity>(|q| q.filter(sign_in::Column::Complete.eq(true))).await.unwrap(), 3);
 }
+
+/// A statement that failed undoes everything on PostgreSQL, whose commit then says nothing: whoever hides it is not done.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_act_that_hides_a_failed_statement_is_not_done() {
+    let house = house().await;
+    let (ids, jinjiang) = (ids(), district("350582"));
+    let (kept, one, two) = (task(&ids, jinjiang, "先写"), needs_item(&ids, jinjiang, "育婴员"), needs_item(&ids, jinjiang, "育婴员"));
+    let said = house
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move {
+                work.add::<task::Entity>(kept).await?;
+                work.add::<store::tables::needs::needs_item::Entity>(one).await?;
+                let _ = work.add::<store::tables::needs::needs_item::Entity>(two).await;
+                Ok(())
+            })
+        })
+        .await;
+    assert!(matches!(said, Err(Stop::Fault(Fault::Db(_)))), "{said:?}");
+    assert_eq!(house.db.read(Scope::Everything).await.unwrap().count::<task::Entity>(|q| q).await.unwrap(), 0);
+}
+
+/// Rows that cannot be read are told by their key; the others are read all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unreadable_value_names_its_row_and_hides_no_other() {
+    let house = house().await;
+    let (ids, jinjiang) = (ids(), district("350582"));
+    let rows: Vec<_> = (0..3).map(|n| needs_item(&ids, jinjiang, &format!("工种{n}"))).collect();
+    let broken = rows[1].id.to_string();
+    house
+        .db
+        .write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<store::tables::needs::needs_item::Entity>(rows).await }))
+        .await
+        .unwrap();
+    store::db::tamper(&house.db, &[&format!("UPDATE needs_item SET state = 'nonsense' WHERE id = '{broken}'")]).await.unwrap();
+    let reader = house.db.read(Scope::Everything).await.unwrap();
+    let (read, unreadable) = reader.sift::<store::tables::needs::needs_item::Entity>(|q| q).await.unwrap();
+    assert_eq!(read.len(), 2);
+    assert!(unreadable.len() == 1 && unreadable[0].contains(&broken) && unreadable[0].contains("state"), "{unreadable:?}");
+}
+
+/// A question that takes long leaves the thread it was asked on, and is answered all the same.
+#[tokio::test]
+async fn a_long_question_is_answered_beside_the_short_ones() {
+    let house = house().await;
+    let (ids, jinjiang) = (ids(), district("350582"));
+    let rows: Vec<_> = (0..3000).map(|n| task(&ids, jinjiang, &format!("第{n}件"))).collect();
+    house.db.write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<task::Entity>(rows).await })).await.unwrap();
+    let reader = house.db.read(Scope::Everything).await.unwrap();
+    // Nine million pairs: far beyond what runs on the asker's thread.
+    let pairs = Expr::cust("(SELECT count(*) FROM task a, task b WHERE a.id < b.id)");
+    let all = reader.count::<task::Entity>(|q| q.filter(Expr::expr(pairs).eq(3000 * 2999 / 2))).await.unwrap();
+    assert_eq!(all, 3000);
+}

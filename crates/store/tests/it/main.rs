@@ -1,8 +1,10 @@
 //! The store on both databases: door, reach, walls, schema, copy-db. PostgreSQL runs where
 //! `JINBU_TEST_PG` says there is a cluster (scripts/with_postgres.sh); the PostgreSQL lane demands it.
 
+mod copy;
 mod door;
 mod migrations;
+mod postgres;
 mod reach;
 mod rotation;
 mod schema;

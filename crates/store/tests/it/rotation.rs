@@ -122,7 +122,7 @@ async fn s12_4_a_crash_in_the_middle_loses_nothing_and_the_next_run_goes_on() {
 fn a_key_file_takes_a_version_then_the_index_and_the_secret_never_changes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys.txt");
-    let first = Keyring::load(&path, Some([5; 32])).unwrap();
+    let first = Keyring::create(&path, [5; 32]).unwrap();
     let both = Keyring::add_version(&path, [6; 32]).unwrap();
     assert_eq!((both.newest(), both.index_version()), (2, 1));
     assert_eq!(both.secret("x"), first.secret("x"));

@@ -13,7 +13,7 @@ pub fn keys() -> Keys {
     Keys::from_seeds("jinbu.test/journal", [3; 32], [5; 32]).unwrap()
 }
 
-fn row(ids: &Ids, n: usize) -> fact::Model {
+pub fn row(ids: &Ids, n: usize) -> fact::Model {
     let jinjiang = district("350582");
     fact::Model {
         id: ids.make::<FactId>(noon()),

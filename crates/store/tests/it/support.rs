@@ -24,13 +24,18 @@ pub async fn sqlite() -> House {
 }
 
 pub async fn postgres() -> House {
+    House { db: Db::open(&new_postgres().await).await.unwrap(), _folder: None }
+}
+
+/// The address of a new, empty database.
+pub async fn new_postgres() -> String {
     use std::sync::atomic::{AtomicU32, Ordering};
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let admin = std::env::var("JINBU_TEST_PG").expect("run through scripts/with_postgres.sh");
     let name = format!("s{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     store::db::create_postgres_database(&admin, &name, None).await.unwrap();
     let base = admin.rsplit_once('/').unwrap().0.to_owned();
-    House { db: Db::open(&format!("{base}/{name}")).await.unwrap(), _folder: None }
+    format!("{base}/{name}")
 }
 
 pub fn has_postgres() -> bool {

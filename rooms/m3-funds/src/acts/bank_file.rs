@@ -1,5 +1,6 @@
 //! The bank's files in the file store (M8.9; domain §12.4): whole accounts leave their sealed fields here, so the file
-//! is sealed again where it lies, its hash is in the journal, and every taking of it leaves a fact.
+//! is sealed again where it lies, its hash is in the journal, and every taking of it leaves a fact. It is on the disk
+//! before the approval that names it; one that was lost all the same is made anew from its lines (decisions/0013).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,16 +10,25 @@ use foundation::{Fault, FileId, Function, InstitutionId, PaymentBatchId, Permiss
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::Writer;
-use store::query::{ColumnTrait, QueryFilter, QueryOrder};
+use store::query::{ColumnTrait, QueryFilter, QueryOrder, Set};
 use store::seal::{Purpose, Sealed};
 use store::tables::funds::{payment_batch, payment_line};
 use store::tables::supervision::stored_file;
+use store::{FileState, Writer};
 
 use crate::rules::bank::{OutLine, bank_file};
 
+/// Kind of a stored bank file.
+pub const BANK_FILE: &str = "bank-file";
+
 /// Writes the batch's bank file from its lines, opening each sealed account once. Returns where it lies and its SHA-256.
 pub(crate) async fn write(desk: &Desk, work: &Writer, batch: &payment_batch::Model) -> Result<(FileId, String), Stop> {
+    let text = text_of(desk, work, batch).await?;
+    keep_file(desk, work, batch, BANK_FILE, &format!("{}.csv", batch.batch_no), text.as_bytes()).await
+}
+
+/// The text of a batch's bank file: the same lines give the same bytes.
+async fn text_of(desk: &Desk, work: &Writer, batch: &payment_batch::Model) -> Result<String, Stop> {
     let lines =
         work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone())).order_by_asc(payment_line::Column::Id)).await?;
     let mut out = Vec::new();
@@ -26,7 +36,7 @@ pub(crate) async fn write(desk: &Desk, work: &Writer, batch: &payment_batch::Mod
         let account = desk.premises.keyring.open(Purpose::Account, &one.id.to_string(), &one.account).map_err(|e| Fault::Db(e.to_string()))?;
         out.push(OutLine { line: one.id, payee: one.payee, account: account.to_string(), bank: one.bank, amount: one.amount });
     }
-    keep_file(desk, work, batch, "bank-file", &format!("{}.csv", batch.batch_no), bank_file(&batch.batch_no, &out).as_bytes()).await
+    Ok(bank_file(&batch.batch_no, &out))
 }
 
 /// Keeps a file of a batch, sealed for it. Returns its row and the SHA-256 of what is inside.
@@ -91,7 +101,10 @@ impl Act for TakeBankFile {
         let Some(file) = batch.file.clone().filter(|_| batch.state != PaymentState::Pending) else {
             return Err(Refusal::new("银行代发文件", "M8.9", "批次还没有批准，没有银行代发文件", "拨付批次", "请先批准拨付").into());
         };
-        let text = open(desk, work, &file, &batch.file_hash).await?;
+        let (text, anew) = match open(desk, work, &file, &batch.file_hash).await? {
+            Some(text) => (text, None),
+            None => made_anew(desk, work, &batch).await.map(|(text, fact)| (text, Some(fact)))?,
+        };
         let lines = work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone()))).await?;
         // Each payee finds in its own trail that its account was read, by whom and when.
         let mut payees: Vec<InstitutionId> = lines.iter().map(|one| one.institution.clone()).collect();
@@ -103,13 +116,59 @@ impl Act for TakeBankFile {
             .with("file_sha256", batch.file_hash.as_str())
             .with("accounts", lines.len());
         let fact = payees.iter().fold(fact, |fact, payee| fact.about("institution", payee));
-        Ok(Done::new(BankFileTaken { name: format!("{}.csv", batch.batch_no), text, sha256: batch.file_hash }, fact))
+        let done = Done::new(BankFileTaken { name: format!("{}.csv", batch.batch_no), text, sha256: batch.file_hash }, fact);
+        Ok(anew.into_iter().fold(done, Done::and))
     }
 }
 
-/// A sealed file's text. Errors: a fault when it is not what was approved.
-async fn open(desk: &Desk, work: &Writer, file: &FileId, hash: &str) -> Result<String, Stop> {
+/// Makes a lost bank file anew from the batch's lines: the text that was approved, byte for byte, or not at all.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct RemakeBankFile {
+    /// The batch.
+    pub batch: PaymentBatchId,
+}
+
+impl Act for RemakeBankFile {
+    const NAME: &'static str = "remake-bank-file";
+    const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
+    const CLAUSE: &'static str = "M8.9";
+    const TITLE: &'static str = "重做丢失的银行代发文件";
+    type Outcome = ();
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+        let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
+        let Some(file) = batch.file.clone() else {
+            return Err(Refusal::new("银行代发文件", "M8.9", "批次还没有批准，没有银行代发文件", "拨付批次", "请先批准拨付").into());
+        };
+        if open(desk, work, &file, &batch.file_hash).await?.is_some() {
+            return Ok(Done::Repeat(()));
+        }
+        Ok(Done::new((), made_anew(desk, work, &batch).await?.1))
+    }
+}
+
+/// The text that was approved and the fact that its file was made again. The sealed bytes are others than before (a new
+/// nonce), so the file has a new address; what is inside must have the approved hash.
+async fn made_anew(desk: &Desk, work: &Writer, batch: &payment_batch::Model) -> Result<(String, FactDraft), Stop> {
+    let text = text_of(desk, work, batch).await?;
+    if hex::encode(Sha256::digest(text.as_bytes())) != batch.file_hash {
+        let fact = "批准时的银行代发文件丢失或损坏，照现在的明细重做出来的内容与批准时的 SHA-256 不同";
+        let fix = "请不要照别的文件付款；请系统管理员从备份取回这个文件，并运行 jinbu verify 查明明细何时被改";
+        return Err(Refusal::new("银行代发文件", "M8.9", fact, "公开日志里的财政复核", fix).into());
+    }
+    let (file, hash) = keep_file(desk, work, batch, BANK_FILE, &format!("{}.csv", batch.batch_no), text.as_bytes()).await?;
+    work.save::<payment_batch::Entity>(batch, payment_batch::ActiveModel { file: Set(Some(file)), ..Default::default() }).await?;
+    let summary = format!("拨付批次 {} 的银行代发文件丢失或损坏，照明细重做，内容与批准时一致", batch.batch_no);
+    let fact = FactDraft::new("BankFileRemade", "M8.9", batch.district, summary).about("payment-batch", &batch.id).with("file_sha256", hash);
+    Ok((text, fact))
+}
+
+/// A sealed file's text; none when the file is lost or damaged. Errors: a fault when it opens and is not what was approved.
+async fn open(desk: &Desk, work: &Writer, file: &FileId, hash: &str) -> Result<Option<String>, Stop> {
     let row = work.get::<stored_file::Entity>(file.to_string()).await?;
+    if desk.premises.files.state(&row.hash).await? != FileState::Whole {
+        return Ok(None);
+    }
     let altered = || Fault::Upstream("the bank file was altered".into());
     let sealed = String::from_utf8(desk.premises.files.fetch(&row.hash).await?).map_err(|_| altered())?;
     let plain = desk.premises.keyring.open(Purpose::Account, &file.to_string(), &Sealed::from_stored(sealed)).map_err(|_| altered())?;
@@ -117,5 +176,5 @@ async fn open(desk: &Desk, work: &Writer, file: &FileId, hash: &str) -> Result<S
     if hex::encode(Sha256::digest(&bytes)) != hash {
         return Err(altered().into());
     }
-    Ok(String::from_utf8(bytes).map_err(|_| altered())?)
+    Ok(Some(String::from_utf8(bytes).map_err(|_| altered())?))
 }

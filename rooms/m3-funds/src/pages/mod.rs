@@ -11,7 +11,7 @@ pub mod register;
 
 use desk::Routes;
 
-use crate::acts::bank_file::TakeBankFile;
+use crate::acts::bank_file::{RemakeBankFile, TakeBankFile};
 use crate::acts::decide::DecideObjection;
 use crate::acts::draft::RedraftClaim;
 use crate::acts::fund::SetFundBudget;
@@ -50,6 +50,7 @@ pub fn routes() -> Routes {
         .read::<batches::BatchList, _, _>("/payment-batches", batches::list)
         .read::<batches::BatchList, _, _>("/payment-batches/{id}", batches::show)
         .act::<TakeBankFile, _, _>("/payment-batches/{id}/file", bank::file)
+        .api_act::<RemakeBankFile>()
         .read::<bank::SampleReturn, _, _>("/payment-batches/{id}/sample-return", bank::sample_return)
         .act::<TakeBankReturn, _, _>("/payment-batches/{id}/return", bank::take_return)
         .act::<ApprovePaymentBatch, _, _>("/payment-batches/{id}/approve", batches::approve)

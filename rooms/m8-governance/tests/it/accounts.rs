@@ -80,8 +80,15 @@ async fn m8_4_a_reset_ends_everything_and_a_disabled_account_stays_out() {
     let again = admin.perform(ResetAccount { account: made.account.clone(), reason: "又丢失".into() }).await.unwrap();
     assert_eq!(web.get(None, &path(&reset)).await.status, 404, "the earlier link is void");
     let (token, _) = settle_in(&house, &web, &again).await;
+    // Another server knows the browser too, and keeps it in its memory.
+    let other = house.second_server().await;
+    assert!(desk::session::recognise(&other, &token).await.unwrap().is_some());
+    desk::session::forget_ended(&other).await.unwrap();
+    assert!(desk::session::recognise(&other, &token).await.unwrap().is_some(), "what stands is not forgotten");
     admin.perform(DisableAccount { account: made.account.clone(), reason: "调离".into() }).await.unwrap();
     assert_eq!(web.get_as(&token, "/account").await.status, 303);
+    desk::session::forget_ended(&other).await.unwrap();
+    assert!(desk::session::recognise(&other, &token).await.unwrap().is_none(), "out there too, once it has looked");
     let closed = web.post(None, "/sign-in", &[("login", "lai"), ("password", PASSWORD)]).await;
     assert!(closed.status == 422 && closed.text.contains("账号或密码不对"), "does not say that it is disabled");
     let own = Persona::JinjiangAdministrator.account();

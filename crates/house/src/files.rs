@@ -1,0 +1,76 @@
+//! Files that rows name (house.md §11; decisions/0013): at the start, hourly, and by `jinbu check` each is looked for and
+//! held against its hash. What rows can make again is made again; what is lost is told until somebody has seen to it.
+
+use std::collections::BTreeMap;
+
+use desk::Desk;
+use desk::health::Finding;
+use foundation::{PaymentBatchId, Stop};
+use m3_funds::acts::bank_file::{BANK_FILE, RemakeBankFile};
+use store::query::{ColumnTrait, QueryFilter, QueryOrder};
+use store::tables::funds::payment_batch;
+use store::tables::supervision::stored_file;
+use store::{FileState, Files, Reader};
+
+/// Under this name lost files stand in the health.
+const NAME: &str = "files";
+
+/// A file that a row names and that is not there as it was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// The row's id.
+    pub id: String,
+    /// `bank-file`, `bank-return`.
+    pub kind: String,
+    /// Its address, SHA-256 in hex; empty where even the row is missing.
+    pub hash: String,
+    /// Missing or damaged.
+    pub state: FileState,
+    /// The batch whose lines can make it again.
+    pub from: Option<PaymentBatchId>,
+}
+
+/// How many files were looked at, and which are lost. `reader` must reach everything.
+pub async fn lost(files: &Files, reader: &Reader) -> Result<(u64, Vec<Lost>), Stop> {
+    let batches = reader.list::<payment_batch::Entity>(|q| q.filter(payment_batch::Column::File.is_not_null())).await?;
+    let mut wanted: BTreeMap<String, PaymentBatchId> = batches.into_iter().filter_map(|one| Some((one.file?.to_string(), one.id))).collect();
+    let rows = reader.list::<stored_file::Entity>(|q| q.order_by_asc(stored_file::Column::Id)).await?;
+    let (mut seen, mut all) = (0, Vec::new());
+    for row in rows {
+        let from = wanted.remove(&row.id.to_string());
+        if row.kind == BANK_FILE && from.is_none() {
+            // Made anew since: nobody needs this one any more.
+            continue;
+        }
+        seen += 1;
+        let state = files.state(&row.hash).await?;
+        if state != FileState::Whole {
+            all.push(Lost { id: row.id.to_string(), kind: row.kind, hash: row.hash, state, from });
+        }
+    }
+    all.extend(wanted.into_keys().map(|id| Lost { id, kind: BANK_FILE.into(), hash: String::new(), state: FileState::Missing, from: None }));
+    Ok((seen, all))
+}
+
+/// Looks for every file, makes again what can be made, and tells what is left.
+pub async fn look(desk: &Desk) -> Result<Vec<Lost>, Stop> {
+    let (_, all) = lost(&desk.premises.files, &desk.read().await?).await?;
+    let mut left = Vec::new();
+    for one in all {
+        let remade = match &one.from {
+            Some(batch) => desk.perform(RemakeBankFile { batch: batch.clone() }).await,
+            None => Err(Stop::Fault(foundation::Fault::Gone)),
+        };
+        match remade {
+            Ok(()) => tracing::warn!(file = one.id, kind = one.kind, state = ?one.state, "a file was lost and has been made again"),
+            Err(stop) => {
+                tracing::error!(file = one.id, kind = one.kind, state = ?one.state, %stop, "a file is lost");
+                left.push(one);
+            }
+        }
+    }
+    let many = u64::try_from(left.len()).unwrap_or(u64::MAX);
+    let finding = Finding::noticed("有登记过的文件丢失或损坏，请运行 jinbu check 看是哪些，从备份取回").many(many);
+    desk.premises.health.tell(NAME, (many > 0).then_some(finding));
+    Ok(left)
+}
