@@ -35,6 +35,14 @@ pub trait Act: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static
     /// What the door answers.
     type Outcome: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
 
+    /// What takes long and needs no row (reading a file), done before the door opens, so that nobody waits for it:
+    /// once, after the office was found to be the right one.
+    /// Errors: what the act refuses beforehand.
+    fn prepare(&mut self, desk: &Desk) -> impl Future<Output = Result<(), Stop>> + Send {
+        let _ = desk;
+        async { Ok(()) }
+    }
+
     /// Reads, asks the rules, saves, returns the facts. Never commits: the door does.
     fn perform(&self, desk: &Desk, work: &Writer) -> impl Future<Output = Result<Done<Self::Outcome>, Stop>> + Send;
 

@@ -1,13 +1,14 @@
 //! Answers: pages, redirects with a one-time message, and one place for everything that stops
 //! (house.md §6). Faults are logged here, once, with the request id that the page shows.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use foundation::{Fault, Office, Refusal, Stop, Trouble};
 use maud::{Markup, html};
 use ui::layout::{NavItem, Page, Who};
 
+use crate::cookies::{self, Lasts};
 use crate::desk::Desk;
 use crate::session;
 
@@ -47,6 +48,7 @@ impl Desk {
             csrf: session::form_token(&self.premises, self.sign_in.as_ref()),
             path: self.manner.path.clone(),
             has_search: !matches!(self.actor.office, Office::Public | Office::Trainee { .. }),
+            description: about(current).into(),
             ..Page::default()
         }
     }
@@ -82,9 +84,7 @@ impl Desk {
         if !message.is_empty() {
             let text: String = message.chars().take(300).collect();
             let value = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
-            if let Ok(cookie) = HeaderValue::from_str(&format!("flash={value}; Path=/; Max-Age=30; HttpOnly; SameSite=Lax")) {
-                response.headers_mut().append(header::SET_COOKIE, cookie);
-            }
+            cookies::put(&self.premises.settings, &mut response, "flash", &value, Lasts::Seconds(30));
         }
         response
     }
@@ -139,7 +139,7 @@ impl Desk {
         self.error_page_in(status, (title, what, next))
     }
 
-    fn error_page_in(&self, status: u16, (title, what, next): (&str, &str, &str)) -> Response {
+    pub(crate) fn error_page_in(&self, status: u16, (title, what, next): (&str, &str, &str)) -> Response {
         self.page_status(status, title, "", html! {
             (ui::layout::page_head(title, "", &[]))
             div class="jb-panel jb-section" {
@@ -149,6 +149,18 @@ impl Desk {
                 p class="jb-head__note" { "求助时请报编号 " code { (self.manner.request_id) } }
             }
         })
+    }
+}
+
+/// What the pages of the public's navigation are about, for who looks for them from outside.
+fn about(current: &str) -> &'static str {
+    match current {
+        "/needs" => "今年哪些职业技能培训有补贴：各地的培训项目、课时、补贴标准和报名去处。",
+        "/institutions" => "哪些机构可以办补贴培训：目录内的培训机构、可培训的职业和课程、停止与移出的记录。",
+        "/publicity" => "正在公示的补贴：班级、机构、人数和金额，公示期内任何人可以提出异议。",
+        "/policy" => "补贴的标准、期限和比例：每一项的数值、生效日期和文件依据。",
+        "/verify" => "查验培训合格证：输入证书编号，看是不是真的、有没有作废。",
+        _ => "",
     }
 }
 

@@ -141,8 +141,8 @@ fn clean(value: &mut Value) -> Result<(), String> {
             Ok(())
         }
         Value::Number(number) => {
-            if let Some(whole) = number.as_f64().filter(|n| !number.is_i64() && !number.is_u64() && n.fract() == 0.0 && n.abs() < 9e15) {
-                #[expect(clippy::cast_possible_truncation, reason = "whole, and below 2^53")]
+            if let Some(whole) = number.as_f64().filter(|n| !number.is_i64() && !number.is_u64() && n.fract() == 0.0 && n.abs() <= EXACT as f64) {
+                #[expect(clippy::cast_possible_truncation, reason = "whole, and no more than EXACT")]
                 let whole = whole as i64;
                 *value = json!(whole);
             }
@@ -179,7 +179,8 @@ fn titled(desk: &Desk, status: u16, title: &str, detail: &str, refusals: &[Refus
     (code, [(header::CONTENT_TYPE, "application/problem+json")], text).into_response()
 }
 
-/// A JSON answer with a strong ETag; `If-None-Match` gets 304.
+/// A JSON answer with a strong ETag; `If-None-Match` gets 304. Rows hold names: no cache on the way or in a browser keeps
+/// them (the gate's `no-store`), a program may keep what it fetched itself and ask whether it still holds.
 pub fn resource(headers: &HeaderMap, value: &impl Serialize) -> Response {
     use sha2::{Digest, Sha256};
     let text = serde_json::to_string(value).unwrap_or_default();
@@ -187,12 +188,7 @@ pub fn resource(headers: &HeaderMap, value: &impl Serialize) -> Response {
     if headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()) == Some(tag.as_str()) {
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
     }
-    (
-        StatusCode::OK,
-        [(header::CONTENT_TYPE, "application/json".to_owned()), (header::ETAG, tag), (header::CACHE_CONTROL, "private, no-cache".to_owned())],
-        text,
-    )
-        .into_response()
+    (StatusCode::OK, [(header::CONTENT_TYPE, "application/json".to_owned()), (header::ETAG, tag)], text).into_response()
 }
 
 /// How many rows a program may ask for at once: 50 unless it says, at most 100.
@@ -270,4 +266,26 @@ fn security(permission: Permission) -> Value {
 /// A permission in words, for documents.
 pub fn permission_text(permission: Permission) -> String {
     format!("{permission}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Asked {
+        n: i64,
+    }
+
+    #[test]
+    fn a_whole_number_is_understood_however_it_is_written_up_to_the_end_that_the_document_says() {
+        let said = |text: &str| read::<Asked>(format!("{{\"n\": {text}}}").as_bytes()).map(|asked| asked.n).ok();
+        for text in ["9007199254740991", "9007199254740991.0", "9.007199254740991e15"] {
+            assert_eq!(said(text), Some(EXACT), "{text}");
+        }
+        assert_eq!((said("-9007199254740991.0"), said("3.0"), said("1e3"), said("-0.0")), (Some(-EXACT), Some(3), Some(1000), Some(0)));
+        for text in ["9007199254740992.0", "3.5", "1e300"] {
+            assert_eq!(said(text), None, "{text}");
+        }
+    }
 }

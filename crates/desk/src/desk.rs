@@ -125,15 +125,16 @@ impl Desk {
         if reference.is_empty() { kind.to_owned() } else { format!("{kind}:{reference}") }
     }
 
-    /// The one door: permission → writer → perform → facts → commit.
+    /// The one door: permission → prepare → writer → perform → facts → commit.
     pub async fn perform<A: Act>(&self, act: A) -> Result<A::Outcome, Stop> {
         self.perform_keyed(act, None).await
     }
 
     /// The door with a client's idempotency key: a repeat gives the first answer. When somebody else was first
     /// (`Stale`, a broken unique key) the act is done once more on what stands now, so that its rules answer.
-    pub async fn perform_keyed<A: Act>(&self, act: A, key: Option<&str>) -> Result<A::Outcome, Stop> {
+    pub async fn perform_keyed<A: Act>(&self, mut act: A, key: Option<&str>) -> Result<A::Outcome, Stop> {
         self.require(A::PERMISSION)?;
+        act.prepare(self).await?;
         if A::GATHERED {
             return self.premises.gatherers.ask(self.clone(), act).await;
         }

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::answer;
 use crate::desk::Desk;
+use crate::reading::{OF_ONE, Seat};
 use crate::session;
 
 impl<S: Send + Sync> FromRequestParts<S> for Desk {
@@ -167,6 +168,8 @@ pub struct Upload {
     pub bytes: Vec<u8>,
     /// The other fields.
     pub fields: Vec<(String, String)>,
+    /// Its account's place, as long as the file is held.
+    _seat: Option<Seat>,
 }
 
 impl Upload {
@@ -183,10 +186,13 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         let kind = request.headers().get(axum::http::header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
         if kind.starts_with("application/x-www-form-urlencoded") {
             let Pairs(fields) = Pairs::from_request(request, state).await?;
-            return Ok(Self { name: String::new(), bytes: Vec::new(), fields });
+            return Ok(Self { name: String::new(), bytes: Vec::new(), fields, _seat: None });
         }
+        let Some(seat) = desk.premises.reading.arriving(&desk.actor_key()) else {
+            return Err(desk.error_page_in(429, ("上传的文件太多", &format!("您的账号已有 {OF_ONE} 份文件正在上传。"), "请等前面的有了结果再上传。")));
+        };
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| desk.error_page(400))?;
-        let mut upload = Self { name: String::new(), bytes: Vec::new(), fields: Vec::new() };
+        let mut upload = Self { name: String::new(), bytes: Vec::new(), fields: Vec::new(), _seat: Some(seat) };
         while let Some(mut part) = parts.next_field().await.map_err(|e| desk.error_page(e.status().as_u16()))? {
             let (name, file) = (part.name().unwrap_or("").to_owned(), part.file_name().map(str::to_owned));
             let mut bytes = Vec::new();

@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::answer;
+use crate::cookies::{self, Lasts};
 use crate::desk::{Desk, Manner};
 use crate::premises::Premises;
 use crate::session;
@@ -19,8 +20,9 @@ pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; 
 /// The one gate of the house: sent by our own page or by a program → who is it → the handler → the headers that
 /// every answer carries. One middleware, because each costs its share of every request.
 pub async fn gate(State(premises): State<Arc<Premises>>, request: Request, next: Next) -> Response {
+    let is_sealed = premises.settings.is_sealed();
     let mut response = if from_our_own(&request) { identify(premises, request, next).await } else { answer::last(request.uri().path(), 403) };
-    put_headers(&mut response);
+    put_headers(&mut response, is_sealed);
     response
 }
 
@@ -47,11 +49,11 @@ async fn identify(premises: Arc<Premises>, mut request: Request, next: Next) -> 
     if !crate::extract::is_readable(request.uri()) {
         return desk.stopped(foundation::Fault::Gone.into());
     }
-    let had_flash = desk.manner.flash.is_some();
+    let (had_flash, premises) = (desk.manner.flash.is_some(), Arc::clone(&desk.premises));
     request.extensions_mut().insert(desk);
     let mut response = next.run(request).await;
     if had_flash && !response.headers().contains_key(header::SET_COOKIE) {
-        response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static("flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"));
+        cookies::put(&premises.settings, &mut response, "flash", "", Lasts::Gone);
     }
     response
 }
@@ -126,8 +128,14 @@ fn from_our_own(request: &Request) -> bool {
     safe || bearer || ours
 }
 
-/// Headers that every answer carries.
-fn put_headers(response: &mut Response) {
+/// For a year after the last answer a browser comes by TLS only.
+const HSTS: &str = "max-age=31536000";
+
+/// Headers that every answer carries. What nobody said may be kept is kept by nobody.
+fn put_headers(response: &mut Response, is_sealed: bool) {
+    if is_sealed {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
+    }
     let set = [
         (header::CONTENT_SECURITY_POLICY, CSP),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

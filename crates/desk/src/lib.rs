@@ -5,6 +5,8 @@
 pub mod act;
 pub mod answer;
 pub mod api;
+mod archive;
+pub mod cookies;
 pub mod desk;
 pub mod extract;
 pub mod fact;
@@ -15,6 +17,7 @@ pub mod memo;
 pub mod password;
 pub mod policy;
 pub mod premises;
+pub mod reading;
 pub mod routes;
 pub mod session;
 pub mod sheet;

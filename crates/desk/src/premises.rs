@@ -10,6 +10,7 @@ use store::{Db, Files, RowCache};
 use crate::gather::Gatherers;
 use crate::health::Health;
 use crate::memo::Memo;
+use crate::reading::Reading;
 use crate::session::SignIns;
 use crate::tries::Tries;
 use crate::turns::Turns;
@@ -44,6 +45,13 @@ pub struct Settings {
     pub secret: [u8; 32],
 }
 
+impl Settings {
+    /// Whether people come by TLS: browsers are told to come no other way.
+    pub fn is_sealed(&self) -> bool {
+        self.secure_cookies || self.base_url.starts_with("https://")
+    }
+}
+
 /// One installation.
 pub struct Premises {
     /// The database.
@@ -76,4 +84,6 @@ pub struct Premises {
     pub memo: Memo,
     /// What troubles it now.
     pub health: Health,
+    /// Whose uploaded file is being read.
+    pub reading: Reading,
 }

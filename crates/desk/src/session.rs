@@ -83,8 +83,7 @@ pub async fn open(premises: &Premises, account: &AccountId, complete: bool) -> R
 
 /// The same for a slip: the sign-in reaches the matters of these institutions only.
 pub async fn open_at(premises: &Premises, account: &AccountId, complete: bool, at: Option<&[InstitutionId]>) -> Result<String, Stop> {
-    let secret: [u8; 32] = premises.ids.bytes();
-    let token = hex::encode(secret);
+    let token = fresh_token(premises);
     let now = premises.clock.real_now();
     let row = sign_in::Model {
         // By the clock of all other ids: they keep their order within a millisecond.
@@ -102,9 +101,17 @@ pub async fn open_at(premises: &Premises, account: &AccountId, complete: bool, a
     Ok(token)
 }
 
-/// Marks a sign-in as complete (second factor given).
-pub async fn complete(premises: &Premises, id: &SignInId) -> Result<(), Stop> {
-    change(premises, id, sign_in::ActiveModel { complete: Set(true), ..Default::default() }).await
+/// Marks a sign-in as complete (second factor given) and returns its new token: whoever knew the old one, which was in a
+/// browser before the second factor, is not signed in with it.
+pub async fn complete(premises: &Premises, id: &SignInId) -> Result<String, Stop> {
+    let token = fresh_token(premises);
+    let change_to = sign_in::ActiveModel { complete: Set(true), token_hash: Set(hash_text(&token)), ..Default::default() };
+    change(premises, id, change_to).await?;
+    Ok(token)
+}
+
+fn fresh_token(premises: &Premises) -> String {
+    hex::encode(premises.ids.bytes::<32>())
 }
 
 /// Ends a sign-in.

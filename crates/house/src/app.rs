@@ -29,10 +29,10 @@ pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
     let extra: Router<Arc<Premises>> = Router::new()
         .route("/assets/{*path}", get(ui::assets::handler))
         .route("/healthz", get(health))
-        .route("/specimens", get(specimens))
-        .route("/specimens/{slug}", get(specimen))
         .route("/api/v1/openapi.json", get(move || async move { axum::Json((*document).clone()) }))
         .route("/api", get(move |desk: Desk| async move { api_page(&desk, &shown) }));
+    // The components' samples are for whoever builds and tries: real people would take them for their own cases.
+    let extra = if premises.settings.demo { extra.route("/specimens", get(specimens)).route("/specimens/{slug}", get(specimen)) } else { extra };
     let rooms: Router = routes.router.merge(extra).fallback(guard::nowhere).method_not_allowed_fallback(wrong_method).with_state(Arc::clone(premises));
     // Around the router as one service: a layer put on the router itself would be laid around each of its routes.
     let guarded = ServiceBuilder::new()
@@ -91,6 +91,7 @@ async fn health(State(premises): State<Arc<Premises>>) -> Response {
         tracing::error!(%fault, "health");
         findings.push(Finding::of(Trouble::Unreachable));
     }
+    findings.extend(premises.db.trouble().map(Finding::of));
     let settings = premises.db.health().map(|health| health.pulse().warnings).unwrap_or_default();
     let (status, text) = desk::health::answer(&findings, &settings);
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);

@@ -4,7 +4,9 @@ mod app;
 pub mod evidence;
 pub mod files;
 pub mod keyring;
+pub mod listen;
 mod open;
+mod private;
 mod verification;
 
 pub use app::app;

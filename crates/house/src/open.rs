@@ -39,6 +39,7 @@ pub const CLOCK_OFFSET: &str = "demo_clock_offset_s";
 /// are made.
 pub async fn open(options: &Options) -> Result<Arc<Premises>, Fault> {
     let db = Db::open(&options.database).await.map_err(|fault| damaged(&options.database, fault))?;
+    crate::private::tighten(&options.data, &options.database);
     let ids = Ids::system();
     let keyring = keyring::settle(&db, &options.data, &options.journal_origin, &ids).await?;
     let files = Files::folder(&options.data.join("files"))?;
@@ -102,6 +103,7 @@ fn premises(options: &Options, db: Db, keyring: Arc<Keyring>, files: Files, cloc
         gatherers: desk::gather::Gatherers::default(),
         memo: desk::memo::Memo::default(),
         health: desk::health::Health::default(),
+        reading: desk::reading::Reading::default(),
     }
 }
 

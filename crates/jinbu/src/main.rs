@@ -1,5 +1,6 @@
 //! The command line: serve | demo | migrate | first-administrator | copy-db | export | verify. No logic here.
 
+mod alone;
 mod commands;
 
 use clap::{Parser, Subcommand};
@@ -143,6 +144,8 @@ enum Command {
 }
 
 fn main() -> std::process::ExitCode {
+    // Whatever this process makes (database, keys, files, bundles) is its own user's alone.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     // One core is left to the database's own threads: SQLite's writer and its disk (measured with `make bench`).
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let workers = std::env::var("TOKIO_WORKER_THREADS").ok().and_then(|text| text.parse().ok()).unwrap_or(cores.saturating_sub(1)).max(1);

@@ -43,6 +43,7 @@ impl Stage {
             tries: Tries::default(),
             memo: Memo::default(),
             health: desk::health::Health::default(),
+            reading: desk::reading::Reading::default(),
             rows: RowCache::default(),
             gatherers: Gatherers::default(),
         });

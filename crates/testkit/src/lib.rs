@@ -100,6 +100,7 @@ impl TestHouse {
             gatherers: desk::gather::Gatherers::default(),
             memo: desk::memo::Memo::default(),
             health: desk::health::Health::default(),
+            reading: desk::reading::Reading::default(),
         };
         Self { premises: Arc::new(premises), folder: Some(folder), postgres }
     }
@@ -126,6 +127,7 @@ impl TestHouse {
             rows: store::RowCache::default(),
             memo: desk::memo::Memo::default(),
             health: desk::health::Health::default(),
+            reading: desk::reading::Reading::default(),
             gatherers: desk::gather::Gatherers::default(),
         })
     }

@@ -61,6 +61,8 @@ pub struct Page {
     pub has_search: bool,
     /// This page's own path and query: where 大字 returns to.
     pub path: String,
+    /// What a public page is about, in a sentence for search engines; without one its title says it.
+    pub description: String,
 }
 
 /// A whole desk page.
@@ -105,8 +107,9 @@ pub fn phone_page(page: &Page, body: Markup) -> Markup {
     )
 }
 
-/// A page for everybody: readable without an account, on a phone, printed.
+/// A page for everybody: readable without an account, on a phone, printed, found by a search engine.
 pub fn public_page(page: &Page, body: Markup) -> Markup {
+    let page = &described(page);
     document(
         page,
         "jb-public",
@@ -125,6 +128,11 @@ pub fn public_page(page: &Page, body: Markup) -> Markup {
             }
         },
     )
+}
+
+fn described(page: &Page) -> Page {
+    let said = if page.description.is_empty() { format!("{}。", page.title) } else { page.description.clone() };
+    Page { description: format!("{said}进补：福建省补贴性职业技能培训实名制管理与监管平台。"), ..page.clone() }
 }
 
 /// Page title, a grey sentence beside it, and acts at the right.
@@ -169,6 +177,7 @@ fn document(page: &Page, kind: &str, body: Markup) -> Markup {
                 meta name="color-scheme" content="light";
                 meta name="theme-color" content="#1d4e8f";
                 meta name="htmx-config" content=(PreEscaped(HTMX_CONFIG));
+                @if !page.description.is_empty() { meta name="description" content=(page.description); }
                 title { (page.title) " — 进补" }
                 link rel="icon" href=(assets::href("favicon.svg")) type="image/svg+xml";
                 link rel="stylesheet" href=(assets::href("app.css"));

@@ -3,11 +3,13 @@
 
 use std::collections::HashMap;
 
+use desk::Desk;
+use desk::reading::Going;
 use foundation::codes::{Education, PersonCategory};
 use foundation::limits::ROSTER_ROWS;
-use foundation::{Date, IdDocument, IdType, PersonName, Phone, Refusal};
+use foundation::{Date, IdDocument, IdType, PersonName, Phone, Refusal, Stop};
 
-use crate::sheet::{self, HEADER_ROWS, whole};
+use crate::sheet::{self, HEADER_ROWS, ROSTER, whole};
 
 /// One good row.
 #[derive(Debug, Clone)]
@@ -54,7 +56,13 @@ pub struct RosterFile {
 
 /// Reads an XLSX or CSV file. Errors: a refusal when the file as a whole is not a roster.
 pub fn read(name: &str, bytes: &[u8], today: Date, allow_synthetic: bool) -> Result<RosterFile, Refusal> {
-    parse(sheet::rows(name, bytes)?, today, allow_synthetic)
+    parse(sheet::rows(name, bytes, &Going::default())?, today, allow_synthetic)
+}
+
+/// The same for a request: away from the threads that answer, in the account's turn.
+pub async fn read_apart(desk: &Desk, name: String, bytes: Vec<u8>) -> Result<RosterFile, Stop> {
+    let (today, is_demo) = (desk.today(), desk.premises.settings.demo);
+    desk.read_apart(&ROSTER, move |going| sheet::rows(&name, &bytes, going).and_then(|rows| parse(rows, today, is_demo)).map_err(|no| vec![no])).await
 }
 
 /// The columns we know, by the words that head them.

@@ -95,11 +95,18 @@ async fn page(desk: &Desk, status: u16, state: &FormState) -> Result<Response, S
 
 /// POST `/account/totp`.
 pub async fn enrol(desk: Desk, form: Pairs) -> Response {
-    match desk.perform(EnrolTotp { code: form.value("code").into() }).await {
-        Ok(()) => desk.go("/account", "动态口令已绑定。"),
+    match bind(&desk, form.value("code")).await {
+        Ok(token) => with_cookie(&desk, &token, false, desk.go("/account", "动态口令已绑定。")),
         Err(Stop::Refused(no)) => page(&desk, 422, &FormState::new().secret("code").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
         Err(stop) => desk.stopped(stop),
     }
+}
+
+/// A second factor is a new way in: the sign-in goes on under a new token.
+async fn bind(desk: &Desk, code: &str) -> Result<String, Stop> {
+    let id = desk.sign_in.clone().ok_or(Stop::SignedOut)?;
+    desk.perform(EnrolTotp { code: code.into() }).await?;
+    session::complete(&desk.premises, &id).await
 }
 
 /// Marks the form of a new password.
@@ -134,7 +141,7 @@ async fn changed(desk: &Desk, form: &Pairs) -> Result<String, Stop> {
     let one = desk.premises.db.read(Scope::Everything).await?.get::<account::Entity>(id.to_string()).await?;
     let no = |fact: &str, fix: &str, field: &str| Refusal::new("口令", "M8.4", fact, "网络安全等级保护三级要求", fix).at(field);
     let (current, new) = (form.value("current"), form.value("password"));
-    let mut refusals: Vec<Refusal> = password::weakness(new, &one.login).into_iter().collect();
+    let mut refusals: Vec<Refusal> = password::weakness(new, password::Whose { login: &one.login, name: &one.name }).into_iter().collect();
     if new != form.value("again") {
         refusals.push(no("两次输入的新密码不一样", "请再输一遍", "again"));
     }

@@ -93,6 +93,10 @@ fn password_form(opened: &Opened, token: &str, state: &FormState) -> Markup {
     }
 }
 
+fn whose(account: &account::Model) -> password::Whose<'_> {
+    password::Whose { login: &account.login, name: &account.name }
+}
+
 /// POST `/links/{token}`.
 pub async fn follow(desk: Desk, Path(token): Path<String>, form: Pairs) -> Response {
     let opened = match open(&desk, &token).await {
@@ -109,7 +113,7 @@ pub async fn follow(desk: Desk, Path(token): Path<String>, form: Pairs) -> Respo
     if form.value("password") != form.value("again") {
         state.error("again", "两次输入的密码不一样");
     }
-    let state = state.refused(password::weakness(form.value("password"), &opened.account.login));
+    let state = state.refused(password::weakness(form.value("password"), whose(&opened.account)));
     if !state.is_clean() {
         return desk.page_status(422, "设置密码", "", password_form(&opened, &token, &state));
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::Request;
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use chrono::Duration;
+use desk::cookies::{self, Lasts};
 use desk::password::{self, LOCK_AFTER, LOCK_MINUTES};
 use desk::tries::{self, Allowance};
 use desk::{Desk, Pairs, Query, Read, session, totp};
@@ -168,7 +168,7 @@ fn code_form(state: &FormState) -> Markup {
 pub async fn again(desk: Desk, _form: Pairs) -> Response {
     match &desk.sign_in {
         Some(id) if desk.actor.office == Office::Public => match session::close(&desk.premises, id).await {
-            Ok(()) => without_cookie(desk.go("/sign-in", "")),
+            Ok(()) => without_cookie(&desk, desk.go("/sign-in", "")),
             Err(stop) => desk.stopped(stop),
         },
         _ => desk.go("/sign-in", ""),
@@ -179,7 +179,7 @@ pub async fn again(desk: Desk, _form: Pairs) -> Response {
 pub async fn code(desk: Desk, form: Pairs) -> Response {
     let mut state = FormState::new().secret("code").with("next", form.value("next"));
     match check_code(&desk, form.value("code")).await {
-        Ok(Code::Right) => return desk.go(safe(form.value("next")), ""),
+        Ok(Code::Right(token)) => return signed_in(&desk, &token, safe(form.value("next"))),
         Ok(Code::Wrong) => state.error("code", "口令不对，或已用过，请填最新的"),
         Ok(Code::Locked) => state.error("code", locked_words()),
         Ok(Code::TooOften(wait)) => state.error("code", too_often_words(wait)),
@@ -190,7 +190,8 @@ pub async fn code(desk: Desk, form: Pairs) -> Response {
 
 /// What a code led to.
 enum Code {
-    Right,
+    /// The sign-in is whole, under this new token.
+    Right(String),
     Wrong,
     Locked,
     TooOften(Duration),
@@ -219,8 +220,7 @@ async fn check_code(desk: &Desk, code: &str) -> Result<Code, Stop> {
     }
     premises.tries.give_back("sign-in", &from, tries::PER_ADDRESS);
     count::forget(desk, &one.id).await?;
-    session::complete(premises, &id).await?;
-    Ok(Code::Right)
+    Ok(Code::Right(session::complete(premises, &id).await?))
 }
 
 /// Only addresses of our own.
@@ -236,16 +236,13 @@ pub fn signed_in(desk: &Desk, token: &str, next: &str) -> Response {
 
 /// Sets the cookie. `keep` lets it outlive the browser: on a trainee's own phone, for as long as the sign-in itself.
 pub fn with_cookie(desk: &Desk, token: &str, keep: bool, mut answer: Response) -> Response {
-    let secure = if desk.premises.settings.secure_cookies { "; Secure" } else { "" };
-    let lasts = if keep { format!("; Max-Age={}", session::TRAINEE_IDLE_DAYS * 24 * 3600) } else { String::new() };
-    if let Ok(value) = HeaderValue::from_str(&format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{lasts}{secure}", session::COOKIE)) {
-        answer.headers_mut().append(header::SET_COOKIE, value);
-    }
+    let lasts = if keep { Lasts::Seconds(session::TRAINEE_IDLE_DAYS * 24 * 3600) } else { Lasts::Browser };
+    cookies::put(&desk.premises.settings, &mut answer, session::COOKIE, token, lasts);
     answer
 }
 
-fn without_cookie(mut answer: Response) -> Response {
-    answer.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static("jinbu=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"));
+fn without_cookie(desk: &Desk, mut answer: Response) -> Response {
+    cookies::put(&desk.premises.settings, &mut answer, session::COOKIE, "", Lasts::Gone);
     answer
 }
 
@@ -256,25 +253,22 @@ pub async fn sign_out(desk: Desk, _form: Pairs) -> Response {
     {
         return desk.stopped(stop);
     }
-    without_cookie(desk.go("/", ""))
+    without_cookie(&desk, desk.go("/", ""))
 }
 
 /// POST `/large-text`.
 pub async fn large_text(desk: Desk, form: Pairs) -> Response {
     let mut answer = desk.go(safe(form.value("back")), "");
-    let value = if form.value("on") == "1" || form.value("on") == "on" {
-        "big=1; Path=/; Max-Age=31536000; SameSite=Lax"
-    } else {
-        "big=0; Path=/; Max-Age=0; SameSite=Lax"
-    };
-    answer.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static(value));
+    let is_on = form.value("on") == "1" || form.value("on") == "on";
+    let (value, lasts) = if is_on { ("1", Lasts::Seconds(365 * 24 * 3600)) } else { ("0", Lasts::Gone) };
+    cookies::put(&desk.premises.settings, &mut answer, "big", value, lasts);
     answer
 }
 
 /// POST `/sign-in/authenticator`: binds the app and is in.
 pub async fn enrol_first(desk: Desk, form: Pairs) -> Response {
     match bind(&desk, form.value("code")).await {
-        Ok(()) => desk.go(safe(form.value("next")), "动态口令已绑定，以后每次登录都要填。"),
+        Ok(token) => with_cookie(&desk, &token, false, desk.go(safe(form.value("next")), "动态口令已绑定，以后每次登录都要填。")),
         Err(Stop::Refused(no)) => {
             let state = FormState::new().with("next", form.value("next")).refused(no);
             desk.page_status(422, "绑定动态口令", "", authenticator::first(&desk, &state))
@@ -283,7 +277,7 @@ pub async fn enrol_first(desk: Desk, form: Pairs) -> Response {
     }
 }
 
-async fn bind(desk: &Desk, code: &str) -> Result<(), Stop> {
+async fn bind(desk: &Desk, code: &str) -> Result<String, Stop> {
     let (one, id) = (half(desk).await?, desk.sign_in.clone().ok_or(Stop::SignedOut)?);
     if one.disabled {
         return Err(Fault::Gone.into());
@@ -333,7 +327,7 @@ async fn credentials(desk: &mut Desk, given: &Credentials) -> Result<Result<Stri
         return Ok(Err((401, "请先在网页上登录一次，绑定动态口令".into())));
     }
     Ok(match check_code(desk, &given.code).await? {
-        Code::Right => Ok(token),
+        Code::Right(token) => Ok(token),
         Code::Wrong => Err((401, "动态口令不对".into())),
         Code::Locked => Err((401, locked_words())),
         Code::TooOften(wait) => Err((429, too_often_words(wait))),

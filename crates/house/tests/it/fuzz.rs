@@ -99,7 +99,7 @@ fn workbooks_with_mutated_parts() {
             let mut part = archive.by_index(at).unwrap();
             let mut bytes = Vec::new();
             part.read_to_end(&mut bytes).unwrap();
-            (part.name().to_owned(), bytes)
+            (part.name().unwrap().into_owned(), bytes)
         })
         .collect();
     let mut luck = Luck::new(7);
@@ -145,14 +145,14 @@ fn endless_sheets_are_refused_in_words() {
     }
 }
 
-fn book_with(sheet: &str) -> Vec<u8> {
+pub fn book_with(sheet: &str) -> Vec<u8> {
     use std::io::{Cursor, Write};
     let real = roster_xlsx();
     let mut archive = zip::ZipArchive::new(Cursor::new(&real)).unwrap();
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for at in 0..archive.len() {
         let part = archive.by_index(at).unwrap();
-        let name = part.name().to_owned();
+        let name = part.name().unwrap().into_owned();
         if name == "xl/worksheets/sheet1.xml" {
             out.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
             out.write_all(sheet.as_bytes()).unwrap();

@@ -6,8 +6,12 @@ mod feedback_desk;
 #[allow(dead_code, reason = "shared with the supervision room; not every helper is used here")]
 mod fixtures;
 mod fuzz;
+mod headers;
 mod identity;
 mod journey;
+mod links;
+mod listen;
 mod next_year;
 mod queue;
 mod sweep;
+mod uploads;

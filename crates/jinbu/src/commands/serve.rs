@@ -9,13 +9,17 @@ use desk::{Desk, Premises};
 use foundation::Scope;
 use store::tables::identity::account;
 
+use crate::alone;
+
 use super::{hold, options, read_settings, said};
 
 /// `demo`.
 pub async fn demo(listen: &str, data: &Path, small: bool, database: Option<String>) -> Result<bool> {
     let started = std::time::Instant::now();
     let _shared = hold(data, false).with_context(|| format!("用不了文件夹 {}", data.display()))?;
-    let premises = house::open(&options(data, database, listen, true)).await?;
+    let options = options(data, database, listen, true);
+    let _only = alone::only_server(&options.database)?;
+    let premises = house::open(&options).await?;
     // Before the load: nobody should wait for it to hear that the address is taken.
     let bound = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("监听不了 {listen}，可能已被占用"))?;
     if province::is_half_loaded(&premises).await? {
@@ -42,6 +46,7 @@ pub async fn demo(listen: &str, data: &Path, small: bool, database: Option<Strin
 pub async fn serve(settings: &Path) -> Result<bool> {
     let (file, options) = read_settings(settings)?;
     let _shared = hold(&options.data, false)?;
+    let _only = alone::only_server(&options.database)?;
     let premises = house::open(&options).await?;
     let bound = tokio::net::TcpListener::bind(&file.listen).await?;
     println!("进补已启动：{}", options.base_url);
@@ -57,7 +62,7 @@ async fn run(premises: Arc<Premises>, bound: tokio::net::TcpListener) -> Result<
     let ended = tokio::spawn(forget_ended(Arc::clone(&premises)));
     let jobs = tokio::spawn(jobs(Arc::clone(&premises)));
     let files = tokio::spawn(look_for_files(Arc::clone(&premises)));
-    axum::serve(bound, app.into_make_service_with_connect_info::<std::net::SocketAddr>()).with_graceful_shutdown(stopped()).await?;
+    house::listen::serve(bound, app, alone::limits(premises.settings.trusted_proxies.clone()), stopped()).await;
     jobs.abort();
     files.abort();
     ended.abort();
@@ -89,6 +94,9 @@ async fn jobs(premises: Arc<Premises>) {
                     said = text;
                 }
             }
+        }
+        if let Err(stop) = db.try_again().await {
+            tracing::debug!(%stop, "the store still keeps nothing");
         }
         if let Err(fault) = db.carry_over().await {
             tracing::error!(%fault, "carrying the log over");

@@ -1,6 +1,7 @@
 //! The real server as a process: killed at any moment, robbed of what was not synced, of its disk, of its database,
 //! copied to the other database.
 
+mod alone;
 mod bank;
 mod copy;
 mod corpus;

@@ -224,7 +224,7 @@ async fn an_unreadable_value_names_its_row_and_hides_no_other() {
     let reader = house.db.read(Scope::Everything).await.unwrap();
     let (read, unreadable) = reader.sift::<store::tables::needs::needs_item::Entity>(|q| q).await.unwrap();
     assert_eq!(read.len(), 2);
-    assert!(unreadable.len() == 1 && unreadable[0].contains(&broken) && unreadable[0].contains("state"), "{unreadable:?}");
+    assert!(unreadable.len() == 1 && unreadable[0].as_str().contains(broken.as_str()) && unreadable[0].as_str().contains("state"), "{unreadable:?}");
 }
 
 /// A question that takes long leaves the thread it was asked on, and is answered all the same.

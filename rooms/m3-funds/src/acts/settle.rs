@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use desk::reading::Going;
 use desk::sheet::{self, Wanted};
 use desk::tasks;
 use desk::{Act, Desk, Done, FactDraft};
@@ -69,6 +70,22 @@ pub struct TakeBankReturn {
     pub name: String,
     /// The file, `.xlsx` or CSV, in base64.
     pub content: String,
+    #[serde(skip)]
+    read: Option<ReadReturn>,
+}
+
+/// The file as it was read before the door opened.
+#[derive(Debug, Clone)]
+struct ReadReturn {
+    bytes: Vec<u8>,
+    rows: Vec<Vec<String>>,
+}
+
+impl TakeBankReturn {
+    /// An uploaded file for a batch.
+    pub fn new(batch: PaymentBatchId, name: String, bytes: &[u8]) -> Self {
+        Self { batch, name, content: STANDARD.encode(bytes), read: None }
+    }
 }
 
 /// What the file changed.
@@ -91,19 +108,26 @@ impl Act for TakeBankReturn {
     const TITLE: &'static str = "上传银行回盘文件";
     type Outcome = ReturnTaken;
 
-    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ReturnTaken>, Stop> {
-        let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
+    async fn prepare(&mut self, desk: &Desk) -> Result<(), Stop> {
         let bytes = STANDARD.decode(&self.content).ok().filter(|bytes| bytes.len() <= UPLOAD_BYTES);
         let bytes = bytes.ok_or_else(|| RETURN.whole("文件内容不对，或超过 5 MB", "请重新选择文件上传"))?;
-        let rows = sheet::rows(&self.name, &bytes, &RETURN)?;
-        let lines = bank::read_return(&rows, &known(work, &batch.id).await?.values().map(|(known, _)| known.clone()).collect::<Vec<_>>())?;
+        let name = self.name.clone();
+        let read = move |going: &Going| Ok(ReadReturn { rows: sheet::rows_while(&name, &bytes, &RETURN, going).map_err(|no| vec![no])?, bytes });
+        self.read = Some(desk.read_apart(&RETURN, read).await?);
+        Ok(())
+    }
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ReturnTaken>, Stop> {
+        let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
+        let Some(ReadReturn { bytes, rows }) = &self.read else { return Err(Fault::Db("a bank's answer that was not read".into()).into()) };
+        let lines = bank::read_return(rows, &known(work, &batch.id).await?.values().map(|(known, _)| known.clone()).collect::<Vec<_>>())?;
         let settled = settle(desk, work, &batch, &lines).await?;
         let outcome = ReturnTaken { paid: settled.paid, returned: settled.returned, repeated: settled.repeated, open: settled.open };
         if settled.facts.is_empty() {
             return Ok(Done::Repeat(outcome));
         }
         let name: String = self.name.chars().take(LINE_CHARS).collect();
-        let (_, hash) = keep_file(desk, work, &batch, "bank-return", &name, &bytes).await?;
+        let (_, hash) = keep_file(desk, work, &batch, "bank-return", &name, bytes).await?;
         let fact = fact(&batch, settled.paid, settled.returned).with("file_sha256", hash);
         Ok(settled.done(outcome, fact))
     }

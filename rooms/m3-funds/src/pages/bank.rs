@@ -4,8 +4,6 @@
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use desk::workbook::{Cell, Sheet};
 use desk::{Desk, Pairs, Query, Read, Upload};
 use foundation::codes::PaymentState;
@@ -30,7 +28,7 @@ impl Read for SampleReturn {
 /// POST `/payment-batches/{id}/return`: the bank's answer as a file.
 pub async fn take_return(desk: Desk, Path(id): Path<String>, upload: Upload) -> Response {
     let Ok(batch) = id.parse::<PaymentBatchId>() else { return desk.stopped(Fault::Gone.into()) };
-    match desk.perform(TakeBankReturn { batch, name: upload.name.clone(), content: STANDARD.encode(&upload.bytes) }).await {
+    match desk.perform(TakeBankReturn::new(batch, upload.name, &upload.bytes)).await {
         Ok(one) => {
             let open = if one.open > 0 {
                 format!("还有 {} 笔没有结果，银行再给文件时接着上传。", one.open)

@@ -153,7 +153,7 @@ fn parse(form: &Pairs, copy_of: Option<ClassId>, state: &mut FormState) -> Optio
 
 /// POST `/classes/new`: the class and its timetable, then whom the file names, then the collected pledges.
 pub async fn create(desk: Desk, upload: Upload) -> Response {
-    let Upload { name, bytes, fields } = upload;
+    let Upload { name, bytes, fields, .. } = upload;
     let form = Pairs(fields);
     let new = match new_form(&desk, form.value("copy_of")).await {
         Ok(new) => new,
@@ -163,9 +163,10 @@ pub async fn create(desk: Desk, upload: Upload) -> Response {
     let mut state = form.state();
     let act = parse(&form, new.from.as_ref().map(|class| class.id.clone()), &mut state);
     // A file that can't be read is said before anything is made.
-    let file = match (!bytes.is_empty()).then(|| roster::read(&name, &bytes, desk.today(), desk.premises.settings.demo)).transpose() {
+    let file = match read_roster(&desk, name, bytes).await {
         Ok(file) => file,
-        Err(refusal) => return again(&state.refused([refusal])),
+        Err(Stop::Refused(refusals)) => return again(&state.refused(refusals)),
+        Err(stop) => return desk.stopped(stop),
     };
     let Some(act) = act.filter(|_| state.is_clean()) else { return again(&state) };
     match desk.perform(act).await {
@@ -173,6 +174,10 @@ pub async fn create(desk: Desk, upload: Upload) -> Response {
         Err(Stop::Refused(refusals)) => again(&state.refused(refusals)),
         Err(stop) => desk.stopped(stop),
     }
+}
+
+async fn read_roster(desk: &Desk, name: String, bytes: Vec<u8>) -> Result<Option<RosterFile>, Stop> {
+    if bytes.is_empty() { Ok(None) } else { roster::read_apart(desk, name, bytes).await.map(Some) }
 }
 
 /// The new class's roster and pledges; whatever is wrong is shown where it is put right.

@@ -137,8 +137,9 @@ pub async fn import(desk: Desk, Path(class): Path<String>, upload: Upload) -> Re
         Ok(row) => row,
         Err(stop) => return desk.stopped(stop),
     };
-    match roster::read(&upload.name, &upload.bytes, desk.today(), desk.premises.settings.demo) {
-        Err(refusal) => redraw_roster(&desk, &class, &FormState::new().refused([refusal]), &[]).await,
+    match roster::read_apart(&desk, upload.name, upload.bytes).await {
+        Err(Stop::Refused(refusals)) => redraw_roster(&desk, &class, &FormState::new().refused(refusals), &[]).await,
+        Err(stop) => desk.stopped(stop),
         Ok(file) => register(&desk, &row, file.persons.iter().map(RosterRow::from).collect(), file.errors, FormState::new()).await,
     }
 }

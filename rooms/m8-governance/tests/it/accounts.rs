@@ -37,8 +37,9 @@ async fn m8_4_an_officer_gets_a_link_sets_a_password_binds_his_phone_and_only_th
     let wrong = web.post_as(&half, "/sign-in/authenticator", &[("code", "000000")]).await;
     assert!(wrong.status == 422 && wrong.text.contains("口令不对"));
     let code = desk::totp::code(&shown_secret(&page.text), house.premises.clock.real_now()).unwrap();
-    assert_eq!(web.post_as(&half, "/sign-in/authenticator", &[("code", &code)]).await.status, 303);
-    assert_eq!(web.get_as(&half, "/account").await.status, 200, "in");
+    let done = web.post_as(&half, "/sign-in/authenticator", &[("code", &code)]).await;
+    assert_eq!(web.get_as(&done.session().unwrap(), "/account").await.status, 200, "in");
+    assert_eq!(web.get_as(&half, "/account").await.status, 303, "whoever knew the half sign-in's token is not in with it");
     let told = facts(&house).await;
     assert_eq!(told, ["AccountCreated", "PasswordSet", "TotpEnrolled"]);
 }

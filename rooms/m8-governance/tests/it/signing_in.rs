@@ -107,11 +107,16 @@ async fn a_code_works_once_even_twice_at_once_and_wrong_codes_lock() {
     assert!(web.get_as(&halves[0], "/sign-in").await.text.contains("请输入动态口令"));
     let both = halves.iter().map(|half| {
         let (web, half, next) = (Arc::clone(&web), half.clone(), next.clone());
-        tokio::spawn(async move { web.post_as(&half, "/sign-in/code", &[("code", &next)]).await.status })
+        tokio::spawn(async move { (web.post_as(&half, "/sign-in/code", &[("code", &next)]).await, half) })
     });
     let mut statuses = Vec::new();
     for one in both.collect::<Vec<_>>() {
-        statuses.push(one.await.unwrap());
+        let (answer, half) = one.await.unwrap();
+        statuses.push(answer.status);
+        if let Some(whole) = answer.session() {
+            assert_eq!(web.get_as(&whole, "/account").await.status, 200);
+            assert_eq!(web.get_as(&half, "/account").await.status, 303, "the token from before the second factor is dead");
+        }
     }
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 422], "of two with the same code one gets in");

@@ -73,5 +73,5 @@ pub async fn settle_in(house: &TestHouse, web: &Web, link: &AccountLink) -> (Str
     let code = totp::code(&secret, house.premises.clock.real_now()).unwrap();
     let done = web.post_as(&token, "/sign-in/authenticator", &[("code", &code)]).await;
     assert_eq!(done.status, 303, "{}", done.text);
-    (token, secret)
+    (done.session().expect("signed in, whole"), secret)
 }

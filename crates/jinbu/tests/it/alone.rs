@@ -1,0 +1,93 @@
+//! One server a SQLite file, private files, many connections, an end in time (decisions/0015): the program as it runs.
+
+use std::os::unix::fs::MetadataExt;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::server::{Place, text};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_server_on_the_same_file_is_refused_in_words_and_commands_are_not() {
+    let place = Place::sqlite();
+    let server = place.start().await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let link = elsewhere.path().join("another-name.db");
+    std::os::unix::fs::symlink(place.data().join("jinbu.db"), &link).unwrap();
+    for database in [place.database.clone(), format!("sqlite:{}", link.display()), format!("sqlite://{}?mode=rwc", place.data().join("jinbu.db").display())] {
+        for data in [place.data(), elsewhere.path().to_owned()] {
+            let said = place.run(&["demo", "--small", "--listen", "127.0.0.1:0", "--database", &database, "--data", text(&data)]);
+            let error = String::from_utf8_lossy(&said.stderr).into_owned();
+            assert_eq!(said.status.code(), Some(2), "{error}");
+            assert!(error.contains("另一个进补服务正在用数据库") && error.contains("PostgreSQL"), "{error}");
+        }
+    }
+    assert_eq!(server.get("/healthz").await.unwrap().0, 200, "the first goes on");
+    place.verify();
+    server.kill();
+    // A lock of a process that is gone holds nobody.
+    place.start().await.stop();
+    place.verify();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m8_9_what_the_house_keeps_is_its_own_users_alone() {
+    let place = Place::sqlite();
+    let server = place.start().await;
+    let mut open = Vec::new();
+    let mut folders = vec![place.data()];
+    while let Some(folder) = folders.pop() {
+        open.push((folder.clone(), std::fs::metadata(&folder).unwrap().mode() & 0o077));
+        for one in std::fs::read_dir(&folder).unwrap() {
+            let path = one.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                open.push((path.clone(), std::fs::metadata(&path).unwrap().mode() & 0o077));
+            }
+        }
+    }
+    for name in ["jinbu.db", "jinbu.db-wal", "jinbu.db-shm", "keys.txt"] {
+        assert!(open.iter().any(|(path, _)| path.ends_with(name)), "{name} is not there: {open:?}");
+    }
+    open.retain(|(_, others)| *others != 0);
+    assert!(open.is_empty(), "others may read: {open:?}");
+    server.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_head_does_not_keep_the_server_from_ending() {
+    let place = Place::new().await;
+    let server = place.start().await;
+    let mut half = server.connect().await;
+    half.write_all(b"GET / HTTP/1.1\r\nhost: x").await.unwrap();
+    let _silent = server.connect().await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let took = server.stop_in();
+    assert!(took < Duration::from_secs(5), "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_load_test_from_one_address_is_served_whole() {
+    let place = Place::new().await;
+    let server = place.start().await;
+    let mut all = Vec::new();
+    for _ in 0..256 {
+        all.push(server.connect().await);
+    }
+    for _ in 0..3 {
+        for one in &mut all {
+            one.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        }
+        for one in &mut all {
+            let (mut read, mut some) = (Vec::new(), [0; 4096]);
+            while !read.ends_with(b"\r\n\r\nok") {
+                let got = one.read(&mut some).await.unwrap();
+                assert!(got > 0, "closed: {}", String::from_utf8_lossy(&read));
+                read.extend_from_slice(&some[..got]);
+            }
+            assert!(read.starts_with(b"HTTP/1.1 200"));
+        }
+    }
+    assert!(server.stop_in() < Duration::from_secs(5));
+}
