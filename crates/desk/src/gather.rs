@@ -74,7 +74,9 @@ async fn serve<A: Act>(mut queue: mpsc::Receiver<Waiting<A>>) {
     }
 }
 
-async fn answer<A: Act>(group: Vec<Waiting<A>>) {
+async fn answer<A: Act>(mut group: Vec<Waiting<A>>) {
+    // Whoever has hung up was told that nothing was done, and may be doing it again.
+    group.retain(|one| !one.tell.is_closed());
     let (asked, tells): (Vec<Asked<A>>, Vec<_>) = group.into_iter().map(|one| (one.asked, one.tell)).unzip();
     let asked = Arc::new(asked);
     match together(&asked, 0..asked.len()).await {

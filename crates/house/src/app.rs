@@ -48,6 +48,7 @@ pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
 /// takes too long, or waits for a database that is gone, 503.
 async fn last_resort(State(premises): State<Arc<Premises>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let is_safe = request.method().is_safe();
     let answered = tokio::time::timeout(LONGEST, std::panic::AssertUnwindSafe(next.run(request)).catch_unwind());
     let answered = tokio::select! {
         answered = answered => answered,
@@ -64,7 +65,8 @@ async fn last_resort(State(premises): State<Arc<Premises>>, request: Request, ne
         }
         Err(_) => {
             tracing::error!(path, "a request took too long");
-            desk::answer::last(&path, 503)
+            // Its act may be done all the same, a moment after this.
+            if is_safe { desk::answer::last(&path, 503) } else { desk::answer::last_trouble(&path, Trouble::Unknown) }
         }
     }
 }

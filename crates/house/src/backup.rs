@@ -106,7 +106,12 @@ async fn fill(options: &Options, folder: &Path, passphrase: &str, now: Instant) 
     let keyring = keyring::fitting(&db, &options.data, &options.journal_origin).await?;
     let reader = db.read(Scope::Everything).await.map_err(fault)?;
     let latest = sequencer::latest(&reader).await.map_err(fault)?;
-    let (files, lost) = copy_files(&Files::there(&options.data.join("files")), &reader, folder).await?;
+    let store = Files::there(&options.data.join("files"));
+    let (files, mut lost) = copy_files(&store, &reader, folder).await?;
+    // What a row names and no file row tells is lost as well: said now, not on the day of need.
+    lost.extend(crate::files::lost(&store, &reader).await.map_err(fault)?.1.into_iter().map(|one| one.hash));
+    lost.sort();
+    lost.dedup();
     drop(reader);
     db.close().await?;
     let (from, database) = (work, folder.join(DATABASE));
@@ -304,8 +309,11 @@ async fn is_empty(options: &Options) -> Result<(), Fault> {
         return Err(no(format!("{} 里已经有文件", files.display())));
     }
     match sqlite_file::path_of(&options.database) {
-        Some(path) if path.exists() => Err(no(format!("数据库文件 {} 已经有了", path.display()))),
-        Some(_) => Ok(()),
+        // A log that an earlier database left behind would be read into the new one.
+        Some(path) => match ["", "-wal", "-shm", "-journal", ".needs-check"].map(|end| format!("{}{end}", path.display())).iter().find(|one| Path::new(one).exists()) {
+            Some(there) => Err(no(format!("数据库文件 {there} 已经有了"))),
+            None => Ok(()),
+        },
         None => {
             let db = Db::open(&options.database).await?;
             let is_used = canary::is_used(&db.read(Scope::Everything).await.map_err(fault)?).await.map_err(fault)?;

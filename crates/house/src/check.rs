@@ -32,6 +32,14 @@ fn line(name_zh: &'static str, found: Result<String, String>) -> Line {
     Line { name_zh, ok, said_zh }
 }
 
+/// The line that says which kept files are lost.
+const FILES: &str = "文件";
+
+/// Whether what was found lets acts be done: everything but lost files is well.
+pub fn may_act(lines: &[Line]) -> bool {
+    lines.iter().all(|line| line.ok || line.name_zh == FILES)
+}
+
 /// What is done first of all about damage.
 const KEEP: &str = "请停止服务，把数据另存一份，再用 jinbu restore 从备份恢复到空的位置";
 
@@ -52,7 +60,7 @@ pub async fn check(options: &Options) -> Vec<Line> {
         Err(fault) => Err(Fault::Upstream(fault.to_string())),
     };
     lines.push(line("密钥", whole.map_err(|fault| fault.to_string())));
-    lines.push(line("文件", files(options, &opened.db).await));
+    lines.push(line(FILES, files(options, &opened.db).await));
     lines.push(line("公开日志", journal(options, opened).await));
     lines
 }

@@ -34,10 +34,8 @@ pub fn journal_keys(origin: &str, keyring: &Keyring) -> Result<Keys, Fault> {
 /// The keys of a house that starts: both new → made; otherwise those that fit. Errors: keys and database do not belong
 /// together, in words; no key file was made then.
 pub(crate) async fn settle(db: &Db, data: &Path, origin: &str, ids: &Ids) -> Result<Arc<Keyring>, Fault> {
-    let found = find(data)?;
-    let is_made = found.is_none();
-    let keyring = match found {
-        Some(keyring) => keyring,
+    let (keyring, is_made) = match find(data)? {
+        Some(keyring) => (keyring, false),
         None => make(db, data, ids).await?,
     };
     let keyring = Arc::new(keyring);
@@ -60,14 +58,17 @@ pub(crate) async fn settle(db: &Db, data: &Path, origin: &str, ids: &Ids) -> Res
     Ok(keyring)
 }
 
-async fn make(db: &Db, data: &Path, ids: &Ids) -> Result<Keyring, Fault> {
+/// New keys, and whether it was we who wrote them: nobody else's file is ever removed.
+async fn make(db: &Db, data: &Path, ids: &Ids) -> Result<(Keyring, bool), Fault> {
     if canary::is_used(&db.read(Scope::Everything).await.map_err(told)?).await.map_err(told)? {
         return Err(missing(data));
     }
     match Keyring::create(&key_file(data), ids.bytes()) {
         // Two servers of one folder come up at once: the other one's are as good.
-        Err(KeyError::Io(error)) if error.kind() == std::io::ErrorKind::AlreadyExists => find(data)?.ok_or_else(|| missing(data)),
-        made => made.map_err(|error| Fault::Upstream(error.to_string())),
+        Err(KeyError::Io(error)) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            find(data)?.map(|keyring| (keyring, false)).ok_or_else(|| missing(data))
+        }
+        made => made.map(|keyring| (keyring, true)).map_err(|error| Fault::Upstream(error.to_string())),
     }
 }
 

@@ -70,6 +70,8 @@ impl Default for Limits {
 const LAST_ANSWER: Duration = Duration::from_mins(1);
 /// How long half a head is waited for at the end.
 const LAST_HEAD: Duration = Duration::from_secs(1);
+/// An address that holds more than one in so many of all connections gives one up when the house is full.
+const GREEDY_SHARE: usize = 8;
 /// How often connections are looked at, at least.
 const SWEEP: Duration = Duration::from_millis(500);
 
@@ -156,6 +158,19 @@ fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// The connection that an address with more than `many` of them has had longest without a byte; of addresses the one
+/// with the most. So nobody fills the house with requests that he does not finish.
+fn greediest(open: &BTreeMap<u64, Arc<Line>>, many: usize) -> Option<u64> {
+    let mut by_address: BTreeMap<_, Vec<(u64, u64)>> = BTreeMap::new();
+    for (number, one) in open {
+        if let Some(from) = &one.from {
+            by_address.entry(from).or_default().push((one.moved.load(Ordering::Acquire), *number));
+        }
+    }
+    let most = by_address.into_values().max_by_key(Vec::len).filter(|all| all.len() > many)?;
+    most.into_iter().min().map(|(_, number)| number)
+}
+
 /// All open connections, by number: the oldest first.
 struct Lines {
     began: Instant,
@@ -183,7 +198,7 @@ impl Lines {
         }
         if open.1.len() >= self.limits.connections {
             let silent = open.1.iter().filter(|(_, one)| one.phase() != Phase::Request).min_by_key(|(_, one)| one.moved.load(Ordering::Acquire));
-            let number = silent.map(|(number, _)| *number)?;
+            let number = silent.map(|(number, _)| *number).or_else(|| greediest(&open.1, self.limits.connections / GREEDY_SHARE))?;
             // Taken off the list at once: the next one that comes must not count it again.
             open.1.remove(&number)?.cut.notify_one();
         }

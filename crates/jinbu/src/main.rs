@@ -177,7 +177,12 @@ fn main() -> std::process::ExitCode {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let workers = std::env::var("TOKIO_WORKER_THREADS").ok().and_then(|text| text.parse().ok()).unwrap_or(cores.saturating_sub(1)).max(1);
     match tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build() {
-        Ok(runtime) => runtime.block_on(run()),
+        Ok(runtime) => {
+            let code = runtime.block_on(run());
+            // Whatever still runs beside (a long question of a page that nobody waits for) keeps nobody from ending.
+            runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+            code
+        }
         Err(error) => {
             eprintln!("没有办成：{error}");
             std::process::ExitCode::from(2)
@@ -190,7 +195,9 @@ fn start_log() {
     let said = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,jinbu=info,sqlx::postgres::notice=error".into());
     // The driver repeats what it could not read in addresses and password files, passwords among it: whatever is asked for.
     let filter = said.add_directive("sqlx_postgres::options=off".parse().expect("a directive that we wrote"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    // A line that cannot be written (the log's disk is full) is dropped: complaining of it on the same stderr would panic,
+    // and the writer's thread with it.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).log_internal_errors(false);
     if std::env::var("JINBU_LOG").as_deref() == Ok("json") { log.json().init() } else { log.init() }
 }
 

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use foundation::{Fault, Scope, Stop, Trouble};
 use futures::future::BoxFuture;
-use sea_orm::{AccessMode, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, TransactionTrait};
+use sea_orm::{AccessMode, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, Statement, TransactionTrait};
 
 use crate::dialect::fault_of;
 use crate::handle::Handle;
 use crate::postgres::health::Health;
 use crate::reader::{Core, Reader};
+use crate::row::Counted;
 use crate::sqlite::{self, Held, Opened, Place};
 use crate::writer::Writer;
 
@@ -233,6 +234,16 @@ impl Db {
         }
     }
 
+    /// Holds the database as one of the servers that share it, or, when `is_alone`, for a work beside which none may run
+    /// (rotating keys): until the answer is dropped. None on SQLite, whose file has a lock of its own.
+    /// Errors: `Locked` when others hold it.
+    pub async fn hold(&self, is_alone: bool) -> Result<Option<DatabaseTransaction>, Fault> {
+        match &self.kind {
+            Kind::Sqlite(_) => Ok(None),
+            Kind::Postgres(served) => crate::postgres::migrate::hold(&served.pool, is_alone).await.map(Some),
+        }
+    }
+
     /// Looks at role and schema without changing anything (copy-db's source).
     /// Errors: in words, what is not as it must be.
     pub async fn fits(&self) -> Result<(), Fault> {
@@ -255,7 +266,11 @@ impl Db {
         if let Some(watched) = self.health().filter(|one| one.is_watched()) {
             return watched.require();
         }
-        self.texts("SELECT 'ok'").await.map(|_| ())
+        match &self.kind {
+            // By a reader, not by the connection that keeps the database in order: that one may be busy with the disk.
+            Kind::Sqlite(house) => house.readers.fetch::<Counted>(Statement::from_string(DbBackend::Sqlite, "SELECT 1 AS n")).await.map(|_| ()),
+            Kind::Postgres(served) => crate::postgres::migrate::texts(&served.pool, "SELECT 'ok'").await.map(|_| ()),
+        }
     }
 
     /// Closes the connections (tests, orderly shutdown). Who waits at the door is done first.

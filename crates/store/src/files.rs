@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use foundation::{Fault, Stop};
+use foundation::{Fault, Stop, Trouble};
 use futures::StreamExt;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
@@ -64,9 +64,10 @@ impl Files {
 
     /// Keeps bytes; returns their SHA-256 in hex, which is their address. Keeping twice is harmless. When this returns
     /// they are on the disk (a bucket has answered): call it before the row that names them is written.
+    /// Errors: `Unavailable` when the disk is full or fails; `Upstream` for a bucket's.
     pub async fn keep(&self, bytes: Vec<u8>) -> Result<String, Stop> {
         let hash = hex::encode(Sha256::digest(&bytes));
-        self.store.put(&address(&hash), bytes.into()).await.map_err(|error| Fault::Upstream(error.to_string()))?;
+        self.store.put(&address(&hash), bytes.into()).await.map_err(unkept)?;
         Ok(hash)
     }
 
@@ -97,6 +98,20 @@ impl Files {
         }
         Ok(bytes)
     }
+}
+
+/// Why nothing was kept: a disk that is full or broken is told as the database's is.
+fn unkept(error: object_store::Error) -> Fault {
+    let is_ours = matches!(error, object_store::Error::Generic { store: "LocalFileSystem", .. });
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = if is_ours { Some(&error) } else { None };
+    while let Some(one) = cause {
+        if let Some(disk) = one.downcast_ref::<std::io::Error>() {
+            let is_full = matches!(disk.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
+            return Fault::Unavailable(if is_full { Trouble::DiskFull } else { Trouble::NotWritten }, error.to_string());
+        }
+        cause = one.source();
+    }
+    Fault::Upstream(error.to_string())
 }
 
 fn address(hash: &str) -> object_store::path::Path {

@@ -29,7 +29,8 @@ pub async fn export_bundle(settings: Option<&Path>, data: &Path, database: Optio
         }
     };
     let bundle = house::evidence::export(premises, &reader, &reader, &id).await.map_err(said)?;
-    std::fs::write(out, bundle.to_json()?).with_context(|| format!("写不了 {}", out.display()))?;
+    // Half a bundle, on a full disk, would be taken for one.
+    std::fs::write(out, bundle.to_json()?).inspect_err(|_| _ = std::fs::remove_file(out)).with_context(|| format!("写不了 {}", out.display()))?;
     println!("已写入 {}", out.display());
     Ok(true)
 }

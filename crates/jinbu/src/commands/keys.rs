@@ -14,7 +14,10 @@ pub async fn rotate_keys(settings: &Path) -> Result<bool> {
     let (_, options) = read_settings(settings)?;
     let _alone = hold(&options.data, true)?;
     is_there(&options.database)?;
+    // No server may run, whichever data folder it has: it would seal with the old key and find nobody by the new index.
+    let _only = crate::alone::only_server(&options.database)?;
     let db = Db::open(&options.database).await.map_err(said)?;
+    let _held = db.hold(true).await.map_err(|_| anyhow!("还有服务在用这个数据库，请先停止所有的服务再轮换密钥"))?;
     let ids = foundation::Ids::system();
     let (path, from_environment) = (house::keyring::key_file(&options.data), Keyring::from_environment().is_some());
     house::keyring::fitting(&db, &options.data, &options.journal_origin).await?;

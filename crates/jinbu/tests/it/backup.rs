@@ -2,7 +2,8 @@
 //! journal verifies with 0 differences, and every act that was answered before the backup began is there.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::time::Duration;
 
 use foundation::Scope;
 use store::Db;
@@ -10,8 +11,7 @@ use store::query::ColumnTrait;
 use store::tables::funds::payment_batch;
 use store::tables::supervision::stored_file;
 
-use crate::kill::{CheckIns, counts, under_way, work};
-use crate::ledger::Ledger;
+use crate::load::{CheckIns, Load, Seen, TRAINEES, counts, under_way};
 use crate::server::{Place, text};
 
 const WORDS: &str = "correct horse battery staple";
@@ -31,9 +31,11 @@ async fn a_backup_under_load_is_restored_elsewhere_with_every_answered_act() {
     let place = Place::new().await;
     place.start().await.stop();
     let check_ins = Arc::new(CheckIns::prepare(&place).await);
-    let ledger = Arc::new(Mutex::new(Ledger::default()));
+    let ledger = Seen::default();
     let server = place.start().await;
-    let tasks = work(&server, 0, &check_ins, &ledger).await;
+    let mut load = Load::of(&server, &check_ins, &ledger, Duration::ZERO).await;
+    load.sites("备份");
+    let trainees = load.check_ins(0..TRAINEES);
     under_way(&ledger, (0, 0), (11, 51)).await;
     let before = ledger.lock().unwrap().clone();
     let (data, aside) = (place.data(), tempfile::tempdir().unwrap());
@@ -46,9 +48,10 @@ async fn a_backup_under_load_is_restored_elsewhere_with_every_answered_act() {
     let (ok, said) = ran(&place, &about("check", &data, &place.database, &[]));
     assert!(ok && said.contains("全部都好"), "beside a running server: {said}");
     server.kill();
-    for task in tasks {
-        task.await.unwrap();
+    for one in trainees {
+        one.await.unwrap();
     }
+    load.end().await;
     eprintln!("answered before the backup: {} sites, {} check-ins; during it up to {during:?}", before.sites.len(), before.check_ins.len());
     let sealed = std::fs::read_to_string(to.join("keys.sealed")).unwrap();
     let key = std::fs::read_to_string(data.join("keys.txt")).unwrap();

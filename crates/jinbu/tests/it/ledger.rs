@@ -1,16 +1,17 @@
 //! What was answered, what was asked without an answer, and whether the database afterwards agrees.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::{Duration, Instant};
 
 use foundation::Scope;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use store::Db;
 use store::query::*;
 use store::tables::identity::{account, sign_in};
 use store::tables::institutions::site;
 use store::tables::journal::fact;
 use store::tables::supervision::attendance;
+use store::{Db, Reader};
 
 /// Acts with their answers.
 #[derive(Default, Clone)]
@@ -21,6 +22,28 @@ pub struct Ledger {
     pub unanswered: BTreeSet<String>,
     /// Check-ins: (token, session) → the moment that was answered.
     pub check_ins: BTreeMap<(String, String), String>,
+    /// What was answered with a no that is not about the asker: not acknowledged.
+    pub refused: Vec<Refused>,
+}
+
+/// An act that was answered and not acknowledged.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    pub act: &'static str,
+    /// When the answer came, and how long it took.
+    pub at: Instant,
+    pub took: Duration,
+    pub status: u16,
+    /// Its title, in Chinese.
+    pub title: String,
+}
+
+impl Refused {
+    /// Panics on any answer but those of a server that cannot take acts.
+    pub fn of(act: &'static str, began: Instant, status: u16, answer: &Value) -> Self {
+        assert!(status >= 500, "{act}: {status} {answer}");
+        Self { act, at: Instant::now(), took: began.elapsed(), status, title: answer["title"].as_str().unwrap_or_default().to_owned() }
+    }
 }
 
 /// What the database misses or has half; empty when all is well. `lost` counts acknowledged acts only.
@@ -31,19 +54,20 @@ pub struct Findings {
 }
 
 impl Ledger {
-    /// Compares with the database of a server that is down.
+    /// Compares with the database at one moment; its server may be up.
     pub async fn compare(&self, database: &str) -> Findings {
         let db = Db::connect(database).await.unwrap();
+        let moment = db.snapshot(Scope::Everything).await.unwrap();
         let mut findings = Findings::default();
-        self.sites_and_their_facts(&db, &mut findings).await;
-        self.check_ins_and_their_facts(&db, &mut findings).await;
-        places_without_gap(&db, &mut findings).await;
+        self.sites_and_their_facts(&moment, &mut findings).await;
+        self.check_ins_and_their_facts(&moment, &mut findings).await;
+        places_without_gap(&moment, &mut findings).await;
+        drop(moment);
         db.close().await.unwrap();
         findings
     }
 
-    async fn sites_and_their_facts(&self, db: &Db, findings: &mut Findings) {
-        let reader = db.read(Scope::Everything).await.unwrap();
+    async fn sites_and_their_facts(&self, reader: &Reader, findings: &mut Findings) {
         let rows = reader.list::<site::Entity>(|q| q).await.unwrap();
         let facts = reader.list::<fact::Entity>(|q| q.filter(fact::Column::Act.eq("add-site"))).await.unwrap();
         let told: HashMap<String, usize> = facts.iter().fold(HashMap::new(), |mut all, one| {
@@ -68,8 +92,7 @@ impl Ledger {
         findings.half.extend(told.keys().filter(|id| !ids.contains(*id)).map(|id| format!("a fact tells of site {id}, which is not there")));
     }
 
-    async fn check_ins_and_their_facts(&self, db: &Db, findings: &mut Findings) {
-        let reader = db.read(Scope::Everything).await.unwrap();
+    async fn check_ins_and_their_facts(&self, reader: &Reader, findings: &mut Findings) {
         let rows = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Fact.is_not_null())).await.unwrap();
         let signed: HashMap<String, String> =
             reader.list::<sign_in::Entity>(|q| q).await.unwrap().into_iter().map(|one| (one.token_hash, one.account.to_string())).collect();
@@ -106,8 +129,7 @@ fn entries(row: &fact::Model) -> Vec<String> {
 }
 
 /// The places of the journal: 0, 1, 2 … without gap or repeat.
-async fn places_without_gap(db: &Db, findings: &mut Findings) {
-    let reader = db.read(Scope::Everything).await.unwrap();
+async fn places_without_gap(reader: &Reader, findings: &mut Findings) {
     let mut places: Vec<i64> =
         reader.list::<fact::Entity>(|q| q.filter(fact::Column::Seq.is_not_null())).await.unwrap().into_iter().filter_map(|one| one.seq).collect();
     places.sort_unstable();

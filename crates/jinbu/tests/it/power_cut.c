@@ -2,14 +2,16 @@
  * Preloaded into the server's process. Beside every file NAME.db and NAME.db-wal it keeps NAME….durable, a copy that
  * receives what was written only when fsync or fdatasync has returned. The test kills the server, throws the real
  * files away and lets the house wake up on the copies: the worst disk that still keeps its word.
- * Kept files (below a folder "files"): a file's bytes count once it was synced, its name once its folder was synced
- * after that; the folder "files.durable" beside it receives what counts.
- * POWER_CUT_FILES_LIE=1 makes syncing kept files do nothing: the control that must lose one.
- * POWER_CUT_LIES=1 makes the disk a liar (a sync that syncs nothing): the control that must lose acts. */
+ * Under the folder POWER_CUT_FILES names are lost too: beside it lies FOLDER.durable, where INODE.data is what a sync
+ * of a file has kept and INODE.list what a sync of a folder has (a line "INODE NAME" for each entry). A file whose name
+ * is kept and whose bytes are not wakes up empty; one whose folder was not synced is not there.
+ * POWER_CUT_LIES=database or =files makes the disk a liar there (a sync that syncs nothing): the controls that must
+ * lose acts and files. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,67 +45,7 @@ static int is_ours(const char *path) {
     return (n > 3 && !strcmp(path + n - 3, ".db")) || (n > 7 && !strcmp(path + n - 7, ".db-wal"));
 }
 
-/* Kept files: paths of open descriptors below "/files/", and the inodes whose bytes are on the disk. */
-static char kept[FDS][1024];
-static ino_t safe[RANGES];
-static int safes;
-
-static const char *below_files(const char *path) {
-    const char *at = strstr(path, "/files/");
-    return at ? at : NULL;
-}
-
-static void kept_opened(int fd, const char *path) {
-    if (fd < 0 || fd >= FDS) return;
-    kept[fd][0] = 0;
-    if (below_files(path)) snprintf(kept[fd], sizeof kept[fd], "%s", path);
-}
-
-static int is_safe(ino_t inode) {
-    for (int n = 0; n < safes; n++) if (safe[n] == inode) return 1;
-    return 0;
-}
-
-/* FOLDER/files/ab -> FOLDER/files.durable/ab, made. */
-static void durable_folder(const char *folder, char *out, size_t size) {
-    const char *at = below_files(folder);
-    snprintf(out, size, "%.*s/files.durable", (int)(at - folder), folder);
-    mkdir(out, 0700);
-    size_t n = strlen(out);
-    snprintf(out + n, size - n, "/%s", at + strlen("/files/"));
-    mkdir(out, 0700);
-}
-
-static void copy_file(const char *from, const char *to) {
-    char bytes[1 << 14];
-    int in = REAL(open)(from, O_RDONLY), out = REAL(open)(to, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    ssize_t got;
-    while (in >= 0 && out >= 0 && (got = read(in, bytes, sizeof bytes)) > 0) if (REAL(write)(out, bytes, (size_t)got) != got) abort();
-    if (in >= 0) REAL(close)(in);
-    if (out >= 0) REAL(close)(out);
-}
-
-static void kept_synced(int fd) {
-    struct stat now;
-    if (fd < 0 || fd >= FDS || !kept[fd][0] || getenv("POWER_CUT_FILES_LIE") || fstat(fd, &now)) return;
-    if (!S_ISDIR(now.st_mode)) {
-        if (!is_safe(now.st_ino) && safes < RANGES) safe[safes++] = now.st_ino;
-        return;
-    }
-    char folder[2048], from[2300], to[2400];
-    durable_folder(kept[fd], folder, sizeof folder);
-    DIR *all = opendir(kept[fd]);
-    for (struct dirent *one; all && (one = readdir(all));) {
-        snprintf(from, sizeof from, "%s/%s", kept[fd], one->d_name);
-        snprintf(to, sizeof to, "%s/%s", folder, one->d_name);
-        struct stat file_now;
-        if (!stat(from, &file_now) && S_ISREG(file_now.st_mode) && is_safe(file_now.st_ino)) copy_file(from, to);
-    }
-    if (all) closedir(all);
-}
-
 static void opened(int fd, const char *path) {
-    kept_opened(fd, path);
     if (fd < 0 || fd >= FDS || !is_ours(path)) return;
     pthread_mutex_lock(&lock);
     int at = 0;
@@ -141,8 +83,71 @@ static void keep(struct file *one, int fd, off_t at, size_t length) {
     }
 }
 
+static int lies(const char *about) {
+    const char *said = getenv("POWER_CUT_LIES");
+    return said && !strcmp(said, about);
+}
+
+/* Where the sync of an inode under the folder is kept; 0 when it lies elsewhere. */
+static int kept_as(char *name, const char *path, ino_t inode, const char *kind) {
+    const char *folder = getenv("POWER_CUT_FILES");
+    size_t n = folder ? strlen(folder) : 0;
+    if (!n || strncmp(path, folder, n) || (path[n] && path[n] != '/')) return 0;
+    snprintf(name, PATH_MAX, "%s.durable/%lu.%s", folder, (unsigned long)inode, kind);
+    return 1;
+}
+
+static void list_folder(int out, const char *path) {
+    char line[PATH_MAX];
+    DIR *folder = opendir(path);
+    if (!folder) abort();
+    for (struct dirent *one; (one = readdir(folder));) {
+        if (!strcmp(one->d_name, ".") || !strcmp(one->d_name, "..")) continue;
+        int n = snprintf(line, sizeof line, "%lu %s\n", (unsigned long)one->d_ino, one->d_name);
+        if (REAL(write)(out, line, (size_t)n) != n) abort();
+    }
+    closedir(folder);
+}
+
+static void copy_bytes(int out, const char *path) {
+    static char bytes[1 << 16];
+    int in = REAL(open)(path, O_RDONLY | O_CLOEXEC);
+    if (in < 0) abort();
+    for (ssize_t got; (got = read(in, bytes, sizeof bytes)) > 0;)
+        if (REAL(write)(out, bytes, (size_t)got) != got) abort();
+    REAL(close)(in);
+}
+
+/* A file or a folder under the kept folder has been synced: what it is now is what a cut leaves of it. */
+static void entry_synced(int fd) {
+    char name[64], path[PATH_MAX], kept[PATH_MAX], anew[PATH_MAX + 8];
+    struct stat now;
+    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(name, path, sizeof path - 1);
+    if (n <= 0 || fstat(fd, &now)) return;
+    path[n] = 0;
+    int is_folder = S_ISDIR(now.st_mode);
+    if (lies("files") || !kept_as(kept, path, now.st_ino, is_folder ? "list" : "data")) return;
+    snprintf(anew, sizeof anew, "%s.new", kept);
+    pthread_mutex_lock(&lock);
+    int out = REAL(open)(anew, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (out < 0) abort();
+    if (is_folder) list_folder(out, path); else copy_bytes(out, path);
+    REAL(close)(out);
+    /* Killed in between, the older state stands. */
+    if (rename(anew, kept)) abort();
+    pthread_mutex_unlock(&lock);
+}
+
+/* A new file or folder may have the number of one that is gone: nothing of it is synced. */
+static void entry_made(const char *path, const char *kind) {
+    char kept[PATH_MAX];
+    struct stat now;
+    if (!stat(path, &now) && kept_as(kept, path, now.st_ino, kind)) unlink(kept);
+}
+
 static void synced(struct file *one, int fd) {
-    if (getenv("POWER_CUT_LIES")) return;
+    if (lies("database")) return;
     struct stat now;
     if (fstat(fd, &now)) return;
     if (one->cut >= 0 && REAL(ftruncate)(one->copy, one->cut)) abort();
@@ -155,12 +160,19 @@ static void synced(struct file *one, int fd) {
 
 #define OPEN(name) int name(const char *path, int flags, ...) { \
     va_list rest; va_start(rest, flags); mode_t mode = va_arg(rest, mode_t); va_end(rest); \
-    int fd = REAL(name)(path, flags, mode); opened(fd, path); return fd; }
+    struct stat before; int is_new = (flags & O_CREAT) && getenv("POWER_CUT_FILES") && stat(path, &before); \
+    int fd = REAL(name)(path, flags, mode); if (fd >= 0 && is_new) entry_made(path, "data"); opened(fd, path); return fd; }
 OPEN(open)
 OPEN(open64)
 
+int mkdir(const char *path, mode_t mode) {
+    int done = REAL(mkdir)(path, mode);
+    if (!done) entry_made(path, "list");
+    return done;
+}
+
 int close(int fd) {
-    if (fd >= 0 && fd < FDS) { of_fd[fd] = 0; kept[fd][0] = 0; }
+    if (fd >= 0 && fd < FDS) of_fd[fd] = 0;
     return REAL(close)(fd);
 }
 
@@ -189,8 +201,7 @@ TRUNCATE(ftruncate, off_t)
 TRUNCATE(ftruncate64, off64_t)
 
 #define SYNC(name) int name(int fd) { \
-    struct file *one = ours(fd); \
-    if (!one) { int done = REAL(name)(fd); if (!done) { pthread_mutex_lock(&lock); kept_synced(fd); pthread_mutex_unlock(&lock); } return done; } \
+    struct file *one = ours(fd); if (!one) { int done = REAL(name)(fd); if (!done) entry_synced(fd); return done; } \
     pthread_mutex_lock(&lock); int done = REAL(name)(fd); if (!done) synced(one, fd); pthread_mutex_unlock(&lock); return done; }
 SYNC(fsync)
 SYNC(fdatasync)

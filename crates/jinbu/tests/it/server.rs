@@ -10,7 +10,9 @@ use tokio::net::TcpStream;
 
 /// A place where a server lives: data folder, database, and what its process is given besides.
 pub struct Place {
-    folder: tempfile::TempDir,
+    data: PathBuf,
+    /// Dropped with the place.
+    _folder: Option<tempfile::TempDir>,
     /// `sqlite:…` or `postgres://…`.
     pub database: String,
     /// Environment of the server's process.
@@ -25,21 +27,33 @@ impl Place {
         if std::env::var("JINBU_TEST_DB").as_deref() == Ok("postgres") {
             let cloned = testkit::postgres::clone().await;
             let database = cloned.url.clone();
-            return Self { folder: tempfile::tempdir().unwrap(), database, environment: Vec::new(), _postgres: Some(cloned) };
+            return Self { _postgres: Some(cloned), ..Self::on(database) };
         }
         Self::sqlite()
+    }
+
+    /// On a database that is somebody else's.
+    pub fn on(database: String) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { data: folder.path().to_owned(), _folder: Some(folder), database, environment: Vec::new(), _postgres: None }
     }
 
     /// On SQLite.
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = format!("sqlite:{}", folder.path().join("jinbu.db").display());
-        Self { folder, database, environment: Vec::new(), _postgres: None }
+        let place = Self::sqlite_in(folder.path());
+        Self { _folder: Some(folder), ..place }
+    }
+
+    /// On SQLite in a folder that is somebody else's (a small disk).
+    pub fn sqlite_in(data: &Path) -> Self {
+        let database = format!("sqlite:{}", data.join("jinbu.db").display());
+        Self { data: data.to_owned(), _folder: None, database, environment: Vec::new(), _postgres: None }
     }
 
     /// The data folder.
     pub fn data(&self) -> PathBuf {
-        self.folder.path().to_owned()
+        self.data.clone()
     }
 
     /// Runs a command of the program to its end.
@@ -146,6 +160,19 @@ impl Server {
     pub async fn get_with(&self, token: &str, path: &str) -> Option<(u16, String)> {
         let head = format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n", self.address);
         request(&self.address, &head, b"").await
+    }
+
+    /// Sends a page's form as a browser would that has just opened the page; the status and the page that come back.
+    pub async fn post_form(&self, path: &str, fields: &str) -> (u16, String) {
+        let (_, page) = self.get(path).await.expect("the page is there");
+        let token = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("the page has a form");
+        let body = format!("csrf={token}&{fields}");
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {0}\r\nconnection: close\r\norigin: http://{0}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {1}\r\n\r\n",
+            self.address,
+            body.len()
+        );
+        request(&self.address, &head, body.as_bytes()).await.expect("the server answers")
     }
 
     /// Signs a persona in; the bearer token.

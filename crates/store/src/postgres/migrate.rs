@@ -10,6 +10,8 @@ use crate::migrations::{self, standing};
 const ON: DbBackend = DbBackend::Postgres;
 /// The lock that whoever changes the schema holds until the commit; any number that nothing else in the database uses.
 const LOCK: i64 = 0x6a69_6e62_7500;
+/// The lock that running servers share.
+const SERVING: i64 = LOCK + 1;
 /// How long one waits for another that is migrating, in PostgreSQL's words.
 const PATIENCE: &str = "120s";
 
@@ -62,6 +64,19 @@ pub async fn fits(connection: &DatabaseConnection) -> Result<(), Fault> {
         return Err(Fault::Upstream(format!("这个数据库的结构不是最新的（缺 {}）：请先对它运行 jinbu migrate", one.name)));
     }
     standing::fits(&columns)
+}
+
+/// A lock of the whole database that servers share and a rotation of keys has alone, whichever folder their keys lie in.
+/// It lasts as long as its transaction, which holds nothing else.
+/// Errors: `Locked` when others hold it.
+pub(crate) async fn hold(connection: &DatabaseConnection, is_alone: bool) -> Result<DatabaseTransaction, Fault> {
+    let txn = connection.begin().await.map_err(fault_of)?;
+    run_batch(&txn, "SET LOCAL idle_in_transaction_session_timeout = 0").await?;
+    let how = if is_alone { "pg_try_advisory_xact_lock" } else { "pg_try_advisory_xact_lock_shared" };
+    match texts(&txn, &format!("SELECT {how}({SERVING})::text")).await?.first().map(String::as_str) {
+        Some("true") => Ok(txn),
+        _ => Err(Fault::Unavailable(foundation::Trouble::Locked, "the database is held by others".into())),
+    }
 }
 
 /// Runs statements without parameters.

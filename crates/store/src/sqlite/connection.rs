@@ -66,10 +66,16 @@ fn make_private(path: &Path) -> Result<(), Fault> {
         std::io::ErrorKind::StorageFull => Fault::Unavailable(Trouble::DiskFull, error.to_string()),
         _ => Fault::Upstream(format!("打不开数据库文件 {}：{error}", path.display())),
     };
-    let file = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path).map_err(no)?;
-    let rights = file.metadata().map_err(no)?.permissions();
+    // Never opened by our own hand once it is there: closing any handle of a file takes away the locks that this process
+    // holds on it, and another process would then clear away the log that we still write to.
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(no(error)),
+    }
+    let rights = std::fs::metadata(path).map_err(no)?.permissions();
     if rights.mode() & 0o077 != 0 {
-        file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(no)?;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(no)?;
     }
     Ok(())
 }

@@ -34,9 +34,11 @@ impl Held {
         Self { seat: Arc::clone(seat), ended: Some(Arc::default()) }
     }
 
-    /// What ended the transaction, when something did.
-    pub fn ended(&self) -> Option<(Trouble, String)> {
-        self.ended.as_ref().and_then(|ended| ended.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    /// The act is over: nothing runs on it any more, whoever still holds it. Says what had ended its transaction, if
+    /// anything.
+    pub fn end(&self) -> Option<(Trouble, String)> {
+        let mut ended = self.ended.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.replace((Trouble::NotWritten, "the act is over".into()))
     }
 
     pub async fn fetch<T: FromRow + Send + 'static>(&self, statement: Statement) -> Result<Vec<T>, Fault> {
@@ -58,6 +60,9 @@ impl Held {
         let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((trouble, why)) = &*ended {
             return Err(Fault::Unavailable(*trouble, why.clone()));
+        }
+        if connection.is_autocommit() {
+            return Err(Fault::Unavailable(Trouble::NotWritten, "there is no transaction".into()));
         }
         let done = work(connection).map_err(|failure| match failure {
             Failure::Fault(fault) => fault,

@@ -4,7 +4,8 @@
 //! `jinbu check` has passed (decisions/0011).
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foundation::limits::{DOOR_QUEUE, GROUP_ACTS};
@@ -60,7 +61,7 @@ impl Door {
     /// Errors: no thread can be started.
     pub fn start(place: Place) -> Result<Self, Fault> {
         let (queue, jobs) = mpsc::channel(DOOR_QUEUE);
-        let trouble = Arc::new(Mutex::new(None));
+        let trouble = Arc::new(Mutex::new(is_marked(&place).then_some(Trouble::NeedsCheck)));
         let seat = Seats { place, seat: None, newest_fact: None, trouble: Arc::clone(&trouble) };
         thread("jinbu-writer", |runtime| runtime.block_on(serve(seat, jobs)))?;
         let (until, over) = oneshot::channel::<()>();
@@ -97,6 +98,8 @@ impl Door {
         let job: Job = Box::new(move |held| {
             async move {
                 let (result, newest_fact) = match held {
+                    // Whoever has hung up was told that nothing was done, and may be doing it again.
+                    Ok(_) if tell.is_closed() => (Err(Fault::Busy.into()), None),
                     Ok(held) => {
                         let (result, left) = crate::door::run(Handle::Held(held), scope, body).await;
                         (result, left.newest_fact)
@@ -106,8 +109,9 @@ impl Door {
                 let is_kept = result.is_ok();
                 let tell: Tell = Box::new(move |committed| {
                     let result = match (committed, result) {
-                        (Err((trouble, why)), Ok(_)) => Err(Fault::Unavailable(trouble, why).into()),
-                        (_, result) => result,
+                        // A refusal too may rest on what was undone with the rest of the group.
+                        (Err((trouble, why)), _) => Err(Fault::Unavailable(trouble, why).into()),
+                        (Ok(()), result) => result,
                     };
                     // The asker may have hung up; the act stands all the same.
                     let _ = tell.send(result);
@@ -152,11 +156,7 @@ async fn serve(mut seats: Seats, mut queue: mpsc::Receiver<Message>) {
 async fn group(seats: &mut Seats, first: Job, queue: &mut mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
     let seat = match seats.begin() {
         Ok(seat) => seat,
-        Err(lost) => {
-            let ran = first(Err(lost.clone())).await;
-            (ran.tell)(Err(lost));
-            return None;
-        }
+        Err(lost) => return all_hear(&lost, first, queue).await,
     };
     let (mut all, mut next, mut over, mut broken) = (Vec::new(), Some(first), None, None);
     while let Some(job) = next.take() {
@@ -182,6 +182,19 @@ async fn group(seats: &mut Seats, first: Job, queue: &mut mpsc::Receiver<Message
     over
 }
 
+/// No transaction can be had: everybody who waits hears it now, not one by one after the same wait each.
+async fn all_hear(lost: &Lost, first: Job, queue: &mut mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
+    let mut next = Some(Message::Act(first));
+    while let Some(message) = next {
+        match message {
+            Message::Act(job) => (job(Err(lost.clone())).await.tell)(Err(lost.clone())),
+            Message::Close(over) => return Some(over),
+        }
+        next = queue.try_recv().ok();
+    }
+    None
+}
+
 /// Runs one act in its savepoint: kept on success, undone otherwise. Says what ended the whole transaction, if anything.
 async fn in_savepoint(seat: &Shared, job: Job) -> (Ran, Option<Lost>) {
     if let Err(lost) = said(seat, "SAVEPOINT act") {
@@ -189,7 +202,7 @@ async fn in_savepoint(seat: &Shared, job: Job) -> (Ran, Option<Lost>) {
     }
     let held = Held::act(seat);
     let ran = job(Ok(held.clone())).await;
-    if let Some(ended) = held.ended() {
+    if let Some(ended) = held.end() {
         return (ran, Some(ended));
     }
     let closed = if ran.is_kept { said(seat, "RELEASE act") } else { said(seat, "ROLLBACK TO act").and_then(|()| said(seat, "RELEASE act")) };
@@ -250,6 +263,8 @@ impl Seats {
                 match batch(seat.connection(), "COMMIT") {
                     Ok(()) if seat.connection().is_autocommit() => Ok(()),
                     Ok(()) => Err((Trouble::NotWritten, "the commit left its transaction open".into())),
+                    // The mark may be on the disk although the disk did not say so: nobody knows before the next start.
+                    Err((Trouble::NotWritten, why)) => Err((Trouble::Unknown, why)),
                     Err(lost) => Err(lost),
                 }
             }
@@ -288,8 +303,7 @@ impl Seats {
 
     /// What was answered is there, and nobody has said that something is missing.
     fn finds_the_newest(&mut self, connection: &Connection) -> Result<(), Lost> {
-        let marker = marker(&self.place);
-        if marker.exists() {
+        if is_marked(&self.place) {
             return Err((Trouble::NeedsCheck, "acts wait for jinbu check".into()));
         }
         let Some(id) = &self.newest_fact else { return Ok(()) };
@@ -299,12 +313,27 @@ impl Seats {
         }
         let lost = (Trouble::NeedsCheck, format!("the answered fact {id} is not in the database"));
         // A restart must not forget it. On a full disk the note may fail; then this process goes on remembering.
-        match std::fs::write(&marker, format!("{id}\n")) {
-            Ok(()) => self.newest_fact = None,
-            Err(error) => tracing::error!(%error, "cannot leave a note that the database needs a check"),
+        if let Err(error) = leave_note(&marker(&self.place), id) {
+            tracing::error!(%error, "cannot leave a note that the database needs a check");
+        }
+        if is_marked(&self.place) {
+            self.newest_fact = None;
         }
         Err(lost)
     }
+}
+
+/// Whether the note is there; what cannot be looked at counts as there.
+fn is_marked(place: &Place) -> bool {
+    !matches!(marker(place).try_exists(), Ok(false))
+}
+
+/// Leaves the note on the disk, its name in the folder too.
+fn leave_note(path: &Path, id: &str) -> std::io::Result<()> {
+    let mut file = std::fs::File::create(path)?;
+    file.write_all(format!("{id}\n").as_bytes())?;
+    file.sync_all()?;
+    std::fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// The note that acts wait until `jinbu check` has passed: beside the database.
