@@ -3,7 +3,6 @@
 //! copy, every row compared to its last column, or no row at all.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use foundation::{Fault, Scope, Stop};
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
@@ -82,8 +81,8 @@ pub async fn copy(source: &Db, target: &Db) -> Result<Vec<Copied>, Stop> {
 }
 
 /// A reader of everything at one moment: on PostgreSQL through its walls' widest reach, so that no row is hidden.
-async fn whole(db: &Db) -> Result<Arc<Reader>, Stop> {
-    Ok(Arc::new(db.snapshot(Scope::Everything).await?))
+async fn whole(db: &Db) -> Result<Reader, Stop> {
+    db.snapshot(Scope::Everything).await
 }
 
 async fn must_be_empty(target: &Reader) -> Result<(), Stop> {
