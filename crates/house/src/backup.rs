@@ -310,10 +310,12 @@ async fn is_empty(options: &Options) -> Result<(), Fault> {
     }
     match sqlite_file::path_of(&options.database) {
         // A log that an earlier database left behind would be read into the new one.
-        Some(path) => match ["", "-wal", "-shm", "-journal", ".needs-check"].map(|end| format!("{}{end}", path.display())).iter().find(|one| Path::new(one).exists()) {
-            Some(there) => Err(no(format!("数据库文件 {there} 已经有了"))),
-            None => Ok(()),
-        },
+        Some(path) => {
+            match ["", "-wal", "-shm", "-journal", ".needs-check"].map(|end| format!("{}{end}", path.display())).iter().find(|one| Path::new(one).exists()) {
+                Some(there) => Err(no(format!("数据库文件 {there} 已经有了"))),
+                None => Ok(()),
+            }
+        }
         None => {
             let db = Db::open(&options.database).await?;
             let is_used = canary::is_used(&db.read(Scope::Everything).await.map_err(fault)?).await.map_err(fault)?;

@@ -1,7 +1,7 @@
 //! Db: opens SQLite or PostgreSQL and hands out readers and the door (house.md §3).
 
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use foundation::{Fault, Scope, Stop, Trouble};
@@ -206,23 +206,6 @@ impl Db {
         match &self.kind {
             Kind::Sqlite(house) => house.maintain("PRAGMA wal_checkpoint(PASSIVE)").await,
             Kind::Postgres(_) => Ok(()),
-        }
-    }
-
-    /// Writes everything, as it is at one moment, into a new SQLite file; SQLite only.
-    /// Errors: the file is there already, no room, or the database is none of SQLite's.
-    pub async fn copy_into(&self, file: &Path) -> Result<(), Fault> {
-        match &self.kind {
-            Kind::Sqlite(house) => house.maintain(&format!("VACUUM INTO '{}'", file.display().to_string().replace('\'', "''"))).await,
-            Kind::Postgres(_) => Err(Fault::Upstream("PostgreSQL 的数据不能这样复制".into())),
-        }
-    }
-
-    /// Rows of one text column, asked of the database as its owner: what it says of itself (schema, checks).
-    pub(crate) async fn texts(&self, sql: &str) -> Result<Vec<String>, Fault> {
-        match &self.kind {
-            Kind::Sqlite(house) => house.texts(sql).await,
-            Kind::Postgres(served) => crate::postgres::migrate::texts(&served.pool, sql).await,
         }
     }
 

@@ -5,9 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use foundation::{Fault, Scope, Stop};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityName, IntoActiveModel, Iterable, PrimaryKeyToColumn, QueryFilter, QueryTrait, Value,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityName, IntoActiveModel, Iterable, PrimaryKeyToColumn, QueryFilter, QueryTrait, Value};
 
 use crate::bulk::{self, Prepared};
 use crate::reach::Reach;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use desk::{Desk, Premises};
 use foundation::Scope;
+use store::Db;
 use store::tables::identity::account;
 
 use crate::alone;
@@ -20,7 +21,7 @@ pub async fn demo(listen: &str, data: &Path, small: bool, database: Option<Strin
     let options = options(data, database, listen, true);
     let _only = alone::only_server(&options.database)?;
     let premises = house::open(&options).await?;
-    let _held = share(&premises).await?;
+    let _held = share(premises.db.clone()).await?;
     // Before the load: nobody should wait for it to hear that the address is taken.
     let bound = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("监听不了 {listen}，可能已被占用"))?;
     if province::is_half_loaded(&premises).await? {
@@ -49,15 +50,15 @@ pub async fn serve(settings: &Path) -> Result<bool> {
     let _shared = hold(&options.data, false)?;
     let _only = alone::only_server(&options.database)?;
     let premises = house::open(&options).await?;
-    let _held = share(&premises).await?;
+    let _held = share(premises.db.clone()).await?;
     let bound = tokio::net::TcpListener::bind(&file.listen).await?;
     println!("进补已启动：{}", options.base_url);
     run(premises, bound).await
 }
 
 /// Holds the database as one of the servers that share it. Errors: its keys are being rotated.
-async fn share(premises: &Premises) -> Result<impl Sized> {
-    premises.db.hold(false).await.map_err(|_| anyhow!("正在轮换这个数据库的密钥，请等它做完再启动"))
+async fn share(db: Db) -> Result<impl Sized> {
+    db.hold(false).await.map_err(|_| anyhow!("正在轮换这个数据库的密钥，请等它做完再启动"))
 }
 
 /// Serves until told to stop; timed acts every second.

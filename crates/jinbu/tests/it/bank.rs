@@ -77,7 +77,7 @@ pub async fn standing(place: &Place, batch: &payment_batch::Model) -> Standing {
     let row = list::<payment_batch::Entity>(place).await.into_iter().find(|row| row.id == batch.id).expect("the batch is there");
     let id = batch.id.to_string();
     let facts = list::<fact::Entity>(place).await;
-    let approvals = facts.iter().filter(|one| one.fact == "PaymentBatchApproved" && one.about.contains(&id)).count();
+    let approvals = facts.iter().filter(|one| one.fact == "PaymentBatchApproved" && one.about.as_str().contains(id.as_str())).count();
     Standing { state: row.state, has_file: row.file.is_some(), approvals }
 }
 

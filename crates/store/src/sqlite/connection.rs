@@ -143,11 +143,7 @@ pub fn lock(seat: &Shared) -> MutexGuard<'_, Seat> {
 }
 
 /// Runs `work` on the asker's thread when it is short, else on a thread for long work; without end when `is_patient`.
-pub async fn run<T: Send + 'static>(
-    seat: Shared,
-    is_patient: bool,
-    work: impl Fn(&Connection) -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Fault> {
+pub async fn run<T: Send + 'static>(seat: Shared, is_patient: bool, work: impl Fn(&Connection) -> Result<T, Failure> + Send + 'static) -> Result<T, Fault> {
     match lock(&seat).within(Some(INLINE), &work) {
         Ok(value) => return Ok(value),
         Err(Failure::Fault(fault)) => return Err(fault),

@@ -60,12 +60,6 @@ impl House {
         self.keep(move |connection| batch(connection, &sql)).await
     }
 
-    /// Rows of one text column.
-    pub async fn texts(&self, sql: &str) -> Result<Vec<String>, Fault> {
-        let sql = sql.to_owned();
-        self.keep(move |connection| texts(connection, &sql)).await
-    }
-
     async fn keep<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
         let (keeper, place) = (Arc::clone(&self.keeper), self.place().clone());
         let done = tokio::task::spawn_blocking(move || {

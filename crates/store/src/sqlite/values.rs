@@ -91,12 +91,10 @@ fn value(wanted: &ColumnType, raw: ValueRef<'_>) -> Option<Value> {
         ColumnType::Integer => Value::Int(number()?.map(TryInto::try_into).transpose().ok()?),
         ColumnType::BigInteger => Value::BigInt(number()?),
         ColumnType::Date => Value::ChronoDate(text()?.map(|t| NaiveDate::parse_from_str(t, "%F")).transpose().ok()?),
-        ColumnType::TimestampWithTimeZone | ColumnType::Timestamp => {
-            Value::ChronoDateTimeUtc(match text()? {
-                Some(t) => Some(read_moment(t)?),
-                None => None,
-            })
-        }
+        ColumnType::TimestampWithTimeZone | ColumnType::Timestamp => Value::ChronoDateTimeUtc(match text()? {
+            Some(t) => Some(read_moment(t)?),
+            None => None,
+        }),
         ColumnType::Blob | ColumnType::VarBinary(_) | ColumnType::Binary(_) => Value::Bytes(match raw {
             ValueRef::Blob(b) => Some(b.to_vec()),
             ValueRef::Null => None,
