@@ -24,7 +24,7 @@ async fn a_full_disk_is_told_and_loses_nothing_with_room_again_and_after_a_resta
     let place = Place::sqlite_in(disk.path());
     place.start().await.stop();
     let check_ins = Arc::new(CheckIns::prepare(&place).await);
-    disk.leave(12 * 1024);
+    disk.leave(32 * 1024);
     let (server, ledger) = (place.start().await, Seen::default());
     let mut load = Load::of(&server, &check_ins, &ledger, PACE).await;
     load.sites("满");
@@ -45,6 +45,7 @@ async fn a_full_disk_is_told_and_loses_nothing_with_room_again_and_after_a_resta
         }
         nothing_is_lost(&ledger, &place.database, "on a full disk").await;
         no_half_export(&place).await;
+        no_half_backup(&place);
         disk.empty();
         works_again(&server, &ledger, trainees).await;
         nothing_is_lost(&ledger, &place.database, "with room again").await;
@@ -77,4 +78,15 @@ async fn no_half_export(place: &Place) {
     let error = String::from_utf8_lossy(&said.stderr).into_owned();
     assert!(!said.status.success() && error.contains("写不了") && error.contains("bundle.json"), "{error}");
     assert!(!out.exists(), "half a bundle was left");
+}
+
+/// A backup onto the full disk says so, and leaves nothing that somebody takes for a backup.
+fn no_half_backup(place: &Place) {
+    let (data, to) = (place.data(), place.data().join("backup"));
+    let environment = [("JINBU_BACKUP_PASSPHRASE", "correct horse battery staple")];
+    let said = place.run_with(&environment, &["backup", "--data", text(&data), "--database", &place.database, "--to", text(&to)]);
+    let error = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(!said.status.success() && error.contains("磁盘已满"), "{error}");
+    let left = std::fs::read_dir(&data).unwrap().filter(|one| one.as_ref().unwrap().file_name().to_string_lossy().starts_with("backup"));
+    assert_eq!(left.count(), 0, "half a backup was left");
 }

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::faults::{PACE, wakes_up_whole};
-use crate::load::{CheckIns, Load, Seen, counts, nothing_is_lost, under_way, until};
+use crate::faults::{PACE, wakes_up_whole, works_again};
+use crate::load::{CheckIns, Load, Seen, nothing_is_lost, under_way, until};
 use crate::own_cluster::Cluster;
 use crate::server::{Place, Server};
 
@@ -30,15 +30,6 @@ async fn told(server: &Server, ledger: &Seen, since: Instant, longest: Duration)
     assert!(wrong.is_empty(), "{wrong:?}");
     let slowest = seen.refused.iter().filter(|one| one.at > since).map(|one| one.took).max();
     assert!(slowest < Some(Duration::from_secs(4)), "somebody waited {slowest:?}");
-}
-
-async fn works_again(server: &Server, ledger: &Seen, trainees: Vec<tokio::task::JoinHandle<()>>) {
-    let before = counts(ledger);
-    under_way(ledger, before, (5, 0)).await;
-    for one in trainees {
-        tokio::time::timeout(Duration::from_secs(30), one).await.expect("check-ins are taken again").unwrap();
-    }
-    until("/healthz stays ill", async || server.get("/healthz").await.is_some_and(|answer| answer.0 == 200)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
