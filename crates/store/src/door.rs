@@ -37,9 +37,9 @@ where
     let Some(core) = Arc::into_inner(work.into_reader().core) else {
         return (Err(Fault::Db("a writer outlived its act".into()).into()), Left { handle: None, newest_fact: None });
     };
-    let result = match result {
-        Ok(_) if core.has_failed() => Err(Fault::Db("an act hid that a statement of it failed".into()).into()),
-        other => other,
+    let result = match core.hidden_fault() {
+        Some(fault) => result.and(Err(fault.into())),
+        None => result,
     };
     let newest_fact = core.newest_fact.into_inner().unwrap_or_else(PoisonError::into_inner);
     (result, Left { handle: Some(core.handle), newest_fact })

@@ -1,7 +1,7 @@
 //! Reader: scoped queries. Every one is limited by `Reach` last, whatever the caller shaped.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use foundation::{Fault, Scope, Stop};
 use sea_orm::sea_query::{Expr, SelectStatement};
@@ -13,6 +13,11 @@ use crate::handle::Handle;
 use crate::reach::Reach;
 use crate::row::{Counted, FromRow, Sifted};
 
+/// What became of an act's statements so far: all well, one lost to somebody else, one failed.
+const NONE: u8 = 0;
+const LOST: u8 = 1;
+const FAILED: u8 = 2;
+
 /// What a reader or writer works on.
 pub(crate) struct Core {
     pub handle: Handle,
@@ -20,14 +25,14 @@ pub(crate) struct Core {
     told: Mutex<Option<Scope>>,
     /// Whether a statement failed. An act in which one did is never answered as done: PostgreSQL has undone it all by then,
     /// and would undo it at the commit without a word.
-    failed: AtomicBool,
+    failed: AtomicU8,
     /// The newest fact that was written through it.
     pub newest_fact: std::sync::Mutex<Option<String>>,
 }
 
 impl Core {
     pub fn new(handle: Handle) -> Self {
-        Self { handle, told: Mutex::new(None), failed: AtomicBool::new(false), newest_fact: std::sync::Mutex::default() }
+        Self { handle, told: Mutex::new(None), failed: AtomicU8::new(NONE), newest_fact: std::sync::Mutex::default() }
     }
 
     pub async fn tell(&self, scope: &Scope) -> Result<(), Fault> {
@@ -49,13 +54,18 @@ impl Core {
         self.noted(self.handle.execute(statement).await)
     }
 
-    pub fn has_failed(&self) -> bool {
-        self.failed.load(Ordering::Relaxed)
+    /// The fault of an act that hid that a statement failed: one that lost to another may be done again.
+    pub fn hidden_fault(&self) -> Option<Fault> {
+        match self.failed.load(Ordering::Relaxed) {
+            NONE => None,
+            LOST => Some(Fault::Stale),
+            _ => Some(Fault::Db("an act hid that a statement of it failed".into())),
+        }
     }
 
     fn noted<T>(&self, result: Result<T, Fault>) -> Result<T, Fault> {
-        if result.is_err() {
-            self.failed.store(true, Ordering::Relaxed);
+        if let Err(fault) = &result {
+            self.failed.fetch_max(if matches!(fault, Fault::Stale) { LOST } else { FAILED }, Ordering::Relaxed);
         }
         result
     }

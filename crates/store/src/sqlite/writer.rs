@@ -120,8 +120,12 @@ impl Door {
             }
             .boxed()
         });
-        self.queue.try_send(Message::Act(job)).map_err(|_| Stop::Fault(Fault::Busy))?;
-        told.await.map_err(|_| Stop::Fault(Fault::Db("the writer stopped".into())))?
+        let stopped = || Stop::Fault(Fault::Unavailable(Trouble::Unreachable, "the writer has stopped".into()));
+        self.queue.try_send(Message::Act(job)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Stop::Fault(Fault::Busy),
+            mpsc::error::TrySendError::Closed(_) => stopped(),
+        })?;
+        told.await.map_err(|_| stopped())?
     }
 }
 
