@@ -30,6 +30,33 @@ async fn a_second_server_on_the_same_file_is_refused_in_words_and_commands_are_n
     place.verify();
 }
 
+/// A rotation beside a running server would leave it sealing with the old key and finding nobody by the new index:
+/// whichever data folder the keys of either lie in.
+#[tokio::test(flavor = "multi_thread")]
+async fn m8_9_keys_are_rotated_only_while_no_server_has_the_database() {
+    let place = Place::new().await;
+    let server = place.start().await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::fs::copy(place.data().join("keys.txt"), elsewhere.path().join("keys.txt")).unwrap();
+    let settings = elsewhere.path().join("settings.toml");
+    let data = text(elsewhere.path());
+    let lines = [
+        "listen = \"127.0.0.1:0\"".to_owned(),
+        "base_url = \"http://127.0.0.1\"".into(),
+        format!("database = \"{}\"", place.database),
+        format!("data = \"{data}\""),
+        "journal_origin = \"jinbu.demo/journal\"".into(),
+    ];
+    std::fs::write(&settings, lines.join("\n")).unwrap();
+    let said = place.run(&["rotate-keys", "--settings", text(&settings)]);
+    let error = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(!said.status.success() && error.contains("数据库"), "{error}");
+    assert_eq!(std::fs::read(elsewhere.path().join("keys.txt")).unwrap(), std::fs::read(place.data().join("keys.txt")).unwrap(), "no key was added");
+    server.stop();
+    let said = place.run(&["rotate-keys", "--settings", text(&settings)]);
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_9_what_the_house_keeps_is_its_own_users_alone() {
     let place = Place::sqlite();
