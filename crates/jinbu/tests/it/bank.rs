@@ -8,7 +8,6 @@ use foundation::codes::PaymentState;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::Db;
-use store::query::*;
 use store::tables::funds::{payment_batch, payment_line};
 use store::tables::journal::fact;
 use store::tables::supervision::stored_file;
