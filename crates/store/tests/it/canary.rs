@@ -58,7 +58,7 @@ async fn s12_4_a_new_database_takes_its_first_keys_and_no_others_afterwards() {
     assert_eq!(settle(&house, &both).await, Ok(Standing::Kept { has_newest: false }));
     assert_eq!(settle(&house, &one).await, Err(Misfit::Missing(2)));
     let told = Misfit::Missing(2).to_string();
-    assert!(told.contains("第 2 版") && told.contains("keys.txt"), "{told}");
+    assert!(told.as_str().contains("第 2 版") && told.as_str().contains("keys.txt"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -122,7 +122,7 @@ fn s12_4_a_damaged_key_file_is_told_in_words_and_left_as_it_is() {
     for bytes in [&b""[..], b"1 AQEBAQEB", b"# only words\n", b"\xff\xfe\x00key", format!("{ONE}{ONE}").as_bytes(), format!("{ONE}index 9").as_bytes()] {
         std::fs::write(&path, bytes).unwrap();
         let told = Keyring::load(&path).unwrap_err().to_string();
-        assert!(told.contains("备份里的密钥文件") && !told.contains("AQEB"), "{told}");
+        assert!(told.as_str().contains("备份里的密钥文件") && !told.as_str().contains("AQEB"), "{told}");
         assert_eq!(std::fs::read(&path).unwrap(), bytes);
     }
     std::fs::remove_file(&path).unwrap();

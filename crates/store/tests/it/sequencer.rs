@@ -150,7 +150,7 @@ async fn a_fact_dated_before_its_predecessor_is_marked_and_never_refused() {
     // The fact, and its mark in the next turn.
     assert_eq!(place(vec![back, later(3, -59)], -59).await, 3);
     let found = marks().await;
-    assert!(found.len() == 1 && found[0].body.contains(&marked.to_string()) && found[0].seq.is_some(), "{found:?}");
+    assert!(found.len() == 1 && found[0].body.as_str().contains(&*marked.to_string()) && found[0].seq.is_some(), "{found:?}");
     assert_eq!(place(vec![later(4, -58)], -58).await, 1);
     assert_eq!(marks().await.len(), 1, "one jump, one mark");
     let reader = house.db.read(Scope::Everything).await.unwrap();
@@ -160,5 +160,5 @@ async fn a_fact_dated_before_its_predecessor_is_marked_and_never_refused() {
     let note = sequencer::latest(&reader).await.unwrap().unwrap().note;
     let report = journal::verify_log(entries.iter().map(|e| e.to_bytes().unwrap()), &note, &keys().verifier_keys());
     assert!(report.is_clean() && report.notices.len() == 1, "{}", report.render());
-    assert!(report.render().contains("58分钟") || report.render().contains("59分钟"), "{}", report.render());
+    assert!(report.render().as_str().contains("58分钟") || report.render().as_str().contains("59分钟"), "{}", report.render());
 }
