@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use foundation::Fault;
+use foundation::{Fault, Trouble};
 use sea_orm::Statement;
 
 use super::connection::{Place, Seat, Shared, query, run};
@@ -15,12 +15,13 @@ const KEPT: usize = 6;
 #[derive(Clone)]
 pub struct Pool {
     place: Arc<Place>,
-    idle: Arc<Mutex<Vec<Shared>>>,
+    /// None once the house has been closed.
+    idle: Arc<Mutex<Option<Vec<Shared>>>>,
 }
 
 impl Pool {
     pub fn new(place: Place) -> Self {
-        Self { place: Arc::new(place), idle: Arc::default() }
+        Self { place: Arc::new(place), idle: Arc::new(Mutex::new(Some(Vec::new()))) }
     }
 
     pub fn place(&self) -> &Place {
@@ -39,25 +40,26 @@ impl Pool {
     }
 
     fn take(&self) -> Result<Shared, Fault> {
-        if let Some(seat) = self.idle().pop() {
-            return Ok(seat);
+        match self.idle().as_mut().map(Vec::pop) {
+            None => return Err(Fault::Unavailable(Trouble::Unreachable, "the database has been closed".into())),
+            Some(Some(seat)) => return Ok(seat),
+            Some(None) => {}
         }
         Ok(Arc::new(Mutex::new(Seat::new(self.place.connect(false)?)?)))
     }
 
     fn give_back(&self, seat: Shared) {
-        let mut idle = self.idle();
-        if idle.len() < KEPT {
+        if let Some(idle) = self.idle().as_mut().filter(|idle| idle.len() < KEPT) {
             idle.push(seat);
         }
     }
 
-    /// Lets go of every connection that nobody uses.
+    /// Lets go of every connection that nobody uses, and gives out no more.
     pub fn close(&self) {
-        self.idle().clear();
+        *self.idle() = None;
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Shared>> {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Option<Vec<Shared>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
