@@ -192,16 +192,21 @@ impl Lines {
         let (address, now) = (peer.ip().to_canonical(), millis(self.began.elapsed()));
         let from = (!self.limits.proxies.contains(&address)).then(|| address_key(Some(address)));
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let half: Vec<&Arc<Line>> = open.1.values().filter(|one| from.is_some() && one.from == from && one.phase() == Phase::Head).collect();
+        let half: Vec<(u64, u64)> = open
+            .1
+            .iter()
+            .filter(|(_, one)| from.is_some() && one.from == from && one.phase() == Phase::Head)
+            .map(|(number, one)| (one.head_since.load(Ordering::Acquire), *number))
+            .collect();
         if half.len() >= self.limits.half_open
-            && let Some(oldest) = half.iter().min_by_key(|one| one.head_since.load(Ordering::Acquire))
+            && let Some((_, oldest)) = half.into_iter().min()
         {
-            oldest.cut.notify_one();
+            // Taken off the list at once: the next one that comes must not count it again.
+            open.1.remove(&oldest)?.cut.notify_one();
         }
         if open.1.len() >= self.limits.connections {
             let silent = open.1.iter().filter(|(_, one)| one.phase() != Phase::Request).min_by_key(|(_, one)| one.moved.load(Ordering::Acquire));
             let number = silent.map(|(number, _)| *number).or_else(|| greediest(&open.1, self.limits.connections / GREEDY_SHARE))?;
-            // Taken off the list at once: the next one that comes must not count it again.
             open.1.remove(&number)?.cut.notify_one();
         }
         let line = Line {
