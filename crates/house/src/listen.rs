@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -118,6 +118,8 @@ struct Line {
     phase: AtomicU8,
     head_since: AtomicU64,
     moved: AtomicU64,
+    /// Bytes wait that the other side does not take.
+    is_stuck: AtomicBool,
     /// Close when the request under way is answered.
     farewell: Notify,
     /// Close now.
@@ -208,6 +210,7 @@ impl Lines {
             phase: AtomicU8::new(Phase::Head as u8),
             head_since: AtomicU64::new(now),
             moved: AtomicU64::new(now),
+            is_stuck: AtomicBool::new(false),
             farewell: Notify::new(),
             cut: Notify::new(),
             began: self.began,
@@ -229,6 +232,7 @@ impl Lines {
         let (moved, age) = (since(line.moved.load(Ordering::Acquire)), since(line.opened));
         let too_long = match line.phase() {
             Phase::Head => since(line.head_since.load(Ordering::Acquire)) > limits.head,
+            Phase::Idle if line.is_stuck.load(Ordering::Acquire) => moved > limits.still,
             Phase::Idle => moved > limits.idle,
             Phase::Request => moved > limits.still,
         };
@@ -337,6 +341,7 @@ struct Watched {
 
 impl Watched {
     fn went(&self, wrote: Poll<std::io::Result<usize>>) -> Poll<std::io::Result<usize>> {
+        self.line.is_stuck.store(wrote.is_pending(), Ordering::Release);
         let bytes = ready!(wrote)?;
         self.line.said();
         Poll::Ready(Ok(bytes))

@@ -93,20 +93,36 @@ pub fn facts_grid<V: Render>(facts: &[(&str, V)]) -> Markup {
 pub struct Material {
     /// `学员名册 42 人`.
     pub name: String,
-    /// Where it opens; none says `未交`.
-    pub href: Option<String>,
+    /// Whether it came in, and where it opens.
+    pub place: Place,
     /// A word about it: `11月19日已核`, or nothing.
     pub state: Option<Tag>,
+}
+
+/// Where a material is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Place {
+    /// It opens here.
+    Opens(String),
+    /// It is there; whoever looks need not see into it.
+    Closed,
+    /// It has not come in: `未交`.
+    #[default]
+    Missing,
 }
 
 impl Material {
     /// A material that opens.
     pub fn new(name: impl Into<String>, href: impl Into<String>) -> Self {
-        Self { name: name.into(), href: Some(href.into()), state: None }
+        Self { name: name.into(), place: Place::Opens(href.into()), state: None }
     }
     /// A material that has not come in.
     pub fn missing(name: impl Into<String>) -> Self {
-        Self { name: name.into(), href: None, state: None }
+        Self { name: name.into(), place: Place::Missing, state: None }
+    }
+    /// A material that is there and does not open for whoever looks.
+    pub fn closed(name: impl Into<String>) -> Self {
+        Self { name: name.into(), place: Place::Closed, state: None }
     }
     /// A word about it.
     pub fn state(mut self, tag: Tag) -> Self {
@@ -125,8 +141,11 @@ pub fn materials(list: &[Material]) -> Markup {
                 @for one in list {
                     li {
                         span { (one.name) @if let Some(tag) = &one.state { " " (tag) } }
-                        @if let Some(href) = &one.href { a href=(href) { "查看" span class="jb-unseen" { "：" (one.name) } } }
-                        @else { (crate::tag::look("未交")) }
+                        @match &one.place {
+                            Place::Opens(href) => a href=(href) { "查看" span class="jb-unseen" { "：" (one.name) } },
+                            Place::Closed => {}
+                            Place::Missing => (crate::tag::look("未交"))
+                        }
                     }
                 }
             }

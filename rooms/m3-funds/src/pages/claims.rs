@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::{Desk, Pairs, Query, Read};
 use foundation::codes::{ClaimState, ObjectionState, PaymentState};
-use foundation::{ClaimId, Fault, Fen, Function, Permission, Refusal, Right, Stop};
+use foundation::{ClaimId, Fault, Fen, Function, Office, Permission, Refusal, Right, Stop};
 use maud::{Markup, html};
 use reckoning::money::Step as Trace;
 use serde::Serialize;
@@ -201,12 +201,14 @@ fn objected(all: &[objection::Model]) -> Markup {
 
 /// Each time it went to the bank, and what came of it.
 fn paid_out(desk: &Desk, row: &claim::Model, payments: &[payment_line::Model], payee_waits: bool) -> Markup {
+    // A batch holds others' claims too: institutions do not see it.
+    let own = matches!(desk.actor.office, Office::Institution { .. });
     let rows: Vec<Row> = payments
         .iter()
         .map(|one| {
             let tone = if one.state == PaymentState::Returned { Tone::Act } else { Tone::Neutral };
             Row::plain(vec![
-                html! { a href={ "/payment-batches/" (one.batch) } { "看批次" } },
+                html! { @if own { "—" } @else { a href={ "/payment-batches/" (one.batch) } { "看批次" } } },
                 html! { (one.payee) },
                 html! { (one.bank) " " (one.account_masked) },
                 ui::money(one.amount),

@@ -17,6 +17,7 @@ use ui::{Button, CheckLine, Dossier, FormState, Material, ShareMeter, TrailLine,
 
 use super::class_head::Names;
 use super::classes::seen;
+use super::opening::{RosterPage, TimetablePage};
 use super::{attendance, completion};
 use crate::acts::review::lines_of;
 use crate::queries::machine_lines;
@@ -273,15 +274,18 @@ impl View<'_> {
                     .filter(enrolment::Column::PledgedAt.is_not_null())
             })
             .await?;
+        let (roster, timetable) = (self.desk.may(RosterPage::PERMISSION), self.desk.may(TimetablePage::PERMISSION));
+        // Who pays sees that they are there, not the names.
+        let opens = |may: bool, name: String, at: &str| if may { Material::new(name, self.at(at)) } else { Material::closed(name) };
         let mut list = vec![
-            Material::new(format!("学员名册 {} 人", class.enrolled_count), self.at("roster")),
-            Material::new(format!("教学计划与课表 {sessions} 次课"), self.at("timetable")),
+            opens(roster, format!("学员名册 {} 人", class.enrolled_count), "roster"),
+            opens(timetable, format!("教学计划与课表 {sessions} 次课"), "timetable"),
             if class.institution_pledged_at.is_some() {
                 Material::new("机构承诺书", self.at("pledge")).state(tag::good("已签"))
             } else {
                 Material::missing("机构承诺书")
             },
-            Material::new(format!("学员承诺书 {signed} 份"), self.at("roster")),
+            opens(roster, format!("学员承诺书 {signed} 份"), "roster"),
         ];
         if class.submitted_at.is_some() && self.desk.may(Permission::Of(Function::Inspection, Right::Read)) {
             list.push(Material::new("证据包（可离线核验）", self.at("evidence")));

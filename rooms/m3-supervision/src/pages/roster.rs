@@ -55,7 +55,7 @@ async fn roster_body(desk: &Desk, class: &str, state: &FormState, errors: &[RowE
     Ok(html! {
         (page_head("学员名册", &format!("{} · {} / {} 人", class.title, roster.len(), class.planned_persons), &buttons))
         @if !errors.is_empty() { (error_table(errors)) }
-        @if edits { (import_form(&class, state)) }
+        @if edits { (import_form(&class, state)) } @else { (ui::refusal::refusals(state.refusals())) }
         (roster_table(&class, &roster, edits, desk.may(Permission::Of(Function::Inspection, Right::Read))))
     })
 }

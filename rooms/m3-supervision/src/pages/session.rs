@@ -91,31 +91,35 @@ async fn body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
 fn roll(session: &class_session::Model, roster: &[enrolment::Model], events: &[attendance::Model], own: bool, closed: Option<&str>) -> Markup {
     let mark = |place: &EnrolmentId, kind| events.iter().find(|one| &one.enrolment == place && one.kind == kind);
     let present = roster.iter().filter(|one| events.iter().any(|event| event.enrolment == one.id)).count();
+    let table = html! {
+        h2 class="jb-h2" { "点名 " span class="jb-faint" { "已到 " (present) " / " (roster.len()) " 人" } }
+        div class="jb-scroll" tabindex="0" role="region" aria-label="点名" { table class="jb-table jb-table--small" {
+            caption class="jb-unseen" { "点名" }
+            thead { tr { th scope="col" { "学员" } th scope="col" { "签到" } th scope="col" { "签退" } th scope="col" { "点名" } } }
+            tbody { @for one in roster { tr {
+                th scope="row" { (one.name) }
+                td { @if let Some(row) = mark(&one.id, AttendanceKind::SignIn) { (ui::dates::time(row.at)) } @else { "—" } }
+                td { @if let Some(row) = mark(&one.id, AttendanceKind::SignOut) { (ui::dates::time(row.at)) } @else { "—" } }
+                td { @if let Some(row) = mark(&one.id, AttendanceKind::RollCall) { "✓ " (ui::dates::time(row.at)) }
+                    @else if mark(&one.id, AttendanceKind::Correction).is_some() { "✓ 更正" }
+                    @else if own && closed.is_none() { label class="jb-present" { input type="checkbox" class="form-check-input" name="present" value=(one.id); " 在" span class="jb-unseen" { "：" (one.name) } } } @else { "—" } }
+            } } }
+        } }
+    };
+    if !own {
+        return html! { section class="jb-panel jb-section" { (table) } };
+    }
     html! {
         form class="jb-panel jb-section" method="post" action={ "/sessions/" (session.id) "/roll-call" } {
             (ui::csrf::slot())
-            h2 class="jb-h2" { "点名 " span class="jb-faint" { "已到 " (present) " / " (roster.len()) " 人" } }
-            div class="jb-scroll" tabindex="0" role="region" aria-label="点名" { table class="jb-table jb-table--small" {
-                caption class="jb-unseen" { "点名" }
-                thead { tr { th scope="col" { "学员" } th scope="col" { "签到" } th scope="col" { "签退" } th scope="col" { "点名" } } }
-                tbody { @for one in roster { tr {
-                    th scope="row" { (one.name) }
-                    td { @if let Some(row) = mark(&one.id, AttendanceKind::SignIn) { (ui::dates::time(row.at)) } @else { "—" } }
-                    td { @if let Some(row) = mark(&one.id, AttendanceKind::SignOut) { (ui::dates::time(row.at)) } @else { "—" } }
-                    td { @if let Some(row) = mark(&one.id, AttendanceKind::RollCall) { "✓ " (ui::dates::time(row.at)) }
-                        @else if mark(&one.id, AttendanceKind::Correction).is_some() { "✓ 更正" }
-                        @else if own && closed.is_none() { label class="jb-present" { input type="checkbox" class="form-check-input" name="present" value=(one.id); " 在" span class="jb-unseen" { "：" (one.name) } } } @else { "—" } }
-                } } }
-            } }
-            @if own {
-                @if let Some(why) = closed { p { (why) } }
-                @else {
-                    div class="jb-buttons" {
-                        button class="btn jb-btn" type="submit" { "记下勾选的人到课" } " "
-                        button class="btn btn-primary jb-btn" type="submit" name="all" value="1" { "全部到课" }
-                    }
-                    p class="jb-head__note" { "点名与扫码签到同样算数；每次点名都会记入公开日志，谁点的、几点点的都能查到。" }
+            (table)
+            @if let Some(why) = closed { p { (why) } }
+            @else {
+                div class="jb-buttons" {
+                    button class="btn jb-btn" type="submit" { "记下勾选的人到课" } " "
+                    button class="btn btn-primary jb-btn" type="submit" name="all" value="1" { "全部到课" }
                 }
+                p class="jb-head__note" { "点名与扫码签到同样算数；每次点名都会记入公开日志，谁点的、几点点的都能查到。" }
             }
         }
     }
