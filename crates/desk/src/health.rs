@@ -31,7 +31,7 @@ impl Finding {
             Trouble::NotWritten => "写不进数据库：现在办的事都没有保存，请检查磁盘和数据库",
             Trouble::Damaged => "数据库文件损坏：请运行 jinbu check，必要时从备份恢复",
             Trouble::NeedsCheck => "有办成的事在数据库里找不到：已停止办理，请运行 jinbu check",
-            Trouble::Unknown => "数据库在保存时断开：有的办理不知道存没存上，请检查数据库和网络",
+            Trouble::Unknown => "保存时数据库断开或磁盘出错：有的办理不知道存没存上，请检查数据库、磁盘和网络",
             Trouble::Unreachable => "连不上数据库：请检查数据库是否在运行、网络是否通",
             Trouble::Locked => "数据库被别的操作锁住：请检查是否有人在手工操作数据库",
         })

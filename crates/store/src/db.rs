@@ -111,11 +111,11 @@ impl Db {
         &self.url
     }
 
-    /// What keeps acts from being kept, since the last that should have been (SQLite; PostgreSQL tells each act).
+    /// What keeps acts from being kept, since the last that should have been.
     pub fn trouble(&self) -> Option<Trouble> {
         match &self.kind {
             Kind::Sqlite(house) => house.trouble(),
-            Kind::Postgres(_) => None,
+            Kind::Postgres(served) => served.health.trouble(),
         }
     }
 
@@ -180,7 +180,9 @@ impl Db {
                     Guarded::ByKeys => IsolationLevel::ReadCommitted,
                 };
                 let txn = served.begin(Some(isolation), AccessMode::ReadWrite).await?;
-                crate::door::run_alone(txn, scope, body).await
+                let done = crate::door::run_alone(txn, scope, body).await;
+                served.health.heard(&done);
+                done
             }
         }
     }

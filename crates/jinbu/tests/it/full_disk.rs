@@ -8,7 +8,7 @@ use foundation::Scope;
 use store::Db;
 use store::tables::supervision::training_class;
 
-use crate::faults::{PACE, only_503, pages_say, refused, wakes_up_whole, works_again};
+use crate::faults::{PACE, only_503, pages_say, refused, refused_act, wakes_up_whole, works_again};
 use crate::load::{CheckIns, Load, Seen, nothing_is_lost, under_way};
 use crate::server::{Place, text};
 use crate::small_disk::SmallDisk;
@@ -35,9 +35,11 @@ async fn a_full_disk_is_told_and_loses_nothing_with_room_again_and_after_a_resta
     for round in 1..=2 {
         let since = Instant::now();
         disk.fill();
+        // The log has room in itself for a while.
+        refused_act(&ledger, since, &[FULL], "add-site").await;
         let trainees = load.check_ins(round * EACH..(round + 1) * EACH);
         refused(&ledger, since, &[FULL]).await;
-        pages_say(&server, FULL, FULL).await;
+        pages_say(&server, &[FULL]).await;
         // The disk stays full for a while, whatever is freed on it meanwhile.
         for _ in 0..5 {
             disk.fill();
@@ -53,6 +55,7 @@ async fn a_full_disk_is_told_and_loses_nothing_with_room_again_and_after_a_resta
     // Killed on the full disk.
     let since = Instant::now();
     disk.fill();
+    refused_act(&ledger, since, &[FULL], "add-site").await;
     let trainees = load.check_ins(3 * EACH..4 * EACH);
     refused(&ledger, since, &[FULL]).await;
     server.kill();

@@ -1,11 +1,12 @@
 //! PostgreSQL's health, asked on a connection of its own: a locked table or a pool that is used up does not make the
 //! database look dead, and a database that is down is known before anybody waits for it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use foundation::limits::DATABASE_PULSE_MS;
-use foundation::{Fault, Trouble};
+use foundation::{Fault, Stop, Trouble};
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection};
 use sea_orm::sqlx::{self, Connection};
 use tokio::sync::watch;
@@ -35,6 +36,8 @@ struct Shared {
     options: PgConnectOptions,
     pulse: watch::Sender<Pulse>,
     task: Mutex<Option<JoinHandle<()>>>,
+    /// The last act found the database's disk full: it answers questions all the same.
+    is_full: AtomicBool,
 }
 
 impl Drop for Shared {
@@ -47,7 +50,7 @@ impl Drop for Shared {
 
 impl Health {
     pub(super) fn of(options: PgConnectOptions) -> Self {
-        Self { shared: Arc::new(Shared { options, pulse: watch::Sender::new(Pulse::default()), task: Mutex::default() }) }
+        Self { shared: Arc::new(Shared { options, pulse: watch::Sender::new(Pulse::default()), task: Mutex::default(), is_full: AtomicBool::new(false) }) }
     }
 
     /// Begins to watch (servers; a command that ends soon needs none). Waits for the first answer.
@@ -68,6 +71,20 @@ impl Health {
             task.abort();
             let _ = task.await;
         }
+    }
+
+    /// Hears what became of an act: one that found the disk full stands until the next that is kept.
+    pub fn heard<T>(&self, done: &Result<T, Stop>) {
+        match done {
+            Ok(_) => self.shared.is_full.store(false, Ordering::Relaxed),
+            Err(Stop::Fault(Fault::Unavailable(Trouble::DiskFull, _))) => self.shared.is_full.store(true, Ordering::Relaxed),
+            Err(_) => {}
+        }
+    }
+
+    /// What keeps acts from being kept although the database answers.
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.shared.is_full.load(Ordering::Relaxed).then_some(Trouble::DiskFull)
     }
 
     /// What was found last.
