@@ -116,6 +116,14 @@ pub struct Server {
     log: PathBuf,
 }
 
+impl Drop for Server {
+    /// A test that failed leaves no server behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 impl Server {
     /// What it wrote to stderr so far.
     pub fn log(&self) -> String {
