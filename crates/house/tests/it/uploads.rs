@@ -24,7 +24,7 @@ async fn m7_1_a_bomb_is_refused_in_words_at_once_and_nobody_else_waits() {
     let blanks = book_with(&format!("<worksheet>{}<sheetData></sheetData></worksheet>", " ".repeat(7 * 1024 * 1024)));
     assert!(cells.len() < 100_000 && blanks.len() < 100_000, "small files: {} and {} bytes", cells.len(), blanks.len());
     let _ = web.get(Some(Persona::Trainee), "/account").await;
-    for (bomb, said) in [(cells, "10 万个单元格"), (blanks, "表格里没有内容")] {
+    for (bomb, said) in [(cells, "10 万个单元格"), (blanks, "没有找到表头")] {
         let sent = {
             let (web, path) = (Arc::clone(&web), path.clone());
             tokio::spawn(async move {
