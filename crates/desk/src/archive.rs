@@ -146,13 +146,14 @@ mod tests {
         let mut took = Duration::MAX;
         let mut tried = 0;
         // Another program's turn is not the reader's.
-        while took >= Duration::from_secs(1) && tried < 3 {
+        while took >= Duration::from_secs(6) && tried < 3 {
             let began = Instant::now();
             rows("a.xlsx", bytes, &ROSTER).unwrap_err();
             (took, tried) = (took.min(began.elapsed()), tried + 1);
         }
         let refusal = rows("a.xlsx", bytes, &ROSTER).unwrap_err();
-        assert!(took < Duration::from_secs(1), "{} bytes took {took:?}", bytes.len());
+        // Seconds, not the minutes it could be: this is an unoptimised build.
+        assert!(took < Duration::from_secs(6), "{} bytes took {took:?}", bytes.len());
         assert!(!refusal.fix.is_empty());
         refusal.fact
     }
