@@ -148,6 +148,8 @@ async fn m8_9_verifying_names_the_unreadable_row_and_goes_on() {
     let house = testkit::TestHouse::new().await;
     province::load(&house.premises, province::Size::Small).await.unwrap();
     let premises = &house.premises;
+    let report = house::evidence::verify_classes(premises).await.unwrap();
+    assert!(report.differences.len() == 1 && report.render().contains("还没有检查点"), "said once, not once a class: {}", report.render());
     let keys = house::evidence::keys(premises);
     store::sequencer::sequence(&premises.db, &keys, &premises.settings.journal_origin, premises.clock.now()).await.unwrap();
     let reader = premises.db.read(Scope::Everything).await.unwrap();
