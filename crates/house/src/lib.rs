@@ -2,6 +2,7 @@
 
 mod app;
 pub mod backup;
+mod bind;
 pub mod check;
 pub mod evidence;
 pub mod files;
@@ -12,6 +13,7 @@ mod private;
 mod verification;
 
 pub use app::app;
+pub use bind::bind;
 pub use open::{CLOCK_OFFSET, Looked, Options, look, nav, open};
 
 use desk::health::Finding;

@@ -246,3 +246,19 @@ async fn the_end_comes_even_when_an_answer_does_not() {
     assert!(took > ms(500) && took < ms(6000), "{took:?}");
     assert!(is_closed(&mut never, ms(3000)).await);
 }
+
+#[tokio::test]
+async fn four_hundred_who_come_at_once_wait_for_a_busy_server_and_none_is_turned_away() {
+    // Nobody takes them: the server is busy.
+    let listener = house::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let come = |_| tokio::spawn(async move { tokio::time::timeout(ms(20_000), TcpStream::connect(address)).await });
+    let all: Vec<_> = (0..400).map(come).collect();
+    let mut waiting = Vec::new();
+    for one in all {
+        waiting.push(one.await.unwrap().expect("the kernel queues it").expect("it is not reset"));
+    }
+    for _ in 0..400 {
+        tokio::time::timeout(ms(20_000), listener.accept()).await.expect("each of them is there").unwrap();
+    }
+}

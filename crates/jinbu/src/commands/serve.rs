@@ -23,7 +23,7 @@ pub async fn demo(listen: &str, data: &Path, small: bool, database: Option<Strin
     let premises = house::open(&options).await?;
     let _held = share(premises.db.clone()).await?;
     // Before the load: nobody should wait for it to hear that the address is taken.
-    let bound = tokio::net::TcpListener::bind(listen).await.with_context(|| format!("监听不了 {listen}，可能已被占用"))?;
+    let bound = house::bind(listen).await.with_context(|| format!("监听不了 {listen}，可能已被占用"))?;
     if province::is_half_loaded(&premises).await? {
         bail!("上一次装入演示省份时中断了，数据不全。请删去文件夹 {} 再启动", data.display());
     }
@@ -51,7 +51,7 @@ pub async fn serve(settings: &Path) -> Result<bool> {
     let _only = alone::only_server(&options.database)?;
     let premises = house::open(&options).await?;
     let _held = share(premises.db.clone()).await?;
-    let bound = tokio::net::TcpListener::bind(&file.listen).await?;
+    let bound = house::bind(&file.listen).await?;
     println!("进补已启动：{}", options.base_url);
     run(premises, bound).await
 }
