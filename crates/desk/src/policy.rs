@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use foundation::codes::Regime;
 use foundation::{Date, DistrictCode, Fault, Refusal, Stop};
+pub use reckoning::policy::Scheme;
 use reckoning::policy::{Parameter, Policy, depth};
 use store::Reader;
 use store::query::{ColumnTrait, QueryFilter};
 use store::tables::funds::policy_parameter;
+use store::tables::supervision::training_class;
 
-/// The scheme that regime A's classes are reckoned under.
-pub const SCHEME: &str = "completion_certificate";
-
-/// The policy for a class of `district` on `day`. Errors: a refusal naming a missing parameter.
-pub async fn in_force(reader: &Reader, district: DistrictCode, day: Date) -> Result<Policy, Stop> {
-    let rows = reader.list::<policy_parameter::Entity>(|q| q.filter(policy_parameter::Column::Scheme.eq(SCHEME))).await?;
+/// The policy of a scheme for `district` on `day`. Errors: a refusal naming a missing parameter.
+pub async fn in_force(reader: &Reader, scheme: Scheme, district: DistrictCode, day: Date) -> Result<Policy, Stop> {
+    let rows = reader.list::<policy_parameter::Entity>(|q| q.filter(policy_parameter::Column::Scheme.eq(scheme.code()))).await?;
     let chain = rows.into_iter().filter(|row| row.path.covers(&district.management_path()));
     let parameters = chain.map(|row| Parameter {
         key: row.name,
@@ -24,15 +24,28 @@ pub async fn in_force(reader: &Reader, district: DistrictCode, day: Date) -> Res
         effective_from: row.effective_from,
         effective_to: row.effective_to,
     });
-    Policy::from_parameters(parameters, day)
+    Policy::from_parameters(scheme, parameters, day)
         .map_err(|missing| Refusal::new("政策参数", "M8.1", missing.sentence(), "政策参数表", "请由省、市人社部门补齐参数后再办").into())
 }
 
+/// What a class's regime pays by. Errors: a refusal while the regime has no scheme of its own here.
+pub fn scheme_of(regime: Regime) -> Result<Scheme, Stop> {
+    Scheme::of(regime).ok_or_else(|| {
+        let fact = format!("{}的补贴参数还没有定义", regime.label());
+        Refusal::new("政策参数", "M8.1", fact, "政策参数表", "现在只能办理合格证类的班级").into()
+    })
+}
+
+/// The policy in force for a class that is still applied for. Errors: as `in_force`, and `scheme_of`.
+pub async fn applied_for(reader: &Reader, class: &training_class::Model, day: Date) -> Result<Policy, Stop> {
+    in_force(reader, scheme_of(class.regime)?, class.district, day).await
+}
+
 /// The policy that a class is judged by: the one it pinned when it was approved, before that the one in force.
-pub async fn of_class(reader: &Reader, pinned_text: Option<&str>, district: DistrictCode, day: Date) -> Result<Arc<Policy>, Stop> {
-    match pinned_text {
-        Some(_) => pinned(pinned_text),
-        None => in_force(reader, district, day).await.map(Arc::new),
+pub async fn of_class(reader: &Reader, class: &training_class::Model, day: Date) -> Result<Arc<Policy>, Stop> {
+    match class.policy.as_deref() {
+        Some(text) => pinned(Some(text)),
+        None => applied_for(reader, class, day).await.map(Arc::new),
     }
 }
 

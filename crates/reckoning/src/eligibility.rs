@@ -102,12 +102,12 @@ pub fn beneficiary(facts: &PersonFacts, policy: &Policy) -> Vec<Refusal> {
 pub fn age_refusal(birth: NaiveDate, track: Option<Track>, day: NaiveDate, policy: &Policy) -> Option<Refusal> {
     let age = age_on(birth, day);
     let limits = || format!("开班当天（{}）{}周岁", date(day), age.map_or_else(|| "不足0".to_owned(), |years| years.to_string()));
-    let Some(years) = age.filter(|years| *years >= policy.age_min) else {
+    let Some(years) = age.filter(|years| *years >= policy.age_min()) else {
         return Some(
             Refusal::new(
                 "E08",
                 "M3.9",
-                format!("该学员{}，未满{}周岁", limits(), policy.age_min),
+                format!("该学员{}，未满{}周岁", limits(), policy.age_min()),
                 policy.document("age_min"),
                 "不能列入补贴对象；出生日期有误的，请核对身份证件",
             )
@@ -115,14 +115,14 @@ pub fn age_refusal(birth: NaiveDate, track: Option<Track>, day: NaiveDate, polic
         );
     };
     let not_retired = track.and_then(|track| retirement::retires_on(birth, track)).is_some_and(|retires| day < retires);
-    if years <= policy.age_max || not_retired {
+    if years <= policy.age_max() || not_retired {
         return None;
     }
     Some(
         Refusal::new(
             "E08",
             "M3.9",
-            format!("该学员{}，超过{}周岁", limits(), policy.age_max),
+            format!("该学员{}，超过{}周岁", limits(), policy.age_max()),
             policy.document("age_max"),
             "不能列入补贴对象，可以自费参训；出生日期有误的，请核对身份证件",
         )
@@ -145,7 +145,7 @@ fn process(facts: &PersonFacts, policy: &Policy) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     let (credited, planned) = facts.rate;
     if !rate_reached(facts.rate, policy) {
-        let fact = format!("出勤率{}（实到{credited}课时，应到{planned}课时），不到{}%", rate_text(facts.rate), policy.min_rate_pct);
+        let fact = format!("出勤率{}（实到{credited}课时，应到{planned}课时），不到{}%", rate_text(facts.rate), policy.min_rate_pct());
         refusals.push(Refusal::new(
             "A01",
             "M3.2",
@@ -166,7 +166,7 @@ fn process(facts: &PersonFacts, policy: &Policy) -> Vec<Refusal> {
             "M3.4",
             "该学员还没有做学员评价",
             "学员评价记录",
-            format!("请提醒学员评价；发证后{}日内可评价", policy.feedback_days),
+            format!("请提醒学员评价；发证后{}日内可评价", policy.feedback_days()),
         ));
     }
     if facts.open_risks > 0 {
@@ -178,8 +178,8 @@ fn process(facts: &PersonFacts, policy: &Policy) -> Vec<Refusal> {
 /// What was paid before, and whether the claim is in time.
 fn history(facts: &PersonFacts, policy: &Policy, day: NaiveDate) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    if facts.paid_count >= policy.max_paid_count {
-        let fact = format!("该学员自{}起已享受或正在申领培训补贴{}次，累计不得超过{}次", date(policy.count_since), facts.paid_count, policy.max_paid_count);
+    if facts.paid_count >= policy.max_paid_count() {
+        let fact = format!("该学员自{}起已享受或正在申领培训补贴{}次，累计不得超过{}次", date(policy.count_since()), facts.paid_count, policy.max_paid_count());
         refusals.push(Refusal::new("E11", "M3.9", fact, policy.document("max_paid_count"), "不能再享受培训补贴，可以自费参训；评价补贴另行计次"));
     }
     if let Some(earlier) = &facts.same_item_paid {
@@ -192,9 +192,9 @@ fn history(facts: &PersonFacts, policy: &Policy, day: NaiveDate) -> Vec<Refusal>
         ));
     }
     if let Some(issued) = facts.certificate_issued_on {
-        let last = issued.checked_add_months(Months::new(u32::try_from(policy.claim_window_months).unwrap_or(0)));
+        let last = issued.checked_add_months(Months::new(u32::try_from(policy.claim_window_months()).unwrap_or(0)));
         if last.is_none_or(|last| day > last) {
-            let fact = format!("证书{}发放，到{}已超过{}个月的申领期限", date(issued), date(day), policy.claim_window_months);
+            let fact = format!("证书{}发放，到{}已超过{}个月的申领期限", date(issued), date(day), policy.claim_window_months());
             refusals.push(Refusal::new(
                 "E16",
                 "M3.9",

@@ -161,7 +161,7 @@ pub fn rate_ok(hours: &Hours, policy: &Policy) -> bool {
 
 /// `rate_ok` for a rate kept without its sessions: (credited, planned) periods.
 pub fn rate_reached((credited, planned): (i32, i32), policy: &Policy) -> bool {
-    planned > 0 && i64::from(credited) * 100 >= i64::from(policy.min_rate_pct) * i64::from(planned)
+    planned > 0 && i64::from(credited) * 100 >= i64::from(policy.min_rate_pct()) * i64::from(planned)
 }
 
 /// The attendance rate in percent with two places, rounded down, for people: `92.85%`.
@@ -188,7 +188,7 @@ fn judge(session: &SessionFact, events: &[&AttendanceFact], policy: &Policy) -> 
     if let Some((_, fact)) = of(Kind::Correction).min() {
         return (Reason::Corrected, vec![fact.clone()]);
     }
-    let opens = session.starts_at - TimeDelta::minutes(policy.sign_in_before_minutes.into());
+    let opens = session.starts_at - TimeDelta::minutes(policy.sign_in_before_minutes().into());
     let sign_in = of(Kind::SignIn).filter(|(at, _)| *at >= opens).min();
     let sign_out = of(Kind::SignOut).max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)));
     let evidence = |picked: [Option<(Instant, &FactId)>; 2]| picked.into_iter().flatten().map(|(_, fact)| fact.clone()).collect();
@@ -201,8 +201,8 @@ fn judge(session: &SessionFact, events: &[&AttendanceFact], policy: &Policy) -> 
         };
         return (reason, evidence([too_early, sign_out]));
     };
-    let latest_in = session.starts_at + TimeDelta::minutes(policy.late_minutes.into());
-    let earliest_out = session.ends_at - TimeDelta::minutes(policy.early_minutes.into());
+    let latest_in = session.starts_at + TimeDelta::minutes(policy.late_minutes().into());
+    let earliest_out = session.ends_at - TimeDelta::minutes(policy.early_minutes().into());
     let reason = match sign_out {
         _ if signed_in > latest_in => Reason::Late { minutes: minutes_up(signed_in - session.starts_at) },
         None => Reason::NoSignOut,

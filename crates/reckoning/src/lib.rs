@@ -7,6 +7,7 @@ pub mod eligibility;
 pub mod hours;
 pub mod money;
 pub mod number;
+mod pin;
 pub mod policy;
 mod policy_table;
 pub mod retirement;

@@ -55,17 +55,17 @@ pub fn payable(hours: &Hours, policy: &Policy) -> Payable {
 }
 
 fn online_limit(offline: Periods, policy: &Policy) -> Periods {
-    let limit = i64::from(offline.0) * i64::from(policy.payable_online_numerator) / i64::from(policy.payable_online_denominator.max(1));
+    let limit = i64::from(offline.0) * i64::from(policy.payable_online_numerator()) / i64::from(policy.payable_online_denominator().max(1));
     Periods(i32::try_from(limit).unwrap_or(i32::MAX))
 }
 
 /// The subsidy for one trainee of a completion-certificate class: nothing below the minimum, the
 /// rate per period up to the maximum.
 pub fn amount(payable: &Payable, policy: &Policy) -> Amount {
-    let (least, most) = (policy.min_payable_periods, policy.max_payable_periods);
+    let (least, most) = (policy.min_payable_periods(), policy.max_payable_periods());
     let counted = if payable.total < least { Periods::ZERO } else { payable.total.min(most) };
     // Both factors are range-checked by the policy, so this is far from overflow.
-    let fen = Fen(i64::from(counted.0).saturating_mul(policy.fen_per_period.0));
+    let fen = Fen(i64::from(counted.0).saturating_mul(policy.fen_per_period().0));
     let step = |label: &str, formula: String, value: String, clause: &str, key: &str| Step {
         label: label.to_owned(),
         formula,
@@ -73,7 +73,7 @@ pub fn amount(payable: &Payable, policy: &Policy) -> Amount {
         clause: clause.to_owned(),
         document: policy.document(key).to_owned(),
     };
-    let (num, den) = (policy.payable_online_numerator, policy.payable_online_denominator);
+    let (num, den) = (policy.payable_online_numerator(), policy.payable_online_denominator());
     let count_formula = if payable.total < least {
         format!("{}课时不足最低{least}课时，不予补贴", payable.total)
     } else {
@@ -90,7 +90,7 @@ pub fn amount(payable: &Payable, policy: &Policy) -> Amount {
         ),
         step("可计课时", format!("{}+{}", payable.offline, payable.online), format!("{}课时", payable.total), "M5.1", "payable_online_numerator"),
         step("补贴课时", count_formula, format!("{counted}课时"), "M8.2", if payable.total < least { "min_payable_periods" } else { "max_payable_periods" }),
-        step("补贴金额", format!("{counted}课时×{}元/课时", policy.fen_per_period), format!("{fen}元"), "M8.2", "fen_per_period"),
+        step("补贴金额", format!("{counted}课时×{}元/课时", policy.fen_per_period()), format!("{fen}元"), "M8.2", "fen_per_period"),
     ];
     Amount { fen, trace }
 }

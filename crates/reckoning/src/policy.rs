@@ -8,10 +8,67 @@ use chrono::NaiveDate;
 use foundation::{DistrictCode, Fen, Periods};
 use serde::{Deserialize, Serialize};
 
-pub use crate::policy_table::{KEYS, Policy};
+use foundation::codes::Regime;
 
-/// The scheme whose parameters make a `Policy`: subsidised classes ending in a completion certificate.
-pub const COMPLETION_CERTIFICATE: &str = "completion_certificate";
+pub use crate::pin::Policy;
+pub use crate::policy_table::KEYS;
+
+/// What a policy pays for: the rows of one scheme make one `Policy` (domain.md §7.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scheme {
+    /// Subsidised classes ending in a completion certificate. A pin that names no scheme is one of these: the first
+    /// scheme's pins were written before there was a second.
+    #[default]
+    CompletionCertificate,
+}
+
+impl Scheme {
+    /// Every scheme that classes are reckoned under.
+    pub const fn all() -> &'static [Self] {
+        &[Self::CompletionCertificate]
+    }
+    /// As the parameters' table and file write it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::CompletionCertificate => "completion_certificate",
+        }
+    }
+    /// What the classes of a regime are reckoned under; none while that regime pays by a scheme of its own that is
+    /// still to come.
+    pub const fn of(regime: Regime) -> Option<Self> {
+        match regime {
+            Regime::FullProcess => Some(Self::CompletionCertificate),
+            Regime::PlanAndVerify | Regime::IndustryLed => None,
+        }
+    }
+    /// The parameters that a policy of this scheme has.
+    pub const fn keys(self) -> &'static [Key] {
+        match self {
+            Self::CompletionCertificate => KEYS,
+        }
+    }
+}
+
+/// What a pin says by not having a parameter. A pin is for ever: whoever adds a parameter says here what the pins
+/// before it mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// The parameter is as old as pins are. One without it was tampered with or cut; it reads as the default, and
+    /// `jinbu verify` still tells that row and journal differ.
+    Never,
+    /// It came later: a pin without it, and a district without a row for it, mean this value.
+    Means(i64),
+}
+
+/// How a parameter is written in a pin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A whole number.
+    Number,
+    /// A day, `2023-12-20`; yyyymmdd as a number.
+    Day,
+}
 
 /// What a document column says when neither law nor a notice gives the number (domain.md `(design)`).
 pub const DESIGN_DEFAULT: &str = "系统默认，各地可另定";
@@ -33,6 +90,24 @@ pub struct Key {
     pub source: &'static str,
     /// True when the default is ours and a district is expected to set its own.
     pub is_design: bool,
+    /// What a pin without it means.
+    pub absent: Absent,
+    /// The issue that will read it; none when something reads it today (`house/tests/it/declared.rs`).
+    pub waits_for: Option<u32>,
+    /// How a pin writes it.
+    pub form: Form,
+    /// Whether a number can be a value of its type.
+    pub fits: fn(i64) -> bool,
+}
+
+impl Key {
+    /// What a pin without the parameter means.
+    pub const fn when_absent(&self) -> i64 {
+        match self.absent {
+            Absent::Never => self.default,
+            Absent::Means(value) => value,
+        }
+    }
 }
 
 /// One dated row of policy, already narrowed to a scheme and to the districts above a class.
@@ -81,8 +156,10 @@ pub fn key(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|one| one.key == name)
 }
 
-/// What a parameter's whole number becomes in `Policy`.
+/// What a parameter's whole number becomes for who reads it.
 pub(crate) trait FromValue: Sized {
+    /// How a pin writes it.
+    const FORM: Form = Form::Number;
     fn from_value(value: i64) -> Option<Self>;
 }
 impl FromValue for i32 {
@@ -102,6 +179,7 @@ impl FromValue for Fen {
 }
 /// Days are written as yyyymmdd.
 impl FromValue for NaiveDate {
+    const FORM: Form = Form::Day;
     fn from_value(value: i64) -> Option<Self> {
         let month = u32::try_from(value / 100 % 100).ok()?;
         let day = u32::try_from(value % 100).ok()?;
@@ -128,38 +206,18 @@ impl InForce {
         }
         Self { day, rows }
     }
-    pub(crate) fn take<V: FromValue>(&self, key: &Key) -> Result<V, MissingParameter> {
+    /// The value in force of one key; none where no row is and the key says what that means.
+    pub(crate) fn take(&self, key: &Key) -> Result<Option<i64>, MissingParameter> {
         let missing = |senseless| MissingParameter { key: key.key.to_owned(), day: self.day, senseless };
-        let row = self.rows.get(key.key).ok_or_else(|| missing(None))?;
-        if row.value < key.range.0 || row.value > key.range.1 {
-            return Err(missing(Some(row.value)));
+        match (self.rows.get(key.key), key.absent) {
+            (None, Absent::Never) => Err(missing(None)),
+            (None, Absent::Means(_)) => Ok(None),
+            (Some(row), _) if row.value < key.range.0 || row.value > key.range.1 || !(key.fits)(row.value) => Err(missing(Some(row.value))),
+            (Some(row), _) => Ok(Some(row.value)),
         }
-        V::from_value(row.value).ok_or_else(|| missing(Some(row.value)))
     }
     pub(crate) fn document(&self, key: &str) -> Option<String> {
         self.rows.get(key).map(|row| row.document.clone())
-    }
-}
-
-impl Policy {
-    /// The policy in force on `day` for a class whose district chain the rows are from.
-    ///
-    /// # Errors
-    /// A key without a row in force, with a value out of range, or with an online ratio that would let
-    /// the payable online share exceed the cap: nothing is filled in silently.
-    pub fn from_parameters(parameters: impl Iterator<Item = Parameter>, day: NaiveDate) -> Result<Self, MissingParameter> {
-        let policy = Self::read(&InForce::new(parameters, day))?;
-        let over = i64::from(policy.payable_online_numerator) * i64::from(100 - policy.online_cap_pct)
-            > i64::from(policy.payable_online_denominator) * i64::from(policy.online_cap_pct);
-        if over {
-            let senseless = Some(i64::from(policy.payable_online_numerator));
-            return Err(MissingParameter { key: "payable_online_numerator".to_owned(), day, senseless });
-        }
-        Ok(policy)
-    }
-    /// The document a parameter comes from; `系统默认，各地可另定` when none does.
-    pub fn document(&self, key: &str) -> &str {
-        self.documents.get(key).map_or(DESIGN_DEFAULT, String::as_str)
     }
 }
 

@@ -23,11 +23,11 @@ pub fn online_room_left(online: Periods, total: Periods, cap_pct: i32) -> Period
 
 /// The plan check and the change check: none when the plan keeps the share.
 pub fn check_plan(online: Periods, total: Periods, policy: &Policy) -> Option<Refusal> {
-    if online_share_ok(online, total, policy.online_cap_pct) {
+    if online_share_ok(online, total, policy.online_cap_pct()) {
         return None;
     }
-    let most = most_online(total, policy.online_cap_pct);
-    let cap = policy.online_cap_pct;
+    let most = most_online(total, policy.online_cap_pct());
+    let cap = policy.online_cap_pct();
     Some(
         Refusal::new(
             "M5.1",

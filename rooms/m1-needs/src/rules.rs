@@ -61,8 +61,8 @@ impl Limits {
     /// From the policy in force.
     pub fn of(policy: &Policy) -> Self {
         Self {
-            online_cap_pct: policy.online_cap_pct,
-            completion_rate: format!("每课时{}元，{}—{}课时", policy.fen_per_period, policy.min_payable_periods, policy.max_payable_periods),
+            online_cap_pct: policy.online_cap_pct(),
+            completion_rate: format!("每课时{}元，{}—{}课时", policy.fen_per_period(), policy.min_payable_periods(), policy.max_payable_periods()),
             online_document: policy.document("online_cap_pct").to_owned(),
         }
     }

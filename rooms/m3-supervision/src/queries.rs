@@ -70,7 +70,7 @@ pub async fn machine_lines(desk: &Desk, reader: &Reader, system: &Reader, class:
         site_verified: verified.first().map(|one| (one.verified_on, one.valid_until)),
         seats: seats(reader, class, &sessions).await?,
         account: account(system, &issuer).await?,
-        earliest: desk.premises.calendar.add_workdays(applied_on(desk, class), u32::try_from(policy.submit_workdays_before).unwrap_or(0)).date,
+        earliest: desk.premises.calendar.add_workdays(applied_on(desk, class), u32::try_from(policy.submit_workdays_before()).unwrap_or(0)).date,
     };
     Ok(lines(&found))
 }
@@ -283,12 +283,12 @@ async fn paid(system: &Reader, class: &training_class::Model, people: &[PersonId
         .map(|one| one.id)
         .collect();
     let mut counts: BTreeMap<&PersonId, (i32, &str)> = BTreeMap::new();
-    for one in items.iter().filter(|one| alive.get(&one.claim).is_some_and(|on| *on >= policy.count_since)) {
+    for one in items.iter().filter(|one| alive.get(&one.claim).is_some_and(|on| *on >= policy.count_since())) {
         counts.entry(&one.person).or_insert((0, &one.name)).0 += 1;
     }
     let often = counts
         .into_values()
-        .filter(|(count, _)| *count >= policy.max_paid_count)
+        .filter(|(count, _)| *count >= policy.max_paid_count())
         .map(|(count, name)| format!("{} 已享受或正在申领 {count} 次", masked(name)))
         .collect();
     let before = items

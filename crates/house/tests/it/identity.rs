@@ -141,7 +141,9 @@ async fn an_empty_house_comes_to_life_through_its_own_doors() {
     assert!(matches!(house.system().perform(LoadPolicy { text: rewritten }).await, Err(Stop::Refused(_))), "what stood is not rewritten");
     let shown = web.get(None, "/policy?district=350500").await;
     assert!(shown.text.contains("25 元/课时") && shown.text.contains("泉人社文〔2024〕88号"), "{}", shown.text);
-    desk::policy::in_force(&house.system().read().await.unwrap(), district(JINJIANG), house.system().today()).await.expect("a class can be judged");
+    desk::policy::in_force(&house.system().read().await.unwrap(), desk::policy::Scheme::CompletionCertificate, district(JINJIANG), house.system().today())
+        .await
+        .expect("a class can be judged");
     assert_eq!(web.get(None, "/personas").await.status, 404, "no personas in a real house");
 
     let first = house.system().perform(OpenFirstAccount { login: "admin".into(), name: "郑文海".into() }).await.unwrap();

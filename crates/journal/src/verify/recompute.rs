@@ -126,7 +126,7 @@ impl Before {
         let who = &item.enrolment;
         if !hours::rate_ok(hours, policy) {
             let rate = hours::rate_text(hours.rate);
-            findings.differs(Some(source), format!("学员 {who} 不应列入申领：出勤率{rate}，不到{}%", policy.min_rate_pct));
+            findings.differs(Some(source), format!("学员 {who} 不应列入申领：出勤率{rate}，不到{}%", policy.min_rate_pct()));
         }
         if self.passed.get(who) != Some(&true) {
             findings.differs(Some(source), format!("学员 {who} 不应列入申领：申领之前没有结业考核合格的事实"));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use foundation::{FactId, Instant, Periods, SessionId, TypedId};
 use reckoning::hours::Kind;
-use reckoning::policy::{KEYS, Policy};
+use reckoning::policy::Policy;
 
 use crate::bundle::{AttendanceRow, CertificateRow, ExamResultRow, Rows, SessionRow};
 use crate::facts::{CLASS_STATE, ClassFact, PlannedSession, SignEntry};
@@ -62,18 +62,17 @@ fn check_class(rows: &Rows, facts: &Facts, findings: &mut Findings) {
 }
 
 fn compare_policies(source: &Source, said: &Policy, has: &Policy, findings: &mut Findings) {
-    if said == has {
-        return;
+    let differences = said.differences(has);
+    for one in differences.iter().filter(|one| one.values.0 != one.values.1) {
+        let ((said, has), unit) = (&one.values, one.unit);
+        findings.differs(Some(source), format!("政策参数「{}」：日志是{said}{unit}，数据库是{has}{unit}", one.label));
     }
-    let (Ok(said), Ok(has)) = (serde_json::to_value(said), serde_json::to_value(has)) else { return };
-    for key in KEYS {
-        let (said, has) = (&said[key.key], &has[key.key]);
-        if said != has {
-            findings.differs(Some(source), format!("政策参数「{}」：日志是{said}{unit}，数据库是{has}{unit}", key.label, unit = key.unit));
-        }
+    for one in differences.iter().filter(|one| one.documents.0 != one.documents.1) {
+        let (said, has) = &one.documents;
+        findings.differs(Some(source), format!("政策参数「{}」的依据文件：日志是{said}，数据库是{has}", one.label));
     }
-    if said["documents"] != has["documents"] {
-        findings.differs(Some(source), "政策参数的依据文件：数据库与日志不同");
+    if said.scheme() != has.scheme() {
+        findings.differs(Some(source), "政策参数属于哪种补贴：数据库与日志不同");
     }
 }
 

@@ -46,7 +46,7 @@ fn row_changed(change: impl FnOnce(&mut Rows), fact: &str, what: &str) {
 fn one_changed_row_names_its_fact() {
     row_changed(|rows| rows.class.state = "A99".into(), "ClaimPaid", "班级状态：日志是「A90」，数据库是「A99」");
     row_changed(
-        |rows| rows.class.policy.as_mut().unwrap().fen_per_period = Fen(2600),
+        |rows| rows.class.policy = rows.class.policy.clone().map(|policy| policy.with("fen_per_period", 2600)),
         "ClassOpeningApproved",
         "政策参数「每课时补贴标准」：日志是2500分/课时，数据库是2600分/课时",
     );

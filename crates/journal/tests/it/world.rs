@@ -9,7 +9,7 @@ use journal::bundle::*;
 use journal::facts::*;
 use journal::{About, Entry, Keys, commit, sign_checkpoint};
 use reckoning::hours::Kind;
-use reckoning::policy::{COMPLETION_CERTIFICATE, ParameterRow, Policy, read_parameters};
+use reckoning::policy::{ParameterRow, Policy, Scheme, read_parameters};
 use serde_json::Value;
 
 use crate::tree::Store;
@@ -23,8 +23,8 @@ pub fn keys() -> Keys {
 
 pub fn policy() -> Policy {
     let rows = read_parameters(include_str!("../../../../policy/parameters.csv")).unwrap();
-    let rows = rows.iter().filter(|row| row.scheme == COMPLETION_CERTIFICATE && row.covers("350582".parse().unwrap()));
-    Policy::from_parameters(rows.map(ParameterRow::parameter), chrono::NaiveDate::from_ymd_opt(2026, 3, 2).unwrap()).unwrap()
+    let rows = rows.iter().filter(|row| row.scheme == Scheme::CompletionCertificate.code() && row.covers("350582".parse().unwrap()));
+    Policy::from_parameters(Scheme::CompletionCertificate, rows.map(ParameterRow::parameter), chrono::NaiveDate::from_ymd_opt(2026, 3, 2).unwrap()).unwrap()
 }
 
 /// Facts in the making: what the sequencer keeps.

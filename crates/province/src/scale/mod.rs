@@ -76,7 +76,9 @@ async fn patterns(desk: &Desk) -> Result<Vec<Pattern>> {
         let item = reader.get::<needs_item::Entity>(line.needs_item.to_string()).await.map_err(told)?;
         let rooms = reader.list::<room::Entity>(|q| q.filter(room::Column::Institution.eq(school.id.clone()))).await.map_err(told)?;
         let teachers = reader.list::<teacher::Entity>(|q| q.filter(teacher::Column::Institution.eq(school.id.clone()))).await.map_err(told)?;
-        let policy = serde_json::to_string(&desk::policy::in_force(&reader, school.district, desk.today()).await.map_err(told)?)?;
+        let policy = serde_json::to_string(
+            &desk::policy::in_force(&reader, desk::policy::Scheme::CompletionCertificate, school.district, desk.today()).await.map_err(told)?,
+        )?;
         if let (Some(room), Some(teacher)) = (rooms.into_iter().next(), teachers.into_iter().next()) {
             all.push(Pattern { school, item, room, teacher, policy });
         }

@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 
 use foundation::{DistrictCode, Fen};
-use reckoning::policy::{self, DESIGN_DEFAULT, KEYS, ParameterRow, Policy};
+use reckoning::policy::{self, DESIGN_DEFAULT, KEYS, ParameterRow, Policy, Scheme};
 use reckoning::{MissingParameter, Parameter};
 
 use crate::support::{day, jinjiang, policy_of, shipped};
 
 fn province_rows() -> Vec<ParameterRow> {
-    shipped().into_iter().filter(|row| row.scheme == policy::COMPLETION_CERTIFICATE && row.district == DistrictCode::PROVINCE).collect()
+    shipped().into_iter().filter(|row| row.scheme == Scheme::CompletionCertificate.code() && row.district == DistrictCode::PROVINCE).collect()
 }
 
 fn parameter(key: &str, value: i64, depth: u8, from: &str, to: Option<&str>) -> Parameter {
@@ -19,7 +19,7 @@ fn parameter(key: &str, value: i64, depth: u8, from: &str, to: Option<&str>) -> 
 
 /// The province's shipped rows with some rows added.
 fn with(more: Vec<Parameter>, on: &str) -> Result<Policy, MissingParameter> {
-    Policy::from_parameters(province_rows().iter().map(ParameterRow::parameter).chain(more), day(on))
+    Policy::from_parameters(Scheme::CompletionCertificate, province_rows().iter().map(ParameterRow::parameter).chain(more), day(on))
 }
 
 #[test]
@@ -50,9 +50,9 @@ fn shipped_rows_do_not_overlap() {
 #[test]
 fn m8_2_money_in_quanzhou_cites_its_document() {
     let policy = jinjiang();
-    assert_eq!((policy.fen_per_period, policy.document("fen_per_period")), (Fen(2500), "泉人社文〔2024〕88号"));
+    assert_eq!((policy.fen_per_period(), policy.document("fen_per_period")), (Fen(2500), "泉人社文〔2024〕88号"));
     assert_eq!(policy.document("late_minutes"), DESIGN_DEFAULT);
-    assert_eq!(policy.documents.len(), KEYS.len());
+    assert!(KEYS.iter().all(|key| !policy.document(key.key).is_empty()));
     assert_eq!(policy_of("350102", "2026-11-24").document("fen_per_period"), DESIGN_DEFAULT, "Fuzhou does not borrow Quanzhou's");
 }
 
@@ -67,7 +67,7 @@ fn pingtan_takes_the_provinces_rows_and_not_fuzhous() {
 
 #[test]
 fn nearest_district_wins_then_the_latest_date() {
-    let rate = |more, on| with(more, on).unwrap().fen_per_period;
+    let rate = |more, on| with(more, on).unwrap().fen_per_period();
     let city = || parameter("fen_per_period", 2400, 1, "2025-01-01", None);
     let province_later = || parameter("fen_per_period", 2600, 0, "2026-01-01", None);
     assert_eq!(rate(vec![city(), province_later()], "2026-06-01"), Fen(2400), "the city's, though older");
@@ -92,13 +92,13 @@ fn the_order_of_rows_does_not_matter() {
 
 #[test]
 fn a_missing_key_is_an_error_with_its_chinese_name() {
-    for key in KEYS {
+    for key in KEYS.iter().filter(|key| key.absent == policy::Absent::Never) {
         let rows = province_rows().into_iter().filter(|row| row.key != key.key).map(|row| row.parameter());
-        let missing = Policy::from_parameters(rows, day("2026-11-24")).unwrap_err();
+        let missing = Policy::from_parameters(Scheme::CompletionCertificate, rows, day("2026-11-24")).unwrap_err();
         assert_eq!((missing.key.as_str(), missing.senseless), (key.key, None));
         assert!(missing.sentence().contains(key.label), "{missing}");
     }
-    let before = Policy::from_parameters(province_rows().iter().map(ParameterRow::parameter), day("2024-06-30"));
+    let before = Policy::from_parameters(Scheme::CompletionCertificate, province_rows().iter().map(ParameterRow::parameter), day("2024-06-30"));
     assert_eq!(before.unwrap_err().key, "online_cap_pct", "before the measures there is no policy");
 }
 
@@ -127,4 +127,48 @@ fn unreadable_lines_are_named() {
     assert!(line("360000,x,y,1,分,2024-01-01,,z").contains("行政区划"));
     assert!(line("350000,x,y,1.5,分,2024-01-01,,z").contains("整数"));
     assert!(line("350000,x,y,1,分,2024-13-01,,z").contains("日期"));
+}
+
+/// The pin of a class of `晋江市` as JSON, to be cut and added to.
+fn pin() -> serde_json::Value {
+    serde_json::to_value(jinjiang()).unwrap()
+}
+
+#[test]
+fn a_key_that_came_after_a_pin_has_its_stated_rule() {
+    for key in KEYS {
+        let mut old = pin();
+        old.as_object_mut().unwrap().remove(key.key);
+        let read: Policy = serde_json::from_value(old.clone()).unwrap_or_else(|e| panic!("a pin without {} is no error: {e}", key.key));
+        assert_eq!(serde_json::to_value(&read).unwrap(), old, "it is written back as it was read");
+        let said = Policy::with(read.clone(), key.key, key.when_absent());
+        assert!(read.differences(&said).is_empty(), "{}: absent says the same as its rule", key.key);
+    }
+    let late = KEYS.iter().find(|key| key.absent != policy::Absent::Never).expect("one came later than the first pins");
+    let rows = province_rows().into_iter().filter(|row| row.key != late.key).map(|row| row.parameter());
+    let without =
+        Policy::from_parameters(Scheme::CompletionCertificate, rows, day("2026-11-24")).expect("a district that has no row for it yet is not stopped");
+    assert_eq!(without.objections_open_max(), 20);
+}
+
+#[test]
+fn a_key_of_a_later_program_is_kept_and_compared() {
+    let mut new = pin();
+    new.as_object_mut().unwrap().insert("of_next_year".into(), serde_json::json!({"steps": [1, 2]}));
+    let read: Policy = serde_json::from_value(new.clone()).expect("what is not known is no error");
+    assert_eq!(serde_json::to_value(&read).unwrap(), new, "and nothing of it is lost");
+    assert_eq!(read.fen_per_period(), Fen(2500));
+    let differences = read.differences(&jinjiang());
+    assert_eq!(differences.len(), 1);
+    assert_eq!((differences[0].label.as_str(), differences[0].values.1.as_str()), ("of_next_year", "没有"));
+}
+
+#[test]
+fn a_pin_with_a_value_of_another_type_is_refused_and_names_it() {
+    let mut wrong = pin();
+    wrong["class_max"] = serde_json::json!("many");
+    assert!(serde_json::from_value::<Policy>(wrong).unwrap_err().to_string().contains("class_max"));
+    let mut far = pin();
+    far["class_max"] = serde_json::json!(5_000_000_000i64);
+    assert!(serde_json::from_value::<Policy>(far).is_err(), "not cut to what fits");
 }

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use foundation::{EnrolmentId, FactId, Instant, Periods, SessionId};
-use reckoning::policy::{self, ParameterRow, Policy};
+use reckoning::policy::{self, ParameterRow, Policy, Scheme};
 use reckoning::{AttendanceFact, Kind, SessionFact};
 
 pub fn day(text: &str) -> NaiveDate {
@@ -16,8 +16,8 @@ pub fn shipped() -> Vec<ParameterRow> {
 /// The policy for a class of `district` on `on`, from the shipped file.
 pub fn policy_of(district: &str, on: &str) -> Policy {
     let district = district.parse().expect("a district");
-    let rows = shipped().into_iter().filter(|row| row.scheme == policy::COMPLETION_CERTIFICATE && row.covers(district)).map(|row| row.parameter());
-    Policy::from_parameters(rows, day(on)).expect("the shipped parameters are complete")
+    let rows = shipped().into_iter().filter(|row| row.scheme == Scheme::CompletionCertificate.code() && row.covers(district)).map(|row| row.parameter());
+    Policy::from_parameters(Scheme::CompletionCertificate, rows, day(on)).expect("the shipped parameters are complete")
 }
 
 /// 晋江市, on a day after every shipped parameter is in force.

@@ -168,7 +168,7 @@ impl DecideObjection {
             publicity_until: Set(None),
             ..Default::default()
         };
-        let due = workdays(desk, policy_of(work, row).await?.correction_workdays);
+        let due = workdays(desk, policy_of(work, row).await?.correction_workdays());
         go(desk, work, row, state, change, Some(Next { audience: "institution", kind: "correct-claim", due: Some(due) })).await?;
         let upheld = ObjectionUpheld { class: row.class.clone(), claim: row.id.clone(), struck: Vec::new() };
         let returned = ClaimReturned { class: row.class.clone(), claim: row.id.clone() };

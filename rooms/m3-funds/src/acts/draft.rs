@@ -160,7 +160,7 @@ pub(crate) async fn put(
     let due = match state {
         ClaimState::Returned => row.due_on,
         ClaimState::NotPassed => None,
-        _ => claim_window_end(class.ends_on, desk::policy::pinned(class.policy.as_deref())?.claim_window_months),
+        _ => claim_window_end(class.ends_on, desk::policy::pinned(class.policy.as_deref())?.claim_window_months()),
     };
     let change = claim::ActiveModel {
         due_on: Set(due),
@@ -208,7 +208,7 @@ impl Act for ArchiveUnpaidClass {
         let row = work.get::<claim::Entity>(self.claim.to_string()).await?;
         let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
         let policy = desk::policy::pinned(class.policy.as_deref())?;
-        let last = claim_window_end(class.ends_on, policy.claim_window_months);
+        let last = claim_window_end(class.ends_on, policy.claim_window_months());
         if row.state != ClaimState::NotPassed || last.is_none_or(|last| desk.today() <= last) {
             return Err(Refusal::new("归档", "M3.11", "申领还可能重新生成", "申领期限", "请等申领期限过后归档").into());
         }

@@ -119,7 +119,7 @@ fn too_few(payable: &money::Payable, policy: &Policy) -> Refusal {
     Refusal::new(
         "最低课时",
         "M3.4",
-        format!("可计课时 {}，不足最低可补课时 {}", payable.total, policy.min_payable_periods),
+        format!("可计课时 {}，不足最低可补课时 {}", payable.total, policy.min_payable_periods()),
         policy.document("min_payable_periods"),
         "不能列入本次申领",
     )
@@ -169,7 +169,7 @@ impl Known {
             passed_exam: self.passed.contains(&place.id),
             certificate_issued_on: self.issued.get(&place.id).copied(),
             feedback_given: self.heard.contains(&place.id),
-            paid_count: slots::count(earlier, policy.count_since),
+            paid_count: slots::count(earlier, policy.count_since()),
             same_item_paid: slots::same_subject(earlier, subject),
             open_risks: 0,
         })

@@ -21,9 +21,6 @@ use crate::rules::states::{ClaimMove, after};
 pub const REASON_CHARS: (usize, usize) = (5, 500);
 /// Letters of a contact.
 pub const CONTACT_CHARS: usize = 50;
-/// Objections to one claim that may wait at once: more say nothing new and would bury the officer.
-const OPEN_AT_ONCE: u64 = 20;
-
 /// Objects to a published claim. Nobody is named: the act is the public's, whoever is signed in.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RaiseObjection {
@@ -59,10 +56,11 @@ impl Act for RaiseObjection {
         }
         let system = work.as_system("raise-objection");
         let row = system.get::<claim::Entity>(self.claim.to_string()).await?;
-        self.check(desk, &system, &row).await?;
-        let state = after(row.state, ClaimMove::Object)?;
         let policy = policy_of(work, &row).await?;
-        let due_on = workdays(desk, policy.objection_workdays);
+        // More than these say nothing new and would bury the officer.
+        self.check(desk, &system, &row, policy.objections_open_max()).await?;
+        let state = after(row.state, ClaimMove::Object)?;
+        let due_on = workdays(desk, policy.objection_workdays());
         let (id, receipt): (ObjectionId, String) = (desk.new_id(), receipt(desk));
         let (reason, contact) = (self.reason.trim(), self.contact.trim());
         let salt: [u8; 16] = desk.premises.ids.bytes();
@@ -117,7 +115,7 @@ impl Act for RaiseObjection {
 }
 
 impl RaiseObjection {
-    async fn check(&self, desk: &Desk, system: &Writer, row: &claim::Model) -> Result<(), Stop> {
+    async fn check(&self, desk: &Desk, system: &Writer, row: &claim::Model, most: i32) -> Result<(), Stop> {
         let no = |fact: String, fix: &str| Refusal::new("公示异议", "M8.9", fact, "补贴公示", fix);
         let (length, contact) = (self.reason.trim().chars().count(), self.contact.trim().chars().count());
         let mut refusals = Vec::new();
@@ -132,8 +130,8 @@ impl RaiseObjection {
             refusals.push(no("这份补贴不在公示期内".into(), "公示期过后的问题，请向当地人社部门举报"));
         }
         let open = open_of(&row.id);
-        if refusals.is_empty() && system.count::<objection::Entity>(|q| q.filter(open)).await? >= OPEN_AT_ONCE {
-            refusals.push(no(format!("对这份补贴已有 {OPEN_AT_ONCE} 条异议在核查"), "请等核查结果；有紧急情况请直接向当地人社部门反映"));
+        if refusals.is_empty() && system.count::<objection::Entity>(|q| q.filter(open)).await? >= u64::try_from(most).unwrap_or(0) {
+            refusals.push(no(format!("对这份补贴已有 {most} 条异议在核查"), "请等核查结果；有紧急情况请直接向当地人社部门反映"));
         }
         if refusals.is_empty() { Ok(()) } else { Err(refusals.into()) }
     }

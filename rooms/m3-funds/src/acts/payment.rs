@@ -48,7 +48,7 @@ impl Act for MakePaymentBatch {
         for (account, sum) in by_account(&rows)? {
             move_money(work, &account, Step::Batch, sum).await?;
         }
-        let due = workdays(desk, policy_of(work, &rows[0].0).await?.finance_workdays);
+        let due = workdays(desk, policy_of(work, &rows[0].0).await?.finance_workdays());
         let total = Fen::sum(rows.iter().map(|(row, _)| row.total)).ok_or_else(|| Fault::Db("batch total out of range".into()))?;
         let made_by = desk.actor.account.clone().ok_or(Stop::SignedOut)?;
         let before = work.count::<payment_batch::Entity>(|q| q.filter(payment_batch::Column::District.eq(district))).await?;

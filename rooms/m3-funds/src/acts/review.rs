@@ -154,7 +154,7 @@ impl Act for SubmitClaim {
         keep(work, &row.id, now.all).await?;
         let change = claim::ActiveModel { submitted_at: Set(Some(desk.now())), submitted_by: Set(desk.actor.account.clone()), ..Default::default() };
         let policy = desk::policy::pinned(class.policy.as_deref())?;
-        let due = workdays(desk, policy.claim_accept_workdays.saturating_add(policy.first_review_workdays));
+        let due = workdays(desk, policy.claim_accept_workdays().saturating_add(policy.first_review_workdays()));
         go(desk, work, &row, state, change, Some(Next { audience: "county", kind: "first-review-claim", due: Some(due) })).await?;
         let fact = said(&row, "ClaimSubmitted", state, format!("提交补贴申领 {} 元", row.total)).with("counted", outcome.persons);
         Ok(Done::new(outcome, fact))
@@ -192,7 +192,7 @@ act! {
         let account = account_id(row.district, desk.today().year());
         move_money(work, &account, Step::Reserve, row.total).await?;
         let change = claim::ActiveModel { first_reviewed_by: Set(desk.actor.account.clone()), first_reviewed_at: Set(Some(desk.now())), fund_account: Set(Some(account)), ..Default::default() };
-        let due = workdays(desk, policy_of(work, &row).await?.second_review_workdays);
+        let due = workdays(desk, policy_of(work, &row).await?.second_review_workdays());
         go(desk, work, &row, state, change, Some(Next { audience: "county", kind: "second-review-claim", due: Some(due) })).await?;
         Ok(Done::new((), said(&row, "ClaimFirstReviewed", state, "受理并初审通过，资金已预留")))
     }
@@ -221,7 +221,7 @@ act! {
         }
         let change = claim::ActiveModel { note: Set(self.note.trim().to_owned()), fund_account: Set(None), first_reviewed_by: Set(None), first_reviewed_at: Set(None), ..Default::default() };
         free_slots(work, &row.id, None).await?;
-        let due = workdays(desk, policy_of(work, &row).await?.correction_workdays);
+        let due = workdays(desk, policy_of(work, &row).await?.correction_workdays());
         go(desk, work, &row, state, change, Some(Next { audience: "institution", kind: "correct-claim", due: Some(due) })).await?;
         let fact = FactDraft::of(&ClaimReturned { class: row.class.clone(), claim: row.id.clone() }, row.district, "退回补正")
             .class(&row.class).institution(&row.institution).about("claim", &row.id).with("claim_state", state.code());
@@ -232,7 +232,7 @@ act! {
     /// Publicity begins tomorrow and lasts the policy's working days.
     PublishClaim {} "publish-claim" ClaimPayment Publish "开始公示" |self, desk, work, row| {
         let state = after(row.state, ClaimMove::Publish)?;
-        let until = workdays(desk, policy_of(work, &row).await?.publicity_workdays);
+        let until = workdays(desk, policy_of(work, &row).await?.publicity_workdays());
         let change = claim::ActiveModel { publicity_from: Set(desk.today().succ_opt()), publicity_until: Set(Some(until)), due_on: Set(Some(until)), ..Default::default() };
         go(desk, work, &row, state, change, None).await?;
         let fact = FactDraft::of(&ClaimPublished { class: row.class.clone(), claim: row.id.clone() }, row.district, format!("补贴公示至 {}", ui::dates::full_day(until)))
@@ -259,7 +259,7 @@ impl Act for EndPublicity {
         if row.publicity_until.is_none_or(|until| until >= desk.today()) {
             return Err(Refusal::new("公示期", "M8.9", "公示期还没有满", "补贴公示", "请等公示期满").into());
         }
-        let due = days(desk, policy_of(work, &row).await?.payment_days);
+        let due = days(desk, policy_of(work, &row).await?.payment_days());
         go(desk, work, &row, state, claim::ActiveModel::default(), Some(Next { audience: "county", kind: "pay-claim", due: Some(due) })).await?;
         Ok(Done::new((), said(&row, "ClaimPublicityEnded", state, "公示期满，没有异议")))
     }

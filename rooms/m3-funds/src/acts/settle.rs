@@ -215,7 +215,7 @@ async fn came_back(desk: &Desk, work: &Writer, line: &payment_line::Model, answe
     let change = payment_line::ActiveModel { state: Set(PaymentState::Returned), reason: Set(reason.clone()), ..Default::default() };
     work.save::<payment_line::Entity>(line, change).await?;
     move_money(work, &account_of(&row)?, Step::Unbatch, row.total).await?;
-    let due = workdays(desk, policy_of(work, &row).await?.correction_workdays);
+    let due = workdays(desk, policy_of(work, &row).await?.correction_workdays());
     let next = Next { audience: "county", kind: "correct-payment", due: Some(due) };
     go(desk, work, &row, state, claim::ActiveModel { batch: Set(None), ..Default::default() }, Some(next)).await?;
     Ok(said(&row, "ClaimPaymentReturned", state, format!("银行退票：{reason}")))

@@ -80,7 +80,7 @@ async fn undo(desk: &Desk, work: &Writer, id: &PaymentBatchId, reason: &str, (fa
         let state = after(row.state, ClaimMove::LeaveBatch)?;
         let account = row.fund_account.clone().ok_or_else(|| Fault::Db("batched claim without a fund account".into()))?;
         move_money(work, &account, Step::Unbatch, row.total).await?;
-        let due = workdays(desk, policy_of(work, &row).await?.correction_workdays);
+        let due = workdays(desk, policy_of(work, &row).await?.correction_workdays());
         let next = Next { audience: "county", kind: "pay-claim", due: Some(due) };
         go(desk, work, &row, state, claim::ActiveModel { batch: Set(None), ..Default::default() }, Some(next)).await?;
         done = done.and(said(&row, "ClaimLeftBatch", state, format!("{word}拨付批次 {}：{reason}", batch.batch_no)));

@@ -38,7 +38,7 @@ impl Act for CallRoll {
         let session = work.get::<class_session::Entity>(self.session.to_string()).await?;
         let class = work.get::<training_class::Entity>(session.class.to_string()).await?;
         let now = desk.now();
-        rules::may_call_roll(&class, &session, &*desk::policy::of_class(work, class.policy.as_deref(), class.district, desk.today()).await?, now)?;
+        rules::may_call_roll(&class, &session, &*desk::policy::of_class(work, &class, desk.today()).await?, now)?;
         let roster = hours::roster(work, &class.id).await?;
         let marks = work.list::<attendance::Entity>(|q| q.filter(hours::marks_of_session(&class.id, &session.id))).await?;
         if self.present.is_empty() {
@@ -117,7 +117,7 @@ impl Act for AskForRollCall {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let (session, class, place) = own(desk, work, &self.session).await?;
-        let policy = desk::policy::of_class(work, class.policy.as_deref(), class.district, desk.today()).await?;
+        let policy = desk::policy::of_class(work, &class, desk.today()).await?;
         let his = hours::marks_of_session(&class.id, &session.id).add(attendance::Column::Enrolment.eq(place.id.clone()));
         let marks = work.list::<attendance::Entity>(|q| q.filter(his)).await?;
         if hours::counts(&session, &marks, &policy) {

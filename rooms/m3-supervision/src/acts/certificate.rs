@@ -41,7 +41,7 @@ impl Act for IssueCertificates {
             return Err(Refusal::new("合格证书", "M3.1", "本班没有合格的学员", "结业考核成绩册", "请核对成绩；确实无人合格时本班不能发证").into());
         }
         let issuer = work.get::<institution::Entity>(class.institution.to_string()).await?;
-        let due = tasks::days_from(desk.today(), desk::policy::pinned(class.policy.as_deref())?.feedback_days);
+        let due = tasks::days_from(desk.today(), desk::policy::pinned(class.policy.as_deref())?.feedback_days());
         let mut next = next_serial(desk, work, &issuer).await?;
         let mut facts = Vec::with_capacity(passed.len());
         let mut rows = Vec::with_capacity(passed.len());

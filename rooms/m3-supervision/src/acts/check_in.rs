@@ -299,7 +299,7 @@ impl Known {
         // A meeting of a class without a policy has no code: its marks are refused before any is looked at.
         let codes = |one: &class_session::Model| {
             let policy = classes.get(&one.class).and_then(|(_, policy)| policy.as_ref());
-            policy.map(|policy| rules::codes_taken(secret, &one.id, policy.code_seconds, now)).unwrap_or_default()
+            policy.map(|policy| rules::codes_taken(secret, &one.id, policy.code_seconds(), now)).unwrap_or_default()
         };
         Ok(Self {
             sessions: sessions.into_iter().map(|one| (one.id.clone(), (Arc::clone(&one), codes(&one)))).collect(),
@@ -328,7 +328,7 @@ impl Known {
         if !rules::code_is_taken(codes, asked.act.code()) {
             return Err(no(rules::wrong_code()));
         }
-        let latest_in = session.starts_at + chrono::Duration::minutes(i64::from(policy.late_minutes));
+        let latest_in = session.starts_at + chrono::Duration::minutes(i64::from(policy.late_minutes()));
         Ok(Found { account, session, class, place, latest_in })
     }
 }

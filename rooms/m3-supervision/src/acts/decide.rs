@@ -95,7 +95,7 @@ impl Act for RecheckOpening {
         if !matches!(class.state, ClassState::Submitted | ClassState::UnderReview) {
             after(class.state, Move::ReturnForCorrection)?;
         }
-        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let lines = refresh_lines(desk, work, &class, &policy).await?;
         let failed = u32::try_from(lines.iter().filter(|line| line.by_machine && line.result != Some(ReviewResult::Pass)).count()).unwrap_or(u32::MAX);
         let machine = lines.iter().filter(|line| line.by_machine).count();
@@ -171,8 +171,8 @@ impl Act for ReturnOpening {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
-        let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.correction_workdays).unwrap_or(0)).date;
+        let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
+        let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.correction_workdays()).unwrap_or(0)).date;
         close(
             desk,
             work,

@@ -38,7 +38,7 @@ impl Act for DisputeAttendance {
         let (session, class, place) = own(desk, work, &self.session).await?;
         let text = self.text.trim();
         rules::may_dispute(&session, text, desk.now())?;
-        let policy = desk::policy::of_class(work, class.policy.as_deref(), class.district, desk.today()).await?;
+        let policy = desk::policy::of_class(work, &class, desk.today()).await?;
         let (id, salt): (DisputeId, [u8; 16]) = (desk.new_id(), desk.premises.ids.bytes());
         let row = attendance_dispute::Model {
             session: session.id.clone(),
@@ -50,7 +50,7 @@ impl Act for DisputeAttendance {
             state: ObjectionState::Open,
             answer: String::new(),
             raised_at: desk.now(),
-            due_on: tasks::days_from(desk.today(), policy.dispute_answer_days),
+            due_on: tasks::days_from(desk.today(), policy.dispute_answer_days()),
             open: Some(format!("{}:{}", place.id, session.id)),
             decided_by: None,
             decided_at: None,

@@ -159,10 +159,10 @@ impl Act for FinishFeedback {
 /// Answers from the shared device were given beside the institution: the county phones a sample of these trainees.
 async fn ask_to_phone(desk: &Desk, work: &Writer, class: &training_class::Model, at_desk: u64) -> Result<(), Stop> {
     let policy = desk::policy::pinned(class.policy.as_deref())?;
-    let sample = (at_desk * u64::try_from(policy.phone_sample_pct).unwrap_or(0)).div_ceil(100).max(1);
+    let sample = (at_desk * u64::try_from(policy.phone_sample_pct()).unwrap_or(0)).div_ceil(100).max(1);
     TaskDraft::new(desk, "county", "phone-desk-feedback", ("class", class.id.to_string()), format!("{}：评价台评价电话抽核", class.title), class.district)
         .finding("look", format!("{at_desk} 份评价在机构的评价台上填，请电话抽核至少 {sample} 人"))
-        .due(Some(tasks::days_from(desk.today(), policy.inspection_answer_days)))
+        .due(Some(tasks::days_from(desk.today(), policy.inspection_answer_days())))
         .put(work)
         .await
 }

@@ -83,7 +83,7 @@ impl Act for RecordInspection {
             .await?;
         }
         if self.opinion != InspectionOpinion::Normal {
-            let policy = desk::policy::of_class(work, class.policy.as_deref(), class.district, desk.today()).await?;
+            let policy = desk::policy::of_class(work, &class, desk.today()).await?;
             TaskDraft::new(
                 desk,
                 "institution",
@@ -94,7 +94,7 @@ impl Act for RecordInspection {
             )
             .for_institution(&class.institution)
             .finding("act", self.note.chars().take(60).collect::<String>())
-            .due(Some(tasks::days_from(desk.today(), policy.inspection_answer_days)))
+            .due(Some(tasks::days_from(desk.today(), policy.inspection_answer_days())))
             .put(work)
             .await?;
         }

@@ -65,7 +65,7 @@ impl Act for CreateClass {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ClassId>, Stop> {
         let institution = work.get::<institution::Entity>(own_institution(desk)?.to_string()).await?;
         let (item, room, teacher) = parts(work, &self.needs_item, &self.room, &self.class_teacher, &institution.id).await?;
-        let policy = desk::policy::in_force(work, institution.district, desk.today()).await?;
+        let policy = desk::policy::in_force(work, desk::policy::Scheme::CompletionCertificate, institution.district, desk.today()).await?;
         let mut refusals = rules::check_plan(&self.plan, (item.periods_min, item.periods_max, item.online_cap_pct), room.seats, &policy, desk.today());
         if item.certificate_type.regime() != Regime::FullProcess {
             refusals.push(
@@ -213,7 +213,7 @@ impl Act for EditClassPlan {
         let class = draft(desk, work, &self.class).await?;
         let item = work.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
         let room = work.get::<room::Entity>(class.room.to_string()).await?;
-        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let mut refusals = rules::check_plan(&self.plan, (item.periods_min, item.periods_max, item.online_cap_pct), room.seats, &policy, desk.today());
         refusals.extend(term_taken(work, &class.institution, &item, self.plan.term, Some(&class.id)).await?);
         if !refusals.is_empty() {
@@ -295,7 +295,7 @@ impl Act for LayTimetable {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
         let class = draft(desk, work, &self.class).await?;
-        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let room = work.get::<room::Entity>(class.room.to_string()).await?;
         let place = place_name(work, &room).await?;
         let teacher = work.get::<teacher::Entity>(self.teacher.as_ref().unwrap_or(&class.class_teacher).to_string()).await?;

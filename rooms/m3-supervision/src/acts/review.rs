@@ -47,7 +47,7 @@ impl Act for SubmitOpening {
         if !self.pledge {
             return Err(Refusal::new("承诺书", "M3.1", "没有勾选机构承诺", "承诺书", "请阅读并勾选“对培训全过程及真实性负责”").at("pledge").into());
         }
-        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         class.institution_pledged_at = Some(desk.now());
         let lines = queries::machine_lines(desk, work, &work.as_system("opening-review"), &class, &policy).await?;
         let refusals = review::failures(&lines);
@@ -55,7 +55,7 @@ impl Act for SubmitOpening {
             return Err(refusals.into());
         }
         let class_no = number(desk, work, &class).await?;
-        let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.accept_workdays).unwrap_or(0)).date;
+        let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.accept_workdays()).unwrap_or(0)).date;
         let money = estimate(&class, &policy);
         let change = training_class::ActiveModel {
             state: Set(state),
@@ -193,8 +193,8 @@ impl Act for AcceptOpening {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let state = after(class.state, Move::Accept)?;
-        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
-        let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.review_workdays).unwrap_or(0)).date;
+        let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
+        let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.review_workdays()).unwrap_or(0)).date;
         let change = training_class::ActiveModel {
             state: Set(state),
             accepted_at: Set(Some(desk.now())),
@@ -349,7 +349,7 @@ impl Act for ApproveOpening {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let state = after(class.state, Move::Approve)?;
-        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         rules::may_approve(&class, &refresh_lines(desk, work, &class, &policy).await?, desk.actor.account.as_ref(), desk.today())?;
         let pinned = serde_json::to_string(&policy).map_err(|e| Fault::Db(e.to_string()))?;
         let change = training_class::ActiveModel {

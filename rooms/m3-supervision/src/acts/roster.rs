@@ -42,7 +42,7 @@ impl Act for AddTrainees {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<RosterOutcome>, Stop> {
         let class = draft(desk, work, &self.class).await?;
-        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         if self.rows.len() > ROSTER_ROWS {
             return Err(Refusal::new("花名册", "M7.1", format!("一次登记 {} 人", self.rows.len()), "花名册", format!("一次最多 {ROSTER_ROWS} 人，请分开登记"))
                 .at("file")
@@ -63,7 +63,7 @@ impl Act for AddTrainees {
                     continue;
                 }
             };
-            if i32::try_from(on_roster.len()).unwrap_or(i32::MAX) >= policy.class_max {
+            if i32::try_from(on_roster.len()).unwrap_or(i32::MAX) >= policy.class_max() {
                 outcome.errors.push(wrong("姓名", format!("名册已有 {} 人，到了班额上限", on_roster.len()), "请另开一班"));
                 continue;
             }

@@ -35,7 +35,7 @@ impl Act for AddSession {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<SessionId>, Stop> {
         let class = draft(desk, work, &self.class).await?;
-        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let others = hours::sessions(work, &class.id).await?;
         if others.len() >= SESSIONS_PER_CLASS {
             return Err(Refusal::new("课程表", "M3.1", format!("已有 {} 次课", others.len()), "课程表", "课次太多了，请增加每次课的课时").into());
@@ -66,7 +66,7 @@ impl Act for EditSession {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let before = work.get::<class_session::Entity>(self.session.to_string()).await?;
         let class = draft(desk, work, &before.class).await?;
-        let policy = desk::policy::in_force(work, class.district, desk.today()).await?;
+        let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let others = hours::sessions(work, &class.id).await?;
         let row = meeting(desk, work, &class, &others, &self.fields, Some(&before.id), &policy).await?;
         let change = class_session::ActiveModel {

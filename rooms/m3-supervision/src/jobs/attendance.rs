@@ -42,7 +42,7 @@ async fn begin_or_lapse(desk: &Desk, reader: &Reader, class: &training_class::Mo
     let policy = desk::policy::pinned(class.policy.as_deref())?;
     if reader.find::<attendance::Entity>(hours::marks_of_class(&class.id)).await?.is_some() {
         desk.perform(StartTraining { class: class.id.clone() }).await
-    } else if desk.today() > tasks::days_from(class.starts_on, policy.start_within_days) {
+    } else if desk.today() > tasks::days_from(class.starts_on, policy.start_within_days()) {
         desk.perform(LapseClass { class: class.id.clone() }).await
     } else {
         Ok(())
@@ -165,7 +165,7 @@ impl Act for EndTraining {
         TaskDraft::new(desk, "institution", "enter-scores", ("class", class.id.to_string()), class.title.clone(), class.district)
             .for_institution(&class.institution)
             .finding("look", format!("{eligible} 人可以参加结业考核"))
-            .due(Some(tasks::days_from(class.ends_on, policy.exam_within_days)))
+            .due(Some(tasks::days_from(class.ends_on, policy.exam_within_days())))
             .put(work)
             .await?;
         let fact = FactDraft::new("TrainingEnded", "M3.1", class.district, format!("培训结束，{eligible} 人出勤率达标"))

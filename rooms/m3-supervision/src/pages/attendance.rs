@@ -104,7 +104,7 @@ async fn matrix(desk: &Desk, class: &ClassId, export: &str) -> Result<Response, 
         (page_head("考勤", &class.title, &[Button::link("回到班级", format!("/classes/{}", class.id))]))
         (simple_table("考勤汇总", &columns, &rows))
         (export_line(&format!("/classes/{}/attendance", class.id)))
-        p class="jb-head__note" { "✓ 后面是已计课时；✕ 后面是没有计入的原因。培训结束时，已计课时不到全部课时的 " (policy.min_rate_pct) "% 不能参加结业考核。" }
+        p class="jb-head__note" { "✓ 后面是已计课时；✕ 后面是没有计入的原因。培训结束时，已计课时不到全部课时的 " (policy.min_rate_pct()) "% 不能参加结业考核。" }
         (section("课次", simple_table("课次", &[ui::Column::text("时间"), ui::Column::text("内容"), ui::Column::text("老师"), ui::Column::text("地点")],
             &sessions.iter().map(|one| Row::link(format!("/sessions/{}", one.id), vec![
                 html! { (ui::dates::day_weekday(one.held_on)) " " (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) },

@@ -103,7 +103,7 @@ impl From<Line> for Shown {
 pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop> {
     let (reader, class) = seen(desk, id).await?;
     let own = matches!(&desk.actor.office, Office::Institution { institution } if *institution == class.institution) && desk.may(EDIT);
-    let policy = desk::policy::of_class(&reader, class.policy.as_deref(), class.district, desk.today()).await?;
+    let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;
     let editable = matches!(class.state, ClassState::Draft | ClassState::Returned);
     let lines = if editable && own {
         // What the machine would say to an application handed in now: the pledge is given with it.
@@ -165,9 +165,9 @@ impl View<'_> {
         let (class, policy) = (self.class, &self.policy);
         let room = reader.get::<room::Entity>(class.room.to_string()).await?;
         let site = reader.get::<site::Entity>(class.site.to_string()).await?;
-        let counted = class.periods_total.0.min(policy.max_payable_periods.0);
-        let each = foundation::Fen(i64::from(counted).saturating_mul(policy.fen_per_period.0));
-        let rate = format!("每人至多 {} = {counted} 课时 × {}", ui::money::text(each), ui::money::text(policy.fen_per_period));
+        let counted = class.periods_total.0.min(policy.max_payable_periods().0);
+        let each = foundation::Fen(i64::from(counted).saturating_mul(policy.fen_per_period().0));
+        let rate = format!("每人至多 {} = {counted} 课时 × {}", ui::money::text(each), ui::money::text(policy.fen_per_period()));
         let money = if class.money == foundation::Fen::ZERO {
             html! { "提交时估算" }
         } else {
@@ -184,7 +184,7 @@ impl View<'_> {
                     ("补贴标准", html! { (rate) }), ("依据", html! { (policy.document("fen_per_period")) }), (if class.state == ClassState::Archived { "补贴" } else { "预计补贴" }, money),
                     ("班主任", html! { (class.class_teacher_name) }), ("结业考核", html! { @if let Some(day) = class.exam_on { (ui::dates::day_weekday(day)) } @else { "未定" } }),
                 ]))
-                (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0), count(policy.online_cap_pct)))
+                (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0), count(policy.online_cap_pct())))
             },
         ))
     }

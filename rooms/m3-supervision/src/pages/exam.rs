@@ -45,7 +45,7 @@ async fn sheet(desk: &Desk, class: &ClassId) -> Result<Sheet, Stop> {
     let reader = desk.read().await?;
     let class = reader.get::<training_class::Entity>(class.to_string()).await?;
     // Before approval no policy is pinned and there are no hours: the policy of today says what will hold.
-    let policy = desk::policy::of_class(&reader, class.policy.as_deref(), class.district, desk.today()).await?;
+    let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;
     let mut all = hours::of_class(&reader, &class.id, &policy).await?;
     let exam = reader.find::<completion_exam::Entity>(completion_exam::Column::Class.eq(class.id.clone())).await?;
     let mut scores: HashMap<EnrolmentId, exam_score::Model> = reader

@@ -54,14 +54,14 @@ async fn screen_body(desk: &Desk, class: &str) -> Result<Markup, Stop> {
         return Ok(html! { (page_head("评价台", &class.title, &[back])) (panel("", html! { p { (no.fact) "。" (no.fix) } })) });
     }
     let policy = desk::policy::pinned(class.policy.as_deref())?;
-    let code = desk_code_at(&desk.premises.settings.secret, &class.id, policy.code_seconds, desk.now());
+    let code = desk_code_at(&desk.premises.settings.secret, &class.id, policy.code_seconds(), desk.now());
     Ok(html! {
         (page_head("评价台", &class.title, &[back]))
         (RotatingCode {
             text: format!("{}/feedback-desk/{}?code={code}", desk.premises.settings.base_url, class.id),
             digits: code,
             refresh: format!("/classes/{}/feedback-desk", class.id),
-            seconds_left: seconds_left(policy.code_seconds, desk.now()),
+            seconds_left: seconds_left(policy.code_seconds(), desk.now()),
         })
         (panel("给没有手机的学员用", html! { ul {
             li { "用一台没有登录工作账号的平板或电脑扫这个码，让学员自己填，旁人请走开。" }
@@ -136,7 +136,7 @@ async fn recognised(desk: &Desk, class: &training_class::Model, form: &Pairs) ->
         return Err(no("试得太多了", &format!("请 {} 秒后再试", wait.num_seconds().max(1)), "code"));
     }
     let policy = desk::policy::pinned(class.policy.as_deref())?;
-    if !code_is_taken(&desk_codes_taken(&desk.premises.settings.secret, &class.id, policy.code_seconds, desk.now()), form.value("code")) {
+    if !code_is_taken(&desk_codes_taken(&desk.premises.settings.secret, &class.id, policy.code_seconds(), desk.now()), form.value("code")) {
         return Err(no("评价码不对，或已经换了新的", "请看大屏上现在的评价码再输一次", "code"));
     }
     let reader = desk.premises.db.read(Scope::Everything).await?;

@@ -110,8 +110,8 @@ pub async fn plan(desk: Desk, Path(class): Path<String>) -> Response {
 async fn plan_of(desk: &Desk, class: &str) -> Result<(training_class::Model, i32), Stop> {
     own_institution(desk)?;
     let class = class_of(desk, class).await?;
-    let policy = desk::policy::in_force(&desk.read().await?, class.district, desk.today()).await?;
-    Ok((class, policy.online_cap_pct))
+    let policy = desk::policy::applied_for(&desk.read().await?, &class, desk.today()).await?;
+    Ok((class, policy.online_cap_pct()))
 }
 
 fn plan_body(class: &training_class::Model, cap: i32, state: &FormState) -> Markup {

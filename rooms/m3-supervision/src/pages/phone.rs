@@ -75,7 +75,7 @@ async fn class_card(desk: &Desk, reader: &Reader, place: &enrolment::Model) -> R
     let class = reader.get::<training_class::Entity>(place.class.to_string()).await?;
     let sessions = hours::sessions(reader, &class.id).await?;
     let now = desk.now();
-    let policy = desk::policy::of_class(reader, class.policy.as_deref(), class.district, desk.today()).await?;
+    let policy = desk::policy::of_class(reader, &class, desk.today()).await?;
     let next = sessions.iter().find(|one| now <= signs_out_until(one, &policy));
     let events = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
     let running = matches!(class.state, ClassState::Approved | ClassState::InTraining);
@@ -168,7 +168,7 @@ async fn hours_lines(
     let policy = desk::policy::pinned(Some(policy))?;
     let hours = reckoning::hours::credit(&hours::session_facts(sessions), &hours::attendance_facts(events), &policy);
     let total = class.periods_total.0;
-    let needed = (total * policy.min_rate_pct + 99) / 100;
+    let needed = (total * policy.min_rate_pct() + 99) / 100;
     let payable = reckoning::money::payable(&hours, &policy);
     let amount = reckoning::money::amount(&payable, &policy);
     Ok(phone_lines(&[

@@ -57,7 +57,7 @@ async fn body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
     let (session, class, roster, events) = load(&reader, session).await?;
     let own = matches!(desk.actor.office, Office::Institution { .. });
     let now = desk.now();
-    let policy = desk::policy::of_class(&reader, class.policy.as_deref(), class.district, desk.today()).await?;
+    let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;
     let closed = rules::may_call_roll(&class, &session, &policy, now).err();
     let asked = if own {
         reader
@@ -164,16 +164,16 @@ async fn screen_body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
     let (session, class, roster, events) = load(&reader, session).await?;
     let now = desk.now();
     let here = roster.iter().filter(|one| events.iter().any(|event| event.enrolment == one.id)).count();
-    let policy = desk::policy::of_class(&reader, class.policy.as_deref(), class.district, desk.today()).await?;
+    let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;
     let open = matches!(class.state, ClassState::Approved | ClassState::InTraining)
-        && now >= session.starts_at - chrono::Duration::minutes(i64::from(policy.sign_in_before_minutes))
+        && now >= session.starts_at - chrono::Duration::minutes(i64::from(policy.sign_in_before_minutes()))
         && now <= rules::signs_out_until(&session, &policy);
     Ok(html! {
         (page_head(&class.title, &format!("{} {}—{} · {}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at), ui::dates::time(session.ends_at), session.place), &[Button::link("点名", format!("/sessions/{}", session.id))]))
         @if open {
-            @let code = rules::code_at(&desk.premises.settings.secret, &session.id, policy.code_seconds, now);
+            @let code = rules::code_at(&desk.premises.settings.secret, &session.id, policy.code_seconds(), now);
             div class="jb-screen" {
-            (RotatingCode { text: format!("{}/check-in/{}?code={code}", desk.premises.settings.base_url, session.id), digits: code.clone(), refresh: format!("/sessions/{}/screen", session.id), seconds_left: rules::seconds_left(policy.code_seconds, now) })
+            (RotatingCode { text: format!("{}/check-in/{}?code={code}", desk.premises.settings.base_url, session.id), digits: code.clone(), refresh: format!("/sessions/{}/screen", session.id), seconds_left: rules::seconds_left(policy.code_seconds(), now) })
             div { p class="jb-screen-count" { "已到 " strong { (here) } " / " (roster.len()) " 人" }
             p class="jb-screen-how" { "用手机扫码，或在“我的培训”里输入六位码。没有手机的，请老师点名，一样算数。" } } }
         } @else { (panel("", html! { p { "现在不是这次课的签到时间。签到码在上课前后显示。" } })) }

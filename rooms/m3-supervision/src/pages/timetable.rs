@@ -58,7 +58,7 @@ async fn timetable_body(desk: &Desk, class: &str, state: &FormState) -> Result<M
     let class = class_of(desk, class).await?;
     let sessions = hours::sessions(&desk.read().await?, &class.id).await?;
     let edits = own_institution(desk).is_ok() && editable(&class).is_ok();
-    let policy = desk::policy::of_class(&desk.read().await?, class.policy.as_deref(), class.district, desk.today()).await?;
+    let policy = desk::policy::of_class(&desk.read().await?, &class, desk.today()).await?;
     let teachers = if edits { choices(&desk.read().await?, &class.institution).await?.teachers } else { Vec::new() };
     let mut buttons = vec![Button::link("回到班级", format!("/classes/{}", class.id))];
     if edits {
@@ -70,7 +70,7 @@ async fn timetable_body(desk: &Desk, class: &str, state: &FormState) -> Result<M
     let count = |n: i32| u32::try_from(n).unwrap_or(0);
     Ok(html! {
         (page_head("课程表", &format!("{} · {} 次课", class.title, sessions.len()), &buttons))
-        (panel("", html! { (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0), count(policy.online_cap_pct))) }))
+        (panel("", html! { (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0), count(policy.online_cap_pct()))) }))
         @if edits {
             details class="jb-section" open[sessions.is_empty() || !state.is_clean()] {
                 summary { @if sessions.is_empty() { "生成课程表" } @else { "重新生成课程表（现有的会被换掉）" } }

@@ -86,14 +86,14 @@ pub fn window(class_state: ClassState, session: &class_session::Model, doing: Do
     if !matches!(class_state, ClassState::Approved | ClassState::InTraining) {
         return Err(not_in_training(class_state));
     }
-    let opens = session.starts_at - Duration::minutes(i64::from(policy.sign_in_before_minutes));
+    let opens = session.starts_at - Duration::minutes(i64::from(policy.sign_in_before_minutes()));
     let clock = |at: Instant| foundation::clock::local(at).format("%H:%M").to_string();
     match doing {
         Doing::SignIn if now < opens => no(format!("还没到签到时间，{} 开始签到", clock(opens)), "请到时再签"),
         Doing::SignIn if now > session.ends_at => no(format!("这次课 {} 已经结束", clock(session.ends_at)), "如果您来上了课，请点“请老师代点”或告诉我们"),
         Doing::SignOut if now < session.starts_at => no(format!("课程 {} 才开始", clock(session.starts_at)), "下课时再签退"),
         Doing::SignOut if now > signs_out_until(session, policy) => {
-            no(format!("下课已超过 {} 分钟", policy.sign_out_after_minutes), &format!("请班主任在课后 {} 小时内点名补记", policy.roll_call_after_hours))
+            no(format!("下课已超过 {} 分钟", policy.sign_out_after_minutes()), &format!("请班主任在课后 {} 小时内点名补记", policy.roll_call_after_hours()))
         }
         Doing::SignIn | Doing::SignOut => Ok(()),
     }
@@ -101,7 +101,7 @@ pub fn window(class_state: ClassState, session: &class_session::Model, doing: Do
 
 /// Until when one may sign out of a session.
 pub fn signs_out_until(session: &class_session::Model, policy: &Policy) -> Instant {
-    session.ends_at + Duration::minutes(i64::from(policy.sign_out_after_minutes))
+    session.ends_at + Duration::minutes(i64::from(policy.sign_out_after_minutes()))
 }
 
 /// Fewest letters of an answer to a dispute: a reason, not a word.
@@ -144,8 +144,8 @@ pub fn may_call_roll(class: &training_class::Model, session: &class_session::Mod
     if now < session.starts_at {
         return no("还没有上课", "上课后再点名");
     }
-    if now > session.ends_at + Duration::hours(i64::from(policy.roll_call_after_hours)) {
-        return no(&format!("下课已超过 {} 小时", policy.roll_call_after_hours), "请向县人社部门说明情况");
+    if now > session.ends_at + Duration::hours(i64::from(policy.roll_call_after_hours())) {
+        return no(&format!("下课已超过 {} 小时", policy.roll_call_after_hours()), "请向县人社部门说明情况");
     }
     Ok(())
 }

@@ -47,7 +47,7 @@ pub fn passed(marks: &Marks, pass_line: i32) -> bool {
 pub fn may_sit(hours: Option<&Hours>, policy: &Policy) -> Result<(), String> {
     match hours {
         Some(hours) if rate_ok(hours, policy) => Ok(()),
-        Some(hours) => Err(format!("出勤率 {}，不到 {}%", rate_text(hours.rate), policy.min_rate_pct)),
+        Some(hours) => Err(format!("出勤率 {}，不到 {}%", rate_text(hours.rate), policy.min_rate_pct())),
         None => Err("没有考勤记录".into()),
     }
 }
@@ -67,7 +67,7 @@ pub fn check_sheet(
     if !matches!(class.state, ClassState::TrainingEnded | ClassState::Examining) {
         no("held_on", format!("班级现在是“{}”", class.state.label()), "班级状态", "培训结束后再录入成绩");
     }
-    let last = class.ends_on + chrono::Days::new(u64::try_from(policy.exam_within_days).unwrap_or(0));
+    let last = class.ends_on + chrono::Days::new(u64::try_from(policy.exam_within_days()).unwrap_or(0));
     if sitting.held_on < class.ends_on || sitting.held_on > last {
         no(
             "held_on",
@@ -146,8 +146,8 @@ pub fn check_ratings(ratings: &[(&str, i32)]) -> Vec<Refusal> {
 
 /// Whether the class's feedback is complete: enough answers, or the days have passed.
 pub fn feedback_complete(answers: u64, asked: u64, issued_on: Date, policy: &Policy, today: Date) -> bool {
-    let enough = asked > 0 && answers.saturating_mul(100) >= asked.saturating_mul(u64::try_from(policy.feedback_pct).unwrap_or(100));
-    let days = u64::try_from(policy.feedback_days).unwrap_or(0);
+    let enough = asked > 0 && answers.saturating_mul(100) >= asked.saturating_mul(u64::try_from(policy.feedback_pct()).unwrap_or(100));
+    let days = u64::try_from(policy.feedback_days()).unwrap_or(0);
     enough || today > issued_on + chrono::Days::new(days)
 }
 

@@ -39,15 +39,15 @@ pub fn lay_out(class: &training_class::Model, layout: &Layout, policy: &Policy) 
     if layout.weekdays.is_empty() {
         return Err(no("weekdays", "没有选择上课的星期".into(), "请至少选一天"));
     }
-    if !(1..=policy.max_periods_per_day.0).contains(&layout.block) {
-        return Err(no("block", format!("每次课 {} 课时", layout.block), &format!("请填 1 到 {} 的整数", policy.max_periods_per_day)));
+    if !(1..=policy.max_periods_per_day().0).contains(&layout.block) {
+        return Err(no("block", format!("每次课 {} 课时", layout.block), &format!("请填 1 到 {} 的整数", policy.max_periods_per_day())));
     }
     let slots: Vec<(NaiveTime, bool)> =
         [(layout.morning, false), (layout.afternoon, false), (layout.evening, true)].into_iter().filter_map(|(time, evening)| Some((time?, evening))).collect();
     if slots.is_empty() {
         return Err(no("morning", "没有填上课时间".into(), "请至少填上午、下午、晚上中的一个"));
     }
-    let length = Duration::minutes(i64::from(layout.block) * i64::from(policy.period_minutes));
+    let length = Duration::minutes(i64::from(layout.block) * i64::from(policy.period_minutes()));
     for pair in slots.windows(2) {
         if pair[1].0.signed_duration_since(pair[0].0) < length {
             return Err(no("afternoon", "两个上课时段重叠".into(), "请把时段错开，或减少每次课的课时"));
@@ -73,12 +73,12 @@ pub fn lay_out(class: &training_class::Model, layout: &Layout, policy: &Policy) 
             let online_here = has_evening && *evening;
             let pick = left.iter_mut().find(|(mode, n)| *n > 0 && (!has_evening || (*mode == SessionMode::Online) == online_here));
             let Some((mode, remaining)) = pick else { continue };
-            let periods = layout.block.min(*remaining).min(policy.max_periods_per_day.0 - today);
+            let periods = layout.block.min(*remaining).min(policy.max_periods_per_day().0 - today);
             if periods <= 0 {
                 continue;
             }
             let starts_at = foundation::clock::at_local(day.and_time(*time));
-            let ends_at = starts_at + Duration::minutes(i64::from(periods) * i64::from(policy.period_minutes));
+            let ends_at = starts_at + Duration::minutes(i64::from(periods) * i64::from(policy.period_minutes()));
             meetings.push(Meeting { starts_at, ends_at, periods: Periods(periods), mode: *mode });
             *remaining -= periods;
             today += periods;

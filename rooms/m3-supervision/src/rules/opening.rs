@@ -50,7 +50,7 @@ pub fn check_plan(plan: &Plan, needs: (Periods, Periods, i32), seats: i32, polic
     if !(least.0..=most.0).contains(&total) {
         no("教学计划", "M1.1", "theory", format!("总课时 {total}，不在 {least} 到 {most} 之间"), "需求指导目录", "请按目录规定的课时安排");
     }
-    let cap = cap.min(policy.online_cap_pct);
+    let cap = cap.min(policy.online_cap_pct());
     if !reckoning::share::online_share_ok(Periods(plan.online.max(0)), Periods(total.max(0)), cap) {
         let room = reckoning::share::most_online(Periods(total.max(0)), cap);
         no(
@@ -62,12 +62,12 @@ pub fn check_plan(plan: &Plan, needs: (Periods, Periods, i32), seats: i32, polic
             &format!("线上最多排 {room} 课时，其余请改为线下"),
         );
     }
-    if !(policy.class_min..=policy.class_max).contains(&plan.planned_persons) {
+    if !(policy.class_min()..=policy.class_max()).contains(&plan.planned_persons) {
         no(
             "班额",
             "M3.1",
             "planned_persons",
-            format!("计划 {} 人，不在 {} 到 {} 人之间", plan.planned_persons, policy.class_min, policy.class_max),
+            format!("计划 {} 人，不在 {} 到 {} 人之间", plan.planned_persons, policy.class_min(), policy.class_max()),
             policy.document("class_max"),
             "请调整人数或分班",
         );
@@ -107,10 +107,10 @@ pub fn check_plan(plan: &Plan, needs: (Periods, Periods, i32), seats: i32, polic
 pub fn exam_day(ends_on: Date, exam_on: Option<Date>, policy: &Policy) -> Result<(), String> {
     let Some(day) = exam_on else { return Err("没有考核日期".into()) };
     let after = (day - ends_on).num_days();
-    if (0..=i64::from(policy.exam_within_days)).contains(&after) {
+    if (0..=i64::from(policy.exam_within_days())).contains(&after) {
         Ok(())
     } else {
-        Err(format!("考核日期 {} 不在结束后 {} 天内", ui::dates::full_day(day), policy.exam_within_days))
+        Err(format!("考核日期 {} 不在结束后 {} 天内", ui::dates::full_day(day), policy.exam_within_days()))
     }
 }
 
@@ -195,7 +195,7 @@ mod tests {
 
     fn policy() -> Policy {
         let rows = reckoning::policy::read_parameters(include_str!("../../../../policy/parameters.csv")).unwrap();
-        Policy::from_parameters(rows.iter().map(reckoning::policy::ParameterRow::parameter), day(1)).unwrap()
+        Policy::from_parameters(reckoning::policy::Scheme::CompletionCertificate, rows.iter().map(reckoning::policy::ParameterRow::parameter), day(1)).unwrap()
     }
 
     fn day(of_november: u32) -> Date {

@@ -144,7 +144,7 @@ fn completeness(found: &Found<'_>) -> Vec<Line> {
             "W03",
             "线上课时占比",
             share,
-            format!("线上 {} 课时，未超过 {}%", class.periods_online, policy.online_cap_pct.min(found.item_online_cap)),
+            format!("线上 {} 课时，未超过 {}%", class.periods_online, policy.online_cap_pct().min(found.item_online_cap)),
             policy.document("online_cap_pct"),
             "请减少线上课时，改为线下",
         ),
@@ -160,7 +160,7 @@ fn completeness(found: &Found<'_>) -> Vec<Line> {
             "W05",
             "每日课时",
             first(timetable::overfull_days(found.sessions, policy)),
-            format!("每天不超过 {} 课时，课次不重叠", policy.max_periods_per_day),
+            format!("每天不超过 {} 课时，课次不重叠", policy.max_periods_per_day()),
             policy.document("max_periods_per_day"),
             "请把当天的课分到别的日子",
         ),
@@ -203,7 +203,7 @@ fn completeness(found: &Found<'_>) -> Vec<Line> {
             "W13",
             "提前申请",
             (class.starts_on < found.earliest).then(|| format!("{} 开班，今天申请最早可在 {} 开班", chinese(class.starts_on), chinese(found.earliest))),
-            format!("提前 {} 个工作日以上", policy.submit_workdays_before),
+            format!("提前 {} 个工作日以上", policy.submit_workdays_before()),
             policy.document("submit_workdays_before"),
             "请推后开班日期",
         ),
@@ -215,8 +215,8 @@ fn roster_line(found: &Found<'_>) -> Line {
     let no_phone = found.roster.iter().filter(|one| one.phone_masked.is_empty()).count();
     let bad = if count == 0 {
         Some("名册还是空的".to_owned())
-    } else if count < policy.class_min {
-        Some(format!("名册 {count} 人，不到最少 {} 人", policy.class_min))
+    } else if count < policy.class_min() {
+        Some(format!("名册 {count} 人，不到最少 {} 人", policy.class_min()))
     } else if count > class.planned_persons {
         Some(format!("名册 {count} 人，超过计划的 {} 人", class.planned_persons))
     } else if no_phone > 0 {
@@ -260,7 +260,7 @@ fn authenticity(found: &Found<'_>) -> Vec<Line> {
             "E08",
             "补贴对象年龄",
             some(&found.not_entitled),
-            format!("{count} 人开班当天都在 {} 到 {} 周岁之内", policy.age_min, policy.age_max),
+            format!("{count} 人开班当天都在 {} 到 {} 周岁之内", policy.age_min(), policy.age_max()),
             policy.document("age_max"),
             "请移出名册，可以自费参加",
         ),
@@ -268,7 +268,7 @@ fn authenticity(found: &Found<'_>) -> Vec<Line> {
             "E11",
             "累计享受次数",
             some(&found.paid_too_often),
-            format!("没有人达到 {} 次", policy.max_paid_count),
+            format!("没有人达到 {} 次", policy.max_paid_count()),
             policy.document("max_paid_count"),
             "请移出名册，可以自费参加",
         ),
@@ -318,7 +318,7 @@ fn directory_gap(found: &Found<'_>) -> Option<String> {
 
 fn site_gap(found: &Found<'_>) -> Option<String> {
     let Some((on, until)) = found.site_verified else { return Some("场地没有合格的实地核实记录".into()) };
-    let months = chrono::Months::new(u32::try_from(found.policy.site_valid_months).unwrap_or(0));
+    let months = chrono::Months::new(u32::try_from(found.policy.site_valid_months()).unwrap_or(0));
     let last = on.checked_add_months(months).unwrap_or(on).min(until);
     (last < found.today || last < found.class.starts_on).then(|| format!("上次核实是 {}，{} 到期", chinese(on), chinese(last)))
 }
@@ -334,7 +334,7 @@ fn chinese(day: Date) -> String {
 /// What only people can see; what the machine noticed on the way is said as a hint.
 fn human(found: &Found<'_>) -> Vec<Line> {
     let count = i64::try_from(found.roster.len()).unwrap_or(0);
-    let sample = (count * i64::from(found.policy.phone_sample_pct)).div_euclid(100) + i64::from(count * i64::from(found.policy.phone_sample_pct) % 100 > 0);
+    let sample = (count * i64::from(found.policy.phone_sample_pct())).div_euclid(100) + i64::from(count * i64::from(found.policy.phone_sample_pct()) % 100 > 0);
     let shared = some(&found.shared_phones).map_or_else(String::new, |who| format!("；注意 C01：{who}"));
     [
         ("H01", "completeness", "教材和考核方案适用", String::new()),

@@ -39,7 +39,7 @@ impl SessionFields {
     /// Begin and end.
     pub fn span(&self, policy: &Policy) -> (Instant, Instant) {
         let starts = clock::at_local(self.held_on.and_time(self.starts));
-        (starts, starts + Duration::minutes(i64::from(self.periods.clamp(0, 24)) * i64::from(policy.period_minutes)))
+        (starts, starts + Duration::minutes(i64::from(self.periods.clamp(0, 24)) * i64::from(policy.period_minutes())))
     }
 }
 
@@ -68,12 +68,12 @@ pub fn check_session(
             "请选班期之内的日子，或先改班期",
         );
     }
-    if !(1..=policy.max_periods_per_day.0).contains(&fields.periods) {
+    if !(1..=policy.max_periods_per_day().0).contains(&fields.periods) {
         no(
             "periods",
             format!("一次课 {} 课时", fields.periods),
             policy.document("max_periods_per_day"),
-            &format!("请填 1 到 {} 的整数", policy.max_periods_per_day),
+            &format!("请填 1 到 {} 的整数", policy.max_periods_per_day()),
         );
     }
     let (starts_at, ends_at) = fields.span(policy);
@@ -89,10 +89,10 @@ pub fn check_session(
         no("starts", format!("与 {} 的课重叠", ui::dates::time(hit.starts_at)), "课程表", "请错开时间");
     }
     let that_day: i32 = others.iter().filter(|one| one.held_on == fields.held_on).map(|one| one.periods.0).sum();
-    if that_day.saturating_add(fields.periods) > policy.max_periods_per_day.0 {
+    if that_day.saturating_add(fields.periods) > policy.max_periods_per_day().0 {
         no(
             "periods",
-            format!("{} 已有 {that_day} 课时，加上这次超过每天 {} 课时", ui::dates::day(fields.held_on), policy.max_periods_per_day),
+            format!("{} 已有 {that_day} 课时，加上这次超过每天 {} 课时", ui::dates::day(fields.held_on), policy.max_periods_per_day()),
             policy.document("max_periods_per_day"),
             "请减少课时或换一天",
         );
@@ -114,8 +114,8 @@ pub fn overfull_days(sessions: &[class_session::Model], policy: &Policy) -> Vec<
     }
     let mut said: Vec<String> = days
         .into_iter()
-        .filter(|(_, periods)| Periods(*periods) > policy.max_periods_per_day)
-        .map(|(day, periods)| format!("{} 排了 {periods} 课时，每天最多 {}", ui::dates::day(day), policy.max_periods_per_day))
+        .filter(|(_, periods)| Periods(*periods) > policy.max_periods_per_day())
+        .map(|(day, periods)| format!("{} 排了 {periods} 课时，每天最多 {}", ui::dates::day(day), policy.max_periods_per_day()))
         .collect();
     let mut ordered: Vec<&class_session::Model> = sessions.iter().collect();
     ordered.sort_by_key(|one| one.starts_at);

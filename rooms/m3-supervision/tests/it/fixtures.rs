@@ -182,7 +182,10 @@ pub async fn approved_class(house: &TestHouse) -> ApprovedClass {
 /// One more approved class with its own roster rows (same persons), sessions of the same hours.
 pub async fn another_class(house: &TestHouse, number: u128, class_no: &str) -> ApprovedClass {
     let class: ClassId = fixed(number);
-    let policy = desk::policy::in_force(&house.system().read().await.unwrap(), district(JINJIANG), house.system().today()).await.unwrap();
+    let policy =
+        desk::policy::in_force(&house.system().read().await.unwrap(), desk::policy::Scheme::CompletionCertificate, district(JINJIANG), house.system().today())
+            .await
+            .unwrap();
     let row = class_row(house, class.clone(), class_no, serde_json::to_string(&policy).unwrap());
     let sessions: Vec<class_session::Model> = (0..6).map(|n| session_row(house, &class, n)).collect();
     let roster: Vec<enrolment::Model> = (0..NAMES.len()).map(|n| enrolled(house, &class, n)).collect();

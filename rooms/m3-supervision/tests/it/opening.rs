@@ -54,7 +54,7 @@ async fn m3_1_four_people_take_a_class_from_draft_to_approval() {
     reviewer.perform(ApproveOpening { class: class.clone() }).await.unwrap();
     let after = row(&house, &class).await;
     assert_eq!((after.state, after.decided_by.clone()), (ClassState::Approved, Some(Persona::JinjiangReviewer.account())));
-    assert_eq!(desk::policy::pinned(after.policy.as_deref()).unwrap().online_cap_pct, 40, "the policy is pinned");
+    assert_eq!(desk::policy::pinned(after.policy.as_deref()).unwrap().online_cap_pct(), 40, "the policy is pinned");
     let facts = house
         .system()
         .read()

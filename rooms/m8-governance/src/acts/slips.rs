@@ -57,8 +57,8 @@ impl Act for IssueSlips {
         if chosen.is_empty() || chosen.len() < self.enrolments.len() {
             return Err(Refusal::new("登录条", "M7.1", "没有选学员，或选的人不在本班名册上", "学员花名册", "请在名单里勾选要发登录条的学员").at("pick").into());
         }
-        let policy = desk::policy::of_class(work, class.policy.as_deref(), class.district, desk.today()).await?;
-        let valid = Duration::days(i64::from(policy.slip_days));
+        let policy = desk::policy::of_class(work, &class, desk.today()).await?;
+        let valid = Duration::days(i64::from(policy.slip_days()));
         let accounts = accounts(desk, work, &class, &chosen).await?;
         let system = work.as_system("sign-in-slips");
         let unused = Condition::all().add(one_time_link::Column::Account.is_in(accounts.values().cloned())).add(one_time_link::Column::UsedAt.is_null());
