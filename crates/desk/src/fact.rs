@@ -46,6 +46,10 @@ impl FactDraft {
     pub fn of<B: FactBody>(body: &B, district: DistrictCode, summary: impl Into<String>) -> Self {
         Self::new(B::FACT, B::CLAUSE, district, summary).body(body)
     }
+    /// Its kind, `ClassOpeningApproved`.
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
     /// Uses an id chosen beforehand (rows that point at their fact).
     pub fn with_id(mut self, id: FactId) -> Self {
         self.id = Some(id);

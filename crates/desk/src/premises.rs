@@ -7,6 +7,7 @@ use foundation::{Clock, Ids, Permission, WorkCalendar};
 use store::seal::Keyring;
 use store::{Db, Files, RowCache};
 
+use crate::declared::Declared;
 use crate::gather::Gatherers;
 use crate::health::Health;
 use crate::memo::Memo;
@@ -70,6 +71,8 @@ pub struct Premises {
     pub settings: Settings,
     /// Navigation, set by the house.
     pub nav: Vec<NavEntry>,
+    /// What the rooms declare, set by the house.
+    pub declared: Declared,
     /// Signed-in browsers, cached.
     pub sign_ins: SignIns,
     /// Where timed acts go on.

@@ -1,28 +1,33 @@
 //! Tasks as acts leave them: one line in somebody's queue, closed by the act that does it.
 
-use foundation::{AccountId, Date, DistrictCode, Fen, InstitutionId, PersonId, Stop};
+use foundation::{AccountId, Date, DistrictCode, Fault, Fen, InstitutionId, PersonId, Stop};
 use store::Writer;
 use store::query::{ColumnTrait, Condition, Set};
 use store::tables::notices::task;
 
 use crate::Desk;
+use crate::matter::Matter;
 
 /// A task on its way into a queue.
 #[derive(Debug, Clone)]
 pub struct TaskDraft {
     row: task::Model,
+    /// A matter that no room of this house declares: it would stand in the queue without a name.
+    is_strange: bool,
 }
 
 impl TaskDraft {
-    /// Something `kind` (e.g. `review-opening`) for `audience` (an office kind) of `district` to do about a thing.
-    pub fn new(desk: &Desk, audience: &str, kind: &str, about: (&str, String), title: impl Into<String>, district: DistrictCode) -> Self {
+    /// A matter about a thing, in the queue of its audience in `district`.
+    pub fn new(desk: &Desk, matter: &'static Matter, about: impl ToString, title: impl Into<String>, district: DistrictCode) -> Self {
+        let declared = &desk.premises.declared;
         Self {
+            is_strange: !declared.matters.is_empty() && declared.matter(matter.kind).is_none(),
             row: task::Model {
                 id: desk.new_id(),
-                audience: audience.into(),
-                kind: kind.into(),
-                about_kind: about.0.into(),
-                about: about.1,
+                audience: matter.audience.office(district).into(),
+                kind: matter.kind.into(),
+                about_kind: matter.about.kind.into(),
+                about: about.to_string(),
                 title: title.into(),
                 finding: String::new(),
                 tone: String::new(),
@@ -43,6 +48,11 @@ impl TaskDraft {
     /// For an institution's queue.
     pub fn for_institution(mut self, institution: &InstitutionId) -> Self {
         self.row.institution = Some(institution.clone());
+        self
+    }
+    /// The institution that it concerns, if any: its reach sees the line.
+    pub fn concerning(mut self, institution: Option<&InstitutionId>) -> Self {
+        self.row.institution = institution.cloned();
         self
     }
     /// For a trainee's queue.
@@ -74,11 +84,19 @@ impl TaskDraft {
     /// Puts it into the queue unless an open one with the same key stands there; false then. The key is the
     /// database's: of two at once one wins.
     pub async fn put_once(mut self, work: &Writer, once: String) -> Result<bool, Stop> {
+        self.known()?;
         self.row.once = Some(once);
         Ok(work.add_new::<task::Entity>(vec![self.row]).await? == 1)
     }
+    fn known(&self) -> Result<(), Stop> {
+        match self.is_strange {
+            true => Err(Fault::Db(format!("no room declares the matter {}: put it into its room's MATTERS", self.row.kind)).into()),
+            false => Ok(()),
+        }
+    }
     /// Puts it into the queue.
     pub async fn put(self, work: &Writer) -> Result<(), Stop> {
+        self.known()?;
         work.add::<task::Entity>(self.row).await
     }
 }
@@ -93,11 +111,14 @@ async fn end(desk: &Desk, work: &Writer, open: Condition) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Closes the open tasks of these kinds about a thing.
-pub async fn close(desk: &Desk, work: &Writer, about: impl ToString, kinds: &[&str]) -> Result<(), Stop> {
+/// Closes the open tasks of these matters about a thing.
+pub async fn close(desk: &Desk, work: &Writer, about: impl ToString, matters: &[&Matter]) -> Result<(), Stop> {
+    if matters.is_empty() {
+        return Ok(());
+    }
     let open = Condition::all()
         .add(task::Column::About.eq(about.to_string()))
-        .add(task::Column::Kind.is_in(kinds.iter().copied()))
+        .add(task::Column::Kind.is_in(matters.iter().map(|one| one.kind)))
         .add(task::Column::DoneAt.is_null());
     end(desk, work, open).await
 }
@@ -110,9 +131,12 @@ pub async fn close_once(desk: &Desk, work: &Writer, keys: Vec<String>) -> Result
     end(desk, work, Condition::all().add(task::Column::Once.is_in(keys))).await
 }
 
-/// Closes the open tasks of these kinds about many things, in one statement.
-pub async fn close_among(desk: &Desk, work: &Writer, about: Vec<String>, kinds: &[&str]) -> Result<(), Stop> {
-    let open = Condition::all().add(task::Column::About.is_in(about)).add(task::Column::Kind.is_in(kinds.iter().copied())).add(task::Column::DoneAt.is_null());
+/// Closes the open tasks of these matters about many things, in one statement.
+pub async fn close_among(desk: &Desk, work: &Writer, about: Vec<String>, matters: &[&Matter]) -> Result<(), Stop> {
+    let open = Condition::all()
+        .add(task::Column::About.is_in(about))
+        .add(task::Column::Kind.is_in(matters.iter().map(|one| one.kind)))
+        .add(task::Column::DoneAt.is_null());
     end(desk, work, open).await
 }
 

@@ -20,6 +20,16 @@ impl UnknownCode {
     }
 }
 
+/// A list of codes whose entries are the states of something.
+pub trait StateCode: Copy + Eq + std::fmt::Debug + Send + Sync + 'static {
+    /// Every state, in the list's order.
+    fn all() -> &'static [Self];
+    /// The short code that is stored and sent.
+    fn code(self) -> &'static str;
+    /// What people read.
+    fn label(self) -> &'static str;
+}
+
 /// One list of codes: `Variant = "code", "标签";` gives parsing, printing, serde, JSON schema and a
 /// text column. A variant cannot exist without both its code and its label.
 macro_rules! code_enum {
@@ -46,6 +56,12 @@ macro_rules! code_enum {
                 let text = text.trim();
                 Self::all().iter().copied().find(|one| one.label() == text)
             }
+        }
+
+        impl $crate::codes::StateCode for $name {
+            fn all() -> &'static [Self] { Self::all() }
+            fn code(self) -> &'static str { self.code() }
+            fn label(self) -> &'static str { self.label() }
         }
 
         impl std::fmt::Display for $name {

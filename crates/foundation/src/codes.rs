@@ -1,8 +1,8 @@
 //! The short codes of the field, each with its Chinese label (domain.md §2–§7; code_lists.csv).
 //! A code is what the database and the API hold; a label is what people read. Serves M1–M8.
 
-pub use crate::code_enum::UnknownCode;
 pub(crate) use crate::code_enum::code_enum;
+pub use crate::code_enum::{StateCode, UnknownCode};
 
 code_enum! {
     /// Sex as the identity document says it (GB/T 2261.1).
@@ -353,6 +353,14 @@ code_enum! {
     AccountRole("账号岗位") {
         Staff = "staff", "经办人员";
         Administrator = "administrator", "系统管理员";
+    }
+}
+
+code_enum! {
+    /// Whether an account may sign in (M8.4; domain §12.3).
+    AccountState("账号状态") {
+        Active = "ON", "在用";
+        Disabled = "OFF", "停用";
     }
 }
 

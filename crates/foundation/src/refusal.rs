@@ -20,7 +20,53 @@ pub struct Refusal {
     pub field: Option<String>,
 }
 
+/// A rule: what must be true, named once. A refusal is made from it and the facts.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Stable id, e.g. `E08`; shown small beside the sentence.
+    pub id: &'static str,
+    /// The clause that it serves.
+    pub clause: &'static str,
+    /// Where the fact or limit comes from.
+    pub source: &'static str,
+    /// What to do about it, unless the case says it better.
+    pub fix: &'static str,
+}
+
+impl Rule {
+    /// The rule's no, for this fact.
+    pub fn refuse(&self, fact: impl Into<String>) -> Refusal {
+        Refusal { rule: self.id.into(), clause: self.clause.into(), fact: fact.into(), source: self.source.into(), fix: self.fix.into(), field: None }
+    }
+}
+
+/// A room's rules: `rules! { RULES; TOO_OLD = "E08", "M7.1", "居民身份证", "移出名册"; }` names each and lists all.
+#[macro_export]
+macro_rules! rules {
+    ($all:ident; $($(#[$doc:meta])* $name:ident = $id:literal, $clause:literal, $source:literal, $fix:literal;)+) => {
+        $(
+            $(#[$doc])*
+            #[doc = concat!($id, "（", $clause, "）：", $source)]
+            pub static $name: $crate::Rule = $crate::Rule { id: $id, clause: $clause, source: $source, fix: $fix };
+        )+
+        /// All of them.
+        pub static $all: &[&$crate::Rule] = &[$(&$name),+];
+    };
+}
+
 impl Refusal {
+    /// Where this fact comes from, where it is not the rule's usual source.
+    #[must_use]
+    pub fn source(mut self, source: impl Into<String>) -> Self {
+        self.source = source.into();
+        self
+    }
+    /// The way out of this case, where it is not the rule's usual one.
+    #[must_use]
+    pub fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = fix.into();
+        self
+    }
     /// A refusal with everything but a field.
     pub fn new(rule: &str, clause: &str, fact: impl Into<String>, source: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { rule: rule.into(), clause: clause.into(), fact: fact.into(), source: source.into(), fix: fix.into(), field: None }

@@ -18,7 +18,7 @@ pub use open::{CLOCK_OFFSET, Looked, Options, look, nav, open};
 
 use desk::health::Finding;
 use desk::turns::Told;
-use desk::{Desk, Routes};
+use desk::{Declared, Desk, Routes};
 use foundation::Stop;
 
 /// Every room's routes.
@@ -32,6 +32,12 @@ pub fn routes() -> Routes {
         .merge(m7_registry::routes())
         .merge(m8_governance::routes())
         .merge(evidence::routes())
+}
+
+/// What every room declares.
+pub fn declared() -> Declared {
+    let rooms = [m1_needs::declared, m2_institutions::declared, m3_supervision::declared, m3_funds::declared, m7_registry::declared, m8_governance::declared];
+    rooms.into_iter().fold(Declared::default(), |so_far, room| room(so_far))
 }
 
 /// Every room's timed acts, then the journal's sequencer. What fails keeps nothing else from its turn; all of it is told.

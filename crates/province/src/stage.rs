@@ -39,6 +39,7 @@ impl Stage {
             files: house.files.clone(),
             settings: house.settings.clone(),
             nav: Vec::new(),
+            declared: desk::Declared::default(),
             sign_ins: SignIns::default(),
             tries: Tries::default(),
             memo: Memo::default(),

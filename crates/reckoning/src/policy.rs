@@ -74,7 +74,7 @@ pub enum Form {
 pub const DESIGN_DEFAULT: &str = "系统默认，各地可另定";
 
 /// One parameter that `Policy` needs: how it is called, measured, and where its default is from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Key {
     /// Stable key, as in `policy/parameters.csv`.
     pub key: &'static str,

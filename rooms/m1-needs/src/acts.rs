@@ -1,15 +1,15 @@
 //! Acts of the needs catalogue: draft, edit, file, publish, delist (M1.2–M1.5).
 
-use desk::tasks::{self, TaskDraft};
+use desk::procedure::{Procedure, Taking, begin, take};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::district::DistrictLevel;
-use foundation::{DistrictCode, Function, NeedsItemId, Permission, Refusal, Right, Stop};
+use foundation::{DistrictCode, Fault, Function, NeedsItemId, Permission, Refusal, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::query::{ColumnTrait, Condition};
 use store::tables::needs::needs_item::{ActiveModel, Column, Entity, Model};
 use store::{Reader, Writer};
 
+use crate::declared::{FILE, NeedsItems, Step};
 use crate::rules::{self, Limits, NeedsItemFields};
 
 /// The item that was written.
@@ -45,9 +45,8 @@ impl Act for AddNeedsItem {
         refuse_twin(work, &row, None).await?;
         let fact = fact("NeedsItemDrafted", "M1.2", &row, format!("起草目录项目“{}”", row.name));
         let item = row.id.clone();
-        awaits_filing(desk, work, &row).await?;
-        work.add::<Entity>(row).await?;
-        Ok(Done::new(NeedsItemWritten { item }, fact))
+        let made = begin::<NeedsItems>(desk, work, row, Step::Draft, Taking::new(ActiveModel::default()), fact).await?;
+        Ok(Done::new(NeedsItemWritten { item }, made.ok_or(Fault::Stale)?))
     }
 }
 
@@ -96,10 +95,15 @@ impl Act for EditNeedsItem {
         let change = rules::edit(&row, &self.fields, &limits, desk.today())?;
         let after = rules::draft(&self.fields, &limits, row.id.clone(), row.district, desk.now())?;
         refuse_twin(work, &after, Some(&row.id)).await?;
-        tasks::close(desk, work, &row.id, &TASKS).await?;
-        awaits_filing(desk, work, &after).await?;
         let again = if row.filing_no.is_empty() { "" } else { "，原备案号作废" };
-        save(work, &row, change, fact("NeedsItemEdited", "M1.2", &after, format!("修改目录项目“{}”{again}", after.name))).await
+        save(
+            desk,
+            work,
+            &row,
+            (Step::Edit, Taking::new(change).titled(NeedsItems::title(&after, &FILE))),
+            fact("NeedsItemEdited", "M1.2", &after, format!("修改目录项目“{}”{again}", after.name)),
+        )
+        .await
     }
 }
 
@@ -123,18 +127,15 @@ impl Act for FileNeedsItem {
         let row = own(work, &self.item).await?;
         let change = rules::file(&row, &self.filing_no)?;
         let number = self.filing_no.trim();
-        tasks::close(desk, work, &row.id, &TASKS).await?;
-        let office = match row.district.level() {
-            DistrictLevel::Province => "province",
-            DistrictLevel::City => "city",
-            _ => "county",
-        };
-        let found = format!("备案号 {number}");
-        TaskDraft::new(desk, office, "publish-needs-item", ("needs_item", row.id.to_string()), titled(&row), row.district)
-            .finding("good", found)
-            .put(work)
-            .await?;
-        save(work, &row, change, fact("NeedsItemFiled", "M1.4", &row, format!("“{}”已备案，备案号 {number}", row.name)).with("filing_no", number)).await
+        let taking = Taking::new(change).finding("good", format!("备案号 {number}"));
+        save(
+            desk,
+            work,
+            &row,
+            (Step::File, taking),
+            fact("NeedsItemFiled", "M1.4", &row, format!("“{}”已备案，备案号 {number}", row.name)).with("filing_no", number),
+        )
+        .await
     }
 }
 
@@ -157,9 +158,15 @@ impl Act for PublishNeedsItem {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<NeedsItemWritten>, Stop> {
         let row = own(work, &self.item).await?;
         let change = rules::publish(&row, &self.document, desk.today())?;
-        tasks::close(desk, work, &row.id, &TASKS).await?;
         let document = self.document.trim();
-        save(work, &row, change, fact("NeedsItemPublished", "M1.3", &row, format!("发布目录项目“{}”，{document}", row.name)).with("document", document)).await
+        save(
+            desk,
+            work,
+            &row,
+            (Step::Publish, Taking::new(change)),
+            fact("NeedsItemPublished", "M1.3", &row, format!("发布目录项目“{}”，{document}", row.name)).with("document", document),
+        )
+        .await
     }
 }
 
@@ -179,24 +186,19 @@ impl Act for DelistNeedsItem {
     const TITLE: &'static str = "移出目录";
     type Outcome = NeedsItemWritten;
 
-    async fn perform(&self, _: &Desk, work: &Writer) -> Result<Done<NeedsItemWritten>, Stop> {
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<NeedsItemWritten>, Stop> {
         let row = own(work, &self.item).await?;
         let change = rules::delist(&row, &self.reason)?;
         let reason = self.reason.trim();
-        save(work, &row, change, fact("NeedsItemDelisted", "M1.5", &row, format!("“{}”移出目录：{reason}", row.name)).with("reason", reason)).await
+        save(
+            desk,
+            work,
+            &row,
+            (Step::Delist, Taking::new(change)),
+            fact("NeedsItemDelisted", "M1.5", &row, format!("“{}”移出目录：{reason}", row.name)).with("reason", reason),
+        )
+        .await
     }
-}
-
-/// The tasks that an item leaves in the queues of those whose turn it is.
-const TASKS: [&str; 2] = ["file-needs-item", "publish-needs-item"];
-
-fn titled(row: &Model) -> String {
-    format!("{} · {}（{}）{}年", row.district.name(), row.name, row.level.label(), row.year)
-}
-
-/// A draft waits for the province's filing number.
-async fn awaits_filing(desk: &Desk, work: &Writer, row: &Model) -> Result<(), Stop> {
-    TaskDraft::new(desk, "province", "file-needs-item", ("needs_item", row.id.to_string()), titled(row), row.district).put(work).await
 }
 
 /// An item within the actor's management reach. Published items are readable by all, so reach is asked here.
@@ -205,8 +207,14 @@ async fn own(work: &Writer, id: &NeedsItemId) -> Result<Model, Stop> {
     if crate::queries::manages(work.scope(), &row) { Ok(row) } else { Err(foundation::Fault::Gone.into()) }
 }
 
-async fn save(work: &Writer, row: &Model, change: ActiveModel, fact: FactDraft) -> Result<Done<NeedsItemWritten>, Stop> {
-    work.save::<Entity>(row, change).await?;
+async fn save(
+    desk: &Desk,
+    work: &Writer,
+    row: &Model,
+    (step, taking): (Step, Taking<'_, NeedsItems>),
+    fact: FactDraft,
+) -> Result<Done<NeedsItemWritten>, Stop> {
+    let fact = take::<NeedsItems>(desk, work, row, step, taking, fact).await?;
     Ok(Done::new(NeedsItemWritten { item: row.id.clone() }, fact))
 }
 

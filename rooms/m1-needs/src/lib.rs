@@ -2,11 +2,13 @@
 //! for: drafted by county or city, filed by the province, published, delisted. Published rows are public.
 
 pub mod acts;
+pub mod declared;
 mod pages;
 pub mod queries;
 pub mod rules;
 
-use desk::Routes;
+use desk::procedure::table;
+use desk::{Declared, Routes};
 use foundation::codes::NeedsState;
 use foundation::{Fault, NeedsItemId, Refusal, Stop};
 use store::Reader;
@@ -18,6 +20,11 @@ pub use rules::NeedsItemFields;
 /// The room's routes.
 pub fn routes() -> Routes {
     pages::routes()
+}
+
+/// What the room declares.
+pub fn declared(into: Declared) -> Declared {
+    into.subjects(declared::SUBJECTS).matters(declared::MATTERS).procedure(table::<declared::NeedsItems>())
 }
 
 /// Doorway: the published item that a class or an institution's directory is about.

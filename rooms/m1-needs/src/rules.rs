@@ -251,12 +251,7 @@ pub fn publish(row: &needs_item::Model, document: &str, today: Date) -> Result<n
     if !no.is_empty() {
         return Err(no);
     }
-    Ok(needs_item::ActiveModel {
-        state: Set(NeedsState::Published),
-        document: Set(document.trim().to_owned()),
-        published_on: Set(Some(today)),
-        ..Default::default()
-    })
+    Ok(needs_item::ActiveModel { document: Set(document.trim().to_owned()), published_on: Set(Some(today)), ..Default::default() })
 }
 
 /// Removal from the catalogue (M1.5). Classes already approved are untouched.
@@ -266,7 +261,7 @@ pub fn delist(row: &needs_item::Model, reason: &str) -> Result<needs_item::Activ
         no.push(wrong_state(row, "移出", "只有已发布的项目才能移出"));
     }
     no.extend(line("reason", "移出原因", reason, "M1.5"));
-    if no.is_empty() { Ok(needs_item::ActiveModel { state: Set(NeedsState::Delisted), ..Default::default() }) } else { Err(no) }
+    if no.is_empty() { Ok(needs_item::ActiveModel::default()) } else { Err(no) }
 }
 
 fn wrong_state(row: &needs_item::Model, what: &str, fix: &str) -> Refusal {

@@ -2,12 +2,14 @@
 //! sites, rooms and teachers, and site verification 实地核实 (M3.7); domain.md §3.
 
 pub mod acts;
+pub mod declared;
 mod doorway;
 mod pages;
 pub mod queries;
 pub mod rules;
 
-use desk::Routes;
+use desk::procedure::table;
+use desk::{Declared, Routes};
 
 pub use acts::contact::EditInstitutionContact;
 pub use acts::directory::{AddDirectoryItem, ListInstitution};
@@ -19,4 +21,9 @@ pub use doorway::{item_for, listed, rooms, site_ok, teachers};
 /// The room's routes.
 pub fn routes() -> Routes {
     pages::routes()
+}
+
+/// What the room declares.
+pub fn declared(into: Declared) -> Declared {
+    into.subjects(declared::SUBJECTS).matters(declared::MATTERS).procedure(table::<declared::Standing>())
 }

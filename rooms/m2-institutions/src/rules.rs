@@ -1,7 +1,8 @@
 //! Rules of the institution directory (M2.1–M2.5, M3.7): pure, all refusals at once.
 
 use chrono::Months;
-use foundation::codes::{DirectoryState, NeedsState, ReviewResult};
+use desk::procedure::after;
+use foundation::codes::{NeedsState, ReviewResult};
 use foundation::limits::{LINE_CHARS, TEXT_CHARS};
 use foundation::{AccountId, AccountNumber, Date, IdDocument, IdType, PersonName, Refusal, Uscc};
 use store::query::Set;
@@ -10,6 +11,7 @@ use store::tables::needs::needs_item;
 
 use crate::acts::directory::{AddDirectoryItem, ListInstitution};
 use crate::acts::sites::RecordSiteVerification;
+use crate::declared::{Standing, Step};
 
 /// The eight measures, as refusals quote them.
 pub const SOURCE: &str = "《进一步强化技能培训八条措施》第二条";
@@ -232,46 +234,10 @@ pub fn verify_certificate(row: &teacher::Model, today: Date) -> Result<teacher::
     }
 }
 
-/// How an institution's standing in the directory moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Move {
-    /// 暂停承训.
-    Suspend,
-    /// 恢复承训.
-    Restore,
-    /// 移出目录.
-    Remove,
-}
-
-/// Where a move leads from a state; none where it makes no sense.
-pub fn after(state: DirectoryState, step: Move) -> Option<DirectoryState> {
-    use DirectoryState::{Applying, Expired, Filing, FormalCheck, Left, Listed, OnSiteCheck, Publicity, Rectifying, Removed, Scoring, Suspended, Warned};
-    match (state, step) {
-        (Listed | Warned | Rectifying, Move::Suspend) => Some(Suspended),
-        (Suspended | Warned | Rectifying, Move::Restore) => Some(Listed),
-        (Listed | Warned | Rectifying | Suspended | Expired, Move::Remove) => Some(Removed),
-        (Applying | FormalCheck | OnSiteCheck | Scoring | Publicity | Filing | Removed | Left, _)
-        | (Listed, Move::Restore)
-        | (Suspended, Move::Suspend)
-        | (Expired, Move::Suspend | Move::Restore) => None,
-    }
-}
-
-/// Suspension, restoration, removal with a reason (M2.5). Errors: refusals.
-pub fn standing(row: &institution::Model, step: Move, reason: &str) -> Result<institution::ActiveModel, Vec<Refusal>> {
+/// Suspension, restoration, removal with a reason (M2.7). Errors: refusals.
+pub fn standing(row: &institution::Model, step: Step, reason: &str) -> Result<(), Vec<Refusal>> {
     let mut no = Vec::new();
-    let next = after(row.state, step);
-    let what = match step {
-        Move::Suspend => "暂停承训",
-        Move::Restore => "恢复",
-        Move::Remove => "移出目录",
-    };
-    if next.is_none() {
-        no.push(Refusal::new("状态", "M2.5", format!("{}现在是“{}”，不能{what}", row.name, row.state.label()), "机构目录记录", "请核对机构现在的状态"));
-    }
-    no.extend(line("reason", "原因", reason, "M2.5"));
-    match next {
-        Some(state) if no.is_empty() => Ok(institution::ActiveModel { state: Set(state), ..Default::default() }),
-        _ => Err(no),
-    }
+    no.extend(after::<Standing>(row.state, step).err());
+    no.extend(line("reason", "原因", reason, "M2.7"));
+    if no.is_empty() { Ok(()) } else { Err(no) }
 }

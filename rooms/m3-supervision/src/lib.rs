@@ -3,19 +3,28 @@
 
 pub mod acts;
 pub mod certificate_pdf;
+pub mod declared;
 pub mod hours;
 pub mod jobs;
 pub mod pages;
+pub mod procedures;
 pub mod queries;
 pub mod rules;
 
+use desk::procedure::table;
 use desk::turns::Told;
-use desk::{Desk, Routes};
+use desk::{Declared, Desk, Routes};
 use foundation::Stop;
 
 /// The room's routes.
 pub fn routes() -> Routes {
     pages::routes::routes(pages::completion::routes(pages::attendance::routes(Routes::new())))
+}
+
+/// What the room declares.
+pub fn declared(into: Declared) -> Declared {
+    let into = into.subjects(declared::SUBJECTS).matters(declared::MATTERS);
+    into.procedure(table::<procedures::full_process::FullProcess>()).procedure(table::<procedures::disputes::Disputes>())
 }
 
 /// The room's timed acts.

@@ -2,6 +2,7 @@
 //! looked at whose data. Doorway for other rooms: `register`, `roster::read`, `reveal`.
 
 pub mod acts;
+pub mod declared;
 pub mod pages;
 pub mod roster;
 pub mod search;
@@ -10,7 +11,7 @@ pub mod views;
 
 use std::collections::HashMap;
 
-use desk::{Desk, Routes};
+use desk::{Declared, Desk, Routes};
 use foundation::{DistrictCode, IdDocument, PersonId, Phone, Refusal, Stop};
 use store::Writer;
 use store::query::{ColumnTrait, QueryFilter, Set, padded};
@@ -22,6 +23,11 @@ pub use roster::{RosterPerson, RosterRow, RowError};
 /// The room's routes.
 pub fn routes() -> Routes {
     pages::routes()
+}
+
+/// What the room declares.
+pub fn declared(into: Declared) -> Declared {
+    into.subjects(declared::SUBJECTS)
 }
 
 /// The blind-index text of an identity document: type and number, so that types do not collide.

@@ -4,6 +4,7 @@ pub mod account_forms;
 pub mod accounts;
 pub mod acts;
 pub mod authenticator;
+pub mod declared;
 pub mod demo;
 pub mod housekeeping;
 pub mod link;
@@ -13,7 +14,8 @@ pub mod sign_in;
 pub mod slips;
 pub mod tries;
 
-use desk::{Desk, Routes};
+use desk::procedure::table;
+use desk::{Declared, Desk, Routes};
 use foundation::Stop;
 
 /// The room's routes.
@@ -50,6 +52,11 @@ pub fn routes() -> Routes {
         .act::<acts::demo::MoveDemoClock, _, _>("/demo-clock", demo::move_clock)
         .post::<sign_in::SignInPage, _, _>("/api/v1/sign-in", sign_in::api)
         .post::<demo::Personas, _, _>("/api/v1/demo-sign-in", demo::api)
+}
+
+/// What the room declares.
+pub fn declared(into: Declared) -> Declared {
+    into.subjects(declared::SUBJECTS).procedure(table::<declared::Accounts>())
 }
 
 /// The room's timed acts.

@@ -2,13 +2,13 @@
 //! passed, the longest first. Nothing here is theirs to do; each opens the file it is about, where they may read it.
 
 use desk::Desk;
-use foundation::{Fen, Function, Office, Permission, Right, Stop};
+use foundation::{Fen, Office, Stop};
 use maud::{Markup, html};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::notices::task;
 use ui::{Column, Due, Row, Tone, simple_table};
 
-use crate::queue::{address, matter};
+use crate::queue::{address, called};
 
 /// Rows shown.
 const ROWS: u64 = 20;
@@ -63,24 +63,16 @@ fn line(desk: &Desk, one: &task::Model) -> Row {
     };
     let cells = vec![
         html! { (one.title) },
-        html! { (matter(&one.kind).0) },
+        html! { (called(desk, &one.kind)) },
         html! { (one.district.name()) " " (whose) },
         html! { @if let Some(due) = one.due_on { (Due::on(due, desk.today())) } },
         html! { @if one.money != Fen::ZERO { (ui::money(one.money)) } },
     ];
-    let row = if reads(desk, &one.about_kind) { Row::link(address(&one.about_kind, &one.about), cells) } else { Row::plain(cells) };
+    let row = if reads(desk, &one.kind) { Row::link(address(desk, one), cells) } else { Row::plain(cells) };
     row.tone(Tone::Act)
 }
 
 /// Whether this office may open what a matter is about.
-fn reads(desk: &Desk, about_kind: &str) -> bool {
-    let function = match about_kind {
-        "class" => Function::OpeningApplication,
-        "session" | "dispute" => Function::Attendance,
-        "institution" => Function::DirectoryPublication,
-        "claim" | "objection" => Function::ClaimReview,
-        "payment_batch" | "payment-batch" => Function::ClaimPayment,
-        _ => return false,
-    };
-    desk.may(Permission::Of(function, Right::Read))
+fn reads(desk: &Desk, kind: &str) -> bool {
+    desk.premises.declared.matter(kind).is_some_and(|one| !one.about.folder.is_empty() && desk.may(one.about.read))
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use axum::http::HeaderMap;
 use axum::response::Response;
+use desk::matter::{Ends, Matter};
 use desk::{Desk, Query, Read, session};
 use foundation::codes::AccountRole;
 use foundation::{Date, Fen, Office, Permission, Stop, TaskId};
@@ -15,7 +16,6 @@ use store::tables::notices::task;
 use store::tables::supervision::training_class;
 use ui::{Button, Due, Queue as QueueBody, QueueRow, Tag, Tone};
 
-use crate::settle::{ByHand, by_hand};
 use crate::{cards, front_door, overdue};
 
 /// Everybody's home.
@@ -49,99 +49,18 @@ pub struct Asked {
     limit: String,
 }
 
-/// What a kind of task is called, and whether its button does it at once when the machine found nothing.
-/// The third word is asked before it is done.
-pub(crate) fn matter(kind: &str) -> (&'static str, Option<(&'static str, &'static str, &'static str)>) {
-    match kind {
-        "file-needs-item" => ("目录备案", None),
-        "publish-needs-item" => ("目录发布", None),
-        "accept-opening" => ("开班受理", Some(("受理", "accept", ""))),
-        "review-opening" => {
-            ("开班审核", Some(("核对无误，审核通过", "review", "教材和考核方案、教师证书原件、学员电话抽核、场地照片四项人工核对无误，确认审核通过？")))
-        }
-        "approve-opening" => ("开班批准", Some(("准予开班", "approve", "机器核对和人工核对都已通过，确认准予开班？"))),
-        "correct-opening" => ("补正", None),
-        "opening-refused" => ("不予开班", None),
-        "class-revoked" => ("班级已撤销", None),
-        "start-class" => ("开班准备", None),
-        "inspect-class" => ("过程检查", None),
-        "answer-inspection" => ("回复检查", None),
-        "inspection-answered" => ("整改复查", None),
-        "attendance-dispute" => ("考勤异议", None),
-        "call-roll" => ("请求点名", None),
-        "enter-scores" => ("录入成绩", None),
-        "confirm-exam" => ("确认成绩", None),
-        "issue-certificates" => ("发放证书", Some(("发放证书", "certificates", ""))),
-        "give-feedback" => ("评价培训", None),
-        "phone-desk-feedback" => ("评价抽核", None),
-        "feedback-disowned" => ("评价核实", None),
-        "submit-claim" => ("提交申领", None),
-        "first-review-claim" => ("补贴初审", None),
-        "second-review-claim" => ("补贴复审", None),
-        "publish-claim" => ("补贴公示", None),
-        "claim-in-publicity" => ("公示中", None),
-        "pay-claim" => ("拨付", None),
-        "approve-batch" => ("批准拨付", None),
-        "settle-batch" => ("银行回盘", None),
-        "correct-payment" => ("退票处理", None),
-        "correct-claim" => ("申领补正", None),
-        "decide-objection" => ("异议核查", None),
-        "confirm-payee-account" => ("收款账户", None),
-        "payee-account-declined" => ("收款账户", None),
-        _ => ("待办", None),
-    }
+/// What a row's matter is called. One that no room declares any more was put by an earlier version.
+pub(crate) fn called(desk: &Desk, kind: &str) -> &'static str {
+    desk.premises.declared.matter(kind).map_or("待办", |one| one.called)
 }
 
-/// The word on a button that opens what it is about.
-fn opens(kind: &str) -> &'static str {
-    match kind {
-        "accept-opening" | "review-opening" | "approve-opening" | "first-review-claim" | "second-review-claim" => "审核",
-        "file-needs-item" => "去备案",
-        "publish-needs-item" => "去发布",
-        "correct-opening" => "去补正",
-        "inspect-class" => "去检查",
-        "answer-inspection" => "回复",
-        "inspection-answered" => "复查",
-        "attendance-dispute" => "核实",
-        "call-roll" => "去点名",
-        "enter-scores" => "录成绩",
-        "confirm-exam" => "去确认",
-        "issue-certificates" => "去发证",
-        "give-feedback" => "去评价",
-        "submit-claim" => "核对提交",
-        "publish-claim" => "去公示",
-        "pay-claim" => "去拨付",
-        "approve-batch" => "去批准",
-        "settle-batch" => "录回单",
-        "correct-payment" => "去改正",
-        "correct-claim" => "去补正",
-        "decide-objection" => "去核查",
-        "confirm-payee-account" => "复核",
-        _ => "查看",
-    }
-}
-
-/// The page on which a task is done, where that is not the dossier itself.
-fn straight_to(kind: &str, dossier: &str) -> String {
-    match kind {
-        "enter-scores" | "confirm-exam" => format!("{dossier}/exam"),
-        "inspect-class" => format!("{dossier}/inspections/new"),
-        "confirm-payee-account" => format!("{dossier}/payee"),
-        _ => dossier.to_owned(),
-    }
-}
-
-/// Where a task opens.
-pub(crate) fn address(about_kind: &str, about: &str) -> String {
-    match about_kind {
-        "needs_item" => format!("/needs/{about}"),
-        "session" => format!("/sessions/{about}"),
-        "objection" => format!("/objections/{about}"),
-        "dispute" => format!("/disputes/{about}"),
-        "claim" => format!("/claims/{about}"),
-        "institution" => format!("/institutions/{about}"),
-        "payment_batch" | "payment-batch" => format!("/payment-batches/{about}"),
-        _ => format!("/classes/{about}"),
+/// The page of what a task is about; the queue itself where it has none.
+pub(crate) fn address(desk: &Desk, one: &task::Model) -> String {
+    // A row names its subject; an earlier version wrote some with another sign.
+    let kind = one.about_kind.replace("payment_batch", "payment-batch");
+    match desk.premises.declared.subject(&kind) {
+        Some(subject) if !subject.folder.is_empty() => subject.address(&one.about),
+        _ => "/".to_owned(),
     }
 }
 
@@ -250,40 +169,29 @@ fn next_step(desk: &Desk) -> (Vec<Button>, &'static str) {
     }
 }
 
-/// Matters whose time is counted in working days: where the holidays of the year are not published yet, the day may move.
-const IN_WORKDAYS: [&str; 10] = [
-    "accept-opening",
-    "review-opening",
-    "approve-opening",
-    "correct-opening",
-    "first-review-claim",
-    "second-review-claim",
-    "correct-claim",
-    "decide-objection",
-    "approve-batch",
-    "correct-payment",
-];
-
-/// A matter's deadline, said to be provisional where it is.
-fn due_of(one: &task::Model, desk: &Desk) -> Due {
-    let certain = |due| !IN_WORKDAYS.contains(&one.kind.as_str()) || desk.premises.calendar.is_certain(due);
+/// A matter's deadline, said to be provisional where the year's holidays are not published yet.
+fn due_of(one: &task::Model, matter: Option<&Matter>, desk: &Desk) -> Due {
+    let certain = |due| !matter.is_some_and(|one| one.in_workdays) || desk.premises.calendar.is_certain(due);
     one.due_on.map_or_else(Due::none, |due| Due::on(due, desk.today()).certain(certain(due)))
 }
 
-fn row(one: &task::Model, desk: &Desk, is_reviewed: bool) -> QueueRow {
-    let (matter, quick) = matter(&one.kind);
-    let href = address(&one.about_kind, &one.about);
-    let button = match quick {
-        Some((label, step, question)) if one.tone == "good" => {
-            let button = Button::post(label, format!("{href}/{step}")).main();
-            if question.is_empty() { button } else { button.confirm(format!("{}：{question}", one.title)).field("all", "1") }
+fn button(one: &task::Model, matter: Option<&Matter>, href: &str) -> Button {
+    let Some(matter) = matter else { return Button::link("查看", href) };
+    match (&matter.quick, matter.ends) {
+        (Some(quick), _) if one.tone == "good" => {
+            let button = Button::post(quick.word, format!("{href}/{}", quick.post)).main();
+            if quick.question.is_empty() { button } else { button.confirm(format!("{}：{}", one.title, quick.question)).field("all", "1") }
         }
-        _ => match by_hand(&one.kind) {
-            Some(ByHand::Seen) => Button::post("知道了", format!("/tasks/{}/settle", one.id)),
-            Some(ByHand::Finding) => Button::link("登记结果", format!("/tasks/{}", one.id)),
-            None => Button::link(opens(&one.kind), straight_to(&one.kind, &href)),
-        },
-    };
+        (_, Ends::Seen) => Button::post("知道了", format!("/tasks/{}/settle", one.id)),
+        (_, Ends::Finding) => Button::link("登记结果", format!("/tasks/{}", one.id)),
+        (_, Ends::ByStep | Ends::ByActs(_)) => Button::link(matter.opens, format!("{href}{}", matter.at)),
+    }
+}
+
+fn row(one: &task::Model, desk: &Desk, is_reviewed: bool) -> QueueRow {
+    let matter = desk.premises.declared.matter(&one.kind);
+    let href = address(desk, one);
+    let button = button(one, matter, &href);
     let button = if is_reviewed { button.blocked_because("您审过这个班，须由另一人检查") } else { button };
     let tone = match one.tone.as_str() {
         "good" => Tone::Good,
@@ -294,8 +202,8 @@ fn row(one: &task::Model, desk: &Desk, is_reviewed: bool) -> QueueRow {
     // `晋江市安海职业培训学校 · 育婴员 第2期 12人`: whom in bold, the rest beside it.
     let (subject, detail) = one.title.split_once(" · ").unwrap_or((one.title.as_str(), ""));
     QueueRow {
-        due: due_of(one, desk),
-        matter: matter.into(),
+        due: due_of(one, matter, desk),
+        matter: called(desk, &one.kind).into(),
         subject: subject.into(),
         detail: detail.into(),
         href: Some(href),

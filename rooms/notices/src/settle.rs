@@ -3,6 +3,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use desk::matter::Ends;
 use desk::{Act, Desk, Done, FactDraft, Pairs, Read, session};
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Fault, Permission, Refusal, Stop, TaskId};
@@ -14,28 +15,10 @@ use store::tables::notices::task;
 use store::{Reader, Writer};
 use ui::{Button, Field, Form, FormState, form, page_head, panel};
 
-use crate::queue::{address, does_cases, matter};
+use crate::queue::{address, called, does_cases};
 
 /// Fewest letters of a finding.
 const NOTE_CHARS: usize = 5;
-
-/// What ends a task beside the acts that do their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ByHand {
-    /// 登记结果: what was found must be said.
-    Finding,
-    /// 知道了: it only tells something.
-    Seen,
-}
-
-/// How a kind of task is ended by hand; None where an act of its own ends it.
-pub(crate) fn by_hand(kind: &str) -> Option<ByHand> {
-    match kind {
-        "phone-desk-feedback" | "feedback-disowned" => Some(ByHand::Finding),
-        "opening-refused" | "class-revoked" | "payee-account-declined" => Some(ByHand::Seen),
-        _ => None,
-    }
-}
 
 /// Ends a task of one's own queue.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -59,14 +42,16 @@ impl Act for SettleTask {
             return Ok(Done::Repeat(()));
         }
         let note = self.note.trim();
-        let (what, _) = matter(&row.kind);
-        match by_hand(&row.kind) {
-            None => return Err(Refusal::new("待办", "M8.9", format!("“{what}”要在它自己的页面上办"), "今日待办", "请打开这件待办去办理").into()),
-            Some(ByHand::Finding) if !(NOTE_CHARS..=TEXT_CHARS).contains(&note.chars().count()) => {
+        let what = called(desk, &row.kind);
+        match desk.premises.declared.matter(&row.kind).map(|one| one.ends) {
+            None | Some(Ends::ByStep | Ends::ByActs(_)) => {
+                return Err(Refusal::new("待办", "M8.9", format!("“{what}”要在它自己的页面上办"), "今日待办", "请打开这件待办去办理").into());
+            }
+            Some(Ends::Finding) if !(NOTE_CHARS..=TEXT_CHARS).contains(&note.chars().count()) => {
                 let fact = format!("办理结果应写 {NOTE_CHARS} 至 {TEXT_CHARS} 字");
                 return Err(Refusal::new("待办", "M8.9", fact, "今日待办", "请写清找了谁、核实了什么、结论是什么；不要写证件号、电话").at("note").into());
             }
-            Some(ByHand::Seen) if note.chars().count() > TEXT_CHARS => {
+            Some(Ends::Seen) if note.chars().count() > TEXT_CHARS => {
                 return Err(Refusal::new("待办", "M8.9", "写得太长", "今日待办", format!("请不要超过 {TEXT_CHARS} 字")).at("note").into());
             }
             Some(_) => {}
@@ -112,15 +97,15 @@ async fn shown(desk: &Desk, id: &str, state: &FormState) -> Response {
         own(desk, &desk.read().await?, &id).await
     };
     match run.await {
-        Ok(row) => desk.page_status(if state.is_clean() { 200 } else { 422 }, "登记办理结果", "/", body(&row, state)),
+        Ok(row) => desk.page_status(if state.is_clean() { 200 } else { 422 }, "登记办理结果", "/", body(desk, &row, state)),
         Err(stop) => desk.stopped(stop),
     }
 }
 
-fn body(row: &task::Model, state: &FormState) -> Markup {
+fn body(desk: &Desk, row: &task::Model, state: &FormState) -> Markup {
     let options = Form { action: format!("/tasks/{}/settle", row.id), submit: "办完了".into(), ..Form::default() };
-    let (what, _) = matter(&row.kind);
-    let look = Button::link("看这件事", address(&row.about_kind, &row.about));
+    let what = called(desk, &row.kind);
+    let look = Button::link("看这件事", address(desk, row));
     html! {
         (page_head(what, &row.title, &[look, Button::link("返回", "/")]))
         @if !row.finding.is_empty() { (panel("要办的", html! { p { (row.finding) } })) }

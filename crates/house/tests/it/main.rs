@@ -1,6 +1,7 @@
 //! The whole house: the main job, the sweep.
 
 mod bad_input;
+mod declared;
 mod feedback_desk;
 #[path = "../../../../rooms/m3-supervision/tests/it/fixtures.rs"]
 #[allow(dead_code, reason = "shared with the supervision room; not every helper is used here")]
@@ -13,6 +14,5 @@ mod keys;
 mod links;
 mod listen;
 mod next_year;
-mod queue;
 mod sweep;
 mod uploads;

@@ -1,8 +1,9 @@
 //! Listing an institution and the lines of its directory (M2.1, M2.4; annex table 2).
 
+use desk::procedure::{Taking, begin};
 use desk::{Act, Desk, Done};
 use foundation::codes::{DirectoryState, InstitutionKind, SelectionRoute};
-use foundation::{Date, DirectoryItemId, Function, InstitutionId, NeedsItemId, Permission, Refusal, Right, SiteId, Stop};
+use foundation::{Date, DirectoryItemId, Fault, Function, InstitutionId, NeedsItemId, Permission, Refusal, Right, SiteId, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -12,6 +13,7 @@ use store::tables::institutions::{directory_item, institution, site};
 use store::tables::needs::needs_item;
 
 use super::{fact, managed};
+use crate::declared::{Standing, Step};
 use crate::rules::{self, DirectoryContext, SOURCE};
 
 /// Serials have four digits in class and certificate numbers.
@@ -122,7 +124,8 @@ impl Act for ListInstitution {
             .with("route", self.route.code())
             .with("document", row.document.as_str());
         let outcome = InstitutionListed { institution: row.id.clone(), serial };
-        work.add::<institution::Entity>(row).await?;
+        let quiet = Taking::new(institution::ActiveModel::default());
+        let fact = begin::<Standing>(desk, work, row, Step::List, quiet, fact).await?.ok_or(Fault::Stale)?;
         Ok(Done::new(outcome, fact))
     }
 }

@@ -4,7 +4,6 @@
 
 use desk::tasks::TaskDraft;
 use desk::{Act, Desk, Done, tasks};
-use foundation::district::DistrictLevel;
 use foundation::personal::AccountNumber;
 use foundation::{AccountId, Function, InstitutionId, PayeeChangeId, Permission, Refusal, Right, Stop};
 use schemars::JsonSchema;
@@ -15,11 +14,9 @@ use store::seal::Purpose;
 use store::tables::institutions::{institution, payee_change};
 
 use super::{fact, managed};
+use crate::declared::{CONFIRM_PAYEE, PAYEE_DECLINED};
 use crate::queries;
 use crate::rules::{self, SOURCE};
-
-/// The task of whoever types it again.
-const TASK: &str = "confirm-payee-account";
 
 /// Proposes bank and account of an institution.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -95,7 +92,7 @@ impl Act for ProposePayeeAccount {
         if work.add_new::<payee_change::Entity>(vec![change.clone()]).await? == 0 {
             return Err(already(None).into());
         }
-        TaskDraft::new(desk, authority(&row), TASK, ("institution", row.id.to_string()), row.name.clone(), row.district)
+        TaskDraft::new(desk, &CONFIRM_PAYEE, &row.id, row.name.clone(), row.district)
             .finding("look", format!("改为 {} {}，依据：{}", change.bank, change.account_masked, change.document))
             .not_for(Some(proposed_by))
             .put(work)
@@ -168,7 +165,7 @@ impl Act for DeclinePayeeAccount {
         decide(desk, work, &open, decided_by.clone(), false, reason).await?;
         if open.proposed_by != decided_by {
             // Whoever proposed it learns why.
-            TaskDraft::new(desk, authority(&row), "payee-account-declined", ("institution", row.id.to_string()), row.name.clone(), row.district)
+            TaskDraft::new(desk, &PAYEE_DECLINED, &row.id, row.name.clone(), row.district)
                 .finding("act", format!("更正被退回：{reason}"))
                 .not_for(Some(decided_by))
                 .put(work)
@@ -176,15 +173,6 @@ impl Act for DeclinePayeeAccount {
         }
         let summary = format!("退回收款账户更正（{} {}）：{reason}", open.bank, open.account_masked);
         Ok(Done::new(PayeeAccount { account_masked: open.account_masked }, fact("PayeeAccountDeclined", "M8.9", &row, summary)))
-    }
-}
-
-/// The office that keeps the institution's line of the directory.
-fn authority(row: &institution::Model) -> &'static str {
-    match row.district.level() {
-        DistrictLevel::Province => "province",
-        DistrictLevel::City => "city",
-        _ => "county",
     }
 }
 
@@ -217,5 +205,5 @@ async fn decide(desk: &Desk, work: &Writer, open: &payee_change::Model, by: Acco
         ..Default::default()
     };
     work.save::<payee_change::Entity>(open, change).await?;
-    tasks::close(desk, work, &open.institution, &[TASK]).await
+    tasks::close(desk, work, &open.institution, &[&CONFIRM_PAYEE]).await
 }

@@ -1,5 +1,6 @@
-//! An institution's standing in the directory: suspended, restored, removed, always with a reason (M2.5).
+//! An institution's standing in the directory: suspended, restored, removed, always with a reason (M2.7).
 
+use desk::procedure::{self, Taking, take};
 use desk::{Act, Desk, Done};
 use foundation::codes::DirectoryState;
 use foundation::{Function, InstitutionId, Permission, Right, Stop};
@@ -9,27 +10,28 @@ use store::Writer;
 use store::tables::institutions::institution;
 
 use super::{fact, managed};
-use crate::rules::{self, Move};
+use crate::declared::{Standing, Step};
+use crate::rules;
 
 /// Where it stands now.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct Standing {
+pub struct Stands {
     /// Its new state.
     pub state: DirectoryState,
 }
 
-async fn perform(work: &Writer, id: &InstitutionId, step: Move, reason: &str, kind: &'static str, what: &str) -> Result<Done<Standing>, Stop> {
+async fn perform(desk: &Desk, work: &Writer, id: &InstitutionId, step: Step, reason: &str) -> Result<Done<Stands>, Stop> {
     let row = managed(work, id).await?;
-    let change = rules::standing(&row, step, reason)?;
-    let state = rules::after(row.state, step).unwrap_or(row.state);
-    let reason = reason.trim();
-    work.save::<institution::Entity>(&row, change).await?;
-    let fact = fact(kind, "M2.5", &row, format!("{}{what}：{reason}", row.name)).with("from", row.state.code()).with("to", state.code()).with("reason", reason);
-    Ok(Done::new(Standing { state }, fact))
+    rules::standing(&row, step, reason)?;
+    let (reason, way) = (reason.trim(), procedure::row::<Standing>(step));
+    let fact = fact(way.facts[0], way.by.clause, &row, format!("{}{}：{reason}", row.name, way.called));
+    let fact = fact.with("from", row.state.code()).with("to", way.to.code()).with("reason", reason);
+    let fact = take::<Standing>(desk, work, &row, step, Taking::new(institution::ActiveModel::default()), fact).await?;
+    Ok(Done::new(Stands { state: way.to }, fact))
 }
 
 macro_rules! standing_acts {
-    ($($(#[$doc:meta])* $act:ident = $name:literal, $title:literal, $step:ident, $fact:literal, $what:literal;)+) => {$(
+    ($($(#[$doc:meta])* $act:ident = $name:literal, $title:literal, $step:ident;)+) => {$(
         $(#[$doc])*
         #[derive(Debug, Serialize, Deserialize, JsonSchema)]
         pub struct $act {
@@ -41,11 +43,11 @@ macro_rules! standing_acts {
         impl Act for $act {
             const NAME: &'static str = $name;
             const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Approve);
-            const CLAUSE: &'static str = "M2.5";
+            const CLAUSE: &'static str = "M2.7";
             const TITLE: &'static str = $title;
-            type Outcome = Standing;
-            async fn perform(&self, _: &Desk, work: &Writer) -> Result<Done<Standing>, Stop> {
-                perform(work, &self.institution, Move::$step, &self.reason, $fact, $what).await
+            type Outcome = Stands;
+            async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Stands>, Stop> {
+                perform(desk, work, &self.institution, Step::$step, &self.reason).await
             }
         }
     )+};
@@ -53,9 +55,9 @@ macro_rules! standing_acts {
 
 standing_acts! {
     /// No new classes until restored.
-    SuspendInstitution = "suspend-institution", "暂停承训", Suspend, "InstitutionSuspended", "暂停承训";
+    SuspendInstitution = "suspend-institution", "暂停承训", Suspend;
     /// May open classes again.
-    RestoreInstitution = "restore-institution", "恢复承训", Restore, "InstitutionRestored", "恢复承训";
+    RestoreInstitution = "restore-institution", "恢复承训", Restore;
     /// Out of the directory.
-    RemoveInstitution = "remove-institution", "移出目录", Remove, "InstitutionRemoved", "移出目录";
+    RemoveInstitution = "remove-institution", "移出目录", Remove;
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use desk::procedure::{self, Press};
 use desk::{Desk, Pairs};
 use foundation::{Fault, InstitutionId, Stop};
 use store::query::{ColumnTrait, Condition};
@@ -12,8 +13,8 @@ use ui::{Button, Dossier, DossierHead, Field, Form, FormState, Markup, form, htm
 use super::inside::{self, Inside};
 use super::register::state_tag;
 use crate::acts::standing::{RemoveInstitution, RestoreInstitution, SuspendInstitution};
+use crate::declared::{Standing, Step};
 use crate::queries;
-use crate::rules::{self, Move};
 
 const MOST_LINES: u64 = 50;
 
@@ -28,7 +29,7 @@ pub async fn found(desk: &Desk, id: &str) -> Result<Model, Stop> {
     desk.read().await?.get::<Entity>(id).await
 }
 
-async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Move>) -> Result<Response, Stop> {
+async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Step>) -> Result<Response, Stop> {
     let row = found(desk, id).await?;
     let reader = desk.read().await?;
     let (manages, sees) = (queries::manages(reader.scope(), &row.path), queries::sees_inside(reader.scope(), &row));
@@ -95,19 +96,20 @@ async fn account_button(desk: &Desk, reader: &store::Reader, row: &Model) -> Res
 }
 
 /// The moves that make sense now, each with its reason.
-fn standing(row: &Model, state: &FormState, doing: Option<Move>) -> Vec<Markup> {
+fn standing(row: &Model, state: &FormState, doing: Option<Step>) -> Vec<Markup> {
     let fresh = FormState::new();
-    [(Move::Suspend, "暂停承训", "suspend", "暂停后不能申请新班，正在上的班继续。确定暂停吗？"), (Move::Restore, "恢复承训", "restore", "恢复后可以申请新班。确定恢复吗？"),
-     (Move::Remove, "移出目录", "remove", "移出后不能再承担补贴性培训，正在上的班继续。确定移出吗？")].into_iter()
-        .filter(|(step, ..)| rules::after(row.state, *step).is_some())
-        .map(|(step, title, word, question)| {
+    [Step::Suspend, Step::Restore, Step::Remove].into_iter().filter_map(|step| {
+        let way = procedure::row::<Standing>(step);
+        let Press::Post(title, word, question) = way.press else { return None };
+        way.from.contains(&row.state).then_some((step, title, word, question))
+    }).map(|(step, title, word, question)| {
             let state = if doing == Some(step) { state } else { &fresh };
             let options = Form { action: format!("/institutions/{}/{word}", row.id), submit: title.into(), confirm: Some(question.into()), ..Form::default() };
             section("", html! { details open[doing == Some(step)] { summary { (title) } (form(&options, state, Field::text("reason", "原因").hint("机构会看到，并记入留痕").required().max_length(100).show(state))) } })
         }).collect()
 }
 
-async fn moved<T>(desk: Desk, id: &str, pairs: Pairs, step: Move, result: Result<T, Stop>, message: &str) -> Result<Response, Response> {
+async fn moved<T>(desk: Desk, id: &str, pairs: Pairs, step: Step, result: Result<T, Stop>, message: &str) -> Result<Response, Response> {
     match result {
         Err(Stop::Refused(no)) => page(&desk, id, &pairs.state().refused(no), Some(step)).await.map_err(|stop| desk.stopped(stop)),
         other => Ok(desk.after(other, &format!("/institutions/{id}"), message)),
@@ -118,19 +120,19 @@ async fn moved<T>(desk: Desk, id: &str, pairs: Pairs, step: Move, result: Result
 pub async fn suspend(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
     let institution = found(&desk, &id).await.map_err(|stop| desk.stopped(stop))?.id;
     let result = desk.perform(SuspendInstitution { institution, reason: pairs.value("reason").into() }).await;
-    moved(desk, &id, pairs, Move::Suspend, result, "已暂停承训，不能申请新班。").await
+    moved(desk, &id, pairs, Step::Suspend, result, "已暂停承训，不能申请新班。").await
 }
 
 /// New classes again.
 pub async fn restore(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
     let institution = found(&desk, &id).await.map_err(|stop| desk.stopped(stop))?.id;
     let result = desk.perform(RestoreInstitution { institution, reason: pairs.value("reason").into() }).await;
-    moved(desk, &id, pairs, Move::Restore, result, "已恢复承训。").await
+    moved(desk, &id, pairs, Step::Restore, result, "已恢复承训。").await
 }
 
 /// Out of the directory.
 pub async fn remove(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
     let institution = found(&desk, &id).await.map_err(|stop| desk.stopped(stop))?.id;
     let result = desk.perform(RemoveInstitution { institution, reason: pairs.value("reason").into() }).await;
-    moved(desk, &id, pairs, Move::Remove, result, "已移出目录。").await
+    moved(desk, &id, pairs, Step::Remove, result, "已移出目录。").await
 }

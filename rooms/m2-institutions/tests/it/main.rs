@@ -4,9 +4,10 @@ mod payee;
 
 use axum::http::StatusCode;
 use chrono::NaiveDate;
+use desk::procedure::after;
 use foundation::codes::{CertificateType, DirectoryState, InstitutionKind, NeedsState, ReviewResult, SelectionRoute, TrainingType};
 use foundation::{InstitutionId, NeedsItemId, Periods, SiteId, SkillLevel, Stop, TeacherId, Uscc, uscc};
-use m2_institutions::rules::{Move, after};
+use m2_institutions::declared::{Standing, Step};
 use m2_institutions::{
     AddDirectoryItem, AddRoom, AddSite, AddTeacher, EditTeacher, ListInstitution, RecordSiteVerification, RemoveInstitution, SuspendInstitution,
     VerifyTeacherCertificate,
@@ -318,11 +319,11 @@ async fn m2_5_a_suspended_institution_leaves_the_public_register_and_may_not_ope
 #[test]
 fn m2_5_only_sensible_moves_lead_anywhere() {
     for &state in DirectoryState::all() {
-        for step in [Move::Suspend, Move::Restore, Move::Remove] {
-            assert_ne!(after(state, step), Some(state), "{state:?} {step:?}");
+        for step in [Step::Suspend, Step::Restore, Step::Remove] {
+            assert_ne!(after::<Standing>(state, step), Ok(state), "{state:?} {step:?}");
         }
     }
-    assert_eq!(after(DirectoryState::Removed, Move::Restore), None);
+    assert!(after::<Standing>(DirectoryState::Removed, Step::Restore).is_err());
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
 //! The county's answer to an objection (M8.9; domain §7.4 S55): dismissed, the publicity goes on; upheld, lines are
 //! struck or the whole claim is sent back. Money, counted subsidies and the journal follow.
 
-use desk::tasks;
+use desk::procedure::{Taking, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::{ClaimState, ObjectionState};
+use foundation::codes::ObjectionState;
 use foundation::limits::TEXT_CHARS;
-use foundation::{EnrolmentId, Fen, Function, ObjectionId, Permission, Refusal, Right, Stop};
+use foundation::{Date, EnrolmentId, Fen, Function, ObjectionId, Permission, Refusal, Right, Stop};
 use journal::facts::{ClaimReturned, ObjectionUpheld};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,9 +18,10 @@ use super::draft::items;
 use super::fund::move_money;
 use super::lines::{body, free_slots, persons, total};
 use super::objection::open_of;
-use super::review::{Next, go, policy_of, workdays};
-use crate::rules::fund::Step;
-use crate::rules::states::{ClaimMove, after};
+use super::review::{about, go, only, policy_of};
+use crate::procedures::claims::{Claims, Step};
+use crate::procedures::objections::{Objections, Step as Objected};
+use crate::rules::fund::Step as Moves;
 
 /// Fewest letters of an answer: a reason, not a word.
 const ANSWER_CHARS: usize = 10;
@@ -61,7 +62,6 @@ impl Act for DecideObjection {
         let one = work.get::<objection::Entity>(self.objection.to_string()).await?;
         let row = work.get::<claim::Entity>(one.claim.to_string()).await?;
         self.check(&one)?;
-        close(desk, work, &one, self.verdict != Verdict::Dismiss, self.answer.trim()).await?;
         match self.verdict {
             Verdict::Dismiss => self.dismiss(desk, work, &one, &row).await,
             Verdict::Strike => self.strike(desk, work, &one, &row).await,
@@ -94,24 +94,23 @@ impl DecideObjection {
     }
 
     /// The other open objections keep the claim where it is; without any its publicity goes on, or ends by itself.
-    async fn goes_on(&self, work: &Writer, row: &claim::Model, step: ClaimMove) -> Result<claim::ActiveModel, Stop> {
-        let next = after(row.state, step)?;
+    async fn goes_on(&self, work: &Writer, row: &claim::Model, (one, all): (Step, Step)) -> Result<(Step, Option<Date>), Stop> {
         let left = work.list::<objection::Entity>(|q| q.filter(open_of(&row.id))).await?;
-        let (state, due) = match left.iter().map(|one| one.due_on).min() {
-            Some(due) => (row.state, Some(due)),
-            None => (next, row.publicity_until),
-        };
-        Ok(claim::ActiveModel { state: Set(state), due_on: Set(due), ..Default::default() })
+        Ok(match left.iter().map(|one| one.due_on).min() {
+            Some(due) => (one, Some(due)),
+            None => (all, row.publicity_until),
+        })
     }
 
-    async fn dismiss(&self, _desk: &Desk, work: &Writer, one: &objection::Model, row: &claim::Model) -> Result<Done<()>, Stop> {
-        let change = self.goes_on(work, row, ClaimMove::Dismiss).await?;
-        let state = change.state.clone().unwrap();
-        work.save::<claim::Entity>(row, change).await?;
-        Ok(Done::new((), about(FactDraft::new("ObjectionDismissed", "M8.9", row.district, "公示异议不成立"), one, row).with("claim_state", state.code())))
+    async fn dismiss(&self, desk: &Desk, work: &Writer, one: &objection::Model, row: &claim::Model) -> Result<Done<()>, Stop> {
+        let fact = about(row, FactDraft::new("ObjectionDismissed", "M8.9", row.district, "公示异议不成立")).about("objection", &one.id);
+        let fact = answer(desk, work, one, Objected::Dismiss, self.answer.trim(), fact).await?;
+        let (step, due) = self.goes_on(work, row, (Step::DismissOne, Step::Dismiss)).await?;
+        Ok(Done::new((), go(desk, work, row, step, only().due(due), fact).await?))
     }
 
     async fn strike(&self, desk: &Desk, work: &Writer, one: &objection::Model, row: &claim::Model) -> Result<Done<()>, Stop> {
+        may_take::<Claims>(row, Step::Uphold)?;
         let mut lines = items(work, &row.id).await?;
         let known = |who: &EnrolmentId| lines.iter().any(|line| line.enrolment == *who && line.eligible);
         if !self.struck.iter().all(known) {
@@ -133,30 +132,31 @@ impl DecideObjection {
         let rest = total(&lines)?;
         release(work, row, Fen(row.total.0 - rest.0)).await?;
         free_slots(work, &row.id, Some(&self.struck)).await?;
-        let mut change = self.goes_on(work, row, ClaimMove::Uphold).await?;
-        if rest == Fen::ZERO {
-            change.state = Set(after(row.state, ClaimMove::Close)?);
-            change.due_on = Set(None);
-            change.note = Set(format!("公示异议成立，补贴名单已全部剔除，本申领终止。{}", self.answer.trim()));
-            close_others(desk, work, row, self.answer.trim()).await?;
-        }
-        let state = change.state.clone().unwrap();
-        (change.persons, change.total) = (Set(persons(&lines)), Set(rest));
-        work.save::<claim::Entity>(row, change).await?;
-        let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
-        work.save::<training_class::Entity>(&class, training_class::ActiveModel { money: Set(rest), ..Default::default() }).await?;
         let upheld = ObjectionUpheld { class: row.class.clone(), claim: row.id.clone(), struck: self.struck.clone() };
         let upheld = FactDraft::of(&upheld, row.district, format!("公示异议成立，剔除 {} 人", self.struck.len()));
+        let upheld = about(row, upheld).about("objection", &one.id);
+        let mut done = Done::new((), answer(desk, work, one, Objected::Uphold, self.answer.trim(), upheld).await?);
+        let (mut step, due) = self.goes_on(work, row, (Step::UpholdOne, Step::Uphold)).await?;
+        let mut change = claim::ActiveModel { persons: Set(persons(&lines)), total: Set(rest), ..Default::default() };
+        if rest == Fen::ZERO {
+            step = Step::Close;
+            change.note = Set(format!("公示异议成立，补贴名单已全部剔除，本申领终止。{}", self.answer.trim()));
+            done = answer_others(desk, work, row, self.answer.trim(), done).await?;
+        }
+        let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
+        work.save::<training_class::Entity>(&class, training_class::ActiveModel { money: Set(rest), ..Default::default() }).await?;
         let drafted = FactDraft::of(&body(row.class.clone(), &row.id, &lines, rest), row.district, format!("剔除后申领 {} 人，{rest} 元", persons(&lines)));
-        let drafted = drafted.class(&row.class).institution(&row.institution).about("claim", &row.id).with("claim_state", state.code());
-        Ok(Done::new((), about(upheld, one, row)).and(drafted))
+        Ok(done.and(go(desk, work, row, step, Taking::new(change).due(due), about(row, drafted)).await?))
     }
 
     async fn send_back(&self, desk: &Desk, work: &Writer, one: &objection::Model, row: &claim::Model) -> Result<Done<()>, Stop> {
-        let state = after(row.state, ClaimMove::SendBackUpheld)?;
+        may_take::<Claims>(row, Step::SendBack)?;
         release(work, row, row.total).await?;
         free_slots(work, &row.id, None).await?;
-        close_others(desk, work, row, "因另一条异议成立，本申领已退回补正；重新公示时可以再提异议。").await?;
+        let upheld = ObjectionUpheld { class: row.class.clone(), claim: row.id.clone(), struck: Vec::new() };
+        let upheld = about(row, FactDraft::of(&upheld, row.district, "公示异议成立")).about("objection", &one.id);
+        let done = Done::new((), answer(desk, work, one, Objected::Uphold, self.answer.trim(), upheld).await?);
+        let done = answer_others(desk, work, row, "因另一条异议成立，本申领已退回补正；重新公示时可以再提异议。", done).await?;
         let change = claim::ActiveModel {
             note: Set(self.answer.trim().to_owned()),
             fund_account: Set(None),
@@ -168,43 +168,37 @@ impl DecideObjection {
             publicity_until: Set(None),
             ..Default::default()
         };
-        let due = workdays(desk, policy_of(work, row).await?.correction_workdays());
-        go(desk, work, row, state, change, Some(Next { audience: "institution", kind: "correct-claim", due: Some(due) })).await?;
-        let upheld = ObjectionUpheld { class: row.class.clone(), claim: row.id.clone(), struck: Vec::new() };
+        let policy = policy_of(work, row).await?;
         let returned = ClaimReturned { class: row.class.clone(), claim: row.id.clone() };
-        let returned = FactDraft::of(&returned, row.district, "公示异议成立，退回补正");
-        let returned = returned.class(&row.class).institution(&row.institution).about("claim", &row.id).with("claim_state", ClaimState::Returned.code());
-        Ok(Done::new((), about(FactDraft::of(&upheld, row.district, "公示异议成立"), one, row)).and(returned))
+        let returned = about(row, FactDraft::of(&returned, row.district, "公示异议成立，退回补正"));
+        Ok(done.and(go(desk, work, row, Step::SendBack, Taking::new(change).by(&policy), returned).await?))
     }
-}
-
-fn about(fact: FactDraft, one: &objection::Model, row: &claim::Model) -> FactDraft {
-    fact.class(&row.class).institution(&row.institution).about("claim", &row.id).about("objection", &one.id)
 }
 
 async fn release(work: &Writer, row: &claim::Model, amount: Fen) -> Result<(), Stop> {
     match &row.fund_account {
-        Some(account) => move_money(work, account, Step::Release, amount).await,
+        Some(account) => move_money(work, account, Moves::Release, amount).await,
         None => Ok(()),
     }
 }
 
-async fn close(desk: &Desk, work: &Writer, one: &objection::Model, upheld: bool, answer: &str) -> Result<(), Stop> {
+/// Answers an objection: what the objector reads with his receipt.
+async fn answer(desk: &Desk, work: &Writer, one: &objection::Model, step: Objected, said: &str, fact: FactDraft) -> Result<FactDraft, Stop> {
     let change = objection::ActiveModel {
-        state: Set(if upheld { ObjectionState::Upheld } else { ObjectionState::Dismissed }),
-        answer: Set(answer.to_owned()),
+        answer: Set(said.to_owned()),
         decided_by: Set(desk.actor.account.clone()),
         decided_at: Set(Some(desk.now())),
         ..Default::default()
     };
-    work.save::<objection::Entity>(one, change).await?;
-    tasks::close(desk, work, &one.id, &["decide-objection"]).await
+    take::<Objections>(desk, work, one, step, Taking::new(change), fact).await
 }
 
 /// The claim is gone from the publicity: what else was said against it is answered with it.
-async fn close_others(desk: &Desk, work: &Writer, row: &claim::Model, answer: &str) -> Result<(), Stop> {
+async fn answer_others(desk: &Desk, work: &Writer, row: &claim::Model, said: &str, mut done: Done<()>) -> Result<Done<()>, Stop> {
     for other in work.list::<objection::Entity>(|q| q.filter(open_of(&row.id))).await? {
-        close(desk, work, &other, true, answer).await?;
+        let fact = FactDraft::new("ObjectionAnswered", "M8.9", row.district, "随另一条异议一并答复");
+        let fact = about(row, fact).about("objection", &other.id);
+        done = done.and(answer(desk, work, &other, Objected::AnswerWithAnother, said, fact).await?);
     }
-    Ok(())
+    Ok(done)
 }

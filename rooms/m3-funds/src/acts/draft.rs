@@ -1,11 +1,11 @@
 //! The system drafts the claim of a class whose feedback is done, and drafts it anew when the facts have changed
 //! (M7.1; domain §7.3). A claim that nobody can be paid for is closed with the reason, never handed in.
 
-use desk::tasks::{self, TaskDraft};
+use desk::procedure::{Taking, begin, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::{ClaimState, ClassState};
-use foundation::{ClaimId, ClassId, Function, Permission, Refusal, Right, Stop};
-use m3_supervision::rules::states::{Move, after as class_after};
+use foundation::codes::ClaimState;
+use foundation::{ClaimId, ClassId, Fault, Function, Permission, Refusal, Right, Stop};
+use m3_supervision::procedures::full_process::{FullProcess, Step as ClassStep};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -14,8 +14,7 @@ use store::tables::funds::{claim, claim_item};
 use store::tables::supervision::{feedback, training_class};
 
 use super::lines::{Lines, lines};
-use super::review::KINDS;
-use crate::rules::states::{ClaimMove, after};
+use crate::procedures::claims::{Claims, Step};
 
 /// Drafts the only claim of a class.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -33,29 +32,34 @@ impl Act for DraftClaim {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ClaimId>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        let class_state = class_after(class.state, Move::DraftClaim)?;
+        may_take::<FullProcess>(&class, ClassStep::DraftClaim)?;
         let id: ClaimId = desk.new_id();
         let now = lines(desk, work, &class, &id).await?;
-        let row = fresh(desk, &class, id.clone());
-        work.add::<claim::Entity>(row.clone()).await?;
-        let fact = put(desk, work, &class, &row, ClaimState::Draft, now).await?;
-        let saved = work.get::<training_class::Entity>(class.id.to_string()).await?;
-        work.save::<training_class::Entity>(&saved, training_class::ActiveModel { state: Set(class_state), ..Default::default() }).await?;
-        Ok(Done::new(id, fact.with("class_state", ClassState::Claimed.code())))
+        let fact = drafted(&class, &id, &now);
+        let row = fresh(desk, &class, id.clone(), &now)?;
+        let step = if now.persons == 0 { Step::DraftNothing } else { Step::Draft };
+        let made = begin::<Claims>(desk, work, row.clone(), step, Taking::new(claim::ActiveModel::default()), fact).await?;
+        let fact = made.ok_or(Fault::Stale)?;
+        work.add_many::<claim_item::Entity>(now.all).await?;
+        let change = training_class::ActiveModel { money: Set(row.total), ..Default::default() };
+        Ok(Done::new(id, take::<FullProcess>(desk, work, &class, ClassStep::DraftClaim, Taking::new(change), fact).await?))
     }
 }
 
-fn fresh(desk: &Desk, class: &training_class::Model, id: ClaimId) -> claim::Model {
-    claim::Model {
+/// The claim as it is drafted; one of nothing is closed at once.
+fn fresh(desk: &Desk, class: &training_class::Model, id: ClaimId, now: &Lines) -> Result<claim::Model, Stop> {
+    let is_nothing = now.persons == 0;
+    let months = desk::policy::pinned(class.policy.as_deref())?.claim_window_months();
+    Ok(claim::Model {
         id,
         claim_no: format!("{}-1", class.class_no),
         class: class.id.clone(),
         class_title: class.title.clone(),
         institution: class.institution.clone(),
         institution_name: class.institution_name.clone(),
-        state: ClaimState::Draft,
-        persons: 0,
-        total: foundation::Fen::ZERO,
+        state: if is_nothing { ClaimState::NotPassed } else { ClaimState::Draft },
+        persons: now.persons,
+        total: now.total,
         drafted_at: desk.now(),
         submitted_at: None,
         submitted_by: None,
@@ -65,8 +69,8 @@ fn fresh(desk: &Desk, class: &training_class::Model, id: ClaimId) -> claim::Mode
         second_reviewed_at: None,
         publicity_from: None,
         publicity_until: None,
-        note: String::new(),
-        due_on: None,
+        note: if is_nothing { NOTHING.to_owned() } else { String::new() },
+        due_on: if is_nothing { None } else { claim_window_end(class.ends_on, months) },
         fund_account: None,
         batch: None,
         paid_at: None,
@@ -74,7 +78,7 @@ fn fresh(desk: &Desk, class: &training_class::Model, id: ClaimId) -> claim::Mode
         path: class.path.clone(),
         created_at: desk.now(),
         version: 1,
-    }
+    })
 }
 
 /// Reckons a claim that was not handed in (or was sent back) once more, from the facts as they are now.
@@ -104,7 +108,7 @@ impl Act for RedraftClaim {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Redrafted>, Stop> {
         let row = work.get::<claim::Entity>(self.claim.to_string()).await?;
-        let state = after(row.state, ClaimMove::Redraft)?;
+        may_take::<Claims>(&row, redraft_step(&row))?;
         if row.second_reviewed_by.is_some() {
             return Err(Refusal::new("办理步骤", "M8.9", "本申领在公示后因异议成立被终止", "异议处理决定", "不再重算；有新情况的请向县人社部门反映").into());
         }
@@ -115,7 +119,7 @@ impl Act for RedraftClaim {
             return Ok(Done::Repeat(outcome(false)));
         }
         let outcome = outcome(true);
-        Ok(Done::new(outcome, put(desk, work, &class, &row, state, now).await?))
+        Ok(Done::new(outcome, put(desk, work, &class, &row, now).await?))
     }
 }
 
@@ -136,58 +140,39 @@ async fn heard_since(work: &Writer, row: &claim::Model) -> Result<bool, Stop> {
     Ok(work.as_system("late-feedback").find::<feedback::Entity>(late).await?.is_some())
 }
 
+/// What a claim of nothing says.
+const NOTHING: &str = "没有可以补贴的学员，本申领已终止。每位学员不予补贴的原因见下表；归档前补齐的（如学员补交评价），系统会自动重新生成。";
+
+/// The step by which a claim in hand is reckoned once more.
+fn redraft_step(row: &claim::Model) -> Step {
+    if row.state == ClaimState::Returned { Step::RedraftReturned } else { Step::Redraft }
+}
+
+/// The fact of a draft: the same kind, whatever comes of it.
+fn drafted(class: &training_class::Model, claim: &ClaimId, now: &Lines) -> FactDraft {
+    let summary = match now.persons {
+        0 => "没有可以补贴的学员，申领终止".to_owned(),
+        persons => format!("系统按学时生成补贴申领：{persons} 人，{} 元", now.total),
+    };
+    FactDraft::of(&now.body(class, claim), class.district, summary).class(&class.id).institution(&class.institution).about("claim", claim)
+}
+
 /// Keeps new lines, sums and task of a claim in hand; closes one that nobody is paid for. Returns the fact.
-pub(crate) async fn put(
-    desk: &Desk,
-    work: &Writer,
-    class: &training_class::Model,
-    row: &claim::Model,
-    state: ClaimState,
-    now: Lines,
-) -> Result<FactDraft, Stop> {
-    let state = if now.persons == 0 { after(state, ClaimMove::Close)? } else { state };
-    let body = now.body(class, &row.id);
+pub(crate) async fn put(desk: &Desk, work: &Writer, class: &training_class::Model, row: &claim::Model, now: Lines) -> Result<FactDraft, Stop> {
+    let step = if now.persons == 0 { Step::Close } else { redraft_step(row) };
+    let fact = drafted(class, &row.id, &now);
     let (persons, total) = (now.persons, now.total);
     keep(work, &row.id, now.all).await?;
-    let note = match state {
-        ClaimState::NotPassed => {
-            "没有可以补贴的学员，本申领已终止。每位学员不予补贴的原因见下表；归档前补齐的（如学员补交评价），系统会自动重新生成。".to_owned()
-        }
-        ClaimState::Returned => row.note.clone(),
+    let note = match step {
+        Step::Close => NOTHING.to_owned(),
+        Step::RedraftReturned => row.note.clone(),
         _ => String::new(),
     };
+    let change = claim::ActiveModel { persons: Set(persons), total: Set(total), drafted_at: Set(desk.now()), note: Set(note), ..Default::default() };
     // A draft waits until the claim window is over, a returned one until its correction is due.
-    let due = match state {
-        ClaimState::Returned => row.due_on,
-        ClaimState::NotPassed => None,
-        _ => claim_window_end(class.ends_on, desk::policy::pinned(class.policy.as_deref())?.claim_window_months()),
-    };
-    let change = claim::ActiveModel {
-        due_on: Set(due),
-        state: Set(state),
-        persons: Set(persons),
-        total: Set(total),
-        drafted_at: Set(desk.now()),
-        note: Set(note),
-        ..Default::default()
-    };
-    work.save::<claim::Entity>(row, change).await?;
+    let due = claim_window_end(class.ends_on, desk::policy::pinned(class.policy.as_deref())?.claim_window_months());
     work.save::<training_class::Entity>(class, training_class::ActiveModel { money: Set(total), ..Default::default() }).await?;
-    tasks::close(desk, work, &row.id, KINDS).await?;
-    if state != ClaimState::NotPassed {
-        let kind = if state == ClaimState::Returned { "correct-claim" } else { "submit-claim" };
-        TaskDraft::new(desk, "institution", kind, ("claim", row.id.to_string()), class.title.clone(), class.district)
-            .for_institution(&class.institution)
-            .money(total)
-            .due(due)
-            .put(work)
-            .await?;
-    }
-    let summary = match state {
-        ClaimState::NotPassed => "没有可以补贴的学员，申领终止".to_owned(),
-        _ => format!("系统按学时生成补贴申领：{persons} 人，{total} 元"),
-    };
-    Ok(FactDraft::of(&body, class.district, summary).class(&class.id).institution(&class.institution).about("claim", &row.id).with("claim_state", state.code()))
+    take::<Claims>(desk, work, row, step, Taking::new(change).due(due).money(total), fact).await
 }
 
 /// Ends a class whose claim was closed, once nothing can be claimed any more.
@@ -212,14 +197,12 @@ impl Act for ArchiveUnpaidClass {
         if row.state != ClaimState::NotPassed || last.is_none_or(|last| desk.today() <= last) {
             return Err(Refusal::new("归档", "M3.11", "申领还可能重新生成", "申领期限", "请等申领期限过后归档").into());
         }
-        let state = class_after(class.state, Move::Archive)?;
-        work.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(state), ..Default::default() }).await?;
-        let fact = FactDraft::new("UnpaidClassArchived", "M3.11", row.district, "申领期限已过，没有补贴，班级归档")
+        let fact = FactDraft::new("UnpaidClassArchived", Self::CLAUSE, row.district, "申领期限已过，没有补贴，班级归档")
             .class(&class.id)
             .institution(&class.institution)
-            .about("claim", &row.id)
-            .with("class_state", state.code());
-        Ok(Done::new((), fact))
+            .about("claim", &row.id);
+        let taking = Taking::new(training_class::ActiveModel::default());
+        Ok(Done::new((), take::<FullProcess>(desk, work, &class, ClassStep::ArchiveUnpaid, taking, fact).await?))
     }
 }
 

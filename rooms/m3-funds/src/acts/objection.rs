@@ -1,21 +1,22 @@
 //! Public objections (公示异议; M8.9; domain §7.4 S55): anybody may object while a claim is public; the county checks
 //! within the policy's working days and answers; the objector reads the answer with the receipt.
 
-use desk::tasks::TaskDraft;
+use desk::procedure::{Taking, begin, may_take};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::ObjectionState;
+use foundation::codes::{ClaimState, ObjectionState};
 use foundation::ids::TypedId;
 use foundation::{ClaimId, Date, Fault, Function, ObjectionId, Office, Permission, Refusal, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::Writer;
-use store::query::{ColumnTrait, Condition, QueryFilter, Set};
+use store::query::{ColumnTrait, Condition, QueryFilter};
 use store::seal::Purpose;
 use store::tables::funds::{claim, objection};
 
-use super::review::{policy_of, workdays};
-use crate::rules::states::{ClaimMove, after};
+use super::review::{about, go, only, policy_of, workdays};
+use crate::procedures::claims::{Claims, Step};
+use crate::procedures::objections::{Objections, Step as Objected};
 
 /// Letters of a reason, least and most.
 pub const REASON_CHARS: (usize, usize) = (5, 500);
@@ -59,57 +60,41 @@ impl Act for RaiseObjection {
         let policy = policy_of(work, &row).await?;
         // More than these say nothing new and would bury the officer.
         self.check(desk, &system, &row, policy.objections_open_max()).await?;
-        let state = after(row.state, ClaimMove::Object)?;
+        may_take::<Claims>(&row, Step::Object)?;
         let due_on = workdays(desk, policy.objection_workdays());
         let (id, receipt): (ObjectionId, String) = (desk.new_id(), receipt(desk));
         let (reason, contact) = (self.reason.trim(), self.contact.trim());
         let salt: [u8; 16] = desk.premises.ids.bytes();
         let sealed = |text: &str| desk.premises.keyring.seal(Purpose::Phone, &id.to_string(), text, desk.premises.ids.bytes());
-        system
-            .add::<objection::Entity>(objection::Model {
-                receipt_hash: receipt_hash(&receipt),
-                claim: row.id.clone(),
-                class: row.class.clone(),
-                class_title: row.class_title.clone(),
-                institution_name: row.institution_name.clone(),
-                reason: reason.to_owned(),
-                salt: hex::encode(salt),
-                contact: (!contact.is_empty()).then(|| sealed(contact)),
-                contact_masked: masked(contact),
-                state: ObjectionState::Open,
-                answer: String::new(),
-                raised_at: desk.now(),
-                due_on,
-                decided_by: None,
-                decided_at: None,
-                district: row.district,
-                path: row.path.clone(),
-                version: 1,
-                id: id.clone(),
-            })
-            .await?;
-        let first = row.due_on.filter(|_| row.state == state).map_or(due_on, |due| due.min(due_on));
-        system.save::<claim::Entity>(&row, claim::ActiveModel { state: Set(state), due_on: Set(Some(first)), ..Default::default() }).await?;
-        TaskDraft::new(
-            desk,
-            "county",
-            "decide-objection",
-            ("objection", id.to_string()),
-            format!("{} · {}", row.institution_name, row.class_title),
-            row.district,
-        )
-        .money(row.total)
-        .due(Some(due_on))
-        .put(&system)
-        .await?;
-        let fact = FactDraft::new("ObjectionRaised", "M8.9", row.district, format!("收到公示异议，{} 前核查答复", ui::dates::full_day(due_on)))
-            .class(&row.class)
-            .institution(&row.institution)
-            .about("claim", &row.id)
+        let one = objection::Model {
+            receipt_hash: receipt_hash(&receipt),
+            claim: row.id.clone(),
+            class: row.class.clone(),
+            class_title: row.class_title.clone(),
+            institution_name: row.institution_name.clone(),
+            reason: reason.to_owned(),
+            salt: hex::encode(salt),
+            contact: (!contact.is_empty()).then(|| sealed(contact)),
+            contact_masked: masked(contact),
+            state: ObjectionState::Open,
+            answer: String::new(),
+            raised_at: desk.now(),
+            due_on,
+            decided_by: None,
+            decided_at: None,
+            district: row.district,
+            path: row.path.clone(),
+            version: 1,
+            id: id.clone(),
+        };
+        let fact = FactDraft::new("ObjectionRaised", Self::CLAUSE, row.district, format!("收到公示异议，{} 前核查答复", ui::dates::full_day(due_on)))
             .about("objection", &id)
-            .with("claim_state", state.code())
             // The words stay with the county; that they were these words can be proved.
             .commits("reason", journal::commit(salt, reason));
+        let taking = Taking::new(objection::ActiveModel::default()).money(row.total);
+        let made = begin::<Objections>(desk, &system, one, Objected::Raise, taking, about(&row, fact)).await?;
+        let first = row.due_on.filter(|_| row.state == ClaimState::UnderObjection).map_or(due_on, |due| due.min(due_on));
+        let fact = go(desk, &system, &row, Step::Object, only().due(Some(first)), made.ok_or(Fault::Stale)?).await?;
         Ok(Done::new(ObjectionRaised { receipt, due_on }, fact))
     }
 }

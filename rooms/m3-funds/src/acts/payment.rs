@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use desk::tasks::{self, TaskDraft};
+use desk::procedure::{Taking, begin, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::{ClaimState, PaymentState};
+use foundation::codes::PaymentState;
 use foundation::limits::BATCH_LINES;
 use foundation::{ClaimId, Fault, Fen, Function, PaymentBatchId, PaymentLineId, Permission, Refusal, Right, Stop};
 use schemars::JsonSchema;
@@ -17,10 +17,12 @@ use store::tables::institutions::{institution, payee_change};
 
 use super::bank_file;
 use super::fund::move_money;
-use super::review::{go, policy_of, said, workdays};
+use super::review::{go, only, policy_of, said, workdays};
 pub use super::settle::{SettlePaymentBatch, SettledLine};
-use crate::rules::fund::Step;
-use crate::rules::states::{ClaimMove, after};
+use crate::procedures::batches::{Batches, Step as BatchStep};
+use crate::procedures::claims::{Claims, Step};
+use crate::procedures::lines::{Lines, Step as LineStep};
+use crate::rules::fund::Step as Moves;
 
 /// Puts claims into one payment batch.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -38,7 +40,7 @@ impl Act for MakePaymentBatch {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PaymentBatchId>, Stop> {
         let id: PaymentBatchId = desk.new_id();
-        let (rows, lines) = self.rows(desk, work, &id).await?;
+        let rows = self.rows(desk, work, &id).await?;
         let Some(district) = rows.first().map(|(row, _)| row.district) else {
             return Err(Refusal::new("拨付批次", "M8.9", "没有选择申领", "待拨付申领", "请至少选择一份公示无异议的申领").into());
         };
@@ -46,19 +48,19 @@ impl Act for MakePaymentBatch {
             return Err(Refusal::new("拨付批次", "M8.9", "选择的申领不属于同一个县（市、区）", "资金账户", "请按县（市、区）分别生成批次").into());
         }
         for (account, sum) in by_account(&rows)? {
-            move_money(work, &account, Step::Batch, sum).await?;
+            move_money(work, &account, Moves::Batch, sum).await?;
         }
         let due = workdays(desk, policy_of(work, &rows[0].0).await?.finance_workdays());
         let total = Fen::sum(rows.iter().map(|(row, _)| row.total)).ok_or_else(|| Fault::Db("batch total out of range".into()))?;
         let made_by = desk.actor.account.clone().ok_or(Stop::SignedOut)?;
         let before = work.count::<payment_batch::Entity>(|q| q.filter(payment_batch::Column::District.eq(district))).await?;
         let batch_no = format!("{district}-{}-{:03}", desk.today().format("%Y%m%d"), before + 1);
-        work.add::<payment_batch::Entity>(payment_batch::Model {
+        let batch = payment_batch::Model {
             id: id.clone(),
             batch_no: batch_no.clone(),
             state: PaymentState::Pending,
             total,
-            lines: i32::try_from(lines.len()).unwrap_or(i32::MAX),
+            lines: i32::try_from(rows.len()).unwrap_or(i32::MAX),
             made_by: made_by.clone(),
             made_at: desk.now(),
             approved_by: None,
@@ -70,54 +72,46 @@ impl Act for MakePaymentBatch {
             path: district.management_path(),
             version: 1,
             file: None,
-        })
-        .await?;
-        work.add_many::<payment_line::Entity>(lines).await?;
-        let mut done = Done::new(
-            id.clone(),
-            FactDraft::new("PaymentBatchMade", "M8.9", district, format!("生成拨付批次 {batch_no}，{total} 元")).about("payment-batch", &id),
-        );
-        for (row, state) in rows {
-            go(desk, work, &row, state, claim::ActiveModel { batch: Set(Some(id.clone())), ..Default::default() }, None).await?;
-            done = done.and(said(&row, "ClaimBatched", state, format!("列入拨付批次 {batch_no}")));
+        };
+        let fact = FactDraft::new("PaymentBatchMade", Self::CLAUSE, district, format!("生成拨付批次 {batch_no}，{total} 元")).about("payment-batch", &id);
+        let taking = Taking::new(payment_batch::ActiveModel::default()).not_for(Some(made_by));
+        let made = begin::<Batches>(desk, work, batch, BatchStep::Make, taking, fact).await?;
+        let mut done = Done::new(id.clone(), made.ok_or(Fault::Stale)?);
+        for (row, line) in rows {
+            let fact = said(&row, "ClaimBatched", format!("列入拨付批次 {batch_no}"));
+            let quiet = Taking::new(payment_line::ActiveModel::default());
+            let fact = begin::<Lines>(desk, work, line, LineStep::Make, quiet, fact).await?.ok_or(Fault::Stale)?;
+            let change = claim::ActiveModel { batch: Set(Some(id.clone())), ..Default::default() };
+            done = done.and(go(desk, work, &row, Step::MakeBatch, Taking::new(change), fact).await?);
         }
-        TaskDraft::new(desk, "finance", "approve-batch", ("payment-batch", id.to_string()), batch_no, district)
-            .money(total)
-            .due(Some(due))
-            .not_for(Some(made_by))
-            .put(work)
-            .await?;
         Ok(done)
     }
 }
 
-/// Each claim with its next state.
-type Rows = Vec<(claim::Model, ClaimState)>;
+/// Each claim with its line.
+type Rows = Vec<(claim::Model, payment_line::Model)>;
 
 impl MakePaymentBatch {
     /// The claims and their lines; every claim that cannot come in is named, all at once.
-    async fn rows(&self, desk: &Desk, work: &Writer, id: &PaymentBatchId) -> Result<(Rows, Vec<payment_line::Model>), Stop> {
+    async fn rows(&self, desk: &Desk, work: &Writer, id: &PaymentBatchId) -> Result<Rows, Stop> {
         if self.claims.len() > BATCH_LINES {
             let fact = format!("选择了 {} 份申领，一个批次最多 {BATCH_LINES} 份", self.claims.len());
             return Err(Refusal::new("拨付批次", "M8.9", fact, "拨付批次", "请分成几个批次").into());
         }
-        let (mut rows, mut lines, mut refusals, mut seen) = (Vec::new(), Vec::new(), Vec::new(), HashSet::new());
+        let (mut rows, mut refusals, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
         for claim in self.claims.iter().filter(|one| seen.insert(one.to_string())) {
             let row = work.get::<claim::Entity>(claim.to_string()).await?;
-            let made = match after(row.state, ClaimMove::MakeBatch) {
-                Ok(state) => line(desk, work, id, &row).await.map(|line| (state, line)),
-                Err(refusal) => Err(refusal.into()),
+            let made = match may_take::<Claims>(&row, Step::MakeBatch) {
+                Ok(_) => line(desk, work, id, &row).await,
+                Err(stop) => Err(stop),
             };
             match made {
-                Ok((state, line)) => {
-                    lines.push(line);
-                    rows.push((row, state));
-                }
+                Ok(line) => rows.push((row, line)),
                 Err(Stop::Refused(why)) => refusals.extend(why.into_iter().map(|one| Refusal { fact: format!("{}：{}", row.class_title, one.fact), ..one })),
                 Err(stop) => return Err(stop),
             }
         }
-        if refusals.is_empty() { Ok((rows, lines)) } else { Err(refusals.into()) }
+        if refusals.is_empty() { Ok(rows) } else { Err(refusals.into()) }
     }
 }
 
@@ -181,11 +175,7 @@ impl Act for ApprovePaymentBatch {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
-        if batch.state != PaymentState::Pending {
-            return Err(
-                Refusal::new("办理步骤", "M8.9", format!("批次现在是“{}”，不能复核", batch.state.label()), "拨付批次", "请刷新页面，按当前步骤办理").into()
-            );
-        }
+        may_take::<Batches>(&batch, BatchStep::Approve)?;
         if Some(&batch.made_by) == desk.actor.account.as_ref() {
             return Err(Refusal::new("两人复核", "M8.9", "本批次由您生成", "制单、复核分岗", "请由另一位工作人员复核").into());
         }
@@ -195,31 +185,24 @@ impl Act for ApprovePaymentBatch {
         let claims = work.list::<claim::Entity>(|q| q.filter(claim::Column::Id.is_in(lines.iter().map(|one| one.claim.clone())))).await?;
         let due = claims.iter().filter_map(|one| one.due_on).min();
         let change = payment_batch::ActiveModel {
-            state: Set(PaymentState::Sent),
             approved_by: Set(desk.actor.account.clone()),
             approved_at: Set(Some(desk.now())),
             file: Set(Some(file)),
-            due_on: Set(due),
             file_hash: Set(hash.clone()),
             ..Default::default()
         };
-        work.save::<payment_batch::Entity>(&batch, change).await?;
-        let fact = FactDraft::new("PaymentBatchApproved", "M8.9", batch.district, format!("财政复核拨付批次 {}，生成银行代发文件", batch.batch_no));
-        let mut done =
-            Done::new((), fact.about("payment-batch", &batch.id).with("file_sha256", hash).with("lines", batch.lines).with("total_fen", batch.total.0));
+        let fact = FactDraft::new("PaymentBatchApproved", Self::CLAUSE, batch.district, format!("财政复核拨付批次 {}，生成银行代发文件", batch.batch_no))
+            .about("payment-batch", &batch.id)
+            .with("file_sha256", hash)
+            .with("lines", batch.lines)
+            .with("total_fen", batch.total.0);
+        let mut done = Done::new((), take::<Batches>(desk, work, &batch, BatchStep::Approve, Taking::new(change).due(due), fact).await?);
         for one in lines {
             let row = work.get::<claim::Entity>(one.claim.to_string()).await?;
-            let state = after(row.state, ClaimMove::ApproveBatch)?;
-            work.save::<payment_line::Entity>(&one, payment_line::ActiveModel { state: Set(PaymentState::Sent), ..Default::default() }).await?;
-            go(desk, work, &row, state, claim::ActiveModel::default(), None).await?;
-            done = done.and(said(&row, "ClaimSentToBank", state, "财政复核通过，已送银行"));
+            let fact = said(&row, "ClaimSentToBank", "财政复核通过，已送银行");
+            let fact = take::<Lines>(desk, work, &one, LineStep::Send, Taking::new(payment_line::ActiveModel::default()), fact).await?;
+            done = done.and(go(desk, work, &row, Step::ApproveBatch, only(), fact).await?);
         }
-        tasks::close(desk, work, &batch.id, &["approve-batch"]).await?;
-        TaskDraft::new(desk, "finance", "settle-batch", ("payment-batch", batch.id.to_string()), batch.batch_no, batch.district)
-            .money(batch.total)
-            .due(due)
-            .put(work)
-            .await?;
         Ok(done)
     }
 }

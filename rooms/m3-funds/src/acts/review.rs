@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::Datelike;
-use desk::tasks::{self, TaskDraft};
+use desk::procedure::{Taking, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::ClaimState;
 use foundation::limits::TEXT_CHARS;
@@ -20,21 +20,8 @@ use store::tables::supervision::training_class;
 use super::draft::{items, keep, put};
 use super::fund::{account_id, move_money};
 use super::lines::{free_slots, lines, take_slots};
-use crate::rules::fund::Step;
-use crate::rules::states::{ClaimMove, after};
-
-pub(crate) const KINDS: &[&str] =
-    &["submit-claim", "first-review-claim", "second-review-claim", "publish-claim", "claim-in-publicity", "pay-claim", "correct-payment", "correct-claim"];
-
-/// Whose turn it is next, to do what, until when.
-pub(crate) struct Next {
-    /// Which kind of office.
-    pub audience: &'static str,
-    /// Which task.
-    pub kind: &'static str,
-    /// Its last day.
-    pub due: Option<Date>,
-}
+use crate::procedures::claims::{Claims, Step};
+use crate::rules::fund::Step as Moves;
 
 /// The policy a claim is judged by: its class's. Read for offices that do not see classes, too.
 pub(crate) async fn policy_of(work: &Writer, row: &claim::Model) -> Result<Arc<Policy>, Stop> {
@@ -47,47 +34,23 @@ pub(crate) fn workdays(desk: &Desk, count: i32) -> Date {
     desk.premises.calendar.add_workdays(desk.today(), u32::try_from(count).unwrap_or(0)).date
 }
 
-/// The last of so many calendar days.
-pub(crate) fn days(desk: &Desk, count: i32) -> Date {
-    desk.today() + chrono::Days::new(u64::try_from(count).unwrap_or(0))
+pub(crate) fn said(row: &claim::Model, kind: &'static str, summary: impl Into<String>) -> FactDraft {
+    about(row, FactDraft::new(kind, "M8.9", row.district, summary))
 }
 
-/// Saves the state, closes the claim's tasks and puts the next one.
-pub(crate) async fn go(
-    desk: &Desk,
-    work: &Writer,
-    row: &claim::Model,
-    state: ClaimState,
-    mut change: claim::ActiveModel,
-    next: Option<Next>,
-) -> Result<(), Stop> {
-    change.state = Set(state);
-    if let Some(due) = next.as_ref().and_then(|next| next.due) {
-        change.due_on = Set(Some(due));
-    }
-    work.save::<claim::Entity>(row, change).await?;
-    tasks::close(desk, work, &row.id, KINDS).await?;
-    if let Some(Next { audience, kind, due }) = next {
-        let not_for = if kind == "second-review-claim" { desk.actor.account.clone() } else { None };
-        let mut task =
-            TaskDraft::new(desk, audience, kind, ("claim", row.id.to_string()), format!("{} · {}", row.institution_name, row.class_title), row.district)
-                .money(row.total)
-                .due(due)
-                .not_for(not_for);
-        if audience == "institution" {
-            task = task.for_institution(&row.institution);
-        }
-        task.put(work).await?;
-    }
-    Ok(())
+/// A fact of a claim.
+pub(crate) fn about(row: &claim::Model, fact: FactDraft) -> FactDraft {
+    fact.class(&row.class).institution(&row.institution).about("claim", &row.id)
 }
 
-pub(crate) fn said(row: &claim::Model, kind: &'static str, state: ClaimState, summary: impl Into<String>) -> FactDraft {
-    FactDraft::new(kind, "M8.9", row.district, summary)
-        .class(&row.class)
-        .institution(&row.institution)
-        .about("claim", &row.id)
-        .with("claim_state", state.code())
+/// A step of a claim.
+pub(crate) async fn go(desk: &Desk, work: &Writer, row: &claim::Model, step: Step, taking: Taking<'_, Claims>, fact: FactDraft) -> Result<FactDraft, Stop> {
+    take::<Claims>(desk, work, row, step, taking, fact).await
+}
+
+/// Nothing of a claim changes but what the step says.
+pub(crate) fn only<'a>() -> Taking<'a, Claims> {
+    Taking::new(claim::ActiveModel::default())
 }
 
 macro_rules! act {
@@ -140,23 +103,21 @@ impl Act for SubmitClaim {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Submitted>, Stop> {
         let row = work.get::<claim::Entity>(self.claim.to_string()).await?;
-        let state = after(row.state, ClaimMove::Submit)?;
+        may_take::<Claims>(&row, Step::Submit)?;
         let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
         let now = lines(desk, work, &class, &row.id).await?;
         let outcome = |submitted| Submitted { submitted, persons: now.persons, total_fen: now.total.0 };
         if now.persons == 0 || !now.same_as(&items(work, &row.id).await?) {
             let outcome = outcome(false);
-            let again = after(row.state, ClaimMove::Redraft)?;
-            return Ok(Done::new(outcome, put(desk, work, &class, &row, again, now).await?));
+            return Ok(Done::new(outcome, put(desk, work, &class, &row, now).await?));
         }
         take_slots(desk, work, &class, &now.all).await?;
         let outcome = outcome(true);
         keep(work, &row.id, now.all).await?;
         let change = claim::ActiveModel { submitted_at: Set(Some(desk.now())), submitted_by: Set(desk.actor.account.clone()), ..Default::default() };
         let policy = desk::policy::pinned(class.policy.as_deref())?;
-        let due = workdays(desk, policy.claim_accept_workdays().saturating_add(policy.first_review_workdays()));
-        go(desk, work, &row, state, change, Some(Next { audience: "county", kind: "first-review-claim", due: Some(due) })).await?;
-        let fact = said(&row, "ClaimSubmitted", state, format!("提交补贴申领 {} 元", row.total)).with("counted", outcome.persons);
+        let fact = said(&row, "ClaimSubmitted", format!("提交补贴申领 {} 元", row.total)).with("counted", outcome.persons);
+        let fact = go(desk, work, &row, Step::Submit, Taking::new(change).by(&policy), fact).await?;
         Ok(Done::new(outcome, fact))
     }
 }
@@ -181,63 +142,59 @@ act! {
         if !no.is_empty() {
             return Err(no.into());
         }
-        Ok(Done::new((), said(&row, "ClaimCorrectionExplained", row.state, format!("补正说明：{note}"))))
+        Ok(Done::new((), said(&row, "ClaimCorrectionExplained", format!("补正说明：{note}"))))
     }
 }
 
 act! {
     /// Accepts and reviews first; reserves the money.
     FirstReviewClaim {} "first-review-claim" ClaimReview Approve "受理并初审" |self, desk, work, row| {
-        let state = after(row.state, ClaimMove::FirstReview)?;
+        may_take::<Claims>(&row, Step::FirstReview)?;
         let account = account_id(row.district, desk.today().year());
-        move_money(work, &account, Step::Reserve, row.total).await?;
+        move_money(work, &account, Moves::Reserve, row.total).await?;
         let change = claim::ActiveModel { first_reviewed_by: Set(desk.actor.account.clone()), first_reviewed_at: Set(Some(desk.now())), fund_account: Set(Some(account)), ..Default::default() };
-        let due = workdays(desk, policy_of(work, &row).await?.second_review_workdays());
-        go(desk, work, &row, state, change, Some(Next { audience: "county", kind: "second-review-claim", due: Some(due) })).await?;
-        Ok(Done::new((), said(&row, "ClaimFirstReviewed", state, "受理并初审通过，资金已预留")))
+        let policy = policy_of(work, &row).await?;
+        let taking = Taking::new(change).by(&policy).not_for(desk.actor.account.clone());
+        let fact = said(&row, "ClaimFirstReviewed", "受理并初审通过，资金已预留");
+        Ok(Done::new((), go(desk, work, &row, Step::FirstReview, taking, fact).await?))
     }
 }
 act! {
     /// Reviewed again, by somebody else.
     SecondReviewClaim {} "second-review-claim" ClaimReview Approve "复审" |self, desk, work, row| {
-        let state = after(row.state, ClaimMove::SecondReview)?;
+        may_take::<Claims>(&row, Step::SecondReview)?;
         if row.first_reviewed_by == desk.actor.account {
             return Err(Refusal::new("两人复核", "M8.9", "您已办理本申领的初审", "初审、复审分岗", "请由另一位工作人员复审").into());
         }
         let change = claim::ActiveModel { second_reviewed_by: Set(desk.actor.account.clone()), second_reviewed_at: Set(Some(desk.now())), ..Default::default() };
-        // The text sets no limit for beginning the publicity: whatever waited longest comes first by its money.
-        let change = claim::ActiveModel { due_on: Set(None), ..change };
-        go(desk, work, &row, state, change, Some(Next { audience: "county", kind: "publish-claim", due: None })).await?;
-        Ok(Done::new((), said(&row, "ClaimSecondReviewed", state, "复审通过")))
+        let fact = said(&row, "ClaimSecondReviewed", "复审通过");
+        Ok(Done::new((), go(desk, work, &row, Step::SecondReview, Taking::new(change), fact).await?))
     }
 }
 act! {
     /// Sent back with a note; reserved money is set free.
     ReturnClaim { note } "return-claim" ClaimReview Approve "退回补正" |self, desk, work, row| {
-        let state = after(row.state, ClaimMove::Return)?;
+        may_take::<Claims>(&row, Step::Return)?;
         if self.note.trim().is_empty() { return Err(Refusal::new("一次告知", "M8.9", "没有写退回理由", "补正通知", "请一次写清需要补正的内容").at("note").into()); }
         if let Some(account) = &row.fund_account {
-            move_money(work, account, Step::Release, row.total).await?;
+            move_money(work, account, Moves::Release, row.total).await?;
         }
         let change = claim::ActiveModel { note: Set(self.note.trim().to_owned()), fund_account: Set(None), first_reviewed_by: Set(None), first_reviewed_at: Set(None), ..Default::default() };
         free_slots(work, &row.id, None).await?;
-        let due = workdays(desk, policy_of(work, &row).await?.correction_workdays());
-        go(desk, work, &row, state, change, Some(Next { audience: "institution", kind: "correct-claim", due: Some(due) })).await?;
-        let fact = FactDraft::of(&ClaimReturned { class: row.class.clone(), claim: row.id.clone() }, row.district, "退回补正")
-            .class(&row.class).institution(&row.institution).about("claim", &row.id).with("claim_state", state.code());
-        Ok(Done::new((), fact))
+        let policy = policy_of(work, &row).await?;
+        let fact = about(&row, FactDraft::of(&ClaimReturned { class: row.class.clone(), claim: row.id.clone() }, row.district, "退回补正"));
+        Ok(Done::new((), go(desk, work, &row, Step::Return, Taking::new(change).by(&policy), fact).await?))
     }
 }
 act! {
     /// Publicity begins tomorrow and lasts the policy's working days.
     PublishClaim {} "publish-claim" ClaimPayment Publish "开始公示" |self, desk, work, row| {
-        let state = after(row.state, ClaimMove::Publish)?;
-        let until = workdays(desk, policy_of(work, &row).await?.publicity_workdays());
-        let change = claim::ActiveModel { publicity_from: Set(desk.today().succ_opt()), publicity_until: Set(Some(until)), due_on: Set(Some(until)), ..Default::default() };
-        go(desk, work, &row, state, change, None).await?;
-        let fact = FactDraft::of(&ClaimPublished { class: row.class.clone(), claim: row.id.clone() }, row.district, format!("补贴公示至 {}", ui::dates::full_day(until)))
-            .class(&row.class).institution(&row.institution).about("claim", &row.id).with("claim_state", state.code());
-        Ok(Done::new((), fact))
+        let policy = policy_of(work, &row).await?;
+        let until = workdays(desk, policy.publicity_workdays());
+        let change = claim::ActiveModel { publicity_from: Set(desk.today().succ_opt()), publicity_until: Set(Some(until)), ..Default::default() };
+        let body = ClaimPublished { class: row.class.clone(), claim: row.id.clone() };
+        let fact = about(&row, FactDraft::of(&body, row.district, format!("补贴公示至 {}", ui::dates::full_day(until))));
+        Ok(Done::new((), go(desk, work, &row, Step::Publish, Taking::new(change).by(&policy), fact).await?))
     }
 }
 
@@ -255,12 +212,12 @@ impl Act for EndPublicity {
     type Outcome = ();
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let row = work.get::<claim::Entity>(self.claim.to_string()).await?;
-        let state = after(row.state, ClaimMove::EndPublicity)?;
+        may_take::<Claims>(&row, Step::EndPublicity)?;
         if row.publicity_until.is_none_or(|until| until >= desk.today()) {
             return Err(Refusal::new("公示期", "M8.9", "公示期还没有满", "补贴公示", "请等公示期满").into());
         }
-        let due = days(desk, policy_of(work, &row).await?.payment_days());
-        go(desk, work, &row, state, claim::ActiveModel::default(), Some(Next { audience: "county", kind: "pay-claim", due: Some(due) })).await?;
-        Ok(Done::new((), said(&row, "ClaimPublicityEnded", state, "公示期满，没有异议")))
+        let policy = policy_of(work, &row).await?;
+        let fact = said(&row, "ClaimPublicityEnded", "公示期满，没有异议");
+        Ok(Done::new((), go(desk, work, &row, Step::EndPublicity, only().by(&policy), fact).await?))
     }
 }

@@ -5,15 +5,15 @@ use std::collections::HashMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use desk::procedure::{Taking, may_take, take};
 use desk::reading::Going;
 use desk::sheet::{self, Wanted};
-use desk::tasks;
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::{ClaimState, PaymentState};
+use foundation::codes::PaymentState;
 use foundation::limits::{BATCH_LINES, LINE_CHARS, UPLOAD_BYTES};
 use foundation::{Fault, Function, PaymentBatchId, PaymentLineId, Permission, Refusal, Right, Stop};
 use journal::facts::ClaimPaid;
-use m3_supervision::rules::states::{Move, after as class_after};
+use m3_supervision::procedures::full_process::{FullProcess, Step as ClassStep};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -23,11 +23,13 @@ use store::tables::supervision::training_class;
 
 use super::bank_file::keep_file;
 use super::fund::move_money;
-use super::review::{Next, go, policy_of, said, workdays};
+use super::review::{about, go, policy_of, said};
+use crate::procedures::batches::{Batches, Step as BatchStep};
+use crate::procedures::claims::{Claims, Step};
+use crate::procedures::lines::{Lines, Step as LineStep};
 pub use crate::rules::bank::SettledLine;
 use crate::rules::bank::{self, KnownLine};
-use crate::rules::fund::Step;
-use crate::rules::states::{ClaimMove, after};
+use crate::rules::fund::Step as Moves;
 
 /// What a bank's answer file is.
 const RETURN: Wanted =
@@ -55,7 +57,7 @@ impl Act for SettlePaymentBatch {
             return Err(Refusal::new("银行回单", "M8.9", "回单没有可登记的行", format!("拨付批次 {}", batch.batch_no), "请核对回单后重新提交").into());
         }
         let settled = settle(desk, work, &batch, &self.lines).await?;
-        let fact = fact(&batch, settled.paid, settled.returned);
+        let fact = settled.finish(desk, work, &batch, fact(&batch, settled.paid, settled.returned)).await?;
         Ok(settled.done((), fact))
     }
 }
@@ -129,6 +131,7 @@ impl Act for TakeBankReturn {
         let name: String = self.name.chars().take(LINE_CHARS).collect();
         let (_, hash) = keep_file(desk, work, &batch, "bank-return", &name, bytes).await?;
         let fact = fact(&batch, settled.paid, settled.returned).with("file_sha256", hash);
+        let fact = settled.finish(desk, work, &batch, fact).await?;
         Ok(settled.done(outcome, fact))
     }
 }
@@ -146,10 +149,18 @@ struct Settled {
     returned: usize,
     repeated: usize,
     open: usize,
+    /// How the batch ends, where its last line was answered now.
+    ends: Option<BatchStep>,
     facts: Vec<FactDraft>,
 }
 
 impl Settled {
+    async fn finish(&self, desk: &Desk, work: &Writer, batch: &payment_batch::Model, fact: FactDraft) -> Result<FactDraft, Stop> {
+        let Some(step) = self.ends else { return Ok(fact) };
+        let change = payment_batch::ActiveModel { settled_at: Set(Some(desk.now())), ..Default::default() };
+        take::<Batches>(desk, work, batch, step, Taking::new(change), fact).await
+    }
+
     fn done<O>(self, outcome: O, first: FactDraft) -> Done<O> {
         if self.facts.is_empty() {
             return Done::Repeat(outcome);
@@ -172,7 +183,7 @@ async fn known(work: &Writer, batch: &PaymentBatchId) -> Result<HashMap<PaymentL
 
 async fn settle(desk: &Desk, work: &Writer, batch: &payment_batch::Model, lines: &[SettledLine]) -> Result<Settled, Stop> {
     let mut known = known(work, &batch.id).await?;
-    let (mut settled, mut refusals) = (Settled { paid: 0, returned: 0, repeated: 0, open: 0, facts: Vec::new() }, Vec::new());
+    let (mut settled, mut refusals) = (Settled { paid: 0, returned: 0, repeated: 0, open: 0, ends: None, facts: Vec::new() }, Vec::new());
     let (mut todo, mut any_paid) = (Vec::new(), false);
     for said in lines {
         let Some((one, row)) = known.remove(&said.line) else {
@@ -200,47 +211,39 @@ async fn settle(desk: &Desk, work: &Writer, batch: &payment_batch::Model, lines:
     settled.open = known.values().filter(|(one, _)| one.state == PaymentState::Sent).count();
     if settled.open == 0 && batch.state == PaymentState::Sent {
         any_paid |= settled.paid > 0 || known.values().any(|(one, _)| one.state == PaymentState::Paid);
-        let state = if any_paid { PaymentState::Paid } else { PaymentState::Returned };
-        let change = payment_batch::ActiveModel { state: Set(state), settled_at: Set(Some(desk.now())), ..Default::default() };
-        work.save::<payment_batch::Entity>(batch, change).await?;
-        tasks::close(desk, work, &batch.id, &["settle-batch"]).await?;
+        settled.ends = Some(if any_paid { BatchStep::Settle } else { BatchStep::SettleReturned });
     }
     Ok(settled)
 }
 
 async fn came_back(desk: &Desk, work: &Writer, line: &payment_line::Model, answer: &SettledLine) -> Result<FactDraft, Stop> {
     let row = work.get::<claim::Entity>(line.claim.to_string()).await?;
-    let state = after(row.state, ClaimMove::ReturnPayment)?;
+    may_take::<Claims>(&row, Step::ReturnPayment)?;
     let reason = answer.reason.trim().to_owned();
-    let change = payment_line::ActiveModel { state: Set(PaymentState::Returned), reason: Set(reason.clone()), ..Default::default() };
-    work.save::<payment_line::Entity>(line, change).await?;
-    move_money(work, &account_of(&row)?, Step::Unbatch, row.total).await?;
-    let due = workdays(desk, policy_of(work, &row).await?.correction_workdays());
-    let next = Next { audience: "county", kind: "correct-payment", due: Some(due) };
-    go(desk, work, &row, state, claim::ActiveModel { batch: Set(None), ..Default::default() }, Some(next)).await?;
-    Ok(said(&row, "ClaimPaymentReturned", state, format!("银行退票：{reason}")))
+    let fact = said(&row, "ClaimPaymentReturned", format!("银行退票：{reason}"));
+    let change = payment_line::ActiveModel { reason: Set(reason), ..Default::default() };
+    let fact = take::<Lines>(desk, work, line, LineStep::Return, Taking::new(change), fact).await?;
+    move_money(work, &account_of(&row)?, Moves::Unbatch, row.total).await?;
+    let policy = policy_of(work, &row).await?;
+    let change = claim::ActiveModel { batch: Set(None), ..Default::default() };
+    go(desk, work, &row, Step::ReturnPayment, Taking::new(change).by(&policy), fact).await
 }
 
 async fn arrived(desk: &Desk, work: &Writer, line: &payment_line::Model, answer: &SettledLine) -> Result<FactDraft, Stop> {
     let row = work.get::<claim::Entity>(line.claim.to_string()).await?;
+    may_take::<Claims>(&row, Step::Pay)?;
     let reference = answer.reference.trim().to_owned();
-    let state = after(row.state, ClaimMove::Pay)?;
-    let change = payment_line::ActiveModel { state: Set(PaymentState::Paid), bank_reference: Set(reference.clone()), ..Default::default() };
-    work.save::<payment_line::Entity>(line, change).await?;
-    go(desk, work, &row, state, claim::ActiveModel { paid_at: Set(Some(desk.now())), due_on: Set(None), ..Default::default() }, None).await?;
-    move_money(work, &account_of(&row)?, Step::Pay, row.total).await?;
+    let body = ClaimPaid { class: row.class.clone(), claim: row.id.clone(), total_fen: row.total, reference: reference.clone() };
+    let fact = about(&row, FactDraft::of(&body, row.district, format!("补贴 {} 元已到账", row.total)));
+    let change = payment_line::ActiveModel { bank_reference: Set(reference), ..Default::default() };
+    let fact = take::<Lines>(desk, work, line, LineStep::Pay, Taking::new(change), fact).await?;
+    let change = claim::ActiveModel { paid_at: Set(Some(desk.now())), ..Default::default() };
+    let fact = go(desk, work, &row, Step::Pay, Taking::new(change), fact).await?;
+    move_money(work, &account_of(&row)?, Moves::Pay, row.total).await?;
     // The finance office does not write classes: the archive follows from the payment, not from its own decision.
     let system = work.as_system("archive-paid-class");
     let class = system.get::<training_class::Entity>(row.class.to_string()).await?;
-    let class_state = class_after(class.state, Move::Archive)?;
-    system.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(class_state), ..Default::default() }).await?;
-    let body = ClaimPaid { class: row.class.clone(), claim: row.id.clone(), total_fen: row.total, reference };
-    Ok(FactDraft::of(&body, row.district, format!("补贴 {} 元已到账", row.total))
-        .class(&row.class)
-        .institution(&row.institution)
-        .about("claim", &row.id)
-        .with("claim_state", ClaimState::Paid.code())
-        .with("class_state", class_state.code()))
+    take::<FullProcess>(desk, &system, &class, ClassStep::Archive, Taking::new(training_class::ActiveModel::default()), fact).await
 }
 
 fn account_of(row: &claim::Model) -> Result<String, Stop> {

@@ -1,7 +1,8 @@
 //! A batch that has not gone to the bank is taken back by the county that made it, or sent back by the finance office
 //! (M8.9; domain §7.4 S70): its claims wait for another batch, the money is reserved again.
 
-use desk::{Act, Desk, Done, FactDraft, tasks};
+use desk::procedure::{self, Taking, take};
+use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::PaymentState;
 use foundation::limits::TEXT_CHARS;
 use foundation::{Fault, Function, PaymentBatchId, Permission, Refusal, Right, Stop};
@@ -12,9 +13,11 @@ use store::query::{ColumnTrait, QueryFilter, QueryOrder, Set};
 use store::tables::funds::{claim, payment_batch, payment_line};
 
 use super::fund::move_money;
-use super::review::{Next, go, policy_of, said, workdays};
-use crate::rules::fund::Step;
-use crate::rules::states::{ClaimMove, after};
+use super::review::{go, policy_of, said};
+use crate::procedures::batches::{Batches, Step as BatchStep};
+use crate::procedures::claims::Step;
+use crate::procedures::lines::{Lines, Step as LineStep};
+use crate::rules::fund::Step as Moves;
 
 /// Fewest letters of a reason.
 const REASON_CHARS: usize = 4;
@@ -45,7 +48,7 @@ impl Act for WithdrawPaymentBatch {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        undo(desk, work, &self.batch, &self.reason, ("PaymentBatchWithdrawn", "撤回")).await
+        undo(desk, work, &self.batch, &self.reason, (BatchStep::Withdraw, Step::LeaveBatch)).await
     }
 }
 
@@ -57,33 +60,32 @@ impl Act for RefusePaymentBatch {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        undo(desk, work, &self.batch, &self.reason, ("PaymentBatchRefused", "财政退回")).await
+        undo(desk, work, &self.batch, &self.reason, (BatchStep::Refuse, Step::RefuseBatch)).await
     }
 }
 
-async fn undo(desk: &Desk, work: &Writer, id: &PaymentBatchId, reason: &str, (fact, word): (&'static str, &str)) -> Result<Done<()>, Stop> {
+async fn undo(desk: &Desk, work: &Writer, id: &PaymentBatchId, reason: &str, (step, leaves): (BatchStep, Step)) -> Result<Done<()>, Stop> {
     let batch = work.get::<payment_batch::Entity>(id.to_string()).await?;
     let reason = reason.trim();
     may_undo(batch.state, reason)?;
-    work.save::<payment_batch::Entity>(&batch, payment_batch::ActiveModel { state: Set(PaymentState::Withdrawn), due_on: Set(None), ..Default::default() })
-        .await?;
-    tasks::close(desk, work, &batch.id, &["approve-batch"]).await?;
+    let row = procedure::row::<Batches>(step);
+    let word = row.called;
     let summary = format!("{word}拨付批次 {}：{reason}", batch.batch_no);
-    let told = FactDraft::new(fact, "M8.9", batch.district, summary).about("payment-batch", &batch.id).with("total_fen", batch.total.0);
-    let mut done = Done::new((), told);
+    let told = FactDraft::new(row.facts[0], row.by.clause, batch.district, summary).about("payment-batch", &batch.id).with("total_fen", batch.total.0);
+    let quiet = Taking::new(payment_batch::ActiveModel::default());
+    let mut done = Done::new((), take::<Batches>(desk, work, &batch, step, quiet, told).await?);
     let lines =
         work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone())).order_by_asc(payment_line::Column::Id)).await?;
     for line in lines {
-        let change = payment_line::ActiveModel { state: Set(PaymentState::Withdrawn), reason: Set(reason.to_owned()), ..Default::default() };
-        work.save::<payment_line::Entity>(&line, change).await?;
         let row = work.get::<claim::Entity>(line.claim.to_string()).await?;
-        let state = after(row.state, ClaimMove::LeaveBatch)?;
+        let fact = said(&row, "ClaimLeftBatch", format!("{word}拨付批次 {}：{reason}", batch.batch_no));
+        let change = payment_line::ActiveModel { reason: Set(reason.to_owned()), ..Default::default() };
+        let fact = take::<Lines>(desk, work, &line, LineStep::Withdraw, Taking::new(change), fact).await?;
         let account = row.fund_account.clone().ok_or_else(|| Fault::Db("batched claim without a fund account".into()))?;
-        move_money(work, &account, Step::Unbatch, row.total).await?;
-        let due = workdays(desk, policy_of(work, &row).await?.correction_workdays());
-        let next = Next { audience: "county", kind: "pay-claim", due: Some(due) };
-        go(desk, work, &row, state, claim::ActiveModel { batch: Set(None), ..Default::default() }, Some(next)).await?;
-        done = done.and(said(&row, "ClaimLeftBatch", state, format!("{word}拨付批次 {}：{reason}", batch.batch_no)));
+        move_money(work, &account, Moves::Unbatch, row.total).await?;
+        let policy = policy_of(work, &row).await?;
+        let change = claim::ActiveModel { batch: Set(None), ..Default::default() };
+        done = done.and(go(desk, work, &row, leaves, Taking::new(change).by(&policy), fact).await?);
     }
     Ok(done)
 }

@@ -2,4 +2,3 @@
 pub mod bank;
 pub mod fund;
 pub mod slots;
-pub mod states;

@@ -12,6 +12,7 @@ use store::Writer;
 use store::query::{ColumnTrait, Condition, QueryFilter};
 use store::tables::supervision::{attendance, class_session, enrolment, training_class};
 
+use crate::declared::CALL_ROLL;
 use crate::hours;
 use crate::rules::attendance as rules;
 
@@ -123,16 +124,9 @@ impl Act for AskForRollCall {
         if hours::counts(&session, &marks, &policy) {
             return Err(Refusal::new("点名", "M3.3", "这次课已经计入您的课时", "本人考勤记录", "不用再请老师代点；哪里记错了，请在“我的课时”里告诉我们").into());
         }
-        let open = TaskDraft::new(
-            desk,
-            "institution",
-            "call-roll",
-            ("session", session.id.to_string()),
-            format!("{}：{} 请老师代点", class.title, masked(&place.name)),
-            class.district,
-        )
-        .for_institution(&class.institution)
-        .due(Some(session.held_on));
+        let open = TaskDraft::new(desk, &CALL_ROLL, &session.id, format!("{}：{} 请老师代点", class.title, masked(&place.name)), class.district)
+            .for_institution(&class.institution)
+            .due(Some(session.held_on));
         // Each asks for himself, once while it waits.
         if !open.put_once(work, asked_under(&session.id, &place.id)).await? {
             return Ok(Done::Repeat(()));

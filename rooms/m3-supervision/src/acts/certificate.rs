@@ -1,21 +1,22 @@
 //! Acts of the completion certificate (培训合格证书; M3.1, domain §4.1).
 
+use desk::procedure::{Taking, also, may_take, take};
 use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::ClassState;
 use foundation::{CertificateId, ClassId, Fault, Function, Permission, Refusal, Right, Stop};
-use journal::facts::{CompletionCertificateIssued, FactBody};
+use journal::facts::CompletionCertificateIssued;
 use reckoning::number::CertificateNumber;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
-use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::institutions::institution;
 use store::tables::supervision::{certificate, enrolment, training_class};
 
+use crate::declared::GIVE_FEEDBACK;
 use crate::hours;
+use crate::procedures::full_process::{FullProcess, Step};
 use crate::rules::completion;
-use crate::rules::states::{Move, after};
 
 /// Issues the certificates of everybody who passed.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -34,14 +35,15 @@ impl Act for IssueCertificates {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        let state = after(class.state, Move::IssueCertificates)?;
+        may_take::<FullProcess>(&class, Step::IssueCertificates)?;
         let roster = hours::roster(work, &class.id).await?;
         let passed = completion::to_certify(&roster);
         if passed.is_empty() {
             return Err(Refusal::new("合格证书", "M3.1", "本班没有合格的学员", "结业考核成绩册", "请核对成绩；确实无人合格时本班不能发证").into());
         }
         let issuer = work.get::<institution::Entity>(class.institution.to_string()).await?;
-        let due = tasks::days_from(desk.today(), desk::policy::pinned(class.policy.as_deref())?.feedback_days());
+        let policy = desk::policy::pinned(class.policy.as_deref())?;
+        let due = tasks::days_from(desk.today(), policy.feedback_days());
         let mut next = next_serial(desk, work, &issuer).await?;
         let mut facts = Vec::with_capacity(passed.len());
         let mut rows = Vec::with_capacity(passed.len());
@@ -50,8 +52,8 @@ impl Act for IssueCertificates {
             let number = CertificateNumber::make(class.district, chrono::Datelike::year(&desk.today()), u32::try_from(issuer.serial).unwrap_or(0), next)
                 .map_err(|e| Fault::Db(e.to_string()))?;
             let row = row(desk, &class, one, number.as_str());
-            facts.push(fact(&class, one, &row, state));
-            let task = TaskDraft::new(desk, "trainee", "give-feedback", ("class", class.id.to_string()), class.title.clone(), class.district);
+            facts.push(fact(&class, one, &row));
+            let task = TaskDraft::new(desk, &GIVE_FEEDBACK, &class.id, class.title.clone(), class.district);
             // The institution is named for the reach of its slips (decisions/0008); its own queue is another audience's.
             asked.push(task.for_person(&one.person).for_institution(&class.institution).due(Some(due)));
             rows.push(row);
@@ -59,10 +61,17 @@ impl Act for IssueCertificates {
         }
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         work.add_many::<certificate::Entity>(rows).await?;
+        let mut facts = facts.into_iter();
+        let first = facts.next().ok_or_else(|| Fault::Db("certificates without facts".into()))?;
+        let taking = Taking::new(training_class::ActiveModel::default()).by(&policy);
+        let step = Step::IssueCertificates;
+        let mut done = Done::new(count, take::<FullProcess>(desk, work, &class, step, taking, first).await?);
+        // Afterwards: the step ends what was asked before it.
         tasks::put_all(work, asked).await?;
-        work.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(state), ..Default::default() }).await?;
-        tasks::close(desk, work, &class.id, &["issue-certificates"]).await?;
-        Ok(Done::Written { outcome: count, facts })
+        for fact in facts {
+            done = done.and(also::<FullProcess>(step, fact)?);
+        }
+        Ok(done)
     }
 }
 
@@ -111,16 +120,14 @@ fn row(desk: &Desk, class: &training_class::Model, one: &enrolment::Model, numbe
     }
 }
 
-fn fact(class: &training_class::Model, one: &enrolment::Model, row: &certificate::Model, state: ClassState) -> FactDraft {
+fn fact(class: &training_class::Model, one: &enrolment::Model, row: &certificate::Model) -> FactDraft {
     let body = CompletionCertificateIssued { class: class.id.clone(), enrolment: one.id.clone(), certificate: row.id.clone(), number: row.number.clone() };
-    let body = body.body_with_states(Some(state.code()), None).expect("plain data");
     let salt: [u8; 16] = hex::decode(&row.salt).ok().and_then(|s| s.try_into().ok()).unwrap_or_default();
-    FactDraft::new(CompletionCertificateIssued::FACT, CompletionCertificateIssued::CLAUSE, class.district, format!("发放培训合格证书 {}", row.number))
+    FactDraft::of(&body, class.district, format!("发放培训合格证书 {}", row.number))
         .class(&class.id)
         .institution(&class.institution)
         .person(&one.person)
         .about("certificate", &row.id)
         .about("enrolment", &one.id)
-        .body(&body)
         .commits("name", journal::commit(salt, &row.name))
 }

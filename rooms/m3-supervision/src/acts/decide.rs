@@ -1,11 +1,12 @@
 //! Acts that answer single lines, send an application back or end it (M3.1; domain §4.1): line by line,
 //! 退回补正, 不予开班, 撤销 by the institution, by the county, and by silence.
 
-use desk::tasks::{self, TaskDraft};
+use desk::procedure::{self, Taking, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{ClassState, ReviewResult};
 use foundation::limits::TEXT_CHARS;
-use foundation::{ClassId, Date, Function, Permission, Refusal, Right, Stop};
+use foundation::{ClassId, Fen, Function, Permission, Refusal, Right, Stop};
+use reckoning::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -14,7 +15,7 @@ use store::tables::supervision::{review_line, training_class};
 
 use super::opening::own_institution;
 use super::review::{DECIDE, lines_of, refresh_lines};
-use crate::rules::states::{Move, after};
+use crate::procedures::full_process::{FullProcess, Step};
 
 /// A human line's answer.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -38,9 +39,7 @@ impl Act for AnswerReviewLine {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        if class.state != ClassState::UnderReview {
-            after(class.state, Move::Approve)?;
-        }
+        may_take::<FullProcess>(&class, Step::Review)?;
         let no = |fact: &str, fix: &str, field: &str| Refusal::new("人工核对", "M3.1", fact, "审核清单", fix).at(field);
         let lines = lines_of(work, &class.id).await?;
         let line =
@@ -93,7 +92,7 @@ impl Act for RecheckOpening {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         if !matches!(class.state, ClassState::Submitted | ClassState::UnderReview) {
-            after(class.state, Move::ReturnForCorrection)?;
+            may_take::<FullProcess>(&class, Step::Return)?;
         }
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let lines = refresh_lines(desk, work, &class, &policy).await?;
@@ -108,17 +107,6 @@ impl Act for RecheckOpening {
     }
 }
 
-/// How an application is sent back or ended.
-struct Closing<'a> {
-    step: Move,
-    reason: &'a str,
-    fact: &'static str,
-    said: &'a str,
-    due: Option<Date>,
-    task: Option<(&'static str, Option<Date>)>,
-    decides: bool,
-}
-
 /// The one-off notice's reason: there, and not endless.
 fn reason(text: &str) -> Result<&str, Refusal> {
     let text = text.trim();
@@ -128,29 +116,22 @@ fn reason(text: &str) -> Result<&str, Refusal> {
     Err(Refusal::new("一次性告知", "M3.1", "没有写理由，或写得太短、太长", "一次性告知", "请把需要说明的事项一次写清（4 到 1000 字）").at("reason"))
 }
 
-async fn close(desk: &Desk, work: &Writer, class: &training_class::Model, closing: Closing<'_>) -> Result<Done<()>, Stop> {
-    let state = after(class.state, closing.step)?;
-    let mut change =
-        training_class::ActiveModel { state: Set(state), decision_note: Set(closing.reason.into()), due_on: Set(closing.due), ..Default::default() };
-    if closing.decides {
+/// Sends an application back or ends it, with a reason that the institution reads.
+async fn close(desk: &Desk, work: &Writer, class: &training_class::Model, step: Step, reason: &str, policy: Option<&Policy>) -> Result<Done<()>, Stop> {
+    let row = procedure::row::<FullProcess>(step);
+    let mut change = training_class::ActiveModel { decision_note: Set(reason.into()), ..Default::default() };
+    if matches!(step, Step::Refuse | Step::Revoke) {
         (change.decided_at, change.decided_by) = (Set(Some(desk.now())), Set(desk.actor.account.clone()));
     }
-    work.save::<training_class::Entity>(class, change).await?;
-    // Sent back, refused, withdrawn, revoked: whatever waited for the class waits no longer.
-    tasks::close_all(desk, work, &class.id).await?;
-    if let Some((kind, due)) = closing.task {
-        TaskDraft::new(desk, "institution", kind, ("class", class.id.to_string()), class.title.clone(), class.district)
-            .for_institution(&class.institution)
-            .due(due)
-            .finding("act", closing.reason.chars().take(60).collect::<String>())
-            .put(work)
-            .await?;
-    }
-    let said = format!("{}：{}", closing.said, closing.reason.chars().take(200).collect::<String>());
-    Ok(Done::new(
-        (),
-        FactDraft::new(closing.fact, "M3.1", class.district, said).class(&class.id).institution(&class.institution).with("class_state", state.code()),
-    ))
+    let said = match step {
+        Step::Withdraw => "机构撤销",
+        Step::LapseCorrection => "自动撤销",
+        _ => row.called,
+    };
+    let said = format!("{said}：{}", reason.chars().take(200).collect::<String>());
+    let fact = FactDraft::new(row.facts[0], row.by.clause, class.district, said).class(&class.id).institution(&class.institution);
+    let taking = Taking { policy, ..Taking::new(change).money(Fen::ZERO).finding("act", reason.chars().take(60).collect::<String>()) };
+    Ok(Done::new((), take::<FullProcess>(desk, work, class, step, taking, fact).await?))
 }
 
 /// 退回补正: the list of what is missing, once; silence until the policy's day withdraws the application.
@@ -172,22 +153,7 @@ impl Act for ReturnOpening {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
-        let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.correction_workdays()).unwrap_or(0)).date;
-        close(
-            desk,
-            work,
-            &class,
-            Closing {
-                step: Move::ReturnForCorrection,
-                reason: reason(&self.reason)?,
-                fact: "ClassOpeningReturned",
-                said: "退回补正",
-                due: Some(due),
-                task: Some(("correct-opening", Some(due))),
-                decides: false,
-            },
-        )
-        .await
+        close(desk, work, &class, Step::Return, reason(&self.reason)?, Some(&policy)).await
     }
 }
 
@@ -209,21 +175,7 @@ impl Act for RefuseOpening {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        close(
-            desk,
-            work,
-            &class,
-            Closing {
-                step: Move::Refuse,
-                reason: reason(&self.reason)?,
-                fact: "ClassOpeningRefused",
-                said: "不予开班",
-                due: None,
-                task: Some(("opening-refused", None)),
-                decides: true,
-            },
-        )
-        .await
+        close(desk, work, &class, Step::Refuse, reason(&self.reason)?, None).await
     }
 }
 
@@ -249,15 +201,7 @@ impl Act for WithdrawClass {
         if class.state == ClassState::Suspended {
             return Err(Refusal::new("撤销班级", "M3.1", "班级已被中止，机构不能自行撤销", "过程检查", "请先按要求整改，或由县人社部门撤销").into());
         }
-        close(
-            desk,
-            work,
-            &class,
-            Closing {
-                step: Move::Withdraw, reason: reason(&self.reason)?, fact: "ClassWithdrawn", said: "机构撤销", due: None, task: None, decides: false
-            },
-        )
-        .await
+        close(desk, work, &class, Step::Withdraw, reason(&self.reason)?, None).await
     }
 }
 
@@ -279,21 +223,7 @@ impl Act for RevokeClass {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        close(
-            desk,
-            work,
-            &class,
-            Closing {
-                step: Move::Withdraw,
-                reason: reason(&self.reason)?,
-                fact: "ClassRevoked",
-                said: "人社部门撤销",
-                due: None,
-                task: Some(("class-revoked", None)),
-                decides: true,
-            },
-        )
-        .await
+        close(desk, work, &class, Step::Revoke, reason(&self.reason)?, None).await
     }
 }
 
@@ -317,12 +247,6 @@ impl Act for LapseCorrection {
             return Ok(Done::Repeat(()));
         }
         let note = format!("补正期限已过，没有重新提交。原退回事项：{}", class.decision_note.chars().take(800).collect::<String>());
-        close(
-            desk,
-            work,
-            &class,
-            Closing { step: Move::Withdraw, reason: &note, fact: "ClassOpeningLapsed", said: "自动撤销", due: None, task: None, decides: false },
-        )
-        .await
+        close(desk, work, &class, Step::LapseCorrection, &note, None).await
     }
 }

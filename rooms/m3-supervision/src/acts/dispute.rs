@@ -1,7 +1,8 @@
 //! 考勤异议 (M3.3; domain §4.0): the trainee says that a record is wrong; the county looks, answers, and where the
 //! trainee was there after all, adds a correction. What was recorded before stays: a correction is a fact of its own.
 
-use desk::tasks::{self, TaskDraft};
+use desk::procedure::{Taking, begin, take};
+use desk::tasks;
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{AttendanceKind, AttendanceMethod, ClassState, ObjectionState};
 use foundation::limits::TEXT_CHARS;
@@ -15,6 +16,7 @@ use store::tables::supervision::{attendance, attendance_dispute, class_session, 
 
 use super::attendance::{masked, own};
 use crate::hours;
+use crate::procedures::disputes::{Disputes, Step};
 use crate::rules::attendance as rules;
 
 /// 记错了: the trainee's own word about a session; nothing is changed, somebody must look.
@@ -59,24 +61,8 @@ impl Act for DisputeAttendance {
             version: 1,
             id: id.clone(),
         };
-        let due_on = row.due_on;
-        if work.add_new::<attendance_dispute::Entity>(vec![row]).await? == 0 {
-            return Err(Refusal::new("考勤异议", "M3.3", "这次课您已经反映过，县人社部门还在核实", "考勤异议", "请等答复，答复会写在“我的课时”里").into());
-        }
-        TaskDraft::new(
-            desk,
-            "county",
-            "attendance-dispute",
-            ("dispute", id.to_string()),
-            format!("{} · {} {}", class.institution_name, class.title, masked(&place.name)),
-            class.district,
-        )
-        .finding("look", shortened(text, 40))
-        .due(Some(due_on))
-        .put(work)
-        .await?;
         // The words themselves may name people: the journal keeps a commitment, the county's row the words and the salt.
-        let fact = FactDraft::new("AttendanceDisputed", "M3.3", class.district, "学员对考勤提出异议")
+        let fact = FactDraft::new("AttendanceDisputed", Self::CLAUSE, class.district, "学员对考勤提出异议")
             .class(&class.id)
             .person(&place.person)
             .about("enrolment", &place.id)
@@ -84,7 +70,13 @@ impl Act for DisputeAttendance {
             .with("session", session.id.to_string())
             .with("enrolment", place.id.to_string())
             .commits("text", journal::commit(salt, text));
-        Ok(Done::new((), fact))
+        let taking = Taking::new(attendance_dispute::ActiveModel::default())
+            .titled(format!("{} · {} {}", class.institution_name, class.title, masked(&place.name)))
+            .finding("look", shortened(text, 40));
+        match begin::<Disputes>(desk, work, row, Step::Raise, taking, fact).await? {
+            Some(fact) => Ok(Done::new((), fact)),
+            None => Err(Refusal::new("考勤异议", "M3.3", "这次课您已经反映过，县人社部门还在核实", "考勤异议", "请等答复，答复会写在“我的课时”里").into()),
+        }
     }
 }
 
@@ -124,19 +116,20 @@ impl Act for AnswerDispute {
         self.check(&row, answer)?;
         let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
         let fact = if self.verdict == DisputeVerdict::Present { correct(desk, work, &row, &class).await? } else { self.said(&class) };
-        let state = if self.verdict == DisputeVerdict::Dismissed { ObjectionState::Dismissed } else { ObjectionState::Upheld };
+        let step = match self.verdict {
+            DisputeVerdict::Present => Step::Correct,
+            DisputeVerdict::Upheld => Step::Uphold,
+            DisputeVerdict::Dismissed => Step::Dismiss,
+        };
         let change = attendance_dispute::ActiveModel {
-            state: Set(state),
             answer: Set(answer.to_owned()),
             open: Set(None),
             decided_by: Set(desk.actor.account.clone()),
             decided_at: Set(Some(desk.now())),
             ..Default::default()
         };
-        work.save::<attendance_dispute::Entity>(&row, change).await?;
-        tasks::close(desk, work, &row.id, &["attendance-dispute"]).await?;
         let fact = fact.class(&class.id).institution(&class.institution).person(&row.person).about("enrolment", &row.enrolment).about("dispute", &row.id);
-        Ok(Done::new((), fact))
+        Ok(Done::new((), take::<Disputes>(desk, work, &row, step, Taking::new(change), fact).await?))
     }
 }
 

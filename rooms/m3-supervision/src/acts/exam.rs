@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use desk::tasks::{self, TaskDraft};
+use desk::procedure::{Taking, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::ClassState;
 use foundation::{ClassId, EnrolmentId, ExamId, Function, Permission, Right, Stop};
-use journal::facts::{CompletionExamConfirmed, ExamResult, FactBody};
+use journal::facts::{CompletionExamConfirmed, ExamResult};
 use reckoning::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,8 +14,8 @@ use store::query::{ColumnTrait, QueryFilter, Set};
 use store::tables::supervision::{completion_exam, enrolment, exam_score, training_class};
 
 use crate::hours;
+use crate::procedures::full_process::{FullProcess, Step};
 use crate::rules::completion::{self, Marks, Sitting};
-use crate::rules::states::{Move, after};
 
 /// The examiner's sheet: entered whole, replaced whole until somebody else has confirmed it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -45,34 +44,18 @@ impl Act for EnterScores {
         if !refusals.is_empty() {
             return Err(refusals.into());
         }
+        may_take::<FullProcess>(&class, Step::EnterScores)?;
         let exam = self.save_exam(desk, work, &class, &policy).await?;
         self.save_scores(desk, work, &class, &exam, &policy).await?;
-        if class.state == ClassState::TrainingEnded {
-            let state = after(class.state, Move::StartExam)?;
-            work.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(state), due_on: Set(None), ..Default::default() }).await?;
-        }
-        tasks::close(desk, work, &class.id, &["enter-scores", "confirm-exam"]).await?;
-        TaskDraft::new(
-            desk,
-            "county",
-            "confirm-exam",
-            ("class", class.id.to_string()),
-            format!("{} · {}", class.institution_name, class.title),
-            class.district,
-        )
-        .money(class.money)
-        .finding("look", format!("{} 人成绩待确认", self.marks.len()))
-        .put(work)
-        .await?;
         let fact = FactDraft::new("CompletionScoresEntered", "M3.1", class.district, format!("录入 {} 人结业考核成绩", self.marks.len()))
             .class(&class.id)
             .institution(&class.institution)
             .about("exam", &exam)
             .with("exam", exam.to_string())
             .with("held_on", self.sitting.held_on.to_string())
-            .with("persons", self.marks.len())
-            .with("class_state", ClassState::Examining.code());
-        Ok(Done::new((), fact))
+            .with("persons", self.marks.len());
+        let taking = Taking::new(training_class::ActiveModel::default()).finding("look", format!("{} 人成绩待确认", self.marks.len()));
+        Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::EnterScores, taking, fact).await?))
     }
 }
 
@@ -171,7 +154,7 @@ impl Act for ConfirmExam {
             return Err(foundation::Refusal::new("两人复核", "M3.1", "成绩还没有录入", "结业考核成绩册", "请先由培训机构录入成绩").into());
         };
         completion::may_confirm(&exam, desk.actor.account.as_ref())?;
-        let state = after(class.state, Move::ConfirmExam)?;
+        may_take::<FullProcess>(&class, Step::ConfirmExam)?;
         let change = completion_exam::ActiveModel { confirmed_by: Set(desk.actor.account.clone()), confirmed_at: Set(Some(desk.now())), ..Default::default() };
         work.save::<completion_exam::Entity>(&exam, change).await?;
         let scores = work.list::<exam_score::Entity>(|q| q.filter(exam_score::Column::Exam.eq(exam.id.clone()))).await?;
@@ -185,14 +168,7 @@ impl Act for ConfirmExam {
                 .await?;
             }
         }
-        work.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(state), ..Default::default() }).await?;
-        tasks::close(desk, work, &class.id, &["confirm-exam"]).await?;
         let passed = scores.iter().filter(|one| one.passed).count();
-        TaskDraft::new(desk, "institution", "issue-certificates", ("class", class.id.to_string()), class.title.clone(), class.district)
-            .for_institution(&class.institution)
-            .finding("good", format!("{passed} 人合格，可以发证"))
-            .put(work)
-            .await?;
         let body = CompletionExamConfirmed {
             class: class.id.clone(),
             exam: exam.id.clone(),
@@ -201,17 +177,11 @@ impl Act for ConfirmExam {
                 .map(|one| ExamResult { enrolment: one.enrolment.clone(), theory: one.theory, practice: one.practice, passed: one.passed })
                 .collect(),
         };
-        let body = body.body_with_states(Some(state.code()), None).map_err(|e| foundation::Fault::Db(e.to_string()))?;
-        let fact = FactDraft::new(
-            CompletionExamConfirmed::FACT,
-            CompletionExamConfirmed::CLAUSE,
-            class.district,
-            format!("确认成绩：{} 人参加，{passed} 人合格", scores.len()),
-        )
-        .class(&class.id)
-        .institution(&class.institution)
-        .about("exam", &exam.id)
-        .body(&body);
-        Ok(Done::new((), fact))
+        let fact = FactDraft::of(&body, class.district, format!("确认成绩：{} 人参加，{passed} 人合格", scores.len()))
+            .class(&class.id)
+            .institution(&class.institution)
+            .about("exam", &exam.id);
+        let taking = Taking::new(training_class::ActiveModel::default()).finding("good", format!("{passed} 人合格，可以发证"));
+        Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::ConfirmExam, taking, fact).await?))
     }
 }

@@ -1,5 +1,6 @@
 //! Trainee feedback (学员评价; M3.1): once per trainee and class, anonymous to the institution.
 
+use desk::procedure::{Taking, may_take, take};
 use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{ClassState, FeedbackChannel};
@@ -13,8 +14,9 @@ use store::query::{ColumnTrait, Condition, Set};
 use store::tables::notices::task;
 use store::tables::supervision::{enrolment, feedback, training_class};
 
+use crate::declared::{FEEDBACK_DISOWNED, GIVE_FEEDBACK, PHONE_FEEDBACK};
+use crate::procedures::full_process::{FullProcess, Step};
 use crate::rules::completion;
-use crate::rules::states::{Move, after};
 
 /// Five marks, two questions of truth, a few words.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -108,7 +110,7 @@ impl Answers<'_> {
         let mine = Condition::all()
             .add(task::Column::Person.eq(place.person.clone()))
             .add(task::Column::About.eq(class.id.to_string()))
-            .add(task::Column::Kind.eq("give-feedback"))
+            .add(task::Column::Kind.eq(GIVE_FEEDBACK.kind))
             .add(task::Column::DoneAt.is_null());
         work.change_all::<task::Entity>(mine, task::ActiveModel { done_at: Set(Some(desk.now())), ..Default::default() }).await?;
         let body = TraineeFeedbackGiven { class: class.id.clone(), enrolment: place.id.clone() };
@@ -140,19 +142,15 @@ impl Act for FinishFeedback {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        let state = after(class.state, Move::FinishFeedback)?;
-        work.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(state), ..Default::default() }).await?;
-        tasks::close(desk, work, &class.id, &["give-feedback"]).await?;
+        may_take::<FullProcess>(&class, Step::FinishFeedback)?;
         let at_desk = Condition::all().add(feedback::Column::Class.eq(class.id.clone())).add(feedback::Column::Channel.eq(FeedbackChannel::Desk));
         let at_desk = work.count::<feedback::Entity>(|q| store::query::QueryFilter::filter(q, at_desk)).await?;
         if at_desk > 0 {
             ask_to_phone(desk, work, &class, at_desk).await?;
         }
-        let fact = FactDraft::new("TraineeFeedbackFinished", "M3.1", class.district, "学员评价结束")
-            .class(&class.id)
-            .institution(&class.institution)
-            .with("class_state", state.code());
-        Ok(Done::new((), fact))
+        let fact = FactDraft::new("TraineeFeedbackFinished", Self::CLAUSE, class.district, "学员评价结束").class(&class.id).institution(&class.institution);
+        let taking = Taking::new(training_class::ActiveModel::default());
+        Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::FinishFeedback, taking, fact).await?))
     }
 }
 
@@ -160,7 +158,7 @@ impl Act for FinishFeedback {
 async fn ask_to_phone(desk: &Desk, work: &Writer, class: &training_class::Model, at_desk: u64) -> Result<(), Stop> {
     let policy = desk::policy::pinned(class.policy.as_deref())?;
     let sample = (at_desk * u64::try_from(policy.phone_sample_pct()).unwrap_or(0)).div_ceil(100).max(1);
-    TaskDraft::new(desk, "county", "phone-desk-feedback", ("class", class.id.to_string()), format!("{}：评价台评价电话抽核", class.title), class.district)
+    TaskDraft::new(desk, &PHONE_FEEDBACK, &class.id, format!("{}：评价台评价电话抽核", class.title), class.district)
         .finding("look", format!("{at_desk} 份评价在机构的评价台上填，请电话抽核至少 {sample} 人"))
         .due(Some(tasks::days_from(desk.today(), policy.inspection_answer_days())))
         .put(work)
@@ -189,15 +187,8 @@ impl Act for DisownFeedback {
         if given.channel == FeedbackChannel::Own {
             return Err(Refusal::new("学员评价", "M3.4", "这份评价是用您自己的手机交的", "评价记录", "手机被别人用过的，请向县人社部门反映").into());
         }
-        let said = TaskDraft::new(
-            desk,
-            "county",
-            "feedback-disowned",
-            ("class", class.id.to_string()),
-            format!("{}：有学员说评价不是本人填的", class.title),
-            class.district,
-        )
-        .finding("act", "请核实是否代填评价");
+        let said = TaskDraft::new(desk, &FEEDBACK_DISOWNED, &class.id, format!("{}：有学员说评价不是本人填的", class.title), class.district)
+            .finding("act", "请核实是否代填评价");
         if !said.put_once(work, format!("feedback-disowned:{}", given.id)).await? {
             return Ok(Done::Repeat(()));
         }

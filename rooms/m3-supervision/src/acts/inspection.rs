@@ -1,5 +1,6 @@
 //! Acts of the process check (过程检查; M3.1, domain §4.4).
 
+use desk::procedure::{Taking, may_take, take};
 use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{InspectionKind, InspectionOpinion, InspectionProblem};
@@ -11,8 +12,9 @@ use store::Writer;
 use store::query::Set;
 use store::tables::supervision::{attendance, class_session, inspection, training_class};
 
+use crate::declared::{ANSWER_INSPECTION, INSPECT, INSPECTION_ANSWERED};
+use crate::procedures::full_process::{FullProcess, Step};
 use crate::rules::inspection as rules;
-use crate::rules::states::{Move, after};
 
 /// One check of one class, by two people.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -70,36 +72,23 @@ impl Act for RecordInspection {
         if !refusals.is_empty() {
             return Err(refusals.into());
         }
+        if self.opinion == InspectionOpinion::Stop {
+            may_take::<FullProcess>(&class, Step::Suspend)?;
+        }
         let signed_in = self.signed_in(work).await?;
         let id: InspectionId = desk.new_id();
         work.add::<inspection::Entity>(self.row(desk, &class, id.clone(), signed_in, &problems)).await?;
-        let mut state = class.state;
-        if self.opinion == InspectionOpinion::Stop {
-            state = after(class.state, Move::Suspend)?;
-            work.save::<training_class::Entity>(
-                &class,
-                training_class::ActiveModel { state: Set(state), decision_note: Set(self.note.trim().into()), ..Default::default() },
-            )
-            .await?;
-        }
         if self.opinion != InspectionOpinion::Normal {
             let policy = desk::policy::of_class(work, &class, desk.today()).await?;
-            TaskDraft::new(
-                desk,
-                "institution",
-                "answer-inspection",
-                ("class", class.id.to_string()),
-                format!("{}：检查意见“{}”", class.title, self.opinion.label()),
-                class.district,
-            )
-            .for_institution(&class.institution)
-            .finding("act", self.note.chars().take(60).collect::<String>())
-            .due(Some(tasks::days_from(desk.today(), policy.inspection_answer_days())))
-            .put(work)
-            .await?;
+            TaskDraft::new(desk, &ANSWER_INSPECTION, &class.id, format!("{}：检查意见“{}”", class.title, self.opinion.label()), class.district)
+                .for_institution(&class.institution)
+                .finding("act", self.note.chars().take(60).collect::<String>())
+                .due(Some(tasks::days_from(desk.today(), policy.inspection_answer_days())))
+                .put(work)
+                .await?;
         }
         // Whoever looks again has also seen whether the school's answer is true.
-        tasks::close(desk, work, &class.id, &["inspect-class", "inspection-answered"]).await?;
+        tasks::close(desk, work, &class.id, &[&INSPECT, &INSPECTION_ANSWERED]).await?;
         let fact = FactDraft::new(
             "ClassInspected",
             "M3.1",
@@ -114,9 +103,12 @@ impl Act for RecordInspection {
         .with("signed_in", signed_in)
         .with("present_count", self.present_count)
         .with("opinion", self.opinion.code())
-        .with("problems", problems)
-        .with("class_state", state.code());
-        Ok(Done::new(id, fact))
+        .with("problems", problems);
+        if self.opinion != InspectionOpinion::Stop {
+            return Ok(Done::new(id, fact));
+        }
+        let taking = Taking::new(training_class::ActiveModel { decision_note: Set(self.note.trim().into()), ..Default::default() });
+        Ok(Done::new(id, take::<FullProcess>(desk, work, &class, Step::Suspend, taking, fact).await?))
     }
 }
 
@@ -181,22 +173,14 @@ impl Act for ResumeClass {
     const TITLE: &'static str = "恢复培训";
     type Outcome = ();
 
-    async fn perform(&self, _desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         if self.note.trim().is_empty() || self.note.chars().count() > TEXT_CHARS {
             return Err(Refusal::new("恢复培训", "M3.1", "没有写恢复的理由，或写得太长", "过程检查", "请写明整改情况").at("note").into());
         }
-        let state = after(class.state, Move::Resume)?;
-        work.save::<training_class::Entity>(
-            &class,
-            training_class::ActiveModel { state: Set(state), decision_note: Set(self.note.trim().into()), ..Default::default() },
-        )
-        .await?;
-        let fact = FactDraft::new("ClassResumed", "M3.1", class.district, "恢复培训")
-            .class(&class.id)
-            .institution(&class.institution)
-            .with("class_state", state.code());
-        Ok(Done::new((), fact))
+        let fact = FactDraft::new("ClassResumed", Self::CLAUSE, class.district, "恢复培训").class(&class.id).institution(&class.institution);
+        let taking = Taking::new(training_class::ActiveModel { decision_note: Set(self.note.trim().into()), ..Default::default() });
+        Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::Resume, taking, fact).await?))
     }
 }
 
@@ -223,8 +207,8 @@ impl Act for AnswerInspection {
         if text.is_empty() || text.chars().count() > TEXT_CHARS {
             return Err(Refusal::new("过程检查", "M3.1", "没有写整改情况，或写得太长", "过程检查记录表", "请写明做了什么、什么时候做的").at("text").into());
         }
-        tasks::close(desk, work, &class.id, &["answer-inspection"]).await?;
-        TaskDraft::new(desk, "county", "inspection-answered", ("class", class.id.to_string()), format!("{}：机构回复了检查意见", class.title), class.district)
+        tasks::close(desk, work, &class.id, &[&ANSWER_INSPECTION]).await?;
+        TaskDraft::new(desk, &INSPECTION_ANSWERED, &class.id, format!("{}：机构回复了检查意见", class.title), class.district)
             .finding("look", text.chars().take(60).collect::<String>())
             .put(work)
             .await?;

@@ -1,6 +1,7 @@
 //! Acts of the institution up to the opening application (开班申请; M3.1, M7.1): draft, plan, roster,
 //! timetable, pledges.
 
+use desk::procedure::{Taking, begin};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{ClassState, Regime};
 use foundation::{ClassId, Fault, Fen, Function, InstitutionId, NeedsItemId, Office, Permission, Refusal, Right, RoomId, Stop, TeacherId};
@@ -15,6 +16,7 @@ use store::tables::supervision::{class_session, training_class};
 pub use super::roster::{AddTrainees, RemoveTrainee, RosterOutcome, SignPledges};
 use super::timetable::shifted;
 use crate::hours;
+use crate::procedures::full_process::{FullProcess, Step};
 use crate::rules::layout::{Layout, lay_out};
 use crate::rules::opening::{self as rules, Plan};
 
@@ -85,7 +87,11 @@ impl Act for CreateClass {
             (None, Some(layout)) => laid(desk, &row, layout, &teacher, &place, &policy)?,
             _ => Vec::new(),
         };
-        work.add::<training_class::Entity>(row.clone()).await?;
+        let fact = FactDraft::new("ClassDrafted", "M3.1", institution.district, format!("新建“{} 第{}期”", item.name, self.plan.term))
+            .class(&id)
+            .institution(&institution.id);
+        let made = begin::<FullProcess>(desk, work, row.clone(), Step::Draft, Taking::new(training_class::ActiveModel::default()), fact).await?;
+        let fact = made.ok_or(Fault::Stale)?;
         work.add_many::<class_session::Entity>(laid).await?;
         if let Some(from) = &self.copy_of {
             let from = work.get::<training_class::Entity>(from.to_string()).await?;
@@ -96,10 +102,6 @@ impl Act for CreateClass {
                 .collect();
             work.add_many::<class_session::Entity>(shifted(desk, &from, &row, sessions)).await?;
         }
-        let fact = FactDraft::new("ClassDrafted", "M3.1", institution.district, format!("新建“{} 第{}期”", item.name, self.plan.term))
-            .class(&id)
-            .institution(&institution.id)
-            .with("class_state", ClassState::Draft.code());
         Ok(Done::new(id, fact))
     }
 }

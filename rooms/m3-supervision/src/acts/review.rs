@@ -1,11 +1,11 @@
 //! Acts from 开班申请 to 准予开班 (M3.1): submit, accept, return, answer the human lines, review, approve
 //! by a second person. What ends or sends back an application is in `decide`.
 
-use desk::tasks::{self, TaskDraft};
+use desk::procedure::{Taking, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{ClassState, ReviewResult};
-use foundation::{ClassId, Date, Fault, Fen, Function, Permission, Refusal, Right, Stop};
-use journal::facts::{ClassOpeningApproved, ClassOpeningSubmitted, FactBody, PlannedSession};
+use foundation::{ClassId, Fault, Fen, Function, Permission, Refusal, Right, Stop};
+use journal::facts::{ClassOpeningApproved, ClassOpeningSubmitted, PlannedSession};
 use reckoning::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,10 +16,10 @@ use store::tables::supervision::{review_line, training_class};
 
 use super::opening::own_institution;
 use crate::hours;
+use crate::procedures::full_process::{FullProcess, Step};
 use crate::queries;
 use crate::rules::opening as rules;
 use crate::rules::review::{self, Line};
-use crate::rules::states::{Move, after};
 
 pub(super) const DECIDE: Permission = Permission::Of(Function::OpeningApplication, Right::Approve);
 
@@ -42,8 +42,8 @@ impl Act for SubmitOpening {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         own_institution(desk)?;
         let mut class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        let step = if class.state == ClassState::Returned { Move::Resubmit } else { Move::Submit };
-        let state = after(class.state, step)?;
+        let step = if class.state == ClassState::Returned { Step::Resubmit } else { Step::Submit };
+        may_take::<FullProcess>(&class, step)?;
         if !self.pledge {
             return Err(Refusal::new("承诺书", "M3.1", "没有勾选机构承诺", "承诺书", "请阅读并勾选“对培训全过程及真实性负责”").at("pledge").into());
         }
@@ -55,10 +55,8 @@ impl Act for SubmitOpening {
             return Err(refusals.into());
         }
         let class_no = number(desk, work, &class).await?;
-        let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.accept_workdays()).unwrap_or(0)).date;
         let money = estimate(&class, &policy);
         let change = training_class::ActiveModel {
-            state: Set(state),
             class_no: Set(class_no.clone()),
             institution_pledged_at: Set(Some(desk.now())),
             submitted_at: Set(Some(desk.now())),
@@ -67,26 +65,10 @@ impl Act for SubmitOpening {
             reviewed_at: Set(None),
             reviewed_by: Set(None),
             decision_note: Set(String::new()),
-            due_on: Set(Some(due)),
             money: Set(money),
             ..Default::default()
         };
-        work.save::<training_class::Entity>(&class, change).await?;
         replace_lines(desk, work, &class, &lines).await?;
-        tasks::close(desk, work, &class.id, &["correct-opening"]).await?;
-        TaskDraft::new(
-            desk,
-            "county",
-            "accept-opening",
-            ("class", class.id.to_string()),
-            format!("{} · {} {}人", class.institution_name, class.title, class.enrolled_count),
-            class.district,
-        )
-        .money(money)
-        .due(Some(due))
-        .finding("good", format!("机器核对 {} 项全部通过", lines.iter().filter(|l| l.by_machine).count()))
-        .put(work)
-        .await?;
         let body = ClassOpeningSubmitted {
             class: class.id.clone(),
             sessions: hours::session_facts(&hours::sessions(work, &class.id).await?)
@@ -97,14 +79,11 @@ impl Act for SubmitOpening {
             periods_total: class.periods_total,
             periods_online: class.periods_online,
         };
-        let fact = with_state(&body, state, class.district, format!("提交开班申请 {class_no}"))?.class(&class.id).institution(&class.institution);
-        Ok(Done::new((), fact))
+        let fact = FactDraft::of(&body, class.district, format!("提交开班申请 {class_no}")).class(&class.id).institution(&class.institution);
+        let found = format!("机器核对 {} 项全部通过", lines.iter().filter(|l| l.by_machine).count());
+        let taking = Taking::new(change).by(&policy).money(money).finding("good", found);
+        Ok(Done::new((), take::<FullProcess>(desk, work, &class, step, taking, fact).await?))
     }
-}
-
-fn with_state<B: FactBody>(body: &B, state: ClassState, district: foundation::DistrictCode, said: String) -> Result<FactDraft, Stop> {
-    let body = body.body_with_states(Some(state.code()), None).map_err(|e| Fault::Db(e.to_string()))?;
-    Ok(FactDraft::new(B::FACT, B::CLAUSE, district, said).body(&body))
 }
 
 /// What the class will cost at most, if everybody comes to everything.
@@ -192,60 +171,26 @@ impl Act for AcceptOpening {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        let state = after(class.state, Move::Accept)?;
+        may_take::<FullProcess>(&class, Step::Accept)?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
-        let due = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.review_workdays()).unwrap_or(0)).date;
-        let change = training_class::ActiveModel {
-            state: Set(state),
-            accepted_at: Set(Some(desk.now())),
-            accepted_by: Set(desk.actor.account.clone()),
-            due_on: Set(Some(due)),
-            ..Default::default()
-        };
-        work.save::<training_class::Entity>(&class, change).await?;
         let lines = refresh_lines(desk, work, &class, &policy).await?;
-        tasks::close(desk, work, &class.id, &["accept-opening"]).await?;
-        queue(desk, work, &class, "review-opening", due, None, &lines).await?;
-        Ok(Done::new(
-            (),
-            FactDraft::new("ClassOpeningAccepted", "M3.1", class.district, "受理开班申请，转审核")
-                .class(&class.id)
-                .institution(&class.institution)
-                .with("class_state", state.code()),
-        ))
+        let change = training_class::ActiveModel { accepted_at: Set(Some(desk.now())), accepted_by: Set(desk.actor.account.clone()), ..Default::default() };
+        let (tone, found) = found(&lines);
+        let fact = FactDraft::new("ClassOpeningAccepted", "M3.1", class.district, "受理开班申请，转审核").class(&class.id).institution(&class.institution);
+        let taking = Taking::new(change).by(&policy).finding(tone, found);
+        Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::Accept, taking, fact).await?))
     }
 }
 
-async fn queue(
-    desk: &Desk,
-    work: &Writer,
-    class: &training_class::Model,
-    kind: &str,
-    due: Date,
-    not_for: Option<foundation::AccountId>,
-    lines: &[review_line::Model],
-) -> Result<(), Stop> {
+/// What the lines come to, for whoever is asked next.
+fn found(lines: &[review_line::Model]) -> (&'static str, String) {
     let failed: Vec<&str> =
         lines.iter().filter(|line| line.result.is_some_and(|result| result != ReviewResult::Pass)).map(|line| line.title.as_str()).collect();
-    let (tone, found) = if failed.is_empty() {
+    if failed.is_empty() {
         ("good", format!("机器核对 {} 项全部通过", lines.iter().filter(|line| line.by_machine).count()))
     } else {
         ("act", format!("{} 项须处理：{}", failed.len(), failed.join("、")))
-    };
-    TaskDraft::new(
-        desk,
-        "county",
-        kind,
-        ("class", class.id.to_string()),
-        format!("{} · {} {}人", class.institution_name, class.title, class.enrolled_count),
-        class.district,
-    )
-    .money(class.money)
-    .due(Some(due))
-    .finding(tone, found)
-    .not_for(not_for)
-    .put(work)
-    .await
+    }
 }
 
 /// Answers the machine's lines anew, keeping what people answered: another class may have been accepted,
@@ -289,9 +234,7 @@ impl Act for ReviewOpening {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        if class.state != ClassState::UnderReview {
-            after(class.state, Move::Approve)?;
-        }
+        may_take::<FullProcess>(&class, Step::Review)?;
         let lines = lines_of(work, &class.id).await?;
         let human: Vec<&review_line::Model> = lines.iter().filter(|line| !line.by_machine).collect();
         let missing: Vec<Refusal> = human
@@ -319,16 +262,13 @@ impl Act for ReviewOpening {
             work.save::<review_line::Entity>(line, change).await?;
         }
         let change = training_class::ActiveModel { reviewed_at: Set(Some(desk.now())), reviewed_by: Set(desk.actor.account.clone()), ..Default::default() };
-        work.save::<training_class::Entity>(&class, change).await?;
-        tasks::close(desk, work, &class.id, &["review-opening", "approve-opening"]).await?;
-        queue(desk, work, &class, "approve-opening", class.due_on.unwrap_or_else(|| desk.today()), desk.actor.account.clone(), &lines).await?;
-        Ok(Done::new(
-            (),
-            FactDraft::new("ClassOpeningReviewed", "M3.1", class.district, format!("审核通过，{} 项人工核对无误", human.len()))
-                .class(&class.id)
-                .institution(&class.institution)
-                .with("lines", self.passed.clone()),
-        ))
+        let (tone, found) = found(&lines);
+        let fact = FactDraft::new("ClassOpeningReviewed", "M3.1", class.district, format!("审核通过，{} 项人工核对无误", human.len()))
+            .class(&class.id)
+            .institution(&class.institution)
+            .with("lines", self.passed.clone());
+        let taking = Taking::new(change).finding(tone, found).not_for(desk.actor.account.clone());
+        Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::Review, taking, fact).await?))
     }
 }
 
@@ -348,31 +288,20 @@ impl Act for ApproveOpening {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        let state = after(class.state, Move::Approve)?;
+        may_take::<FullProcess>(&class, Step::Approve)?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         rules::may_approve(&class, &refresh_lines(desk, work, &class, &policy).await?, desk.actor.account.as_ref(), desk.today())?;
         let pinned = serde_json::to_string(&policy).map_err(|e| Fault::Db(e.to_string()))?;
         let change = training_class::ActiveModel {
-            state: Set(state),
             decided_at: Set(Some(desk.now())),
             decided_by: Set(desk.actor.account.clone()),
             policy: Set(Some(pinned)),
-            due_on: Set(Some(class.starts_on)),
             ..Default::default()
         };
-        work.save::<training_class::Entity>(&class, change).await?;
-        tasks::close(desk, work, &class.id, &["approve-opening", "review-opening"]).await?;
-        TaskDraft::new(desk, "institution", "start-class", ("class", class.id.to_string()), class.title.clone(), class.district)
-            .for_institution(&class.institution)
-            .money(class.money)
-            .due(Some(class.starts_on))
-            .finding("good", "已准予开班")
-            .put(work)
-            .await?;
-        let fact = with_state(&ClassOpeningApproved { class: class.id.clone(), policy }, state, class.district, format!("准予开班 {}", class.class_no))?
-            .class(&class.id)
-            .institution(&class.institution);
-        Ok(Done::new((), fact))
+        let body = ClassOpeningApproved { class: class.id.clone(), policy };
+        let fact = FactDraft::of(&body, class.district, format!("准予开班 {}", class.class_no)).class(&class.id).institution(&class.institution);
+        let taking = Taking::new(change).due(Some(class.starts_on)).finding("good", "已准予开班");
+        Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::Approve, taking, fact).await?))
     }
 }
 

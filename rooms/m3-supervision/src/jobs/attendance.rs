@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use desk::tasks::{self, TaskDraft};
+use desk::procedure::{Taking, may_take, take};
+use desk::tasks;
 use desk::turns::Told;
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::ClassState;
@@ -14,9 +15,10 @@ use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use store::tables::supervision::{attendance, class_session, enrolment, training_class};
 use store::{Reader, Writer};
 
+use crate::declared::CALL_ROLL;
 use crate::hours;
+use crate::procedures::full_process::{FullProcess, Step};
 use crate::rules::attendance::signs_out_until;
-use crate::rules::states::{Move, after};
 
 /// Starts, ends and lapses classes whose time has come.
 pub async fn tick(desk: &Desk, told: &mut Told) -> Result<(), Stop> {
@@ -76,30 +78,12 @@ impl Act for StartTraining {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let (class, state) = moved(work, &self.class, Move::StartTraining).await?;
-        tasks::close(desk, work, &class.id, &["start-class"]).await?;
+        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let fact = FactDraft::new("TrainingStarted", Self::CLAUSE, class.district, "首次考勤，开始培训").class(&class.id).institution(&class.institution);
         // Now there is something to see; not for whoever approved it.
-        TaskDraft::new(
-            desk,
-            "county",
-            "inspect-class",
-            ("class", class.id.to_string()),
-            format!("{} · {}", class.institution_name, class.title),
-            class.district,
-        )
-        .money(class.money)
-        .due(Some(class.ends_on))
-        .finding("", "每班至少现场检查一次")
-        .not_for(class.decided_by.clone())
-        .put(work)
-        .await?;
-        Ok(Done::new(
-            (),
-            FactDraft::new("TrainingStarted", "M3.1", class.district, "首次考勤，开始培训")
-                .class(&class.id)
-                .institution(&class.institution)
-                .with("class_state", state.code()),
-        ))
+        let taking =
+            Taking::new(training_class::ActiveModel::default()).due(Some(class.ends_on)).finding("", "每班至少现场检查一次").not_for(class.decided_by.clone());
+        Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::StartTraining, taking, fact).await?))
     }
 }
 
@@ -118,15 +102,10 @@ impl Act for LapseClass {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let (class, state) = moved(work, &self.class, Move::Withdraw).await?;
-        tasks::close(desk, work, &class.id, &["start-class", "inspect-class"]).await?;
-        Ok(Done::new(
-            (),
-            FactDraft::new("ClassLapsed", "M3.1", class.district, "逾期未开班，自动撤销")
-                .class(&class.id)
-                .institution(&class.institution)
-                .with("class_state", state.code()),
-        ))
+        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let fact = FactDraft::new("ClassLapsed", Self::CLAUSE, class.district, "逾期未开班，自动撤销").class(&class.id).institution(&class.institution);
+        let taking = Taking::new(training_class::ActiveModel::default());
+        Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::LapseClass, taking, fact).await?))
     }
 }
 
@@ -145,7 +124,8 @@ impl Act for EndTraining {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let (class, state) = moved(work, &self.class, Move::EndTraining).await?;
+        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        may_take::<FullProcess>(&class, Step::EndTraining)?;
         let policy = desk::policy::pinned(class.policy.as_deref())?;
         let mut eligible = 0usize;
         // Most of a class has the same hours: one statement for all who have.
@@ -158,28 +138,16 @@ impl Act for EndTraining {
             let change = enrolment::ActiveModel { credited_offline: Set(offline), credited_online: Set(online), ..Default::default() };
             work.change_all::<enrolment::Entity>(enrolment::Column::Id.is_in(places), change).await?;
         }
-        tasks::close(desk, work, &class.id, &["inspect-class", "start-class"]).await?;
         // Requests that nobody answered in time: the roll cannot be called any more, a record can be disputed.
         let meetings = hours::sessions(work, &class.id).await?.into_iter().map(|one| one.id.to_string()).collect();
-        tasks::close_among(desk, work, meetings, &["call-roll"]).await?;
-        TaskDraft::new(desk, "institution", "enter-scores", ("class", class.id.to_string()), class.title.clone(), class.district)
-            .for_institution(&class.institution)
-            .finding("look", format!("{eligible} 人可以参加结业考核"))
-            .due(Some(tasks::days_from(class.ends_on, policy.exam_within_days())))
-            .put(work)
-            .await?;
-        let fact = FactDraft::new("TrainingEnded", "M3.1", class.district, format!("培训结束，{eligible} 人出勤率达标"))
+        tasks::close_among(desk, work, meetings, &[&CALL_ROLL]).await?;
+        let fact = FactDraft::new("TrainingEnded", Self::CLAUSE, class.district, format!("培训结束，{eligible} 人出勤率达标"))
             .class(&class.id)
             .institution(&class.institution)
-            .with("eligible", eligible)
-            .with("class_state", state.code());
-        Ok(Done::new((), fact))
+            .with("eligible", eligible);
+        let taking = Taking::new(training_class::ActiveModel::default())
+            .due(Some(tasks::days_from(class.ends_on, policy.exam_within_days())))
+            .finding("look", format!("{eligible} 人可以参加结业考核"));
+        Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::EndTraining, taking, fact).await?))
     }
-}
-
-async fn moved(work: &Writer, class: &ClassId, step: Move) -> Result<(training_class::Model, ClassState), Stop> {
-    let class = work.get::<training_class::Entity>(class.to_string()).await?;
-    let state = after(class.state, step)?;
-    work.save::<training_class::Entity>(&class, training_class::ActiveModel { state: Set(state), ..Default::default() }).await?;
-    Ok((class, state))
 }

@@ -6,5 +6,4 @@ pub mod inspection;
 pub mod layout;
 pub mod opening;
 pub mod review;
-pub mod states;
 pub mod timetable;

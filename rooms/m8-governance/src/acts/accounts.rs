@@ -2,6 +2,7 @@
 //! change what it is for. Every one is a fact; passwords travel as one-time links only.
 
 use chrono::Duration;
+use desk::procedure::{Taking, take};
 use desk::{Act, Desk, Done, session};
 use foundation::codes::AccountRole;
 use foundation::limits::LINE_CHARS;
@@ -15,6 +16,7 @@ use store::tables::institutions::institution;
 
 use super::links::{self, LinkPurpose, OneTimeLink, PASSWORD_LINK_HOURS};
 use super::{fact, own};
+use crate::declared::{Accounts, Step};
 use crate::rules;
 
 const CONFIGURE: Permission = Permission::Of(Function::Accounts, Right::Configure);
@@ -225,9 +227,10 @@ impl Act for DisableAccount {
         if row.disabled {
             return Ok(Done::Repeat(()));
         }
-        work.save::<account::Entity>(&row, account::ActiveModel { disabled: Set(true), ..Default::default() }).await?;
+        let fact = fact("AccountDisabled", &row, format!("停用账号 {}：{reason}", row.login));
+        let fact = take::<Accounts>(desk, work, &row, Step::Disable, Taking::new(account::ActiveModel::default()), fact).await?;
         own::end_sign_ins(desk, work, &row.id).await?;
-        Ok(Done::new((), fact("AccountDisabled", &row, format!("停用账号 {}：{reason}", row.login))))
+        Ok(Done::new((), fact))
     }
 }
 
@@ -253,8 +256,9 @@ impl Act for EnableAccount {
         if !row.disabled {
             return Ok(Done::Repeat(()));
         }
-        work.save::<account::Entity>(&row, account::ActiveModel { disabled: Set(false), ..Default::default() }).await?;
-        Ok(Done::new((), fact("AccountEnabled", &row, format!("启用账号 {}：{reason}", row.login))))
+        let fact = fact("AccountEnabled", &row, format!("启用账号 {}：{reason}", row.login));
+        let taking = Taking::new(account::ActiveModel::default());
+        Ok(Done::new((), take::<Accounts>(desk, work, &row, Step::Enable, taking, fact).await?))
     }
 }
 

@@ -1,0 +1,56 @@
+//! What the rooms declare, joined by the house: subjects, matters, procedures, rules. Who needs one asks here; nobody
+//! matches on the strings that rows hold.
+
+use foundation::Rule;
+
+use crate::matter::Matter;
+use crate::procedure::Table;
+use crate::subject::Subject;
+
+/// Everything that is declared.
+#[derive(Debug, Default)]
+pub struct Declared {
+    /// Kinds of things.
+    pub subjects: Vec<&'static Subject>,
+    /// Kinds of tasks.
+    pub matters: Vec<&'static Matter>,
+    /// Procedures, as tables of words.
+    pub procedures: Vec<Table>,
+    /// Rules that refuse.
+    pub rules: Vec<&'static Rule>,
+}
+
+impl Declared {
+    /// With a room's subjects.
+    #[must_use]
+    pub fn subjects(mut self, more: &[&'static Subject]) -> Self {
+        self.subjects.extend_from_slice(more);
+        self
+    }
+    /// With a room's matters.
+    #[must_use]
+    pub fn matters(mut self, more: &[&'static Matter]) -> Self {
+        self.matters.extend_from_slice(more);
+        self
+    }
+    /// With a procedure.
+    #[must_use]
+    pub fn procedure(mut self, one: Table) -> Self {
+        self.procedures.push(one);
+        self
+    }
+    /// With a room's rules.
+    #[must_use]
+    pub fn rules(mut self, more: &[&'static Rule]) -> Self {
+        self.rules.extend_from_slice(more);
+        self
+    }
+    /// The matter that a row's `kind` names; none for what an earlier version put and nobody declares any more.
+    pub fn matter(&self, kind: &str) -> Option<&'static Matter> {
+        self.matters.iter().find(|one| one.kind == kind).copied()
+    }
+    /// The subject of a kind.
+    pub fn subject(&self, kind: &str) -> Option<&'static Subject> {
+        self.subjects.iter().find(|one| one.kind == kind).copied()
+    }
+}

@@ -1,0 +1,180 @@
+//! What the rooms declare holds together: every state is reached and left, every matter ends, every button leads
+//! somewhere, every parameter is read, and nobody moves a thing but by a step (house.md §0; M8.9).
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use desk::Act;
+use desk::matter::Ends;
+use desk::procedure::{Line, Table};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Every source file of the rooms and crates, with its text; tests are others' business.
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() && !path.ends_with("tests") {
+                walk(&path, into);
+            } else if path.extension().is_some_and(|one| one == "rs") {
+                into.push(path);
+            }
+        }
+    }
+    let mut files = Vec::new();
+    walk(&root().join("rooms"), &mut files);
+    walk(&root().join("crates"), &mut files);
+    files.into_iter().map(|path| (path.clone(), std::fs::read_to_string(path).unwrap())).collect()
+}
+
+/// Compares a document with what is made; `UPDATE=1` writes it.
+fn stands(path: &str, text: &str) {
+    let at = root().join(path);
+    if std::env::var("UPDATE").is_ok() {
+        std::fs::write(&at, text).unwrap();
+    }
+    let there = std::fs::read_to_string(at).unwrap_or_default();
+    assert!(there == text, "{path} is not what the tables say: run `UPDATE=1 cargo test -p house declared` and look at the difference");
+}
+
+#[test]
+fn every_state_is_reached_and_every_matter_ends() {
+    let declared = house::declared();
+    let faults: Vec<&String> = declared.procedures.iter().flat_map(|one| &one.faults).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+    let asked: BTreeSet<&str> = declared.procedures.iter().flat_map(|one| one.asked.iter().copied()).collect();
+    let acts: BTreeSet<&str> = house::routes().list.iter().map(|one| one.name).chain(["end-training"]).collect();
+    let mut kinds = BTreeSet::new();
+    for one in &declared.matters {
+        assert!(kinds.insert(one.kind), "two matters are called {}", one.kind);
+        match one.ends {
+            Ends::ByStep => assert!(asked.contains(one.kind), "{}: no procedure asks it, so no step ends it", one.kind),
+            Ends::ByActs(ends) => {
+                for act in ends {
+                    assert!(acts.contains(act), "{}: there is no act {act}", one.kind);
+                }
+            }
+            Ends::Finding | Ends::Seen => {}
+        }
+        assert!(declared.subject(one.about.kind).is_some(), "{} is about {}, which no room declares", one.kind, one.about.kind);
+    }
+    for kind in asked {
+        assert!(kinds.contains(kind), "{kind} is asked by a step; put it into its room's MATTERS");
+    }
+}
+
+#[test]
+fn every_button_and_address_leads_somewhere() {
+    let (declared, routes) = (house::declared(), house::routes());
+    let there = |method: &str, folder: &str, at: &str| {
+        let path = if at.is_empty() { format!("{folder}/{{id}}") } else { format!("{folder}/{{id}}/{}", at.trim_start_matches('/')) };
+        assert!(routes.list.iter().any(|one| one.method == method && one.path == path), "nothing answers {method} {path}");
+    };
+    for one in declared.subjects.iter().filter(|one| !one.folder.is_empty() && one.kind != "certificate") {
+        there("GET", one.folder, "");
+    }
+    for one in &declared.matters {
+        if !one.at.is_empty() {
+            there("GET", one.about.folder, one.at);
+        }
+        if let Some(quick) = &one.quick {
+            there("POST", one.about.folder, quick.post);
+        }
+    }
+    for (table, line) in declared.procedures.iter().flat_map(|table| table.lines.iter().map(move |line| (table, line))) {
+        if let Some((method, at)) = line.press {
+            there(method, table.subject.folder, at);
+        }
+        // A step's act is asked with the same permission and clause wherever it stands.
+        for route in routes.list.iter().filter(|one| one.is_act && one.name == line.by.act) {
+            assert_eq!((route.permission, route.clause), (line.by.permission, line.by.clause), "{}: {}", table.name, line.called);
+        }
+    }
+}
+
+/// The class's table names acts of the funds' room, which it cannot see.
+#[test]
+fn the_acts_that_another_room_does_are_what_the_table_says() {
+    use m3_funds::acts::draft::{ArchiveUnpaidClass, DraftClaim};
+    use m3_funds::acts::payment::SettlePaymentBatch;
+    let declared = house::declared();
+    let class = declared.procedures.iter().find(|one| one.name == "full-process").unwrap();
+    for (act, permission, clause) in [
+        (DraftClaim::NAME, DraftClaim::PERMISSION, DraftClaim::CLAUSE),
+        (ArchiveUnpaidClass::NAME, ArchiveUnpaidClass::PERMISSION, ArchiveUnpaidClass::CLAUSE),
+        (SettlePaymentBatch::NAME, SettlePaymentBatch::PERMISSION, SettlePaymentBatch::CLAUSE),
+    ] {
+        let line = class.lines.iter().find(|one| one.by.act == act).unwrap_or_else(|| panic!("{act} takes no step of a class"));
+        assert_eq!((line.by.permission, line.by.clause), (permission, clause), "{act}");
+    }
+}
+
+#[test]
+fn nobody_moves_a_thing_but_by_a_step() {
+    let by_hand: Vec<String> = sources()
+        .iter()
+        .filter(|(path, _)| path.components().any(|one| one.as_os_str() == "rooms"))
+        .flat_map(|(path, text)| {
+            let is_table = text.contains("impl Procedure for");
+            text.lines()
+                .filter(|line| !is_table && (line.contains("state: Set(") || line.contains(".state = Set(") || line.contains("disabled: Set(")))
+                .map(|line| format!("{}: {}", path.display(), line.trim()))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(by_hand.is_empty(), "take the step instead (desk::procedure::take): {by_hand:#?}");
+    let tags: Vec<String> = sources()
+        .iter()
+        .filter(|(path, text)| {
+            path.components().any(|one| one.as_os_str() == "rooms") && (text.contains("\"class_state\"") || text.contains("\"claim_state\""))
+        })
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    assert!(tags.is_empty(), "the step puts the state on the fact: {tags:?}");
+}
+
+#[test]
+fn m8_1_every_parameter_is_read_or_waits() {
+    let texts: Vec<String> = sources().into_iter().filter(|(path, _)| !path.ends_with("policy_table.rs")).map(|(_, text)| text).collect();
+    for key in reckoning::policy::KEYS {
+        let (call, limit) = (format!(".{}()", key.key), format!("limit!({})", key.key));
+        let is_read = texts.iter().any(|text| text.contains(&call) || text.contains(&limit));
+        assert_eq!(is_read, key.waits_for.is_none(), "{}: read by somebody, or `waits` says which issue it waits for", key.key);
+    }
+}
+
+#[test]
+fn the_tables_and_pictures_in_docs_are_the_code() {
+    let declared = house::declared();
+    let mut text = "# 办理步骤\n\n由各房间的步骤表生成（`UPDATE=1 cargo test -p house declared` 重写）。每一行是一步：从哪里、到哪里、谁办、限期、下一步轮到谁、留下什么事实。\n".to_owned();
+    for one in &declared.procedures {
+        let _ = write!(text, "\n## {}\n\n{}", one.title, rows(one));
+        let picture = format!("# {}：状态\n\n由步骤表生成，`UPDATE=1 cargo test -p house declared` 重写。\n\n```mermaid\n{}```\n", one.title, one.picture);
+        stands(&format!("docs/states/{}.md", one.name), &picture);
+    }
+    text.push_str("\n## 待办\n\n| 待办 | 谁的 | 关于 | 怎样结束 |\n|---|---|---|---|\n");
+    for one in &declared.matters {
+        let ends = match one.ends {
+            Ends::ByStep => "办下一步".to_owned(),
+            Ends::ByActs(acts) => acts.join("、"),
+            Ends::Finding => "登记结果".to_owned(),
+            Ends::Seen => "知道了".to_owned(),
+        };
+        let _ = writeln!(text, "| {} `{}` | {} | {} | {ends} |", one.called, one.kind, one.audience.called(), one.about.called);
+    }
+    stands("docs/procedures.zh.md", &text);
+}
+
+fn rows(table: &Table) -> String {
+    let mut text = "| 步骤 | 从 | 到 | 办理 | 条款 | 限期 | 下一步 | 按钮 | 事实 | 文书 |\n|---|---|---|---|---|---|---|---|---|---|\n".to_owned();
+    for Line { from, to, called, by, due, next, button, facts, document, .. } in &table.lines {
+        let from = if from.is_empty() { "—".to_owned() } else { from.join("、") };
+        let facts = facts.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(" ");
+        let _ = writeln!(text, "| {called} | {from} | {to} | `{}` | {} | {due} | {next} | {button} | {facts} | {document} |", by.act, by.clause);
+    }
+    text
+}

@@ -1,0 +1,71 @@
+//! What the room declares: accounts and policy as things, and how an account moves (M8.4; domain §12.3).
+
+use desk::matter::Matter;
+use desk::procedure::{Change, Model, Procedure, Row, by};
+use desk::subject::Subject;
+use foundation::codes::AccountState;
+use foundation::{Date, DistrictCode, Fen, Function, InstitutionId, Permission, Right, Stop};
+use store::query::Set;
+use store::tables::identity::account;
+
+use crate::acts::accounts::{CreateAccount, DisableAccount, EnableAccount};
+
+/// 账号.
+pub static ACCOUNT: Subject = Subject { kind: "account", called: "账号", folder: "/accounts", read: Permission::Of(Function::Accounts, Right::Read) };
+/// 政策参数.
+pub static POLICY: Subject = Subject { kind: "policy", called: "政策参数", folder: "", read: Permission::Public };
+
+/// The room's subjects.
+pub static SUBJECTS: &[&Subject] = &[&ACCOUNT, &POLICY];
+
+desk::steps! {
+    /// What can happen to an account.
+    Step of AccountState, ROWS {
+        Open [] => Active, "建立账号", by::<CreateAccount>(), Clear, Nothing, Nobody, Nowhere, ["AccountCreated"];
+        Disable [Active] => Disabled, "停用", by::<DisableAccount>(), Clear, Nothing, Nobody, Nowhere, ["AccountDisabled"];
+        Enable [Disabled] => Active, "启用", by::<EnableAccount>(), Clear, Nothing, Nobody, Nowhere, ["AccountEnabled"];
+    }
+}
+
+/// The course of an account.
+pub enum Accounts {}
+
+impl Procedure for Accounts {
+    type State = AccountState;
+    type Step = Step;
+    type Table = account::Entity;
+
+    const NAME: &'static str = "account";
+    const TITLE: &'static str = "账号";
+    const NOUN: &'static str = "账号";
+    const SOURCE: &'static str = "账号登记";
+    const CLAUSE: &'static str = "M8.4";
+    const TAG: Option<&'static str> = None;
+    const SUBJECT: &'static Subject = &ACCOUNT;
+    const ROWS: &'static [Row<AccountState, Step>] = ROWS;
+
+    fn state(row: &Model<Self>) -> Result<AccountState, Stop> {
+        Ok(if row.disabled { AccountState::Disabled } else { AccountState::Active })
+    }
+    fn id(row: &Model<Self>) -> String {
+        row.id.to_string()
+    }
+    fn write(change: &mut Change<Self>, state: AccountState, _: Option<Option<Date>>) {
+        change.disabled = Set(state == AccountState::Disabled);
+    }
+    fn due(_: &Model<Self>) -> Option<Date> {
+        None
+    }
+    fn title(row: &Model<Self>, _: &Matter) -> String {
+        row.login.clone()
+    }
+    fn district(row: &Model<Self>) -> DistrictCode {
+        row.district
+    }
+    fn institution(row: &Model<Self>) -> Option<InstitutionId> {
+        row.institution.clone()
+    }
+    fn money(_: &Model<Self>) -> Fen {
+        Fen::ZERO
+    }
+}
