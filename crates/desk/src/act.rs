@@ -18,8 +18,10 @@ pub trait Act: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static
     const NAME: &'static str;
     /// The row of the matrix that it needs.
     const PERMISSION: Permission;
-    /// The clause it serves, `M3.1`.
-    const CLAUSE: &'static str;
+    /// The clause it serves, `M3.1`: its function's, unless it says another and why.
+    const CLAUSE: &'static str = Self::PERMISSION.clause();
+    /// Why it serves another clause than its function; empty when it does not.
+    const CLAUSE_WHY: &'static str = "";
     /// What a user would call it, `准予开班`.
     const TITLE: &'static str;
     /// False for answers that may not be kept, such as a revealed number: a client's idempotency key is
@@ -89,8 +91,10 @@ pub trait Read: Send + Sync + 'static {
     const NAME: &'static str;
     /// The row of the matrix that it needs.
     const PERMISSION: Permission;
-    /// The clause it serves.
-    const CLAUSE: &'static str;
+    /// The clause it serves: its function's, unless it says another and why.
+    const CLAUSE: &'static str = Self::PERMISSION.clause();
+    /// Why it serves another clause than its function; empty when it does not.
+    const CLAUSE_WHY: &'static str = "";
 }
 
 /// What an act leaves: its answer and at least one fact, so there is no write without a line in the

@@ -107,7 +107,10 @@ mod tests {
     use super::*;
     use crate::sheet::rows;
 
-    const ROSTER: Wanted = Wanted { rule: "花名册", clause: "M7.1", noun: "名册", most: 500, split: "请分开上传" };
+    const ROSTER: Wanted =
+        Wanted {
+            rule: &foundation::Rule { id: "花名册", clause: "M7.1", source: "花名册", fix: "" }, noun: "名册", most: 500, split: "请分开上传"
+        };
 
     fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
         let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));

@@ -21,6 +21,10 @@ pub struct Declared {
 }
 
 impl Declared {
+    /// Nothing yet.
+    pub const fn nothing() -> Self {
+        Self { subjects: Vec::new(), matters: Vec::new(), procedures: Vec::new(), rules: Vec::new() }
+    }
     /// With a room's subjects.
     #[must_use]
     pub fn subjects(mut self, more: &[&'static Subject]) -> Self {
@@ -43,6 +47,15 @@ impl Declared {
     #[must_use]
     pub fn rules(mut self, more: &[&'static Rule]) -> Self {
         self.rules.extend_from_slice(more);
+        self
+    }
+    /// With what others declare.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.subjects.extend(other.subjects);
+        self.matters.extend(other.matters);
+        self.procedures.extend(other.procedures);
+        self.rules.extend(other.rules);
         self
     }
     /// The matter that a row's `kind` names; none for what an earlier version put and nobody declares any more.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use foundation::codes::AccountRole;
 use foundation::ids::TypedId;
-use foundation::{Actor, Date, Fault, Ids, Instant, Office, Permission, Refusal, Scope, SignInId, Stop};
+use foundation::{Actor, Date, Fault, Ids, Instant, Office, Permission, Scope, SignInId, Stop};
 use sha2::{Digest, Sha256};
 use store::db::Guarded;
 use store::tables::identity::idempotency;
@@ -15,6 +15,7 @@ use store::{Reader, Writer};
 
 use crate::act::{Act, Done};
 use crate::premises::Premises;
+use crate::refusals::ONCE_ONLY;
 
 /// How the request came.
 #[derive(Debug, Clone, Default)]
@@ -169,7 +170,7 @@ async fn through<A: Act>(desk: &Desk, act: &A, key: Option<(String, String)>, wo
         Done::Repeat(outcome) => Ok(outcome),
         Done::Written { outcome, facts } => {
             let at = desk.now();
-            let rows = facts.into_iter().map(|draft| draft.row(desk, A::NAME, at)).collect();
+            let rows = facts.into_iter().map(|draft| draft.row(desk, (A::NAME, A::CLAUSE), at)).collect();
             work.add_many::<fact::Entity>(rows).await?;
             if let Some((key, request_hash)) = key {
                 let outcome = serde_json::to_string(&outcome).map_err(|e| foundation::Fault::Db(e.to_string()))?;
@@ -205,7 +206,7 @@ async fn earlier<A: Act>(work: &Writer, key: &str, request: &str) -> Result<Opti
     use store::query::ColumnTrait;
     let Some(row) = work.as_system("idempotency").find::<idempotency::Entity>(idempotency::Column::Key.eq(key)).await? else { return Ok(None) };
     if row.act != A::NAME || row.request_hash != request {
-        return Err(Refusal::new("幂等", "M7.1", "同一个幂等键已用于另一项内容不同的办理", "Idempotency-Key", "请为新的办理换一个键").into());
+        return Err(ONCE_ONLY.refuse("同一个幂等键已用于另一项内容不同的办理").into());
     }
     serde_json::from_str(&row.outcome).map(Some).map_err(|e| foundation::Fault::Db(e.to_string()).into())
 }

@@ -14,7 +14,7 @@ use crate::Desk;
 pub struct FactDraft {
     id: Option<FactId>,
     kind: &'static str,
-    clause: &'static str,
+    clause: Option<&'static str>,
     district: DistrictCode,
     class: Option<ClassId>,
     institution: Option<InstitutionId>,
@@ -26,12 +26,12 @@ pub struct FactDraft {
 }
 
 impl FactDraft {
-    /// A fact of `kind` (past tense) under `clause`, in `district`, with one Chinese line for trails.
-    pub fn new(kind: &'static str, clause: &'static str, district: DistrictCode, summary: impl Into<String>) -> Self {
+    /// A fact of `kind` (past tense) in `district`, with one Chinese line for trails. It serves its act's clause.
+    pub fn new(kind: &'static str, district: DistrictCode, summary: impl Into<String>) -> Self {
         Self {
             id: None,
             kind,
-            clause,
+            clause: None,
             district,
             class: None,
             institution: None,
@@ -44,7 +44,7 @@ impl FactDraft {
     }
     /// A fact whose body the offline verifier knows.
     pub fn of<B: FactBody>(body: &B, district: DistrictCode, summary: impl Into<String>) -> Self {
-        Self::new(B::FACT, B::CLAUSE, district, summary).body(body)
+        Self { clause: Some(B::CLAUSE), ..Self::new(B::FACT, district, summary) }.body(body)
     }
     /// Its kind, `ClassOpeningApproved`.
     pub fn kind(&self) -> &'static str {
@@ -94,14 +94,14 @@ impl FactDraft {
     }
 
     /// The row, with who, when and where. Acts hand in drafts; only whoever takes over an old register writes rows.
-    pub fn row(self, desk: &Desk, act: &str, at: Instant) -> fact::Model {
+    pub fn row(self, desk: &Desk, (act, clause): (&str, &str), at: Instant) -> fact::Model {
         fact::Model {
             id: self.id.unwrap_or_else(|| desk.new_id()),
             seq: None,
             at,
             act: act.to_owned(),
             fact: self.kind.to_owned(),
-            clause: self.clause.to_owned(),
+            clause: self.clause.unwrap_or(clause).to_owned(),
             actor: desk.actor_key(),
             actor_name: desk.actor.name.clone(),
             office: desk.office_key(),

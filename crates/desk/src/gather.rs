@@ -109,7 +109,7 @@ async fn together<A: Act>(asked: &Arc<Vec<Asked<A>>>, which: std::ops::Range<usi
                 Box::pin(async move {
                     let many = (plan.write)(work).await?;
                     let at = system.now();
-                    let rows: Vec<fact::Model> = many.facts.into_iter().map(|draft| draft.row(&system, A::NAME, at)).collect();
+                    let rows: Vec<fact::Model> = many.facts.into_iter().map(|draft| draft.row(&system, (A::NAME, A::CLAUSE), at)).collect();
                     if !rows.is_empty() {
                         work.add_many::<fact::Entity>(rows).await?;
                     }

@@ -22,6 +22,7 @@ pub mod policy;
 pub mod premises;
 pub mod procedure;
 pub mod reading;
+pub mod refusals;
 pub mod routes;
 pub mod session;
 pub mod sheet;

@@ -1,5 +1,6 @@
 //! Passwords: argon2id, never stored or logged in the clear (domain §12.3).
 
+use crate::refusals::PASSWORD;
 use argon2::Argon2;
 use argon2::{PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use foundation::{Fault, Refusal, Stop};
@@ -107,7 +108,7 @@ pub fn weakness(password: &str, whose: Whose<'_>) -> Option<Refusal> {
 }
 
 fn no(fact: &str, fix: &str) -> Refusal {
-    Refusal::new("口令", "M8.2", fact, "网络安全等级保护三级要求", fix).at("password")
+    PASSWORD.refuse(fact).fix(fix).at("password")
 }
 
 /// Why somebody would guess it soon, and what to do.

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use crate::refusals::PARAMETERS;
 use foundation::codes::Regime;
-use foundation::{Date, DistrictCode, Fault, Refusal, Stop};
+use foundation::{Date, DistrictCode, Fault, Stop};
 pub use reckoning::policy::Scheme;
 use reckoning::policy::{Parameter, Policy, depth};
 use store::Reader;
@@ -24,15 +25,14 @@ pub async fn in_force(reader: &Reader, scheme: Scheme, district: DistrictCode, d
         effective_from: row.effective_from,
         effective_to: row.effective_to,
     });
-    Policy::from_parameters(scheme, parameters, day)
-        .map_err(|missing| Refusal::new("政策参数", "M8.1", missing.sentence(), "政策参数表", "请由省、市人社部门补齐参数后再办").into())
+    Policy::from_parameters(scheme, parameters, day).map_err(|missing| PARAMETERS.refuse(missing.sentence()).into())
 }
 
 /// What a class's regime pays by. Errors: a refusal while the regime has no scheme of its own here.
 pub fn scheme_of(regime: Regime) -> Result<Scheme, Stop> {
     Scheme::of(regime).ok_or_else(|| {
         let fact = format!("{}的补贴参数还没有定义", regime.label());
-        Refusal::new("政策参数", "M8.1", fact, "政策参数表", "现在只能办理合格证类的班级").into()
+        PARAMETERS.refuse(fact).fix("现在只能办理合格证类的班级").into()
     })
 }
 

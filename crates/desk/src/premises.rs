@@ -1,7 +1,7 @@
 //! Premises: what one running installation owns; every desk stands in it.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use foundation::{Clock, Ids, Permission, WorkCalendar};
 use store::seal::Keyring;
@@ -71,8 +71,8 @@ pub struct Premises {
     pub settings: Settings,
     /// Navigation, set by the house.
     pub nav: Vec<NavEntry>,
-    /// What the rooms declare, set by the house.
-    pub declared: Declared,
+    /// What the rooms declare, set by whoever serves their routes.
+    pub declared: OnceLock<Declared>,
     /// Signed-in browsers, cached.
     pub sign_ins: SignIns,
     /// Where timed acts go on.
@@ -89,4 +89,12 @@ pub struct Premises {
     pub health: Health,
     /// Whose uploaded file is being read.
     pub reading: Reading,
+}
+
+impl Premises {
+    /// What the rooms declare; nothing before their routes are served.
+    pub fn declared(&self) -> &Declared {
+        static NOTHING: Declared = Declared::nothing();
+        self.declared.get().unwrap_or(&NOTHING)
+    }
 }

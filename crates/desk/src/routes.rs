@@ -13,6 +13,7 @@ use foundation::Permission;
 
 use crate::act::{Act, Read};
 use crate::api::{self, ActDoc};
+use crate::declared::Declared;
 use crate::desk::Desk;
 use crate::premises::Premises;
 
@@ -29,6 +30,8 @@ pub struct RouteInfo {
     pub permission: Permission,
     /// Clause.
     pub clause: &'static str,
+    /// Why it is another than its function's.
+    pub clause_why: &'static str,
     /// True for acts.
     pub is_act: bool,
     /// True under `/api/`.
@@ -44,12 +47,21 @@ pub struct Routes {
     pub list: Vec<RouteInfo>,
     /// Acts for the API's document, by name.
     pub acts: Vec<ActDoc>,
+    /// What the rooms declare.
+    pub declared: Declared,
 }
 
 impl Routes {
     /// None yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// What the room declares: its subjects, matters, procedures and rules.
+    #[must_use]
+    pub fn declare(mut self, declared: Declared) -> Self {
+        self.declared = self.declared.with(declared);
+        self
     }
 
     /// A page (or an API resource) that reads: `.read::<ClassPage, _, _>(path, handler)`.
@@ -66,6 +78,7 @@ impl Routes {
             name: R::NAME,
             permission: R::PERMISSION,
             clause: R::CLAUSE,
+            clause_why: R::CLAUSE_WHY,
             is_act: false,
             is_api: path.starts_with("/api/"),
         });
@@ -86,6 +99,7 @@ impl Routes {
             name: R::NAME,
             permission: R::PERMISSION,
             clause: R::CLAUSE,
+            clause_why: R::CLAUSE_WHY,
             is_act: false,
             is_api: false,
         });
@@ -106,6 +120,7 @@ impl Routes {
             name: A::NAME,
             permission: A::PERMISSION,
             clause: A::CLAUSE,
+            clause_why: A::CLAUSE_WHY,
             is_act: true,
             is_api: false,
         });
@@ -120,7 +135,16 @@ impl Routes {
         let path = format!("/api/v1/acts/{}", A::NAME);
         let guarded = post(Behind { permission: A::PERMISSION, handler: api::perform::<A> });
         self.router = self.router.route(&path, guarded);
-        self.list.push(RouteInfo { method: "POST", path, name: A::NAME, permission: A::PERMISSION, clause: A::CLAUSE, is_act: true, is_api: true });
+        self.list.push(RouteInfo {
+            method: "POST",
+            path,
+            name: A::NAME,
+            permission: A::PERMISSION,
+            clause: A::CLAUSE,
+            clause_why: A::CLAUSE_WHY,
+            is_act: true,
+            is_api: true,
+        });
         self.acts.push(ActDoc::of::<A>());
         self
     }
@@ -130,6 +154,7 @@ impl Routes {
         self.router = self.router.merge(other.router);
         self.list.extend(other.list);
         self.acts.extend(other.acts);
+        self.declared = self.declared.with(other.declared);
         self
     }
 }

@@ -6,7 +6,7 @@ use std::io::Cursor;
 
 use calamine::{DataRef, Reader, Xlsx};
 use chrono::{Days, NaiveDate};
-use foundation::Refusal;
+use foundation::{Refusal, Rule};
 
 use crate::archive::{self, Found};
 use crate::reading::Going;
@@ -23,10 +23,8 @@ pub const HEADER_ROWS: usize = 12;
 /// What kind of file is wanted, for the words of its refusals.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
-    /// `花名册`: the rule's name.
-    pub rule: &'static str,
-    /// The clause.
-    pub clause: &'static str,
+    /// The rule that refuses it.
+    pub rule: &'static Rule,
     /// `名册`: what the file is called.
     pub noun: &'static str,
     /// Rows of data at most.
@@ -42,7 +40,7 @@ impl Wanted {
     }
     /// A refusal of the whole file.
     pub fn whole(&self, fact: &str, fix: &str) -> Refusal {
-        Refusal::new(self.rule, self.clause, fact, "上传的文件", fix).at("file")
+        self.rule.refuse(fact).source("上传的文件").fix(fix).at("file")
     }
     pub(crate) fn broken(&self) -> Refusal {
         self.whole("文件打不开，可能已损坏", "请用表格软件重新保存为 .xlsx 后再上传，或改用 .csv")
@@ -198,7 +196,10 @@ fn csv_rows(bytes: &[u8], wanted: &Wanted, going: &Going) -> Result<Vec<Vec<Stri
 mod tests {
     use super::*;
 
-    const ROSTER: Wanted = Wanted { rule: "花名册", clause: "M7.1", noun: "名册", most: 500, split: "请分开上传" };
+    const ROSTER: Wanted =
+        Wanted {
+            rule: &foundation::Rule { id: "花名册", clause: "M7.1", source: "花名册", fix: "" }, noun: "名册", most: 500, split: "请分开上传"
+        };
 
     #[test]
     fn one_cell_in_the_far_corner_does_not_lay_out_a_billion() {

@@ -19,7 +19,7 @@ pub struct TaskDraft {
 impl TaskDraft {
     /// A matter about a thing, in the queue of its audience in `district`.
     pub fn new(desk: &Desk, matter: &'static Matter, about: impl ToString, title: impl Into<String>, district: DistrictCode) -> Self {
-        let declared = &desk.premises.declared;
+        let declared = desk.premises.declared();
         Self {
             is_strange: !declared.matters.is_empty() && declared.matter(matter.kind).is_none(),
             row: task::Model {

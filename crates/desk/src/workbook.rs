@@ -5,10 +5,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::Datelike;
 use foundation::limits::EXPORT_ROWS;
-use foundation::{Date, Fault, Fen, Refusal, Stop};
+use foundation::{Date, Fault, Fen, Stop};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use crate::Desk;
+use crate::refusals::EXPORT_LIMIT;
 
 /// MIME type of `.xlsx`.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -185,7 +186,7 @@ fn check_rows(count: usize) -> Result<(), Stop> {
     if u64::try_from(count).is_ok_and(|count| count <= EXPORT_ROWS) {
         return Ok(());
     }
-    Err(Refusal::new("导出上限", "M7.2", format!("要导出 {count} 行，一个文件最多 {EXPORT_ROWS} 行"), "导出设置", "请用筛选缩小范围后再导出").into())
+    Err(EXPORT_LIMIT.refuse(format!("要导出 {count} 行，一个文件最多 {EXPORT_ROWS} 行")).into())
 }
 
 struct Formats {

@@ -1,7 +1,7 @@
 //! How a list of codes is written down once: as a type with its labels, its parsing and its column (domain.md §2–§7).
 //! Serves M1–M8.
 
-use crate::Refusal;
+use crate::{Refusal, Rule};
 
 /// The text is not one of the codes of its list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,9 +14,9 @@ pub struct UnknownCode {
 }
 
 impl UnknownCode {
-    /// As a refusal of `rule` under `clause`.
-    pub fn refusal(&self, rule: &str, clause: &str) -> Refusal {
-        Refusal::new(rule, clause, self.to_string(), format!("{}代码表", self.list), format!("请从列表中选择{}", self.list))
+    /// As a refusal by a rule.
+    pub fn refusal(&self, rule: &Rule) -> Refusal {
+        rule.refuse(self.to_string()).source(format!("{}代码表", self.list)).fix(format!("请从列表中选择{}", self.list))
     }
 }
 

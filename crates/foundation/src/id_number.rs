@@ -8,7 +8,7 @@ use chrono::Datelike;
 
 use crate::codes::{Sex, code_enum};
 use crate::personal::{BadValue, clean};
-use crate::{Date, Refusal};
+use crate::{Date, Refusal, Rule};
 
 code_enum! {
     /// Kinds of identity document (code_lists.csv id_type).
@@ -88,9 +88,9 @@ impl IdError {
     pub fn sentence(&self) -> String {
         format!("{}。{}。", self.fact(), self.fix())
     }
-    /// As a refusal of `rule` under `clause`.
-    pub fn refusal(&self, rule: &str, clause: &str) -> Refusal {
-        Refusal::new(rule, clause, self.fact(), "《公民身份号码》（GB 11643）及证件编号规则", self.fix())
+    /// As a refusal by a rule, with the number's own way out.
+    pub fn refusal(&self, rule: &Rule) -> Refusal {
+        rule.refuse(self.fact()).source("《公民身份号码》（GB 11643）及证件编号规则").fix(self.fix())
     }
 }
 impl fmt::Display for IdError {

@@ -30,7 +30,7 @@ pub use office::{Actor, Office, Scope};
 pub use periods::Periods;
 pub use permission::{Function, Permission, Right};
 pub use personal::{AccountNumber, PersonName, Phone};
-pub use refusal::{Fault, Refusal, Rule, Stop, Trouble};
+pub use refusal::{Fault, Refusal, Rule, Stop, Trouble, Verdict};
 pub use uscc::Uscc;
 
 /// A calendar day in Fujian (UTC+8 all year).

@@ -126,6 +126,19 @@ pub enum Permission {
     Job,
 }
 
+impl Permission {
+    /// The clause of the function; acts and reads cite it unless they say another, and why.
+    ///
+    /// # Panics
+    /// At compile time, for what belongs to no function: such an act or read must name its clause.
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::Of(function, _) => function.clause(),
+            Self::Public | Self::SignedIn | Self::Job => panic!("belongs to no function of the matrix: name its clause (const CLAUSE)"),
+        }
+    }
+}
+
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::Refusal;
+use crate::{Refusal, Rule};
 
 /// Why a text is not the value it should be. Never contains the text itself: it may be personal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,9 +25,9 @@ impl BadValue {
     pub fn sentence(&self) -> String {
         self.to_string()
     }
-    /// As a refusal of `rule` under `clause`, whose rule stands in `source`.
-    pub fn refusal(&self, rule: &str, clause: &str, source: &str) -> Refusal {
-        Refusal::new(rule, clause, self.fact.clone(), source, self.fix.clone())
+    /// As a refusal by a rule, with the value's own way out.
+    pub fn refusal(&self, rule: &Rule) -> Refusal {
+        rule.refuse(self.fact.clone()).fix(self.fix.clone())
     }
 }
 

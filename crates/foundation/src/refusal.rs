@@ -40,6 +40,19 @@ impl Rule {
     }
 }
 
+/// What a check comes to: of a review's line, a hold on money, a risk rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// In order; what is so.
+    Pass(String),
+    /// Nothing is kept waiting; somebody should know this.
+    Tell(String),
+    /// A person must say whether it is in order; what the machine noticed on the way.
+    Ask(String),
+    /// Not before this is mended.
+    Block(String),
+}
+
 /// A room's rules: `rules! { RULES; TOO_OLD = "E08", "M7.1", "居民身份证", "移出名册"; }` names each and lists all.
 #[macro_export]
 macro_rules! rules {
@@ -67,9 +80,11 @@ impl Refusal {
         self.fix = fix.into();
         self
     }
-    /// A refusal with everything but a field.
-    pub fn new(rule: &str, clause: &str, fact: impl Into<String>, source: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { rule: rule.into(), clause: clause.into(), fact: fact.into(), source: source.into(), fix: fix.into(), field: None }
+    /// Under the clause of the act that it stops, for a rule that acts of several clauses share.
+    #[must_use]
+    pub fn under(mut self, clause: &str) -> Self {
+        self.clause = clause.into();
+        self
     }
     /// The same refusal, pinned to a form field.
     pub fn at(mut self, field: &str) -> Self {

@@ -152,6 +152,7 @@ impl Read for EvidencePage {
     const NAME: &'static str = "evidence-page";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Read);
     const CLAUSE: &'static str = "M3.11";
+    const CLAUSE_WHY: &'static str = "能看申请的人可带走全班的记录";
 }
 
 /// The journal's public pages.
@@ -168,6 +169,7 @@ impl Read for EvidenceFile {
     const NAME: &'static str = "evidence-file";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Read);
     const CLAUSE: &'static str = "M3.11";
+    const CLAUSE_WHY: &'static str = "能看申请的人可带走全班的记录";
 }
 
 /// The fact of an export.
@@ -195,6 +197,7 @@ impl Act for ExportEvidence {
     const NAME: &'static str = "export-evidence";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Read);
     const CLAUSE: &'static str = "M3.11";
+    const CLAUSE_WHY: &'static str = "能看申请的人可带走全班的记录";
     const TITLE: &'static str = "导出证据包";
     type Outcome = EvidenceExported;
 
@@ -204,7 +207,7 @@ impl Act for ExportEvidence {
         }
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let id: FactId = desk.new_id();
-        let fact = FactDraft::new(EXPORTED, "M3.11", class.district, "导出证据包").with_id(id.clone()).class(&class.id).institution(&class.institution);
+        let fact = FactDraft::new(EXPORTED, class.district, "导出证据包").with_id(id.clone()).class(&class.id).institution(&class.institution);
         Ok(Done::new(EvidenceExported { address: format!("/api/v1/evidence/{id}"), until: desk.now() + HANDED_OUT_FOR }, fact))
     }
 }

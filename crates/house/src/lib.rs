@@ -23,7 +23,9 @@ use foundation::Stop;
 
 /// Every room's routes.
 pub fn routes() -> Routes {
+    let shared = Declared::default().rules(reckoning::refusals::RULES).rules(desk::refusals::RULES);
     Routes::new()
+        .declare(shared)
         .merge(notices::routes())
         .merge(m1_needs::routes())
         .merge(m2_institutions::routes())
@@ -32,12 +34,6 @@ pub fn routes() -> Routes {
         .merge(m7_registry::routes())
         .merge(m8_governance::routes())
         .merge(evidence::routes())
-}
-
-/// What every room declares.
-pub fn declared() -> Declared {
-    let rooms = [m1_needs::declared, m2_institutions::declared, m3_supervision::declared, m3_funds::declared, m7_registry::declared, m8_governance::declared];
-    rooms.into_iter().fold(Declared::default(), |so_far, room| room(so_far))
 }
 
 /// Every room's timed acts, then the journal's sequencer. What fails keeps nothing else from its turn; all of it is told.

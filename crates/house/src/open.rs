@@ -117,7 +117,7 @@ fn premises(options: &Options, db: Db, keyring: Arc<Keyring>, files: Files, cloc
         keyring,
         settings,
         nav: nav(),
-        declared: crate::declared(),
+        declared: std::sync::OnceLock::new(),
         sign_ins: SignIns::default(),
         turns: desk::turns::Turns::default(),
         tries: desk::tries::Tries::default(),

@@ -156,21 +156,21 @@ fn founded(desk: &Desk, rows: &Rows, county: &County) -> Vec<fact::Model> {
     let by = |at: usize| Desk::of(std::sync::Arc::clone(&desk.premises), county.officers[at].clone());
     let told = |one: &site_verification::Model| {
         let summary = format!("场地“实训楼”实地核实{}，有效至{}", one.conclusion.label(), one.valid_until.format("%Y年%-m月%-d日"));
-        m2_institutions::acts::fact("SiteVerified", "M3.7", school, summary)
+        m2_institutions::acts::fact("SiteVerified", school, summary)
             .about("site", &one.site)
             .with("conclusion", one.conclusion.code())
             .with("verified_on", one.verified_on.to_string())
             .with("valid_until", one.valid_until.to_string())
-            .row(&by(2), "record-site-verification", one.created_at)
+            .row(&by(2), ("record-site-verification", "M3.7"), one.created_at)
     };
-    let listed = m2_institutions::acts::fact("InstitutionListed", "M2.4", school, format!("{}列入机构目录，{}", school.name, school.document))
+    let listed = m2_institutions::acts::fact("InstitutionListed", school, format!("{}列入机构目录，{}", school.name, school.document))
         .with("uscc", school.uscc.as_str())
         .with("name", school.name.as_str())
         .with("kind", school.kind.code())
         .with("serial", school.serial)
         .with("document", school.document.as_str());
     let on = school.listed_on.and_then(|day| day.and_hms_opt(15, 20, 0)).unwrap_or_default();
-    let listed = listed.row(&by(1), "list-institution", foundation::clock::at_local(on));
+    let listed = listed.row(&by(1), ("list-institution", "M2.4"), foundation::clock::at_local(on));
     let mut facts: Vec<fact::Model> = rows.verifications.iter().filter(|one| one.institution == school.id).map(told).chain([listed]).collect();
     facts.sort_by_key(|one| one.at);
     facts

@@ -39,7 +39,7 @@ impl Stage {
             files: house.files.clone(),
             settings: house.settings.clone(),
             nav: Vec::new(),
-            declared: desk::Declared::default(),
+            declared: std::sync::OnceLock::new(),
             sign_ins: SignIns::default(),
             tries: Tries::default(),
             memo: Memo::default(),

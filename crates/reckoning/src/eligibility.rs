@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::hours::{rate_reached, rate_text};
 use crate::policy::Policy;
+use crate::refusals::{AGE, ATTENDANCE_RATE, CERTIFIED, CLAIM_WINDOW, E04, E05, E06, E16, E17, FEEDBACK, PAID_BEFORE, PAID_TOO_OFTEN};
 use crate::retirement::{self, Track};
 
 /// What is known about one trainee when the claim is judged.
@@ -59,40 +60,16 @@ pub fn beneficiary(facts: &PersonFacts, policy: &Policy) -> Vec<Refusal> {
     let exclusions = policy.document("age_max");
     if facts.pension_since.is_some_and(|since| month(since) <= month(facts.class_start)) {
         let since = facts.pension_since.map(|day| day.format("%Y年%-m月").to_string()).unwrap_or_default();
-        refusals.push(Refusal::new(
-            "E04",
-            "M3.9",
-            format!("该学员自{since}起已领取基本养老保险待遇"),
-            exclusions,
-            "不能列入补贴对象，可以自费参训；待遇信息有误的，请到社保经办机构更正",
-        ));
+        refusals.push(E04.refuse(format!("该学员自{since}起已领取基本养老保险待遇")).source(exclusions));
     }
     if facts.in_school {
-        refusals.push(Refusal::new(
-            "E05",
-            "M3.9",
-            "该学员开班时是非毕业学年的在校生",
-            exclusions,
-            "不能列入补贴对象，可以自费参训；已毕业或学籍有误的，请补充毕业材料",
-        ));
+        refusals.push(E05.refuse("该学员开班时是非毕业学年的在校生").source(exclusions));
     }
     if facts.on_fiscal_payroll {
-        refusals.push(Refusal::new(
-            "E06",
-            "M3.9",
-            "该学员开班时是机关事业单位在编人员",
-            exclusions,
-            "不能列入补贴对象，可以自费参训；编制信息有误的，请补充证明",
-        ));
+        refusals.push(E06.refuse("该学员开班时是机关事业单位在编人员").source(exclusions));
     }
     if !facts.registered {
-        refusals.push(Refusal::new(
-            "E17",
-            "M7.1",
-            "该学员开班前没有实名登记",
-            "“凡补必进，不进不补”；实名制登记库",
-            "请先补办求职、失业、就业或培训实名登记，再申请补贴",
-        ));
+        refusals.push(E17.refuse("该学员开班前没有实名登记"));
     }
     refusals
 }
@@ -103,30 +80,17 @@ pub fn age_refusal(birth: NaiveDate, track: Option<Track>, day: NaiveDate, polic
     let age = age_on(birth, day);
     let limits = || format!("开班当天（{}）{}周岁", date(day), age.map_or_else(|| "不足0".to_owned(), |years| years.to_string()));
     let Some(years) = age.filter(|years| *years >= policy.age_min()) else {
-        return Some(
-            Refusal::new(
-                "E08",
-                "M3.9",
-                format!("该学员{}，未满{}周岁", limits(), policy.age_min()),
-                policy.document("age_min"),
-                "不能列入补贴对象；出生日期有误的，请核对身份证件",
-            )
-            .at("birth"),
-        );
+        return Some(AGE.refuse(format!("该学员{}，未满{}周岁", limits(), policy.age_min())).source(policy.document("age_min")).at("birth"));
     };
     let not_retired = track.and_then(|track| retirement::retires_on(birth, track)).is_some_and(|retires| day < retires);
     if years <= policy.age_max() || not_retired {
         return None;
     }
     Some(
-        Refusal::new(
-            "E08",
-            "M3.9",
-            format!("该学员{}，超过{}周岁", limits(), policy.age_max()),
-            policy.document("age_max"),
-            "不能列入补贴对象，可以自费参训；出生日期有误的，请核对身份证件",
-        )
-        .at("birth"),
+        AGE.refuse(format!("该学员{}，超过{}周岁", limits(), policy.age_max()))
+            .source(policy.document("age_max"))
+            .fix("不能列入补贴对象，可以自费参训；出生日期有误的，请核对身份证件")
+            .at("birth"),
     )
 }
 
@@ -146,31 +110,19 @@ fn process(facts: &PersonFacts, policy: &Policy) -> Vec<Refusal> {
     let (credited, planned) = facts.rate;
     if !rate_reached(facts.rate, policy) {
         let fact = format!("出勤率{}（实到{credited}课时，应到{planned}课时），不到{}%", rate_text(facts.rate), policy.min_rate_pct());
-        refusals.push(Refusal::new(
-            "A01",
-            "M3.2",
-            fact,
-            format!("考勤记录；{}", policy.document("min_rate_pct")),
-            "该学员不能申领补贴；考勤有误的，请在补贴申领前提出更正并附证据",
-        ));
+        refusals.push(ATTENDANCE_RATE.refuse(fact).source(format!("考勤记录；{}", policy.document("min_rate_pct"))));
     }
     if !facts.passed_exam {
-        refusals.push(Refusal::new("M3.3", "M3.3", "该学员没有通过结业考核", "结业考核成绩册", "请在考核期限内安排补考，或从申领名单中移出"));
+        refusals.push(CERTIFIED.refuse("该学员没有通过结业考核").source("结业考核成绩册"));
     }
     if facts.certificate_issued_on.is_none() {
-        refusals.push(Refusal::new("M3.3", "M3.3", "该学员没有有效的培训合格证书", "培训合格证书登记", "请先发证；证书已作废的，从申领名单中移出"));
+        refusals.push(CERTIFIED.refuse("该学员没有有效的培训合格证书").fix("请先发证；证书已作废的，从申领名单中移出"));
     }
     if !facts.feedback_given {
-        refusals.push(Refusal::new(
-            "M3.4",
-            "M3.4",
-            "该学员还没有做学员评价",
-            "学员评价记录",
-            format!("请提醒学员评价；发证后{}日内可评价", policy.feedback_days()),
-        ));
+        refusals.push(FEEDBACK.refuse("该学员还没有做学员评价").fix(format!("请提醒学员评价；发证后{}日内可评价", policy.feedback_days())));
     }
     if facts.open_risks > 0 {
-        refusals.push(Refusal::new("M7.5", "M7.5", format!("还有{}条高风险预警没有处理", facts.open_risks), "风控预警记录", "请先核查并处理预警"));
+        refusals.push(CLAIM_WINDOW.refuse(format!("还有{}条高风险预警没有处理", facts.open_risks)));
     }
     refusals
 }
@@ -180,31 +132,19 @@ fn history(facts: &PersonFacts, policy: &Policy, day: NaiveDate) -> Vec<Refusal>
     let mut refusals = Vec::new();
     if facts.paid_count >= policy.max_paid_count() {
         let fact = format!("该学员自{}起已享受或正在申领培训补贴{}次，累计不得超过{}次", date(policy.count_since()), facts.paid_count, policy.max_paid_count());
-        refusals.push(Refusal::new("E11", "M3.9", fact, policy.document("max_paid_count"), "不能再享受培训补贴，可以自费参训；评价补贴另行计次"));
+        refusals.push(PAID_TOO_OFTEN.refuse(fact).source(policy.document("max_paid_count")));
     }
     if let Some(earlier) = &facts.same_item_paid {
-        refusals.push(Refusal::new(
-            "E12",
-            "M3.9",
-            format!("该学员已享受过同一培训项目的补贴（{earlier}）"),
-            policy.document("max_paid_count"),
-            "同一项目只补贴一次，请从申领名单中移出",
-        ));
+        refusals.push(PAID_BEFORE.refuse(format!("该学员已享受过同一培训项目的补贴（{earlier}）")).source(policy.document("max_paid_count")));
     }
     if let Some(issued) = facts.certificate_issued_on {
         let last = issued.checked_add_months(Months::new(u32::try_from(policy.claim_window_months()).unwrap_or(0)));
         if last.is_none_or(|last| day > last) {
             let fact = format!("证书{}发放，到{}已超过{}个月的申领期限", date(issued), date(day), policy.claim_window_months());
-            refusals.push(Refusal::new(
-                "E16",
-                "M3.9",
-                fact,
-                policy.document("claim_window_months"),
-                "已过申领期限，不予受理；因不可抗力耽误的，请附证明由人社部门核定",
-            ));
+            refusals.push(E16.refuse(fact).source(policy.document("claim_window_months")));
         }
         if issued > day {
-            refusals.push(Refusal::new("M3.3", "M3.3", format!("证书发放日期{}晚于申领日期{}", date(issued), date(day)), "培训合格证书登记", "请核对发证日期"));
+            refusals.push(CERTIFIED.refuse(format!("证书发放日期{}晚于申领日期{}", date(issued), date(day))).fix("请核对发证日期"));
         }
     }
     refusals

@@ -10,6 +10,7 @@ pub mod number;
 mod pin;
 pub mod policy;
 mod policy_table;
+pub mod refusals;
 pub mod retirement;
 pub mod share;
 pub mod words;

@@ -109,7 +109,7 @@ policy_table! {
     second_review_workdays: i32 = 5 "工作日", 1..=90, "复审期限", "domain §7.4", design true, waits None;
     publicity_workdays: i32 = 5 "工作日", 1..=90, "公示期", "domain §7.4", design true, waits None;
     objection_workdays: i32 = 5 "工作日", 1..=90, "异议核查期限", "domain §7.4", design true, waits None;
-    finance_workdays: i32 = 5 "工作日", 1..=90, "财政复核期限", "domain §7.4", design true, waits Some(15);
+    finance_workdays: i32 = 5 "工作日", 1..=90, "财政复核期限", "domain §7.4", design true, waits None;
     payment_days: i32 = 30 "日", 1..=365, "拨付期限", "domain §7.4", design true, waits None;
     objections_open_max: i32 = 20 "条", 1..=1000, "一份公示同时核查的异议上限", "domain §7.4 S55", design true, waits None, absent 20;
     recovery_days: i32 = 30 "日", 1..=365, "追回缴款期限", "domain §8.3", design true, waits Some(15);

@@ -4,6 +4,7 @@
 use foundation::{Periods, Refusal};
 
 use crate::policy::Policy;
+use crate::refusals::ONLINE_SHARE;
 
 /// True when `online` of `total` periods is within `cap_pct` percent. More online than total is not.
 pub fn online_share_ok(online: Periods, total: Periods, cap_pct: i32) -> bool {
@@ -29,13 +30,10 @@ pub fn check_plan(online: Periods, total: Periods, policy: &Policy) -> Option<Re
     let most = most_online(total, policy.online_cap_pct());
     let cap = policy.online_cap_pct();
     Some(
-        Refusal::new(
-            "M5.1",
-            "M5.1",
-            format!("总课时{total}，其中线上{online}课时，超过{cap}%的上限（最多{most}课时）"),
-            policy.document("online_cap_pct"),
-            format!("请把线上课时减到{most}课时以内，或增加线下课时"),
-        )
-        .at("online"),
+        ONLINE_SHARE
+            .refuse(format!("总课时{total}，其中线上{online}课时，超过{cap}%的上限（最多{most}课时）"))
+            .source(policy.document("online_cap_pct"))
+            .fix(format!("请把线上课时减到{most}课时以内，或增加线下课时"))
+            .at("online"),
     )
 }

@@ -33,6 +33,8 @@ pub struct Web {
 impl TestHouse {
     /// Serves these routes in process.
     pub fn serve(&self, routes: Routes) -> Web {
+        // Served twice in a test: the same rooms.
+        let _ = self.premises.declared.set(routes.declared);
         Web { app: guarded(routes.router, &self.premises), premises: Arc::clone(&self.premises) }
     }
 }

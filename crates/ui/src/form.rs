@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     fn refused() -> FormState {
-        let no = Refusal::new("T01", "M3.1", "12月3日 08:30 与另一班重叠", "本系统课表", "请改时间").at("starts");
+        let no = foundation::Rule { id: "T01", clause: "M3.1", source: "本系统课表", fix: "请改时间" }.refuse("12月3日 08:30 与另一班重叠").at("starts");
         let mut state = FormState::from_pairs([("starts", "08:30"), ("password", "secret123")]).secret("password");
         state.error("phone", "手机号应为 11 位数字");
         state.refused([no])

@@ -2,7 +2,7 @@
 
 use desk::procedure::{Procedure, Taking, begin, take};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::{DistrictCode, Fault, Function, NeedsItemId, Permission, Refusal, Right, Stop};
+use foundation::{DistrictCode, Fault, Function, NeedsItemId, Permission, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::query::{ColumnTrait, Condition};
@@ -10,6 +10,7 @@ use store::tables::needs::needs_item::{ActiveModel, Column, Entity, Model};
 use store::{Reader, Writer};
 
 use crate::declared::{FILE, NeedsItems, Step};
+use crate::refusals::TWICE;
 use crate::rules::{self, Limits, NeedsItemFields};
 
 /// The item that was written.
@@ -35,7 +36,6 @@ pub async fn limits(desk: &Desk, reader: &Reader, district: DistrictCode) -> Res
 impl Act for AddNeedsItem {
     const NAME: &'static str = "add-needs-item";
     const PERMISSION: Permission = Permission::Of(Function::NeedsDraft, Right::Create);
-    const CLAUSE: &'static str = "M1.2";
     const TITLE: &'static str = "起草需求指导目录项目";
     type Outcome = NeedsItemWritten;
 
@@ -43,7 +43,7 @@ impl Act for AddNeedsItem {
         let district = desk.actor.office.district().ok_or(Stop::Forbidden)?;
         let row = rules::draft(&self.fields, &limits(desk, work, district).await?, desk.new_id(), district, desk.now())?;
         refuse_twin(work, &row, None).await?;
-        let fact = fact("NeedsItemDrafted", "M1.2", &row, format!("起草目录项目“{}”", row.name));
+        let fact = fact("NeedsItemDrafted", &row, format!("起草目录项目“{}”", row.name));
         let item = row.id.clone();
         let made = begin::<NeedsItems>(desk, work, row, Step::Draft, Taking::new(ActiveModel::default()), fact).await?;
         Ok(Done::new(NeedsItemWritten { item }, made.ok_or(Fault::Stale)?))
@@ -59,15 +59,10 @@ async fn refuse_twin(work: &Writer, row: &Model, own: Option<&NeedsItemId>) -> R
         .add(Column::Level.eq(row.level))
         .add(Column::CertificateType.eq(row.certificate_type));
     match work.find::<Entity>(same).await? {
-        Some(twin) if Some(&twin.id) != own => Err(Refusal::new(
-            "重复",
-            "M1.1",
-            format!("{}{}年目录里已经有“{}”（{}，{}）", row.district.name(), row.year, row.name, row.level.label(), row.certificate_type.label()),
-            "本系统目录",
-            "请修改原来的项目，或者换一个年度、等级",
-        )
-        .at("name")
-        .into()),
+        Some(twin) if Some(&twin.id) != own => Err(TWICE
+            .refuse(format!("{}{}年目录里已经有“{}”（{}，{}）", row.district.name(), row.year, row.name, row.level.label(), row.certificate_type.label()))
+            .at("name")
+            .into()),
         _ => Ok(()),
     }
 }
@@ -85,7 +80,6 @@ pub struct EditNeedsItem {
 impl Act for EditNeedsItem {
     const NAME: &'static str = "edit-needs-item";
     const PERMISSION: Permission = Permission::Of(Function::NeedsDraft, Right::Create);
-    const CLAUSE: &'static str = "M1.2";
     const TITLE: &'static str = "修改需求指导目录项目";
     type Outcome = NeedsItemWritten;
 
@@ -101,7 +95,7 @@ impl Act for EditNeedsItem {
             work,
             &row,
             (Step::Edit, Taking::new(change).titled(NeedsItems::title(&after, &FILE))),
-            fact("NeedsItemEdited", "M1.2", &after, format!("修改目录项目“{}”{again}", after.name)),
+            fact("NeedsItemEdited", &after, format!("修改目录项目“{}”{again}", after.name)),
         )
         .await
     }
@@ -119,7 +113,6 @@ pub struct FileNeedsItem {
 impl Act for FileNeedsItem {
     const NAME: &'static str = "file-needs-item";
     const PERMISSION: Permission = Permission::Of(Function::NeedsFiling, Right::File);
-    const CLAUSE: &'static str = "M1.4";
     const TITLE: &'static str = "给予备案";
     type Outcome = NeedsItemWritten;
 
@@ -128,14 +121,8 @@ impl Act for FileNeedsItem {
         let change = rules::file(&row, &self.filing_no)?;
         let number = self.filing_no.trim();
         let taking = Taking::new(change).finding("good", format!("备案号 {number}"));
-        save(
-            desk,
-            work,
-            &row,
-            (Step::File, taking),
-            fact("NeedsItemFiled", "M1.4", &row, format!("“{}”已备案，备案号 {number}", row.name)).with("filing_no", number),
-        )
-        .await
+        save(desk, work, &row, (Step::File, taking), fact("NeedsItemFiled", &row, format!("“{}”已备案，备案号 {number}", row.name)).with("filing_no", number))
+            .await
     }
 }
 
@@ -151,7 +138,6 @@ pub struct PublishNeedsItem {
 impl Act for PublishNeedsItem {
     const NAME: &'static str = "publish-needs-item";
     const PERMISSION: Permission = Permission::Of(Function::NeedsPublication, Right::Publish);
-    const CLAUSE: &'static str = "M1.3";
     const TITLE: &'static str = "发布目录项目";
     type Outcome = NeedsItemWritten;
 
@@ -164,7 +150,7 @@ impl Act for PublishNeedsItem {
             work,
             &row,
             (Step::Publish, Taking::new(change)),
-            fact("NeedsItemPublished", "M1.3", &row, format!("发布目录项目“{}”，{document}", row.name)).with("document", document),
+            fact("NeedsItemPublished", &row, format!("发布目录项目“{}”，{document}", row.name)).with("document", document),
         )
         .await
     }
@@ -182,7 +168,8 @@ pub struct DelistNeedsItem {
 impl Act for DelistNeedsItem {
     const NAME: &'static str = "delist-needs-item";
     const PERMISSION: Permission = Permission::Of(Function::NeedsPublication, Right::Publish);
-    const CLAUSE: &'static str = "M1.5";
+    const CLAUSE: &'static str = "M1.6";
+    const CLAUSE_WHY: &'static str = "发布目录的人移出项目";
     const TITLE: &'static str = "移出目录";
     type Outcome = NeedsItemWritten;
 
@@ -195,7 +182,7 @@ impl Act for DelistNeedsItem {
             work,
             &row,
             (Step::Delist, Taking::new(change)),
-            fact("NeedsItemDelisted", "M1.5", &row, format!("“{}”移出目录：{reason}", row.name)).with("reason", reason),
+            fact("NeedsItemDelisted", &row, format!("“{}”移出目录：{reason}", row.name)).with("reason", reason),
         )
         .await
     }
@@ -218,8 +205,8 @@ async fn save(
     Ok(Done::new(NeedsItemWritten { item: row.id.clone() }, fact))
 }
 
-fn fact(kind: &'static str, clause: &'static str, row: &Model, summary: String) -> FactDraft {
-    FactDraft::new(kind, clause, row.district, summary)
+fn fact(kind: &'static str, row: &Model, summary: String) -> FactDraft {
+    FactDraft::new(kind, row.district, summary)
         .about("needs_item", &row.id)
         .with("name", row.name.as_str())
         .with("year", row.year)

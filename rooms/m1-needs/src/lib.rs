@@ -5,12 +5,14 @@ pub mod acts;
 pub mod declared;
 mod pages;
 pub mod queries;
+pub mod refusals;
 pub mod rules;
 
+use crate::refusals::IN_DIRECTORY;
 use desk::procedure::table;
 use desk::{Declared, Routes};
 use foundation::codes::NeedsState;
-use foundation::{Fault, NeedsItemId, Refusal, Stop};
+use foundation::{Fault, NeedsItemId, Stop};
 use store::Reader;
 use store::tables::needs::needs_item;
 
@@ -19,12 +21,12 @@ pub use rules::NeedsItemFields;
 
 /// The room's routes.
 pub fn routes() -> Routes {
-    pages::routes()
+    pages::routes().declare(declared())
 }
 
 /// What the room declares.
-pub fn declared(into: Declared) -> Declared {
-    into.subjects(declared::SUBJECTS).matters(declared::MATTERS).procedure(table::<declared::NeedsItems>())
+fn declared() -> Declared {
+    Declared::default().rules(refusals::RULES).subjects(declared::SUBJECTS).matters(declared::MATTERS).procedure(table::<declared::NeedsItems>())
 }
 
 /// Doorway: the published item that a class or an institution's directory is about.
@@ -35,14 +37,8 @@ pub async fn published_item(reader: &Reader, id: &NeedsItemId) -> Result<needs_i
         NeedsState::Published => Ok(row),
         // Drafts are nobody's business outside their own district: the same answer as absence.
         NeedsState::Draft if !queries::visible(reader.scope(), &row) => Err(Fault::Gone.into()),
-        NeedsState::Draft | NeedsState::Delisted => Err(Refusal::new(
-            "目录内",
-            "M1.3",
-            format!("“{}”{}，不在现行的需求指导目录里", row.name, row.state.label()),
-            "职业技能培训需求指导目录",
-            "请选择已发布的目录项目",
-        )
-        .at("needs_item")
-        .into()),
+        NeedsState::Draft | NeedsState::Delisted => {
+            Err(IN_DIRECTORY.refuse(format!("“{}”{}，不在现行的需求指导目录里", row.name, row.state.label())).at("needs_item").into())
+        }
     }
 }

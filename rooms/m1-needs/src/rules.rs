@@ -1,9 +1,10 @@
 //! Rules of the needs catalogue (M1.1–M1.5, M5.1): pure, all refusals at once.
 
+use crate::refusals::{DOCUMENT_NO, FILED_FIRST, FILING, LEVEL, NAME, OCCUPATION, ONLINE, PERIODS, RATE, REQUIRED, STATE, YEAR};
 use chrono::Datelike;
 use foundation::codes::{CertificateType, NeedsState, ShortageClass, TrainingType};
 use foundation::limits::{LINE_CHARS, TEXT_CHARS};
-use foundation::{Date, DistrictCode, Instant, NeedsItemId, OccupationCode, Periods, Refusal, SkillLevel, occupation};
+use foundation::{Date, DistrictCode, Instant, NeedsItemId, OccupationCode, Periods, Refusal, Rule, SkillLevel, occupation};
 use reckoning::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -82,33 +83,24 @@ impl NeedsItemFields {
 /// Everything wrong with an item, at once.
 pub fn check(fields: &NeedsItemFields, limits: &Limits, today: Date) -> Vec<Refusal> {
     let mut no = Vec::new();
-    let mut refuse =
-        |rule: &str, clause: &str, field: &str, fact: String, source: &str, fix: String| no.push(Refusal::new(rule, clause, fact, source, fix).at(field));
+    let mut refuse = |rule: &Rule, field: &str, fact: String, source: &str, fix: String| no.push(rule.refuse(fact).source(source).fix(fix).at(field));
     if !(today.year() - 1..=today.year() + 1).contains(&fields.year) {
-        refuse(
-            "年度",
-            "M1.2",
-            "year",
-            format!("目录年度填了 {}", fields.year),
-            SOURCE,
-            format!("请填写 {} 到 {} 之间的年度", today.year() - 1, today.year() + 1),
-        );
+        refuse(&YEAR, "year", format!("目录年度填了 {}", fields.year), SOURCE, format!("请填写 {} 到 {} 之间的年度", today.year() - 1, today.year() + 1));
     }
     if let Some(code) = fields.occupation.as_ref().filter(|code| occupation::lookup(code).is_none()) {
-        refuse("职业", "M1.1", "occupation", format!("职业编码 {code} 不在职业字典里"), "《中华人民共和国职业分类大典》", "请从列表中选择职业".into());
+        refuse(&OCCUPATION, "occupation", format!("职业编码 {code} 不在职业字典里"), "《中华人民共和国职业分类大典》", "请从列表中选择职业".into());
     }
     let name = fields.published_name();
     if name.is_empty() {
-        refuse("名称", "M1.1", "name", "没有填写职业（工种）或项目名称".into(), SOURCE, "请选择职业，或者填写专项、创业等项目的名称".into());
+        refuse(&NAME, "name", "没有填写职业（工种）或项目名称".into(), SOURCE, "请选择职业，或者填写专项、创业等项目的名称".into());
     } else if name.chars().count() > LINE_CHARS {
-        refuse("名称", "M1.1", "name", format!("名称有 {} 个字", name.chars().count()), "填写说明", format!("请不要超过 {LINE_CHARS} 个字"));
+        refuse(&NAME, "name", format!("名称有 {} 个字", name.chars().count()), "填写说明", format!("请不要超过 {LINE_CHARS} 个字"));
     }
     periods(fields, &mut refuse);
     if !(0..=limits.online_cap_pct).contains(&fields.online_cap_pct) {
         let source = format!("{ONLINE_SOURCE}；{}", limits.online_document);
         refuse(
-            "线上",
-            "M5.1",
+            &ONLINE,
             "online_cap_pct",
             format!("线上课时占比上限填了 {}%，规定不得超过 {}%", fields.online_cap_pct, limits.online_cap_pct),
             &source,
@@ -119,19 +111,18 @@ pub fn check(fields: &NeedsItemFields, limits: &Limits, today: Date) -> Vec<Refu
     no
 }
 
-type Refuse<'a> = dyn FnMut(&str, &str, &str, String, &str, String) + 'a;
+type Refuse<'a> = dyn FnMut(&Rule, &str, String, &str, String) + 'a;
 
 fn periods(fields: &NeedsItemFields, refuse: &mut Refuse<'_>) {
     let fix = || format!("请填写 1 到 {MOST_PERIODS} 之间的课时");
     if !(1..=MOST_PERIODS).contains(&fields.periods_min) {
-        refuse("课时", "M1.1", "periods_min", format!("最少课时填了 {}", fields.periods_min), SOURCE, fix());
+        refuse(&PERIODS, "periods_min", format!("最少课时填了 {}", fields.periods_min), SOURCE, fix());
     }
     if !(1..=MOST_PERIODS).contains(&fields.periods_max) {
-        refuse("课时", "M1.1", "periods_max", format!("最多课时填了 {}", fields.periods_max), SOURCE, fix());
+        refuse(&PERIODS, "periods_max", format!("最多课时填了 {}", fields.periods_max), SOURCE, fix());
     } else if fields.periods_min > fields.periods_max {
         refuse(
-            "课时",
-            "M1.1",
+            &PERIODS,
             "periods_max",
             format!("最多 {} 课时，比最少 {} 课时还少", fields.periods_max, fields.periods_min),
             SOURCE,
@@ -146,20 +137,13 @@ fn certificate(fields: &NeedsItemFields, refuse: &mut Refuse<'_>) {
     if needs_rank || needs_ability {
         let fact = format!("{}对应的等级填成了“{}”", fields.certificate_type.label(), fields.level.label());
         let fix = if needs_rank { "请选择学徒工到首席技师中的一级" } else { "请把等级改为“专项职业能力”" };
-        refuse("等级", "M1.1", "level", fact, "技能等级代码表", fix.into());
+        refuse(&LEVEL, "level", fact, "技能等级代码表", fix.into());
     }
     let rate = fields.rate_text.trim();
     if fields.certificate_type != CertificateType::Completion && rate.is_empty() {
-        refuse(
-            "标准",
-            "M1.1",
-            "rate_text",
-            format!("{}的补贴标准没有填写", fields.certificate_type.label()),
-            SOURCE,
-            "请写明每人补贴多少元，依据哪份文件".into(),
-        );
+        refuse(&RATE, "rate_text", format!("{}的补贴标准没有填写", fields.certificate_type.label()), SOURCE, "请写明每人补贴多少元，依据哪份文件".into());
     } else if rate.chars().count() > TEXT_CHARS {
-        refuse("标准", "M1.1", "rate_text", "补贴标准写得太长".into(), "填写说明", format!("请不要超过 {TEXT_CHARS} 个字"));
+        refuse(&RATE, "rate_text", "补贴标准写得太长".into(), "填写说明", format!("请不要超过 {TEXT_CHARS} 个字"));
     }
 }
 
@@ -232,7 +216,7 @@ pub fn file(row: &needs_item::Model, filing_no: &str) -> Result<needs_item::Acti
         no.push(wrong_state(row, "备案", "只有起草中的项目才需要备案"));
     }
     if !row.filing_no.is_empty() {
-        no.push(Refusal::new("备案", "M1.4", format!("这个项目已经备案，备案号 {}", row.filing_no), "备案记录", "不用再办；项目修改后才需要重新备案"));
+        no.push(FILING.refuse(format!("这个项目已经备案，备案号 {}", row.filing_no)));
     }
     no.extend(number("filing_no", "备案号", filing_no, "M1.4"));
     if no.is_empty() { Ok(needs_item::ActiveModel { filing_no: Set(filing_no.trim().to_owned()), ..Default::default() }) } else { Err(no) }
@@ -245,7 +229,7 @@ pub fn publish(row: &needs_item::Model, document: &str, today: Date) -> Result<n
         no.push(wrong_state(row, "发布", "不用再办"));
     }
     if row.filing_no.is_empty() {
-        no.push(Refusal::new("先备案", "M1.4", format!("“{}”还没有省人社厅的备案号", row.name), SOURCE, "目录发布前须报省人社厅备案；请等备案号下达后再发布"));
+        no.push(FILED_FIRST.refuse(format!("“{}”还没有省人社厅的备案号", row.name)));
     }
     no.extend(number("document", "发布文号", document, "M1.3"));
     if !no.is_empty() {
@@ -265,7 +249,7 @@ pub fn delist(row: &needs_item::Model, reason: &str) -> Result<needs_item::Activ
 }
 
 fn wrong_state(row: &needs_item::Model, what: &str, fix: &str) -> Refusal {
-    Refusal::new("状态", "M1.3", format!("“{}”现在是“{}”，不能{what}", row.name, row.state.label()), "目录项目记录", fix)
+    STATE.refuse(format!("“{}”现在是“{}”，不能{what}", row.name, row.state.label())).fix(fix)
 }
 
 /// A one-line text that must be there.
@@ -275,7 +259,7 @@ fn number(field: &str, label: &str, text: &str, clause: &str) -> Option<Refusal>
     let text = text.trim();
     if !text.is_empty() && (text.chars().count() < FEWEST || !text.chars().any(char::is_numeric)) {
         let fact = format!("{label}“{text}”不像文号");
-        return Some(Refusal::new("文号", clause, fact, SOURCE, "请照文件填写完整的文号，例如：晋人社〔2026〕45号").at(field));
+        return Some(DOCUMENT_NO.refuse(fact).under(clause).at(field));
     }
     line(field, label, text, clause)
 }
@@ -287,5 +271,5 @@ fn line(field: &str, label: &str, text: &str, clause: &str) -> Option<Refusal> {
         _ if length > LINE_CHARS => (format!("{label}有 {length} 个字"), format!("请不要超过 {LINE_CHARS} 个字")),
         _ => return None,
     };
-    Some(Refusal::new("必填", clause, fact, SOURCE, fix).at(field))
+    Some(REQUIRED.refuse(fact).fix(fix).under(clause).at(field))
 }

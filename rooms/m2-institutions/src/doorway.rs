@@ -1,12 +1,12 @@
 //! What other rooms ask of the directory (M2.1, M3.7): may this institution open a class of this item here?
 
 use foundation::codes::ReviewResult;
-use foundation::{Date, InstitutionId, NeedsItemId, Refusal, SiteId, Stop};
+use foundation::{Date, InstitutionId, NeedsItemId, SiteId, Stop};
 use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::institutions::{directory_item, institution, room, site_verification, teacher};
 
-use crate::rules::SOURCE;
+use crate::refusals::IN_DIRECTORY;
 
 /// The institution, if it stands in the directory and may open classes. Errors: `Gone`, or a refusal naming its state.
 pub async fn listed(reader: &Reader, id: &InstitutionId) -> Result<institution::Model, Stop> {
@@ -14,14 +14,7 @@ pub async fn listed(reader: &Reader, id: &InstitutionId) -> Result<institution::
     if row.state.may_open_classes() {
         return Ok(row);
     }
-    Err(Refusal::new(
-        "目录内",
-        "M2.4",
-        format!("{}现在是“{}”，不能开新班", row.name, row.state.label()),
-        SOURCE,
-        "请先按通知整改，由目录所在地人社部门恢复后再申请",
-    )
-    .into())
+    Err(IN_DIRECTORY.refuse(format!("{}现在是“{}”，不能开新班", row.name, row.state.label())).into())
 }
 
 /// The line of the institution's directory for this item and site that is valid on `day`, if any.

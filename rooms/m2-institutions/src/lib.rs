@@ -6,6 +6,7 @@ pub mod declared;
 mod doorway;
 mod pages;
 pub mod queries;
+pub mod refusals;
 pub mod rules;
 
 use desk::procedure::table;
@@ -20,10 +21,10 @@ pub use doorway::{item_for, listed, rooms, site_ok, teachers};
 
 /// The room's routes.
 pub fn routes() -> Routes {
-    pages::routes()
+    pages::routes().declare(declared())
 }
 
 /// What the room declares.
-pub fn declared(into: Declared) -> Declared {
-    into.subjects(declared::SUBJECTS).matters(declared::MATTERS).procedure(table::<declared::Standing>())
+fn declared() -> Declared {
+    Declared::default().rules(refusals::RULES).subjects(declared::SUBJECTS).matters(declared::MATTERS).procedure(table::<declared::Standing>())
 }

@@ -12,10 +12,13 @@ use store::tables::needs::needs_item;
 use crate::acts::directory::{AddDirectoryItem, ListInstitution};
 use crate::acts::sites::RecordSiteVerification;
 use crate::declared::{Standing, Step};
+use crate::refusals::{
+    ACCOUNT_NUMBER, CAPACITY, CHECKED_ALREADY, CHECKED_ON, DOCUMENT, IN_DIRECTORY, IN_DIRECTORY_M1_3, LICENCE, ON_SITE, PAYEE, PERSON_NAME, REQUIRED,
+    SAME_DISTRICT, SEATS, SITE_OF, TELEPHONE, TWO_INSPECTORS, USCC, VALIDITY,
+};
 
 /// The eight measures, as refusals quote them.
 pub const SOURCE: &str = "《进一步强化技能培训八条措施》第二条";
-const ON_SITE: &str = "《进一步强化技能培训八条措施》第三条（实地核实）";
 const MOST_SEATS: i32 = 500;
 const MOST_CAPACITY: i32 = 2000;
 
@@ -31,7 +34,7 @@ fn text_of(field: &str, label: &str, text: &str, clause: &str, most: usize) -> O
         _ if length > most => (format!("{label}有 {length} 个字"), format!("请不要超过 {most} 个字")),
         _ => return None,
     };
-    Some(Refusal::new("必填", clause, fact, SOURCE, fix).at(field))
+    Some(REQUIRED.refuse(fact).fix(fix).under(clause).at(field))
 }
 
 /// A published office telephone: digits with area code or a mobile number.
@@ -41,7 +44,7 @@ pub fn telephone(field: &str, text: &str) -> Option<Refusal> {
     if (7..=16).contains(&digits) && text.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '-' | ' ' | '(' | ')' | '+' | '—')) {
         return None;
     }
-    Some(Refusal::new("电话", "M2.1", "联系电话不像电话号码", SOURCE, "请填写区号加座机号（如 0595-85780001）或 11 位手机号").at(field))
+    Some(TELEPHONE.refuse("联系电话不像电话号码").at(field))
 }
 
 /// What a listing needs beyond plain texts.
@@ -66,14 +69,11 @@ pub fn listing(act: &ListInstitution, today: Date) -> Result<Listing, Vec<Refusa
     .into_iter()
     .filter_map(|(field, label, text)| line(field, label, text, "M2.1"))
     .collect();
-    let uscc = act.uscc.parse::<Uscc>().map_err(|bad| no.push(bad.refusal("信用代码", "M2.1", "GB 32100-2015").at("uscc"))).ok();
-    let account = act.account.parse::<AccountNumber>().map_err(|bad| no.push(bad.refusal("账号", "M2.1", SOURCE).at("account"))).ok();
+    let uscc = act.uscc.parse::<Uscc>().map_err(|bad| no.push(bad.refusal(&USCC).at("uscc"))).ok();
+    let account = act.account.parse::<AccountNumber>().map_err(|bad| no.push(bad.refusal(&ACCOUNT_NUMBER).at("account"))).ok();
     no.extend(telephone("phone", &act.phone));
     if act.licence_until < today {
-        no.push(
-            Refusal::new("许可证", "M2.1", format!("办学许可证已于{}到期", ui::dates::full_day(act.licence_until)), "办学许可证", "请换证后再列入目录")
-                .at("licence_until"),
-        );
+        no.push(LICENCE.refuse(format!("办学许可证已于{}到期", ui::dates::full_day(act.licence_until))).at("licence_until"));
     }
     match (uscc, account) {
         (Some(uscc), Some(account)) if no.is_empty() => Ok(Listing { uscc, account }),
@@ -88,7 +88,7 @@ pub fn place(name: &str, address: Option<&str>, seats: Option<i32>) -> Vec<Refus
         no.extend(line("address", "地址", address, "M2.1"));
     }
     if let Some(seats) = seats.filter(|seats| !(1..=MOST_SEATS).contains(seats)) {
-        no.push(Refusal::new("座位", "M2.1", format!("座位数填了 {seats}"), SOURCE, format!("请填写 1 到 {MOST_SEATS} 之间的座位数")).at("seats"));
+        no.push(SEATS.refuse(format!("座位数填了 {seats}")).fix(format!("请填写 1 到 {MOST_SEATS} 之间的座位数")).at("seats"));
     }
     no
 }
@@ -97,11 +97,11 @@ pub fn place(name: &str, address: Option<&str>, seats: Option<i32>) -> Vec<Refus
 pub fn confirm_payee(open: &payee_change::Model, by: &AccountId, is_equal: bool) -> Result<(), Vec<Refusal>> {
     let mut no = Vec::new();
     if open.proposed_by == *by {
-        no.push(Refusal::new("收款账户", "M8.9", "提出和复核是同一个人", "职责分离：收款账户更正由两人经手", "请换一位工作人员复核"));
+        no.push(PAYEE.refuse("提出和复核是同一个人").source("职责分离：收款账户更正由两人经手"));
     }
     if !is_equal {
         let fix = "请照依据材料再输一遍；还是不一致的，请退回，由提出人核对";
-        no.push(Refusal::new("收款账户", "M8.9", "两人输入的账号不一致", "职责分离：收款账户更正由两人经手", fix).at("account"));
+        no.push(PAYEE.refuse("两人输入的账号不一致").source("职责分离：收款账户更正由两人经手").fix(fix).at("account"));
     }
     if no.is_empty() { Ok(()) } else { Err(no) }
 }
@@ -113,10 +113,10 @@ pub fn verification(act: &RecordSiteVerification, valid_months: i32, today: Date
     no.extend(line("inspector_1", "第一名核实人员", first, "M3.7"));
     no.extend(line("inspector_2", "第二名核实人员", second, "M3.7"));
     if !first.is_empty() && first == second {
-        no.push(Refusal::new("两人核实", "M3.7", "两名核实人员填的是同一个人", ON_SITE, "实地核实须两人到场，请填写另一人").at("inspector_2"));
+        no.push(TWO_INSPECTORS.refuse("两名核实人员填的是同一个人").at("inspector_2"));
     }
     if act.verified_on > today {
-        no.push(Refusal::new("核实日期", "M3.7", "核实日期在今天之后", ON_SITE, "请填写实际到场核实的日期").at("verified_on"));
+        no.push(CHECKED_ON.refuse("核实日期在今天之后").at("verified_on"));
     }
     if act.conclusion != ReviewResult::Pass {
         no.extend(text_of("note", "不通过或需补正的情况说明", &act.note, "M3.7", TEXT_CHARS));
@@ -150,47 +150,26 @@ pub fn directory_item(act: &AddDirectoryItem, around: &DirectoryContext<'_>) -> 
     let DirectoryContext { institution, item, site, verified } = around;
     let mut no = Vec::new();
     if !institution.state.may_open_classes() {
-        no.push(Refusal::new("目录内", "M2.4", format!("{}现在是“{}”", institution.name, institution.state.label()), SOURCE, "请先恢复机构，再增加培训项目"));
+        no.push(IN_DIRECTORY.refuse(format!("{}现在是“{}”", institution.name, institution.state.label())).fix("请先恢复机构，再增加培训项目"));
     }
     if item.state != NeedsState::Published {
-        no.push(
-            Refusal::new(
-                "目录内",
-                "M1.3",
-                format!("“{}”{}，不在现行的需求指导目录里", item.name, item.state.label()),
-                "职业技能培训需求指导目录",
-                "请选择已发布的目录项目",
-            )
-            .at("needs_item"),
-        );
+        no.push(IN_DIRECTORY_M1_3.refuse(format!("“{}”{}，不在现行的需求指导目录里", item.name, item.state.label())).at("needs_item"));
     } else if !item.path.covers(&institution.path) {
-        no.push(
-            Refusal::new(
-                "同地区",
-                "M2.1",
-                format!("“{}”是{}的目录项目，机构在{}", item.name, item.district.name(), institution.district.name()),
-                "职业技能培训需求指导目录",
-                "请选择机构所在地或上级发布的项目",
-            )
-            .at("needs_item"),
-        );
+        no.push(SAME_DISTRICT.refuse(format!("“{}”是{}的目录项目，机构在{}", item.name, item.district.name(), institution.district.name())).at("needs_item"));
     }
     if site.institution != institution.id {
-        no.push(Refusal::new("场地", "M2.1", "选的场地不属于这个机构", "机构场地记录", "请选择本机构的场地").at("site"));
+        no.push(SITE_OF.refuse("选的场地不属于这个机构").at("site"));
     } else if verified.is_none() {
-        no.push(Refusal::new("实地核实", "M3.7", format!("场地“{}”没有有效的实地核实", site.name), ON_SITE, "请先安排两人到场核实并登记通过").at("site"));
+        no.push(ON_SITE.refuse(format!("场地“{}”没有有效的实地核实", site.name)).at("site"));
     }
     if !(1..=MOST_CAPACITY).contains(&act.capacity) {
-        no.push(
-            Refusal::new("规模", "M2.1", format!("同时培训人数填了 {}", act.capacity), SOURCE, format!("请填写 1 到 {MOST_CAPACITY} 之间的人数"))
-                .at("capacity"),
-        );
+        no.push(CAPACITY.refuse(format!("同时培训人数填了 {}", act.capacity)).fix(format!("请填写 1 到 {MOST_CAPACITY} 之间的人数")).at("capacity"));
     }
     if act.valid_from > act.valid_until {
-        no.push(Refusal::new("有效期", "M2.1", "有效期的结束早于开始", SOURCE, "请改好有效期").at("valid_until"));
+        no.push(VALIDITY.refuse("有效期的结束早于开始").at("valid_until"));
     } else if act.valid_until > institution.licence_until {
         let fact = format!("有效期到{}，办学许可证{}就到期", ui::dates::full_day(act.valid_until), ui::dates::full_day(institution.licence_until));
-        no.push(Refusal::new("许可证", "M2.1", fact, "办学许可证", "请把有效期定在许可证到期之前").at("valid_until"));
+        no.push(LICENCE.refuse(fact).fix("请把有效期定在许可证到期之前").at("valid_until"));
     }
     if no.is_empty() { Ok(()) } else { Err(no) }
 }
@@ -213,9 +192,9 @@ pub fn teacher(
     demo: bool,
 ) -> Result<CheckedTeacher, Vec<Refusal>> {
     let mut no = Vec::new();
-    let name = name.parse::<PersonName>().map_err(|bad| no.push(bad.refusal("姓名", "M2.1", "居民身份证").at("name"))).ok();
+    let name = name.parse::<PersonName>().map_err(|bad| no.push(bad.refusal(&PERSON_NAME).at("name"))).ok();
     let id_number =
-        id_number.map(|text| IdDocument::parse(IdType::ResidentCard, text, today, demo).map_err(|bad| no.push(bad.refusal("证件", "M2.1").at("id_number"))));
+        id_number.map(|text| IdDocument::parse(IdType::ResidentCard, text, today, demo).map_err(|bad| no.push(bad.refusal(&DOCUMENT).at("id_number"))));
     no.extend(line("qualification", "职称或职业技能等级", qualification, "M2.1"));
     no.extend(line("certificate_no", "证书编号", certificate_no, "M2.1"));
     match (name, id_number.transpose()) {
@@ -227,9 +206,7 @@ pub fn teacher(
 /// The county has checked a teacher's certificate. Errors: refusals.
 pub fn verify_certificate(row: &teacher::Model, today: Date) -> Result<teacher::ActiveModel, Vec<Refusal>> {
     match row.certificate_verified_on {
-        Some(day) => {
-            Err(vec![Refusal::new("已核", "M2.1", format!("这本证书{}已经核过", ui::dates::full_day(day)), "教师记录", "不用再办；证书变更后才需要重核")])
-        }
+        Some(day) => Err(vec![CHECKED_ALREADY.refuse(format!("这本证书{}已经核过", ui::dates::full_day(day)))]),
         None => Ok(teacher::ActiveModel { certificate_verified_on: Set(Some(today)), ..Default::default() }),
     }
 }

@@ -5,6 +5,7 @@ pub mod declared;
 pub mod jobs;
 pub mod pages;
 pub mod procedures;
+pub mod refusals;
 pub mod rules;
 
 use desk::procedure::table;
@@ -13,12 +14,14 @@ use foundation::Stop;
 
 /// The room's routes.
 pub fn routes() -> Routes {
-    pages::routes()
+    pages::routes().declare(declared())
 }
 
 /// What the room declares.
-pub fn declared(into: Declared) -> Declared {
-    into.subjects(declared::SUBJECTS)
+fn declared() -> Declared {
+    Declared::default()
+        .rules(refusals::RULES)
+        .subjects(declared::SUBJECTS)
         .matters(declared::MATTERS)
         .procedure(table::<procedures::claims::Claims>())
         .procedure(table::<procedures::batches::Batches>())

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::refusals::CERTIFICATE;
 use foundation::Refusal;
 use krilla::Document;
 use krilla::color::rgb;
@@ -56,15 +57,16 @@ pub fn pdf(sheets: &[Sheet<'_>]) -> Result<Vec<u8>, Refusal> {
 
 fn broken(why: &str) -> Refusal {
     tracing::error!(why, "certificate PDF");
-    Refusal::new("合格证书", "M3.1", "证书文件没有生成", "证书排版", "请稍后再试；多次不成请联系技术人员")
+    CERTIFICATE.refuse("证书文件没有生成").fix("请稍后再试；多次不成请联系技术人员")
 }
 
 fn font() -> Result<Font, Refusal> {
     let own = std::env::var("JINBU_FONT").ok().map(|path| (PathBuf::from(path), 0));
     let known = FONTS.iter().map(|(path, index)| (PathBuf::from(path), *index));
-    own.into_iter().chain(known).find_map(|(path, index)| Font::new(Arc::new(std::fs::read(path).ok()?).into(), index)).ok_or_else(|| {
-        Refusal::new("合格证书", "M3.1", "服务器上没有中文字体", "证书排版", "请管理员安装 Noto CJK 字体（fonts-noto-cjk），或用 JINBU_FONT 指明字体文件")
-    })
+    own.into_iter()
+        .chain(known)
+        .find_map(|(path, index)| Font::new(Arc::new(std::fs::read(path).ok()?).into(), index))
+        .ok_or_else(|| CERTIFICATE.refuse("服务器上没有中文字体").fix("请管理员安装 Noto CJK 字体（fonts-noto-cjk），或用 JINBU_FONT 指明字体文件"))
 }
 
 struct Drawing<'a, 's> {

@@ -89,7 +89,7 @@ pub static ANSWER_DISPUTE: Matter = Matter { about: &DISPUTE, ..matter("attendan
 /// 请求点名.
 pub static CALL_ROLL: Matter = Matter {
     about: &SESSION,
-    ends: Ends::ByActs(&["call-roll", "check-in", "end-training"]),
+    ends: Ends::ByActs(&["call-roll", "sign-in-to-session", "end-training"]),
     ..matter("call-roll", "请求点名", Audience::Institution, "去点名")
 };
 

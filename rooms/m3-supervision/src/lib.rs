@@ -9,6 +9,8 @@ pub mod jobs;
 pub mod pages;
 pub mod procedures;
 pub mod queries;
+pub mod refusals;
+pub mod review;
 pub mod rules;
 
 use desk::procedure::table;
@@ -18,12 +20,16 @@ use foundation::Stop;
 
 /// The room's routes.
 pub fn routes() -> Routes {
-    pages::routes::routes(pages::completion::routes(pages::attendance::routes(Routes::new())))
+    pages::routes::routes(pages::completion::routes(pages::attendance::routes(Routes::new()))).declare(declared())
 }
 
 /// What the room declares.
-pub fn declared(into: Declared) -> Declared {
-    let into = into.subjects(declared::SUBJECTS).matters(declared::MATTERS);
+fn declared() -> Declared {
+    let into = Declared::default()
+        .rules(refusals::RULES)
+        .rules(&review::CHECKS.iter().map(|one| one.rule).collect::<Vec<_>>())
+        .subjects(declared::SUBJECTS)
+        .matters(declared::MATTERS);
     into.procedure(table::<procedures::full_process::FullProcess>()).procedure(table::<procedures::disputes::Disputes>())
 }
 

@@ -1,8 +1,9 @@
 //! Acts of the registry: revealing personal data leaves a trace that the person can see (M7.1; §12.1).
 
+use crate::refusals::{IDENTITY_M7_2, PURPOSE};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::limits::LINE_CHARS;
-use foundation::{Fault, Function, IdDocument, IdType, Permission, PersonId, Phone, Refusal, Right, Stop};
+use foundation::{Fault, Function, IdDocument, IdType, Permission, PersonId, Phone, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -25,6 +26,7 @@ impl Act for RevealPersonalData {
     const NAME: &'static str = "reveal-personal-data";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Approve);
     const CLAUSE: &'static str = "M7.1";
+    const CLAUSE_WHY: &'static str = "查看的是实名登记的证件和手机号";
     const TITLE: &'static str = "查看完整个人信息";
     const KEEPS_ANSWER: bool = false;
     /// The value.
@@ -34,14 +36,12 @@ impl Act for RevealPersonalData {
         let row = work.get::<person::Entity>(self.person.to_string()).await?;
         let reason = self.purpose.trim();
         if reason.chars().count() < 4 || reason.chars().count() > LINE_CHARS {
-            return Err(Refusal::new("查看事由", "M7.1", "查看完整信息没有写清事由", "个人信息保护", "请写明事由（4 到 100 字），当事人能看到")
-                .at("purpose")
-                .into());
+            return Err(PURPOSE.refuse("查看完整信息没有写清事由").at("purpose").into());
         }
         let (purpose, sealed) = match self.what.as_str() {
             "id_number" => (Purpose::IdNumber, Some(&row.id_number)),
             "phone" => (Purpose::Phone, row.phone.as_ref()),
-            _ => return Err(Refusal::new("查看事由", "M7.1", "不认识要看的内容", "个人信息保护", "只能查看证件号码或电话").at("what").into()),
+            _ => return Err(PURPOSE.refuse("不认识要看的内容").fix("只能查看证件号码或电话").at("what").into()),
         };
         let sealed = sealed.ok_or(Fault::Gone)?;
         let value = desk.premises.keyring.open(purpose, &row.id.to_string(), sealed).map_err(|e| Fault::Db(e.to_string()))?;
@@ -58,7 +58,7 @@ impl Act for RevealPersonalData {
             path: row.path.clone(),
         })
         .await?;
-        let fact = FactDraft::new("PersonalDataRevealed", "M7.1", row.district, "查看完整个人信息").person(&row.id).with("what", self.what.clone());
+        let fact = FactDraft::new("PersonalDataRevealed", row.district, "查看完整个人信息").person(&row.id).with("what", self.what.clone());
         Ok(Done::new(value.to_string(), fact))
     }
 }
@@ -74,7 +74,8 @@ pub struct FindPerson {
 impl Act for FindPerson {
     const NAME: &'static str = "find-person";
     const PERMISSION: Permission = Permission::Of(Function::Inspection, Right::Read);
-    const CLAUSE: &'static str = "M7.2";
+    const CLAUSE: &'static str = "M7.1";
+    const CLAUSE_WHY: &'static str = "检查的人查的是实名登记";
     const TITLE: &'static str = "按证件号码查人";
     const KEEPS_ANSWER: bool = false;
     /// None when nobody within reach has it.
@@ -86,14 +87,14 @@ impl Act for FindPerson {
         let keys = &desk.premises.keyring;
         let phone = self.id_number.parse::<Phone>().ok();
         if documents.is_empty() && phone.is_none() {
-            return Err(Refusal::new("E01", "M7.2", "这不是一个完整、正确的证件号码或手机号", "证件编号规则", "请对照证件把号码写完整").at("id_number").into());
+            return Err(IDENTITY_M7_2.refuse("这不是一个完整、正确的证件号码或手机号").at("id_number").into());
         }
         let by_document = person::Column::IdNumberIndex.is_in(documents.iter().map(|one| keys.index(Purpose::IdNumber, &one.index_text())));
         let any = phone
             .iter()
             .fold(Condition::any().add(by_document), |any, phone| any.add(person::Column::PhoneIndex.eq(keys.index(Purpose::Phone, phone.reveal()))));
         let Some(found) = work.find::<person::Entity>(any).await? else { return Ok(Done::Repeat(None)) };
-        let fact = FactDraft::new("PersonLookedUp", "M7.2", found.district, "按证件号码查人").person(&found.id);
+        let fact = FactDraft::new("PersonLookedUp", found.district, "按证件号码查人").person(&found.id);
         Ok(Done::new(Some(found.id), fact))
     }
 }

@@ -4,6 +4,7 @@
 pub mod acts;
 pub mod declared;
 pub mod pages;
+pub mod refusals;
 pub mod roster;
 pub mod search;
 pub mod sheet;
@@ -11,6 +12,7 @@ pub mod views;
 
 use std::collections::HashMap;
 
+use crate::refusals::IDENTITY;
 use desk::{Declared, Desk, Routes};
 use foundation::{DistrictCode, IdDocument, PersonId, Phone, Refusal, Stop};
 use store::Writer;
@@ -22,12 +24,12 @@ pub use roster::{RosterPerson, RosterRow, RowError};
 
 /// The room's routes.
 pub fn routes() -> Routes {
-    pages::routes()
+    pages::routes().declare(declared())
 }
 
 /// What the room declares.
-pub fn declared(into: Declared) -> Declared {
-    into.subjects(declared::SUBJECTS)
+fn declared() -> Declared {
+    Declared::default().rules(refusals::RULES).subjects(declared::SUBJECTS)
 }
 
 /// The blind-index text of an identity document: type and number, so that types do not collide.
@@ -104,14 +106,7 @@ impl Registrar {
 }
 
 fn other_name(one: &RosterPerson) -> Refusal {
-    Refusal::new(
-        "E01",
-        "M7.1",
-        format!("{} 这个证件号码已登记在另一个姓名下", one.document.masked()),
-        "实名制信息管理系统",
-        "请对照证件核对姓名和号码；改过名的，请学员到县人社部门更正",
-    )
-    .at("name")
+    IDENTITY.refuse(format!("{} 这个证件号码已登记在另一个姓名下", one.document.masked())).at("name")
 }
 
 fn sealed_phone(desk: &Desk, id: &PersonId, phone: &Phone) -> Sealed {

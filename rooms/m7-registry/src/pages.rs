@@ -27,7 +27,8 @@ pub struct PersonRegister;
 impl Read for PersonRegister {
     const NAME: &'static str = "person-register";
     const PERMISSION: Permission = Permission::Of(Function::Inspection, Right::Read);
-    const CLAUSE: &'static str = "M7.2";
+    const CLAUSE: &'static str = "M7.1";
+    const CLAUSE_WHY: &'static str = "检查的人查的是实名登记";
 }
 
 /// One person.
@@ -35,7 +36,8 @@ pub struct PersonPage;
 impl Read for PersonPage {
     const NAME: &'static str = "person-page";
     const PERMISSION: Permission = Permission::Of(Function::Inspection, Right::Read);
-    const CLAUSE: &'static str = "M7.2";
+    const CLAUSE: &'static str = "M7.1";
+    const CLAUSE_WHY: &'static str = "检查的人查的是实名登记";
 }
 
 /// The empty roster to fill in.
@@ -43,7 +45,6 @@ pub struct RosterTemplate;
 impl Read for RosterTemplate {
     const NAME: &'static str = "roster-template";
     const PERMISSION: Permission = Permission::Of(Function::Roster, Right::Read);
-    const CLAUSE: &'static str = "M7.1";
 }
 
 /// The room's routes.

@@ -9,6 +9,7 @@ use store::tables::identity::account;
 use ui::{Field, Form, FormState, form, page_head, panel};
 
 use crate::acts::own::{ChangePassword, EnrolTotp};
+use crate::refusals::PASSWORD;
 use crate::sign_in::with_cookie;
 use crate::tries;
 
@@ -139,7 +140,7 @@ pub async fn change_password(desk: Desk, form: Pairs) -> Response {
 async fn changed(desk: &Desk, form: &Pairs) -> Result<String, Stop> {
     let id = desk.actor.account.clone().ok_or(Stop::SignedOut)?;
     let one = desk.premises.db.read(Scope::Everything).await?.get::<account::Entity>(id.to_string()).await?;
-    let no = |fact: &str, fix: &str, field: &str| Refusal::new("口令", "M8.4", fact, "网络安全等级保护三级要求", fix).at(field);
+    let no = |fact: &str, fix: &str, field: &str| PASSWORD.refuse(fact).fix(fix).at(field);
     let (current, new) = (form.value("current"), form.value("password"));
     let mut refusals: Vec<Refusal> = password::weakness(new, password::Whose { login: &one.login, name: &one.name }).into_iter().collect();
     if new != form.value("again") {

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod housekeeping;
 pub mod link;
 pub mod policy;
+pub mod refusals;
 pub mod rules;
 pub mod sign_in;
 pub mod slips;
@@ -52,11 +53,12 @@ pub fn routes() -> Routes {
         .act::<acts::demo::MoveDemoClock, _, _>("/demo-clock", demo::move_clock)
         .post::<sign_in::SignInPage, _, _>("/api/v1/sign-in", sign_in::api)
         .post::<demo::Personas, _, _>("/api/v1/demo-sign-in", demo::api)
+        .declare(declared())
 }
 
 /// What the room declares.
-pub fn declared(into: Declared) -> Declared {
-    into.subjects(declared::SUBJECTS).procedure(table::<declared::Accounts>())
+fn declared() -> Declared {
+    Declared::default().rules(refusals::RULES).subjects(declared::SUBJECTS).procedure(table::<declared::Accounts>())
 }
 
 /// The room's timed acts.

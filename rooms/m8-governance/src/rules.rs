@@ -1,5 +1,6 @@
 //! Who may administer which account, and what a login looks like (M8.4; domain §1.3 row 36: 下级、自身). Pure.
 
+use crate::refusals::{ACCOUNT_NAME, ACCOUNT_REACH, HOLDER_NAME};
 use foundation::{DistrictCode, Office, PersonName, Refusal};
 
 const SOURCE: &str = "职责分工表第 36 行（账号/组织/审计日志）";
@@ -47,7 +48,7 @@ pub fn not_yours(own: &Office, other: &Office) -> Refusal {
         Office::Trainee { .. } => "学员账号随登录条建立，请在班级页发登录条",
         _ => "请联系该单位或其上级的系统管理员",
     };
-    Refusal::new("账号范围", "M8.4", format!("{}的系统管理员不能管理这个{}的账号", own.kind_label(), other.kind_label()), SOURCE, fix).at("office")
+    ACCOUNT_REACH.refuse(format!("{}的系统管理员不能管理这个{}的账号", own.kind_label(), other.kind_label())).source(SOURCE).fix(fix).at("office")
 }
 
 /// A login as it is stored, and every problem of login and name.
@@ -59,17 +60,14 @@ pub fn new_account(login: &str, name: &str) -> Result<(String, String), Vec<Refu
     let mut no = Vec::new();
     let plain = login.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.'));
     if !plain || !LOGIN.contains(&login.len()) || !login.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-        no.push(
-            Refusal::new("账号名", "M8.4", "账号名不合要求", "账号管理规定", "请用 3 到 40 个小写字母、数字、点或横线，以字母或数字开头，不要用证件号码")
-                .at("login"),
-        );
+        no.push(ACCOUNT_NAME.refuse("账号名不合要求").at("login"));
     } else if looks_like_a_document(&login) {
-        no.push(Refusal::new("账号名", "M8.4", "账号名像证件号码或手机号", "个人信息保护", "请换一个不含个人信息的账号名，例如 anhai-clerk").at("login"));
+        no.push(ACCOUNT_NAME.refuse("账号名像证件号码或手机号").source("个人信息保护").fix("请换一个不含个人信息的账号名，例如 anhai-clerk").at("login"));
     }
     let name = match name.parse::<PersonName>() {
         Ok(name) => name.as_str().to_owned(),
         Err(bad) => {
-            no.push(bad.refusal("账号姓名", "M8.4", "账号管理规定").at("name"));
+            no.push(bad.refusal(&HOLDER_NAME).at("name"));
             String::new()
         }
     };

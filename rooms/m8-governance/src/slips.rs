@@ -21,6 +21,7 @@ impl Read for SlipsPage {
     const NAME: &'static str = "slips-page";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
     const CLAUSE: &'static str = "M7.1";
+    const CLAUSE_WHY: &'static str = "申请开班的人发，学员凭它实名签到";
 }
 
 /// `/classes/{id}/slips`.

@@ -74,5 +74,5 @@ fn line(desk: &Desk, one: &task::Model) -> Row {
 
 /// Whether this office may open what a matter is about.
 fn reads(desk: &Desk, kind: &str) -> bool {
-    desk.premises.declared.matter(kind).is_some_and(|one| !one.about.folder.is_empty() && desk.may(one.about.read))
+    desk.premises.declared().matter(kind).is_some_and(|one| !one.about.folder.is_empty() && desk.may(one.about.read))
 }

@@ -51,14 +51,14 @@ pub struct Asked {
 
 /// What a row's matter is called. One that no room declares any more was put by an earlier version.
 pub(crate) fn called(desk: &Desk, kind: &str) -> &'static str {
-    desk.premises.declared.matter(kind).map_or("待办", |one| one.called)
+    desk.premises.declared().matter(kind).map_or("待办", |one| one.called)
 }
 
 /// The page of what a task is about; the queue itself where it has none.
 pub(crate) fn address(desk: &Desk, one: &task::Model) -> String {
     // A row names its subject; an earlier version wrote some with another sign.
     let kind = one.about_kind.replace("payment_batch", "payment-batch");
-    match desk.premises.declared.subject(&kind) {
+    match desk.premises.declared().subject(&kind) {
         Some(subject) if !subject.folder.is_empty() => subject.address(&one.about),
         _ => "/".to_owned(),
     }
@@ -189,7 +189,7 @@ fn button(one: &task::Model, matter: Option<&Matter>, href: &str) -> Button {
 }
 
 fn row(one: &task::Model, desk: &Desk, is_reviewed: bool) -> QueueRow {
-    let matter = desk.premises.declared.matter(&one.kind);
+    let matter = desk.premises.declared().matter(&one.kind);
     let href = address(desk, one);
     let button = button(one, matter, &href);
     let button = if is_reviewed { button.blocked_because("您审过这个班，须由另一人检查") } else { button };

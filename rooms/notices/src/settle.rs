@@ -6,7 +6,7 @@ use axum::response::Response;
 use desk::matter::Ends;
 use desk::{Act, Desk, Done, FactDraft, Pairs, Read, session};
 use foundation::limits::TEXT_CHARS;
-use foundation::{ClassId, Fault, Permission, Refusal, Stop, TaskId};
+use foundation::{ClassId, Fault, Permission, Stop, TaskId};
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ use store::{Reader, Writer};
 use ui::{Button, Field, Form, FormState, form, page_head, panel};
 
 use crate::queue::{address, called, does_cases};
+use crate::refusals::TASK;
 
 /// Fewest letters of a finding.
 const NOTE_CHARS: usize = 5;
@@ -43,23 +44,23 @@ impl Act for SettleTask {
         }
         let note = self.note.trim();
         let what = called(desk, &row.kind);
-        match desk.premises.declared.matter(&row.kind).map(|one| one.ends) {
+        match desk.premises.declared().matter(&row.kind).map(|one| one.ends) {
             None | Some(Ends::ByStep | Ends::ByActs(_)) => {
-                return Err(Refusal::new("待办", "M8.9", format!("“{what}”要在它自己的页面上办"), "今日待办", "请打开这件待办去办理").into());
+                return Err(TASK.refuse(format!("“{what}”要在它自己的页面上办")).into());
             }
             Some(Ends::Finding) if !(NOTE_CHARS..=TEXT_CHARS).contains(&note.chars().count()) => {
                 let fact = format!("办理结果应写 {NOTE_CHARS} 至 {TEXT_CHARS} 字");
-                return Err(Refusal::new("待办", "M8.9", fact, "今日待办", "请写清找了谁、核实了什么、结论是什么；不要写证件号、电话").at("note").into());
+                return Err(TASK.refuse(fact).fix("请写清找了谁、核实了什么、结论是什么；不要写证件号、电话").at("note").into());
             }
             Some(Ends::Seen) if note.chars().count() > TEXT_CHARS => {
-                return Err(Refusal::new("待办", "M8.9", "写得太长", "今日待办", format!("请不要超过 {TEXT_CHARS} 字")).at("note").into());
+                return Err(TASK.refuse("写得太长").fix(format!("请不要超过 {TEXT_CHARS} 字")).at("note").into());
             }
             Some(_) => {}
         }
         work.save::<task::Entity>(&row, task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() }).await?;
         let said = if note.is_empty() { format!("{what}：已阅") } else { format!("{what}：{note}") };
         // Without the institution: what trainees say about it is looked into without telling it who spoke.
-        let fact = FactDraft::new("TaskSettled", "M8.9", row.district, said).with("kind", row.kind.as_str());
+        let fact = FactDraft::new("TaskSettled", row.district, said).with("kind", row.kind.as_str());
         Ok(Done::new(
             (),
             match row.about.parse::<ClassId>() {

@@ -79,7 +79,7 @@ fn s12_7_errors_say_what_and_how_to_fix_without_guessing() {
         assert!(sentence.contains("。请"), "{sentence}");
         assert!(text.len() < 6 || !sentence.contains(text), "the number must not leak: {sentence}");
         assert!(!BadValue::from(error.clone()).fact.is_empty());
-        assert_eq!(error.refusal("E01", "M7.1").rule, "E01");
+        assert_eq!(error.refusal(&foundation::Rule { id: "E01", clause: "M7.1", source: "", fix: "" }).rule, "E01");
     }
     assert_eq!(IdError::WrongCheckDigit.sentence(), "证件号码校验位不对，有一位或几位写错了。请对照证件重新核对。");
 }

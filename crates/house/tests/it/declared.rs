@@ -43,7 +43,7 @@ fn stands(path: &str, text: &str) {
 
 #[test]
 fn every_state_is_reached_and_every_matter_ends() {
-    let declared = house::declared();
+    let declared = house::routes().declared;
     let faults: Vec<&String> = declared.procedures.iter().flat_map(|one| &one.faults).collect();
     assert!(faults.is_empty(), "{faults:#?}");
     let asked: BTreeSet<&str> = declared.procedures.iter().flat_map(|one| one.asked.iter().copied()).collect();
@@ -69,7 +69,8 @@ fn every_state_is_reached_and_every_matter_ends() {
 
 #[test]
 fn every_button_and_address_leads_somewhere() {
-    let (declared, routes) = (house::declared(), house::routes());
+    let routes = house::routes();
+    let declared = &routes.declared;
     let there = |method: &str, folder: &str, at: &str| {
         let path = if at.is_empty() { format!("{folder}/{{id}}") } else { format!("{folder}/{{id}}/{}", at.trim_start_matches('/')) };
         assert!(routes.list.iter().any(|one| one.method == method && one.path == path), "nothing answers {method} {path}");
@@ -101,7 +102,7 @@ fn every_button_and_address_leads_somewhere() {
 fn the_acts_that_another_room_does_are_what_the_table_says() {
     use m3_funds::acts::draft::{ArchiveUnpaidClass, DraftClaim};
     use m3_funds::acts::payment::SettlePaymentBatch;
-    let declared = house::declared();
+    let declared = house::routes().declared;
     let class = declared.procedures.iter().find(|one| one.name == "full-process").unwrap();
     for (act, permission, clause) in [
         (DraftClaim::NAME, DraftClaim::PERMISSION, DraftClaim::CLAUSE),
@@ -149,7 +150,7 @@ fn m8_1_every_parameter_is_read_or_waits() {
 
 #[test]
 fn the_tables_and_pictures_in_docs_are_the_code() {
-    let declared = house::declared();
+    let declared = house::routes().declared;
     let mut text = "# 办理步骤\n\n由各房间的步骤表生成（`UPDATE=1 cargo test -p house declared` 重写）。每一行是一步：从哪里、到哪里、谁办、限期、下一步轮到谁、留下什么事实。\n".to_owned();
     for one in &declared.procedures {
         let _ = write!(text, "\n## {}\n\n{}", one.title, rows(one));

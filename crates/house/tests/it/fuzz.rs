@@ -338,7 +338,7 @@ async fn acts_with_extreme_values() {
 fn bank_returns_of_mutated_bytes() {
     use foundation::codes::PaymentState;
     use m3_funds::rules::bank::{KnownLine, read_return};
-    const WANTED: desk::sheet::Wanted = desk::sheet::Wanted { rule: "银行回盘", clause: "M8.9", noun: "回盘", most: 2000, split: "请核对文件" };
+    const WANTED: desk::sheet::Wanted = desk::sheet::Wanted { rule: &m3_funds::refusals::BANK_RETURN, noun: "回盘", most: 2000, split: "请核对文件" };
     let known: Vec<KnownLine> = (1..=5u8)
         .map(|n| KnownLine {
             line: testkit::personas::fixed(0x900 + u128::from(n)),

@@ -253,7 +253,7 @@ async fn two_servers_keep_the_same_time_and_one_broken_class_stops_nobody() {
         .db
         .write(Scope::Everything, move |work| {
             Box::pin(async move {
-                let change = training_class::ActiveModel { policy: Set(Some("{}".into())), ..Default::default() };
+                let change = training_class::ActiveModel { policy: Set(Some("[]".into())), ..Default::default() };
                 work.change_all::<training_class::Entity>(training_class::Column::Id.eq(id), change).await
             })
         })

@@ -11,7 +11,7 @@ use testkit::{Persona, TestHouse};
 use crate::fuzz::book_with;
 use crate::sweep::Ground;
 
-const WANTED: Wanted = Wanted { rule: "花名册", clause: "M7.1", noun: "名册", most: 500, split: "请分开上传" };
+const WANTED: Wanted = Wanted { rule: &m7_registry::refusals::ROSTER, noun: "名册", most: 500, split: "请分开上传" };
 
 /// One worker answers all requests: whoever read a file on it would keep everybody waiting.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

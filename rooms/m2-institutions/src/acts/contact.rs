@@ -27,7 +27,6 @@ pub struct ContactEdited {}
 impl Act for EditInstitutionContact {
     const NAME: &'static str = "edit-institution-contact";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryApplication, Right::Create);
-    const CLAUSE: &'static str = "M2.1";
     const TITLE: &'static str = "修改机构联系方式";
     type Outcome = ContactEdited;
 
@@ -39,6 +38,6 @@ impl Act for EditInstitutionContact {
         }
         let change = institution::ActiveModel { contact: Set(self.contact.trim().into()), phone: Set(self.phone.trim().into()), ..Default::default() };
         work.save::<institution::Entity>(&row, change).await?;
-        Ok(Done::new(ContactEdited {}, fact("InstitutionContactEdited", "M2.1", &row, "修改机构联系人和电话")))
+        Ok(Done::new(ContactEdited {}, fact("InstitutionContactEdited", &row, "修改机构联系人和电话")))
     }
 }

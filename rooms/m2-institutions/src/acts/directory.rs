@@ -3,7 +3,7 @@
 use desk::procedure::{Taking, begin};
 use desk::{Act, Desk, Done};
 use foundation::codes::{DirectoryState, InstitutionKind, SelectionRoute};
-use foundation::{Date, DirectoryItemId, Fault, Function, InstitutionId, NeedsItemId, Permission, Refusal, Right, SiteId, Stop};
+use foundation::{Date, DirectoryItemId, Fault, Function, InstitutionId, NeedsItemId, Permission, Right, SiteId, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -14,6 +14,7 @@ use store::tables::needs::needs_item;
 
 use super::{fact, managed};
 use crate::declared::{Standing, Step};
+use crate::refusals::{SERIAL, TWICE};
 use crate::rules::{self, DirectoryContext, SOURCE};
 
 /// Serials have four digits in class and certificate numbers.
@@ -62,7 +63,6 @@ pub struct InstitutionListed {
 impl Act for ListInstitution {
     const NAME: &'static str = "list-institution";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Publish);
-    const CLAUSE: &'static str = "M2.4";
     const TITLE: &'static str = "列入机构目录";
     type Outcome = InstitutionListed;
 
@@ -70,22 +70,19 @@ impl Act for ListInstitution {
         let district = desk.actor.office.district().ok_or(Stop::Forbidden)?;
         let checked = rules::listing(self, desk.today())?;
         if let Some(twin) = work.find::<institution::Entity>(institution::Column::Uscc.eq(checked.uscc.as_str())).await? {
-            return Err(Refusal::new(
-                "重复",
-                "M2.1",
-                format!("这个信用代码已经列入目录：{}（{}）", twin.name, twin.district.name()),
-                "机构目录",
-                "请核对信用代码；已在目录里的机构不用再列",
-            )
-            .at("uscc")
-            .into());
+            return Err(TWICE
+                .refuse(format!("这个信用代码已经列入目录：{}（{}）", twin.name, twin.district.name()))
+                .source("机构目录")
+                .fix("请核对信用代码；已在目录里的机构不用再列")
+                .at("uscc")
+                .into());
         }
         let last = work
             .list::<institution::Entity>(|q| q.filter(institution::Column::District.eq(district)).order_by_desc(institution::Column::Serial).limit(1))
             .await?;
         let serial = last.first().map_or(0, |row| row.serial) + 1;
         if serial > LAST_SERIAL {
-            return Err(Refusal::new("序号", "M2.1", format!("{}的机构序号已用完", district.name()), "编号规则", "请联系省级管理员").into());
+            return Err(SERIAL.refuse(format!("{}的机构序号已用完", district.name())).into());
         }
         let id: InstitutionId = desk.new_id();
         let keyring = &desk.premises.keyring;
@@ -116,7 +113,7 @@ impl Act for ListInstitution {
             version: 1,
         };
         let summary = format!("{}列入机构目录（{}），{}", row.name, self.route.label(), row.document);
-        let fact = fact("InstitutionListed", "M2.4", &row, summary)
+        let fact = fact("InstitutionListed", &row, summary)
             .with("uscc", row.uscc.as_str())
             .with("name", row.name.as_str())
             .with("kind", row.kind.code())
@@ -157,7 +154,8 @@ pub struct DirectoryItemAdded {
 impl Act for AddDirectoryItem {
     const NAME: &'static str = "add-directory-item";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Publish);
-    const CLAUSE: &'static str = "M2.1";
+    const CLAUSE: &'static str = "M2.3";
+    const CLAUSE_WHY: &'static str = "发布目录的人写它的内容";
     const TITLE: &'static str = "增加可开展的培训项目";
     type Outcome = DirectoryItemAdded;
 
@@ -172,7 +170,10 @@ impl Act for AddDirectoryItem {
             .add(directory_item::Column::NeedsItem.eq(item.id.to_string()))
             .add(directory_item::Column::Site.eq(site.id.to_string()));
         if work.find::<directory_item::Entity>(same).await?.is_some() {
-            return Err(Refusal::new("重复", "M2.1", format!("目录里已经有“{}”在“{}”的培训", item.name, site.name), SOURCE, "不用再加；请换一个项目或场地")
+            return Err(TWICE
+                .refuse(format!("目录里已经有“{}”在“{}”的培训", item.name, site.name))
+                .source(SOURCE)
+                .fix("不用再加；请换一个项目或场地")
                 .at("needs_item")
                 .into());
         }
@@ -189,7 +190,7 @@ impl Act for AddDirectoryItem {
             version: 1,
         };
         let summary = format!("增加培训项目“{}（{}）”，场地“{}”，同时 {} 人", item.name, item.level.label(), site.name, self.capacity);
-        let fact = fact("DirectoryItemAdded", "M2.1", &institution, summary)
+        let fact = fact("DirectoryItemAdded", &institution, summary)
             .about("needs_item", &item.id)
             .about("site", &site.id)
             .with("capacity", self.capacity)

@@ -27,6 +27,6 @@ pub async fn managed(work: &Writer, id: &InstitutionId) -> Result<institution::M
 }
 
 /// A fact of an institution.
-pub fn fact(kind: &'static str, clause: &'static str, row: &institution::Model, summary: impl Into<String>) -> FactDraft {
-    FactDraft::new(kind, clause, row.district, summary).institution(&row.id)
+pub fn fact(kind: &'static str, row: &institution::Model, summary: impl Into<String>) -> FactDraft {
+    FactDraft::new(kind, row.district, summary).institution(&row.id)
 }

@@ -16,7 +16,8 @@ use store::tables::institutions::{institution, payee_change};
 use super::{fact, managed};
 use crate::declared::{CONFIRM_PAYEE, PAYEE_DECLINED};
 use crate::queries;
-use crate::rules::{self, SOURCE};
+use crate::refusals::{ACCOUNT_NUMBER, PAYEE};
+use crate::rules;
 
 /// Proposes bank and account of an institution.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -60,6 +61,7 @@ impl Act for ProposePayeeAccount {
     const NAME: &'static str = "propose-payee-account";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Publish);
     const CLAUSE: &'static str = "M8.9";
+    const CLAUSE_WHY: &'static str = "账户登记在机构目录里，决定的是补贴付到哪里";
     const TITLE: &'static str = "提出更正收款账户";
     type Outcome = PayeeAccount;
 
@@ -98,7 +100,7 @@ impl Act for ProposePayeeAccount {
             .put(work)
             .await?;
         let summary = format!("提出更正收款账户：{} {}，原为 {} {}（{}）", change.bank, change.account_masked, row.bank, row.account_masked, change.document);
-        Ok(Done::new(PayeeAccount { account_masked: change.account_masked }, fact("PayeeAccountProposed", "M8.9", &row, summary)))
+        Ok(Done::new(PayeeAccount { account_masked: change.account_masked }, fact("PayeeAccountProposed", &row, summary)))
     }
 }
 
@@ -112,7 +114,7 @@ impl ProposePayeeAccount {
         let index = account.as_ref().map(|account| desk.premises.keyring.index(Purpose::Account, account.reveal()));
         if index.is_some() && index == row.account_index && row.bank == self.bank.trim() {
             let fact = format!("现在登记的就是 {} {}", row.bank, row.account_masked);
-            no.push(Refusal::new("收款账户", "M8.9", fact, "机构目录", "不用更正；要换账户的，请填新账号").at("account"));
+            no.push(PAYEE.refuse(fact).fix("不用更正；要换账户的，请填新账号").at("account"));
         }
         account.filter(|_| no.is_empty()).ok_or_else(|| no.into())
     }
@@ -122,6 +124,7 @@ impl Act for ConfirmPayeeAccount {
     const NAME: &'static str = "confirm-payee-account";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Approve);
     const CLAUSE: &'static str = "M8.9";
+    const CLAUSE_WHY: &'static str = "账户登记在机构目录里，决定的是补贴付到哪里";
     const TITLE: &'static str = "复核收款账户";
     type Outcome = PayeeAccount;
 
@@ -143,7 +146,7 @@ impl Act for ConfirmPayeeAccount {
         work.save::<institution::Entity>(&row, change).await?;
         decide(desk, work, &open, decided_by, true, "").await?;
         let summary = format!("更正收款账户：{} {}，原为 {} {}（{}）", open.bank, open.account_masked, row.bank, row.account_masked, open.document);
-        let fact = fact("PayeeAccountChanged", "M8.9", &row, summary).with("proposed_by", open.proposed_by.to_string());
+        let fact = fact("PayeeAccountChanged", &row, summary).with("proposed_by", open.proposed_by.to_string());
         Ok(Done::new(PayeeAccount { account_masked: open.account_masked }, fact))
     }
 }
@@ -152,6 +155,7 @@ impl Act for DeclinePayeeAccount {
     const NAME: &'static str = "decline-payee-account";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Publish);
     const CLAUSE: &'static str = "M8.9";
+    const CLAUSE_WHY: &'static str = "账户登记在机构目录里，决定的是补贴付到哪里";
     const TITLE: &'static str = "退回收款账户更正";
     type Outcome = PayeeAccount;
 
@@ -172,7 +176,7 @@ impl Act for DeclinePayeeAccount {
                 .await?;
         }
         let summary = format!("退回收款账户更正（{} {}）：{reason}", open.bank, open.account_masked);
-        Ok(Done::new(PayeeAccount { account_masked: open.account_masked }, fact("PayeeAccountDeclined", "M8.9", &row, summary)))
+        Ok(Done::new(PayeeAccount { account_masked: open.account_masked }, fact("PayeeAccountDeclined", &row, summary)))
     }
 }
 
@@ -182,16 +186,16 @@ fn person(desk: &Desk) -> Result<AccountId, Stop> {
 }
 
 fn typed(account: &str, no: &mut Vec<Refusal>) -> Option<AccountNumber> {
-    account.parse::<AccountNumber>().map_err(|bad| no.push(bad.refusal("账号", "M2.1", SOURCE).at("account"))).ok()
+    account.parse::<AccountNumber>().map_err(|bad| no.push(bad.refusal(&ACCOUNT_NUMBER).at("account"))).ok()
 }
 
 fn already(open: Option<&payee_change::Model>) -> Refusal {
     let fact = open.map_or_else(|| "已有一项更正等着复核".to_owned(), |one| format!("改为 {} {} 的更正正等着复核", one.bank, one.account_masked));
-    Refusal::new("收款账户", "M8.9", fact, "机构目录", "请先由另一人复核，或者退回，再提出新的")
+    PAYEE.refuse(fact).fix("请先由另一人复核，或者退回，再提出新的")
 }
 
 async fn waiting(work: &Writer, institution: &InstitutionId) -> Result<payee_change::Model, Stop> {
-    let none = || Refusal::new("收款账户", "M8.9", "没有等着复核的收款账户更正", "机构目录", "可能已经复核或退回，请看机构页面的留痕");
+    let none = || PAYEE.refuse("没有等着复核的收款账户更正").fix("可能已经复核或退回，请看机构页面的留痕");
     Ok(queries::open_payee_change(work, institution).await?.ok_or_else(none)?)
 }
 

@@ -2,7 +2,7 @@
 
 use desk::{Act, Desk, Done};
 use foundation::codes::{DirectoryState, ReviewResult};
-use foundation::{Date, Fault, Function, Permission, Refusal, Right, RoomId, SiteId, SiteVerificationId, Stop};
+use foundation::{Date, Fault, Function, Permission, Right, RoomId, SiteId, SiteVerificationId, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -10,7 +10,8 @@ use store::query::{ColumnTrait, Condition};
 use store::tables::institutions::{institution, room, site, site_verification};
 
 use super::{fact, managed, own};
-use crate::rules::{self, SOURCE};
+use crate::refusals::{IN_DIRECTORY, TWICE};
+use crate::rules::{self};
 
 /// Adds a training site of the actor's own institution (M2.1).
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -32,7 +33,7 @@ pub struct SiteAdded {
 pub fn refuse_gone(row: &institution::Model) -> Result<(), Stop> {
     match row.state {
         DirectoryState::Removed | DirectoryState::Left | DirectoryState::Expired => {
-            Err(Refusal::new("目录内", "M2.4", format!("本机构已“{}”", row.state.label()), SOURCE, "请重新申报列入目录后再办").into())
+            Err(IN_DIRECTORY.refuse(format!("本机构已“{}”", row.state.label())).fix("请重新申报列入目录后再办").into())
         }
         _ => Ok(()),
     }
@@ -41,7 +42,6 @@ pub fn refuse_gone(row: &institution::Model) -> Result<(), Stop> {
 impl Act for AddSite {
     const NAME: &'static str = "add-site";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryApplication, Right::Create);
-    const CLAUSE: &'static str = "M2.1";
     const TITLE: &'static str = "增加培训场地";
     type Outcome = SiteAdded;
 
@@ -54,7 +54,7 @@ impl Act for AddSite {
         }
         let name = self.name.trim();
         if work.find::<site::Entity>(Condition::all().add(site::Column::Institution.eq(own.id.to_string())).add(site::Column::Name.eq(name))).await?.is_some() {
-            return Err(Refusal::new("重复", "M2.1", format!("已经有一个叫“{name}”的场地"), "机构场地记录", "请换一个能区分的名称").at("name").into());
+            return Err(TWICE.refuse(format!("已经有一个叫“{name}”的场地")).at("name").into());
         }
         let row = site::Model {
             id: desk.new_id(),
@@ -65,8 +65,7 @@ impl Act for AddSite {
             path: own.path.clone(),
             version: 1,
         };
-        let fact =
-            fact("SiteAdded", "M2.1", &own, format!("增加培训场地“{name}”")).about("site", &row.id).with("name", name).with("address", row.address.as_str());
+        let fact = fact("SiteAdded", &own, format!("增加培训场地“{name}”")).about("site", &row.id).with("name", name).with("address", row.address.as_str());
         let outcome = SiteAdded { site: row.id.clone() };
         work.add::<site::Entity>(row).await?;
         Ok(Done::new(outcome, fact))
@@ -94,7 +93,6 @@ pub struct RoomAdded {
 impl Act for AddRoom {
     const NAME: &'static str = "add-room";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryApplication, Right::Create);
-    const CLAUSE: &'static str = "M2.1";
     const TITLE: &'static str = "增加教室";
     type Outcome = RoomAdded;
 
@@ -111,7 +109,7 @@ impl Act for AddRoom {
         }
         let name = self.name.trim();
         if work.find::<room::Entity>(Condition::all().add(room::Column::Site.eq(site.id.to_string())).add(room::Column::Name.eq(name))).await?.is_some() {
-            return Err(Refusal::new("重复", "M2.1", format!("“{}”里已经有“{name}”", site.name), "机构场地记录", "请换一个能区分的名称").at("name").into());
+            return Err(TWICE.refuse(format!("“{}”里已经有“{name}”", site.name)).at("name").into());
         }
         let row = room::Model {
             id: desk.new_id(),
@@ -123,7 +121,7 @@ impl Act for AddRoom {
             path: site.path.clone(),
             version: 1,
         };
-        let fact = fact("RoomAdded", "M2.1", &own, format!("“{}”增加教室“{name}”，{} 座", site.name, self.seats))
+        let fact = fact("RoomAdded", &own, format!("“{}”增加教室“{name}”，{} 座", site.name, self.seats))
             .about("site", &site.id)
             .with("name", name)
             .with("seats", self.seats);
@@ -163,7 +161,6 @@ pub struct SiteVerified {
 impl Act for RecordSiteVerification {
     const NAME: &'static str = "record-site-verification";
     const PERMISSION: Permission = Permission::Of(Function::SiteVerification, Right::Inspect);
-    const CLAUSE: &'static str = "M3.7";
     const TITLE: &'static str = "登记实地核实";
     type Outcome = SiteVerified;
 
@@ -187,7 +184,7 @@ impl Act for RecordSiteVerification {
             created_at: desk.now(),
         };
         let until = if self.conclusion == ReviewResult::Pass { format!("，有效至{}", ui::dates::full_day(valid_until)) } else { String::new() };
-        let fact = fact("SiteVerified", "M3.7", &institution, format!("场地“{}”实地核实{}{until}", site.name, self.conclusion.label()))
+        let fact = fact("SiteVerified", &institution, format!("场地“{}”实地核实{}{until}", site.name, self.conclusion.label()))
             .about("site", &site.id)
             .with("conclusion", self.conclusion.code())
             .with("verified_on", self.verified_on.to_string())

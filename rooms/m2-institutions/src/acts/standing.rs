@@ -24,7 +24,7 @@ async fn perform(desk: &Desk, work: &Writer, id: &InstitutionId, step: Step, rea
     let row = managed(work, id).await?;
     rules::standing(&row, step, reason)?;
     let (reason, way) = (reason.trim(), procedure::row::<Standing>(step));
-    let fact = fact(way.facts[0], way.by.clause, &row, format!("{}{}：{reason}", row.name, way.called));
+    let fact = fact(way.facts[0], &row, format!("{}{}：{reason}", row.name, way.called));
     let fact = fact.with("from", row.state.code()).with("to", way.to.code()).with("reason", reason);
     let fact = take::<Standing>(desk, work, &row, step, Taking::new(institution::ActiveModel::default()), fact).await?;
     Ok(Done::new(Stands { state: way.to }, fact))
@@ -44,6 +44,7 @@ macro_rules! standing_acts {
             const NAME: &'static str = $name;
             const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Approve);
             const CLAUSE: &'static str = "M2.7";
+            const CLAUSE_WHY: &'static str = "发布目录的人维护它：暂停、恢复、移出是动态维护";
             const TITLE: &'static str = $title;
             type Outcome = Stands;
             async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Stands>, Stop> {

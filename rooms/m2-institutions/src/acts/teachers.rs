@@ -1,7 +1,7 @@
 //! Teachers of an institution and the check of their certificates (M2.1; domain.md §3.2).
 
 use desk::{Act, Desk, Done};
-use foundation::{Function, Permission, PersonName, Refusal, Right, Stop, TeacherId};
+use foundation::{Function, Permission, PersonName, Right, Stop, TeacherId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -11,6 +11,7 @@ use store::tables::institutions::teacher;
 
 use super::sites::refuse_gone;
 use super::{fact, managed, own};
+use crate::refusals::TWICE;
 use crate::rules;
 
 /// Adds a teacher to the actor's own institution (M2.1).
@@ -38,7 +39,6 @@ pub struct TeacherWritten {
 impl Act for AddTeacher {
     const NAME: &'static str = "add-teacher";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryApplication, Right::Create);
-    const CLAUSE: &'static str = "M2.1";
     const TITLE: &'static str = "增加教师";
     type Outcome = TeacherWritten;
 
@@ -51,15 +51,12 @@ impl Act for AddTeacher {
         let index = keyring.index(Purpose::IdNumber, &document.index_text());
         let same = Condition::all().add(teacher::Column::Institution.eq(own.id.to_string())).add(teacher::Column::IdNumberIndex.eq(index.as_str()));
         if let Some(twin) = work.find::<teacher::Entity>(same).await? {
-            return Err(Refusal::new(
-                "重复",
-                "M2.1",
-                format!("这个证件号码的教师已经登记：{}", twin.name),
-                "本机构教师记录",
-                "不用再加；信息有变请在原记录上修改",
-            )
-            .at("id_number")
-            .into());
+            return Err(TWICE
+                .refuse(format!("这个证件号码的教师已经登记：{}", twin.name))
+                .source("本机构教师记录")
+                .fix("不用再加；信息有变请在原记录上修改")
+                .at("id_number")
+                .into());
         }
         let id: TeacherId = desk.new_id();
         let row = teacher::Model {
@@ -78,8 +75,7 @@ impl Act for AddTeacher {
             created_at: desk.now(),
             version: 1,
         };
-        let fact =
-            fact("TeacherAdded", "M2.1", &own, format!("增加教师 {}", checked.name.masked())).about("teacher", &row.id).with("full_time", self.full_time);
+        let fact = fact("TeacherAdded", &own, format!("增加教师 {}", checked.name.masked())).about("teacher", &row.id).with("full_time", self.full_time);
         let outcome = TeacherWritten { teacher: row.id.clone() };
         work.add::<teacher::Entity>(row).await?;
         Ok(Done::new(outcome, fact))
@@ -104,7 +100,6 @@ pub struct EditTeacher {
 impl Act for EditTeacher {
     const NAME: &'static str = "edit-teacher";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryApplication, Right::Create);
-    const CLAUSE: &'static str = "M2.1";
     const TITLE: &'static str = "修改教师";
     type Outcome = TeacherWritten;
 
@@ -124,9 +119,8 @@ impl Act for EditTeacher {
         };
         work.save::<teacher::Entity>(&row, change).await?;
         let again = if kept { "" } else { "，证书待重新核对" };
-        let fact = fact("TeacherEdited", "M2.1", &own, format!("修改教师 {}{again}", checked.name.masked()))
-            .about("teacher", &row.id)
-            .with("full_time", self.full_time);
+        let fact =
+            fact("TeacherEdited", &own, format!("修改教师 {}{again}", checked.name.masked())).about("teacher", &row.id).with("full_time", self.full_time);
         Ok(Done::new(TeacherWritten { teacher: row.id }, fact))
     }
 }
@@ -142,6 +136,7 @@ impl Act for VerifyTeacherCertificate {
     const NAME: &'static str = "verify-teacher-certificate";
     const PERMISSION: Permission = Permission::Of(Function::SiteVerification, Right::Inspect);
     const CLAUSE: &'static str = "M2.1";
+    const CLAUSE_WHY: &'static str = "核实的人到场，核的是机构申报的师资";
     const TITLE: &'static str = "核对教师证书";
     type Outcome = TeacherWritten;
 
@@ -151,7 +146,7 @@ impl Act for VerifyTeacherCertificate {
         let change = rules::verify_certificate(&row, desk.today())?;
         work.save::<teacher::Entity>(&row, change).await?;
         let masked = row.name.parse::<PersonName>().map_or_else(|_| "*".to_owned(), |name| name.masked());
-        let fact = fact("TeacherCertificateVerified", "M2.1", &institution, format!("核对教师 {masked} 的证书，一致")).about("teacher", &row.id);
+        let fact = fact("TeacherCertificateVerified", &institution, format!("核对教师 {masked} 的证书，一致")).about("teacher", &row.id);
         Ok(Done::new(TeacherWritten { teacher: row.id }, fact))
     }
 }

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::PaymentState;
-use foundation::{Fault, FileId, Function, InstitutionId, PaymentBatchId, Permission, Refusal, Right, Stop};
+use foundation::{Fault, FileId, Function, InstitutionId, PaymentBatchId, Permission, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -16,6 +16,7 @@ use store::tables::funds::{payment_batch, payment_line};
 use store::tables::supervision::stored_file;
 use store::{FileState, Writer};
 
+use crate::refusals::NO_BANK_FILE;
 use crate::rules::bank::{OutLine, bank_file};
 
 /// Kind of a stored bank file.
@@ -91,7 +92,6 @@ pub struct BankFileTaken {
 impl Act for TakeBankFile {
     const NAME: &'static str = "take-bank-file";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
-    const CLAUSE: &'static str = "M8.9";
     const TITLE: &'static str = "下载银行代发文件";
     const KEEPS_ANSWER: bool = false;
     type Outcome = BankFileTaken;
@@ -99,7 +99,7 @@ impl Act for TakeBankFile {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<BankFileTaken>, Stop> {
         let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
         let Some(file) = batch.file.clone().filter(|_| batch.state != PaymentState::Pending) else {
-            return Err(Refusal::new("银行代发文件", "M8.9", "批次还没有批准，没有银行代发文件", "拨付批次", "请先批准拨付").into());
+            return Err(NO_BANK_FILE.refuse("批次还没有批准，没有银行代发文件").into());
         };
         let (text, anew) = match open(desk, work, &file, &batch.file_hash).await? {
             Some(text) => (text, None),
@@ -111,7 +111,7 @@ impl Act for TakeBankFile {
         payees.sort();
         payees.dedup();
         let summary = format!("下载银行代发文件，内有 {} 个完整账号", lines.len());
-        let fact = FactDraft::new("BankFileTaken", "M8.9", batch.district, summary)
+        let fact = FactDraft::new("BankFileTaken", batch.district, summary)
             .about("payment-batch", &batch.id)
             .with("file_sha256", batch.file_hash.as_str())
             .with("accounts", lines.len());
@@ -131,14 +131,13 @@ pub struct RemakeBankFile {
 impl Act for RemakeBankFile {
     const NAME: &'static str = "remake-bank-file";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
-    const CLAUSE: &'static str = "M8.9";
     const TITLE: &'static str = "重做丢失的银行代发文件";
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
         let Some(file) = batch.file.clone() else {
-            return Err(Refusal::new("银行代发文件", "M8.9", "批次还没有批准，没有银行代发文件", "拨付批次", "请先批准拨付").into());
+            return Err(NO_BANK_FILE.refuse("批次还没有批准，没有银行代发文件").into());
         };
         if open(desk, work, &file, &batch.file_hash).await?.is_some() {
             return Ok(Done::Repeat(()));
@@ -154,12 +153,12 @@ async fn made_anew(desk: &Desk, work: &Writer, batch: &payment_batch::Model) -> 
     if hex::encode(Sha256::digest(text.as_bytes())) != batch.file_hash {
         let fact = "批准时的银行代发文件丢失或损坏，照现在的明细重做出来的内容与批准时的 SHA-256 不同";
         let fix = "请不要照别的文件付款；请系统管理员从备份取回这个文件，并运行 jinbu verify 查明明细何时被改";
-        return Err(Refusal::new("银行代发文件", "M8.9", fact, "公开日志里的财政复核", fix).into());
+        return Err(NO_BANK_FILE.refuse(fact).source("公开日志里的财政复核").fix(fix).into());
     }
     let (file, hash) = keep_file(desk, work, batch, BANK_FILE, &format!("{}.csv", batch.batch_no), text.as_bytes()).await?;
     work.save::<payment_batch::Entity>(batch, payment_batch::ActiveModel { file: Set(Some(file)), ..Default::default() }).await?;
     let summary = format!("拨付批次 {} 的银行代发文件丢失或损坏，照明细重做，内容与批准时一致", batch.batch_no);
-    let fact = FactDraft::new("BankFileRemade", "M8.9", batch.district, summary).about("payment-batch", &batch.id).with("file_sha256", hash);
+    let fact = FactDraft::new("BankFileRemade", batch.district, summary).about("payment-batch", &batch.id).with("file_sha256", hash);
     Ok((text, fact))
 }
 

@@ -5,7 +5,7 @@ use desk::procedure::{Taking, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::ObjectionState;
 use foundation::limits::TEXT_CHARS;
-use foundation::{Date, EnrolmentId, Fen, Function, ObjectionId, Permission, Refusal, Right, Stop};
+use foundation::{Date, EnrolmentId, Fen, Function, ObjectionId, Permission, Right, Stop};
 use journal::facts::{ClaimReturned, ObjectionUpheld};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,7 @@ use super::objection::open_of;
 use super::review::{about, go, only, policy_of};
 use crate::procedures::claims::{Claims, Step};
 use crate::procedures::objections::{Objections, Step as Objected};
+use crate::refusals::OBJECTION;
 use crate::rules::fund::Step as Moves;
 
 /// Fewest letters of an answer: a reason, not a word.
@@ -54,7 +55,6 @@ pub struct DecideObjection {
 impl Act for DecideObjection {
     const NAME: &'static str = "decide-objection";
     const PERMISSION: Permission = Permission::Of(Function::ClaimReview, Right::Approve);
-    const CLAUSE: &'static str = "M8.9";
     const TITLE: &'static str = "处理公示异议";
     type Outcome = ();
 
@@ -72,7 +72,7 @@ impl Act for DecideObjection {
 
 impl DecideObjection {
     fn check(&self, one: &objection::Model) -> Result<(), Stop> {
-        let no = |fact: String, fix: &str, field: &str| Refusal::new("公示异议", "M8.9", fact, "异议核查", fix).at(field);
+        let no = |fact: String, fix: &str, field: &str| OBJECTION.refuse(fact).source("异议核查").fix(fix).at(field);
         let mut refusals = Vec::new();
         if one.state != ObjectionState::Open {
             refusals.push(no(format!("这条异议已经是“{}”", one.state.label()), "请刷新页面", "verdict"));
@@ -103,7 +103,7 @@ impl DecideObjection {
     }
 
     async fn dismiss(&self, desk: &Desk, work: &Writer, one: &objection::Model, row: &claim::Model) -> Result<Done<()>, Stop> {
-        let fact = about(row, FactDraft::new("ObjectionDismissed", "M8.9", row.district, "公示异议不成立")).about("objection", &one.id);
+        let fact = about(row, FactDraft::new("ObjectionDismissed", row.district, "公示异议不成立")).about("objection", &one.id);
         let fact = answer(desk, work, one, Objected::Dismiss, self.answer.trim(), fact).await?;
         let (step, due) = self.goes_on(work, row, (Step::DismissOne, Step::Dismiss)).await?;
         Ok(Done::new((), go(desk, work, row, step, only().due(due), fact).await?))
@@ -114,15 +114,12 @@ impl DecideObjection {
         let mut lines = items(work, &row.id).await?;
         let known = |who: &EnrolmentId| lines.iter().any(|line| line.enrolment == *who && line.eligible);
         if !self.struck.iter().all(known) {
-            return Err(Refusal::new("公示异议", "M8.9", "勾选的学员不在本申领的补贴名单里", "补贴公示", "请刷新页面后重新勾选").at("struck").into());
+            return Err(OBJECTION.refuse("勾选的学员不在本申领的补贴名单里").fix("请刷新页面后重新勾选").at("struck").into());
         }
-        let why = Refusal::new(
-            "公示异议",
-            "M8.9",
-            "公示期间异议成立，从补贴名单中剔除",
-            format!("异议核查答复：{}", self.answer.trim()),
-            "不服的可以向上一级人社部门反映",
-        );
+        let why = OBJECTION
+            .refuse("公示期间异议成立，从补贴名单中剔除")
+            .source(format!("异议核查答复：{}", self.answer.trim()))
+            .fix("不服的可以向上一级人社部门反映");
         let why = serde_json::to_string(&[why]).map_err(|e| foundation::Fault::Db(e.to_string()))?;
         for line in lines.iter_mut().filter(|line| self.struck.contains(&line.enrolment)) {
             let change = claim_item::ActiveModel { eligible: Set(false), amount: Set(Fen::ZERO), refusals: Set(why.clone()), ..Default::default() };
@@ -196,7 +193,7 @@ async fn answer(desk: &Desk, work: &Writer, one: &objection::Model, step: Object
 /// The claim is gone from the publicity: what else was said against it is answered with it.
 async fn answer_others(desk: &Desk, work: &Writer, row: &claim::Model, said: &str, mut done: Done<()>) -> Result<Done<()>, Stop> {
     for other in work.list::<objection::Entity>(|q| q.filter(open_of(&row.id))).await? {
-        let fact = FactDraft::new("ObjectionAnswered", "M8.9", row.district, "随另一条异议一并答复");
+        let fact = FactDraft::new("ObjectionAnswered", row.district, "随另一条异议一并答复");
         let fact = about(row, fact).about("objection", &other.id);
         done = done.and(answer(desk, work, &other, Objected::AnswerWithAnother, said, fact).await?);
     }

@@ -4,7 +4,7 @@
 use desk::procedure::{Taking, begin, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::ClaimState;
-use foundation::{ClaimId, ClassId, Fault, Function, Permission, Refusal, Right, Stop};
+use foundation::{ClaimId, ClassId, Fault, Function, Permission, Right, Stop};
 use m3_supervision::procedures::full_process::{FullProcess, Step as ClassStep};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use store::tables::supervision::{feedback, training_class};
 
 use super::lines::{Lines, lines};
 use crate::procedures::claims::{Claims, Step};
+use crate::refusals::{ARCHIVE, STEPS};
 
 /// Drafts the only claim of a class.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -102,7 +103,6 @@ pub struct Redrafted {
 impl Act for RedraftClaim {
     const NAME: &'static str = "redraft-claim";
     const PERMISSION: Permission = Permission::Of(Function::ClaimSubmission, Right::Create);
-    const CLAUSE: &'static str = "M7.1";
     const TITLE: &'static str = "按最新事实重算申领";
     type Outcome = Redrafted;
 
@@ -110,7 +110,7 @@ impl Act for RedraftClaim {
         let row = work.get::<claim::Entity>(self.claim.to_string()).await?;
         may_take::<Claims>(&row, redraft_step(&row))?;
         if row.second_reviewed_by.is_some() {
-            return Err(Refusal::new("办理步骤", "M8.9", "本申领在公示后因异议成立被终止", "异议处理决定", "不再重算；有新情况的请向县人社部门反映").into());
+            return Err(STEPS.refuse("本申领在公示后因异议成立被终止").into());
         }
         let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
         let now = lines(desk, work, &class, &row.id).await?;
@@ -195,9 +195,9 @@ impl Act for ArchiveUnpaidClass {
         let policy = desk::policy::pinned(class.policy.as_deref())?;
         let last = claim_window_end(class.ends_on, policy.claim_window_months());
         if row.state != ClaimState::NotPassed || last.is_none_or(|last| desk.today() <= last) {
-            return Err(Refusal::new("归档", "M3.11", "申领还可能重新生成", "申领期限", "请等申领期限过后归档").into());
+            return Err(ARCHIVE.refuse("申领还可能重新生成").into());
         }
-        let fact = FactDraft::new("UnpaidClassArchived", Self::CLAUSE, row.district, "申领期限已过，没有补贴，班级归档")
+        let fact = FactDraft::new("UnpaidClassArchived", row.district, "申领期限已过，没有补贴，班级归档")
             .class(&class.id)
             .institution(&class.institution)
             .about("claim", &row.id);

@@ -4,13 +4,14 @@ use chrono::Datelike;
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::FundSource;
 use foundation::limits::LINE_CHARS;
-use foundation::{DistrictCode, Fen, Function, Office, Permission, Refusal, Right, Stop};
+use foundation::{DistrictCode, Fen, Function, Office, Permission, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::ColumnTrait;
 use store::tables::funds::fund_account;
 
+use crate::refusals::{BUDGET, FUND};
 use crate::rules::fund::{Step, Sums};
 
 /// The account that a county's training subsidies of a year are paid from.
@@ -21,7 +22,7 @@ pub fn account_id(district: DistrictCode, year: i32) -> String {
 /// Moves money on an account: compare-and-set, so two acts at once cannot both spend the last fen.
 pub(crate) async fn move_money(work: &Writer, account: &str, step: Step, amount: Fen) -> Result<(), Stop> {
     let Some(row) = work.find::<fund_account::Entity>(fund_account::Column::Id.eq(account)).await? else {
-        return Err(Refusal::new("资金账户", "M8.9", format!("没有资金账户 {account}"), "资金账户表", "请财政部门先登记本年度就业补助资金预算").into());
+        return Err(FUND.refuse(format!("没有资金账户 {account}")).source("资金账户表").fix("请财政部门先登记本年度就业补助资金预算").into());
     };
     let next = Sums::of(&row).after(step, amount, account)?;
     work.save::<fund_account::Entity>(&row, next.change()).await
@@ -41,14 +42,13 @@ pub struct SetFundBudget {
 impl Act for SetFundBudget {
     const NAME: &'static str = "set-fund-budget";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Approve);
-    const CLAUSE: &'static str = "M8.9";
     const TITLE: &'static str = "登记或调整预算";
     type Outcome = String;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<String>, Stop> {
         let Office::Finance { district } = desk.actor.office else { return Err(Stop::Forbidden) };
         let (document, this_year) = (self.document.trim(), desk.today().year());
-        let no = |fact: String, fix: &str, field: &str| Refusal::new("年度预算", "M8.9", fact, "资金账户表", fix).at(field);
+        let no = |fact: String, fix: &str, field: &str| BUDGET.refuse(fact).fix(fix).at(field);
         let mut refusals = Vec::new();
         if !(this_year - 1..=this_year + 1).contains(&self.year) {
             refusals.push(no(format!("年度 {} 不对", self.year), "请填上一年、本年或下一年", "year"));
@@ -74,7 +74,7 @@ impl Act for SetFundBudget {
                 Fen::ZERO
             }
         };
-        let fact = FactDraft::new("FundBudgetSet", "M8.9", district, format!("{} 年就业补助资金预算：{before} 元改为 {budget} 元（{document}）", self.year))
+        let fact = FactDraft::new("FundBudgetSet", district, format!("{} 年就业补助资金预算：{before} 元改为 {budget} 元（{document}）", self.year))
             .about("fund-account", &id)
             .with("before_fen", before.0)
             .with("budget_fen", budget.0)

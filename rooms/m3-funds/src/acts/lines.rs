@@ -17,6 +17,7 @@ use store::tables::registry::person;
 use store::tables::supervision::{certificate, enrolment, exam_score, feedback, training_class};
 use store::{Reader, Writer};
 
+use crate::refusals::FEWEST_PERIODS;
 use crate::rules::slots::{self, Taken};
 
 /// What a claim would say now.
@@ -116,13 +117,9 @@ pub fn total(items: &[claim_item::Model]) -> Result<Fen, Stop> {
 }
 
 fn too_few(payable: &money::Payable, policy: &Policy) -> Refusal {
-    Refusal::new(
-        "最低课时",
-        "M3.4",
-        format!("可计课时 {}，不足最低可补课时 {}", payable.total, policy.min_payable_periods()),
-        policy.document("min_payable_periods"),
-        "不能列入本次申领",
-    )
+    FEWEST_PERIODS
+        .refuse(format!("可计课时 {}，不足最低可补课时 {}", payable.total, policy.min_payable_periods()))
+        .source(policy.document("min_payable_periods"))
 }
 
 /// What is known of everybody on a roster, read for all of them at once: a class of fifty costs five questions.

@@ -5,7 +5,7 @@ use desk::procedure::{Taking, begin, may_take};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{ClaimState, ObjectionState};
 use foundation::ids::TypedId;
-use foundation::{ClaimId, Date, Fault, Function, ObjectionId, Office, Permission, Refusal, Right, Stop};
+use foundation::{ClaimId, Date, Fault, Function, ObjectionId, Office, Permission, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -17,6 +17,7 @@ use store::tables::funds::{claim, objection};
 use super::review::{about, go, only, policy_of, workdays};
 use crate::procedures::claims::{Claims, Step};
 use crate::procedures::objections::{Objections, Step as Objected};
+use crate::refusals::{CONTACT, OBJECTION};
 
 /// Letters of a reason, least and most.
 pub const REASON_CHARS: (usize, usize) = (5, 500);
@@ -53,7 +54,7 @@ impl Act for RaiseObjection {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ObjectionRaised>, Stop> {
         if desk.actor.office != Office::Public {
             // The journal names who acts, and institutions read their journal.
-            return Err(Refusal::new("公示异议", "M8.9", "您已登录，异议会带上您的名字", "公开日志", "请在公示页面提出，页面提出的异议不记名").into());
+            return Err(OBJECTION.refuse("您已登录，异议会带上您的名字").source("公开日志").into());
         }
         let system = work.as_system("raise-objection");
         let row = system.get::<claim::Entity>(self.claim.to_string()).await?;
@@ -87,7 +88,7 @@ impl Act for RaiseObjection {
             version: 1,
             id: id.clone(),
         };
-        let fact = FactDraft::new("ObjectionRaised", Self::CLAUSE, row.district, format!("收到公示异议，{} 前核查答复", ui::dates::full_day(due_on)))
+        let fact = FactDraft::new("ObjectionRaised", row.district, format!("收到公示异议，{} 前核查答复", ui::dates::full_day(due_on)))
             .about("objection", &id)
             // The words stay with the county; that they were these words can be proved.
             .commits("reason", journal::commit(salt, reason));
@@ -101,7 +102,7 @@ impl Act for RaiseObjection {
 
 impl RaiseObjection {
     async fn check(&self, desk: &Desk, system: &Writer, row: &claim::Model, most: i32) -> Result<(), Stop> {
-        let no = |fact: String, fix: &str| Refusal::new("公示异议", "M8.9", fact, "补贴公示", fix);
+        let no = |fact: String, fix: &str| OBJECTION.refuse(fact).fix(fix);
         let (length, contact) = (self.reason.trim().chars().count(), self.contact.trim().chars().count());
         let mut refusals = Vec::new();
         if !(REASON_CHARS.0..=REASON_CHARS.1).contains(&length) {
@@ -158,7 +159,6 @@ pub struct ReadObjectionContact {
 impl Act for ReadObjectionContact {
     const NAME: &'static str = "read-objection-contact";
     const PERMISSION: Permission = Permission::Of(Function::ClaimReview, Right::Approve);
-    const CLAUSE: &'static str = "M8.9";
     const TITLE: &'static str = "查看异议人联系方式";
     const KEEPS_ANSWER: bool = false;
     type Outcome = String;
@@ -167,15 +167,14 @@ impl Act for ReadObjectionContact {
         let row = work.get::<objection::Entity>(self.objection.to_string()).await?;
         let purpose: String = self.purpose.trim().chars().take(100).collect();
         if purpose.is_empty() {
-            return Err(Refusal::new("查看联系方式", "M8.9", "没有写查看的原因", "个人信息保护", "请写明为什么要联系异议人").at("purpose").into());
+            return Err(CONTACT.refuse("没有写查看的原因").at("purpose").into());
         }
         let Some(sealed) = &row.contact else {
-            return Err(Refusal::new("查看联系方式", "M8.9", "异议人没有留联系方式", "公示异议", "请按现有材料核查").into());
+            return Err(CONTACT.refuse("异议人没有留联系方式").source("公示异议").fix("请按现有材料核查").into());
         };
         let plain = desk.premises.keyring.open(Purpose::Phone, &row.id.to_string(), sealed).map_err(|e| Fault::Db(e.to_string()))?;
         // Not in the claim's trail, which the institution reads.
-        let fact =
-            FactDraft::new("ObjectionContactRead", "M8.9", row.district, "查看异议人联系方式").about("objection", row.id.as_str()).with("purpose", purpose);
+        let fact = FactDraft::new("ObjectionContactRead", row.district, "查看异议人联系方式").about("objection", row.id.as_str()).with("purpose", purpose);
         Ok(Done::new(plain.to_string(), fact))
     }
 }

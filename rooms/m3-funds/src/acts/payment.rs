@@ -22,6 +22,7 @@ pub use super::settle::{SettlePaymentBatch, SettledLine};
 use crate::procedures::batches::{Batches, Step as BatchStep};
 use crate::procedures::claims::{Claims, Step};
 use crate::procedures::lines::{Lines, Step as LineStep};
+use crate::refusals::{BATCH, PAYEE, TWO_PEOPLE};
 use crate::rules::fund::Step as Moves;
 
 /// Puts claims into one payment batch.
@@ -34,7 +35,6 @@ pub struct MakePaymentBatch {
 impl Act for MakePaymentBatch {
     const NAME: &'static str = "make-payment-batch";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Publish);
-    const CLAUSE: &'static str = "M8.9";
     const TITLE: &'static str = "生成拨付批次";
     type Outcome = PaymentBatchId;
 
@@ -42,10 +42,10 @@ impl Act for MakePaymentBatch {
         let id: PaymentBatchId = desk.new_id();
         let rows = self.rows(desk, work, &id).await?;
         let Some(district) = rows.first().map(|(row, _)| row.district) else {
-            return Err(Refusal::new("拨付批次", "M8.9", "没有选择申领", "待拨付申领", "请至少选择一份公示无异议的申领").into());
+            return Err(BATCH.refuse("没有选择申领").source("待拨付申领").fix("请至少选择一份公示无异议的申领").into());
         };
         if rows.iter().any(|(row, _)| row.district != district) {
-            return Err(Refusal::new("拨付批次", "M8.9", "选择的申领不属于同一个县（市、区）", "资金账户", "请按县（市、区）分别生成批次").into());
+            return Err(BATCH.refuse("选择的申领不属于同一个县（市、区）").source("资金账户").fix("请按县（市、区）分别生成批次").into());
         }
         for (account, sum) in by_account(&rows)? {
             move_money(work, &account, Moves::Batch, sum).await?;
@@ -73,7 +73,7 @@ impl Act for MakePaymentBatch {
             version: 1,
             file: None,
         };
-        let fact = FactDraft::new("PaymentBatchMade", Self::CLAUSE, district, format!("生成拨付批次 {batch_no}，{total} 元")).about("payment-batch", &id);
+        let fact = FactDraft::new("PaymentBatchMade", district, format!("生成拨付批次 {batch_no}，{total} 元")).about("payment-batch", &id);
         let taking = Taking::new(payment_batch::ActiveModel::default()).not_for(Some(made_by));
         let made = begin::<Batches>(desk, work, batch, BatchStep::Make, taking, fact).await?;
         let mut done = Done::new(id.clone(), made.ok_or(Fault::Stale)?);
@@ -96,7 +96,7 @@ impl MakePaymentBatch {
     async fn rows(&self, desk: &Desk, work: &Writer, id: &PaymentBatchId) -> Result<Rows, Stop> {
         if self.claims.len() > BATCH_LINES {
             let fact = format!("选择了 {} 份申领，一个批次最多 {BATCH_LINES} 份", self.claims.len());
-            return Err(Refusal::new("拨付批次", "M8.9", fact, "拨付批次", "请分成几个批次").into());
+            return Err(BATCH.refuse(fact).fix("请分成几个批次").into());
         }
         let (mut rows, mut refusals, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
         for claim in self.claims.iter().filter(|one| seen.insert(one.to_string())) {
@@ -129,11 +129,11 @@ fn by_account(rows: &Rows) -> Result<BTreeMap<String, Fen>, Stop> {
 async fn line(desk: &Desk, work: &Writer, batch: &PaymentBatchId, row: &claim::Model) -> Result<payment_line::Model, Stop> {
     let payee = work.get::<institution::Entity>(row.institution.to_string()).await?;
     let Some(sealed) = &payee.account else {
-        return Err(Refusal::new("收款账户", "M8.9", format!("{} 没有登记收款账户", payee.name), "机构目录", "请先在机构目录登记收款账户").into());
+        return Err(PAYEE.refuse(format!("{} 没有登记收款账户", payee.name)).into());
     };
     if let Some(open) = work.find::<payee_change::Entity>(payee_change::Column::Open.eq(payee.id.to_string())).await? {
         let fact = format!("{} 的收款账户正在更正为 {} {}，等另一人复核", payee.name, open.bank, open.account_masked);
-        return Err(Refusal::new("收款账户", "M8.9", fact, "机构目录", "请先在机构页面复核或退回这项更正").into());
+        return Err(PAYEE.refuse(fact).fix("请先在机构页面复核或退回这项更正").into());
     }
     let id: PaymentLineId = desk.new_id();
     // A seal belongs to its row: copied under another owner it would not open.
@@ -169,7 +169,6 @@ pub struct ApprovePaymentBatch {
 impl Act for ApprovePaymentBatch {
     const NAME: &'static str = "approve-payment-batch";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Approve);
-    const CLAUSE: &'static str = "M8.9";
     const TITLE: &'static str = "财政复核拨付批次";
     type Outcome = ();
 
@@ -177,7 +176,7 @@ impl Act for ApprovePaymentBatch {
         let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
         may_take::<Batches>(&batch, BatchStep::Approve)?;
         if Some(&batch.made_by) == desk.actor.account.as_ref() {
-            return Err(Refusal::new("两人复核", "M8.9", "本批次由您生成", "制单、复核分岗", "请由另一位工作人员复核").into());
+            return Err(TWO_PEOPLE.refuse("本批次由您生成").into());
         }
         let (file, hash) = bank_file::write(desk, work, &batch).await?;
         // The money must be there when the first of its claims is due.
@@ -191,7 +190,7 @@ impl Act for ApprovePaymentBatch {
             file_hash: Set(hash.clone()),
             ..Default::default()
         };
-        let fact = FactDraft::new("PaymentBatchApproved", Self::CLAUSE, batch.district, format!("财政复核拨付批次 {}，生成银行代发文件", batch.batch_no))
+        let fact = FactDraft::new("PaymentBatchApproved", batch.district, format!("财政复核拨付批次 {}，生成银行代发文件", batch.batch_no))
             .about("payment-batch", &batch.id)
             .with("file_sha256", hash)
             .with("lines", batch.lines)

@@ -7,7 +7,7 @@ use desk::procedure::{Taking, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::ClaimState;
 use foundation::limits::TEXT_CHARS;
-use foundation::{ClaimId, Date, Function, Permission, Refusal, Right, Stop};
+use foundation::{ClaimId, Date, Function, Permission, Right, Stop};
 use journal::facts::{ClaimPublished, ClaimReturned};
 use reckoning::policy::Policy;
 use schemars::JsonSchema;
@@ -21,6 +21,7 @@ use super::draft::{items, keep, put};
 use super::fund::{account_id, move_money};
 use super::lines::{free_slots, lines, take_slots};
 use crate::procedures::claims::{Claims, Step};
+use crate::refusals::{EXPLANATION, PUBLICITY, TOLD_ONCE, TWO_PEOPLE};
 use crate::rules::fund::Step as Moves;
 
 /// The policy a claim is judged by: its class's. Read for offices that do not see classes, too.
@@ -35,7 +36,7 @@ pub(crate) fn workdays(desk: &Desk, count: i32) -> Date {
 }
 
 pub(crate) fn said(row: &claim::Model, kind: &'static str, summary: impl Into<String>) -> FactDraft {
-    about(row, FactDraft::new(kind, "M8.9", row.district, summary))
+    about(row, FactDraft::new(kind, row.district, summary))
 }
 
 /// A fact of a claim.
@@ -65,7 +66,6 @@ macro_rules! act {
         impl Act for $name {
             const NAME: &'static str = $kebab;
             const PERMISSION: Permission = Permission::Of(Function::$function, Right::$right);
-            const CLAUSE: &'static str = "M8.9";
             const TITLE: &'static str = $title;
             type Outcome = ();
             async fn perform(&$self, $desk: &Desk, $work: &Writer) -> Result<Done<()>, Stop> {
@@ -97,7 +97,6 @@ pub struct Submitted {
 impl Act for SubmitClaim {
     const NAME: &'static str = "submit-claim";
     const PERMISSION: Permission = Permission::Of(Function::ClaimSubmission, Right::Create);
-    const CLAUSE: &'static str = "M8.9";
     const TITLE: &'static str = "提交补贴申领";
     type Outcome = Submitted;
 
@@ -132,12 +131,12 @@ act! {
         let mut no = Vec::new();
         if row.state != ClaimState::Returned {
             let fact = format!("申领现在是“{}”", row.state.label());
-            no.push(Refusal::new("补正说明", "M8.9", fact, "补贴申领的办理步骤", "只有退回补正的申领可以写补正说明"));
+            no.push(EXPLANATION.refuse(fact));
         }
         let length = note.chars().count();
         if !(EXPLAIN_CHARS..=TEXT_CHARS).contains(&length) {
             let fact = format!("补正说明有 {length} 个字，应为 {EXPLAIN_CHARS} 至 {TEXT_CHARS} 字");
-            no.push(Refusal::new("补正说明", "M8.9", fact, "补贴申领", "请写明补了什么、改了什么").at("note"));
+            no.push(EXPLANATION.refuse(fact).source("补贴申领").fix("请写明补了什么、改了什么").at("note"));
         }
         if !no.is_empty() {
             return Err(no.into());
@@ -164,7 +163,7 @@ act! {
     SecondReviewClaim {} "second-review-claim" ClaimReview Approve "复审" |self, desk, work, row| {
         may_take::<Claims>(&row, Step::SecondReview)?;
         if row.first_reviewed_by == desk.actor.account {
-            return Err(Refusal::new("两人复核", "M8.9", "您已办理本申领的初审", "初审、复审分岗", "请由另一位工作人员复审").into());
+            return Err(TWO_PEOPLE.refuse("您已办理本申领的初审").source("初审、复审分岗").fix("请由另一位工作人员复审").into());
         }
         let change = claim::ActiveModel { second_reviewed_by: Set(desk.actor.account.clone()), second_reviewed_at: Set(Some(desk.now())), ..Default::default() };
         let fact = said(&row, "ClaimSecondReviewed", "复审通过");
@@ -175,7 +174,7 @@ act! {
     /// Sent back with a note; reserved money is set free.
     ReturnClaim { note } "return-claim" ClaimReview Approve "退回补正" |self, desk, work, row| {
         may_take::<Claims>(&row, Step::Return)?;
-        if self.note.trim().is_empty() { return Err(Refusal::new("一次告知", "M8.9", "没有写退回理由", "补正通知", "请一次写清需要补正的内容").at("note").into()); }
+        if self.note.trim().is_empty() { return Err(TOLD_ONCE.refuse("没有写退回理由").at("note").into()); }
         if let Some(account) = &row.fund_account {
             move_money(work, account, Moves::Release, row.total).await?;
         }
@@ -214,7 +213,7 @@ impl Act for EndPublicity {
         let row = work.get::<claim::Entity>(self.claim.to_string()).await?;
         may_take::<Claims>(&row, Step::EndPublicity)?;
         if row.publicity_until.is_none_or(|until| until >= desk.today()) {
-            return Err(Refusal::new("公示期", "M8.9", "公示期还没有满", "补贴公示", "请等公示期满").into());
+            return Err(PUBLICITY.refuse("公示期还没有满").into());
         }
         let policy = policy_of(work, &row).await?;
         let fact = said(&row, "ClaimPublicityEnded", "公示期满，没有异议");

@@ -11,7 +11,7 @@ use desk::sheet::{self, Wanted};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::PaymentState;
 use foundation::limits::{BATCH_LINES, LINE_CHARS, UPLOAD_BYTES};
-use foundation::{Fault, Function, PaymentBatchId, PaymentLineId, Permission, Refusal, Right, Stop};
+use foundation::{Fault, Function, PaymentBatchId, PaymentLineId, Permission, Right, Stop};
 use journal::facts::ClaimPaid;
 use m3_supervision::procedures::full_process::{FullProcess, Step as ClassStep};
 use schemars::JsonSchema;
@@ -27,13 +27,14 @@ use super::review::{about, go, policy_of, said};
 use crate::procedures::batches::{Batches, Step as BatchStep};
 use crate::procedures::claims::{Claims, Step};
 use crate::procedures::lines::{Lines, Step as LineStep};
+use crate::refusals::RECEIPT;
 pub use crate::rules::bank::SettledLine;
 use crate::rules::bank::{self, KnownLine};
 use crate::rules::fund::Step as Moves;
 
 /// What a bank's answer file is.
 const RETURN: Wanted =
-    Wanted { rule: "银行回盘", clause: "M8.9", noun: "回盘", most: BATCH_LINES, split: "一个批次没有这么多笔，请核对文件" };
+    Wanted { rule: &crate::refusals::BANK_RETURN, noun: "回盘", most: BATCH_LINES, split: "一个批次没有这么多笔，请核对文件" };
 
 /// Takes the bank's answer in, line by line as it was typed.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -47,14 +48,13 @@ pub struct SettlePaymentBatch {
 impl Act for SettlePaymentBatch {
     const NAME: &'static str = "settle-payment-batch";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
-    const CLAUSE: &'static str = "M8.9";
     const TITLE: &'static str = "登记银行回单";
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
         if self.lines.is_empty() {
-            return Err(Refusal::new("银行回单", "M8.9", "回单没有可登记的行", format!("拨付批次 {}", batch.batch_no), "请核对回单后重新提交").into());
+            return Err(RECEIPT.refuse("回单没有可登记的行").source(format!("拨付批次 {}", batch.batch_no)).into());
         }
         let settled = settle(desk, work, &batch, &self.lines).await?;
         let fact = settled.finish(desk, work, &batch, fact(&batch, settled.paid, settled.returned)).await?;
@@ -106,7 +106,6 @@ pub struct ReturnTaken {
 impl Act for TakeBankReturn {
     const NAME: &'static str = "take-bank-return";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
-    const CLAUSE: &'static str = "M8.9";
     const TITLE: &'static str = "上传银行回盘文件";
     type Outcome = ReturnTaken;
 
@@ -137,7 +136,7 @@ impl Act for TakeBankReturn {
 }
 
 fn fact(batch: &payment_batch::Model, paid: usize, returned: usize) -> FactDraft {
-    FactDraft::new("PaymentBatchSettled", "M8.9", batch.district, format!("登记银行回单：到账 {paid} 笔，退票 {returned} 笔"))
+    FactDraft::new("PaymentBatchSettled", batch.district, format!("登记银行回单：到账 {paid} 笔，退票 {returned} 笔"))
         .about("payment-batch", &batch.id)
         .with("paid", paid)
         .with("returned", returned)
@@ -188,7 +187,7 @@ async fn settle(desk: &Desk, work: &Writer, batch: &payment_batch::Model, lines:
     for said in lines {
         let Some((one, row)) = known.remove(&said.line) else {
             let fact = "回单里有不属于本批次的行，或同一行出现两次";
-            refusals.push(Refusal::new("银行回单", "M8.9", fact, format!("拨付批次 {}", batch.batch_no), "请核对回单后重新提交"));
+            refusals.push(RECEIPT.refuse(fact).source(format!("拨付批次 {}", batch.batch_no)));
             continue;
         };
         match bank::settles(&one, said) {

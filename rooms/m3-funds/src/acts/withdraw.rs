@@ -17,6 +17,7 @@ use super::review::{go, policy_of, said};
 use crate::procedures::batches::{Batches, Step as BatchStep};
 use crate::procedures::claims::Step;
 use crate::procedures::lines::{Lines, Step as LineStep};
+use crate::refusals::{BATCH, STEPS};
 use crate::rules::fund::Step as Moves;
 
 /// Fewest letters of a reason.
@@ -43,7 +44,6 @@ pub struct RefusePaymentBatch {
 impl Act for WithdrawPaymentBatch {
     const NAME: &'static str = "withdraw-payment-batch";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Publish);
-    const CLAUSE: &'static str = "M8.9";
     const TITLE: &'static str = "撤回拨付批次";
     type Outcome = ();
 
@@ -55,7 +55,6 @@ impl Act for WithdrawPaymentBatch {
 impl Act for RefusePaymentBatch {
     const NAME: &'static str = "refuse-payment-batch";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Approve);
-    const CLAUSE: &'static str = "M8.9";
     const TITLE: &'static str = "退回拨付批次";
     type Outcome = ();
 
@@ -71,7 +70,7 @@ async fn undo(desk: &Desk, work: &Writer, id: &PaymentBatchId, reason: &str, (st
     let row = procedure::row::<Batches>(step);
     let word = row.called;
     let summary = format!("{word}拨付批次 {}：{reason}", batch.batch_no);
-    let told = FactDraft::new(row.facts[0], row.by.clause, batch.district, summary).about("payment-batch", &batch.id).with("total_fen", batch.total.0);
+    let told = FactDraft::new(row.facts[0], batch.district, summary).about("payment-batch", &batch.id).with("total_fen", batch.total.0);
     let quiet = Taking::new(payment_batch::ActiveModel::default());
     let mut done = Done::new((), take::<Batches>(desk, work, &batch, step, quiet, told).await?);
     let lines =
@@ -95,12 +94,12 @@ fn may_undo(state: PaymentState, reason: &str) -> Result<(), Vec<Refusal>> {
     let mut no = Vec::new();
     if state != PaymentState::Pending {
         let fact = format!("批次现在是“{}”", state.label());
-        no.push(Refusal::new("办理步骤", "M8.9", fact, "拨付批次", "只有待财政批准的批次可以撤回或退回；已送银行的，请等银行回盘"));
+        no.push(STEPS.refuse(fact).source("拨付批次").fix("只有待财政批准的批次可以撤回或退回；已送银行的，请等银行回盘"));
     }
     let length = reason.chars().count();
     if !(REASON_CHARS..=TEXT_CHARS).contains(&length) {
         let fact = format!("原因有 {length} 个字，应为 {REASON_CHARS} 至 {TEXT_CHARS} 字");
-        no.push(Refusal::new("拨付批次", "M8.9", fact, "拨付批次", "请写明哪里不对，对方会看到").at("undo"));
+        no.push(BATCH.refuse(fact).at("undo"));
     }
     if no.is_empty() { Ok(()) } else { Err(no) }
 }

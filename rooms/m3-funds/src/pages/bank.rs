@@ -22,7 +22,6 @@ pub struct SampleReturn;
 impl Read for SampleReturn {
     const NAME: &'static str = "sample-return";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
-    const CLAUSE: &'static str = "M8.9";
 }
 
 /// POST `/payment-batches/{id}/return`: the bank's answer as a file.

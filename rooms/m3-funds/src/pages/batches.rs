@@ -21,7 +21,6 @@ pub struct BatchList;
 impl Read for BatchList {
     const NAME: &'static str = "payment-batches";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Read);
-    const CLAUSE: &'static str = "M8.9";
 }
 /// The register's address.
 #[derive(Debug, Default, Deserialize)]

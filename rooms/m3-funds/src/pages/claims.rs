@@ -24,14 +24,12 @@ pub struct ClaimRegister;
 impl Read for ClaimRegister {
     const NAME: &'static str = "claim-register";
     const PERMISSION: Permission = Permission::Of(Function::ClaimReview, Right::Read);
-    const CLAUSE: &'static str = "M8.9";
 }
 /// One claim.
 pub struct ClaimPage;
 impl Read for ClaimPage {
     const NAME: &'static str = "claim-page";
     const PERMISSION: Permission = Permission::Of(Function::ClaimReview, Right::Read);
-    const CLAUSE: &'static str = "M8.9";
 }
 
 /// The colour of a state.

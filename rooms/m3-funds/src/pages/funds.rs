@@ -18,7 +18,6 @@ pub struct FundAccounts;
 impl Read for FundAccounts {
     const NAME: &'static str = "fund-accounts";
     const PERMISSION: Permission = Permission::Of(Function::ClaimReview, Right::Read);
-    const CLAUSE: &'static str = "M8.9";
 }
 
 /// Accounts on the page: every county of the province for three years.

@@ -30,7 +30,6 @@ pub struct ObjectionPages;
 impl Read for ObjectionPages {
     const NAME: &'static str = "objection-pages";
     const PERMISSION: Permission = Permission::Of(Function::ClaimReview, Right::Read);
-    const CLAUSE: &'static str = "M8.9";
 }
 
 /// Objections from one address: a few a day, not a flood; receipts asked for: nobody tries them out.

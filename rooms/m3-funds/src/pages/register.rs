@@ -24,7 +24,6 @@ pub struct ClaimBulk;
 impl Read for ClaimBulk {
     const NAME: &'static str = "claim-bulk";
     const PERMISSION: Permission = ClaimRegister::PERMISSION;
-    const CLAUSE: &'static str = "M8.9";
 }
 
 /// The register's address.

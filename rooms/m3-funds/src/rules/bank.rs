@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::refusals::{BANK_RETURN, RECEIPT};
 use foundation::codes::PaymentState;
 use foundation::{Fen, PaymentLineId, Refusal};
 
@@ -84,12 +85,12 @@ pub fn yuan(amount: Fen) -> String {
 }
 
 fn no(row: usize, fact: &str, fix: &str) -> Refusal {
-    Refusal::new("银行回盘", "M8.9", format!("第 {row} 行：{fact}"), "上传的回盘文件", fix).at("file")
+    BANK_RETURN.refuse(format!("第 {row} 行：{fact}")).fix(fix).at("file")
 }
 
 /// Reads the rows of an answer. Errors: every wrong row with its number, all at once.
 pub fn read_return(rows: &[Vec<String>], known: &[KnownLine]) -> Result<Vec<SettledLine>, Vec<Refusal>> {
-    let whole = |fact: &str, fix: &str| vec![Refusal::new("银行回盘", "M8.9", fact, "上传的回盘文件", fix).at("file")];
+    let whole = |fact: &str, fix: &str| vec![BANK_RETURN.refuse(fact).fix(fix).at("file")];
     let Some((head, at)) = header(rows) else {
         return Err(whole("文件里没有找到表头", "第一行应有：行号、金额、结果、流水号、原因。请用银行导出的原文件，或下载样例对照"));
     };
@@ -178,20 +179,17 @@ pub fn settles(known: &KnownLine, said: &SettledLine) -> Result<Option<PaymentSt
     let what = if said.paid { said.reference.trim() } else { said.reason.trim() };
     if what.is_empty() {
         let fact = format!("{} {}", known.payee, if said.paid { "到账，但没有银行流水号" } else { "退票，但没有写原因" });
-        return Err(Refusal::new("银行回单", "M8.9", fact, "银行回单", "请补齐后再登记"));
+        return Err(RECEIPT.refuse(fact).source("银行回单").fix("请补齐后再登记"));
     }
     match known.state {
         PaymentState::Sent => Ok(Some(next)),
         state if state == next && known.said == what => Ok(None),
-        PaymentState::Pending => Err(Refusal::new("银行回单", "M8.9", format!("{} 还没有送银行", known.payee), "拨付批次", "请先由财政部门批准本批次")),
-        PaymentState::Withdrawn => Err(Refusal::new("银行回单", "M8.9", format!("{} 所在的批次已经撤回", known.payee), "拨付批次", "请核对回单是哪一个批次的")),
-        PaymentState::Paid | PaymentState::Returned => Err(Refusal::new(
-            "银行回单",
-            "M8.9",
-            format!("{} 已登记为“{} {}”，这次却是“{} {what}”", known.payee, known.state.label(), known.said, next.label()),
-            "已登记的银行回单",
-            "已登记的结果不能改写，请与银行核对",
-        )),
+        PaymentState::Pending => Err(RECEIPT.refuse(format!("{} 还没有送银行", known.payee)).fix("请先由财政部门批准本批次")),
+        PaymentState::Withdrawn => Err(RECEIPT.refuse(format!("{} 所在的批次已经撤回", known.payee)).fix("请核对回单是哪一个批次的")),
+        PaymentState::Paid | PaymentState::Returned => Err(RECEIPT
+            .refuse(format!("{} 已登记为“{} {}”，这次却是“{} {what}”", known.payee, known.state.label(), known.said, next.label()))
+            .source("已登记的银行回单")
+            .fix("已登记的结果不能改写，请与银行核对")),
     }
 }
 

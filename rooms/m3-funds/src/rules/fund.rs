@@ -1,6 +1,7 @@
 //! Money of a fund account on its way (M8.9; domain §7.5): reserved at first review, batched when finance is asked to
 //! pay, paid when the bank has. The budget is a hard stop at each step; the database keeps the same bounds.
 
+use crate::refusals::{BALANCE, FUND};
 use foundation::{Fen, Refusal};
 use store::query::Set;
 use store::tables::funds::fund_account;
@@ -55,7 +56,7 @@ impl Sums {
 
     /// The sums after a step. Errors: a refusal when the budget does not bear it, or the money is not where it should be.
     pub fn after(self, step: Step, amount: Fen, account: &str) -> Result<Self, Refusal> {
-        let broken = || Refusal::new("资金账户", "M8.9", format!("资金账户 {account} 的数目对不上"), "资金账户", "请联系系统管理员核对账户");
+        let broken = || FUND.refuse(format!("资金账户 {account} 的数目对不上"));
         if amount < Fen::ZERO {
             return Err(broken());
         }
@@ -79,13 +80,7 @@ impl Sums {
     }
 
     fn short(&self, what: &str, left: Fen, amount: Fen, account: &str) -> Refusal {
-        Refusal::new(
-            "预算余额",
-            "M8.9",
-            format!("需要 {amount} 元，资金账户 {account} {what} {left} 元"),
-            format!("资金账户 {account}，年度预算 {} 元", self.budget),
-            "请财政部门追加预算后再办理",
-        )
+        BALANCE.refuse(format!("需要 {amount} 元，资金账户 {account} {what} {left} 元")).source(format!("资金账户 {account}，年度预算 {} 元", self.budget))
     }
 
     /// Another budget. Errors: below what is paid or on its way to the bank.
@@ -93,7 +88,7 @@ impl Sums {
         let least = Fen(self.paid.0.saturating_add(self.batched.0));
         if budget < least || budget < Fen::ZERO {
             let fact = format!("预算 {budget} 元，少于已拨付和拨付中的 {least} 元");
-            return Err(Refusal::new("预算余额", "M8.9", fact, format!("资金账户 {account}"), format!("预算不能低于 {least} 元")).at("budget"));
+            return Err(BALANCE.refuse(fact).source(format!("资金账户 {account}")).fix(format!("预算不能低于 {least} 元")).at("budget"));
         }
         Ok(Self { budget, ..self })
     }

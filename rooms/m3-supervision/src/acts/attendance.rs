@@ -4,7 +4,7 @@
 use desk::tasks::TaskDraft;
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{AttendanceKind, AttendanceMethod};
-use foundation::{ClassId, EnrolmentId, FactId, Fault, Function, Office, Permission, Refusal, Right, SessionId, Stop};
+use foundation::{ClassId, EnrolmentId, FactId, Fault, Function, Office, Permission, Right, SessionId, Stop};
 use journal::facts::{RollCallEntry, RollCalled};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use store::tables::supervision::{attendance, class_session, enrolment, training_
 
 use crate::declared::CALL_ROLL;
 use crate::hours;
+use crate::refusals::ROLL_CALL;
 use crate::rules::attendance as rules;
 
 /// 班主任点名: those who are there, without a phone as well as with one.
@@ -28,7 +29,6 @@ pub struct CallRoll {
 impl Act for CallRoll {
     const NAME: &'static str = "call-roll";
     const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Create);
-    const CLAUSE: &'static str = "M3.3";
     const TITLE: &'static str = "点名";
     /// How many were newly marked present.
     type Outcome = u32;
@@ -43,11 +43,11 @@ impl Act for CallRoll {
         let roster = hours::roster(work, &class.id).await?;
         let marks = work.list::<attendance::Entity>(|q| q.filter(hours::marks_of_session(&class.id, &session.id))).await?;
         if self.present.is_empty() {
-            return Err(Refusal::new("点名", "M3.3", "没有勾选到课的学员", "学员花名册", "请先勾选，或点“全部到课”").into());
+            return Err(ROLL_CALL.refuse("没有勾选到课的学员").into());
         }
         let wanted: std::collections::HashSet<&EnrolmentId> = self.present.iter().collect();
         if wanted.iter().any(|id| !roster.iter().any(|one| &one.id == *id)) {
-            return Err(Refusal::new("点名", "M3.3", "点到的人里有不在本班名册上的", "学员花名册", "请刷新名单后重新点名").into());
+            return Err(ROLL_CALL.refuse("点到的人里有不在本班名册上的").fix("请刷新名单后重新点名").into());
         }
         let fresh: Vec<_> = roster
             .iter()
@@ -111,7 +111,6 @@ pub struct AskForRollCall {
 impl Act for AskForRollCall {
     const NAME: &'static str = "ask-for-roll-call";
     const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Create);
-    const CLAUSE: &'static str = "M3.3";
     const TITLE: &'static str = "请老师代点";
     const KEYS_GUARD: bool = true;
     type Outcome = ();
@@ -122,7 +121,7 @@ impl Act for AskForRollCall {
         let his = hours::marks_of_session(&class.id, &session.id).add(attendance::Column::Enrolment.eq(place.id.clone()));
         let marks = work.list::<attendance::Entity>(|q| q.filter(his)).await?;
         if hours::counts(&session, &marks, &policy) {
-            return Err(Refusal::new("点名", "M3.3", "这次课已经计入您的课时", "本人考勤记录", "不用再请老师代点；哪里记错了，请在“我的课时”里告诉我们").into());
+            return Err(ROLL_CALL.refuse("这次课已经计入您的课时").source("本人考勤记录").fix("不用再请老师代点；哪里记错了，请在“我的课时”里告诉我们").into());
         }
         let open = TaskDraft::new(desk, &CALL_ROLL, &session.id, format!("{}：{} 请老师代点", class.title, masked(&place.name)), class.district)
             .for_institution(&class.institution)
@@ -131,7 +130,7 @@ impl Act for AskForRollCall {
         if !open.put_once(work, asked_under(&session.id, &place.id)).await? {
             return Ok(Done::Repeat(()));
         }
-        let fact = FactDraft::new("RollCallRequested", "M3.3", class.district, "学员请老师代点")
+        let fact = FactDraft::new("RollCallRequested", class.district, "学员请老师代点")
             .class(&class.id)
             .person(&place.person)
             .about("enrolment", &place.id)

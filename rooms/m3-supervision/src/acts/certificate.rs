@@ -3,7 +3,7 @@
 use desk::procedure::{Taking, also, may_take, take};
 use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::{CertificateId, ClassId, Fault, Function, Permission, Refusal, Right, Stop};
+use foundation::{CertificateId, ClassId, Fault, Function, Permission, Right, Stop};
 use journal::facts::CompletionCertificateIssued;
 use reckoning::number::CertificateNumber;
 use schemars::JsonSchema;
@@ -16,6 +16,7 @@ use store::tables::supervision::{certificate, enrolment, training_class};
 use crate::declared::GIVE_FEEDBACK;
 use crate::hours;
 use crate::procedures::full_process::{FullProcess, Step};
+use crate::refusals::CERTIFICATE;
 use crate::rules::completion;
 
 /// Issues the certificates of everybody who passed.
@@ -28,7 +29,6 @@ pub struct IssueCertificates {
 impl Act for IssueCertificates {
     const NAME: &'static str = "issue-certificates";
     const PERMISSION: Permission = Permission::Of(Function::CompletionExam, Right::Create);
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "发放培训合格证书";
     /// How many were issued.
     type Outcome = u32;
@@ -39,7 +39,7 @@ impl Act for IssueCertificates {
         let roster = hours::roster(work, &class.id).await?;
         let passed = completion::to_certify(&roster);
         if passed.is_empty() {
-            return Err(Refusal::new("合格证书", "M3.1", "本班没有合格的学员", "结业考核成绩册", "请核对成绩；确实无人合格时本班不能发证").into());
+            return Err(CERTIFICATE.refuse("本班没有合格的学员").source("结业考核成绩册").into());
         }
         let issuer = work.get::<institution::Entity>(class.institution.to_string()).await?;
         let policy = desk::policy::pinned(class.policy.as_deref())?;

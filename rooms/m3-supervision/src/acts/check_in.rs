@@ -93,7 +93,6 @@ macro_rules! signing_act {
         impl Act for $name {
             const NAME: &'static str = $kebab;
             const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Create);
-            const CLAUSE: &'static str = "M3.3";
             const TITLE: &'static str = $title;
             const GATHERED: bool = true;
             type Outcome = Marked;

@@ -4,13 +4,14 @@
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::ClassState;
 use foundation::limits::TEXT_CHARS;
-use foundation::{ClassId, Function, Permission, Refusal, Right, Stop};
+use foundation::{ClassId, Function, Permission, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::tables::supervision::training_class;
 
 use super::opening::own_institution;
+use crate::refusals::EXPLANATION;
 
 /// Fewest letters of an explanation.
 const NOTE_CHARS: usize = 4;
@@ -27,7 +28,6 @@ pub struct ExplainCorrection {
 impl Act for ExplainCorrection {
     const NAME: &'static str = "explain-correction";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "补正说明";
     type Outcome = ();
 
@@ -37,17 +37,17 @@ impl Act for ExplainCorrection {
         let (note, mut no) = (self.note.trim(), Vec::new());
         if class.state != ClassState::Returned {
             let fact = format!("班级现在是“{}”", class.state.label());
-            no.push(Refusal::new("补正说明", "M3.1", fact, "班级状态", "只有退回补正的申请可以写补正说明"));
+            no.push(EXPLANATION.refuse(fact));
         }
         let length = note.chars().count();
         if !(NOTE_CHARS..=TEXT_CHARS).contains(&length) {
             let fact = format!("补正说明有 {length} 个字，应为 {NOTE_CHARS} 至 {TEXT_CHARS} 字");
-            no.push(Refusal::new("补正说明", "M3.1", fact, "一次性告知", "请逐条写明补了什么、改了什么").at("note"));
+            no.push(EXPLANATION.refuse(fact).source("一次性告知").fix("请逐条写明补了什么、改了什么").at("note"));
         }
         if !no.is_empty() {
             return Err(no.into());
         }
-        let fact = FactDraft::new("CorrectionExplained", "M3.1", class.district, format!("补正说明：{note}"));
+        let fact = FactDraft::new("CorrectionExplained", class.district, format!("补正说明：{note}"));
         Ok(Done::new((), fact.class(&class.id).institution(&class.institution)))
     }
 }

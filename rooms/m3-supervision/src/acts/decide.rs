@@ -16,6 +16,7 @@ use store::tables::supervision::{review_line, training_class};
 use super::opening::own_institution;
 use super::review::{DECIDE, lines_of, refresh_lines};
 use crate::procedures::full_process::{FullProcess, Step};
+use crate::refusals::{BY_HAND, TOLD_ONCE, WITHDRAWAL};
 
 /// A human line's answer.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -33,14 +34,13 @@ pub struct AnswerReviewLine {
 impl Act for AnswerReviewLine {
     const NAME: &'static str = "answer-review-line";
     const PERMISSION: Permission = DECIDE;
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "核对一项";
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         may_take::<FullProcess>(&class, Step::Review)?;
-        let no = |fact: &str, fix: &str, field: &str| Refusal::new("人工核对", "M3.1", fact, "审核清单", fix).at(field);
+        let no = |fact: &str, fix: &str, field: &str| BY_HAND.refuse(fact).fix(fix).at(field);
         let lines = lines_of(work, &class.id).await?;
         let line =
             lines.iter().find(|line| line.code == self.code && !line.by_machine).ok_or_else(|| no("没有这一项，或这一项由机器核对", "请从清单里选", "code"))?;
@@ -65,7 +65,7 @@ impl Act for AnswerReviewLine {
             work.save::<training_class::Entity>(&class, training_class::ActiveModel { reviewed_by: Set(None), reviewed_at: Set(None), ..Default::default() })
                 .await?;
         }
-        let fact = FactDraft::new("ReviewLineAnswered", "M3.1", class.district, format!("{}：{}", line.title, self.result.label()))
+        let fact = FactDraft::new("ReviewLineAnswered", class.district, format!("{}：{}", line.title, self.result.label()))
             .class(&class.id)
             .institution(&class.institution)
             .with("code", self.code.clone())
@@ -84,7 +84,6 @@ pub struct RecheckOpening {
 impl Act for RecheckOpening {
     const NAME: &'static str = "recheck-opening";
     const PERMISSION: Permission = DECIDE;
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "重新机审";
     /// How many lines are not a pass.
     type Outcome = u32;
@@ -100,10 +99,7 @@ impl Act for RecheckOpening {
         let machine = lines.iter().filter(|line| line.by_machine).count();
         let said =
             if failed == 0 { format!("重新机审：{machine} 项全部通过") } else { format!("重新机审：{machine} 项中 {failed} 项须处理") };
-        Ok(Done::new(
-            failed,
-            FactDraft::new("OpeningRechecked", "M3.1", class.district, said).class(&class.id).institution(&class.institution).with("failed", failed),
-        ))
+        Ok(Done::new(failed, FactDraft::new("OpeningRechecked", class.district, said).class(&class.id).institution(&class.institution).with("failed", failed)))
     }
 }
 
@@ -113,7 +109,7 @@ fn reason(text: &str) -> Result<&str, Refusal> {
     if (4..=TEXT_CHARS).contains(&text.chars().count()) {
         return Ok(text);
     }
-    Err(Refusal::new("一次性告知", "M3.1", "没有写理由，或写得太短、太长", "一次性告知", "请把需要说明的事项一次写清（4 到 1000 字）").at("reason"))
+    Err(TOLD_ONCE.refuse("没有写理由，或写得太短、太长").at("reason"))
 }
 
 /// Sends an application back or ends it, with a reason that the institution reads.
@@ -129,7 +125,7 @@ async fn close(desk: &Desk, work: &Writer, class: &training_class::Model, step: 
         _ => row.called,
     };
     let said = format!("{said}：{}", reason.chars().take(200).collect::<String>());
-    let fact = FactDraft::new(row.facts[0], row.by.clause, class.district, said).class(&class.id).institution(&class.institution);
+    let fact = FactDraft::new(row.facts[0], class.district, said).class(&class.id).institution(&class.institution);
     let taking = Taking { policy, ..Taking::new(change).money(Fen::ZERO).finding("act", reason.chars().take(60).collect::<String>()) };
     Ok(Done::new((), take::<FullProcess>(desk, work, class, step, taking, fact).await?))
 }
@@ -146,7 +142,6 @@ pub struct ReturnOpening {
 impl Act for ReturnOpening {
     const NAME: &'static str = "return-opening";
     const PERMISSION: Permission = DECIDE;
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "退回补正";
     type Outcome = ();
 
@@ -169,7 +164,6 @@ pub struct RefuseOpening {
 impl Act for RefuseOpening {
     const NAME: &'static str = "refuse-opening";
     const PERMISSION: Permission = DECIDE;
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "不予开班";
     type Outcome = ();
 
@@ -191,7 +185,6 @@ pub struct WithdrawClass {
 impl Act for WithdrawClass {
     const NAME: &'static str = "withdraw-class";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "撤销班级";
     type Outcome = ();
 
@@ -199,7 +192,7 @@ impl Act for WithdrawClass {
         own_institution(desk)?;
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         if class.state == ClassState::Suspended {
-            return Err(Refusal::new("撤销班级", "M3.1", "班级已被中止，机构不能自行撤销", "过程检查", "请先按要求整改，或由县人社部门撤销").into());
+            return Err(WITHDRAWAL.refuse("班级已被中止，机构不能自行撤销").into());
         }
         close(desk, work, &class, Step::Withdraw, reason(&self.reason)?, None).await
     }
@@ -217,7 +210,6 @@ pub struct RevokeClass {
 impl Act for RevokeClass {
     const NAME: &'static str = "revoke-class";
     const PERMISSION: Permission = DECIDE;
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "人社部门撤销班级";
     type Outcome = ();
 

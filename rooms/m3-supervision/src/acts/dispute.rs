@@ -17,6 +17,7 @@ use store::tables::supervision::{attendance, attendance_dispute, class_session, 
 use super::attendance::{masked, own};
 use crate::hours;
 use crate::procedures::disputes::{Disputes, Step};
+use crate::refusals::DISPUTE;
 use crate::rules::attendance as rules;
 
 /// 记错了: the trainee's own word about a session; nothing is changed, somebody must look.
@@ -31,7 +32,6 @@ pub struct DisputeAttendance {
 impl Act for DisputeAttendance {
     const NAME: &'static str = "dispute-attendance";
     const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Create);
-    const CLAUSE: &'static str = "M3.3";
     const TITLE: &'static str = "考勤有误，告诉我们";
     const KEYS_GUARD: bool = true;
     type Outcome = ();
@@ -62,7 +62,7 @@ impl Act for DisputeAttendance {
             id: id.clone(),
         };
         // The words themselves may name people: the journal keeps a commitment, the county's row the words and the salt.
-        let fact = FactDraft::new("AttendanceDisputed", Self::CLAUSE, class.district, "学员对考勤提出异议")
+        let fact = FactDraft::new("AttendanceDisputed", class.district, "学员对考勤提出异议")
             .class(&class.id)
             .person(&place.person)
             .about("enrolment", &place.id)
@@ -75,7 +75,7 @@ impl Act for DisputeAttendance {
             .finding("look", shortened(text, 40));
         match begin::<Disputes>(desk, work, row, Step::Raise, taking, fact).await? {
             Some(fact) => Ok(Done::new((), fact)),
-            None => Err(Refusal::new("考勤异议", "M3.3", "这次课您已经反映过，县人社部门还在核实", "考勤异议", "请等答复，答复会写在“我的课时”里").into()),
+            None => Err(DISPUTE.refuse("这次课您已经反映过，县人社部门还在核实").fix("请等答复，答复会写在“我的课时”里").into()),
         }
     }
 }
@@ -106,7 +106,8 @@ pub struct AnswerDispute {
 impl Act for AnswerDispute {
     const NAME: &'static str = "answer-dispute";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Approve);
-    const CLAUSE: &'static str = "M3.3";
+    const CLAUSE: &'static str = "M3.2";
+    const CLAUSE_WHY: &'static str = "答复的人是审批人，答复的是考勤";
     const TITLE: &'static str = "答复考勤异议";
     type Outcome = ();
 
@@ -135,7 +136,7 @@ impl Act for AnswerDispute {
 
 impl AnswerDispute {
     fn check(&self, row: &attendance_dispute::Model, answer: &str) -> Result<(), Vec<Refusal>> {
-        let no = |fact: String, fix: &str, field: &str| Refusal::new("考勤异议", "M3.3", fact, "考勤异议", fix).at(field);
+        let no = |fact: String, fix: &str, field: &str| DISPUTE.refuse(fact).fix(fix).at(field);
         let mut refusals = Vec::new();
         if row.state != ObjectionState::Open {
             refusals.push(no(format!("这条异议已经是“{}”", row.state.label()), "请刷新页面", "verdict"));
@@ -150,7 +151,7 @@ impl AnswerDispute {
 
     fn said(&self, class: &training_class::Model) -> FactDraft {
         let said = if self.verdict == DisputeVerdict::Upheld { "考勤异议属实，不改记录" } else { "考勤异议不属实" };
-        FactDraft::new("AttendanceDisputeAnswered", "M3.3", class.district, said)
+        FactDraft::new("AttendanceDisputeAnswered", class.district, said)
     }
 }
 
@@ -163,7 +164,7 @@ async fn correct(desk: &Desk, work: &Writer, row: &attendance_dispute::Model, cl
     let reckoned = |marks: &[attendance::Model]| reckoning::hours::credit(&hours::session_facts(&sessions), &hours::attendance_facts(marks), &policy);
     if let Some(credit) = reckoned(&marks).sessions.iter().find(|one| one.session == row.session && one.reason.credited()) {
         let fact = format!("这次课已经计了 {} 课时：{}", credit.credited, credit.reason.sentence());
-        return Err(Refusal::new("考勤异议", "M3.3", fact, "考勤记录", "不用补记，请选另一个结论").at("verdict").into());
+        return Err(DISPUTE.refuse(fact).source("考勤记录").fix("不用补记，请选另一个结论").at("verdict").into());
     }
     let session = work.get::<class_session::Entity>(row.session.to_string()).await?;
     let (fact, attendance): (FactId, AttendanceId) = (desk.new_id(), desk.new_id());

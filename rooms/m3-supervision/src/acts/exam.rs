@@ -15,6 +15,7 @@ use store::tables::supervision::{completion_exam, enrolment, exam_score, trainin
 
 use crate::hours;
 use crate::procedures::full_process::{FullProcess, Step};
+use crate::refusals::TWO_PEOPLE;
 use crate::rules::completion::{self, Marks, Sitting};
 
 /// The examiner's sheet: entered whole, replaced whole until somebody else has confirmed it.
@@ -31,7 +32,6 @@ pub struct EnterScores {
 impl Act for EnterScores {
     const NAME: &'static str = "enter-scores";
     const PERMISSION: Permission = Permission::Of(Function::CompletionExam, Right::Create);
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "录入结业考核成绩";
     type Outcome = ();
 
@@ -47,7 +47,7 @@ impl Act for EnterScores {
         may_take::<FullProcess>(&class, Step::EnterScores)?;
         let exam = self.save_exam(desk, work, &class, &policy).await?;
         self.save_scores(desk, work, &class, &exam, &policy).await?;
-        let fact = FactDraft::new("CompletionScoresEntered", "M3.1", class.district, format!("录入 {} 人结业考核成绩", self.marks.len()))
+        let fact = FactDraft::new("CompletionScoresEntered", class.district, format!("录入 {} 人结业考核成绩", self.marks.len()))
             .class(&class.id)
             .institution(&class.institution)
             .about("exam", &exam)
@@ -64,7 +64,7 @@ impl EnterScores {
         let before = work.find::<completion_exam::Entity>(completion_exam::Column::Class.eq(class.id.clone())).await?;
         if let Some(exam) = before {
             if exam.confirmed_by.is_some() {
-                return Err(foundation::Refusal::new("两人复核", "M3.1", "成绩已经确认，不能再改", "结业考核成绩册", "如需更正，请走成绩更正程序").into());
+                return Err(TWO_PEOPLE.refuse("成绩已经确认，不能再改").into());
             }
             let change = completion_exam::ActiveModel {
                 held_on: Set(self.sitting.held_on),
@@ -143,7 +143,6 @@ pub struct ConfirmExam {
 impl Act for ConfirmExam {
     const NAME: &'static str = "confirm-exam";
     const PERMISSION: Permission = Permission::Of(Function::CompletionExam, Right::Approve);
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "确认结业考核成绩";
     type Outcome = ();
 
@@ -151,7 +150,7 @@ impl Act for ConfirmExam {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let exam = work.find::<completion_exam::Entity>(completion_exam::Column::Class.eq(class.id.clone())).await?;
         let Some(exam) = exam else {
-            return Err(foundation::Refusal::new("两人复核", "M3.1", "成绩还没有录入", "结业考核成绩册", "请先由培训机构录入成绩").into());
+            return Err(TWO_PEOPLE.refuse("成绩还没有录入").fix("请先由培训机构录入成绩").into());
         };
         completion::may_confirm(&exam, desk.actor.account.as_ref())?;
         may_take::<FullProcess>(&class, Step::ConfirmExam)?;

@@ -16,6 +16,7 @@ use store::tables::supervision::{enrolment, feedback, training_class};
 
 use crate::declared::{FEEDBACK_DISOWNED, GIVE_FEEDBACK, PHONE_FEEDBACK};
 use crate::procedures::full_process::{FullProcess, Step};
+use crate::refusals::FEEDBACK;
 use crate::rules::completion;
 
 /// Five marks, two questions of truth, a few words.
@@ -44,7 +45,6 @@ pub struct GiveFeedback {
 impl Act for GiveFeedback {
     const NAME: &'static str = "give-feedback";
     const PERMISSION: Permission = Permission::Of(Function::TraineeFeedback, Right::Create);
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "评价本次培训";
     type Outcome = ();
 
@@ -81,7 +81,7 @@ impl Answers<'_> {
         let mut refusals = completion::check_ratings(&names.into_iter().zip(self.marks).collect::<Vec<_>>());
         refusals.extend(not_now(class.state));
         if self.text.chars().count() > TEXT_CHARS {
-            refusals.push(Refusal::new("学员评价", "M3.1", format!("意见超过 {TEXT_CHARS} 字"), "学员评价表", "请写短一些").at("text"));
+            refusals.push(FEEDBACK.refuse(format!("意见超过 {TEXT_CHARS} 字")).fix("请写短一些").at("text"));
         }
         if !refusals.is_empty() {
             return Err(refusals.into());
@@ -123,7 +123,7 @@ impl Answers<'_> {
 /// archived: a claim that was not handed in yet is drafted anew.
 pub fn not_now(state: ClassState) -> Option<Refusal> {
     let no = !matches!(state, ClassState::Certified | ClassState::FeedbackDone | ClassState::Claimed);
-    no.then(|| Refusal::new("学员评价", "M3.1", format!("本班现在是“{}”", state.label()), "班级状态", "发证之后才能评价，到时会在首页提醒您"))
+    no.then(|| FEEDBACK.refuse(format!("本班现在是“{}”", state.label())).source("班级状态").fix("发证之后才能评价，到时会在首页提醒您"))
 }
 
 /// Closes a class's feedback: enough answers, or the days have passed.
@@ -136,7 +136,7 @@ pub struct FinishFeedback {
 impl Act for FinishFeedback {
     const NAME: &'static str = "finish-feedback";
     const PERMISSION: Permission = Permission::Job;
-    const CLAUSE: &'static str = "M3.1";
+    const CLAUSE: &'static str = "M3.4";
     const TITLE: &'static str = "学员评价结束";
     type Outcome = ();
 
@@ -148,7 +148,7 @@ impl Act for FinishFeedback {
         if at_desk > 0 {
             ask_to_phone(desk, work, &class, at_desk).await?;
         }
-        let fact = FactDraft::new("TraineeFeedbackFinished", Self::CLAUSE, class.district, "学员评价结束").class(&class.id).institution(&class.institution);
+        let fact = FactDraft::new("TraineeFeedbackFinished", class.district, "学员评价结束").class(&class.id).institution(&class.institution);
         let taking = Taking::new(training_class::ActiveModel::default());
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::FinishFeedback, taking, fact).await?))
     }
@@ -175,7 +175,6 @@ pub struct DisownFeedback {
 impl Act for DisownFeedback {
     const NAME: &'static str = "disown-feedback";
     const PERMISSION: Permission = Permission::Of(Function::TraineeFeedback, Right::Create);
-    const CLAUSE: &'static str = "M3.4";
     const TITLE: &'static str = "评价不是我填的";
     type Outcome = ();
 
@@ -185,14 +184,14 @@ impl Act for DisownFeedback {
         let given = Condition::all().add(feedback::Column::Class.eq(class.id.clone())).add(feedback::Column::Person.eq(person.clone()));
         let given = work.find::<feedback::Entity>(given).await?.ok_or(Fault::Gone)?;
         if given.channel == FeedbackChannel::Own {
-            return Err(Refusal::new("学员评价", "M3.4", "这份评价是用您自己的手机交的", "评价记录", "手机被别人用过的，请向县人社部门反映").into());
+            return Err(FEEDBACK.refuse("这份评价是用您自己的手机交的").source("评价记录").fix("手机被别人用过的，请向县人社部门反映").into());
         }
         let said = TaskDraft::new(desk, &FEEDBACK_DISOWNED, &class.id, format!("{}：有学员说评价不是本人填的", class.title), class.district)
             .finding("act", "请核实是否代填评价");
         if !said.put_once(work, format!("feedback-disowned:{}", given.id)).await? {
             return Ok(Done::Repeat(()));
         }
-        let fact = FactDraft::new("FeedbackDisowned", "M3.4", class.district, "学员说评价不是本人填的");
+        let fact = FactDraft::new("FeedbackDisowned", class.district, "学员说评价不是本人填的");
         Ok(Done::new((), fact.class(&class.id).person(person).about("enrolment", &given.enrolment).with("feedback", given.id.to_string())))
     }
 }

@@ -4,7 +4,7 @@
 
 use desk::{Act, Desk, Done};
 use foundation::codes::FeedbackChannel;
-use foundation::{ClassId, EnrolmentId, Fault, Instant, Permission, Refusal, Stop};
+use foundation::{ClassId, EnrolmentId, Fault, Instant, Permission, Stop};
 use hmac::{Hmac, KeyInit, Mac};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use store::Writer;
 use store::tables::supervision::{enrolment, training_class};
 
 use super::feedback::Answers;
+use crate::refusals::FEEDBACK_DESK;
 
 /// Minutes in which the form may be filled after the trainee was recognised.
 const TICKET_MINUTES: i64 = 20;
@@ -74,7 +75,7 @@ impl Act for GiveFeedbackAtDesk {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let late = || Refusal::new("评价台", "M3.4", "填得太久了，或不是从评价台进来的", "评价台", "请回到评价台，重新输入大屏上的码和姓名").at("ticket");
+        let late = || FEEDBACK_DESK.refuse("填得太久了，或不是从评价台进来的").at("ticket");
         let enrolment = opened(&desk.premises.settings.secret, &self.ticket, desk.now()).ok_or_else(late)?;
         let system = work.as_system("feedback-desk");
         let class = system.get::<training_class::Entity>(self.class.to_string()).await?;

@@ -5,7 +5,7 @@ use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{InspectionKind, InspectionOpinion, InspectionProblem};
 use foundation::limits::TEXT_CHARS;
-use foundation::{ClassId, Fault, Function, InspectionId, Permission, Refusal, Right, SessionId, Stop};
+use foundation::{ClassId, Fault, Function, InspectionId, Permission, Right, SessionId, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -14,6 +14,7 @@ use store::tables::supervision::{attendance, class_session, inspection, training
 
 use crate::declared::{ANSWER_INSPECTION, INSPECT, INSPECTION_ANSWERED};
 use crate::procedures::full_process::{FullProcess, Step};
+use crate::refusals::{INSPECTION, RESUME};
 use crate::rules::inspection as rules;
 
 /// One check of one class, by two people.
@@ -46,7 +47,6 @@ pub struct RecordInspection {
 impl Act for RecordInspection {
     const NAME: &'static str = "record-inspection";
     const PERMISSION: Permission = Permission::Of(Function::Inspection, Right::Inspect);
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "记录过程检查";
     type Outcome = InspectionId;
 
@@ -67,7 +67,7 @@ impl Act for RecordInspection {
             &self.note,
         );
         if self.note.chars().count() > TEXT_CHARS || self.second_inspector.chars().count() > 50 {
-            refusals.push(Refusal::new("过程检查", "M3.1", "文字太长", "过程检查记录表", "请写短一些").at("note"));
+            refusals.push(INSPECTION.refuse("文字太长").at("note"));
         }
         if !refusals.is_empty() {
             return Err(refusals.into());
@@ -89,21 +89,16 @@ impl Act for RecordInspection {
         }
         // Whoever looks again has also seen whether the school's answer is true.
         tasks::close(desk, work, &class.id, &[&INSPECT, &INSPECTION_ANSWERED]).await?;
-        let fact = FactDraft::new(
-            "ClassInspected",
-            "M3.1",
-            class.district,
-            format!("{}：{}，现场 {} 人", self.kind.label(), self.opinion.label(), self.present_count),
-        )
-        .class(&class.id)
-        .institution(&class.institution)
-        .about("inspection", &id)
-        .with("inspection", id.to_string())
-        .with("kind", self.kind.code())
-        .with("signed_in", signed_in)
-        .with("present_count", self.present_count)
-        .with("opinion", self.opinion.code())
-        .with("problems", problems);
+        let fact = FactDraft::new("ClassInspected", class.district, format!("{}：{}，现场 {} 人", self.kind.label(), self.opinion.label(), self.present_count))
+            .class(&class.id)
+            .institution(&class.institution)
+            .about("inspection", &id)
+            .with("inspection", id.to_string())
+            .with("kind", self.kind.code())
+            .with("signed_in", signed_in)
+            .with("present_count", self.present_count)
+            .with("opinion", self.opinion.code())
+            .with("problems", problems);
         if self.opinion != InspectionOpinion::Stop {
             return Ok(Done::new(id, fact));
         }
@@ -169,16 +164,17 @@ pub struct ResumeClass {
 impl Act for ResumeClass {
     const NAME: &'static str = "resume-class";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Approve);
-    const CLAUSE: &'static str = "M3.1";
+    const CLAUSE: &'static str = "M3.2";
+    const CLAUSE_WHY: &'static str = "恢复的是上课，由审批人决定";
     const TITLE: &'static str = "恢复培训";
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         if self.note.trim().is_empty() || self.note.chars().count() > TEXT_CHARS {
-            return Err(Refusal::new("恢复培训", "M3.1", "没有写恢复的理由，或写得太长", "过程检查", "请写明整改情况").at("note").into());
+            return Err(RESUME.refuse("没有写恢复的理由，或写得太长").at("note").into());
         }
-        let fact = FactDraft::new("ClassResumed", Self::CLAUSE, class.district, "恢复培训").class(&class.id).institution(&class.institution);
+        let fact = FactDraft::new("ClassResumed", class.district, "恢复培训").class(&class.id).institution(&class.institution);
         let taking = Taking::new(training_class::ActiveModel { decision_note: Set(self.note.trim().into()), ..Default::default() });
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::Resume, taking, fact).await?))
     }
@@ -196,7 +192,6 @@ pub struct AnswerInspection {
 impl Act for AnswerInspection {
     const NAME: &'static str = "answer-inspection";
     const PERMISSION: Permission = Permission::Of(Function::Inspection, Right::Create);
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "回复检查意见";
     type Outcome = ();
 
@@ -205,14 +200,14 @@ impl Act for AnswerInspection {
         let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
         let text = self.text.trim();
         if text.is_empty() || text.chars().count() > TEXT_CHARS {
-            return Err(Refusal::new("过程检查", "M3.1", "没有写整改情况，或写得太长", "过程检查记录表", "请写明做了什么、什么时候做的").at("text").into());
+            return Err(INSPECTION.refuse("没有写整改情况，或写得太长").fix("请写明做了什么、什么时候做的").at("text").into());
         }
         tasks::close(desk, work, &class.id, &[&ANSWER_INSPECTION]).await?;
         TaskDraft::new(desk, &INSPECTION_ANSWERED, &class.id, format!("{}：机构回复了检查意见", class.title), class.district)
             .finding("look", text.chars().take(60).collect::<String>())
             .put(work)
             .await?;
-        let fact = FactDraft::new("InspectionAnswered", "M3.1", class.district, format!("机构回复检查意见：{}", text.chars().take(120).collect::<String>()))
+        let fact = FactDraft::new("InspectionAnswered", class.district, format!("机构回复检查意见：{}", text.chars().take(120).collect::<String>()))
             .class(&class.id)
             .institution(&class.institution)
             .about("inspection", &row.id)

@@ -1,6 +1,7 @@
 //! Acts of the institution up to the opening application (开班申请; M3.1, M7.1): draft, plan, roster,
 //! timetable, pledges.
 
+use crate::refusals::{REGIME, TERM, TIMETABLE};
 use desk::procedure::{Taking, begin};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{ClassState, Regime};
@@ -60,7 +61,6 @@ pub struct CreateClass {
 impl Act for CreateClass {
     const NAME: &'static str = "create-class";
     const PERMISSION: Permission = EDIT;
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "新建开班申请";
     type Outcome = ClassId;
 
@@ -70,10 +70,7 @@ impl Act for CreateClass {
         let policy = desk::policy::in_force(work, desk::policy::Scheme::CompletionCertificate, institution.district, desk.today()).await?;
         let mut refusals = rules::check_plan(&self.plan, (item.periods_min, item.periods_max, item.online_cap_pct), room.seats, &policy, desk.today());
         if item.certificate_type.regime() != Regime::FullProcess {
-            refusals.push(
-                Refusal::new("监管方式", "M3.1", format!("{} 不走合格证类开班申请", item.certificate_type.label()), "需求指导目录", "请选择合格证类项目")
-                    .at("needs_item"),
-            );
+            refusals.push(REGIME.refuse(format!("{} 不走合格证类开班申请", item.certificate_type.label())).at("needs_item"));
         }
         refusals.extend(term_taken(work, &institution.id, &item, self.plan.term, None).await?);
         if !refusals.is_empty() {
@@ -87,9 +84,8 @@ impl Act for CreateClass {
             (None, Some(layout)) => laid(desk, &row, layout, &teacher, &place, &policy)?,
             _ => Vec::new(),
         };
-        let fact = FactDraft::new("ClassDrafted", "M3.1", institution.district, format!("新建“{} 第{}期”", item.name, self.plan.term))
-            .class(&id)
-            .institution(&institution.id);
+        let fact =
+            FactDraft::new("ClassDrafted", institution.district, format!("新建“{} 第{}期”", item.name, self.plan.term)).class(&id).institution(&institution.id);
         let made = begin::<FullProcess>(desk, work, row.clone(), Step::Draft, Taking::new(training_class::ActiveModel::default()), fact).await?;
         let fact = made.ok_or(Fault::Stale)?;
         work.add_many::<class_session::Entity>(laid).await?;
@@ -116,7 +112,7 @@ async fn term_taken(work: &Writer, institution: &InstitutionId, item: &needs_ite
     let others = work.list::<training_class::Entity>(|q| q.filter(same)).await?;
     Ok(others.into_iter().find(|one| but != Some(&one.id)).map(|one| {
         let fact = format!("已经有“{}”，现在是“{}”", one.title, one.state.label());
-        Refusal::new("期数", "M3.1", fact, "班级列表", "请改期数；要接着办那一期，请从“班级”里打开").at("term")
+        TERM.refuse(fact).at("term")
     }))
 }
 
@@ -206,7 +202,6 @@ pub struct EditClassPlan {
 impl Act for EditClassPlan {
     const NAME: &'static str = "edit-class-plan";
     const PERMISSION: Permission = EDIT;
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "修改教学计划";
     /// Whether the timetable could be kept.
     type Outcome = bool;
@@ -244,7 +239,7 @@ impl Act for EditClassPlan {
         let kept = moved.len() == before.len();
         work.remove_all::<class_session::Entity>(class_session::Column::Class.eq(class.id.clone())).await?;
         work.add_many::<class_session::Entity>(moved).await?;
-        Ok(Done::new(kept, FactDraft::new("ClassPlanEdited", "M3.1", class.district, "修改教学计划").class(&class.id).institution(&class.institution)))
+        Ok(Done::new(kept, FactDraft::new("ClassPlanEdited", class.district, "修改教学计划").class(&class.id).institution(&class.institution)))
     }
 }
 
@@ -290,7 +285,6 @@ pub struct LayTimetable {
 impl Act for LayTimetable {
     const NAME: &'static str = "lay-timetable";
     const PERMISSION: Permission = EDIT;
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "生成课程表";
     /// How many sessions.
     type Outcome = u32;
@@ -310,7 +304,7 @@ impl Act for LayTimetable {
         work.add_many::<class_session::Entity>(rows).await?;
         Ok(Done::new(
             count,
-            FactDraft::new("TimetableLaid", "M3.1", class.district, format!("生成课程表，{count} 次课"))
+            FactDraft::new("TimetableLaid", class.district, format!("生成课程表，{count} 次课"))
                 .class(&class.id)
                 .institution(&class.institution)
                 .with("sessions", count),
@@ -329,7 +323,7 @@ fn laid(
 ) -> Result<Vec<class_session::Model>, Stop> {
     let meetings = lay_out(class, layout, policy)?;
     if meetings.len() > foundation::limits::SESSIONS_PER_CLASS {
-        return Err(Refusal::new("课程表", "M3.1", format!("排出 {} 次课，太多了", meetings.len()), "课程表", "请增加每次课的课时").at("block").into());
+        return Err(TIMETABLE.refuse(format!("排出 {} 次课，太多了", meetings.len())).at("block").into());
     }
     let rows = meetings.into_iter().zip(1..).map(|(one, position)| {
         let online = one.mode == foundation::codes::SessionMode::Online;

@@ -17,9 +17,9 @@ use store::tables::supervision::{review_line, training_class};
 use super::opening::own_institution;
 use crate::hours;
 use crate::procedures::full_process::{FullProcess, Step};
-use crate::queries;
+use crate::refusals::PLEDGE;
+use crate::review::{self, Line};
 use crate::rules::opening as rules;
-use crate::rules::review::{self, Line};
 
 pub(super) const DECIDE: Permission = Permission::Of(Function::OpeningApplication, Right::Approve);
 
@@ -35,7 +35,6 @@ pub struct SubmitOpening {
 impl Act for SubmitOpening {
     const NAME: &'static str = "submit-opening";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "提交开班申请";
     type Outcome = ();
 
@@ -45,11 +44,11 @@ impl Act for SubmitOpening {
         let step = if class.state == ClassState::Returned { Step::Resubmit } else { Step::Submit };
         may_take::<FullProcess>(&class, step)?;
         if !self.pledge {
-            return Err(Refusal::new("承诺书", "M3.1", "没有勾选机构承诺", "承诺书", "请阅读并勾选“对培训全过程及真实性负责”").at("pledge").into());
+            return Err(PLEDGE.refuse("没有勾选机构承诺").at("pledge").into());
         }
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         class.institution_pledged_at = Some(desk.now());
-        let lines = queries::machine_lines(desk, work, &work.as_system("opening-review"), &class, &policy).await?;
+        let lines = review::lines(desk, (work, &work.as_system("opening-review")), &class, &policy).await?;
         let refusals = review::failures(&lines);
         if !refusals.is_empty() {
             return Err(refusals.into());
@@ -130,7 +129,7 @@ async fn replace_lines(desk: &Desk, work: &Writer, class: &training_class::Model
             id: desk.new_id(),
             class: class.id.clone(),
             list: line.list.into(),
-            code: line.code.into(),
+            code: line.rule.id.into(),
             position,
             title: line.title.into(),
             by_machine: line.by_machine,
@@ -165,7 +164,6 @@ pub struct AcceptOpening {
 impl Act for AcceptOpening {
     const NAME: &'static str = "accept-opening";
     const PERMISSION: Permission = DECIDE;
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "受理开班申请";
     type Outcome = ();
 
@@ -176,7 +174,7 @@ impl Act for AcceptOpening {
         let lines = refresh_lines(desk, work, &class, &policy).await?;
         let change = training_class::ActiveModel { accepted_at: Set(Some(desk.now())), accepted_by: Set(desk.actor.account.clone()), ..Default::default() };
         let (tone, found) = found(&lines);
-        let fact = FactDraft::new("ClassOpeningAccepted", "M3.1", class.district, "受理开班申请，转审核").class(&class.id).institution(&class.institution);
+        let fact = FactDraft::new("ClassOpeningAccepted", class.district, "受理开班申请，转审核").class(&class.id).institution(&class.institution);
         let taking = Taking::new(change).by(&policy).finding(tone, found);
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::Accept, taking, fact).await?))
     }
@@ -197,9 +195,9 @@ fn found(lines: &[review_line::Model]) -> (&'static str, String) {
 /// a verification may have run out since.
 pub(super) async fn refresh_lines(desk: &Desk, work: &Writer, class: &training_class::Model, policy: &Policy) -> Result<Vec<review_line::Model>, Stop> {
     let system = work.as_system("opening-review");
-    let fresh = queries::machine_lines(desk, work, &system, class, policy).await?;
+    let fresh = review::lines(desk, (work, &system), class, policy).await?;
     for line in lines_of(work, &class.id).await?.iter().filter(|line| line.by_machine) {
-        let Some(now) = fresh.iter().find(|one| one.code == line.code) else { continue };
+        let Some(now) = fresh.iter().find(|one| one.rule.id == line.code) else { continue };
         if now.result == line.result && now.fact == line.fact {
             continue;
         }
@@ -228,7 +226,6 @@ pub struct ReviewOpening {
 impl Act for ReviewOpening {
     const NAME: &'static str = "review-opening";
     const PERMISSION: Permission = DECIDE;
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "审核开班申请";
     type Outcome = ();
 
@@ -240,7 +237,7 @@ impl Act for ReviewOpening {
         let missing: Vec<Refusal> = human
             .iter()
             .filter(|line| line.result.is_none() && !self.passed.contains(&line.code))
-            .map(|line| Refusal::new(&line.code, "M3.1", format!("“{}”还没有核对", line.title), "审核清单", "请核对后勾选；有问题请退回补正"))
+            .map(|line| review::rule_of(&line.code).refuse(format!("“{}”还没有核对", line.title)).source("审核清单").fix("请核对后勾选；有问题请退回补正"))
             .collect();
         let failed: Vec<Refusal> = rules::open_lines(&lines)
             .into_iter()
@@ -263,7 +260,7 @@ impl Act for ReviewOpening {
         }
         let change = training_class::ActiveModel { reviewed_at: Set(Some(desk.now())), reviewed_by: Set(desk.actor.account.clone()), ..Default::default() };
         let (tone, found) = found(&lines);
-        let fact = FactDraft::new("ClassOpeningReviewed", "M3.1", class.district, format!("审核通过，{} 项人工核对无误", human.len()))
+        let fact = FactDraft::new("ClassOpeningReviewed", class.district, format!("审核通过，{} 项人工核对无误", human.len()))
             .class(&class.id)
             .institution(&class.institution)
             .with("lines", self.passed.clone());
@@ -282,7 +279,6 @@ pub struct ApproveOpening {
 impl Act for ApproveOpening {
     const NAME: &'static str = "approve-opening";
     const PERMISSION: Permission = DECIDE;
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "准予开班";
     type Outcome = ();
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::limits::ROSTER_ROWS;
-use foundation::{ClassId, EnrolmentId, Fault, Function, Office, Permission, PersonId, Refusal, Right, Stop};
+use foundation::{ClassId, EnrolmentId, Fault, Function, Office, Permission, PersonId, Right, Stop};
 use m7_registry::{RosterPerson, RosterRow, RowError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use store::tables::supervision::{enrolment, training_class};
 
 use super::opening::draft;
 use crate::hours;
+use crate::refusals::ROSTER;
 
 /// Puts trainees on the roster: good rows are registered whatever the others are.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -36,7 +37,6 @@ pub struct RosterOutcome {
 impl Act for AddTrainees {
     const NAME: &'static str = "add-trainees";
     const PERMISSION: Permission = Permission::Of(Function::Roster, Right::Create);
-    const CLAUSE: &'static str = "M7.1";
     const TITLE: &'static str = "登记学员";
     type Outcome = RosterOutcome;
 
@@ -44,9 +44,7 @@ impl Act for AddTrainees {
         let class = draft(desk, work, &self.class).await?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         if self.rows.len() > ROSTER_ROWS {
-            return Err(Refusal::new("花名册", "M7.1", format!("一次登记 {} 人", self.rows.len()), "花名册", format!("一次最多 {ROSTER_ROWS} 人，请分开登记"))
-                .at("file")
-                .into());
+            return Err(ROSTER.refuse(format!("一次登记 {} 人", self.rows.len())).fix(format!("一次最多 {ROSTER_ROWS} 人，请分开登记")).at("file").into());
         }
         let mut outcome = RosterOutcome::default();
         let mut on_roster: HashSet<PersonId> = hours::roster(work, &class.id).await?.into_iter().map(|one| one.person).collect();
@@ -93,7 +91,7 @@ impl Act for AddTrainees {
         let added = outcome.added;
         Ok(Done::new(
             outcome,
-            FactDraft::new("TraineesRegistered", "M7.1", class.district, format!("登记学员 {added} 人"))
+            FactDraft::new("TraineesRegistered", class.district, format!("登记学员 {added} 人"))
                 .class(&class.id)
                 .institution(&class.institution)
                 .with("persons", added),
@@ -143,7 +141,6 @@ pub struct RemoveTrainee {
 impl Act for RemoveTrainee {
     const NAME: &'static str = "remove-trainee";
     const PERMISSION: Permission = Permission::Of(Function::Roster, Right::Create);
-    const CLAUSE: &'static str = "M7.1";
     const TITLE: &'static str = "移出名册";
     type Outcome = ();
 
@@ -157,7 +154,7 @@ impl Act for RemoveTrainee {
         recount(work, &class).await?;
         Ok(Done::new(
             (),
-            FactDraft::new("TraineeRemoved", "M7.1", class.district, "从名册移出一名学员")
+            FactDraft::new("TraineeRemoved", class.district, "从名册移出一名学员")
                 .class(&class.id)
                 .institution(&class.institution)
                 .about("enrolment", &place.id),
@@ -175,7 +172,6 @@ pub struct SignPledges {
 impl Act for SignPledges {
     const NAME: &'static str = "sign-pledges";
     const PERMISSION: Permission = Permission::Of(Function::Roster, Right::Create);
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "签署参训承诺";
     /// How many were signed now.
     type Outcome = u64;
@@ -192,6 +188,6 @@ impl Act for SignPledges {
         if signed == 0 {
             return Ok(Done::Repeat(0));
         }
-        Ok(Done::new(signed, FactDraft::new("PledgesSigned", "M3.1", class.district, format!("{who}，{signed} 人")).class(&class.id).with("persons", signed)))
+        Ok(Done::new(signed, FactDraft::new("PledgesSigned", class.district, format!("{who}，{signed} 人")).class(&class.id).with("persons", signed)))
     }
 }

@@ -2,7 +2,7 @@
 
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::limits::SESSIONS_PER_CLASS;
-use foundation::{ClassId, Fault, Function, Permission, Refusal, Right, SessionId, Stop, clock};
+use foundation::{ClassId, Fault, Function, Permission, Right, SessionId, Stop, clock};
 use reckoning::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use store::tables::supervision::{class_session, training_class};
 
 use super::opening::{ONLINE_PLACE, draft, place_name};
 use crate::hours;
+use crate::refusals::TIMETABLE;
 use crate::rules::timetable::{SessionFields, check_session};
 
 const EDIT: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
@@ -29,7 +30,6 @@ pub struct AddSession {
 impl Act for AddSession {
     const NAME: &'static str = "add-session";
     const PERMISSION: Permission = EDIT;
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "增加课次";
     type Outcome = SessionId;
 
@@ -38,7 +38,7 @@ impl Act for AddSession {
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let others = hours::sessions(work, &class.id).await?;
         if others.len() >= SESSIONS_PER_CLASS {
-            return Err(Refusal::new("课程表", "M3.1", format!("已有 {} 次课", others.len()), "课程表", "课次太多了，请增加每次课的课时").into());
+            return Err(TIMETABLE.refuse(format!("已有 {} 次课", others.len())).fix("课次太多了，请增加每次课的课时").into());
         }
         let row = meeting(desk, work, &class, &others, &self.fields, None, &policy).await?;
         let id = row.id.clone();
@@ -59,7 +59,6 @@ pub struct EditSession {
 impl Act for EditSession {
     const NAME: &'static str = "edit-session";
     const PERMISSION: Permission = EDIT;
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "修改课次";
     type Outcome = ();
 
@@ -97,7 +96,6 @@ pub struct RemoveSession {
 impl Act for RemoveSession {
     const NAME: &'static str = "remove-session";
     const PERMISSION: Permission = EDIT;
-    const CLAUSE: &'static str = "M3.1";
     const TITLE: &'static str = "删去课次";
     type Outcome = ();
 
@@ -133,7 +131,7 @@ async fn meeting(
         return Err(Fault::Gone.into());
     }
     if room.as_ref().is_some_and(|room| room.site != class.site) {
-        return Err(Refusal::new("课程表", "M3.1", "这间教室不在本班的培训场地", "机构场地", "请选本班场地的教室；换场地请重新申报").at("room").into());
+        return Err(TIMETABLE.refuse("这间教室不在本班的培训场地").source("机构场地").fix("请选本班场地的教室；换场地请重新申报").at("room").into());
     }
     let place = match &room {
         Some(room) => place_name(work, room).await?,
@@ -162,7 +160,7 @@ async fn meeting(
 }
 
 fn changed(class: &training_class::Model, session: &SessionId, said: String) -> FactDraft {
-    FactDraft::new("TimetableEdited", "M3.1", class.district, said).class(&class.id).institution(&class.institution).about("session", session)
+    FactDraft::new("TimetableEdited", class.district, said).class(&class.id).institution(&class.institution).about("session", session)
 }
 
 /// A class's meetings moved by whole days, for the copy of a class; none when one would leave its days.

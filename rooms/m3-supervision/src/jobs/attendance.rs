@@ -73,13 +73,13 @@ pub struct StartTraining {
 impl Act for StartTraining {
     const NAME: &'static str = "start-training";
     const PERMISSION: Permission = Permission::Job;
-    const CLAUSE: &'static str = "M3.1";
+    const CLAUSE: &'static str = "M3.2";
     const TITLE: &'static str = "开始培训";
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        let fact = FactDraft::new("TrainingStarted", Self::CLAUSE, class.district, "首次考勤，开始培训").class(&class.id).institution(&class.institution);
+        let fact = FactDraft::new("TrainingStarted", class.district, "首次考勤，开始培训").class(&class.id).institution(&class.institution);
         // Now there is something to see; not for whoever approved it.
         let taking =
             Taking::new(training_class::ActiveModel::default()).due(Some(class.ends_on)).finding("", "每班至少现场检查一次").not_for(class.decided_by.clone());
@@ -103,7 +103,7 @@ impl Act for LapseClass {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        let fact = FactDraft::new("ClassLapsed", Self::CLAUSE, class.district, "逾期未开班，自动撤销").class(&class.id).institution(&class.institution);
+        let fact = FactDraft::new("ClassLapsed", class.district, "逾期未开班，自动撤销").class(&class.id).institution(&class.institution);
         let taking = Taking::new(training_class::ActiveModel::default());
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::LapseClass, taking, fact).await?))
     }
@@ -119,7 +119,7 @@ pub struct EndTraining {
 impl Act for EndTraining {
     const NAME: &'static str = "end-training";
     const PERMISSION: Permission = Permission::Job;
-    const CLAUSE: &'static str = "M3.1";
+    const CLAUSE: &'static str = "M3.2";
     const TITLE: &'static str = "培训结束";
     type Outcome = ();
 
@@ -141,7 +141,7 @@ impl Act for EndTraining {
         // Requests that nobody answered in time: the roll cannot be called any more, a record can be disputed.
         let meetings = hours::sessions(work, &class.id).await?.into_iter().map(|one| one.id.to_string()).collect();
         tasks::close_among(desk, work, meetings, &[&CALL_ROLL]).await?;
-        let fact = FactDraft::new("TrainingEnded", Self::CLAUSE, class.district, format!("培训结束，{eligible} 人出勤率达标"))
+        let fact = FactDraft::new("TrainingEnded", class.district, format!("培训结束，{eligible} 人出勤率达标"))
             .class(&class.id)
             .institution(&class.institution)
             .with("eligible", eligible);

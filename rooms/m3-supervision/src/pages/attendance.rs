@@ -26,7 +26,6 @@ pub struct AttendancePage;
 impl Read for AttendancePage {
     const NAME: &'static str = "attendance-page";
     const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Read);
-    const CLAUSE: &'static str = "M3.3";
 }
 
 /// Sessions in progress now.
@@ -34,7 +33,6 @@ pub struct LiveWall;
 impl Read for LiveWall {
     const NAME: &'static str = "live-wall";
     const PERMISSION: Permission = Permission::Of(Function::Inspection, Right::Read);
-    const CLAUSE: &'static str = "M3.3";
 }
 
 /// Phone, session, matrix, wall, inspection.

@@ -20,7 +20,6 @@ pub struct CertificatesPage;
 impl Read for CertificatesPage {
     const NAME: &'static str = "certificates-page";
     const PERMISSION: Permission = Permission::Of(Function::CompletionExam, Right::Read);
-    const CLAUSE: &'static str = "M3.1";
 }
 
 /// One certificate's PDF: its holder, its institution, its officers.
@@ -28,7 +27,7 @@ pub struct CertificateFile;
 impl Read for CertificateFile {
     const NAME: &'static str = "certificate-file";
     const PERMISSION: Permission = Permission::SignedIn;
-    const CLAUSE: &'static str = "M3.1";
+    const CLAUSE: &'static str = "M3.3";
 }
 
 async fn of_class(desk: &Desk, class: &ClassId) -> Result<(training_class::Model, Vec<certificate::Model>), Stop> {

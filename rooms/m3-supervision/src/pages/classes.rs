@@ -19,7 +19,6 @@ pub struct ClassRegister;
 impl Read for ClassRegister {
     const NAME: &'static str = "class-register";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Read);
-    const CLAUSE: &'static str = "M3.11";
 }
 
 /// The filters of the register, as the address holds them.

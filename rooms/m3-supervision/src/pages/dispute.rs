@@ -19,7 +19,6 @@ pub struct DisputePage;
 impl Read for DisputePage {
     const NAME: &'static str = "dispute-page";
     const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Read);
-    const CLAUSE: &'static str = "M3.3";
 }
 
 /// `/me/dispute/{session}`.

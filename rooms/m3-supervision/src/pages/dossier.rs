@@ -20,15 +20,13 @@ use super::classes::seen;
 use super::opening::{RosterPage, TimetablePage};
 use super::{attendance, completion};
 use crate::acts::review::lines_of;
-use crate::queries::machine_lines;
-use crate::rules::review::Line;
+use crate::review::{self, Line};
 
 /// The dossier of a class.
 pub struct ClassPage;
 impl Read for ClassPage {
     const NAME: &'static str = "class-page";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Read);
-    const CLAUSE: &'static str = "M3.1";
 }
 
 /// Facts shown in the trail.
@@ -87,7 +85,7 @@ impl From<Line> for Shown {
     fn from(one: Line) -> Self {
         Self {
             list: one.list.into(),
-            code: one.code.into(),
+            code: one.rule.id.into(),
             title: one.title.into(),
             by_machine: one.by_machine,
             result: one.result,
@@ -109,7 +107,7 @@ pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop
         // What the machine would say to an application handed in now: the pledge is given with it.
         let pledged = training_class::Model { institution_pledged_at: Some(desk.now()), ..class.clone() };
         let system = desk.as_system("opening-precheck").read().await?;
-        machine_lines(desk, &reader, &system, &pledged, &policy).await?.into_iter().filter(|line| line.by_machine).map(Shown::from).collect()
+        review::lines(desk, (&reader, &system), &pledged, &policy).await?.into_iter().filter(|line| line.by_machine).map(Shown::from).collect()
     } else {
         lines_of(&reader, &class.id).await?.into_iter().map(Shown::from).collect()
     };

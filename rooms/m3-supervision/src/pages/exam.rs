@@ -21,7 +21,6 @@ pub struct ExamPage;
 impl Read for ExamPage {
     const NAME: &'static str = "exam-page";
     const PERMISSION: Permission = Permission::Of(Function::CompletionExam, Right::Read);
-    const CLAUSE: &'static str = "M3.1";
 }
 
 /// Names in the line about marks that are missing.

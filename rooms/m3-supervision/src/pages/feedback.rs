@@ -29,7 +29,6 @@ pub struct FeedbackPage;
 impl Read for FeedbackPage {
     const NAME: &'static str = "feedback-page";
     const PERMISSION: Permission = Permission::Of(Function::TraineeFeedback, Right::Create);
-    const CLAUSE: &'static str = "M3.1";
 }
 
 /// The summary.
@@ -37,7 +36,6 @@ pub struct FeedbackSummary;
 impl Read for FeedbackSummary {
     const NAME: &'static str = "feedback-summary";
     const PERMISSION: Permission = Permission::Of(Function::TraineeFeedback, Right::Read);
-    const CLAUSE: &'static str = "M3.1";
 }
 
 /// `/me/feedback/{class}`.

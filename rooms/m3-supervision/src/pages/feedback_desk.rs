@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::tries::{PER_DESK, address_key};
 use desk::{Desk, Pairs, Query, Read};
-use foundation::{ClassId, EnrolmentId, Fault, Function, Office, Permission, Refusal, Right, Scope, Stop};
+use foundation::{ClassId, EnrolmentId, Fault, Function, Office, Permission, Right, Scope, Stop};
 use maud::{Markup, html};
 use serde::Deserialize;
 use store::query::{ColumnTrait, Condition, QueryFilter};
@@ -17,6 +17,7 @@ use ui::{Button, Field, Form, FormState, RotatingCode, form, page_head, panel};
 use super::feedback::{questions, unanswered};
 use crate::acts::feedback::not_now;
 use crate::acts::feedback_desk::{GiveFeedbackAtDesk, ticket};
+use crate::refusals::FEEDBACK_DESK;
 use crate::rules::attendance::{code_is_taken, desk_code_at, desk_codes_taken, seconds_left};
 
 /// The institution's screen.
@@ -25,6 +26,7 @@ impl Read for FeedbackScreen {
     const NAME: &'static str = "feedback-screen";
     const PERMISSION: Permission = Permission::Of(Function::CompletionExam, Right::Create);
     const CLAUSE: &'static str = "M3.4";
+    const CLAUSE_WHY: &'static str = "评价台由管考核的人打开，归学员评价";
 }
 
 /// The shared device.
@@ -125,7 +127,7 @@ pub async fn recognise(desk: Desk, Path(class): Path<String>, form: Pairs) -> Re
 }
 
 async fn recognised(desk: &Desk, class: &training_class::Model, form: &Pairs) -> Result<EnrolmentId, Stop> {
-    let no = |fact: &str, fix: &str, field: &str| Stop::from(Refusal::new("评价台", "M3.4", fact, "学员花名册", fix).at(field));
+    let no = |fact: &str, fix: &str, field: &str| Stop::from(FEEDBACK_DESK.refuse(fact).source("学员花名册").fix(fix).at(field));
     if desk.actor.office != Office::Public {
         return Err(Stop::Forbidden);
     }

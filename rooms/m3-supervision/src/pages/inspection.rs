@@ -18,7 +18,6 @@ pub struct InspectionForm;
 impl Read for InspectionForm {
     const NAME: &'static str = "inspection-form";
     const PERMISSION: Permission = Permission::Of(Function::Inspection, Right::Inspect);
-    const CLAUSE: &'static str = "M3.1";
 }
 
 struct Visit {

@@ -18,7 +18,6 @@ macro_rules! reads {
         impl Read for $name {
             const NAME: &'static str = $text;
             const PERMISSION: Permission = $permission;
-            const CLAUSE: &'static str = "M3.1";
         }
     )+};
 }

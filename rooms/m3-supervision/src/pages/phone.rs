@@ -25,7 +25,8 @@ pub struct MyTraining;
 impl Read for MyTraining {
     const NAME: &'static str = "my-training";
     const PERMISSION: Permission = Permission::Of(Function::TraineeFeedback, Right::Create);
-    const CLAUSE: &'static str = "M3.3";
+    const CLAUSE: &'static str = "M3.2";
+    const CLAUSE_WHY: &'static str = "评价的人就是学员，这里看的是自己的课时";
 }
 
 /// The page behind the class screen's code.
@@ -33,7 +34,8 @@ pub struct CheckInPage;
 impl Read for CheckInPage {
     const NAME: &'static str = "check-in-page";
     const PERMISSION: Permission = Permission::Of(Function::TraineeFeedback, Right::Create);
-    const CLAUSE: &'static str = "M3.3";
+    const CLAUSE: &'static str = "M3.2";
+    const CLAUSE_WHY: &'static str = "评价的人就是学员，这里办的是签到";
 }
 
 fn person(desk: &Desk) -> Result<PersonId, Stop> {

@@ -59,5 +59,4 @@ pub struct DecisionForm;
 impl Read for DecisionForm {
     const NAME: &'static str = "opening-decision-form";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Approve);
-    const CLAUSE: &'static str = "M3.1";
 }

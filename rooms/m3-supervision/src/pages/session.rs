@@ -21,7 +21,6 @@ pub struct SessionPage;
 impl Read for SessionPage {
     const NAME: &'static str = "session-page";
     const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Read);
-    const CLAUSE: &'static str = "M3.3";
 }
 
 /// The screen in the classroom: the institution's own.
@@ -29,7 +28,6 @@ pub struct SessionScreen;
 impl Read for SessionScreen {
     const NAME: &'static str = "session-screen";
     const PERMISSION: Permission = Permission::Of(Function::CompletionExam, Right::Create);
-    const CLAUSE: &'static str = "M3.3";
 }
 
 async fn load(

@@ -21,7 +21,7 @@ pub struct VerifyCertificate;
 impl Read for VerifyCertificate {
     const NAME: &'static str = "verify-certificate";
     const PERMISSION: Permission = Permission::Public;
-    const CLAUSE: &'static str = "M3.1";
+    const CLAUSE: &'static str = "M3.3";
 }
 
 /// The address that a certificate's QR code leads to; `s` shows that this installation printed it.

@@ -1,5 +1,6 @@
 //! Rules of attendance (M3.3; domain §4.0): the rotating code, the windows, roll-call.
 
+use crate::refusals::{CODE, DISPUTE, ROLL_CALL, WINDOW};
 use chrono::Duration;
 use foundation::codes::ClassState;
 use foundation::ids::TypedId;
@@ -82,7 +83,7 @@ pub enum Doing {
 
 /// Whether signing in or out is open now. Errors: a refusal with the time when it opens or closed.
 pub fn window(class_state: ClassState, session: &class_session::Model, doing: Doing, policy: &Policy, now: Instant) -> Result<(), Refusal> {
-    let no = |fact: String, fix: &str| Err(Refusal::new("考勤时段", "M3.3", fact, "课程表", fix));
+    let no = |fact: String, fix: &str| Err(WINDOW.refuse(fact).fix(fix));
     if !matches!(class_state, ClassState::Approved | ClassState::InTraining) {
         return Err(not_in_training(class_state));
     }
@@ -112,11 +113,11 @@ pub fn may_dispute(session: &class_session::Model, text: &str, now: Instant) -> 
     let mut no = Vec::new();
     if text.is_empty() || text.chars().count() > TEXT_CHARS {
         let fact = "没有写哪里不对，或写得太长";
-        no.push(Refusal::new("考勤异议", "M3.3", fact, "考勤异议", "请用一两句话写清楚，例如“我来上课了，手机没电”").at("text"));
+        no.push(DISPUTE.refuse(fact).at("text"));
     }
     if now < session.starts_at {
         let fact = format!("这次课 {} 才开始", foundation::clock::local(session.starts_at).format("%-m月%-d日 %H:%M"));
-        no.push(Refusal::new("考勤异议", "M3.3", fact, "课程表", "上课以后记错了，再告诉我们"));
+        no.push(DISPUTE.refuse(fact).source("课程表").fix("上课以后记错了，再告诉我们"));
     }
     if no.is_empty() { Ok(()) } else { Err(no) }
 }
@@ -127,17 +128,17 @@ pub fn may_correct(state: ClassState) -> Result<(), Refusal> {
         return Ok(());
     }
     let fact = format!("班级现在是“{}”，成绩已按当时的考勤录入", state.label());
-    Err(Refusal::new("考勤异议", "M3.3", fact, "班级状态", "请选另一个结论，并告诉学员可以在补贴公示期提出异议").at("verdict"))
+    Err(DISPUTE.refuse(fact).source("班级状态").fix("请选另一个结论，并告诉学员可以在补贴公示期提出异议").at("verdict"))
 }
 
 /// The refusal of a mark in a class that is not being taught.
 pub fn not_in_training(state: ClassState) -> Refusal {
-    Refusal::new("考勤时段", "M3.3", format!("班级现在是“{}”", state.label()), "课程表", "只有正在培训的班级可以考勤，请问班主任")
+    WINDOW.refuse(format!("班级现在是“{}”", state.label()))
 }
 
 /// Whether the class teacher may call the roll of a session now.
 pub fn may_call_roll(class: &training_class::Model, session: &class_session::Model, policy: &Policy, now: Instant) -> Result<(), Refusal> {
-    let no = |fact: &str, fix: &str| Err(Refusal::new("点名", "M3.3", fact, "课程表", fix));
+    let no = |fact: &str, fix: &str| Err(ROLL_CALL.refuse(fact).source("课程表").fix(fix));
     if !matches!(class.state, ClassState::Approved | ClassState::InTraining | ClassState::TrainingEnded) {
         return no(&format!("班级现在是“{}”", class.state.label()), "只有正在培训的班级可以点名");
     }
@@ -152,7 +153,7 @@ pub fn may_call_roll(class: &training_class::Model, session: &class_session::Mod
 
 /// The refusal of a code that does not fit.
 pub fn wrong_code() -> Refusal {
-    Refusal::new("签到码", "M3.3", "签到码不对，或已经换了新的", "教室屏幕上的签到码", "请看屏幕上现在的六位码再输一次，也可以请老师代点").at("code")
+    CODE.refuse("签到码不对，或已经换了新的").at("code")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::refusals::{EXAM, FEEDBACK, TWO_PEOPLE};
 use foundation::codes::ClassState;
 use foundation::{AccountId, Date, EnrolmentId, Refusal};
 use reckoning::hours::{Hours, rate_ok, rate_text};
@@ -63,7 +64,7 @@ pub fn check_sheet(
     today: Date,
 ) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    let mut no = |field: &str, fact: String, source: &str, fix: &str| refusals.push(Refusal::new("结业考核", "M3.1", fact, source, fix).at(field));
+    let mut no = |field: &str, fact: String, source: &str, fix: &str| refusals.push(EXAM.refuse(fact).source(source).fix(fix).at(field));
     if !matches!(class.state, ClassState::TrainingEnded | ClassState::Examining) {
         no("held_on", format!("班级现在是“{}”", class.state.label()), "班级状态", "培训结束后再录入成绩");
     }
@@ -96,7 +97,7 @@ pub fn check_sheet(
 
 fn check_marks(marks: &[Marks], eligible: &HashSet<EnrolmentId>) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    let mut no = |fact: String, fix: &str| refusals.push(Refusal::new("结业考核", "M3.1", fact, "结业考核成绩册", fix).at("marks"));
+    let mut no = |fact: String, fix: &str| refusals.push(EXAM.refuse(fact).fix(fix).at("marks"));
     let given: HashSet<&EnrolmentId> = marks.iter().map(|one| &one.enrolment).collect();
     if given.len() != marks.len() {
         no("有学员的成绩录了两次".into(), "请每人只录一行");
@@ -117,7 +118,7 @@ fn check_marks(marks: &[Marks], eligible: &HashSet<EnrolmentId>) -> Vec<Refusal>
 
 /// The second person: not the one who entered the marks, and marks must have been entered.
 pub fn may_confirm(exam: &completion_exam::Model, who: Option<&AccountId>) -> Result<(), Refusal> {
-    let no = |fact: &str, fix: &str| Refusal::new("两人复核", "M3.1", fact, "结业考核成绩由两人经手", fix);
+    let no = |fact: &str, fix: &str| TWO_PEOPLE.refuse(fact).source("结业考核成绩由两人经手").fix(fix);
     if exam.entered_by.is_none() {
         return Err(no("成绩还没有录入", "请先由培训机构录入成绩"));
     }
@@ -137,11 +138,7 @@ pub fn to_certify(roster: &[enrolment::Model]) -> Vec<&enrolment::Model> {
 
 /// Five marks of 1 to 5 each.
 pub fn check_ratings(ratings: &[(&str, i32)]) -> Vec<Refusal> {
-    ratings
-        .iter()
-        .filter(|(_, mark)| !(1..=5).contains(mark))
-        .map(|(field, _)| Refusal::new("学员评价", "M3.1", "有一项还没有打分", "学员评价表", "每一项请在 1 到 5 分里选一个").at(field))
-        .collect()
+    ratings.iter().filter(|(_, mark)| !(1..=5).contains(mark)).map(|(field, _)| FEEDBACK.refuse("有一项还没有打分").at(field)).collect()
 }
 
 /// Whether the class's feedback is complete: enough answers, or the days have passed.

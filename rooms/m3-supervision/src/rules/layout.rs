@@ -1,6 +1,7 @@
 //! Laying out a timetable by itself (课程表; M3.1, domain §4.1): blocks of one day, repeated on chosen weekdays, until
 //! all periods have their place.
 
+use crate::refusals::TIMETABLE;
 use chrono::{Duration, NaiveTime};
 use foundation::codes::SessionMode;
 use foundation::{Date, Instant, Periods, Refusal};
@@ -35,7 +36,7 @@ pub struct Meeting {
 /// Lays theory, practice and online periods into blocks from the first day on. Online goes to the
 /// evenings where there are evenings, else last. Errors: what does not fit.
 pub fn lay_out(class: &training_class::Model, layout: &Layout, policy: &Policy) -> Result<Vec<Meeting>, Vec<Refusal>> {
-    let no = |field: &str, fact: String, fix: &str| vec![Refusal::new("课程表", "M3.1", fact, "课程表", fix).at(field)];
+    let no = |field: &str, fact: String, fix: &str| vec![TIMETABLE.refuse(fact).fix(fix).at(field)];
     if layout.weekdays.is_empty() {
         return Err(no("weekdays", "没有选择上课的星期".into(), "请至少选一天"));
     }

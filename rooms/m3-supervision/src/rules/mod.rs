@@ -5,5 +5,4 @@ pub mod completion;
 pub mod inspection;
 pub mod layout;
 pub mod opening;
-pub mod review;
 pub mod timetable;

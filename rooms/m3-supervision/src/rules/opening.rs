@@ -1,9 +1,10 @@
 //! Rules of the opening application (开班申请; M3.1, M5.1, domain §4.0–§4.1): the plan, the timetable, who
 //! may decide.
 
+use crate::refusals::{CLASS_SIZE, EXAM_PLAN, MATERIALS, ONLINE_SHARE, OPENING, PLAN, PLAN_PERIODS, SEATS, STARTS_ON, TWO_REVIEWERS};
 use chrono::Weekday;
 use foundation::codes::{ClassState, SessionMode};
-use foundation::{AccountId, Date, Periods, Refusal};
+use foundation::{AccountId, Date, Periods, Refusal, Rule};
 use reckoning::policy::Policy;
 use serde::{Deserialize, Serialize};
 use store::tables::supervision::{class_session, review_line, training_class};
@@ -40,22 +41,20 @@ pub fn check_plan(plan: &Plan, needs: (Periods, Periods, i32), seats: i32, polic
     let mut refusals = Vec::new();
     let (least, most, cap) = needs;
     let total = plan.theory.saturating_add(plan.practice).saturating_add(plan.online);
-    let mut no =
-        |rule: &str, clause: &str, field: &str, fact: String, source: &str, fix: &str| refusals.push(Refusal::new(rule, clause, fact, source, fix).at(field));
+    let mut no = |rule: &Rule, field: &str, fact: String, source: &str, fix: &str| refusals.push(rule.refuse(fact).source(source).fix(fix).at(field));
     for (field, value) in [("theory", plan.theory), ("practice", plan.practice), ("online", plan.online)] {
         if !(0..=1000).contains(&value) {
-            no("教学计划", "M3.1", field, format!("课时 {value} 不对"), "教学计划", "请填 0 到 1000 的整数");
+            no(&PLAN, field, format!("课时 {value} 不对"), "教学计划", "请填 0 到 1000 的整数");
         }
     }
     if !(least.0..=most.0).contains(&total) {
-        no("教学计划", "M1.1", "theory", format!("总课时 {total}，不在 {least} 到 {most} 之间"), "需求指导目录", "请按目录规定的课时安排");
+        no(&PLAN_PERIODS, "theory", format!("总课时 {total}，不在 {least} 到 {most} 之间"), "需求指导目录", "请按目录规定的课时安排");
     }
     let cap = cap.min(policy.online_cap_pct());
     if !reckoning::share::online_share_ok(Periods(plan.online.max(0)), Periods(total.max(0)), cap) {
         let room = reckoning::share::most_online(Periods(total.max(0)), cap);
         no(
-            "M5.1",
-            "M5.1",
+            &ONLINE_SHARE,
             "online",
             format!("线上 {} 课时，超过总课时 {total} 的 {cap}%", plan.online),
             policy.document("online_cap_pct"),
@@ -64,8 +63,7 @@ pub fn check_plan(plan: &Plan, needs: (Periods, Periods, i32), seats: i32, polic
     }
     if !(policy.class_min()..=policy.class_max()).contains(&plan.planned_persons) {
         no(
-            "班额",
-            "M3.1",
+            &CLASS_SIZE,
             "planned_persons",
             format!("计划 {} 人，不在 {} 到 {} 人之间", plan.planned_persons, policy.class_min(), policy.class_max()),
             policy.document("class_max"),
@@ -73,31 +71,31 @@ pub fn check_plan(plan: &Plan, needs: (Periods, Periods, i32), seats: i32, polic
         );
     }
     if plan.planned_persons > seats {
-        no("T05", "M3.5", "planned_persons", format!("计划 {} 人，教室只有 {seats} 座", plan.planned_persons), "机构场地", "请换大一点的教室或减少人数");
+        no(&SEATS, "planned_persons", format!("计划 {} 人，教室只有 {seats} 座", plan.planned_persons), "机构场地", "请换大一点的教室或减少人数");
     }
     if !(1..=999).contains(&plan.term) {
-        no("教学计划", "M3.1", "term", "期数不对".into(), "教学计划", "请填 1 到 999 的整数");
+        no(&PLAN, "term", "期数不对".into(), "教学计划", "请填 1 到 999 的整数");
     }
     if plan.ends_on < plan.starts_on {
-        no("教学计划", "M3.1", "ends_on", "结束日期早于开始日期".into(), "教学计划", "请核对起止日期");
+        no(&PLAN, "ends_on", "结束日期早于开始日期".into(), "教学计划", "请核对起止日期");
     }
     if plan.starts_on < today {
-        no("教学计划", "M3.1", "starts_on", format!("开始日期 {} 已经过去", ui::dates::full_day(plan.starts_on)), "日历", "请填今天以后的日期");
+        no(&PLAN, "starts_on", format!("开始日期 {} 已经过去", ui::dates::full_day(plan.starts_on)), "日历", "请填今天以后的日期");
     }
     if (plan.ends_on - plan.starts_on).num_days() > 366 {
-        no("教学计划", "M3.1", "ends_on", "班期超过一年".into(), "教学计划", "请分期办班");
+        no(&PLAN, "ends_on", "班期超过一年".into(), "教学计划", "请分期办班");
     }
     if let Err(fact) = exam_day(plan.ends_on, Some(plan.exam_on), policy) {
-        no("考核方案", "M3.1", "exam_on", fact, policy.document("exam_within_days"), "请安排在培训结束后规定天数内");
+        no(&EXAM_PLAN, "exam_on", fact, policy.document("exam_within_days"), "请安排在培训结束后规定天数内");
     }
     for (field, word, text) in
         [("exam_plan", "考核方案", &plan.exam_plan), ("materials", "教学资源", &plan.materials), ("safety_plan", "保险与安全预案", &plan.safety_plan)]
     {
         if text.trim().is_empty() {
-            no("材料", "M3.1", field, format!("{word}没有填"), "开班申请材料", "请填写后再保存");
+            no(&MATERIALS, field, format!("{word}没有填"), "开班申请材料", "请填写后再保存");
         }
         if text.chars().count() > foundation::limits::TEXT_CHARS {
-            no("材料", "M3.1", field, format!("{word}太长"), "开班申请材料", "请写在 1000 字以内");
+            no(&MATERIALS, field, format!("{word}太长"), "开班申请材料", "请写在 1000 字以内");
         }
     }
     refusals
@@ -119,13 +117,7 @@ pub fn editable(class: &training_class::Model) -> Result<(), Refusal> {
     if matches!(class.state, ClassState::Draft | ClassState::Returned) {
         return Ok(());
     }
-    Err(Refusal::new(
-        "开班申请",
-        "M3.1",
-        format!("班级现在是“{}”", class.state.label()),
-        "班级状态",
-        "只有草稿和退回补正的申请可以修改；已经提交的请先撤销，或请审核人退回补正",
-    ))
+    Err(OPENING.refuse(format!("班级现在是“{}”", class.state.label())))
 }
 
 /// Whether the timetable is the plan: sums by mode, days within the class.
@@ -148,18 +140,12 @@ pub fn timetable_covers(class: &training_class::Model, sessions: &[class_session
 pub fn may_approve(class: &training_class::Model, lines: &[review_line::Model], who: Option<&AccountId>, today: Date) -> Result<(), Vec<Refusal>> {
     let mut refusals = open_lines(lines);
     if class.starts_on < today {
-        refusals.push(Refusal::new(
-            "开班日期",
-            "M3.1",
-            format!("开班日期 {} 已经过去", ui::dates::full_day(class.starts_on)),
-            "教学计划",
-            "请退回补正，由机构改期",
-        ));
+        refusals.push(STARTS_ON.refuse(format!("开班日期 {} 已经过去", ui::dates::full_day(class.starts_on))));
     }
     if class.reviewed_by.is_none() {
-        refusals.push(Refusal::new("两人审核", "M3.1", "还没有人审核过", "职责分离：开班审核由两人经手", "请先由另一位工作人员审核"));
+        refusals.push(TWO_REVIEWERS.refuse("还没有人审核过"));
     } else if who.is_none() || class.reviewed_by.as_ref() == who {
-        refusals.push(Refusal::new("两人审核", "M3.1", "审核和批准是同一个人", "职责分离：开班审核由两人经手", "请换一位工作人员批准"));
+        refusals.push(TWO_REVIEWERS.refuse("审核和批准是同一个人").fix("请换一位工作人员批准"));
     }
     if refusals.is_empty() { Ok(()) } else { Err(refusals) }
 }
@@ -172,7 +158,11 @@ pub fn open_lines(lines: &[review_line::Model]) -> Vec<Refusal> {
         .filter(|line| line.result != Some(R::Pass))
         .map(|line| {
             let fact = if line.result.is_none() { format!("“{}”还没有核对", line.title) } else { format!("{}：{}", line.title, line.fact) };
-            Refusal::new(&line.code, "M3.1", fact, line.source.clone(), if line.result.is_none() { "请核对后勾选".to_owned() } else { line.fix.clone() })
+            crate::review::rule_of(&line.code).refuse(fact).source(line.source.clone()).fix(if line.result.is_none() {
+                "请核对后勾选".to_owned()
+            } else {
+                line.fix.clone()
+            })
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::refusals::TIMETABLE;
 use chrono::{Duration, NaiveTime, Timelike};
 use foundation::codes::SessionMode;
 use foundation::limits::LINE_CHARS;
@@ -58,7 +59,7 @@ pub fn check_session(
     policy: &Policy,
 ) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    let mut no = |field: &str, fact: String, source: &str, fix: &str| refusals.push(Refusal::new("课程表", "M3.1", fact, source, fix).at(field));
+    let mut no = |field: &str, fact: String, source: &str, fix: &str| refusals.push(TIMETABLE.refuse(fact).source(source).fix(fix).at(field));
     let others: Vec<&class_session::Model> = others.iter().filter(|one| Some(&one.id) != itself).collect();
     if fields.held_on < class.starts_on || fields.held_on > class.ends_on {
         no(

@@ -17,6 +17,7 @@ use store::tables::institutions::institution;
 use super::links::{self, LinkPurpose, OneTimeLink, PASSWORD_LINK_HOURS};
 use super::{fact, own};
 use crate::declared::{Accounts, Step};
+use crate::refusals::{ACCOUNT_NAME, ACCOUNT_OFFICE, ACCOUNT_REACH, ACCOUNT_REASON, ACCOUNT_STATE, INSTITUTION_ACCOUNT};
 use crate::rules;
 
 const CONFIGURE: Permission = Permission::Of(Function::Accounts, Right::Configure);
@@ -48,7 +49,6 @@ pub struct CreateAccount {
 impl Act for CreateAccount {
     const NAME: &'static str = "create-account";
     const PERMISSION: Permission = CONFIGURE;
-    const CLAUSE: &'static str = "M8.4";
     const TITLE: &'static str = "建立账号";
     const KEEPS_ANSWER: bool = false;
     type Outcome = AccountLink;
@@ -60,7 +60,7 @@ impl Act for CreateAccount {
             no.push(rules::not_yours(&desk.actor.office, &self.office));
         }
         if seat.name.is_empty() || seat.name.chars().count() > LINE_CHARS {
-            no.push(Refusal::new("账号单位", "M8.4", "没有写清单位名称", "账号管理规定", "请写单位全称，不超过 100 字").at("office_name"));
+            no.push(ACCOUNT_OFFICE.refuse("没有写清单位名称").at("office_name"));
         }
         open(desk, work, Opening { office: &self.office, seat, login: &self.login, name: &self.name, role: self.role }, no).await
     }
@@ -81,7 +81,6 @@ pub struct OpenInstitutionAccount {
 impl Act for OpenInstitutionAccount {
     const NAME: &'static str = "open-institution-account";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Publish);
-    const CLAUSE: &'static str = "M2.4";
     const TITLE: &'static str = "开通机构账号";
     const KEEPS_ANSWER: bool = false;
     type Outcome = AccountLink;
@@ -95,13 +94,7 @@ impl Act for OpenInstitutionAccount {
         let mut no = Vec::new();
         let live = Condition::all().add(account::Column::Institution.eq(self.institution.clone())).add(account::Column::Disabled.eq(false));
         if let Some(one) = work.find::<account::Entity>(live).await? {
-            no.push(Refusal::new(
-                "机构账号",
-                "M2.4",
-                format!("{}已经有账号（{}，{}）", seat.name, one.login, one.name),
-                "账号登记",
-                "请让该机构的系统管理员在“账号”页给同事开账号；他忘了密码时，请本局系统管理员重置",
-            ));
+            no.push(INSTITUTION_ACCOUNT.refuse(format!("{}已经有账号（{}，{}）", seat.name, one.login, one.name)));
         }
         open(desk, work, Opening { office: &office, seat, login: &self.login, name: &self.name, role: AccountRole::Administrator }, no).await
     }
@@ -130,9 +123,7 @@ async fn seat(work: &Writer, office: &Office, given: &str) -> Result<Seat, Stop>
             Seat { district: row.district, name: row.name }
         }
         Office::Trainee { .. } | Office::Public | Office::System { .. } => {
-            return Err(Refusal::new("账号范围", "M8.4", "这类身份不在这里建账号", "账号管理规定", "学员账号随登录条建立，请在班级页发登录条")
-                .at("office")
-                .into());
+            return Err(ACCOUNT_REACH.refuse("这类身份不在这里建账号").at("office").into());
         }
     })
 }
@@ -156,7 +147,7 @@ async fn open(desk: &Desk, work: &Writer, asked: Opening<'_>, mut no: Vec<Refusa
     };
     // The login is the whole house's: asked beyond one's reach, answered with nothing but that it is taken.
     if work.as_system("logins").find::<account::Entity>(account::Column::Login.eq(login.as_str())).await?.is_some() {
-        no.push(Refusal::new("账号名", "M8.4", "这个账号名已经有人用了", "账号登记", "请换一个账号名").at("login"));
+        no.push(ACCOUNT_NAME.refuse("这个账号名已经有人用了").source("账号登记").fix("请换一个账号名").at("login"));
     }
     if !no.is_empty() {
         return Err(no.into());
@@ -181,7 +172,7 @@ fn level_of(office: &Office) -> Option<Refusal> {
         _ => return None,
     };
     (!fits)
-        .then(|| Refusal::new("账号单位", "M8.4", format!("{}没有{}", district.name(), office.kind_label()), "行政区划", "请选择对应级别的地区").at("district"))
+        .then(|| ACCOUNT_OFFICE.refuse(format!("{}没有{}", district.name(), office.kind_label())).source("行政区划").fix("请选择对应级别的地区").at("district"))
 }
 
 /// The account of one of these acts: within reach, within the administrator's competence, not his own.
@@ -189,7 +180,7 @@ async fn theirs(desk: &Desk, work: &Writer, id: &AccountId) -> Result<account::M
     let row = work.get::<account::Entity>(id.to_string()).await?;
     let office = session::office_from(&row.office_kind, &row.office_ref).ok_or(Fault::Gone)?;
     if desk.actor.account.as_ref() == Some(id) {
-        return Err(Refusal::new("账号范围", "M8.4", "这是您自己的账号", "账号管理规定", "自己的账号请由另一位系统管理员处理").into());
+        return Err(ACCOUNT_REACH.refuse("这是您自己的账号").fix("自己的账号请由另一位系统管理员处理").into());
     }
     if !rules::administers(&desk.actor.office, &office, row.district) {
         return Err(rules::not_yours(&desk.actor.office, &office).into());
@@ -201,7 +192,7 @@ fn reason(text: &str) -> Result<&str, Refusal> {
     let text = text.trim();
     match text.chars().count() {
         2..=LINE_CHARS => Ok(text),
-        _ => Err(Refusal::new("账号事由", "M8.4", "没有写清原因", "账号管理规定", "请写明原因（2 到 100 字），例如：调离岗位、手机丢失").at("reason")),
+        _ => Err(ACCOUNT_REASON.refuse("没有写清原因").at("reason")),
     }
 }
 
@@ -217,7 +208,6 @@ pub struct DisableAccount {
 impl Act for DisableAccount {
     const NAME: &'static str = "disable-account";
     const PERMISSION: Permission = CONFIGURE;
-    const CLAUSE: &'static str = "M8.4";
     const TITLE: &'static str = "停用账号";
     type Outcome = ();
 
@@ -246,7 +236,6 @@ pub struct EnableAccount {
 impl Act for EnableAccount {
     const NAME: &'static str = "enable-account";
     const PERMISSION: Permission = CONFIGURE;
-    const CLAUSE: &'static str = "M8.4";
     const TITLE: &'static str = "启用账号";
     type Outcome = ();
 
@@ -275,7 +264,6 @@ pub struct ResetAccount {
 impl Act for ResetAccount {
     const NAME: &'static str = "reset-account";
     const PERMISSION: Permission = CONFIGURE;
-    const CLAUSE: &'static str = "M8.4";
     const TITLE: &'static str = "重置账号";
     const KEEPS_ANSWER: bool = false;
     type Outcome = AccountLink;
@@ -284,7 +272,7 @@ impl Act for ResetAccount {
         let row = theirs(desk, work, &self.account).await?;
         let reason = reason(&self.reason)?;
         if row.disabled {
-            return Err(Refusal::new("账号状态", "M8.4", "账号已停用", "账号登记", "请先启用，再重置").into());
+            return Err(ACCOUNT_STATE.refuse("账号已停用").into());
         }
         let link = reset(desk, work, &row).await?;
         Ok(Done::new(AccountLink { account: row.id.clone(), link }, fact("AccountReset", &row, format!("重置账号 {}：{reason}", row.login))))
@@ -319,7 +307,6 @@ pub struct ChangeAccountRole {
 impl Act for ChangeAccountRole {
     const NAME: &'static str = "change-account-role";
     const PERMISSION: Permission = CONFIGURE;
-    const CLAUSE: &'static str = "M8.4";
     const TITLE: &'static str = "调整账号岗位";
     type Outcome = ();
 
@@ -377,7 +364,7 @@ impl Act for OpenFirstAccount {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<AccountLink>, Stop> {
         if work.count::<account::Entity>(|q| q).await? > 0 {
-            return Err(Refusal::new("账号范围", "M8.4", "已经有账号了", "账号登记", "请由现有系统管理员建立新账号").into());
+            return Err(ACCOUNT_REACH.refuse("已经有账号了").source("账号登记").fix("请由现有系统管理员建立新账号").into());
         }
         let seat = seat(work, &Office::Province, "").await?;
         open(desk, work, Opening { office: &Office::Province, seat, login: &self.login, name: &self.name, role: AccountRole::Administrator }, Vec::new()).await

@@ -1,7 +1,8 @@
 //! The demo's clock (M8.9): refused outside the demo.
 
+use crate::refusals::DEMO_CLOCK;
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::{DistrictCode, Instant, Permission, Refusal, Stop};
+use foundation::{DistrictCode, Instant, Permission, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -17,7 +18,7 @@ pub struct MoveDemoClock {
 impl Act for MoveDemoClock {
     const NAME: &'static str = "move-demo-clock";
     const PERMISSION: Permission = Permission::Public;
-    const CLAUSE: &'static str = "M8.9";
+    const CLAUSE: &'static str = "M8.4";
     const TITLE: &'static str = "移动演示时钟";
     type Outcome = ();
 
@@ -28,11 +29,11 @@ impl Act for MoveDemoClock {
         }
         let years = (self.to - premises.clock.real_now()).num_days().abs();
         if years > 366 * 3 {
-            return Err(Refusal::new("演示时钟", "M8.9", "离现在超过三年", "演示环境", "请选近一些的时间").at("to").into());
+            return Err(DEMO_CLOCK.refuse("离现在超过三年").at("to").into());
         }
         premises.clock.travel_to(self.to);
         let row = setting::Model { key: "demo_clock_offset_s".into(), value: premises.clock.offset_s().to_string() };
         work.as_system("demo-clock").put::<setting::Entity>(row).await?;
-        Ok(Done::new((), FactDraft::new("DemoClockMoved", "M8.9", DistrictCode::PROVINCE, "移动演示时钟")))
+        Ok(Done::new((), FactDraft::new("DemoClockMoved", DistrictCode::PROVINCE, "移动演示时钟")))
     }
 }

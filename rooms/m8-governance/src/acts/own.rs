@@ -2,7 +2,7 @@
 //! and the note that an account was locked.
 
 use desk::{Act, Desk, Done, FactDraft, session, totp};
-use foundation::{AccountId, Fault, Permission, Refusal, Stop};
+use foundation::{AccountId, Fault, Permission, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -11,6 +11,7 @@ use store::seal::Purpose;
 use store::tables::identity::{account, sign_in};
 
 use super::{fact, links};
+use crate::refusals::ONE_TIME_CODE;
 
 /// Binds an authenticator app: the page showed this sign-in's secret, the code proves that it was taken.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -28,7 +29,7 @@ impl Act for EnrolTotp {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let (id, sign_in) = (desk.actor.account.clone().ok_or(Stop::Forbidden)?, desk.sign_in.clone().ok_or(Stop::Forbidden)?);
-        let no = |fact: &str, fix: &str| Stop::from(Refusal::new("动态口令", "M8.4", fact, "网络安全等级保护三级要求", fix).at("code"));
+        let no = |fact: &str, fix: &str| Stop::from(ONE_TIME_CODE.refuse(fact).fix(fix).at("code"));
         let system = work.as_system("own-account");
         let row = system.get::<account::Entity>(id.to_string()).await?;
         if row.totp_secret.is_some() {

@@ -1,8 +1,9 @@
 //! Loading dated policy parameters (M8.1, M8.2; house.md §0.3): rows of a file with their documents and dates, added
 //! and never changed. A real installation begins with the project's own file; later documents come as later rows.
 
+use crate::refusals::PARAMETERS;
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::{DistrictCode, Permission, Refusal, Stop};
+use foundation::{DistrictCode, Permission, Stop};
 use reckoning::policy::{ParameterRow, key};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,7 +27,7 @@ impl Act for LoadPolicy {
     type Outcome = u64;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u64>, Stop> {
-        let no = |fact: String, fix: &str| Stop::from(Refusal::new("政策参数", "M8.2", fact, "政策参数文件", fix));
+        let no = |fact: String, fix: &str| Stop::from(PARAMETERS.refuse(fact).fix(fix));
         let rows = reckoning::policy::read_parameters(&self.text).map_err(|bad| no(bad.to_string(), "请按示例文件的八列改好再装"))?;
         let (mut fresh, mut facts) = (Vec::new(), Vec::new());
         for row in rows {
@@ -85,7 +86,6 @@ fn fact(row: &ParameterRow) -> FactDraft {
     let district: DistrictCode = row.district;
     FactDraft::new(
         "PolicyParameterSet",
-        "M8.2",
         district,
         format!("{}{label} {}{}，自 {} 起，{}", district.name(), row.value, row.unit, row.effective_from, row.document),
     )

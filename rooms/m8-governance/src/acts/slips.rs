@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::Duration;
 use desk::{Act, Desk, Done, FactDraft, session};
 use foundation::codes::{AccountRole, ClassState};
-use foundation::{AccountId, Actor, ClassId, EnrolmentId, Function, Office, Permission, PersonId, Refusal, Right, Stop};
+use foundation::{AccountId, Actor, ClassId, EnrolmentId, Function, Office, Permission, PersonId, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -15,6 +15,7 @@ use store::tables::identity::{account, one_time_link};
 use store::tables::supervision::{enrolment, training_class};
 
 use super::links::{LinkPurpose, OneTimeLink, prepare};
+use crate::refusals::SLIP;
 
 /// Gives slips to trainees of one's own class. Earlier unused slips of theirs are void; a phone that is signed in
 /// stays so until the new slip is used.
@@ -43,6 +44,7 @@ impl Act for IssueSlips {
     const NAME: &'static str = "issue-slips";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
     const CLAUSE: &'static str = "M7.1";
+    const CLAUSE_WHY: &'static str = "申请开班的人发，学员凭它实名签到";
     const TITLE: &'static str = "发登录条";
     const KEEPS_ANSWER: bool = false;
     type Outcome = Vec<Slip>;
@@ -50,12 +52,12 @@ impl Act for IssueSlips {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Vec<Slip>>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         if !gives_slips(class.state) {
-            return Err(Refusal::new("登录条", "M7.1", format!("班级现在是“{}”", class.state.label()), "班级状态", "准予开班之后才能发登录条").into());
+            return Err(SLIP.refuse(format!("班级现在是“{}”", class.state.label())).into());
         }
         let places = places(work, &class.id).await?;
         let chosen: Vec<&enrolment::Model> = places.iter().filter(|one| self.enrolments.contains(&one.id)).collect();
         if chosen.is_empty() || chosen.len() < self.enrolments.len() {
-            return Err(Refusal::new("登录条", "M7.1", "没有选学员，或选的人不在本班名册上", "学员花名册", "请在名单里勾选要发登录条的学员").at("pick").into());
+            return Err(SLIP.refuse("没有选学员，或选的人不在本班名册上").source("学员花名册").fix("请在名单里勾选要发登录条的学员").at("pick").into());
         }
         let policy = desk::policy::of_class(work, &class, desk.today()).await?;
         let valid = Duration::days(i64::from(policy.slip_days()));
@@ -78,7 +80,7 @@ impl Act for IssueSlips {
 }
 
 fn fact(class: &training_class::Model, one: &enrolment::Model, account: &AccountId) -> FactDraft {
-    FactDraft::new("TraineeSlipIssued", "M7.1", class.district, "给学员发登录条")
+    FactDraft::new("TraineeSlipIssued", class.district, "给学员发登录条")
         .class(&class.id)
         .institution(&class.institution)
         .person(&one.person)

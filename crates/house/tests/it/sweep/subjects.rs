@@ -319,7 +319,13 @@ async fn disowned(house: &TestHouse) -> String {
     let desk = house.desk(Persona::JinjiangOfficer);
     let class: foundation::ClassId = desk.new_id();
     let about = class.to_string();
-    let draft = desk::tasks::TaskDraft::new(&desk, &m3_supervision::declared::FEEDBACK_DISOWNED, about, "有学员说评价不是本人填的", testkit::district(testkit::JINJIANG));
+    let draft = desk::tasks::TaskDraft::new(
+        &desk,
+        &m3_supervision::declared::FEEDBACK_DISOWNED,
+        about,
+        "有学员说评价不是本人填的",
+        testkit::district(testkit::JINJIANG),
+    );
     house.premises.db.write(foundation::Scope::Everything, |work| Box::pin(async move { draft.put(work).await })).await.unwrap();
     first::<task::Entity>(&house.system().read().await.unwrap(), task::Column::Kind.eq("feedback-disowned")).await.id.to_string()
 }

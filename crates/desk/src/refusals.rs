@@ -1,0 +1,11 @@
+//! The rules by which this crate refuses (M7, M8), each named once: id, clause, where the fact or limit comes
+//! from, the usual way out. A refusal is made from one and the facts; a case that has a source or a way out of its own
+//! says so where it is refused.
+
+foundation::rules! {
+    RULES;
+    EXPORT_LIMIT = "导出上限", "M7.2", "导出设置", "请用筛选缩小范围后再导出";
+    ONCE_ONLY = "幂等", "M7.1", "Idempotency-Key", "请为新的办理换一个键";
+    PASSWORD = "口令", "M8.2", "网络安全等级保护三级要求", "请按提示改正后再办";
+    PARAMETERS = "政策参数", "M8.1", "政策参数表", "请由省、市人社部门补齐参数后再办";
+}
