@@ -45,12 +45,18 @@ impl Desk {
                 .collect(),
             large_text: self.manner.large_text,
             demo_clock: moved.then(|| ui::dates::full_moment(self.now())),
-            csrf: session::form_token(&self.premises, self.sign_in.as_ref()),
+            csrf: self.form_token(),
             path: self.manner.path.clone(),
             has_search: !matches!(self.actor.office, Office::Public | Office::Trainee { .. }),
             description: about(current).into(),
             ..Page::default()
         }
+    }
+
+    /// The token of this page's forms, with the versions of what the page shows.
+    fn form_token(&self) -> String {
+        let is_queue = self.manner.path.split('?').next() == Some("/");
+        session::form_token(&self.premises, self.sign_in.as_ref()) + &self.manner.seen.suffix(is_queue)
     }
 
     /// A desk page (officials, institutions); trainees get the phone frame.
@@ -75,7 +81,7 @@ impl Desk {
 
     /// A fragment for htmx, with form tokens filled.
     pub fn fragment(&self, body: Markup) -> Response {
-        html_response(200, ui::csrf::fill(body, &session::form_token(&self.premises, self.sign_in.as_ref())))
+        html_response(200, ui::csrf::fill(body, &self.form_token()))
     }
 
     /// See-other to `path`, with a one-time message there. A message starting with `!` is shown as a refusal.
@@ -97,8 +103,10 @@ impl Desk {
 
     /// For buttons without a form of their own: done → `path` with `message`; refused → `path` with the
     /// refusals; everything else → its page.
+    /// What was done from the queue goes on in the queue: the next item comes, not the dossier.
     pub fn after<T>(&self, result: Result<T, Stop>, path: &str, message: &str) -> Response {
         match result {
+            Ok(_) if self.is_from_queue() => self.go("/", message),
             Ok(_) => self.go(path, message),
             Err(Stop::Refused(refusals)) => self.refused(path, &refusals),
             Err(stop) => self.stopped(stop),

@@ -32,6 +32,8 @@ pub struct Manner {
     pub path: String,
     /// Where the request came from, as far as it can be believed.
     pub from: Option<std::net::IpAddr>,
+    /// What its page shows and its form brought.
+    pub seen: crate::seen::Seen,
 }
 
 /// Who acts, when and where. Extracted only from a session, or made by `as_system`.

@@ -76,6 +76,7 @@ fn manner_of(premises: &Premises, request: &Request) -> Manner {
         request_id: hex::encode_upper(premises.ids.bytes::<8>()),
         path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         from: asker(&premises.settings.trusted_proxies, request),
+        seen: crate::seen::Seen::default(),
     }
 }
 

@@ -24,6 +24,7 @@ pub mod procedure;
 pub mod reading;
 pub mod refusals;
 pub mod routes;
+pub mod seen;
 pub mod session;
 pub mod sheet;
 pub mod subject;

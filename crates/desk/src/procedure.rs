@@ -284,6 +284,7 @@ where
     Change<P>: Send,
 {
     let to = may_take::<P>(thing, step)?;
+    desk.unchanged(P::SUBJECT, &P::id(thing), <P::Table as store::Keyed>::version(thing))?;
     let row = row::<P>(step);
     let due = days::<P>(desk, row, &taking)?;
     let Taking { mut change, finding, not_for, money, title, asks_nobody, .. } = taking;

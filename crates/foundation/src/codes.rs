@@ -1,6 +1,7 @@
 //! The short codes of the field, each with its Chinese label (domain.md §2–§7; code_lists.csv).
 //! A code is what the database and the API hold; a label is what people read. Serves M1–M8.
 
+pub use crate::class_state::ClassState;
 pub(crate) use crate::code_enum::code_enum;
 pub use crate::code_enum::{StateCode, UnknownCode};
 
@@ -161,8 +162,8 @@ code_enum! {
 }
 
 code_enum! {
-    /// States of a class under full-process supervision (M3; domain.md §4.1).
-    ClassState("班级状态") {
+    /// States of a class under full-process supervision (M3.1–M3.4; domain.md §4.1).
+    FullProcessState("班级状态") {
         Draft = "A00", "草稿";
         Submitted = "A10", "已提交开班申请";
         Returned = "A15", "补正";

@@ -3,6 +3,7 @@
 //! Serves every measure; domain.md §0, §1, §12.7, §12.8.
 
 pub mod calendar;
+mod class_state;
 pub mod clock;
 mod code_enum;
 pub mod codes;

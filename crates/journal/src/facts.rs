@@ -342,7 +342,7 @@ class_facts! {
     TraineesSignedIn "学员签到" "M3.2",
     TraineesSignedOut "学员签退" "M3.2",
     RollCalled "点名" "M3.2",
-    AttendanceCorrected "考勤更正" "M3.3",
+    AttendanceCorrected "考勤更正" "M3.2",
     CompletionExamConfirmed "结业考核成绩确认" "M3.3",
     CompletionCertificateIssued "合格证发放" "M3.3",
     TraineeFeedbackGiven "学员评价" "M3.4",

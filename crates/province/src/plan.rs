@@ -2,7 +2,7 @@
 //! Pure: the same day gives the same plan.
 
 use chrono::Duration;
-use foundation::codes::{ClaimState, ClassState};
+use foundation::codes::{ClaimState, FullProcessState};
 use foundation::{Date, WorkCalendar};
 
 use crate::Size;
@@ -243,8 +243,8 @@ fn first_day(ending: Ending, today: Date, shape: Shape, spread: i64, (school, at
 }
 
 /// The states that a class and its claim stand in when its story has been told.
-pub fn states(ending: Ending) -> (ClassState, Option<ClaimState>) {
-    use ClassState as S;
+pub fn states(ending: Ending) -> (FullProcessState, Option<ClaimState>) {
+    use FullProcessState as S;
     let claimed = |claim| (S::Claimed, Some(claim));
     match ending {
         Draft => (S::Draft, None),

@@ -4,7 +4,7 @@
 use anyhow::{Result, anyhow};
 use chrono::{Duration, NaiveTime};
 use desk::session::office_parts;
-use foundation::codes::ClassState;
+use foundation::codes::FullProcessState;
 use foundation::{Actor, ClassId, Date, Office, PersonId, Scope};
 use m3_supervision::acts::decide::{LapseCorrection, RefuseOpening, ReturnOpening, WithdrawClass};
 use m3_supervision::acts::opening::{AddTrainees, CreateClass, LayTimetable, SignPledges};
@@ -182,7 +182,7 @@ impl Teller<'_> {
         {
             self.stage.at(due + Duration::days(1), 0, 10);
             self.stage.job(LapseCorrection { class: self.class.clone() }).await?;
-            if self.row().await?.state != ClassState::Withdrawn {
+            if self.row().await?.state != FullProcessState::Withdrawn {
                 return Err(anyhow!("an uncorrected application did not lapse"));
             }
         }

@@ -4,7 +4,7 @@
 use desk::turns::Told;
 use desk::{Act, Desk};
 use foundation::Stop;
-use foundation::codes::{ClaimState, ClassState};
+use foundation::codes::{ClaimState, FullProcessState};
 use store::Reader;
 use store::query::{ColumnTrait, Condition, Expr, ExprTrait, Query, QueryFilter};
 use store::tables::funds::claim;
@@ -18,7 +18,7 @@ use crate::acts::review::EndPublicity;
 pub async fn tick(desk: &Desk) -> Result<(), Stop> {
     let (today, turns, reader) = (desk.today(), &desk.premises.turns, desk.read().await?);
     let classes =
-        turns.next::<training_class::Entity>(&reader, "draft-claim", |q| q.filter(training_class::Column::State.eq(ClassState::FeedbackDone))).await?;
+        turns.next::<training_class::Entity>(&reader, "draft-claim", |q| q.filter(training_class::Column::State.eq(FullProcessState::FeedbackDone))).await?;
     let late = turns.next::<claim::Entity>(&reader, "redraft-claim", |q| q.filter(answered_late())).await?;
     let over = turns
         .next::<claim::Entity>(&reader, "end-publicity", |q| {
@@ -79,7 +79,7 @@ fn in_claimed_class() -> Condition {
     let claimed = Query::select()
         .column(training_class::Column::Id)
         .from(training_class::Entity)
-        .and_where(training_class::Column::State.eq(ClassState::Claimed))
+        .and_where(training_class::Column::State.eq(FullProcessState::Claimed))
         .to_owned();
     Condition::all().add(claim::Column::Class.in_subquery(claimed))
 }

@@ -1,7 +1,7 @@
 //! The numbers above the queue, each with its second line and the rows behind it (pages.md "Queue").
 
 use desk::Desk;
-use foundation::codes::{ClaimState, ClassState};
+use foundation::codes::{ClaimState, ClassState, FullProcessState};
 use foundation::{Date, Fen, Function, Office, Permission, Right, Stop};
 use store::Reader;
 use store::query::{Alias, ColumnTrait, Expr, ExprTrait, QueryFilter, QuerySelect};
@@ -80,12 +80,12 @@ pub(crate) fn yuan(total: &Total) -> String {
 
 /// What an office with these rights counts.
 pub async fn cards(desk: &Desk) -> Result<Vec<StatCard>, Stop> {
-    use ClassState as S;
+    use FullProcessState as S;
     let reader = desk.read().await?;
     let read = |function| desk.may(Permission::Of(function, Right::Read));
     let mut cards = Vec::new();
     let classes = if read(Function::OpeningApplication) {
-        classes(&reader, &[S::Draft, S::Submitted, S::UnderReview, S::InTraining, S::Suspended]).await?
+        classes(&reader, &[S::Draft.into(), S::Submitted.into(), S::UnderReview.into(), S::InTraining.into(), S::Suspended.into()]).await?
     } else {
         Vec::new()
     };
@@ -115,7 +115,7 @@ async fn running(desk: &Desk, reader: &Reader, sums: &Total) -> Result<StatCard,
         .expr(Expr::val(1))
         .from(training_class::Entity)
         .and_where(Expr::col((training_class::Entity, training_class::Column::Id)).equals((class_session::Entity, class_session::Column::Class)))
-        .and_where(training_class::Column::State.is_in([ClassState::Approved, ClassState::InTraining]))
+        .and_where(training_class::Column::State.is_in([FullProcessState::Approved, FullProcessState::InTraining]))
         .to_owned();
     let held = reader
         .count::<class_session::Entity>(|q| {

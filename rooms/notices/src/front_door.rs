@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use desk::Desk;
-use foundation::codes::{ClaimState, ClassState, DirectoryState, NeedsState};
+use foundation::codes::{ClaimState, DirectoryState, FullProcessState, NeedsState};
 use foundation::{DistrictCode, Stop};
 use maud::{Markup, html};
 use store::query::{Alias, ColumnTrait, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -50,14 +50,14 @@ store::picked! {
 async fn count(desk: &Desk) -> Result<Numbers, Stop> {
     let reader = desk.as_system("public-numbers").read().await?;
     let taught = [
-        ClassState::InTraining,
-        ClassState::TrainingEnded,
-        ClassState::Examining,
-        ClassState::ResultsReview,
-        ClassState::Certified,
-        ClassState::FeedbackDone,
-        ClassState::Claimed,
-        ClassState::Archived,
+        FullProcessState::InTraining,
+        FullProcessState::TrainingEnded,
+        FullProcessState::Examining,
+        FullProcessState::ResultsReview,
+        FullProcessState::Certified,
+        FullProcessState::FeedbackDone,
+        FullProcessState::Claimed,
+        FullProcessState::Archived,
     ];
     let people = reader
         .pick::<training_class::Entity, ByDistrict>(|q| {
@@ -86,7 +86,7 @@ async fn count(desk: &Desk) -> Result<Numbers, Stop> {
         .map(|city| City { code: city, name: city.name(), trained: below(city, &people), fen: below(city, &money) })
         .collect();
     let claims = claims(&reader, &[ClaimState::Published, ClaimState::UnderObjection, ClaimState::Paid]).await?;
-    let running = reader.count::<training_class::Entity>(|q| q.filter(training_class::Column::State.eq(ClassState::InTraining))).await?;
+    let running = reader.count::<training_class::Entity>(|q| q.filter(training_class::Column::State.eq(FullProcessState::InTraining))).await?;
     Ok(Numbers {
         items: reader.count::<needs_item::Entity>(|q| q.filter(needs_item::Column::State.eq(NeedsState::Published))).await?,
         institutions: reader.count::<institution::Entity>(|q| q.filter(institution::Column::State.eq(DirectoryState::Listed))).await?,

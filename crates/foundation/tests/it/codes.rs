@@ -1,14 +1,14 @@
 //! Codes and labels (code_lists.csv) and the occupation dictionary (M1; domain.md §2.5).
 
-use foundation::codes::{CertificateType, ClaimState, ClassState, DirectoryState, PersonCategory, Regime, TrainingType};
+use foundation::codes::{CertificateType, ClaimState, DirectoryState, FullProcessState, PersonCategory, Regime, TrainingType};
 use foundation::occupation::{Occupation, OccupationKind, lookup};
 use foundation::{IdType, OccupationCode, SkillLevel};
 
 #[test]
 fn s4_1_class_states_carry_the_dossiers_codes() {
-    let codes: Vec<&str> = ClassState::all().iter().map(|state| state.code()).collect();
+    let codes: Vec<&str> = FullProcessState::all().iter().map(|state| state.code()).collect();
     assert_eq!(codes, ["A00", "A10", "A15", "A20", "A25", "A30", "A40", "A45", "A50", "A60", "A65", "A70", "A80", "A85", "A90", "A99"]);
-    assert_eq!(ClassState::Approved.label(), "准予开班");
+    assert_eq!(FullProcessState::Approved.label(), "准予开班");
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn codes_read_back_and_unknown_ones_are_named() {
         assert_eq!(serde_json::from_str::<SkillLevel>(&json).expect("reads"), *level);
     }
     assert_eq!("7".parse::<SkillLevel>().expect_err("no such level").to_string(), "“7”不是有效的技能等级");
-    assert!(serde_json::from_str::<ClassState>("\"Draft\"").is_err(), "names of variants never travel");
+    assert!(serde_json::from_str::<FullProcessState>("\"Draft\"").is_err(), "names of variants never travel");
     assert_eq!(IdType::from_label(" 居民身份证 "), Some(IdType::ResidentCard));
     assert_eq!(PersonCategory::all().iter().filter(|one| one.is_one_of_six()).count(), 6);
     assert_eq!(TrainingType::all().len(), 7);
@@ -92,7 +92,7 @@ fn codes_agree_with_the_code_lists() {
         "skill_level" = SkillLevel,
         "cert_type" = CertificateType,
         "training_type" = TrainingType,
-        "class_status_A" = ClassState,
+        "class_status_A" = FullProcessState,
         "org_directory_status" = DirectoryState,
         "org_nature" = foundation::codes::InstitutionKind,
         "select_method" = foundation::codes::SelectionRoute,

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use foundation::codes::ClassState;
+use foundation::codes::{ClassState, FullProcessState};
 use foundation::{ClassId, DistrictCode, IdType, ManagementPath, OccupationCode, PersonName, SkillLevel, Uscc};
 use sea_orm::Value;
 use sea_orm::sea_query::ValueType;
@@ -22,7 +22,7 @@ fn words_are_short_text_columns() {
     let jinjiang: DistrictCode = "350582".parse().expect("a district");
     goes_through(jinjiang, "350582");
     goes_through(jinjiang.management_path(), "35/3505/350582");
-    goes_through(ClassState::UnderReview, "A20");
+    goes_through(FullProcessState::UnderReview, "A20");
     goes_through(SkillLevel::Three, "3");
     goes_through(IdType::ResidentCard, "ID");
     goes_through("6-31-01-03".parse::<OccupationCode>().expect("a code"), "6-31-01-03");

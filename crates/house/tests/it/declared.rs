@@ -179,3 +179,36 @@ fn rows(table: &Table) -> String {
     }
     text
 }
+
+#[test]
+fn m8_9_who_serves_another_clause_than_his_function_says_why() {
+    let clauses = std::fs::read_to_string(root().join("policy/clauses.csv")).unwrap();
+    let known: BTreeSet<&str> = clauses.lines().filter_map(|line| line.split(',').next()).collect();
+    for one in house::routes().list {
+        assert!(known.contains(one.clause), "{}: {} is no clause of the measures", one.name, one.clause);
+        let foundation::Permission::Of(function, _) = one.permission else { continue };
+        assert_eq!(
+            one.clause != function.clause(),
+            !one.clause_why.is_empty(),
+            "{} {}: clause {}, function {} {}",
+            one.path,
+            one.name,
+            one.clause,
+            function.clause(),
+            function.title()
+        );
+    }
+}
+
+#[test]
+fn m3_11_rules_are_declared_once_each_under_its_name() {
+    let clauses = std::fs::read_to_string(root().join("policy/clauses.csv")).unwrap();
+    let known: BTreeSet<&str> = clauses.lines().filter_map(|line| line.split(',').next()).collect();
+    let declared = house::routes().declared;
+    let mut seen = BTreeSet::new();
+    for rule in &declared.rules {
+        assert!(known.contains(rule.clause), "{}: {} is no clause of the measures", rule.id, rule.clause);
+        assert!(seen.insert((rule.id, rule.clause, rule.source)), "{} ({}, {}) is declared twice: name one and use it", rule.id, rule.clause, rule.source);
+    }
+    assert!(seen.len() > 100, "{}", seen.len());
+}

@@ -1,6 +1,6 @@
 //! The class's feedback desk (评价台; M3.4): for trainees without a phone, marked as what it is.
 
-use foundation::codes::{ClassState, FeedbackChannel};
+use foundation::codes::{FeedbackChannel, FullProcessState};
 use foundation::{Fault, Scope};
 use m3_supervision::acts::feedback::DisownFeedback;
 use m3_supervision::rules::attendance::desk_code_at;
@@ -58,7 +58,7 @@ async fn certified(house: &TestHouse) -> fixtures::ApprovedClass {
         .write(Scope::Everything, move |work| {
             Box::pin(async move {
                 work.add::<certificate::Entity>(one).await?;
-                let change = training_class::ActiveModel { state: Set(ClassState::Certified), ..Default::default() };
+                let change = training_class::ActiveModel { state: Set(FullProcessState::Certified.into()), ..Default::default() };
                 work.change_all::<training_class::Entity>(training_class::Column::Id.eq(id), change).await
             })
         })

@@ -1,6 +1,6 @@
 //! People and accounts across the rooms: slips, an empty house, the search, two servers that keep the same time.
 
-use foundation::codes::ClassState;
+use foundation::codes::FullProcessState;
 use foundation::{Office, Scope, Stop};
 use m8_governance::acts::accounts::{AccountLink, CreateAccount, OpenFirstAccount, OpenInstitutionAccount};
 use m8_governance::acts::policy::LoadPolicy;
@@ -271,7 +271,7 @@ async fn two_servers_keep_the_same_time_and_one_broken_class_stops_nobody() {
     }
     let reader = house.premises.db.read(Scope::Everything).await.unwrap();
     for class in [&first.class, &second.class] {
-        assert_eq!(reader.get::<training_class::Entity>(class.to_string()).await.unwrap().state, ClassState::Withdrawn);
+        assert_eq!(reader.get::<training_class::Entity>(class.to_string()).await.unwrap().state, FullProcessState::Withdrawn);
     }
     assert_eq!(count_of(&house, "ClassLapsed").await, 2, "each once");
     let report = house::evidence::verify_database(&house.premises).await.unwrap();

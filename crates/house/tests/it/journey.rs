@@ -267,13 +267,16 @@ async fn state(house: &TestHouse, class: &ClassId) -> ClassState {
 async fn the_main_job_from_the_directory_to_the_certificate() {
     let house = TestHouse::new().await;
     let class = opened(&house).await;
-    assert_eq!(state(&house, &class).await, ClassState::Approved);
+    assert_eq!(state(&house, &class).await, FullProcessState::Approved);
     taught(&house, &class).await;
-    assert_eq!(state(&house, &class).await, ClassState::TrainingEnded);
+    assert_eq!(state(&house, &class).await, FullProcessState::TrainingEnded);
     let mine = places(&house, &class).await.into_iter().find(|one| one.name == fixtures::NAMES[0]).unwrap();
     assert_eq!((mine.credited_offline.0, mine.credited_online.0), (30, 22), "Appendix B example 1");
     certified(&house, &class).await;
-    assert!(matches!(state(&house, &class).await, ClassState::FeedbackDone | ClassState::Claimed));
+    assert!(matches!(
+        state(&house, &class).await,
+        ClassState::FullProcess(FullProcessState::FeedbackDone) | ClassState::FullProcess(FullProcessState::Claimed)
+    ));
 }
 
 /// The money: the claim drafts itself, two review it, it is public for five working days, finance pays.
@@ -363,10 +366,10 @@ async fn the_paid_yuan_verifies_offline_and_a_changed_row_is_named() {
     let class = opened(&house).await;
     taught(&house, &class).await;
     certified(&house, &class).await;
-    assert_eq!(state(&house, &class).await, ClassState::Claimed);
+    assert_eq!(state(&house, &class).await, FullProcessState::Claimed);
     let claim = paid(&house, &class).await;
     assert_eq!(claim.state, ClaimState::Paid);
-    assert_eq!(state(&house, &class).await, ClassState::Archived);
+    assert_eq!(state(&house, &class).await, FullProcessState::Archived);
     let bundle = async || {
         let reader = house.system().read().await.unwrap();
         house::evidence::export(&house.premises, &reader, &reader, &class).await.unwrap()

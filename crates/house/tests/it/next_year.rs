@@ -1,7 +1,7 @@
 //! The house on other days: a demo told on any day of the year loads, and the journey runs in a year whose holiday
 //! notice is not out yet, its deadlines flagged as uncertain instead of guessed (RTT's "run it next year").
 
-use foundation::codes::ClassState;
+use foundation::codes::FullProcessState;
 use store::tables::supervision::training_class;
 use testkit::web::Web;
 use testkit::{Persona, TestHouse};
@@ -19,7 +19,7 @@ async fn the_demo_can_be_told_on_any_day() {
         house::tick(&house.system()).await.unwrap();
         let reader = house.system().read().await.unwrap();
         let classes = reader.list::<training_class::Entity>(|q| q).await.unwrap();
-        assert!(classes.iter().any(|one| one.state == ClassState::InTraining) && classes.iter().any(|one| one.state == ClassState::Archived));
+        assert!(classes.iter().any(|one| one.state == FullProcessState::InTraining) && classes.iter().any(|one| one.state == FullProcessState::Archived));
         let report = house::evidence::verify_database(&house.premises).await.unwrap();
         assert!(report.is_clean(), "on {year}-{month}-{day}: {}", report.render());
         drop(reader);

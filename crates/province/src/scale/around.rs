@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use desk::Desk;
-use foundation::codes::ClassState;
+use foundation::codes::{ClassState, FullProcessState};
 use foundation::{FactId, TaskId};
 use serde_json::json;
 use store::tables::journal::fact;
@@ -16,7 +16,7 @@ pub fn waiting(desk: &Desk, of: &Pattern, class: &training_class::Model) -> task
     task::Model {
         id: desk.new_id::<TaskId>(),
         audience: "county".into(),
-        kind: if class.state == ClassState::Submitted { "accept-opening" } else { "review-opening" }.into(),
+        kind: if class.state == FullProcessState::Submitted { "accept-opening" } else { "review-opening" }.into(),
         about_kind: "class".into(),
         about: class.id.to_string(),
         title: format!("{} · {} 40人", of.school.name, class.title),
@@ -51,10 +51,10 @@ pub fn facts_of(desk: &Desk, of: &Pattern, class: &training_class::Model) -> Vec
         ("ClaimPaid", "补贴已到账"),
     ];
     let many = match class.state {
-        ClassState::Submitted => 3,
-        ClassState::UnderReview => 4,
-        ClassState::Approved => 6,
-        ClassState::InTraining => 8,
+        ClassState::FullProcess(FullProcessState::Submitted) => 3,
+        ClassState::FullProcess(FullProcessState::UnderReview) => 4,
+        ClassState::FullProcess(FullProcessState::Approved) => 6,
+        ClassState::FullProcess(FullProcessState::InTraining) => 8,
         _ => TRAIL.len(),
     };
     let officer = testkit::Persona::JinjiangOfficer.actor();

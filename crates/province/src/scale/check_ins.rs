@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::Duration;
 use desk::session::new_account;
 use desk::{Desk, Premises};
-use foundation::codes::{AccountRole, ClassState};
+use foundation::codes::{AccountRole, FullProcessState};
 use foundation::{AccountId, Actor, ClassId, Office, Scope};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -55,7 +55,7 @@ impl Group {
     fn new(desk: &Desk, of: &Pattern, n: u64, all: &mut CheckIns) -> Self {
         let mut group = Self::default();
         let id: ClassId = desk.new_id();
-        let class = class_row(of, &id, ClassState::InTraining, n, desk.today());
+        let class = class_row(of, &id, FullProcessState::InTraining.into(), n, desk.today());
         // Long enough ago to sign out already, not too long ago to sign in still.
         let session = session_at(desk, of, &id, 0, desk.now() - Duration::minutes(5));
         for at in 0..CLASS {

@@ -50,11 +50,11 @@ pub struct Rows {
 
 fn state_of(n: u64) -> ClassState {
     match n % 50 {
-        0 => ClassState::UnderReview,
-        1 => ClassState::Submitted,
-        2 | 3 => ClassState::InTraining,
-        4 => ClassState::Approved,
-        _ => ClassState::Archived,
+        0 => FullProcessState::UnderReview.into(),
+        1 => FullProcessState::Submitted.into(),
+        2 | 3 => FullProcessState::InTraining.into(),
+        4 => FullProcessState::Approved.into(),
+        _ => FullProcessState::Archived.into(),
     }
 }
 
@@ -64,15 +64,15 @@ impl Rows {
         let (id, state) = (desk.new_id::<ClassId>(), state_of(n));
         let back = i64::try_from(n % 900).unwrap_or(0);
         let starts_on = match state {
-            ClassState::Archived => desk.today() - Duration::days(80 + back),
-            ClassState::InTraining => desk.today() - Duration::days(3),
+            ClassState::FullProcess(FullProcessState::Archived) => desk.today() - Duration::days(80 + back),
+            ClassState::FullProcess(FullProcessState::InTraining) => desk.today() - Duration::days(3),
             _ => desk.today() + Duration::days(9),
         };
         let class = class_row(of, &id, state, n, starts_on);
         let from = self.sessions.len();
         self.sessions.extend((0..MEETINGS).map(|at| meeting(desk, of, &id, starts_on, at)));
-        let whole = n % WHOLE_EVERY == 7 || state == ClassState::InTraining;
-        let claim: Option<ClaimId> = (state == ClassState::Archived).then(|| desk.new_id());
+        let whole = n % WHOLE_EVERY == 7 || state == FullProcessState::InTraining;
+        let claim: Option<ClaimId> = (state == FullProcessState::Archived).then(|| desk.new_id());
         if let Some(claim) = &claim {
             self.claims.push(claim_row(desk, of, &class, claim));
         }
@@ -86,7 +86,7 @@ impl Rows {
                 self.items.push(item_row(desk, of, &place, claim));
             }
         }
-        if matches!(state, ClassState::Submitted | ClassState::UnderReview) {
+        if state.is_in(&[FullProcessState::Submitted, FullProcessState::UnderReview]) {
             self.tasks.push(waiting(desk, of, &class));
         }
         self.facts.extend(facts_of(desk, of, &class));
@@ -96,7 +96,7 @@ impl Rows {
     fn trainee(&mut self, desk: &Desk, of: &Pattern, class: &training_class::Model, who: usize, serial: u64) -> enrolment::Model {
         let person = person_row(desk, of, who, serial);
         let place = enrolment_row(desk, of, class, &person);
-        if class.state == ClassState::Archived {
+        if class.state == FullProcessState::Archived {
             self.certificates.push(certificate_row(desk, of, class, &place, serial));
         }
         self.people.push(person);
@@ -105,7 +105,7 @@ impl Rows {
     }
 
     fn marks(&mut self, desk: &Desk, of: &Pattern, place: &enrolment::Model, from: usize, state: ClassState) {
-        let held = if state == ClassState::InTraining { 5 } else { usize::try_from(MEETINGS).unwrap_or(0) };
+        let held = if state == FullProcessState::InTraining { 5 } else { usize::try_from(MEETINGS).unwrap_or(0) };
         for session in &self.sessions[from..from + held] {
             self.attendance.push(attendance::Model {
                 id: desk.new_id(),
@@ -165,7 +165,7 @@ pub fn enrolment_row(desk: &Desk, of: &Pattern, class: &training_class::Model, p
         withdrawn_reason: String::new(),
         credited_offline: Periods(34),
         credited_online: Periods(20),
-        passed: (class.state == ClassState::Archived).then_some(true),
+        passed: (class.state == FullProcessState::Archived).then_some(true),
         institution: of.school.id.clone(),
         district: of.school.district,
         path: of.school.path.clone(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::Days;
 use foundation::Scope;
-use foundation::codes::{ClaimState, ClassState};
+use foundation::codes::{ClaimState, FullProcessState};
 use province::{Ending, Plot, Size, of_school, schools, states};
 use store::query::*;
 use store::tables::funds::{claim, claim_item};
@@ -73,7 +73,7 @@ fn the_whole_province_is_as_large_as_promised_and_every_state_occurs() {
     assert!(trainees >= 6000, "{trainees} trainees");
     for size in [Size::Small, Size::Full] {
         let (classes, claims) = expected(&plots(size));
-        assert_eq!(classes.len(), ClassState::all().len(), "{size:?}: every state of a class");
+        assert_eq!(classes.len(), FullProcessState::all().len(), "{size:?}: every state of a class");
         // Those that no move leads to yet are not told of.
         let told = ClaimState::all().iter().filter(|state| claims.contains(state.code())).count();
         assert!(told >= 13, "{size:?}: {told} states of a claim");

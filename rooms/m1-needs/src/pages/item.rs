@@ -26,6 +26,9 @@ pub async fn show(desk: Desk, Path(id): Path<String>) -> Result<Response, Respon
 async fn page(desk: &Desk, status: u16, row: &Model, state: &FormState, doing: &str) -> Result<Response, Stop> {
     let reader = desk.read().await?;
     let manages = queries::manages(reader.scope(), row);
+    if manages {
+        desk.shows(&crate::declared::NEEDS_ITEM, &row.id, row.version);
+    }
     let lines = if manages { desk::trail::of(desk, &reader, "needs_item", row.id.to_string().as_str(), MOST_LINES).await? } else { Vec::new() };
     let mut buttons = Vec::new();
     if manages && row.state == NeedsState::Draft && desk.may(Permission::Of(Function::NeedsDraft, Right::Create)) {

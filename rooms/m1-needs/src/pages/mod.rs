@@ -13,10 +13,10 @@ use crate::acts::{AddNeedsItem, DelistNeedsItem, EditNeedsItem, FileNeedsItem, P
 const NAV: &str = "/needs";
 
 macro_rules! reads {
-    ($($(#[$doc:meta])* $read:ident = $name:literal, $permission:expr, $clause:literal;)+) => {$(
+    ($($(#[$doc:meta])* $read:ident = $name:literal, $permission:expr, $clause:literal $(, $why:literal)?;)+) => {$(
         $(#[$doc])*
         struct $read;
-        impl Read for $read { const NAME: &'static str = $name; const PERMISSION: Permission = $permission; const CLAUSE: &'static str = $clause; }
+        impl Read for $read { const NAME: &'static str = $name; const PERMISSION: Permission = $permission; const CLAUSE: &'static str = $clause; $(const CLAUSE_WHY: &'static str = $why;)? }
     )+};
 }
 reads! {
@@ -29,9 +29,9 @@ reads! {
     /// The form of a draft.
     EditNeedsItemPage = "edit-needs-item-page", Permission::Of(Function::NeedsDraft, Right::Create), "M1.2";
     /// Items as JSON.
-    NeedsResource = "needs-resource", Permission::Public, "M7.2";
+    NeedsResource = "needs-resource", Permission::Public, "M1.3";
     /// One item as JSON.
-    NeedsItemResource = "needs-item-resource", Permission::Public, "M7.2";
+    NeedsItemResource = "needs-item-resource", Permission::Public, "M1.3";
 }
 
 /// The room's routes.

@@ -13,7 +13,7 @@ use ui::{Button, Dossier, DossierHead, Field, Form, FormState, Markup, form, htm
 use super::inside::{self, Inside};
 use super::register::state_tag;
 use crate::acts::standing::{RemoveInstitution, RestoreInstitution, SuspendInstitution};
-use crate::declared::{Standing, Step};
+use crate::declared::{INSTITUTION, Standing, Step};
 use crate::queries;
 
 const MOST_LINES: u64 = 50;
@@ -26,7 +26,9 @@ pub async fn show(desk: Desk, Path(id): Path<String>) -> Result<Response, Respon
 /// The institution with this id; malformed ids are absent ones.
 pub async fn found(desk: &Desk, id: &str) -> Result<Model, Stop> {
     let id: InstitutionId = id.parse().map_err(|_| Fault::Gone)?;
-    desk.read().await?.get::<Entity>(id).await
+    let row = desk.read().await?.get::<Entity>(id).await?;
+    desk.shows(&INSTITUTION, &row.id, row.version);
+    Ok(row)
 }
 
 async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Step>) -> Result<Response, Stop> {

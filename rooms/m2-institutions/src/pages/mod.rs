@@ -31,10 +31,10 @@ const DECIDE: Permission = Permission::Of(Function::DirectoryPublication, Right:
 const INSPECT: Permission = Permission::Of(Function::SiteVerification, Right::Inspect);
 
 macro_rules! reads {
-    ($($(#[$doc:meta])* $read:ident = $name:literal, $permission:expr, $clause:literal;)+) => {$(
+    ($($(#[$doc:meta])* $read:ident = $name:literal, $permission:expr, $clause:literal $(, $why:literal)?;)+) => {$(
         $(#[$doc])*
         struct $read;
-        impl Read for $read { const NAME: &'static str = $name; const PERMISSION: Permission = $permission; const CLAUSE: &'static str = $clause; }
+        impl Read for $read { const NAME: &'static str = $name; const PERMISSION: Permission = $permission; const CLAUSE: &'static str = $clause; $(const CLAUSE_WHY: &'static str = $why;)? }
     )+};
 }
 reads! {
@@ -45,9 +45,9 @@ reads! {
     /// Form of a new institution.
     NewInstitutionPage = "new-institution-page", PUBLISH, "M2.4";
     /// Form of a directory line.
-    NewDirectoryItemPage = "new-directory-item-page", PUBLISH, "M2.1";
+    NewDirectoryItemPage = "new-directory-item-page", PUBLISH, "M2.3", "发布目录的人写它的内容";
     /// Form of the payee's account.
-    PayeeAccountPage = "payee-account-page", PUBLISH, "M8.9";
+    PayeeAccountPage = "payee-account-page", PUBLISH, "M8.9", "账户登记在机构目录里，决定的是补贴付到哪里";
     /// Form of a verification.
     SiteVerificationPage = "site-verification-page", INSPECT, "M3.7";
     /// The clerk's page.
@@ -63,9 +63,9 @@ reads! {
     /// Form of contact and telephone.
     ContactPage = "institution-contact-page", OWN, "M2.1";
     /// Institutions as JSON.
-    InstitutionsResource = "institutions-resource", Permission::Public, "M7.2";
+    InstitutionsResource = "institutions-resource", Permission::Public, "M2.4";
     /// One institution as JSON.
-    InstitutionResource = "institution-resource", Permission::Public, "M7.2";
+    InstitutionResource = "institution-resource", Permission::Public, "M2.4";
 }
 
 /// The room's routes.

@@ -143,6 +143,7 @@ pub(super) async fn load(desk: &Desk, id: &str) -> Result<Loaded, Stop> {
     let id = id.parse::<PaymentBatchId>().map_err(|_| Fault::Gone)?;
     let reader = desk.read().await?;
     let batch = reader.get::<payment_batch::Entity>(id.to_string()).await?;
+    desk.shows(&crate::declared::PAYMENT_BATCH, &batch.id, batch.version);
     let lines = reader.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(id.clone())).order_by_asc(payment_line::Column::Id)).await?;
     Ok(Loaded { batch, lines })
 }

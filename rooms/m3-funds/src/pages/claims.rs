@@ -61,6 +61,7 @@ pub async fn show(desk: Desk, Path(id): Path<String>) -> Response {
 async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
     let reader = desk.read().await?;
     let row = reader.get::<claim::Entity>(id.to_string()).await?;
+    desk.shows(&crate::declared::CLAIM, &row.id, row.version);
     let items = reader.list::<claim_item::Entity>(|q| q.filter(claim_item::Column::Claim.eq(id.clone())).order_by_asc(claim_item::Column::Name)).await?;
     let payments =
         reader.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Claim.eq(id.clone())).order_by_desc(payment_line::Column::Id)).await?;

@@ -259,6 +259,7 @@ async fn one_body(desk: &Desk, id: &str, state: &FormState, contact: Option<&str
     let id = id.parse::<ObjectionId>().map_err(|_| Fault::Gone)?;
     let reader = desk.read().await?;
     let one = reader.get::<objection::Entity>(id.to_string()).await?;
+    desk.shows(&crate::declared::OBJECTION, &one.id, one.version);
     let lines = reader
         .list::<claim_item::Entity>(|q| {
             q.filter(claim_item::Column::Claim.eq(one.claim.clone())).filter(claim_item::Column::Eligible.eq(true)).order_by_asc(claim_item::Column::Id)

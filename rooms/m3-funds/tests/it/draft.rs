@@ -1,6 +1,6 @@
 //! Drafts: late feedback, handing in what was seen, claims of nothing, counted subsidies (M3.4, M3.9, M7.1).
 
-use foundation::codes::{ClaimState, ClassState};
+use foundation::codes::{ClaimState, FullProcessState};
 use foundation::{Fen, Scope, Stop};
 use m3_funds::acts::draft::RedraftClaim;
 use m3_funds::acts::review::{FirstReviewClaim, ReturnClaim, SubmitClaim};
@@ -108,7 +108,7 @@ async fn m7_1_a_claim_of_nothing_is_closed_and_says_why() {
     house.travel_to(2027, 11, 12, 9, 0);
     m3_funds::tick(&house.system()).await.unwrap();
     let row = house.system().read().await.unwrap().get::<training_class::Entity>(empty.class.to_string()).await.unwrap();
-    assert_eq!((row.state, claim(&house, &closed).await.state), (ClassState::Archived, ClaimState::NotPassed));
+    assert_eq!((row.state, claim(&house, &closed).await.state), (FullProcessState::Archived.into(), ClaimState::NotPassed));
 }
 
 /// E12 counts what is handed in, not only what is paid; sent back, the place is free again.

@@ -2,7 +2,7 @@
 //! test begins.
 
 use desk::Desk;
-use foundation::codes::{AttendanceKind, AttendanceMethod, ClaimState, ClassState, FundSource};
+use foundation::codes::{AttendanceKind, AttendanceMethod, ClaimState, FullProcessState, FundSource};
 use foundation::{ClaimId, ClassId, Date, Fen, Periods, Scope, Stop};
 use m3_funds::acts::draft::DraftClaim;
 use m3_funds::acts::review::{FirstReviewClaim, PublishClaim, SecondReviewClaim, SubmitClaim};
@@ -140,7 +140,7 @@ async fn finish(desk: &Desk, work: &store::Writer, class: &ClassId, roster: &[fo
         }
     }
     let row = work.get::<training_class::Entity>(class.to_string()).await?;
-    work.save::<training_class::Entity>(&row, training_class::ActiveModel { state: Set(ClassState::FeedbackDone), ..Default::default() }).await
+    work.save::<training_class::Entity>(&row, training_class::ActiveModel { state: Set(FullProcessState::FeedbackDone.into()), ..Default::default() }).await
 }
 
 /// One trainee's feedback as a row.

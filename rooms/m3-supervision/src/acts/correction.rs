@@ -2,7 +2,7 @@
 //! reads it in the trail.
 
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::ClassState;
+use foundation::codes::FullProcessState;
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Function, Permission, Right, Stop};
 use schemars::JsonSchema;
@@ -35,7 +35,7 @@ impl Act for ExplainCorrection {
         own_institution(desk)?;
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let (note, mut no) = (self.note.trim(), Vec::new());
-        if class.state != ClassState::Returned {
+        if class.state != FullProcessState::Returned {
             let fact = format!("班级现在是“{}”", class.state.label());
             no.push(EXPLANATION.refuse(fact));
         }

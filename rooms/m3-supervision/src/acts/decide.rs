@@ -3,7 +3,7 @@
 
 use desk::procedure::{self, Taking, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::{ClassState, ReviewResult};
+use foundation::codes::{FullProcessState, ReviewResult};
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Fen, Function, Permission, Refusal, Right, Stop};
 use reckoning::policy::Policy;
@@ -90,7 +90,7 @@ impl Act for RecheckOpening {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        if !matches!(class.state, ClassState::Submitted | ClassState::UnderReview) {
+        if !class.state.is_in(&[FullProcessState::Submitted, FullProcessState::UnderReview]) {
             may_take::<FullProcess>(&class, Step::Return)?;
         }
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
@@ -191,7 +191,7 @@ impl Act for WithdrawClass {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         own_institution(desk)?;
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        if class.state == ClassState::Suspended {
+        if class.state == FullProcessState::Suspended {
             return Err(WITHDRAWAL.refuse("班级已被中止，机构不能自行撤销").into());
         }
         close(desk, work, &class, Step::Withdraw, reason(&self.reason)?, None).await
@@ -235,7 +235,7 @@ impl Act for LapseCorrection {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        if class.state != ClassState::Returned || class.due_on.is_none_or(|due| desk.today() <= due) {
+        if class.state != FullProcessState::Returned || class.due_on.is_none_or(|due| desk.today() <= due) {
             return Ok(Done::Repeat(()));
         }
         let note = format!("补正期限已过，没有重新提交。原退回事项：{}", class.decision_note.chars().take(800).collect::<String>());

@@ -4,7 +4,7 @@
 use desk::procedure::{Taking, begin, take};
 use desk::tasks;
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::{AttendanceKind, AttendanceMethod, ClassState, ObjectionState};
+use foundation::codes::{AttendanceKind, AttendanceMethod, FullProcessState, ObjectionState};
 use foundation::limits::TEXT_CHARS;
 use foundation::{AttendanceId, DisputeId, FactId, Function, Permission, Refusal, Right, SessionId, Stop};
 use journal::facts::AttendanceCorrected;
@@ -184,7 +184,7 @@ async fn correct(desk: &Desk, work: &Writer, row: &attendance_dispute::Model, cl
         path: class.path.clone(),
     };
     work.add::<attendance::Entity>(mark.clone()).await?;
-    if class.state == ClassState::TrainingEnded {
+    if class.state == FullProcessState::TrainingEnded {
         let hours = reckoned(&[marks, vec![mark.clone()]].concat());
         let place = work.get::<enrolment::Entity>(row.enrolment.to_string()).await?;
         let change = enrolment::ActiveModel { credited_offline: Set(hours.offline), credited_online: Set(hours.online), ..Default::default() };

@@ -3,7 +3,7 @@
 use desk::procedure::{Taking, may_take, take};
 use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::{ClassState, FeedbackChannel};
+use foundation::codes::{ClassState, FeedbackChannel, FullProcessState};
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Fault, Function, Office, Permission, Refusal, Right, Stop};
 use journal::facts::TraineeFeedbackGiven;
@@ -122,7 +122,7 @@ impl Answers<'_> {
 /// The refusal of feedback before the certificates or after all is over. Late answers count until the class is
 /// archived: a claim that was not handed in yet is drafted anew.
 pub fn not_now(state: ClassState) -> Option<Refusal> {
-    let no = !matches!(state, ClassState::Certified | ClassState::FeedbackDone | ClassState::Claimed);
+    let no = !state.is_in(&[FullProcessState::Certified, FullProcessState::FeedbackDone, FullProcessState::Claimed]);
     no.then(|| FEEDBACK.refuse(format!("本班现在是“{}”", state.label())).source("班级状态").fix("发证之后才能评价，到时会在首页提醒您"))
 }
 

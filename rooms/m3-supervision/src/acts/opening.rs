@@ -4,7 +4,7 @@
 use crate::refusals::{REGIME, TERM, TIMETABLE};
 use desk::procedure::{Taking, begin};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::{ClassState, Regime};
+use foundation::codes::{FullProcessState, Regime};
 use foundation::{ClassId, Fault, Fen, Function, InstitutionId, NeedsItemId, Office, Permission, Refusal, Right, RoomId, Stop, TeacherId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -108,7 +108,7 @@ async fn term_taken(work: &Writer, institution: &InstitutionId, item: &needs_ite
         .add(training_class::Column::Institution.eq(institution.clone()))
         .add(training_class::Column::NeedsItem.eq(item.id.clone()))
         .add(training_class::Column::Term.eq(term))
-        .add(training_class::Column::State.is_not_in([ClassState::Refused, ClassState::Withdrawn]));
+        .add(training_class::Column::State.is_not_in([FullProcessState::Refused, FullProcessState::Withdrawn]));
     let others = work.list::<training_class::Entity>(|q| q.filter(same)).await?;
     Ok(others.into_iter().find(|one| but != Some(&one.id)).map(|one| {
         let fact = format!("已经有“{}”，现在是“{}”", one.title, one.state.label());
@@ -146,7 +146,7 @@ fn row(
         // A draft has no number yet; its id stands in, so that the key stays unique.
         class_no: format!("草稿{id}"),
         regime: item.certificate_type.regime(),
-        state: ClassState::Draft,
+        state: FullProcessState::Draft.into(),
         institution: institution.id.clone(),
         institution_name: institution.name.clone(),
         needs_item: item.id.clone(),

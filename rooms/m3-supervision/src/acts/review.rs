@@ -3,7 +3,7 @@
 
 use desk::procedure::{Taking, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::{ClassState, ReviewResult};
+use foundation::codes::{FullProcessState, ReviewResult};
 use foundation::{ClassId, Fault, Fen, Function, Permission, Refusal, Right, Stop};
 use journal::facts::{ClassOpeningApproved, ClassOpeningSubmitted, PlannedSession};
 use reckoning::policy::Policy;
@@ -41,7 +41,7 @@ impl Act for SubmitOpening {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         own_institution(desk)?;
         let mut class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        let step = if class.state == ClassState::Returned { Step::Resubmit } else { Step::Submit };
+        let step = if class.state == FullProcessState::Returned { Step::Resubmit } else { Step::Submit };
         may_take::<FullProcess>(&class, step)?;
         if !self.pledge {
             return Err(PLEDGE.refuse("没有勾选机构承诺").at("pledge").into());

@@ -7,7 +7,7 @@ use desk::procedure::{Taking, may_take, take};
 use desk::tasks;
 use desk::turns::Told;
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::ClassState;
+use foundation::codes::{ClassState, FullProcessState};
 use foundation::{ClassId, EnrolmentId, Periods, Permission, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,10 +26,14 @@ pub async fn tick(desk: &Desk, told: &mut Told) -> Result<(), Stop> {
     let reader = desk.read().await?;
     let in_state = |state: ClassState| move |q: store::query::Select<training_class::Entity>| q.filter(training_class::Column::State.eq(state));
     let approved = turns
-        .next::<training_class::Entity>(&reader, "start-training", |q| in_state(ClassState::Approved)(q).filter(training_class::Column::StartsOn.lte(today)))
+        .next::<training_class::Entity>(&reader, "start-training", |q| {
+            in_state(FullProcessState::Approved.into())(q).filter(training_class::Column::StartsOn.lte(today))
+        })
         .await?;
     let running = turns
-        .next::<training_class::Entity>(&reader, "end-training", |q| in_state(ClassState::InTraining)(q).filter(training_class::Column::EndsOn.lte(today)))
+        .next::<training_class::Entity>(&reader, "end-training", |q| {
+            in_state(FullProcessState::InTraining.into())(q).filter(training_class::Column::EndsOn.lte(today))
+        })
         .await?;
     for class in approved {
         told.note(&class.id, begin_or_lapse(desk, &reader, &class).await);

@@ -3,7 +3,7 @@
 use desk::Desk;
 use desk::turns::Told;
 use foundation::Stop;
-use foundation::codes::ClassState;
+use foundation::codes::FullProcessState;
 use store::Reader;
 use store::query::{ColumnTrait, QueryFilter, QuerySelect};
 use store::tables::supervision::{certificate, feedback, training_class};
@@ -14,7 +14,7 @@ use crate::rules::completion::feedback_complete;
 /// Closes the feedback of every class that is complete.
 pub async fn tick(desk: &Desk, told: &mut Told) -> Result<(), Stop> {
     let reader = desk.read().await?;
-    let certified = |q: store::query::Select<training_class::Entity>| q.filter(training_class::Column::State.eq(ClassState::Certified));
+    let certified = |q: store::query::Select<training_class::Entity>| q.filter(training_class::Column::State.eq(FullProcessState::Certified));
     for class in desk.premises.turns.next::<training_class::Entity>(&reader, "finish-feedback", certified).await? {
         told.note(&class.id, finish(desk, &reader, &class).await);
     }

@@ -3,7 +3,7 @@
 use desk::Desk;
 use desk::turns::Told;
 use foundation::Stop;
-use foundation::codes::ClassState;
+use foundation::codes::FullProcessState;
 use store::query::{ColumnTrait, QueryFilter};
 use store::tables::supervision::training_class;
 
@@ -13,7 +13,7 @@ use crate::acts::decide::LapseCorrection;
 pub async fn tick(desk: &Desk, told: &mut Told) -> Result<(), Stop> {
     let (today, reader) = (desk.today(), desk.read().await?);
     let late = |q: store::query::Select<training_class::Entity>| {
-        q.filter(training_class::Column::State.eq(ClassState::Returned)).filter(training_class::Column::DueOn.lt(today))
+        q.filter(training_class::Column::State.eq(FullProcessState::Returned)).filter(training_class::Column::DueOn.lt(today))
     };
     for class in desk.premises.turns.next::<training_class::Entity>(&reader, "lapse-correction", late).await? {
         told.note(&class.id, desk.perform(LapseCorrection { class: class.id.clone() }).await);

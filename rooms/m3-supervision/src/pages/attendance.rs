@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::workbook::{Export, Sheet};
 use desk::{Desk, Query, Read, Routes};
-use foundation::codes::ClassState;
+use foundation::codes::FullProcessState;
 use foundation::{ClassId, Fault, Function, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::Reader;
@@ -145,10 +145,10 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
 /// The main acts of this part for this office.
 pub fn main_buttons(desk: &Desk, class: &training_class::Model) -> Vec<Button> {
     let mut buttons = Vec::new();
-    if matches!(class.state, ClassState::InTraining | ClassState::Suspended) && desk.may(Permission::Of(Function::Inspection, Right::Inspect)) {
+    if class.state.is_in(&[FullProcessState::InTraining, FullProcessState::Suspended]) && desk.may(Permission::Of(Function::Inspection, Right::Inspect)) {
         buttons.push(Button::link("记录检查", format!("/classes/{}/inspections/new", class.id)));
     }
-    if class.state == ClassState::Suspended && desk.may(Permission::Of(Function::OpeningApplication, Right::Approve)) {
+    if class.state == FullProcessState::Suspended && desk.may(Permission::Of(Function::OpeningApplication, Right::Approve)) {
         buttons.push(Button::post("恢复培训", format!("/classes/{}/resume", class.id)).field("note", "整改已复查合格"));
     }
     buttons
@@ -200,7 +200,7 @@ async fn live_body(desk: &Desk) -> Result<Markup, Stop> {
     for one in &sessions {
         let class = reader.get::<training_class::Entity>(one.class.to_string()).await?;
         // A session of a class that was never approved is only a plan.
-        if !matches!(class.state, ClassState::Approved | ClassState::InTraining) {
+        if !class.state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining]) {
             continue;
         }
         let count = present(&reader, one).await?;

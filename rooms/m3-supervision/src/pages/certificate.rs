@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Desk, Pairs, Read};
-use foundation::codes::ClassState;
+use foundation::codes::FullProcessState;
 use foundation::{CertificateId, ClassId, Fault, Function, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
@@ -52,7 +52,7 @@ fn body(desk: &Desk, class: &training_class::Model, list: &[certificate::Model])
     if !list.is_empty() {
         buttons.push(Button::link("全部证书（PDF）", format!("/classes/{}/certificates.pdf", class.id)));
     }
-    if class.state == ClassState::ResultsReview && desk.may(Permission::Of(Function::CompletionExam, Right::Create)) {
+    if class.state == FullProcessState::ResultsReview && desk.may(Permission::Of(Function::CompletionExam, Right::Create)) {
         buttons.push(Button::post("发放证书", format!("/classes/{}/certificates", class.id)).main());
     }
     let columns = [ui::Column::text("证书编号"), ui::Column::text("姓名"), ui::Column::text("发证日期"), ui::Column::text("状态"), ui::Column::text("文件")];

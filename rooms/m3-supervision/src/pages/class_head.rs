@@ -2,7 +2,7 @@
 //! steps with dates and names (M3.1; pages.md "Dossier").
 
 use desk::Desk;
-use foundation::codes::ClassState;
+use foundation::codes::{ClassState, FullProcessState};
 use foundation::{AccountId, Instant, Stop, clock};
 use store::query::{ColumnTrait, QueryFilter};
 use store::tables::identity::account;
@@ -64,7 +64,7 @@ impl View<'_> {
         let withdraw = Button::link("撤销", self.at("withdraw"));
         let slips = Button::link("登录条", self.at("slips"));
         match self.class.state {
-            ClassState::Draft | ClassState::Returned => {
+            ClassState::FullProcess(FullProcessState::Draft) | ClassState::FullProcess(FullProcessState::Returned) => {
                 let submit = Button::post(self.submit_word(), self.at("submit")).field("pledge", "1").main();
                 let submit = if self.failed() > 0 { submit.blocked_because(format!("还有 {} 项须处理", self.failed())) } else { submit };
                 vec![
@@ -75,13 +75,23 @@ impl View<'_> {
                     submit,
                 ]
             }
-            ClassState::Submitted | ClassState::UnderReview => vec![withdraw],
-            ClassState::Approved => vec![withdraw, copy, slips, Button::link("准予开班通知书", self.at("notice"))],
-            ClassState::Suspended | ClassState::Refused | ClassState::Withdrawn => vec![copy],
-            ClassState::InTraining | ClassState::TrainingEnded | ClassState::Examining | ClassState::ResultsReview | ClassState::Certified => {
+            ClassState::FullProcess(FullProcessState::Submitted) | ClassState::FullProcess(FullProcessState::UnderReview) => vec![withdraw],
+            ClassState::FullProcess(FullProcessState::Approved) => vec![withdraw, copy, slips, Button::link("准予开班通知书", self.at("notice"))],
+            ClassState::FullProcess(FullProcessState::Suspended)
+            | ClassState::FullProcess(FullProcessState::Refused)
+            | ClassState::FullProcess(FullProcessState::Withdrawn) => vec![copy],
+            ClassState::FullProcess(FullProcessState::InTraining)
+            | ClassState::FullProcess(FullProcessState::TrainingEnded)
+            | ClassState::FullProcess(FullProcessState::Examining)
+            | ClassState::FullProcess(FullProcessState::ResultsReview)
+            | ClassState::FullProcess(FullProcessState::Certified) => {
                 vec![copy, slips, Button::link("准予开班通知书", self.at("notice"))]
             }
-            ClassState::FeedbackDone | ClassState::Claimed | ClassState::Archived => vec![copy, Button::link("准予开班通知书", self.at("notice"))],
+            ClassState::FullProcess(FullProcessState::FeedbackDone)
+            | ClassState::FullProcess(FullProcessState::Claimed)
+            | ClassState::FullProcess(FullProcessState::Archived) => {
+                vec![copy, Button::link("准予开班通知书", self.at("notice"))]
+            }
         }
     }
 
@@ -91,28 +101,33 @@ impl View<'_> {
         let (back, refuse) = (Button::link("退回补正", self.at("return")), Button::link("不予开班", self.at("refuse")).danger());
         let red = |button: Button| if self.failed() > 0 { button.blocked_because(format!("还有 {} 项须处理", self.failed())) } else { button };
         match class.state {
-            ClassState::Submitted => vec![recheck, back, Button::post("受理", self.at("accept")).main()],
-            ClassState::UnderReview if class.reviewed_by.is_none() => {
+            ClassState::FullProcess(FullProcessState::Submitted) => vec![recheck, back, Button::post("受理", self.at("accept")).main()],
+            ClassState::FullProcess(FullProcessState::UnderReview) if class.reviewed_by.is_none() => {
                 let open = self.lines.iter().filter(|line| !line.by_machine && line.result.is_none()).count();
                 let label = if open > 0 { format!("{open} 项人工核对无误，审核通过") } else { "审核通过".to_owned() };
                 vec![recheck, back, refuse, red(Button::post(label, self.at("review")).field("all", "1").main())]
             }
-            ClassState::UnderReview => {
+            ClassState::FullProcess(FullProcessState::UnderReview) => {
                 let approve = red(Button::post("准予开班", self.at("approve")).main());
                 let mine = class.reviewed_by.is_some() && class.reviewed_by == self.desk.actor.account;
                 vec![recheck, back, refuse, if mine { approve.blocked_because("您审核过本班，须由另一位工作人员批准") } else { approve }]
             }
-            ClassState::Approved => vec![Button::link("撤销", self.at("revoke")).danger(), Button::link("准予开班通知书", self.at("notice"))],
-            ClassState::Suspended => vec![Button::link("撤销", self.at("revoke")).danger()],
-            ClassState::Draft | ClassState::Returned | ClassState::Refused | ClassState::Withdrawn => Vec::new(),
-            ClassState::InTraining
-            | ClassState::TrainingEnded
-            | ClassState::Examining
-            | ClassState::ResultsReview
-            | ClassState::Certified
-            | ClassState::FeedbackDone
-            | ClassState::Claimed
-            | ClassState::Archived => vec![Button::link("准予开班通知书", self.at("notice"))],
+            ClassState::FullProcess(FullProcessState::Approved) => {
+                vec![Button::link("撤销", self.at("revoke")).danger(), Button::link("准予开班通知书", self.at("notice"))]
+            }
+            ClassState::FullProcess(FullProcessState::Suspended) => vec![Button::link("撤销", self.at("revoke")).danger()],
+            ClassState::FullProcess(FullProcessState::Draft)
+            | ClassState::FullProcess(FullProcessState::Returned)
+            | ClassState::FullProcess(FullProcessState::Refused)
+            | ClassState::FullProcess(FullProcessState::Withdrawn) => Vec::new(),
+            ClassState::FullProcess(FullProcessState::InTraining)
+            | ClassState::FullProcess(FullProcessState::TrainingEnded)
+            | ClassState::FullProcess(FullProcessState::Examining)
+            | ClassState::FullProcess(FullProcessState::ResultsReview)
+            | ClassState::FullProcess(FullProcessState::Certified)
+            | ClassState::FullProcess(FullProcessState::FeedbackDone)
+            | ClassState::FullProcess(FullProcessState::Claimed)
+            | ClassState::FullProcess(FullProcessState::Archived) => vec![Button::link("准予开班通知书", self.at("notice"))],
         }
     }
 
@@ -122,23 +137,27 @@ impl View<'_> {
         let limit = || due(class).map_or_else(String::new, |day| format!("限 {}", ui::dates::near_day(day, today)));
         let turn = || if self.decides() { format!("你 · {}", limit()) } else { limit() };
         let (now, note) = match class.state {
-            ClassState::Draft => (0, "草稿".to_owned()),
-            ClassState::Returned => (0, format!("补正 · {}", limit())),
-            ClassState::Submitted => (1, turn()),
-            ClassState::UnderReview if class.reviewed_by.is_none() => (2, turn()),
-            ClassState::UnderReview if class.reviewed_by == self.desk.actor.account => (3, format!("等另一位同事 · {}", limit())),
-            ClassState::UnderReview => (3, turn()),
-            ClassState::Refused => (3, days_done(class.decided_at, &names.decided)),
-            ClassState::Approved => (4, format!("{} 开班", ui::dates::day(class.starts_on))),
-            ClassState::InTraining => (4, format!("至 {}", ui::dates::day(class.ends_on))),
-            ClassState::Suspended => (4, "中止".into()),
-            ClassState::TrainingEnded => (5, "待录入成绩".into()),
-            ClassState::Examining => (5, "待第二人确认".into()),
-            ClassState::ResultsReview => (6, "待发证".into()),
-            ClassState::Certified => (7, "进行中".into()),
-            ClassState::FeedbackDone | ClassState::Claimed => (8, "办理中".into()),
-            ClassState::Archived => (9, String::new()),
-            ClassState::Withdrawn => (if class.decided_at.is_some() { 4 } else { usize::from(class.submitted_at.is_some()) }, "已撤销".into()),
+            ClassState::FullProcess(FullProcessState::Draft) => (0, "草稿".to_owned()),
+            ClassState::FullProcess(FullProcessState::Returned) => (0, format!("补正 · {}", limit())),
+            ClassState::FullProcess(FullProcessState::Submitted) => (1, turn()),
+            ClassState::FullProcess(FullProcessState::UnderReview) if class.reviewed_by.is_none() => (2, turn()),
+            ClassState::FullProcess(FullProcessState::UnderReview) if class.reviewed_by == self.desk.actor.account => {
+                (3, format!("等另一位同事 · {}", limit()))
+            }
+            ClassState::FullProcess(FullProcessState::UnderReview) => (3, turn()),
+            ClassState::FullProcess(FullProcessState::Refused) => (3, days_done(class.decided_at, &names.decided)),
+            ClassState::FullProcess(FullProcessState::Approved) => (4, format!("{} 开班", ui::dates::day(class.starts_on))),
+            ClassState::FullProcess(FullProcessState::InTraining) => (4, format!("至 {}", ui::dates::day(class.ends_on))),
+            ClassState::FullProcess(FullProcessState::Suspended) => (4, "中止".into()),
+            ClassState::FullProcess(FullProcessState::TrainingEnded) => (5, "待录入成绩".into()),
+            ClassState::FullProcess(FullProcessState::Examining) => (5, "待第二人确认".into()),
+            ClassState::FullProcess(FullProcessState::ResultsReview) => (6, "待发证".into()),
+            ClassState::FullProcess(FullProcessState::Certified) => (7, "进行中".into()),
+            ClassState::FullProcess(FullProcessState::FeedbackDone) | ClassState::FullProcess(FullProcessState::Claimed) => (8, "办理中".into()),
+            ClassState::FullProcess(FullProcessState::Archived) => (9, String::new()),
+            ClassState::FullProcess(FullProcessState::Withdrawn) => {
+                (if class.decided_at.is_some() { 4 } else { usize::from(class.submitted_at.is_some()) }, "已撤销".into())
+            }
         };
         let dates = [
             days_done(class.submitted_at, ""),
@@ -147,7 +166,7 @@ impl View<'_> {
             days_done(class.decided_at, &names.decided),
             ui::dates::range(class.starts_on, class.ends_on),
         ];
-        let stopped = matches!(class.state, ClassState::Refused | ClassState::Suspended | ClassState::Withdrawn);
+        let stopped = class.state.is_in(&[FullProcessState::Refused, FullProcessState::Suspended, FullProcessState::Withdrawn]);
         order
             .iter()
             .enumerate()

@@ -4,7 +4,7 @@
 use axum::response::Response;
 use desk::workbook::{Cell, Sheet};
 use desk::{Desk, Query, Read};
-use foundation::codes::ClassState;
+use foundation::codes::{ClassState, FullProcessState};
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
 use foundation::{ClassId, Date, DistrictCode, Fault, Function, InstitutionId, NeedsItemId, Office, Permission, PersonName, Right, Stop};
 use maud::html;
@@ -82,8 +82,8 @@ impl Filters {
         }
         all = match self.state.as_str() {
             "" => all,
-            "teaching" => all.add(C::State.is_in([ClassState::Approved, ClassState::InTraining])),
-            "waiting" => all.add(C::State.is_in([ClassState::Submitted, ClassState::UnderReview])),
+            "teaching" => all.add(C::State.is_in([FullProcessState::Approved, FullProcessState::InTraining])),
+            "waiting" => all.add(C::State.is_in([FullProcessState::Submitted, FullProcessState::UnderReview])),
             code => match code.parse::<ClassState>() {
                 Ok(state) => all.add(C::State.eq(state)),
                 Err(_) => all.add(nothing()),
@@ -195,7 +195,7 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
 
 fn choices(own: bool) -> Vec<Filter> {
     let mut states = vec![("waiting".to_owned(), "等待审核".to_owned()), ("teaching".to_owned(), "准予开班、正在上课".to_owned())];
-    states.extend(ClassState::all().iter().map(|one| (one.code().to_owned(), one.label().to_owned())));
+    states.extend(ClassState::all().map(|one| (one.code().to_owned(), one.label().to_owned())));
     let mut all = vec![
         Filter::text("q", "班级、编号或机构"),
         Filter::choice("state", "状态", states),
@@ -262,21 +262,27 @@ pub fn number(class: &Model) -> &str {
 
 /// The day the present step must be done by; nothing once the application is decided.
 pub fn due(class: &Model) -> Option<Date> {
-    class.due_on.filter(|_| matches!(class.state, ClassState::Submitted | ClassState::Returned | ClassState::UnderReview))
+    class.due_on.filter(|_| class.state.is_in(&[FullProcessState::Submitted, FullProcessState::Returned, FullProcessState::UnderReview]))
 }
 
 /// The state in one word, with its meaning of colour.
 pub fn state_tag(state: ClassState) -> ui::Tag {
     match state {
-        ClassState::Draft | ClassState::Archived => tag::neutral(state.label()),
-        ClassState::Submitted
-        | ClassState::UnderReview
-        | ClassState::Returned
-        | ClassState::Examining
-        | ClassState::ResultsReview
-        | ClassState::TrainingEnded => tag::look(state.label()),
-        ClassState::Approved | ClassState::InTraining | ClassState::Certified | ClassState::FeedbackDone | ClassState::Claimed => tag::good(state.label()),
-        ClassState::Refused | ClassState::Suspended | ClassState::Withdrawn => tag::act(state.label()),
+        ClassState::FullProcess(FullProcessState::Draft) | ClassState::FullProcess(FullProcessState::Archived) => tag::neutral(state.label()),
+        ClassState::FullProcess(FullProcessState::Submitted)
+        | ClassState::FullProcess(FullProcessState::UnderReview)
+        | ClassState::FullProcess(FullProcessState::Returned)
+        | ClassState::FullProcess(FullProcessState::Examining)
+        | ClassState::FullProcess(FullProcessState::ResultsReview)
+        | ClassState::FullProcess(FullProcessState::TrainingEnded) => tag::look(state.label()),
+        ClassState::FullProcess(FullProcessState::Approved)
+        | ClassState::FullProcess(FullProcessState::InTraining)
+        | ClassState::FullProcess(FullProcessState::Certified)
+        | ClassState::FullProcess(FullProcessState::FeedbackDone)
+        | ClassState::FullProcess(FullProcessState::Claimed) => tag::good(state.label()),
+        ClassState::FullProcess(FullProcessState::Refused)
+        | ClassState::FullProcess(FullProcessState::Suspended)
+        | ClassState::FullProcess(FullProcessState::Withdrawn) => tag::act(state.label()),
     }
 }
 
@@ -285,6 +291,7 @@ pub async fn seen(desk: &Desk, id: &str) -> Result<(store::Reader, Model), Stop>
     let id: ClassId = id.parse().map_err(|_| Fault::Gone)?;
     let reader = desk.read().await?;
     let class = reader.get::<training_class::Entity>(id.to_string()).await?;
+    desk.shows(&crate::declared::CLASS, &class.id, class.version);
     Ok((reader, class))
 }
 

@@ -1,7 +1,7 @@
 //! What the completion part adds to the room's routes and to the class dossier (M3.1).
 
 use desk::{Desk, Routes};
-use foundation::codes::ClassState;
+use foundation::codes::{ClassState, FullProcessState};
 use foundation::{Function, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::Reader;
@@ -42,13 +42,13 @@ pub fn routes(routes: Routes) -> Routes {
 pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) -> Result<Markup, Stop> {
     let late = matches!(
         class.state,
-        ClassState::TrainingEnded
-            | ClassState::Examining
-            | ClassState::ResultsReview
-            | ClassState::Certified
-            | ClassState::FeedbackDone
-            | ClassState::Claimed
-            | ClassState::Archived
+        ClassState::FullProcess(FullProcessState::TrainingEnded)
+            | ClassState::FullProcess(FullProcessState::Examining)
+            | ClassState::FullProcess(FullProcessState::ResultsReview)
+            | ClassState::FullProcess(FullProcessState::Certified)
+            | ClassState::FullProcess(FullProcessState::FeedbackDone)
+            | ClassState::FullProcess(FullProcessState::Claimed)
+            | ClassState::FullProcess(FullProcessState::Archived)
     );
     if !late {
         return Ok(html! {});
@@ -74,9 +74,15 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
 pub fn main_buttons(desk: &Desk, class: &training_class::Model) -> Vec<Button> {
     let may = |right| desk.may(Permission::Of(Function::CompletionExam, right));
     match class.state {
-        ClassState::TrainingEnded if may(Right::Create) => vec![Button::link("录入考核成绩", format!("/classes/{}/exam", class.id)).main()],
-        ClassState::Examining if may(Right::Approve) => vec![Button::link("核对并确认成绩", format!("/classes/{}/exam", class.id)).main()],
-        ClassState::ResultsReview if may(Right::Create) => vec![Button::post("发放证书", format!("/classes/{}/certificates", class.id)).main()],
+        ClassState::FullProcess(FullProcessState::TrainingEnded) if may(Right::Create) => {
+            vec![Button::link("录入考核成绩", format!("/classes/{}/exam", class.id)).main()]
+        }
+        ClassState::FullProcess(FullProcessState::Examining) if may(Right::Approve) => {
+            vec![Button::link("核对并确认成绩", format!("/classes/{}/exam", class.id)).main()]
+        }
+        ClassState::FullProcess(FullProcessState::ResultsReview) if may(Right::Create) => {
+            vec![Button::post("发放证书", format!("/classes/{}/certificates", class.id)).main()]
+        }
         _ => Vec::new(),
     }
 }

@@ -4,7 +4,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs};
-use foundation::codes::{ClassState, ReviewResult};
+use foundation::codes::{FullProcessState, ReviewResult};
 use foundation::{ClassId, Fault, Stop, clock};
 use maud::{Markup, html};
 use store::tables::supervision::training_class;
@@ -227,7 +227,7 @@ pub async fn answer_line(desk: Desk, Path((class, code)): Path<(String, String)>
 pub async fn notice(desk: Desk, Path(class): Path<String>) -> Response {
     let run = async {
         let (_, row) = seen(&desk, &class).await?;
-        let approved = row.policy.is_some() && !matches!(row.state, ClassState::Withdrawn);
+        let approved = row.policy.is_some() && !row.state.is_in(&[FullProcessState::Withdrawn]);
         let (true, Some(decided)) = (approved, row.decided_at) else { return Err(Fault::Gone.into()) };
         Ok(desk.page("准予开班通知书", "/classes", html! {
             (page_head("准予开班通知书", number(&row), &[Button::link("回到班级", format!("/classes/{}", row.id))]))

@@ -81,6 +81,7 @@ async fn body(desk: &Desk, id: &str, state: &FormState) -> Result<Markup, Stop> 
     let id = id.parse::<DisputeId>().map_err(|_| Fault::Gone)?;
     let reader = desk.read().await?;
     let one = reader.get::<attendance_dispute::Entity>(id.to_string()).await?;
+    desk.shows(&crate::declared::DISPUTE, &one.id, one.version);
     let class = reader.get::<training_class::Entity>(one.class.to_string()).await?;
     let place = reader.get::<enrolment::Entity>(one.enrolment.to_string()).await?;
     let session = reader.get::<class_session::Entity>(one.session.to_string()).await?;

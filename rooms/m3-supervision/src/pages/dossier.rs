@@ -4,7 +4,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Read};
-use foundation::codes::{ClassState, ReviewResult};
+use foundation::codes::{ClassState, FullProcessState, ReviewResult};
 use foundation::{Function, Instant, Office, Permission, Right, Stop};
 use maud::{Markup, html};
 use reckoning::policy::Policy;
@@ -102,7 +102,7 @@ pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop
     let (reader, class) = seen(desk, id).await?;
     let own = matches!(&desk.actor.office, Office::Institution { institution } if *institution == class.institution) && desk.may(EDIT);
     let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;
-    let editable = matches!(class.state, ClassState::Draft | ClassState::Returned);
+    let editable = class.state.is_in(&[FullProcessState::Draft, FullProcessState::Returned]);
     let lines = if editable && own {
         // What the machine would say to an application handed in now: the pledge is given with it.
         let pledged = training_class::Model { institution_pledged_at: Some(desk.now()), ..class.clone() };
@@ -118,15 +118,17 @@ pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop
         main.push(ui::callout(ui::Tone::Neutral, html! { (super::decide::pledge_text(&class.title)) (how) }));
     }
     main.push(view.facts(&reader).await?);
-    if !class.decision_note.is_empty() && matches!(class.state, ClassState::Returned | ClassState::Refused | ClassState::Suspended | ClassState::Withdrawn) {
+    if !class.decision_note.is_empty()
+        && class.state.is_in(&[FullProcessState::Returned, FullProcessState::Refused, FullProcessState::Suspended, FullProcessState::Withdrawn])
+    {
         let title = match class.state {
-            ClassState::Returned => "退回补正的事项",
-            ClassState::Refused => "不予开班的理由（可在收到之日起向上一级人社部门申诉）",
+            ClassState::FullProcess(FullProcessState::Returned) => "退回补正的事项",
+            ClassState::FullProcess(FullProcessState::Refused) => "不予开班的理由（可在收到之日起向上一级人社部门申诉）",
             _ => "说明",
         };
         main.push(section(title, html! { @for line in class.decision_note.lines() { p { (line) } } }));
     }
-    if own && class.state == ClassState::Returned {
+    if own && class.state == FullProcessState::Returned {
         main.push(super::decide::explain_form(&class.id, &FormState::new()));
     }
     // Once decided, what happens in the class comes first and the lists fold away.
@@ -150,7 +152,7 @@ impl View<'_> {
     }
     /// What the button that hands the application in is called.
     pub(super) fn submit_word(&self) -> &'static str {
-        if self.class.state == ClassState::Draft { "承诺并提交" } else { "承诺并重新提交" }
+        if self.class.state == FullProcessState::Draft { "承诺并提交" } else { "承诺并重新提交" }
     }
     pub(super) fn at(&self, what: &str) -> String {
         format!("/classes/{}/{what}", self.class.id)
@@ -169,7 +171,7 @@ impl View<'_> {
         let money = if class.money == foundation::Fen::ZERO {
             html! { "提交时估算" }
         } else {
-            html! { (ui::money(class.money)) @if class.state != ClassState::Archived { " 以内" } }
+            html! { (ui::money(class.money)) @if class.state != FullProcessState::Archived { " 以内" } }
         };
         let count = |n: i32| u32::try_from(n).unwrap_or(0);
         Ok(section(
@@ -179,7 +181,7 @@ impl View<'_> {
                     ("证书类型", html! { "培训合格证书" }), ("起止", html! { (ui::dates::range(class.starts_on, class.ends_on)) }), ("地点", html! { (site.name) " " (room.name) }),
                     ("人数 / 计划", html! { (class.enrolled_count) " / " (class.planned_persons) }),
                     ("总课时", html! { (class.periods_total) "（理论 " (class.periods_theory) " · 实操 " (class.periods_practice) " · 线上 " (class.periods_online) "）" }),
-                    ("补贴标准", html! { (rate) }), ("依据", html! { (policy.document("fen_per_period")) }), (if class.state == ClassState::Archived { "补贴" } else { "预计补贴" }, money),
+                    ("补贴标准", html! { (rate) }), ("依据", html! { (policy.document("fen_per_period")) }), (if class.state == FullProcessState::Archived { "补贴" } else { "预计补贴" }, money),
                     ("班主任", html! { (class.class_teacher_name) }), ("结业考核", html! { @if let Some(day) = class.exam_on { (ui::dates::day_weekday(day)) } @else { "未定" } }),
                 ]))
                 (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0), count(policy.online_cap_pct())))
@@ -191,7 +193,7 @@ impl View<'_> {
         if self.lines.is_empty() {
             return Vec::new();
         }
-        let editable = self.own && matches!(self.class.state, ClassState::Draft | ClassState::Returned);
+        let editable = self.own && self.class.state.is_in(&[FullProcessState::Draft, FullProcessState::Returned]);
         let mut parts = vec![ui::must_handle(
             &self
                 .lines
@@ -210,7 +212,7 @@ impl View<'_> {
                 })
                 .collect::<Vec<_>>(),
         )];
-        let answering = self.class.state == ClassState::UnderReview && self.class.reviewed_by.is_none() && self.decides();
+        let answering = self.class.state == FullProcessState::UnderReview && self.class.reviewed_by.is_none() && self.decides();
         for (list, title) in [("completeness", "完备性"), ("authenticity", "真实性")] {
             let shown: Vec<CheckLine> = self
                 .lines
@@ -239,7 +241,7 @@ impl View<'_> {
     /// Where a red line is put right: by the institution on its own pages, by the officer through a return.
     fn way_out(&self, line: &Shown, editable: bool) -> Option<Button> {
         if !editable {
-            return (self.decides() && matches!(self.class.state, ClassState::Submitted | ClassState::UnderReview))
+            return (self.decides() && self.class.state.is_in(&[FullProcessState::Submitted, FullProcessState::UnderReview]))
                 .then(|| Button::link("退回补正", self.at("return")));
         }
         match line.code.as_str() {

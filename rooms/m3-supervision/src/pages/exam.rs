@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Read};
-use foundation::codes::ClassState;
+use foundation::codes::FullProcessState;
 use foundation::{ClassId, EnrolmentId, Fault, Function, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::query::{ColumnTrait, QueryFilter};
@@ -76,8 +76,8 @@ pub async fn show(desk: Desk, Path(class): Path<String>) -> Response {
 }
 
 fn body(desk: &Desk, sheet: &Sheet, state: Option<&FormState>) -> Markup {
-    let enters =
-        desk.may(Permission::Of(Function::CompletionExam, Right::Create)) && matches!(sheet.class.state, ClassState::TrainingEnded | ClassState::Examining);
+    let enters = desk.may(Permission::Of(Function::CompletionExam, Right::Create))
+        && sheet.class.state.is_in(&[FullProcessState::TrainingEnded, FullProcessState::Examining]);
     let confirmed = sheet.exam.as_ref().is_some_and(|exam| exam.confirmed_by.is_some());
     let mut buttons = vec![Button::link("回到班级", format!("/classes/{}", sheet.class.id))];
     if desk.may(Permission::Of(Function::CompletionExam, Right::Approve)) && sheet.exam.is_some() && !confirmed {

@@ -4,7 +4,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Query, Read};
-use foundation::codes::{AttendanceKind, ClassState, ObjectionState};
+use foundation::codes::{AttendanceKind, FullProcessState, ObjectionState};
 use foundation::{ClassId, Fault, Function, Instant, Office, Permission, PersonId, Right, SessionId, Stop};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -80,7 +80,7 @@ async fn class_card(desk: &Desk, reader: &Reader, place: &enrolment::Model) -> R
     let policy = desk::policy::of_class(reader, &class, desk.today()).await?;
     let next = sessions.iter().find(|one| now <= signs_out_until(one, &policy));
     let events = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
-    let running = matches!(class.state, ClassState::Approved | ClassState::InTraining);
+    let running = class.state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining]);
     let asked = match next {
         Some(session) if running => asked_at(desk, session, place).await?,
         _ => None,
@@ -151,7 +151,7 @@ fn session_card(
 async fn follow_up(reader: &Reader, class: &training_class::Model, place: &enrolment::Model) -> Result<(Option<Button>, Vec<Button>), Stop> {
     let certificate = reader.find::<certificate::Entity>(certificate::Column::Enrolment.eq(place.id.clone())).await?;
     let certificate = certificate.map(|one| Button::link("看我的证书", format!("/certificates/{}.pdf", one.id)));
-    if class.state == ClassState::Certified && place.passed == Some(true) {
+    if class.state == FullProcessState::Certified && place.passed == Some(true) {
         let given = reader.find::<feedback::Entity>(feedback::Column::Enrolment.eq(place.id.clone())).await?.is_some();
         if !given {
             return Ok((Some(Button::link("评价这次培训", format!("/me/feedback/{}", class.id))), certificate.into_iter().collect()));
@@ -177,7 +177,7 @@ async fn hours_lines(
         PhoneLine::score("我的课时", hours.rate.0.to_string(), total.to_string())
             .note(format!("要满 {needed} 课时才能结业"))
             .opens(format!("/me/hours/{}", place.class)),
-        if hours.rate.0 < needed && !matches!(class.state, ClassState::Approved | ClassState::InTraining | ClassState::Suspended) {
+        if hours.rate.0 < needed && !class.state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining, FullProcessState::Suspended]) {
             PhoneLine::text("补贴", "没有").note(format!("课时不到 {needed}，不能结业；记错了请点上面一行告诉我们"))
         } else {
             PhoneLine::text("预计补贴", format!("机构代领 {}", ui::money::text(amount.fen))).note("按现在的课时算；培训机构不得再向您收费")

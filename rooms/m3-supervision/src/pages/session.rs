@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Read};
-use foundation::codes::{AttendanceKind, ClassState};
+use foundation::codes::{AttendanceKind, FullProcessState};
 use foundation::{EnrolmentId, Fault, Function, Office, Permission, Right, SessionId, Stop};
 use maud::{Markup, html};
 use store::Reader;
@@ -163,7 +163,7 @@ async fn screen_body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
     let now = desk.now();
     let here = roster.iter().filter(|one| events.iter().any(|event| event.enrolment == one.id)).count();
     let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;
-    let open = matches!(class.state, ClassState::Approved | ClassState::InTraining)
+    let open = class.state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining])
         && now >= session.starts_at - chrono::Duration::minutes(i64::from(policy.sign_in_before_minutes()))
         && now <= rules::signs_out_until(&session, &policy);
     Ok(html! {

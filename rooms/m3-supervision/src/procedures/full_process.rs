@@ -5,7 +5,7 @@ use desk::limit;
 use desk::matter::Matter;
 use desk::procedure::{By, Change, Model, Procedure, Row, by};
 use desk::subject::{Audience, Subject};
-use foundation::codes::ClassState;
+use foundation::codes::{ClassState, FullProcessState};
 use foundation::{Date, DistrictCode, Fen, InstitutionId, Permission, Stop};
 use store::query::Set;
 use store::tables::supervision::training_class;
@@ -31,7 +31,7 @@ const PAID: By = By { act: "settle-payment-batch", permission: Permission::Of(fo
 
 desk::steps! {
     /// What can happen to a class.
-    Step of ClassState, ROWS {
+    Step of FullProcessState, ROWS {
         Draft [] => Draft, "新建班级", by::<CreateClass>(), Clear, Nothing, Nobody, Nowhere, ["ClassDrafted"];
         Submit [Draft] => Submitted, "提交开班申请", by::<SubmitOpening>(), Workdays(&[limit!(accept_workdays)]), Asked, Ask(&ACCEPT),
             Post("承诺并提交", "submit", ""), ["ClassOpeningSubmitted"], "机构承诺书";
@@ -76,7 +76,7 @@ desk::steps! {
 pub enum FullProcess {}
 
 impl Procedure for FullProcess {
-    type State = ClassState;
+    type State = FullProcessState;
     type Step = Step;
     type Table = training_class::Entity;
 
@@ -87,16 +87,18 @@ impl Procedure for FullProcess {
     const CLAUSE: &'static str = "M3.1";
     const TAG: Option<&'static str> = Some(journal::facts::CLASS_STATE);
     const SUBJECT: &'static Subject = &CLASS;
-    const ROWS: &'static [Row<ClassState, Step>] = ROWS;
+    const ROWS: &'static [Row<FullProcessState, Step>] = ROWS;
 
-    fn state(row: &Model<Self>) -> Result<ClassState, Stop> {
-        Ok(row.state)
+    fn state(row: &Model<Self>) -> Result<FullProcessState, Stop> {
+        match row.state {
+            ClassState::FullProcess(state) => Ok(state),
+        }
     }
     fn id(row: &Model<Self>) -> String {
         row.id.to_string()
     }
-    fn write(change: &mut Change<Self>, state: ClassState, due: Option<Option<Date>>) {
-        change.state = Set(state);
+    fn write(change: &mut Change<Self>, state: FullProcessState, due: Option<Option<Date>>) {
+        change.state = Set(state.into());
         if let Some(due) = due {
             change.due_on = Set(due);
         }
@@ -131,18 +133,18 @@ mod tests {
         /// 凡补必进，不进不补: no claim without approval, attendance, exam, certificate and feedback before it.
         #[test]
         fn m7_1_every_way_to_a_claim_passes_every_gate(steps in proptest::collection::vec(0usize..Step::all().len(), 0..80)) {
-            let mut state = ClassState::Draft;
+            let mut state = FullProcessState::Draft;
             let mut done = Vec::new();
             for step in steps {
                 let step = Step::all()[step];
                 if let Ok(next) = after::<FullProcess>(state, step) { state = next; done.push(step); }
             }
-            if matches!(state, ClassState::Claimed | ClassState::Archived) {
+            if matches!(state, FullProcessState::Claimed | FullProcessState::Archived) {
                 for gate in [Step::Submit, Step::Accept, Step::Approve, Step::StartTraining, Step::EndTraining, Step::EnterScores, Step::ConfirmExam, Step::IssueCertificates, Step::FinishFeedback] {
                     prop_assert!(done.contains(&gate), "{gate:?}");
                 }
             }
-            for end in [ClassState::Withdrawn, ClassState::Refused, ClassState::Archived] {
+            for end in [FullProcessState::Withdrawn, FullProcessState::Refused, FullProcessState::Archived] {
                 prop_assert!(Step::all().iter().all(|step| after::<FullProcess>(end, *step).is_err()));
             }
         }

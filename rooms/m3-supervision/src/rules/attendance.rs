@@ -2,7 +2,7 @@
 
 use crate::refusals::{CODE, DISPUTE, ROLL_CALL, WINDOW};
 use chrono::Duration;
-use foundation::codes::ClassState;
+use foundation::codes::{ClassState, FullProcessState};
 use foundation::ids::TypedId;
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Instant, Refusal, SessionId};
@@ -84,7 +84,7 @@ pub enum Doing {
 /// Whether signing in or out is open now. Errors: a refusal with the time when it opens or closed.
 pub fn window(class_state: ClassState, session: &class_session::Model, doing: Doing, policy: &Policy, now: Instant) -> Result<(), Refusal> {
     let no = |fact: String, fix: &str| Err(WINDOW.refuse(fact).fix(fix));
-    if !matches!(class_state, ClassState::Approved | ClassState::InTraining) {
+    if !class_state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining]) {
         return Err(not_in_training(class_state));
     }
     let opens = session.starts_at - Duration::minutes(i64::from(policy.sign_in_before_minutes()));
@@ -124,7 +124,7 @@ pub fn may_dispute(session: &class_session::Model, text: &str, now: Instant) -> 
 
 /// Whether attendance may still be corrected: until the scores are entered, which rest on it.
 pub fn may_correct(state: ClassState) -> Result<(), Refusal> {
-    if matches!(state, ClassState::InTraining | ClassState::Suspended | ClassState::TrainingEnded) {
+    if state.is_in(&[FullProcessState::InTraining, FullProcessState::Suspended, FullProcessState::TrainingEnded]) {
         return Ok(());
     }
     let fact = format!("班级现在是“{}”，成绩已按当时的考勤录入", state.label());
@@ -139,7 +139,7 @@ pub fn not_in_training(state: ClassState) -> Refusal {
 /// Whether the class teacher may call the roll of a session now.
 pub fn may_call_roll(class: &training_class::Model, session: &class_session::Model, policy: &Policy, now: Instant) -> Result<(), Refusal> {
     let no = |fact: &str, fix: &str| Err(ROLL_CALL.refuse(fact).source("课程表").fix(fix));
-    if !matches!(class.state, ClassState::Approved | ClassState::InTraining | ClassState::TrainingEnded) {
+    if !class.state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining, FullProcessState::TrainingEnded]) {
         return no(&format!("班级现在是“{}”", class.state.label()), "只有正在培训的班级可以点名");
     }
     if now < session.starts_at {

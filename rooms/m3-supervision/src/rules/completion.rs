@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::refusals::{EXAM, FEEDBACK, TWO_PEOPLE};
-use foundation::codes::ClassState;
+use foundation::codes::FullProcessState;
 use foundation::{AccountId, Date, EnrolmentId, Refusal};
 use reckoning::hours::{Hours, rate_ok, rate_text};
 use reckoning::policy::Policy;
@@ -65,7 +65,7 @@ pub fn check_sheet(
 ) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     let mut no = |field: &str, fact: String, source: &str, fix: &str| refusals.push(EXAM.refuse(fact).source(source).fix(fix).at(field));
-    if !matches!(class.state, ClassState::TrainingEnded | ClassState::Examining) {
+    if !class.state.is_in(&[FullProcessState::TrainingEnded, FullProcessState::Examining]) {
         no("held_on", format!("班级现在是“{}”", class.state.label()), "班级状态", "培训结束后再录入成绩");
     }
     let last = class.ends_on + chrono::Days::new(u64::try_from(policy.exam_within_days()).unwrap_or(0));

@@ -1,7 +1,7 @@
 //! Rules of the process check (过程检查; M3.1, domain §4.4, §1.3 separation of duties).
 
 use crate::refusals::INSPECTION;
-use foundation::codes::{ClassState, InspectionOpinion};
+use foundation::codes::{FullProcessState, InspectionOpinion};
 use foundation::{AccountId, Refusal};
 use store::tables::supervision::{class_session, training_class};
 
@@ -20,7 +20,7 @@ pub fn check(
 ) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     let mut no = |field: &str, fact: String, source: &str, fix: &str| refusals.push(INSPECTION.refuse(fact).source(source).fix(fix).at(field));
-    if !matches!(class.state, ClassState::Approved | ClassState::InTraining | ClassState::Suspended | ClassState::TrainingEnded) {
+    if !class.state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining, FullProcessState::Suspended, FullProcessState::TrainingEnded]) {
         no("opinion", format!("班级现在是“{}”", class.state.label()), "班级状态", "只有准予开班以后、结业考核以前的班级可以检查");
     }
     if meeting.is_none() && opinion == InspectionOpinion::Normal {

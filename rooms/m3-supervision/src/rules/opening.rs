@@ -3,7 +3,7 @@
 
 use crate::refusals::{CLASS_SIZE, EXAM_PLAN, MATERIALS, ONLINE_SHARE, OPENING, PLAN, PLAN_PERIODS, SEATS, STARTS_ON, TWO_REVIEWERS};
 use chrono::Weekday;
-use foundation::codes::{ClassState, SessionMode};
+use foundation::codes::{FullProcessState, SessionMode};
 use foundation::{AccountId, Date, Periods, Refusal, Rule};
 use reckoning::policy::Policy;
 use serde::{Deserialize, Serialize};
@@ -114,7 +114,7 @@ pub fn exam_day(ends_on: Date, exam_on: Option<Date>, policy: &Policy) -> Result
 
 /// Whether a draft may still be edited by its institution.
 pub fn editable(class: &training_class::Model) -> Result<(), Refusal> {
-    if matches!(class.state, ClassState::Draft | ClassState::Returned) {
+    if class.state.is_in(&[FullProcessState::Draft, FullProcessState::Returned]) {
         return Ok(());
     }
     Err(OPENING.refuse(format!("班级现在是“{}”", class.state.label())))
@@ -200,7 +200,7 @@ mod tests {
             id: ids.make(at),
             class_no: String::new(),
             regime: Regime::FullProcess,
-            state: ClassState::Draft,
+            state: FullProcessState::Draft.into(),
             institution: ids.make(at),
             institution_name: String::new(),
             needs_item: ids.make(at),

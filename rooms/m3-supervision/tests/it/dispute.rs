@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use desk::Desk;
-use foundation::codes::{AttendanceKind, ClassState, ObjectionState};
+use foundation::codes::{AttendanceKind, ClassState, FullProcessState, ObjectionState};
 use foundation::{Fault, Office, Stop};
 use m3_supervision::acts::dispute::{AnswerDispute, DisputeAttendance, DisputeVerdict};
 use store::query::{ColumnTrait, QueryFilter};
@@ -20,7 +20,7 @@ const TEXT: &str = "我来上课了，手机没电，没签上，班主任可以
 async fn after_the_first(house: &TestHouse) -> (ApprovedClass, class_session::Model) {
     let class = fixtures::approved_class(house).await;
     accounts(house).await;
-    in_state(house, &class, ClassState::InTraining).await;
+    in_state(house, &class, FullProcessState::InTraining.into()).await;
     let first = house.system().read().await.unwrap().get::<class_session::Entity>(class.sessions[0].to_string()).await.unwrap();
     house.premises.clock.travel_to(first.ends_at + Duration::hours(1));
     (class, first)
@@ -117,14 +117,14 @@ async fn m3_3_nothing_is_corrected_that_counts_already_or_that_scores_rest_on() 
         .unwrap();
     assert!(matches!(dispute(&house, &trainee(&house, 1), &later[0]).await, Err(Stop::Refused(no)) if no[0].fact.contains("才开始")), "before the meeting");
     let one = dispute(&house, &trainee(&house, 1), &first).await.unwrap();
-    in_state(&house, &class, ClassState::Examining).await;
+    in_state(&house, &class, FullProcessState::Examining.into()).await;
     let refused = house.desk(Persona::JinjiangOfficer).perform(answer(&one, DisputeVerdict::Present)).await;
     assert!(matches!(refused, Err(Stop::Refused(no)) if no[0].fact.contains("成绩已按当时的考勤录入")));
-    in_state(&house, &class, ClassState::TrainingEnded).await;
+    in_state(&house, &class, FullProcessState::TrainingEnded.into()).await;
     house.desk(Persona::JinjiangOfficer).perform(answer(&one, DisputeVerdict::Present)).await.unwrap();
     let place = house.system().read().await.unwrap().get::<enrolment::Entity>(one.enrolment.to_string()).await.unwrap();
     assert_eq!(place.credited_offline, first.periods, "the frozen hours are reckoned anew");
-    in_state(&house, &class, ClassState::InTraining).await;
+    in_state(&house, &class, FullProcessState::InTraining.into()).await;
     let again = dispute(&house, &trainee(&house, 1), &first).await.unwrap();
     let refused = house.desk(Persona::JinjiangOfficer).perform(answer(&again, DisputeVerdict::Present)).await;
     assert!(matches!(refused, Err(Stop::Refused(no)) if no[0].fact.contains("已经计了")));

@@ -1,7 +1,7 @@
 //! The sheet of marks (M3.1): forty missing marks are one line that leads to the first, and what was typed stays.
 
 use chrono::Duration;
-use foundation::codes::ClassState;
+use foundation::codes::FullProcessState;
 use m3_supervision::acts::attendance::CallRoll;
 use m3_supervision::jobs::attendance::EndTraining;
 use store::tables::supervision::{class_session, training_class};
@@ -12,7 +12,7 @@ use crate::fixtures::{self, ApprovedClass, NAMES};
 /// A class whose trainees were all present whenever the roll was called, after its last meeting.
 async fn taught(house: &TestHouse) -> ApprovedClass {
     let class = fixtures::approved_class(house).await;
-    let change = training_class::ActiveModel { state: store::query::Set(ClassState::InTraining), ..Default::default() };
+    let change = training_class::ActiveModel { state: store::query::Set(FullProcessState::InTraining.into()), ..Default::default() };
     crate::opening_support::meddle(house, &class.class, change).await;
     for session in &class.sessions {
         let row = house.system().read().await.unwrap().get::<class_session::Entity>(session.to_string()).await.unwrap();

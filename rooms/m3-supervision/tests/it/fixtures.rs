@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use foundation::codes::{ClassState, PersonCategory, Regime, ReviewResult, SessionMode};
+use foundation::codes::{FullProcessState, PersonCategory, Regime, ReviewResult, SessionMode};
 use foundation::{
     ClassId, Date, EnrolmentId, Fen, IdDocument, IdType, InstitutionId, NeedsItemId, Periods, PersonId, RoomId, Scope, SessionId, SiteId, TeacherId, clock,
 };
@@ -264,7 +264,7 @@ fn class_row(house: &TestHouse, id: ClassId, class_no: &str, policy: String) -> 
         id,
         class_no: class_no.into(),
         regime: Regime::FullProcess,
-        state: ClassState::Approved,
+        state: FullProcessState::Approved.into(),
         institution: school(),
         institution_name: "晋江市安海职业培训学校".into(),
         needs_item: item(),

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use foundation::ClassId;
-use foundation::codes::ClassState;
+use foundation::codes::FullProcessState;
 use m3_supervision::acts::review::SubmitOpening;
 use store::query::{ColumnTrait, QueryFilter};
 use store::tables::supervision::{class_session, enrolment, training_class};
@@ -80,7 +80,7 @@ async fn m3_1_one_page_makes_an_application_that_can_be_handed_in() {
     let page = web.get(Some(Persona::SchoolClerk), &made.location).await.expect(StatusCode::OK);
     assert!(page.text.contains("我单位承诺") && page.text.contains("承诺并提交"), "the promise is read before it is made: {}", page.text);
     house.desk(Persona::SchoolClerk).perform(SubmitOpening { class: class.clone(), pledge: true }).await.unwrap();
-    assert_eq!(row(&house, &class).await.state, ClassState::Submitted);
+    assert_eq!(row(&house, &class).await.state, FullProcessState::Submitted);
 }
 
 #[tokio::test]

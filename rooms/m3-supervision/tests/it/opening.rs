@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use foundation::Stop;
-use foundation::codes::{ClassState, ReviewResult};
+use foundation::codes::{FullProcessState, ReviewResult};
 use m3_supervision::acts::decide::{AnswerReviewLine, RefuseOpening, ReturnOpening, RevokeClass, WithdrawClass};
 use m3_supervision::acts::review::{AcceptOpening, ApproveOpening, ReviewOpening, SubmitOpening};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
@@ -29,7 +29,7 @@ async fn m3_1_four_people_take_a_class_from_draft_to_approval() {
     let house = TestHouse::new().await;
     let class = under_review(&house).await;
     let before = row(&house, &class).await;
-    assert_eq!((before.state, before.class_no.as_str()), (ClassState::UnderReview, "3505822026A00010001"));
+    assert_eq!((before.state, before.class_no.as_str()), (FullProcessState::UnderReview.into(), "3505822026A00010001"));
     assert_eq!(before.money.0, 12 * 24 * 2500);
     assert_eq!(before.due_on, Some(day(2026, 11, 5)), "three working days after 2 November");
     let lines = house
@@ -53,7 +53,7 @@ async fn m3_1_four_people_take_a_class_from_draft_to_approval() {
     assert_eq!((waiting.len(), waiting[0].kind.as_str(), waiting[0].not_for.clone()), (1, "approve-opening", Some(Persona::JinjiangOfficer.account())));
     reviewer.perform(ApproveOpening { class: class.clone() }).await.unwrap();
     let after = row(&house, &class).await;
-    assert_eq!((after.state, after.decided_by.clone()), (ClassState::Approved, Some(Persona::JinjiangReviewer.account())));
+    assert_eq!((after.state, after.decided_by.clone()), (FullProcessState::Approved.into(), Some(Persona::JinjiangReviewer.account())));
     assert_eq!(desk::policy::pinned(after.policy.as_deref()).unwrap().online_cap_pct(), 40, "the policy is pinned");
     let facts = house
         .system()
@@ -145,11 +145,11 @@ async fn m3_1_returned_corrected_handed_in_again() {
     assert_eq!(rules(officer.perform(ReturnOpening { class: class.clone(), reason: "  ".into() }).await), ["一次性告知"]);
     officer.perform(ReturnOpening { class: class.clone(), reason: "请补急救箱照片".into() }).await.unwrap();
     let returned = row(&house, &class).await;
-    assert_eq!((returned.state, returned.due_on), (ClassState::Returned, Some(day(2026, 11, 16))), "ten working days");
+    assert_eq!((returned.state, returned.due_on), (FullProcessState::Returned.into(), Some(day(2026, 11, 16))), "ten working days");
     assert_eq!(open_tasks(&house, &class).await.iter().map(|one| one.kind.as_str()).collect::<Vec<_>>(), ["correct-opening"]);
     clerk.perform(SubmitOpening { class: class.clone(), pledge: true }).await.unwrap();
     let again = row(&house, &class).await;
-    assert_eq!((again.state, again.class_no.as_str()), (ClassState::Submitted, "3505822026A00010001"), "the number stays");
+    assert_eq!((again.state, again.class_no.as_str()), (FullProcessState::Submitted.into(), "3505822026A00010001"), "the number stays");
     assert!(again.decision_note.is_empty());
     let human = house
         .system()
@@ -169,11 +169,11 @@ async fn m3_1_silence_after_a_return_withdraws_the_application() {
     house.desk(Persona::JinjiangOfficer).perform(ReturnOpening { class: class.clone(), reason: "请补齐材料".into() }).await.unwrap();
     house.travel_to(2026, 11, 16, 23, 59);
     m3_supervision::tick(&house.system()).await.unwrap();
-    assert_eq!(row(&house, &class).await.state, ClassState::Returned, "until the end of the day");
+    assert_eq!(row(&house, &class).await.state, FullProcessState::Returned, "until the end of the day");
     house.travel_to(2026, 11, 17, 0, 1);
     m3_supervision::tick(&house.system()).await.unwrap();
     m3_supervision::tick(&house.system()).await.unwrap();
-    assert_eq!(row(&house, &class).await.state, ClassState::Withdrawn);
+    assert_eq!(row(&house, &class).await.state, FullProcessState::Withdrawn);
     assert!(open_tasks(&house, &class).await.is_empty());
 }
 
@@ -183,7 +183,7 @@ async fn m3_1_refused_withdrawn_revoked() {
     let class = under_review(&house).await;
     let officer = house.desk(Persona::JinjiangOfficer);
     officer.perform(RefuseOpening { class: class.clone(), reason: "场地与申报不符".into() }).await.unwrap();
-    assert_eq!(row(&house, &class).await.state, ClassState::Refused);
+    assert_eq!(row(&house, &class).await.state, FullProcessState::Refused);
     assert_eq!(rules(officer.perform(AcceptOpening { class: class.clone() }).await), ["办理步骤"], "a refused class does not move");
     let made = fixtures::another_class(&house, 0x503, "3505822026A00010009").await;
     assert!(matches!(
@@ -192,8 +192,8 @@ async fn m3_1_refused_withdrawn_revoked() {
     ));
     house.desk(Persona::SchoolClerk).perform(WithdrawClass { class: made.class.clone(), reason: "报名人数不足".into() }).await.unwrap();
     let withdrawn = row(&house, &made.class).await;
-    assert_eq!((withdrawn.state, withdrawn.decision_note.as_str()), (ClassState::Withdrawn, "报名人数不足"));
+    assert_eq!((withdrawn.state, withdrawn.decision_note.as_str()), (FullProcessState::Withdrawn.into(), "报名人数不足"));
     let other = fixtures::another_class(&house, 0x504, "3505822026A00010010").await;
     officer.perform(RevokeClass { class: other.class.clone(), reason: "查实冒名".into() }).await.unwrap();
-    assert_eq!(row(&house, &other.class).await.state, ClassState::Withdrawn);
+    assert_eq!(row(&house, &other.class).await.state, FullProcessState::Withdrawn);
 }

@@ -1,7 +1,7 @@
 //! What the machine checks of an application (M3.1, M5.1): plan, directory, clashes, ages.
 
 use foundation::Stop;
-use foundation::codes::ClassState;
+use foundation::codes::FullProcessState;
 use m3_supervision::acts::decide::RecheckOpening;
 use m3_supervision::acts::opening::{AddTrainees, CreateClass, EditClassPlan, LayTimetable};
 use m3_supervision::acts::review::{AcceptOpening, ReviewOpening, SubmitOpening};
@@ -52,7 +52,7 @@ async fn m3_1_all_that_is_missing_is_told_at_once() {
         ["W01", "W13"],
         "nine are too few, four working days too late"
     );
-    assert_eq!(row(&house, &class).await.state, ClassState::Draft);
+    assert_eq!(row(&house, &class).await.state, FullProcessState::Draft);
 }
 
 #[tokio::test]

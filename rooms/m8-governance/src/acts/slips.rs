@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use chrono::Duration;
 use desk::{Act, Desk, Done, FactDraft, session};
-use foundation::codes::{AccountRole, ClassState};
+use foundation::codes::{AccountRole, ClassState, FullProcessState};
 use foundation::{AccountId, Actor, ClassId, EnrolmentId, Function, Office, Permission, PersonId, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -91,22 +91,22 @@ fn fact(class: &training_class::Model, one: &enrolment::Model, account: &Account
 /// From the approval until the last thing a trainee does, his feedback.
 pub fn gives_slips(state: ClassState) -> bool {
     match state {
-        ClassState::Approved
-        | ClassState::InTraining
-        | ClassState::Suspended
-        | ClassState::TrainingEnded
-        | ClassState::Examining
-        | ClassState::ResultsReview
-        | ClassState::Certified => true,
-        ClassState::Draft
-        | ClassState::Submitted
-        | ClassState::Returned
-        | ClassState::UnderReview
-        | ClassState::Refused
-        | ClassState::FeedbackDone
-        | ClassState::Claimed
-        | ClassState::Archived
-        | ClassState::Withdrawn => false,
+        ClassState::FullProcess(FullProcessState::Approved)
+        | ClassState::FullProcess(FullProcessState::InTraining)
+        | ClassState::FullProcess(FullProcessState::Suspended)
+        | ClassState::FullProcess(FullProcessState::TrainingEnded)
+        | ClassState::FullProcess(FullProcessState::Examining)
+        | ClassState::FullProcess(FullProcessState::ResultsReview)
+        | ClassState::FullProcess(FullProcessState::Certified) => true,
+        ClassState::FullProcess(FullProcessState::Draft)
+        | ClassState::FullProcess(FullProcessState::Submitted)
+        | ClassState::FullProcess(FullProcessState::Returned)
+        | ClassState::FullProcess(FullProcessState::UnderReview)
+        | ClassState::FullProcess(FullProcessState::Refused)
+        | ClassState::FullProcess(FullProcessState::FeedbackDone)
+        | ClassState::FullProcess(FullProcessState::Claimed)
+        | ClassState::FullProcess(FullProcessState::Archived)
+        | ClassState::FullProcess(FullProcessState::Withdrawn) => false,
     }
 }
 

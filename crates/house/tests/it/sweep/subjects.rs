@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use foundation::SkillLevel;
-use foundation::codes::{CertificateType, ClaimState, ClassState, ReviewResult, SessionMode, TrainingType};
+use foundation::codes::{CertificateType, ClaimState, FullProcessState, ReviewResult, SessionMode, TrainingType};
 use serde_json::{Map, Value, json};
 use store::query::*;
 use store::tables::funds::{claim, payment_batch, payment_line};
@@ -14,16 +14,16 @@ use store::tables::supervision::{attendance_dispute, certificate, class_session,
 use testkit::{Persona, TestHouse};
 
 /// The class on which an act has something to do; reads look at the finished one.
-pub fn state_for(name: &str) -> ClassState {
+pub fn state_for(name: &str) -> FullProcessState {
     match name {
         "add-trainees" | "edit-class-plan" | "lay-timetable" | "add-session" | "edit-session" | "remove-session" | "remove-trainee" | "sign-pledges"
-        | "submit-opening" | "withdraw-class" | "new-class-page" | "timetable-page" | "roster-page" | "class-roster" => ClassState::Draft,
-        "accept-opening" => ClassState::Submitted,
-        "explain-correction" => ClassState::Returned,
+        | "submit-opening" | "withdraw-class" | "new-class-page" | "timetable-page" | "roster-page" | "class-roster" => FullProcessState::Draft,
+        "accept-opening" => FullProcessState::Submitted,
+        "explain-correction" => FullProcessState::Returned,
         "recheck-opening" | "review-opening" | "return-opening" | "refuse-opening" | "answer-review-line" | "approve-opening" | "opening-decision-form" => {
-            ClassState::UnderReview
+            FullProcessState::UnderReview
         }
-        "revoke-class" => ClassState::Approved,
+        "revoke-class" => FullProcessState::Approved,
         "call-roll"
         | "sign-in-to-session"
         | "sign-out-of-session"
@@ -39,13 +39,13 @@ pub fn state_for(name: &str) -> ClassState {
         | "my-training"
         | "answer-dispute"
         | "dispute-page"
-        | "attendance-page" => ClassState::InTraining,
-        "enter-scores" => ClassState::TrainingEnded,
-        "confirm-exam" => ClassState::Examining,
-        "issue-certificates" => ClassState::ResultsReview,
-        "give-feedback" | "feedback-page" => ClassState::Certified,
-        "submit-claim" | "first-review-claim" | "second-review-claim" | "publish-claim" | "return-claim" | "make-payment-batch" => ClassState::Claimed,
-        _ => ClassState::Archived,
+        | "attendance-page" => FullProcessState::InTraining,
+        "enter-scores" => FullProcessState::TrainingEnded,
+        "confirm-exam" => FullProcessState::Examining,
+        "issue-certificates" => FullProcessState::ResultsReview,
+        "give-feedback" | "feedback-page" => FullProcessState::Certified,
+        "submit-claim" | "first-review-claim" | "second-review-claim" | "publish-claim" | "return-claim" | "make-payment-batch" => FullProcessState::Claimed,
+        _ => FullProcessState::Archived,
     }
 }
 
@@ -95,8 +95,8 @@ impl Subjects {
         for class in classes {
             let (set, claim) = set(house, &class).await;
             // Of the classes with a claim the one whose claim is still with the school.
-            if class.state != ClassState::Claimed || claim == Some(ClaimState::Draft) {
-                sets.insert(format!("{:?}", class.state), set);
+            if class.state != FullProcessState::Claimed || claim == Some(ClaimState::Draft) {
+                sets.insert(class.state.code().to_owned(), set);
             }
         }
         let mut common = BTreeMap::new();
@@ -131,7 +131,7 @@ impl Subjects {
     }
 
     fn set(&self, act: &str) -> &Set {
-        self.sets.get(&format!("{:?}", state_for(act))).unwrap_or_else(|| panic!("the small demo has no class for {act}"))
+        self.sets.get(state_for(act).code()).unwrap_or_else(|| panic!("the small demo has no class for {act}"))
     }
 
     /// An address with its parts filled by real ids.

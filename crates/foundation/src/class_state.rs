@@ -1,0 +1,90 @@
+//! The state of a class, whatever its regime (M3; domain.md §4): each regime has states of its own, and one column
+//! holds them by their codes. Who handles a class of one regime takes its states out; a regime that is added makes
+//! every such place say what it does with it, or it does not compile.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::codes::{FullProcessState, Regime, UnknownCode};
+
+/// Where a class stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
+#[cfg_attr(feature = "orm", sea_orm(value_type = "String"))]
+pub enum ClassState {
+    /// 合格证类全过程监管.
+    FullProcess(FullProcessState),
+}
+
+impl ClassState {
+    /// Every state of every regime.
+    pub fn all() -> impl Iterator<Item = Self> {
+        FullProcessState::all().iter().copied().map(Self::FullProcess)
+    }
+    /// The short code that is stored and sent.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::FullProcess(state) => state.code(),
+        }
+    }
+    /// What people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::FullProcess(state) => state.label(),
+        }
+    }
+    /// Whose states these are.
+    pub const fn regime(self) -> Regime {
+        match self {
+            Self::FullProcess(_) => Regime::FullProcess,
+        }
+    }
+    /// Whether it is one of these, of full-process supervision; false for classes of another regime.
+    pub fn is_in(self, states: &[FullProcessState]) -> bool {
+        match self {
+            Self::FullProcess(state) => states.contains(&state),
+        }
+    }
+}
+
+impl From<FullProcessState> for ClassState {
+    fn from(state: FullProcessState) -> Self {
+        Self::FullProcess(state)
+    }
+}
+impl PartialEq<FullProcessState> for ClassState {
+    fn eq(&self, other: &FullProcessState) -> bool {
+        self.is_in(&[*other])
+    }
+}
+impl fmt::Display for ClassState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+impl FromStr for ClassState {
+    type Err = UnknownCode;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self::FullProcess)
+    }
+}
+impl serde::Serialize for ClassState {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+impl<'de> serde::Deserialize<'de> for ClassState {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+impl schemars::JsonSchema for ClassState {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ClassState".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let codes: Vec<&str> = Self::all().map(Self::code).collect();
+        schemars::json_schema!({ "type": "string", "enum": codes })
+    }
+}
