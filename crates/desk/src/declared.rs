@@ -18,12 +18,20 @@ pub struct Declared {
     pub procedures: Vec<Table>,
     /// Rules that refuse.
     pub rules: Vec<&'static Rule>,
+    /// True when every room of a house is in it: what is not declared then is nobody's.
+    pub is_whole: bool,
 }
 
 impl Declared {
     /// Nothing yet.
     pub const fn nothing() -> Self {
-        Self { subjects: Vec::new(), matters: Vec::new(), procedures: Vec::new(), rules: Vec::new() }
+        Self { subjects: Vec::new(), matters: Vec::new(), procedures: Vec::new(), rules: Vec::new(), is_whole: false }
+    }
+    /// The same, with every room in it.
+    #[must_use]
+    pub fn whole(mut self) -> Self {
+        self.is_whole = true;
+        self
     }
     /// With a room's subjects.
     #[must_use]
@@ -56,6 +64,7 @@ impl Declared {
         self.matters.extend(other.matters);
         self.procedures.extend(other.procedures);
         self.rules.extend(other.rules);
+        self.is_whole |= other.is_whole;
         self
     }
     /// The matter that a row's `kind` names; none for what an earlier version put and nobody declares any more.

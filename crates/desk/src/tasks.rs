@@ -21,7 +21,7 @@ impl TaskDraft {
     pub fn new(desk: &Desk, matter: &'static Matter, about: impl ToString, title: impl Into<String>, district: DistrictCode) -> Self {
         let declared = desk.premises.declared();
         Self {
-            is_strange: !declared.matters.is_empty() && declared.matter(matter.kind).is_none(),
+            is_strange: declared.is_whole && declared.matter(matter.kind).is_none(),
             row: task::Model {
                 id: desk.new_id(),
                 audience: matter.audience.office(district).into(),

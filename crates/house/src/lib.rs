@@ -23,7 +23,7 @@ use foundation::Stop;
 
 /// Every room's routes.
 pub fn routes() -> Routes {
-    let shared = Declared::default().rules(reckoning::refusals::RULES).rules(desk::refusals::RULES);
+    let shared = Declared::default().rules(reckoning::refusals::RULES).rules(desk::refusals::RULES).whole();
     Routes::new()
         .declare(shared)
         .merge(notices::routes())

@@ -21,7 +21,7 @@ const SCHEME: &str = "scheme";
 pub struct Policy {
     scheme: Scheme,
     /// One place a key of `KEYS`; none where the pin does not have it.
-    values: [Option<i64>; KEYS.len()],
+    values: Box<[Option<i64>; KEYS.len()]>,
     /// Keys that this program does not know, as they were written.
     unknown: BTreeMap<String, Value>,
     documents: BTreeMap<String, String>,
@@ -35,7 +35,7 @@ impl Policy {
     /// the payable online share exceed the cap: nothing is filled in silently.
     pub fn from_parameters(scheme: Scheme, parameters: impl Iterator<Item = Parameter>, day: NaiveDate) -> Result<Self, MissingParameter> {
         let rows = InForce::new(parameters, day);
-        let mut policy = Self { scheme, values: [None; KEYS.len()], unknown: BTreeMap::new(), documents: BTreeMap::new() };
+        let mut policy = Self { scheme, values: Box::new([None; KEYS.len()]), unknown: BTreeMap::new(), documents: BTreeMap::new() };
         for one in scheme.keys() {
             if let Some(value) = rows.take(one)? {
                 policy.set(one, value);
@@ -66,7 +66,7 @@ impl Policy {
     /// Every key that either of two policies has, with what each says of it: value and document. A key that one of
     /// them lacks says what its absence means.
     pub fn differences(&self, other: &Self) -> Vec<Difference> {
-        let known = KEYS.iter().zip(self.values.iter().zip(&other.values)).map(|(one, (a, b))| {
+        let known = KEYS.iter().zip(self.values.iter().zip(other.values.iter())).map(|(one, (a, b))| {
             let say = |value: &Option<i64>| written(one, value.unwrap_or_else(|| one.when_absent())).to_string();
             (one.key, Some(one), say(a), say(b))
         });
@@ -151,7 +151,7 @@ impl Serialize for Policy {
         if self.scheme != Scheme::default() {
             map.serialize_entry(SCHEME, &self.scheme)?;
         }
-        for (one, value) in KEYS.iter().zip(&self.values) {
+        for (one, value) in KEYS.iter().zip(self.values.iter()) {
             if let Some(value) = value {
                 map.serialize_entry(one.key, &written(one, *value))?;
             }
@@ -169,8 +169,8 @@ impl<'de> Deserialize<'de> for Policy {
         let mut unknown: BTreeMap<String, Value> = BTreeMap::deserialize(deserializer)?;
         let documents = unknown.remove(DOCUMENTS).map_or_else(|| Ok(BTreeMap::new()), serde_json::from_value).map_err(D::Error::custom)?;
         let scheme = unknown.remove(SCHEME).map_or_else(|| Ok(Scheme::default()), serde_json::from_value).map_err(D::Error::custom)?;
-        let mut values = [None; KEYS.len()];
-        for (one, place) in KEYS.iter().zip(&mut values) {
+        let mut values = Box::new([None; KEYS.len()]);
+        for (one, place) in KEYS.iter().zip(values.iter_mut()) {
             if let Some(text) = unknown.remove(one.key) {
                 *place = Some(read(one, &text).ok_or_else(|| D::Error::custom(format!("{} cannot be {text}", one.key)))?);
             }

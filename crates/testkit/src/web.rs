@@ -77,6 +77,14 @@ impl Web {
         self.run(Some(token.to_owned()), request, Body::from(body)).await
     }
 
+    /// POST a form that stood on `page`, with what the page wrote behind its token, as the browser of this session.
+    pub async fn post_from(&self, token: &str, page: &Answer, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let start = "name=\"csrf\" value=\"";
+        let csrf = page.text.split(start).nth(1).and_then(|rest| rest.split('"').next()).expect("a page with a form");
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin");
+        self.run(Some(token.to_owned()), request, Body::from(form_body(csrf, fields))).await
+    }
+
     /// Uploads one file with the page's form token.
     pub async fn upload(&self, persona: Persona, path: &str, file: &str, bytes: &[u8], fields: &[(&str, &str)]) -> Answer {
         let (token, id) = self.signed_in(Some(persona)).await;

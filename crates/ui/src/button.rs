@@ -54,6 +54,11 @@ impl Button {
         self.weight = Weight::Main;
         self
     }
+    /// Beside the main act.
+    pub fn plain(mut self) -> Self {
+        self.weight = Weight::Plain;
+        self
+    }
     /// Refuses, ends or takes back.
     pub fn danger(mut self) -> Self {
         self.weight = Weight::Danger;

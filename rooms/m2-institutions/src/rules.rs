@@ -13,8 +13,8 @@ use crate::acts::directory::{AddDirectoryItem, ListInstitution};
 use crate::acts::sites::RecordSiteVerification;
 use crate::declared::{Standing, Step};
 use crate::refusals::{
-    ACCOUNT_NUMBER, CAPACITY, CHECKED_ALREADY, CHECKED_ON, DOCUMENT, IN_DIRECTORY, IN_DIRECTORY_M1_3, LICENCE, ON_SITE, PAYEE, PERSON_NAME, REQUIRED,
-    SAME_DISTRICT, SEATS, SITE_OF, TELEPHONE, TWO_INSPECTORS, USCC, VALIDITY,
+    ACCOUNT_NUMBER, CAPACITY, CHECKED_ALREADY, CHECKED_ON, DOCUMENT, IN_DIRECTORY, LICENCE, ON_SITE, PAYEE, PERSON_NAME, REQUIRED, SAME_DISTRICT, SEATS,
+    SITE_OF, TELEPHONE, TWO_INSPECTORS, USCC, VALIDITY,
 };
 
 /// The eight measures, as refusals quote them.
@@ -153,7 +153,7 @@ pub fn directory_item(act: &AddDirectoryItem, around: &DirectoryContext<'_>) -> 
         no.push(IN_DIRECTORY.refuse(format!("{}现在是“{}”", institution.name, institution.state.label())).fix("请先恢复机构，再增加培训项目"));
     }
     if item.state != NeedsState::Published {
-        no.push(IN_DIRECTORY_M1_3.refuse(format!("“{}”{}，不在现行的需求指导目录里", item.name, item.state.label())).at("needs_item"));
+        no.push(m1_needs::refusals::IN_DIRECTORY.refuse(format!("“{}”{}，不在现行的需求指导目录里", item.name, item.state.label())).at("needs_item"));
     } else if !item.path.covers(&institution.path) {
         no.push(SAME_DISTRICT.refuse(format!("“{}”是{}的目录项目，机构在{}", item.name, item.district.name(), institution.district.name())).at("needs_item"));
     }

@@ -1,6 +1,6 @@
 //! Acts of the registry: revealing personal data leaves a trace that the person can see (M7.1; §12.1).
 
-use crate::refusals::{IDENTITY_M7_2, PURPOSE};
+use crate::refusals::{DOCUMENT_NUMBER, PURPOSE};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::limits::LINE_CHARS;
 use foundation::{Fault, Function, IdDocument, IdType, Permission, PersonId, Phone, Right, Stop};
@@ -87,7 +87,7 @@ impl Act for FindPerson {
         let keys = &desk.premises.keyring;
         let phone = self.id_number.parse::<Phone>().ok();
         if documents.is_empty() && phone.is_none() {
-            return Err(IDENTITY_M7_2.refuse("这不是一个完整、正确的证件号码或手机号").at("id_number").into());
+            return Err(DOCUMENT_NUMBER.refuse("这不是一个完整、正确的证件号码或手机号").at("id_number").into());
         }
         let by_document = person::Column::IdNumberIndex.is_in(documents.iter().map(|one| keys.index(Purpose::IdNumber, &one.index_text())));
         let any = phone

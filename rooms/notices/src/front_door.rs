@@ -161,7 +161,7 @@ fn figures(numbers: &Numbers) -> Vec<StatCard> {
         StatCard::new("培训合格证书", format!("{} 张", grouped(i64::try_from(numbers.certificates).unwrap_or(0))))
             .note("有效的，都能扫码查验")
             .opens("/verify"),
-        StatCard::new("已拨付补贴", yuan(&numbers.paid)).note(format!("{} 人次，均公示过五个工作日", grouped(numbers.paid.persons))),
+        StatCard::new("已拨付补贴", yuan(&numbers.paid)).note(format!("{} 人次，均经公示", grouped(numbers.paid.persons))),
     ]
 }
 

@@ -14,5 +14,6 @@ mod keys;
 mod links;
 mod listen;
 mod next_year;
+mod seen;
 mod sweep;
 mod uploads;

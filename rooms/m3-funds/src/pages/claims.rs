@@ -3,8 +3,10 @@
 use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use desk::procedure::button;
 use desk::{Desk, Pairs, Query, Read};
 use foundation::codes::{ClaimState, ObjectionState, PaymentState};
+use foundation::ids::TypedId;
 use foundation::{ClaimId, Fault, Fen, Function, Office, Permission, Refusal, Right, Stop};
 use maud::{Markup, html};
 use reckoning::money::Step as Trace;
@@ -18,6 +20,8 @@ use super::register::Asked;
 use crate::acts::draft::RedraftClaim;
 use crate::acts::payment::MakePaymentBatch;
 use crate::acts::review::{ExplainClaimCorrection, FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
+use crate::declared::CLAIM;
+use crate::procedures::claims::Claims;
 
 /// Claims within reach.
 pub struct ClaimRegister;
@@ -113,28 +117,16 @@ fn head(desk: &Desk, row: &claim::Model, payee_waits: bool) -> DossierHead {
 
 /// The act whose turn it is, for this office; blocked with the reason where duties must be separate.
 fn main_button(desk: &Desk, row: &claim::Model, payee_waits: bool) -> Option<Button> {
-    let may = |function, right| desk.may(Permission::Of(function, right));
-    let at = |what: &str| format!("/claims/{}/{what}", row.id);
-    let mine = |account: &Option<foundation::AccountId>| account.is_some() && account == &desk.actor.account;
-    match row.state {
-        ClaimState::Draft | ClaimState::Returned if may(Function::ClaimSubmission, Right::Create) => {
-            Some(Button::post("核对无误，提交申领", at("submit")).main())
-        }
-        ClaimState::Submitted if may(Function::ClaimReview, Right::Approve) => Some(Button::post("受理并初审通过", at("first-review")).main()),
-        ClaimState::FirstReviewed if may(Function::ClaimReview, Right::Approve) => {
-            let button = Button::post("复审通过", at("second-review")).main();
-            Some(if mine(&row.first_reviewed_by) { button.blocked_because("您办理了初审，复审须由另一位工作人员办理") } else { button })
-        }
-        ClaimState::SecondReviewed if may(Function::ClaimPayment, Right::Publish) => {
-            let days = "公示从明天起满五个工作日，名单（姓名、证件号遮盖）和金额对外公开。确定开始公示吗？";
-            Some(Button::post("开始公示", at("publish")).main().confirm(days))
-        }
-        ClaimState::NoObjection | ClaimState::PaymentReturned if may(Function::ClaimPayment, Right::Publish) => {
-            let button = Button::post("做拨付批次", at("batch")).main();
-            Some(if payee_waits { button.blocked_because("收款账户正在更正，等另一人复核后再做") } else { button })
-        }
-        _ => None,
-    }
+    use crate::procedures::claims::Step::{FirstReview, MakeBatch, Publish, SecondReview, Submit};
+    let page = CLAIM.address(row.id.as_str());
+    let steps = [Submit, FirstReview, SecondReview, Publish, MakeBatch];
+    let (step, button) = steps.into_iter().find_map(|step| Some((step, button::<Claims>(desk, row.state, step, &page)?)))?;
+    let is_mine = row.first_reviewed_by.is_some() && row.first_reviewed_by == desk.actor.account;
+    Some(match step {
+        SecondReview if is_mine => button.blocked_because("您办理了初审，复审须由另一位工作人员办理"),
+        MakeBatch if payee_waits => button.blocked_because("收款账户正在更正，等另一人复核后再做"),
+        _ => button,
+    })
 }
 
 fn steps(row: &claim::Model) -> Vec<Step> {
@@ -299,7 +291,7 @@ macro_rules! posts {
 posts! {
     first_review(FirstReviewClaim) = "初审通过，资金已预留，请另一位工作人员复审。";
     second_review(SecondReviewClaim) = "复审通过，可以公示了。";
-    publish(PublishClaim) = "已开始公示，从明天起满五个工作日。";
+    publish(PublishClaim) = "已开始公示，从明天起计；截止日和名单在“公示”里。";
 }
 
 /// POST `/claims/{id}/submit`: handed in, or told that the facts have changed meanwhile.

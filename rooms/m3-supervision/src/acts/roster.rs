@@ -14,7 +14,7 @@ use store::tables::supervision::{enrolment, training_class};
 
 use super::opening::draft;
 use crate::hours;
-use crate::refusals::ROSTER;
+use m7_registry::refusals::ROSTER;
 
 /// Puts trainees on the roster: good rows are registered whatever the others are.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

@@ -3,9 +3,11 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use desk::procedure::button;
 use desk::workbook::{Export, Sheet};
 use desk::{Desk, Query, Read, Routes};
-use foundation::codes::FullProcessState;
+use foundation::codes::{ClassState, FullProcessState};
+use foundation::ids::TypedId;
 use foundation::{ClassId, Fault, Function, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::Reader;
@@ -19,7 +21,9 @@ use crate::acts::attendance::{AskForRollCall, CallRoll};
 use crate::acts::check_in::{SignIn, SignOut};
 use crate::acts::dispute::{AnswerDispute, DisputeAttendance};
 use crate::acts::inspection::{AnswerInspection, RecordInspection, ResumeClass};
+use crate::declared::CLASS;
 use crate::hours;
+use crate::procedures::full_process::{FullProcess, Step};
 
 /// Attendance of one class.
 pub struct AttendancePage;
@@ -148,9 +152,9 @@ pub fn main_buttons(desk: &Desk, class: &training_class::Model) -> Vec<Button> {
     if class.state.is_in(&[FullProcessState::InTraining, FullProcessState::Suspended]) && desk.may(Permission::Of(Function::Inspection, Right::Inspect)) {
         buttons.push(Button::link("记录检查", format!("/classes/{}/inspections/new", class.id)));
     }
-    if class.state == FullProcessState::Suspended && desk.may(Permission::Of(Function::OpeningApplication, Right::Approve)) {
-        buttons.push(Button::post("恢复培训", format!("/classes/{}/resume", class.id)).field("note", "整改已复查合格"));
-    }
+    let ClassState::FullProcess(state) = class.state;
+    let resume = button::<FullProcess>(desk, state, Step::Resume, &CLASS.address(class.id.as_str()));
+    buttons.extend(resume.map(|button| button.plain().field("note", "整改已复查合格")));
     buttons
 }
 

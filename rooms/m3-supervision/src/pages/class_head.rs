@@ -2,16 +2,20 @@
 //! steps with dates and names (M3.1; pages.md "Dossier").
 
 use desk::Desk;
+use desk::procedure::button;
 use foundation::codes::{ClassState, FullProcessState};
+use foundation::ids::TypedId;
 use foundation::{AccountId, Instant, Stop, clock};
 use store::query::{ColumnTrait, QueryFilter};
 use store::tables::identity::account;
 use store::tables::supervision::training_class;
-use ui::{Button, DossierHead, Due, Step};
+use ui::{Button, DossierHead, Due, Step as Stage};
 
 use super::classes::{due, number, state_tag};
 use super::dossier::View;
 use super::{attendance, completion};
+use crate::declared::CLASS;
+use crate::procedures::full_process::{FullProcess, Step};
 
 /// Who did what, for the steps.
 pub(super) struct Names {
@@ -31,6 +35,12 @@ impl Names {
         let name = |id: &Option<AccountId>| found.iter().find(|one| Some(&one.id) == id.as_ref()).map_or_else(String::new, |one| one.name.clone());
         Ok(Self { accepted: name(&class.accepted_by), reviewed: name(&class.reviewed_by), decided: name(&class.decided_by) })
     }
+}
+
+/// Whether trainees of the class still sign in by slips.
+fn takes_slips(state: ClassState) -> bool {
+    use FullProcessState::{Approved, Certified, Examining, InTraining, ResultsReview, TrainingEnded};
+    state.is_in(&[Approved, InTraining, TrainingEnded, Examining, ResultsReview, Certified])
 }
 
 fn days_done(at: Option<Instant>, name: &str) -> String {
@@ -59,79 +69,61 @@ impl View<'_> {
         }
     }
 
+    /// The button of a step that can be taken now, blocked with the reason where this person may not take it.
+    fn step(&self, step: Step) -> Option<Button> {
+        let ClassState::FullProcess(state) = self.class.state;
+        let button = button::<FullProcess>(self.desk, state, step, &CLASS.address(self.class.id.as_str()))?;
+        let red = |button: Button| if self.failed() > 0 { button.blocked_because(format!("还有 {} 项须处理", self.failed())) } else { button };
+        let is_mine = self.class.reviewed_by.is_some() && self.class.reviewed_by == self.desk.actor.account;
+        Some(match step {
+            Step::Submit | Step::Resubmit => red(button.field("pledge", "1")),
+            Step::Review => {
+                let open = self.lines.iter().filter(|line| !line.by_machine && line.result.is_none()).count();
+                let label = if open > 0 { format!("{open} 项人工核对无误，{}", button.label) } else { button.label.clone() };
+                red(Button { label, ..button }.field("all", "1"))
+            }
+            Step::Approve if is_mine => button.blocked_because("您审核过本班，须由另一位工作人员批准"),
+            Step::Approve => red(button),
+            _ => button,
+        })
+    }
+
     fn own_buttons(&self) -> Vec<Button> {
-        let copy = Button::link("照此再办一期", format!("/classes/new?from={}", self.class.id));
-        let withdraw = Button::link("撤销", self.at("withdraw"));
-        let slips = Button::link("登录条", self.at("slips"));
-        match self.class.state {
-            ClassState::FullProcess(FullProcessState::Draft) | ClassState::FullProcess(FullProcessState::Returned) => {
-                let submit = Button::post(self.submit_word(), self.at("submit")).field("pledge", "1").main();
-                let submit = if self.failed() > 0 { submit.blocked_because(format!("还有 {} 项须处理", self.failed())) } else { submit };
-                vec![
-                    withdraw,
-                    Button::link("教学计划", self.at("plan")),
-                    Button::link("名册", self.at("roster")),
-                    Button::link("课程表", self.at("timetable")),
-                    submit,
-                ]
-            }
-            ClassState::FullProcess(FullProcessState::Submitted) | ClassState::FullProcess(FullProcessState::UnderReview) => vec![withdraw],
-            ClassState::FullProcess(FullProcessState::Approved) => vec![withdraw, copy, slips, Button::link("准予开班通知书", self.at("notice"))],
-            ClassState::FullProcess(FullProcessState::Suspended)
-            | ClassState::FullProcess(FullProcessState::Refused)
-            | ClassState::FullProcess(FullProcessState::Withdrawn) => vec![copy],
-            ClassState::FullProcess(FullProcessState::InTraining)
-            | ClassState::FullProcess(FullProcessState::TrainingEnded)
-            | ClassState::FullProcess(FullProcessState::Examining)
-            | ClassState::FullProcess(FullProcessState::ResultsReview)
-            | ClassState::FullProcess(FullProcessState::Certified) => {
-                vec![copy, slips, Button::link("准予开班通知书", self.at("notice"))]
-            }
-            ClassState::FullProcess(FullProcessState::FeedbackDone)
-            | ClassState::FullProcess(FullProcessState::Claimed)
-            | ClassState::FullProcess(FullProcessState::Archived) => {
-                vec![copy, Button::link("准予开班通知书", self.at("notice"))]
-            }
+        let class = self.class;
+        let mut buttons: Vec<Button> = self.step(Step::Withdraw).into_iter().collect();
+        if class.state.is_in(&[FullProcessState::Draft, FullProcessState::Returned]) {
+            buttons.extend([("教学计划", "plan"), ("名册", "roster"), ("课程表", "timetable")].map(|(word, at)| Button::link(word, self.at(at))));
+        } else if !class.state.is_in(&[FullProcessState::Submitted, FullProcessState::UnderReview]) {
+            buttons.push(Button::link("照此再办一期", format!("/classes/new?from={}", class.id)));
         }
+        if takes_slips(class.state) {
+            buttons.push(Button::link("登录条", self.at("slips")));
+        }
+        buttons.extend(self.notice());
+        buttons.extend(self.step(Step::Submit).or_else(|| self.step(Step::Resubmit)));
+        buttons
     }
 
     fn office_buttons(&self) -> Vec<Button> {
         let class = self.class;
-        let recheck = Button::post("重新机审", self.at("recheck")).quiet();
-        let (back, refuse) = (Button::link("退回补正", self.at("return")), Button::link("不予开班", self.at("refuse")).danger());
-        let red = |button: Button| if self.failed() > 0 { button.blocked_because(format!("还有 {} 项须处理", self.failed())) } else { button };
-        match class.state {
-            ClassState::FullProcess(FullProcessState::Submitted) => vec![recheck, back, Button::post("受理", self.at("accept")).main()],
-            ClassState::FullProcess(FullProcessState::UnderReview) if class.reviewed_by.is_none() => {
-                let open = self.lines.iter().filter(|line| !line.by_machine && line.result.is_none()).count();
-                let label = if open > 0 { format!("{open} 项人工核对无误，审核通过") } else { "审核通过".to_owned() };
-                vec![recheck, back, refuse, red(Button::post(label, self.at("review")).field("all", "1").main())]
-            }
-            ClassState::FullProcess(FullProcessState::UnderReview) => {
-                let approve = red(Button::post("准予开班", self.at("approve")).main());
-                let mine = class.reviewed_by.is_some() && class.reviewed_by == self.desk.actor.account;
-                vec![recheck, back, refuse, if mine { approve.blocked_because("您审核过本班，须由另一位工作人员批准") } else { approve }]
-            }
-            ClassState::FullProcess(FullProcessState::Approved) => {
-                vec![Button::link("撤销", self.at("revoke")).danger(), Button::link("准予开班通知书", self.at("notice"))]
-            }
-            ClassState::FullProcess(FullProcessState::Suspended) => vec![Button::link("撤销", self.at("revoke")).danger()],
-            ClassState::FullProcess(FullProcessState::Draft)
-            | ClassState::FullProcess(FullProcessState::Returned)
-            | ClassState::FullProcess(FullProcessState::Refused)
-            | ClassState::FullProcess(FullProcessState::Withdrawn) => Vec::new(),
-            ClassState::FullProcess(FullProcessState::InTraining)
-            | ClassState::FullProcess(FullProcessState::TrainingEnded)
-            | ClassState::FullProcess(FullProcessState::Examining)
-            | ClassState::FullProcess(FullProcessState::ResultsReview)
-            | ClassState::FullProcess(FullProcessState::Certified)
-            | ClassState::FullProcess(FullProcessState::FeedbackDone)
-            | ClassState::FullProcess(FullProcessState::Claimed)
-            | ClassState::FullProcess(FullProcessState::Archived) => vec![Button::link("准予开班通知书", self.at("notice"))],
+        let mut buttons = Vec::new();
+        if class.state.is_in(&[FullProcessState::Submitted, FullProcessState::UnderReview]) {
+            buttons.push(Button::post("重新机审", self.at("recheck")).quiet());
         }
+        // One reviews, another approves.
+        let next = if class.reviewed_by.is_none() { Step::Review } else { Step::Approve };
+        buttons.extend([Step::Return, Step::Refuse, Step::Accept, next, Step::Revoke].into_iter().filter_map(|step| self.step(step)));
+        buttons.extend(self.notice());
+        buttons
     }
 
-    pub(super) fn steps(&self, names: &Names) -> Vec<Step> {
+    /// 准予开班通知书, for a class that was approved and not taken back.
+    fn notice(&self) -> Option<Button> {
+        let is_ended = self.class.state.is_in(&[FullProcessState::Suspended, FullProcessState::Refused, FullProcessState::Withdrawn]);
+        (self.class.decided_at.is_some() && !is_ended).then(|| Button::link("准予开班通知书", self.at("notice")))
+    }
+
+    pub(super) fn steps(&self, names: &Names) -> Vec<Stage> {
         let (class, today) = (self.class, self.desk.today());
         let order = ["开班申请", "受理", "审核", "批准", "培训", "结业考核", "发证", "学员评价", "补贴"];
         let limit = || due(class).map_or_else(String::new, |day| format!("限 {}", ui::dates::near_day(day, today)));
@@ -171,10 +163,10 @@ impl View<'_> {
             .iter()
             .enumerate()
             .map(|(at, name)| match at.cmp(&now) {
-                std::cmp::Ordering::Less => Step::done(*name, dates.get(at).cloned().unwrap_or_default()),
-                std::cmp::Ordering::Equal if stopped => Step::stopped(*name, note.clone()),
-                std::cmp::Ordering::Equal => Step::now(*name, note.clone()),
-                std::cmp::Ordering::Greater => Step::to_come(*name),
+                std::cmp::Ordering::Less => Stage::done(*name, dates.get(at).cloned().unwrap_or_default()),
+                std::cmp::Ordering::Equal if stopped => Stage::stopped(*name, note.clone()),
+                std::cmp::Ordering::Equal => Stage::now(*name, note.clone()),
+                std::cmp::Ordering::Greater => Stage::to_come(*name),
             })
             .collect()
     }

@@ -1,8 +1,10 @@
 //! What the completion part adds to the room's routes and to the class dossier (M3.1).
 
+use desk::procedure::button;
 use desk::{Desk, Routes};
+use foundation::Stop;
 use foundation::codes::{ClassState, FullProcessState};
-use foundation::{Function, Permission, Right, Stop};
+use foundation::ids::TypedId;
 use maud::{Markup, html};
 use store::Reader;
 use store::query::{ColumnTrait, QueryFilter};
@@ -14,6 +16,8 @@ use crate::acts::certificate::IssueCertificates;
 use crate::acts::exam::{ConfirmExam, EnterScores};
 use crate::acts::feedback::{DisownFeedback, GiveFeedback};
 use crate::acts::feedback_desk::GiveFeedbackAtDesk;
+use crate::declared::CLASS;
+use crate::procedures::full_process::{FullProcess, Step};
 
 /// Exam, certificates, verification, feedback.
 pub fn routes(routes: Routes) -> Routes {
@@ -72,17 +76,8 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
 
 /// The main act of this part, when it is this office's turn.
 pub fn main_buttons(desk: &Desk, class: &training_class::Model) -> Vec<Button> {
-    let may = |right| desk.may(Permission::Of(Function::CompletionExam, right));
-    match class.state {
-        ClassState::FullProcess(FullProcessState::TrainingEnded) if may(Right::Create) => {
-            vec![Button::link("录入考核成绩", format!("/classes/{}/exam", class.id)).main()]
-        }
-        ClassState::FullProcess(FullProcessState::Examining) if may(Right::Approve) => {
-            vec![Button::link("核对并确认成绩", format!("/classes/{}/exam", class.id)).main()]
-        }
-        ClassState::FullProcess(FullProcessState::ResultsReview) if may(Right::Create) => {
-            vec![Button::post("发放证书", format!("/classes/{}/certificates", class.id)).main()]
-        }
-        _ => Vec::new(),
-    }
+    let ClassState::FullProcess(state) = class.state;
+    let page = CLASS.address(class.id.as_str());
+    let steps = [Step::EnterScores, Step::ConfirmExam, Step::IssueCertificates];
+    steps.into_iter().filter_map(|step| button::<FullProcess>(desk, state, step, &page)).map(Button::main).collect()
 }

@@ -64,7 +64,7 @@ desk::steps! {
         ArchiveUnpaid [Claimed] => Archived, "申领期限已过，归档", UNPAID, Clear, Asked, Nobody, Nowhere, ["UnpaidClassArchived"];
         Withdraw [Draft | Submitted | Returned | UnderReview | Approved] => Withdrawn, "撤销", by::<WithdrawClass>(), Clear, Everything, Nobody,
             Page("撤销", "withdraw"), ["ClassWithdrawn"];
-        Revoke [Submitted | Returned | UnderReview | Approved | Suspended] => Withdrawn, "人社部门撤销", by::<RevokeClass>(), Clear, Everything,
+        Revoke [Approved | Suspended] => Withdrawn, "人社部门撤销", by::<RevokeClass>(), Clear, Everything,
             Ask(&REVOKED), Danger("撤销", "revoke"), ["ClassRevoked"];
         LapseCorrection [Returned] => Withdrawn, "补正逾期，自动撤销", by::<LapseCorrection>(), Clear, Everything, Nobody, Nowhere,
             ["ClassOpeningLapsed"];

@@ -18,7 +18,7 @@ use super::{Case, Judged, check, some};
 use crate::acts::attendance::masked;
 use crate::queries::{HOLDING, short};
 
-check! { IDENTITY in Authenticity "身份证件", "E01", "M7.1", "实名制信息管理系统", "请对照证件核对后重新登记", Judge(|case| {
+check! { IDENTITY in Authenticity "身份证件", "E01", "M7.1", "实名登记与花名册", "请对照证件核对后重新登记", Judge(|case| {
     let good = format!("{} 人证件号码、出生日期、校验位一致，没有重复", case.roster.len());
     Judged::of(some(&bad_identity(case.desk, &case.roster, &case.people)), good)
 }) }
