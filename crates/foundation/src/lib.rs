@@ -2,6 +2,7 @@
 //! offices, permissions, refusals. A value that exists is valid ("parse, don't validate").
 //! Serves every measure; domain.md §0, §1, §12.7, §12.8.
 
+pub mod at;
 pub mod calendar;
 mod class_state;
 pub mod clock;

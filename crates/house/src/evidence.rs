@@ -6,6 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use desk::{Act, Desk, Done, FactDraft, Pairs, Premises, Read, Routes};
+use foundation::at;
 use foundation::codes::{AttendanceKind, SessionMode};
 use foundation::{ClassId, FactId, Fault, Function, Instant, Permission, Right, Stop};
 use journal::bundle::{AttendanceRow, CertificateRow, ClaimItemRow, ClaimRow, ClassRow, EnrolmentRow, ExamResultRow, PaymentRow, SessionRow};
@@ -208,7 +209,7 @@ impl Act for ExportEvidence {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let id: FactId = desk.new_id();
         let fact = FactDraft::new(EXPORTED, class.district, "导出证据包").with_id(id.clone()).class(&class.id).institution(&class.institution);
-        Ok(Done::new(EvidenceExported { address: format!("/api/v1/evidence/{id}"), until: desk.now() + HANDED_OUT_FOR }, fact))
+        Ok(Done::new(EvidenceExported { address: at::ApiV1Evidence(&id).to_string(), until: desk.now() + HANDED_OUT_FOR }, fact))
     }
 }
 
@@ -231,7 +232,7 @@ async fn page(desk: Desk, Path(class): Path<String>) -> Response {
     };
     match found {
         Ok(class) => desk.page("证据包", "/classes", html! {
-            (ui::page_head("证据包", &class.title, &[ui::Button::link("回到班级", format!("/classes/{}", class.id)), ui::Button::post("下载证据包", format!("/classes/{}/evidence", class.id)).main()]))
+            (ui::page_head("证据包", &class.title, &[ui::Button::link("回到班级", at::ClassPage(&class.id).to_string()), ui::Button::post("下载证据包", at::ClassEvidence(&class.id).to_string()).main()]))
             (ui::panel("", html! {
                 p { "证据包里有这个班的全部事实、每条事实在公开日志里的证明、数据库现在的记录。拿到它的人不用联网，也不用相信我们，就能重算每个人的课时和金额。" }
                 p { "核验方法：" code { "jinbu verify 证据包.json" } "，最后一行写明有几处不一致。" }

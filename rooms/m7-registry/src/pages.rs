@@ -6,6 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use desk::workbook::XLSX;
 use desk::{Desk, Pairs, Query, Read, Routes};
+use foundation::at;
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
 use foundation::{Fault, Function, Permission, PersonId, Right, Stop};
 use maud::{Markup, html};
@@ -115,7 +116,7 @@ async fn listed(desk: &Desk, status: u16, page: u64, export: &str, state: &FormS
 
 fn line(one: &person::Model) -> Row {
     Row::link(
-        format!("/persons/{}", one.id),
+        at::PersonPage(&one.id).to_string(),
         vec![
             html! { (one.name) },
             html! { (one.id_type.label()) },
@@ -141,7 +142,7 @@ pub async fn find(desk: Desk, form: Pairs) -> Response {
         return listed(&desk, 200, 1, "", &form.state()).await.unwrap_or_else(|stop| desk.stopped(stop));
     }
     match desk.perform(FindPerson { id_number: who.into() }).await {
-        Ok(Some(person)) => desk.go(&format!("/persons/{person}"), ""),
+        Ok(Some(person)) => desk.go(&at::PersonPage(&person).to_string(), ""),
         Ok(None) => desk.go("/persons", "!没有找到，或者不在您的管辖范围内。请核对号码。"),
         Err(Stop::Refused(mut no)) => {
             no.iter_mut().for_each(|one| one.field = Some("who".into()));
@@ -204,7 +205,7 @@ fn field(desk: &Desk, person: &PersonId, what: &str, word: &str, masked: &str, o
     }
     let mut one = Masked::new(word, masked);
     if desk.may(<RevealPersonalData as desk::Act>::PERMISSION) {
-        one = one.reveal_at(format!("/persons/{person}/reveal")).field("what", what);
+        one = one.reveal_at(at::PersonReveal(&person).to_string()).field("what", what);
         one.reasons = REASONS.iter().map(|reason| ((*reason).to_owned(), (*reason).to_owned())).collect();
     }
     html! { (one) }
@@ -222,14 +223,14 @@ async fn classes(reader: &Reader, person: &PersonId) -> Result<Markup, Stop> {
         .map(|(place, class)| {
             let paper = certificates.iter().find(|one| one.enrolment == place.id);
             Row::link(
-                format!("/classes/{}", class.id),
+                at::ClassPage(&class.id).to_string(),
                 vec![
                     html! { (class.title) },
                     html! { (class.institution_name) },
                     html! { (ui::dates::full_range(class.starts_on, class.ends_on)) },
                     html! { (place.category.label()) },
                     html! { @if place.active { (class.state.label()) } @else { "已退出" } },
-                    html! { @if let Some(paper) = paper { a href={ "/verify/" (paper.number) } { (paper.number) } } @else { "—" } },
+                    html! { @if let Some(paper) = paper { a href=(at::VerifyPage(&paper.number)) { (paper.number) } } @else { "—" } },
                 ],
             )
         })

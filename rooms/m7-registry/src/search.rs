@@ -4,6 +4,7 @@
 
 use axum::response::Response;
 use desk::{Desk, Pairs, Read};
+use foundation::at;
 use foundation::{Function, IdDocument, IdType, Permission, PersonId, Phone, Right, Stop};
 use maud::{Markup, html};
 use store::Reader;
@@ -101,7 +102,7 @@ async fn classes(reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
     let like = Condition::any().add(C::Title.contains(words)).add(C::InstitutionName.contains(words)).add(C::ClassNo.eq(words));
     let rows = reader.list::<training_class::Entity>(|q| q.filter(like).order_by_desc(C::StartsOn).limit(HITS)).await?;
     let hit = |one: training_class::Model| Hit {
-        href: format!("/classes/{}", one.id),
+        href: at::ClassPage(&one.id).to_string(),
         name: one.title,
         what: format!("{} · {} · {}", one.institution_name, one.state.label(), ui::dates::full_range(one.starts_on, one.ends_on)),
     };
@@ -112,12 +113,12 @@ async fn institutions(reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
     use institution::Column as C;
     let like = Condition::any().add(C::Name.contains(words)).add(C::Uscc.eq(words.to_uppercase()));
     let rows = reader.list::<institution::Entity>(|q| q.filter(like).order_by_asc(C::Name).limit(HITS)).await?;
-    Ok(rows.into_iter().map(|one| Hit { href: format!("/institutions/{}", one.id), name: one.name, what: one.district.full_name() }).collect())
+    Ok(rows.into_iter().map(|one| Hit { href: at::InstitutionPage(&one.id).to_string(), name: one.name, what: one.district.full_name() }).collect())
 }
 
 async fn certificates(reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
     let rows = reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Number.eq(words.to_uppercase())).limit(HITS)).await?;
-    Ok(rows.into_iter().map(|one| Hit { href: format!("/verify/{}", one.number), name: one.number, what: one.institution_name }).collect())
+    Ok(rows.into_iter().map(|one| Hit { href: at::VerifyPage(&one.number).to_string(), name: one.number, what: one.institution_name }).collect())
 }
 
 async fn claims(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
@@ -126,7 +127,7 @@ async fn claims(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, S
     }
     let rows = reader.list::<claim::Entity>(|q| q.filter(claim::Column::ClaimNo.eq(words.to_uppercase())).limit(HITS)).await?;
     let hit = |one: claim::Model| Hit {
-        href: format!("/claims/{}", one.id),
+        href: at::ClaimPage(&one.id).to_string(),
         what: format!("{} · {} · {}", one.class_title, one.state.label(), ui::money::text(one.total)),
         name: one.claim_no,
     };
@@ -142,7 +143,7 @@ async fn batches(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, 
     }
     let rows = reader.list::<payment_batch::Entity>(|q| q.filter(C::BatchNo.starts_with(words)).order_by_desc(C::MadeAt).limit(HITS)).await?;
     let hit = |one: payment_batch::Model| Hit {
-        href: format!("/payment-batches/{}", one.id),
+        href: at::PaymentBatchPage(&one.id).to_string(),
         what: format!("{} 笔 · {} · {}", one.lines, ui::money::text(one.total), ui::dates::full_moment(one.made_at)),
         name: one.batch_no,
     };
@@ -150,7 +151,7 @@ async fn batches(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, 
 }
 
 fn person_hit(one: person::Model) -> Hit {
-    Hit { href: format!("/persons/{}", one.id), name: one.name, what: one.id_number_masked }
+    Hit { href: at::PersonPage(&one.id).to_string(), name: one.name, what: one.id_number_masked }
 }
 
 async fn by_name(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {

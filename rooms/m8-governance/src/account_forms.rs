@@ -4,6 +4,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, session};
+use foundation::at;
 use foundation::codes::AccountRole;
 use foundation::{DistrictCode, Fault, InstitutionId, Office, Stop};
 use maud::html;
@@ -17,7 +18,7 @@ use crate::rules;
 /// The page on which a link is seen, this once.
 pub(crate) fn handed_over(desk: &Desk, title: &str, done: &AccountLink) -> Response {
     let back = if desk.may(CONFIGURE) {
-        Button::link("回到账号", format!("/accounts/{}", done.account))
+        Button::link("回到账号", at::AccountPage(&done.account).to_string())
     } else {
         Button::link("回到机构目录", "/institutions")
     };
@@ -133,8 +134,8 @@ fn institution_form(desk: &Desk, row: &institution::Model, status: u16, state: &
         "开通机构账号",
         "/institutions",
         html! {
-            (page_head("开通机构账号", &row.name, &[Button::link("返回", format!("/institutions/{}", row.id))]))
-            (form(&Form { action: format!("/institutions/{}/account", row.id), submit: "开通".into(), ..Form::default() }, state, html! {
+            (page_head("开通机构账号", &row.name, &[Button::link("返回", at::InstitutionPage(&row.id).to_string())]))
+            (form(&Form { action: at::InstitutionAccount(&row.id).to_string(), submit: "开通".into(), ..Form::default() }, state, html! {
                 (Field::text("name", "经办人姓名").hint("机构的第一个账号，之后由他给班主任等同事开账号").required().max_length(50).autocomplete("off").show(state))
                 (Field::text("login", "账号名").hint("小写字母、数字、点或横线；不要用证件号码、手机号").required().max_length(40).autocomplete("off").show(state))
             }))

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Query, Read, session};
+use foundation::at;
 use foundation::codes::AccountRole;
 use foundation::limits::PAGE_ROWS;
 use foundation::{AccountId, Fault, Function, Office, Permission, Right, Stop};
@@ -127,7 +128,7 @@ async fn listed(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
 fn line(desk: &Desk, one: &account::Model) -> Row {
     let (state, factor) = (state_tag(desk, one), factor_tag(one));
     Row::link(
-        format!("/accounts/{}", one.id),
+        at::AccountPage(&one.id).to_string(),
         vec![
             html! { (one.name) },
             html! { (one.login) },
@@ -265,7 +266,7 @@ fn steps(one: &account::Model) -> Vec<Step> {
 /// What an account act answers on the page: done → the account with a message; refused → the form again.
 async fn settled<T>(desk: &Desk, id: &str, word: &str, form: &Pairs, result: Result<T, Stop>, message: &str) -> Response {
     match result {
-        Ok(_) => desk.go(&format!("/accounts/{id}"), message),
+        Ok(_) => desk.go(&at::AccountPage(&id).to_string(), message),
         Err(Stop::Refused(no)) => dossier(desk, id, 422, word, &form.state().refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
         Err(stop) => desk.stopped(stop),
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, password, session};
+use foundation::at;
 use foundation::{Fault, InstitutionId, Office, PersonName, Scope, Stop};
 use maud::{Markup, html};
 use store::tables::identity::{account, one_time_link};
@@ -76,7 +77,7 @@ fn slip(opened: &Opened, token: &str) -> Markup {
         (page_head(&format!("{name}，您好"), "", &[]))
         (panel("", html! {
             p { "点下面的按钮，这部手机就登录了，上课扫码就能签到。" }
-            (form(&Form { action: format!("/links/{token}"), submit: "是我，登录".into(), is_phone: true, ..Form::default() }, &FormState::new(), html! {}))
+            (form(&Form { action: at::LinkPage(&token).to_string(), submit: "是我，登录".into(), is_phone: true, ..Form::default() }, &FormState::new(), html! {}))
             p class="jb-head__note" { "不是您本人，请不要点，把登录条交还班主任。这张登录条只能用一次。" }
         }))
     }
@@ -85,7 +86,7 @@ fn slip(opened: &Opened, token: &str) -> Markup {
 fn password_form(opened: &Opened, token: &str, state: &FormState) -> Markup {
     html! {
         (page_head("设置密码", &format!("账号 {} · {}", opened.account.login, opened.account.office_name), &[]))
-        (form(&Form { action: format!("/links/{token}"), submit: "设置密码并登录".into(), ..Form::default() }, state, html! {
+        (form(&Form { action: at::LinkPage(&token).to_string(), submit: "设置密码并登录".into(), ..Form::default() }, state, html! {
             (Field::password("password", "新密码").hint(password::WANTED).required().autocomplete("new-password").show(state))
             (Field::password("again", "再输一遍").required().autocomplete("new-password").show(state))
         }))

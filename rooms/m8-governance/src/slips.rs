@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Read};
+use foundation::at;
 use foundation::{AccountId, ClassId, EnrolmentId, Fault, Function, Instant, Permission, PersonId, Right, Stop};
 use maud::{Markup, html};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
@@ -43,8 +44,8 @@ async fn page(desk: &Desk, id: &str, state: &FormState) -> Result<Response, Stop
     let register = Register {
         title: "登录条".into(),
         note: format!("{} · {} 人，{waiting} 人还没在手机上登录过", class.title, roster.len()),
-        path: format!("/classes/{}/slips", class.id),
-        buttons: vec![Button::link("回到班级", format!("/classes/{}", class.id))],
+        path: at::ClassSlips(&class.id).to_string(),
+        buttons: vec![Button::link("回到班级", at::ClassPage(&class.id).to_string())],
         columns: ["学员", "证件", "手机登录", "登录条"].map(Column::text).to_vec(),
         rows: roster
             .iter()
@@ -62,7 +63,7 @@ async fn page(desk: &Desk, id: &str, state: &FormState) -> Result<Response, Stop
         per_page: roster.len().max(1) as u64,
         empty: "名册上还没有人。".into(),
         bulk: gives_slips(class.state).then(|| Bulk {
-            action: format!("/classes/{}/slips", class.id),
+            action: at::ClassSlips(&class.id).to_string(),
             acts: vec![("给全班还没登录的人发".into(), "waiting".into()), ("给勾选的人发登录条".into(), "picked".into())],
             ..Bulk::default()
         }),
@@ -176,7 +177,7 @@ async fn sheet_of(desk: &Desk, id: &str, form: &Pairs) -> Result<Response, Stop>
 /// Two slips beside each other, cut along the dashes.
 fn sheet(class: &training_class::Model, slips: &[Slip]) -> Markup {
     html! {
-        (page_head("登录条", &format!("{} · {} 张，请现在打印；离开这一页就看不到了", class.title, slips.len()), &[Button::link("回到名单", format!("/classes/{}/slips", class.id))]))
+        (page_head("登录条", &format!("{} · {} 张，请现在打印；离开这一页就看不到了", class.title, slips.len()), &[Button::link("回到名单", at::ClassSlips(&class.id).to_string())]))
         p class="jb-noprint" { button type="button" class="btn btn-primary jb-btn" data-print { "打印" } }
         ul class="jb-slips" { @for slip in slips { li class="jb-slip" {
             (ui::qr(&slip.link.address, &format!("{}的登录二维码", slip.name)))

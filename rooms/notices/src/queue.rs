@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::matter::{Ends, Matter};
 use desk::{Desk, Query, Read, session};
+use foundation::at;
 use foundation::codes::AccountRole;
 use foundation::{Date, Fen, Office, Permission, Stop, TaskId};
 use maud::{Markup, html};
@@ -182,8 +183,8 @@ fn button(one: &task::Model, matter: Option<&Matter>, href: &str) -> Button {
             let button = Button::post(quick.word, format!("{href}/{}", quick.post)).main();
             if quick.question.is_empty() { button } else { button.confirm(format!("{}：{}", one.title, quick.question)).field("all", "1") }
         }
-        (_, Ends::Seen) => Button::post("知道了", format!("/tasks/{}/settle", one.id)),
-        (_, Ends::Finding) => Button::link("登记结果", format!("/tasks/{}", one.id)),
+        (_, Ends::Seen) => Button::post("知道了", at::TaskSettle(&one.id).to_string()),
+        (_, Ends::Finding) => Button::link("登记结果", at::TaskPage(&one.id).to_string()),
         (_, Ends::ByStep | Ends::ByActs(_)) => Button::link(matter.opens, format!("{href}{}", matter.at)),
     }
 }

@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::matter::Ends;
 use desk::{Act, Desk, Done, FactDraft, Pairs, Read, session};
+use foundation::at;
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Fault, Permission, Stop, TaskId};
 use maud::{Markup, html};
@@ -104,7 +105,7 @@ async fn shown(desk: &Desk, id: &str, state: &FormState) -> Response {
 }
 
 fn body(desk: &Desk, row: &task::Model, state: &FormState) -> Markup {
-    let options = Form { action: format!("/tasks/{}/settle", row.id), submit: "办完了".into(), ..Form::default() };
+    let options = Form { action: at::TaskSettle(&row.id).to_string(), submit: "办完了".into(), ..Form::default() };
     let what = called(desk, &row.kind);
     let look = Button::link("看这件事", address(desk, row));
     html! {

@@ -212,3 +212,26 @@ fn m3_11_rules_are_declared_once_each_under_its_name() {
     }
     assert!(seen.len() > 100, "{}", seen.len());
 }
+
+#[test]
+fn every_address_is_answered_and_none_is_put_together_from_pieces() {
+    let plain = |path: &str| path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/");
+    let answered: BTreeSet<String> = house::routes().list.iter().map(|one| plain(&one.path)).collect();
+    for pattern in foundation::at::ALL {
+        assert!(answered.contains(*pattern), "nothing answers {pattern}");
+    }
+    // What has a word of its own for its last part, or a question behind it, is told apart by the part itself.
+    let pieces: Vec<String> = sources()
+        .iter()
+        .filter(|(path, _)| path.components().any(|one| one.as_os_str() == "rooms"))
+        .flat_map(|(path, text)| {
+            let found = text.match_indices("format!(\"/").filter_map(|(at, _)| text[at + 9..].split('"').next()).map(str::to_owned).collect::<Vec<_>>();
+            found
+                .into_iter()
+                .filter(|literal| answered.contains(&plain(literal)))
+                .map(move |literal| format!("{}: {literal}", path.display()))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(pieces.is_empty(), "use foundation::at: {pieces:#?}");
+}

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use chrono::Datelike;
 use desk::{Desk, Pairs};
+use foundation::at;
 use foundation::codes::{CertificateType, ShortageClass, TrainingType};
 use foundation::occupation::Occupation;
 use foundation::{SkillLevel, Stop};
@@ -40,7 +41,7 @@ pub async fn add(desk: Desk, pairs: Pairs) -> Result<Response, Response> {
             Err(state) => return Ok(draw(&desk, 422, None, &limits, &state)),
         };
         match desk.perform(AddNeedsItem { fields }).await {
-            Ok(written) => Ok(desk.go(&format!("/needs/{}", written.item), "已存为草稿。下一步：报省人社厅备案。")),
+            Ok(written) => Ok(desk.go(&at::NeedsItemPage(&written.item).to_string(), "已存为草稿。下一步：报省人社厅备案。")),
             Err(Stop::Refused(no)) => Ok(draw(&desk, 422, None, &limits, &pairs.state().refused(no))),
             Err(stop) => Err(stop),
         }
@@ -66,7 +67,7 @@ pub async fn save(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Re
             Err(state) => return Ok(draw(&desk, 422, Some(&row), &limits, &state)),
         };
         match desk.perform(EditNeedsItem { item: row.id.clone(), fields }).await {
-            Ok(_) => Ok(desk.go(&format!("/needs/{}", row.id), "已修改。")),
+            Ok(_) => Ok(desk.go(&at::NeedsItemPage(&row.id).to_string(), "已修改。")),
             Err(Stop::Refused(no)) => Ok(draw(&desk, 422, Some(&row), &limits, &pairs.state().refused(no))),
             Err(stop) => Err(stop),
         }
@@ -154,7 +155,7 @@ fn read(desk: &Desk, pairs: &Pairs, limits: &Limits) -> Result<NeedsItemFields, 
 
 fn draw(desk: &Desk, status: u16, row: Option<&Model>, limits: &Limits, state: &FormState) -> Response {
     let (title, action, back) = match row {
-        Some(row) => (format!("修改：{}", row.name), format!("/needs/{}/edit", row.id), format!("/needs/{}", row.id)),
+        Some(row) => (format!("修改：{}", row.name), at::NeedsItemEdit(&row.id).to_string(), at::NeedsItemPage(&row.id).to_string()),
         None => ("起草目录项目".to_owned(), "/needs/new".to_owned(), "/needs".to_owned()),
     };
     let occupations = std::iter::once((String::new(), "不在职业分类大典里（专项、创业等）".to_owned()))

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs};
+use foundation::at;
 use foundation::codes::NeedsState;
 use foundation::{Function, Permission, Right, Stop};
 use store::tables::needs::needs_item::Model;
@@ -32,7 +33,7 @@ async fn page(desk: &Desk, status: u16, row: &Model, state: &FormState, doing: &
     let lines = if manages { desk::trail::of(desk, &reader, "needs_item", row.id.to_string().as_str(), MOST_LINES).await? } else { Vec::new() };
     let mut buttons = Vec::new();
     if manages && row.state == NeedsState::Draft && desk.may(Permission::Of(Function::NeedsDraft, Right::Create)) {
-        buttons.push(Button::link("修改", format!("/needs/{}/edit", row.id)));
+        buttons.push(Button::link("修改", at::NeedsItemEdit(&row.id).to_string()));
     }
     let mut main = vec![section("", facts(row)), section("补贴标准", html! { p { (row.rate_text) } })];
     if manages {
@@ -123,7 +124,7 @@ fn one_field(row: &Model, act: &str, submit: &str, confirm: Option<&str>, field:
 }
 
 async fn done<T>(desk: Desk, id: &str, pairs: Pairs, doing: &str, result: Result<T, Stop>, message: &str) -> Result<Response, Response> {
-    let Err(Stop::Refused(refusals)) = result else { return Ok(desk.after(result, &format!("/needs/{id}"), message)) };
+    let Err(Stop::Refused(refusals)) = result else { return Ok(desk.after(result, &at::NeedsItemPage(&id).to_string(), message)) };
     let run = async {
         let row = seen(&desk, id).await?;
         page(&desk, 422, &row, &pairs.state().refused(refusals), doing).await

@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::workbook::{Cell, Sheet};
 use desk::{Desk, Query};
+use foundation::at;
 use foundation::codes::{CertificateType, NeedsState, TrainingType};
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
 use foundation::{DistrictCode, Fault, Function, NeedsItemId, OccupationCode, Office, Permission, Right, Stop};
@@ -93,7 +94,7 @@ fn line(row: &Model, official: bool) -> Row {
     if official {
         cells.push(html! { (state_tag(row)) });
     }
-    Row::link(format!("/needs/{}", row.id), cells)
+    Row::link(at::NeedsItemPage(&row.id).to_string(), cells)
 }
 
 /// `20—80`, or one number when both are the same.

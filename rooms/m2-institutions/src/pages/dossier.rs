@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::procedure::{self, Press};
 use desk::{Desk, Pairs};
+use foundation::at;
 use foundation::{Fault, InstitutionId, Stop};
 use store::query::{ColumnTrait, Condition};
 use store::tables::identity::account;
@@ -39,7 +40,7 @@ async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Step>) -> 
     let lines = if sees { desk::trail::outside_classes(desk, &reader, "institution", row.id.to_string().as_str(), MOST_LINES).await? } else { Vec::new() };
     let today = desk.today();
     let verify = |site: &store::tables::institutions::site::Model| {
-        (manages && desk.may(super::INSPECT)).then(|| Button::link("登记核实", format!("/sites/{}/verification", site.id)).about(site.name.clone()))
+        (manages && desk.may(super::INSPECT)).then(|| Button::link("登记核实", at::SiteVerification(&site.id).to_string()).about(site.name.clone()))
     };
     let mut main = vec![
         section("", inside::facts(&row, sees)),
@@ -47,7 +48,7 @@ async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Step>) -> 
             "可开展的培训项目",
             html! {
                 (parts.lines_table(today, sees))
-                @if manages && desk.may(super::PUBLISH) { p { (Button::link("增加培训项目", format!("/institutions/{}/items/new", row.id))) } }
+                @if manages && desk.may(super::PUBLISH) { p { (Button::link("增加培训项目", at::InstitutionItemsNew(&row.id).to_string())) } }
             },
         ),
         section("培训场地", parts.sites_table(today, sees, verify)),
@@ -55,7 +56,7 @@ async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Step>) -> 
     if sees {
         let check = |one: &store::tables::institutions::teacher::Model| {
             (manages && desk.may(super::INSPECT) && one.certificate_verified_on.is_none()).then(|| {
-                Button::post("核对一致", format!("/teachers/{}/verify-certificate", one.id))
+                Button::post("核对一致", at::TeacherVerifyCertificate(&one.id).to_string())
                     .about(one.name.clone())
                     .confirm("已向发证机构核对，姓名、等级和编号都一致？")
             })
@@ -90,9 +91,9 @@ async fn account_button(desk: &Desk, reader: &store::Reader, row: &Model) -> Res
     let has_one = reader.find::<account::Entity>(live).await?.is_some();
     let waits = queries::open_payee_change(reader, &row.id).await?.is_some();
     let word = if waits { "复核收款账户" } else { "更正收款账户" };
-    let mut buttons = vec![Button::link(word, format!("/institutions/{}/payee", row.id))];
+    let mut buttons = vec![Button::link(word, at::InstitutionPayee(&row.id).to_string())];
     if !has_one {
-        buttons.push(Button::link("开通机构账号", format!("/institutions/{}/account", row.id)).main());
+        buttons.push(Button::link("开通机构账号", at::InstitutionAccount(&row.id).to_string()).main());
     }
     Ok(buttons)
 }
@@ -114,7 +115,7 @@ fn standing(row: &Model, state: &FormState, doing: Option<Step>) -> Vec<Markup> 
 async fn moved<T>(desk: Desk, id: &str, pairs: Pairs, step: Step, result: Result<T, Stop>, message: &str) -> Result<Response, Response> {
     match result {
         Err(Stop::Refused(no)) => page(&desk, id, &pairs.state().refused(no), Some(step)).await.map_err(|stop| desk.stopped(stop)),
-        other => Ok(desk.after(other, &format!("/institutions/{id}"), message)),
+        other => Ok(desk.after(other, &at::InstitutionPage(&id).to_string(), message)),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use foundation::at;
 use foundation::codes::ReviewResult;
 use foundation::{Date, InstitutionId, SiteId, Stop};
 use store::Reader;
@@ -93,7 +94,7 @@ impl Inside {
                     html! { (dates::full_day(line.valid_until)) }
                 };
                 Row::plain(vec![
-                    html! { @if let Some(item) = item { a href={ "/needs/" (item.id) } { (item.name) "（" (item.level.label()) "）" } } @else { "—" } },
+                    html! { @if let Some(item) = item { a href=(at::NeedsItemPage(&item.id)) { (item.name) "（" (item.level.label()) "）" } } @else { "—" } },
                     html! { @if let Some(item) = item { (item.certificate_type.label()) } },
                     html! { (site) },
                     html! { (line.capacity) },

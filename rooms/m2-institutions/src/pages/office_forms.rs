@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use chrono::Datelike;
 use desk::{Desk, Pairs};
+use foundation::at;
 use foundation::codes::{InstitutionKind, NeedsState, ReviewResult, SelectionRoute};
 use foundation::{Date, Fault, NeedsItemId, SiteId, Stop, TeacherId};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
@@ -92,7 +93,7 @@ pub async fn list_institution(desk: Desk, pairs: Pairs) -> Response {
     }
     match desk.perform(act).await {
         Ok(listed) => desk.go(
-            &format!("/institutions/{}", listed.institution),
+            &at::InstitutionPage(&listed.institution).to_string(),
             &format!("已列入目录，序号 {:04}。下一步：开通机构账号，机构登记场地后安排实地核实。", listed.serial),
         ),
         Err(Stop::Refused(no)) => institution_form(&desk, &state.refused(no)),
@@ -130,9 +131,9 @@ async fn item_form(desk: &Desk, row: &institution::Model, state: &FormState) -> 
     let page = FormPage {
         title: "增加可开展的培训项目",
         note: &row.name,
-        action: format!("/institutions/{}/items/new", row.id),
+        action: at::InstitutionItemsNew(&row.id).to_string(),
         submit: "增加",
-        back: format!("/institutions/{}", row.id),
+        back: at::InstitutionPage(&row.id).to_string(),
         current: super::NAV,
     };
     Ok(page.draw(desk, state, html! {
@@ -161,7 +162,7 @@ pub async fn add_item(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Resul
             (day(&pairs, &mut state, "valid_from", "有效期开始", Date::MIN), day(&pairs, &mut state, "valid_until", "有效期结束", Date::MAX));
         let (Some(needs_item), Some(site), true) = (item, site, state.is_clean()) else { return item_form(&desk, &row, &state).await };
         match desk.perform(AddDirectoryItem { institution: row.id.clone(), needs_item, site, capacity, valid_from, valid_until }).await {
-            Ok(_) => Ok(desk.go(&format!("/institutions/{}", row.id), "已增加培训项目，目录里可以查到。")),
+            Ok(_) => Ok(desk.go(&at::InstitutionPage(&row.id).to_string(), "已增加培训项目，目录里可以查到。")),
             Err(Stop::Refused(no)) => item_form(&desk, &row, &state.refused(no)).await,
             Err(stop) => Err(stop),
         }
@@ -187,9 +188,9 @@ fn verification_form(desk: &Desk, site: &site::Model, state: &FormState) -> Resp
     let page = FormPage {
         title: "登记实地核实",
         note: &note,
-        action: format!("/sites/{}/verification", site.id),
+        action: at::SiteVerification(&site.id).to_string(),
         submit: "登记",
-        back: format!("/institutions/{}", site.institution),
+        back: at::InstitutionPage(&site.institution).to_string(),
         current: super::NAV,
     };
     page.draw(desk, state, verification_fields(state))
@@ -226,7 +227,9 @@ pub async fn verify(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<
         return Ok(verification_form(&desk, &site, &all_at_once(state, no)));
     }
     let result = desk.perform(act).await;
-    Ok(settle(&desk, result, state, &format!("/institutions/{}", site.institution), "已登记实地核实。", |state| verification_form(&desk, &site, state)))
+    Ok(settle(&desk, result, state, &at::InstitutionPage(&site.institution).to_string(), "已登记实地核实。", |state| {
+        verification_form(&desk, &site, state)
+    }))
 }
 
 /// One button: the certificate was compared.
@@ -235,7 +238,7 @@ pub async fn verify_certificate(desk: Desk, Path(id): Path<String>) -> Result<Re
         let id: TeacherId = id.parse().map_err(|_| Fault::Gone)?;
         let row = desk.read().await?.get::<teacher::Entity>(id).await?;
         let result = desk.perform(VerifyTeacherCertificate { teacher: row.id }).await;
-        Ok::<_, Stop>(desk.after(result, &format!("/institutions/{}", row.institution), "已核对教师证书。"))
+        Ok::<_, Stop>(desk.after(result, &at::InstitutionPage(&row.institution).to_string(), "已核对教师证书。"))
     };
     run.await.map_err(|stop| desk.stopped(stop))
 }

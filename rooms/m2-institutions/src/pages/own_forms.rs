@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs};
+use foundation::at;
 use foundation::{Fault, Office, SiteId, Stop, TeacherId};
 use store::tables::institutions::{institution, site, teacher};
 use ui::{Field, FormState, html};
@@ -62,7 +63,7 @@ fn room_form(desk: &Desk, site: &site::Model, state: &FormState) -> Response {
     let page = FormPage {
         title: "增加教室",
         note: &site.name,
-        action: format!("/my-institution/sites/{}/rooms/new", site.id),
+        action: at::MyInstitutionSitesRoomsNew(&site.id).to_string(),
         submit: "增加教室",
         back: MINE.into(),
         current: MINE,
@@ -97,7 +98,7 @@ pub async fn new_teacher(desk: Desk) -> Response {
 
 fn teacher_form(desk: &Desk, row: Option<&teacher::Model>, state: &FormState) -> Response {
     let (title, note, action, submit) = match row {
-        Some(row) => ("修改教师", format!("身份证号 {}", row.id_number_masked), format!("/my-institution/teachers/{}", row.id), "保存修改"),
+        Some(row) => ("修改教师", format!("身份证号 {}", row.id_number_masked), at::MyInstitutionTeachers(&row.id).to_string(), "保存修改"),
         None => ("增加教师", String::new(), "/my-institution/teachers/new".to_owned(), "增加教师"),
     };
     let page = FormPage { title, note: &note, action, submit, back: MINE.into(), current: MINE };

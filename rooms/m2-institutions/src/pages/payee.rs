@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs};
 use foundation::Stop;
+use foundation::at;
 use store::query::ColumnTrait;
 use store::tables::identity::account;
 use store::tables::institutions::{institution, payee_change};
@@ -37,9 +38,9 @@ fn proposal(desk: &Desk, row: &institution::Model, state: &FormState) -> Respons
     let page = FormPage {
         title: "更正收款账户",
         note: &row.name,
-        action: format!("/institutions/{}/payee", row.id),
+        action: at::InstitutionPayee(&row.id).to_string(),
         submit: "提交复核",
-        back: format!("/institutions/{}", row.id),
+        back: at::InstitutionPage(&row.id).to_string(),
         current: NAV,
     };
     page.draw(
@@ -78,7 +79,7 @@ async fn waiting(desk: &Desk, row: &institution::Model, open: &payee_change::Mod
     let head = DossierHead {
         title: "复核收款账户".into(),
         owner: row.name.clone(),
-        buttons: vec![Button::link("返回", format!("/institutions/{}", row.id))],
+        buttons: vec![Button::link("返回", at::InstitutionPage(&row.id).to_string())],
         ..DossierHead::default()
     };
     let body = html! { (Dossier { head, main, ..Dossier::default() }) };
@@ -86,14 +87,14 @@ async fn waiting(desk: &Desk, row: &institution::Model, open: &payee_change::Mod
 }
 
 fn confirm_form(row: &institution::Model, state: &FormState) -> Markup {
-    let options = Form { action: format!("/institutions/{}/payee/confirm", row.id), submit: "复核通过".into(), ..Form::default() };
+    let options = Form { action: at::InstitutionPayeeConfirm(&row.id).to_string(), submit: "复核通过".into(), ..Form::default() };
     let field = Field::text("account", "账号").hint("请照依据材料输入完整账号，与提出人填的一致才生效；不要向提出人要").required().max_length(40).show(state);
     form(&options, state, html! { p { "户名须与机构名称一致。" } (field) })
 }
 
 fn decline_form(row: &institution::Model, state: &FormState, is_own: bool, is_open: bool) -> Markup {
     let title = if is_own { "撤回" } else { "退回" };
-    let options = Form { action: format!("/institutions/{}/payee/decline", row.id), submit: title.into(), is_danger: true, ..Form::default() };
+    let options = Form { action: at::InstitutionPayeeDecline(&row.id).to_string(), submit: title.into(), is_danger: true, ..Form::default() };
     let field = Field::text("reason", "原因").hint("机构会看到，并记入留痕").required().max_length(100).show(state);
     html! { details open[is_open] { summary { (title) } (form(&options, state, field)) } }
 }
@@ -108,7 +109,9 @@ pub async fn propose(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result
         document: pairs.value("document").into(),
     };
     let result = desk.perform(act).await;
-    Ok(settle(&desk, result, pairs.state(), &format!("/institutions/{id}"), "已提出，等另一人复核后生效。", |state| proposal(&desk, &row, state)))
+    Ok(settle(&desk, result, pairs.state(), &at::InstitutionPage(&id).to_string(), "已提出，等另一人复核后生效。", |state| {
+        proposal(&desk, &row, state)
+    }))
 }
 
 /// Confirms.
@@ -128,7 +131,7 @@ pub async fn decline(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result
 async fn decided<T>(desk: Desk, row: institution::Model, pairs: Pairs, doing: Doing, result: Result<T, Stop>, said: &str) -> Result<Response, Response> {
     let no = match result {
         Err(Stop::Refused(no)) => no,
-        other => return Ok(desk.after(other, &format!("/institutions/{}", row.id), said)),
+        other => return Ok(desk.after(other, &at::InstitutionPage(&row.id).to_string(), said)),
     };
     let state = pairs.state().refused(no);
     let run = async {

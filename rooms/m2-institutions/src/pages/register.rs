@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::workbook::{Cell, Sheet};
 use desk::{Desk, Query};
+use foundation::at;
 use foundation::codes::{DirectoryState, InstitutionKind};
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
 use foundation::{DistrictCode, Fault, InstitutionId, Office, Stop, Uscc};
@@ -64,7 +65,7 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
 fn line(row: &Model, programmes: &BTreeMap<InstitutionId, Vec<String>>) -> Row {
     let taught = programmes.get(&row.id).map(Vec::as_slice).unwrap_or_default();
     Row::link(
-        format!("/institutions/{}", row.id),
+        at::InstitutionPage(&row.id).to_string(),
         vec![
             html! { (row.name) },
             html! { (row.district.name()) },

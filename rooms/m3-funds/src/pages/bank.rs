@@ -6,6 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use desk::workbook::{Cell, Sheet};
 use desk::{Desk, Pairs, Query, Read, Upload};
+use foundation::at;
 use foundation::codes::PaymentState;
 use foundation::{Fault, Function, PaymentBatchId, Permission, Right, Stop};
 use serde::Deserialize;
@@ -35,7 +36,7 @@ pub async fn take_return(desk: Desk, Path(id): Path<String>, upload: Upload) -> 
                 "本批次已全部有结果。".to_owned()
             };
             let repeated = if one.repeated > 0 { format!("（{} 笔以前已登记，没有变化）", one.repeated) } else { String::new() };
-            desk.go(&format!("/payment-batches/{id}"), &format!("已登记：到账 {} 笔，退票 {} 笔{repeated}。{open}", one.paid, one.returned))
+            desk.go(&at::PaymentBatchPage(&id).to_string(), &format!("已登记：到账 {} 笔，退票 {} 笔{repeated}。{open}", one.paid, one.returned))
         }
         Err(Stop::Refused(refusals)) => shown(&desk, &id, 422, &FormState::new().refused(refusals)).await,
         Err(stop) => desk.stopped(stop),
@@ -47,7 +48,7 @@ pub async fn file(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response 
     let Ok(batch) = id.parse::<PaymentBatchId>() else { return desk.stopped(Fault::Gone.into()) };
     match desk.perform(TakeBankFile { batch }).await {
         Ok(file) => attachment(&file.name, file.text),
-        Err(Stop::Refused(refusals)) => desk.refused(&format!("/payment-batches/{id}"), &refusals),
+        Err(Stop::Refused(refusals)) => desk.refused(&at::PaymentBatchPage(&id).to_string(), &refusals),
         Err(stop) => desk.stopped(stop),
     }
 }

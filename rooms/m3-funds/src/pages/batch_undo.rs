@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Act, Desk, Pairs};
+use foundation::at;
 use foundation::codes::PaymentState;
 use foundation::{Fault, PaymentBatchId, Stop};
 use maud::{Markup, html};
@@ -51,8 +52,8 @@ pub async fn refuse(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Respons
 async fn undone(desk: &Desk, id: &str, pairs: &Pairs, result: Result<(), Stop>) -> Response {
     match result {
         // The batch has moved on meanwhile: its page has no such form any more.
-        Err(Stop::Refused(no)) if no.iter().any(|one| one.field.is_none()) => desk.refused(&format!("/payment-batches/{id}"), &no),
+        Err(Stop::Refused(no)) if no.iter().any(|one| one.field.is_none()) => desk.refused(&at::PaymentBatchPage(&id).to_string(), &no),
         Err(Stop::Refused(no)) => shown(desk, id, 422, &pairs.state().refused(no)).await,
-        other => desk.after(other, &format!("/payment-batches/{id}"), "批次已作废，各笔补贴回到“待拨付”。"),
+        other => desk.after(other, &at::PaymentBatchPage(&id).to_string(), "批次已作废，各笔补贴回到“待拨付”。"),
     }
 }

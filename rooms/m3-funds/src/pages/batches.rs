@@ -4,6 +4,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Query, Read};
+use foundation::at;
 use foundation::codes::PaymentState;
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
 use foundation::{Fault, Fen, Function, PaymentBatchId, PaymentLineId, Permission, Right, Stop};
@@ -117,7 +118,7 @@ async fn listed(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
 
 fn line(desk: &Desk, one: &payment_batch::Model) -> Row {
     Row::link(
-        format!("/payment-batches/{}", one.id),
+        at::PaymentBatchPage(&one.id).to_string(),
         vec![
             html! { (one.batch_no) },
             html! { (one.district.name()) },
@@ -170,7 +171,7 @@ fn body(desk: &Desk, loaded: &Loaded, trail: &[ui::TrailLine], state: &FormState
     let may = |right| desk.may(Permission::Of(Function::ClaimPayment, right));
     let mut buttons = Vec::new();
     if may(Right::Approve) && batch.state == PaymentState::Pending {
-        let button = Button::post("批准拨付", format!("/payment-batches/{}/approve", batch.id)).main();
+        let button = Button::post("批准拨付", at::PaymentBatchApprove(&batch.id).to_string()).main();
         let button = button.confirm(format!("把 {} 笔共 {} 送银行拨付，送出后不能撤回。确定批准吗？", batch.lines, ui::money::text(batch.total)));
         buttons.push(if Some(&batch.made_by) == desk.actor.account.as_ref() {
             button.blocked_because("本批次由您制单，须另一人批准")
@@ -180,7 +181,7 @@ fn body(desk: &Desk, loaded: &Loaded, trail: &[ui::TrailLine], state: &FormState
     }
     if may(Right::Pay) && batch.file.is_some() {
         buttons.push(
-            Button::post("下载银行代发文件", format!("/payment-batches/{}/file", batch.id))
+            Button::post("下载银行代发文件", at::PaymentBatchFile(&batch.id).to_string())
                 .confirm("文件里有完整账号。下载会记入日志，收款机构看得到是谁下载的。现在下载吗？"),
         );
     }
@@ -246,7 +247,7 @@ fn lines_table(lines: &[payment_line::Model]) -> Markup {
         .iter()
         .map(|one| {
             Row::link(
-                format!("/claims/{}", one.claim),
+                at::ClaimPage(&one.claim).to_string(),
                 vec![
                     html! { (one.payee) },
                     html! { (one.bank) },
@@ -264,7 +265,7 @@ fn lines_table(lines: &[payment_line::Model]) -> Markup {
 }
 
 fn upload_form(desk: &Desk, batch: &payment_batch::Model, state: &FormState) -> Markup {
-    let options = Form { action: format!("/payment-batches/{}/return", batch.id), submit: "上传并登记".into(), has_files: true, ..Form::default() };
+    let options = Form { action: at::PaymentBatchReturn(&batch.id).to_string(), submit: "上传并登记".into(), has_files: true, ..Form::default() };
     let sample = |kind: &str, format: &str| format!("/payment-batches/{}/sample-return?kind={kind}&format={format}", batch.id);
     // Errors of the other form are shown there.
     let fresh = FormState::new();
@@ -294,7 +295,7 @@ fn settle_form(loaded: &Loaded, state: &FormState) -> Markup {
     let typed = !state.value(BY_LINE).is_empty();
     let (options, fresh) = (
         Form {
-            action: format!("/payment-batches/{}/settle", loaded.batch.id),
+            action: at::PaymentBatchSettle(&loaded.batch.id).to_string(),
             submit: "登记回单".into(),
             hidden: vec![(BY_LINE.into(), "1".into())],
             ..Form::default()
@@ -324,7 +325,7 @@ fn settle_form(loaded: &Loaded, state: &FormState) -> Markup {
 pub async fn approve(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
     let Ok(batch) = id.parse::<PaymentBatchId>() else { return desk.stopped(Fault::Gone.into()) };
     let result = desk.perform(ApprovePaymentBatch { batch }).await;
-    desk.after(result, &format!("/payment-batches/{id}"), "已批准，银行代发文件已生成，请下载后送银行。")
+    desk.after(result, &at::PaymentBatchPage(&id).to_string(), "已批准，银行代发文件已生成，请下载后送银行。")
 }
 
 /// POST `/payment-batches/{id}/settle`.
@@ -353,7 +354,7 @@ pub async fn settle(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response
         return shown(&desk, &id, 422, &state).await;
     }
     match desk.perform(SettlePaymentBatch { batch: batch.id, lines: settled }).await {
-        Ok(()) => desk.go(&format!("/payment-batches/{id}"), "回单已登记，到账的申领已完结，退票的回到县人社部门处理。"),
+        Ok(()) => desk.go(&at::PaymentBatchPage(&id).to_string(), "回单已登记，到账的申领已完结，退票的回到县人社部门处理。"),
         Err(Stop::Refused(refusals)) => shown(&desk, &id, 422, &state.refused(refusals)).await,
         Err(stop) => desk.stopped(stop),
     }

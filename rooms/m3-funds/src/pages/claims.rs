@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::procedure::button;
 use desk::{Desk, Pairs, Query, Read};
+use foundation::at;
 use foundation::codes::{ClaimState, ObjectionState, PaymentState};
 use foundation::ids::TypedId;
 use foundation::{ClaimId, Fault, Fen, Function, Office, Permission, Refusal, Right, Stop};
@@ -76,7 +77,7 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
         main.push(section("说明", html! { p { (row.note) } }));
     }
     if row.state == ClaimState::Returned && desk.may(Permission::Of(Function::ClaimSubmission, Right::Create)) {
-        let options = ui::Form { action: format!("/claims/{id}/explain"), submit: "记下补正说明".into(), ..ui::Form::default() };
+        let options = ui::Form { action: at::ClaimExplain(&id).to_string(), submit: "记下补正说明".into(), ..ui::Form::default() };
         let state = ui::FormState::new();
         let field = ui::Field::text_area("note", "补正说明").hint("写明补了什么、改了什么，审核人在留痕里看得到；写好再提交").required().max_length(1000);
         main.push(section("", html! { details { summary { "写补正说明" } (ui::form(&options, &state, field.show(&state))) } }));
@@ -97,12 +98,12 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
 }
 
 fn head(desk: &Desk, row: &claim::Model, payee_waits: bool) -> DossierHead {
-    let mut buttons = vec![Button::link("看班级", format!("/classes/{}", row.class))];
+    let mut buttons = vec![Button::link("看班级", at::ClassPage(&row.class).to_string())];
     if matches!(row.state, ClaimState::Draft | ClaimState::Returned | ClaimState::NotPassed)
         && row.second_reviewed_by.is_none()
         && desk.may(Permission::Of(Function::ClaimSubmission, Right::Create))
     {
-        buttons.push(Button::post("按最新事实重算", format!("/claims/{}/redraft", row.id)));
+        buttons.push(Button::post("按最新事实重算", at::ClaimRedraft(&row.id).to_string()));
     }
     buttons.extend(main_button(desk, row, payee_waits));
     DossierHead {
@@ -177,7 +178,7 @@ fn objected(all: &[objection::Model]) -> Markup {
         .map(|one| {
             let tone = if one.state == ObjectionState::Open { Tone::Act } else { Tone::Neutral };
             Row::link(
-                format!("/objections/{}", one.id),
+                at::ObjectionPage(&one.id).to_string(),
                 vec![
                     html! { (one.reason) },
                     html! { (Tag::new(one.state.label(), tone)) },
@@ -199,7 +200,7 @@ fn paid_out(desk: &Desk, row: &claim::Model, payments: &[payment_line::Model], p
         .map(|one| {
             let tone = if one.state == PaymentState::Returned { Tone::Act } else { Tone::Neutral };
             Row::plain(vec![
-                html! { @if own { "—" } @else { a href={ "/payment-batches/" (one.batch) } { "看批次" } } },
+                html! { @if own { "—" } @else { a href=(at::PaymentBatchPage(&one.batch)) { "看批次" } } },
                 html! { (one.payee) },
                 html! { (one.bank) " " (one.account_masked) },
                 ui::money(one.amount),
@@ -214,7 +215,7 @@ fn paid_out(desk: &Desk, row: &claim::Model, payments: &[payment_line::Model], p
         "拨付",
         html! {
             @if row.state == ClaimState::PaymentReturned && desk.may(Permission::Of(Function::DirectoryPublication, Right::Publish)) {
-                @let payee = format!("/institutions/{}/payee", row.institution);
+                @let payee = at::InstitutionPayee(&row.institution).to_string();
                 @if payee_waits { p { "银行退票。收款账户的更正正等着另一人复核：" a href=(payee) { "看更正" } "。复核以后再重新做拨付批次。" } }
                 @else { p { "银行退票。请先与机构核对账户，需要的先" a href=(payee) { "更正收款账户" } "，再重新做拨付批次。" } }
             }
@@ -274,7 +275,7 @@ fn may_return(desk: &Desk, row: &claim::Model) -> bool {
 
 fn return_form(row: &claim::Model) -> Markup {
     html! { details class="jb-panel jb-section" { summary { "退回补正" }
-        form method="post" novalidate action={ "/claims/" (row.id) "/return" } { (ui::csrf::slot()) (ui::Field::text_area("note", "理由（机构会看到）").required().max_length(1000).show(&ui::FormState::new())) button class="btn jb-btn" type="submit" { "退回补正" } }
+        form method="post" novalidate action=(at::ClaimReturn(&row.id)) { (ui::csrf::slot()) (ui::Field::text_area("note", "理由（机构会看到）").required().max_length(1000).show(&ui::FormState::new())) button class="btn jb-btn" type="submit" { "退回补正" } }
     } }
 }
 
@@ -284,7 +285,7 @@ macro_rules! posts {
         pub async fn $name(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
             let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
             let result = desk.perform($act { claim }).await;
-            desk.after(result, &format!("/claims/{id}"), $said)
+            desk.after(result, &at::ClaimPage(&id).to_string(), $said)
         }
     )+};
 }
@@ -297,7 +298,7 @@ posts! {
 /// POST `/claims/{id}/submit`: handed in, or told that the facts have changed meanwhile.
 pub async fn submit(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
     let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
-    let here = format!("/claims/{id}");
+    let here = at::ClaimPage(&id).to_string();
     match desk.perform(SubmitClaim { claim }).await {
         Ok(one) if one.submitted => desk.go(&here, "申领已提交，县人社部门会审核。"),
         Ok(one) if one.persons == 0 => desk.go(&here, "!按最新事实重算后，没有可以补贴的学员，申领已终止。请看下面每位学员的原因。"),
@@ -313,7 +314,7 @@ pub async fn submit(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Respons
 /// POST `/claims/{id}/redraft`.
 pub async fn redraft(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
     let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
-    let here = format!("/claims/{id}");
+    let here = at::ClaimPage(&id).to_string();
     match desk.perform(RedraftClaim { claim }).await {
         Ok(one) if one.changed => desk.go(&here, &format!("已按最新事实重算：{} 人 {}。", one.persons, ui::money::text(Fen(one.total_fen)))),
         Ok(_) => desk.go(&here, "已按最新事实重算，没有变化。"),
@@ -326,22 +327,22 @@ pub async fn redraft(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Respon
 pub async fn send_back(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
     let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
     let result = desk.perform(ReturnClaim { claim, note: form.value("note").into() }).await;
-    desk.after(result, &format!("/claims/{id}"), "已退回补正。")
+    desk.after(result, &at::ClaimPage(&id).to_string(), "已退回补正。")
 }
 
 /// POST `/claims/{id}/explain`.
 pub async fn explain(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
     let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
     let result = desk.perform(ExplainClaimCorrection { claim, note: form.value("note").into() }).await;
-    desk.after(result, &format!("/claims/{id}"), "补正说明已记下，审核人看得到。改好后请提交。")
+    desk.after(result, &at::ClaimPage(&id).to_string(), "补正说明已记下，审核人看得到。改好后请提交。")
 }
 
 /// POST `/claims/{id}/batch`.
 pub async fn batch(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
     let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
     match desk.perform(MakePaymentBatch { claims: vec![claim] }).await {
-        Ok(batch) => desk.go(&format!("/payment-batches/{batch}"), "拨付批次已做好，等财政批准。"),
-        Err(Stop::Refused(refusals)) => desk.refused(&format!("/claims/{id}"), &refusals),
+        Ok(batch) => desk.go(&at::PaymentBatchPage(&batch).to_string(), "拨付批次已做好，等财政批准。"),
+        Err(Stop::Refused(refusals)) => desk.refused(&at::ClaimPage(&id).to_string(), &refusals),
         Err(stop) => desk.stopped(stop),
     }
 }

@@ -7,6 +7,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::tries::{self, Allowance};
 use desk::{Desk, Pairs, Query, Read};
+use foundation::at;
 use foundation::codes::{ClaimState, ObjectionState};
 use foundation::{ClaimId, EnrolmentId, Fault, Function, ObjectionId, Permission, Right, Stop};
 use maud::{Markup, html};
@@ -112,7 +113,7 @@ async fn raise_body(desk: &Desk, id: &ClaimId, state: &FormState) -> Result<Mark
     let options = Form { action: format!("/public/objections/new?claim={id}"), submit: "提交异议".into(), is_phone: true, ..Form::default() };
     let until = row.publicity_until.map(ui::dates::full_day).unwrap_or_default();
     Ok(html! {
-        (page_head("对公示提出异议", &format!("{} · {}", row.class_title, row.institution_name), &[Button::link("看公示名单", format!("/publicity/{id}"))]))
+        (page_head("对公示提出异议", &format!("{} · {}", row.class_title, row.institution_name), &[Button::link("看公示名单", at::PublicityPage(&id).to_string())]))
         (panel("", html! { p { "公示到 " (until) "。不用登录，不记您的名字；培训机构看不到是谁提的，也看不到您的联系方式。" } }))
         (form(&options, state, html! {
             (Field::text_area("reason", "哪里不对").hint("写清是名单里的第几位、哪里不对、您怎么知道的。不要写他人的身份证号、电话。").required().max_length(500).show(state))
@@ -224,7 +225,7 @@ async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
         .iter()
         .map(|one| {
             Row::link(
-                format!("/objections/{}", one.id),
+                at::ObjectionPage(&one.id).to_string(),
                 vec![
                     html! { (one.class_title) },
                     html! { (one.institution_name) },
@@ -281,7 +282,7 @@ async fn one_body(desk: &Desk, id: &str, state: &FormState, contact: Option<&str
             due: (one.state == ObjectionState::Open).then(|| due(desk, &one)),
             number: ui::dates::full_moment(one.raised_at),
             owner: one.institution_name.clone(),
-            buttons: vec![Button::link("看申领", format!("/claims/{}", one.claim)), Button::link("看班级", format!("/classes/{}", one.class))],
+            buttons: vec![Button::link("看申领", at::ClaimPage(&one.claim).to_string()), Button::link("看班级", at::ClassPage(&one.class).to_string())],
         },
         main,
         side: vec![ui::trail(&trail)],
@@ -290,7 +291,7 @@ async fn one_body(desk: &Desk, id: &str, state: &FormState, contact: Option<&str
 }
 
 fn contact_part(one: &objection::Model, decides: bool, contact: Option<&str>) -> Markup {
-    let options = Form { action: format!("/objections/{}/contact", one.id), submit: "查看".into(), ..Form::default() };
+    let options = Form { action: at::ObjectionContact(&one.id).to_string(), submit: "查看".into(), ..Form::default() };
     section(
         "异议人",
         html! {
@@ -307,7 +308,7 @@ fn contact_part(one: &objection::Model, decides: bool, contact: Option<&str>) ->
 
 fn decide_form(one: &objection::Model, lines: &[claim_item::Model], state: &FormState) -> Markup {
     let options = Form {
-        action: format!("/objections/{}/decide", one.id),
+        action: at::ObjectionDecide(&one.id).to_string(),
         submit: "作出处理并答复".into(),
         confirm: Some("处理结果不能更改，异议人凭回执号可以看到答复。确定吗？".into()),
         ..Form::default()
@@ -348,7 +349,7 @@ pub async fn decide(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Respons
     };
     let struck: Vec<EnrolmentId> = pairs.values("struck").filter_map(|one| one.parse().ok()).collect();
     match desk.perform(DecideObjection { objection, verdict, struck, answer: pairs.value("answer").into() }).await {
-        Ok(()) => desk.go(&format!("/objections/{id}"), "已处理，异议人凭回执号可以看到答复。"),
+        Ok(()) => desk.go(&at::ObjectionPage(&id).to_string(), "已处理，异议人凭回执号可以看到答复。"),
         Err(Stop::Refused(refusals)) => shown(&desk, &id, &state.refused(refusals), None).await,
         Err(stop) => desk.stopped(stop),
     }
@@ -359,7 +360,7 @@ pub async fn contact(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Respon
     let Ok(objection) = id.parse::<ObjectionId>() else { return desk.stopped(Fault::Gone.into()) };
     match desk.perform(ReadObjectionContact { objection, purpose: pairs.value("purpose").into() }).await {
         Ok(contact) => shown(&desk, &id, &FormState::new(), Some(&contact)).await,
-        Err(Stop::Refused(refusals)) => desk.refused(&format!("/objections/{id}"), &refusals),
+        Err(Stop::Refused(refusals)) => desk.refused(&at::ObjectionPage(&id).to_string(), &refusals),
         Err(stop) => desk.stopped(stop),
     }
 }

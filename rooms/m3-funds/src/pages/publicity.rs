@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::workbook::Export;
 use desk::{Desk, Query, Read};
+use foundation::at;
 use foundation::codes::ClaimState;
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
 use foundation::{ClaimId, Fault, Permission, PersonName, Stop};
@@ -65,7 +66,7 @@ async fn listed(desk: &Desk, asked: &Export) -> Result<Response, Stop> {
 
 fn line(desk: &Desk, one: &claim::Model) -> Row {
     Row::link(
-        format!("/publicity/{}", one.id),
+        at::PublicityPage(&one.id).to_string(),
         vec![
             html! { (one.institution_name) },
             html! { (one.class_title) },

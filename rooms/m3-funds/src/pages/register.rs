@@ -3,6 +3,7 @@
 
 use axum::response::Response;
 use desk::{Act, Desk, Pairs, Query, Read};
+use foundation::at;
 use foundation::codes::ClaimState;
 use foundation::limits::{BATCH_LINES, EXPORT_ROWS, PAGE_ROWS};
 use foundation::{ClaimId, Fault, Fen, Function, Office, Permission, Right, Stop};
@@ -276,10 +277,10 @@ fn row(desk: &Desk, one: &claim::Model, step: Option<Step>) -> Row {
         cells.push(html! { (Tag::new(one.state.label(), tone(one.state))) });
     }
     cells.extend([html! { (one.persons) }, ui::money(one.total), due(desk, one).unwrap_or_else(Due::none).render()]);
-    let Some(step) = step else { return Row::link(format!("/claims/{}", one.id), cells) };
+    let Some(step) = step else { return Row::link(at::ClaimPage(&one.id).to_string(), cells) };
     let mine = step == Step::Second && one.first_reviewed_by.is_some() && one.first_reviewed_by == desk.actor.account;
     cells.push(if mine { ui::tag::look("您办了初审，须另一人复审").render() } else { ui::tag::good("可以办理").render() });
-    let row = Row::link(format!("/claims/{}", one.id), cells);
+    let row = Row::link(at::ClaimPage(&one.id).to_string(), cells);
     if mine { row } else { row.pick(one.id.to_string()) }
 }
 
@@ -298,7 +299,7 @@ pub async fn bulk(desk: Desk, form: Pairs) -> Response {
     }
     if step == Step::Pay {
         return match desk.perform(MakePaymentBatch { claims: picked }).await {
-            Ok(batch) => desk.go(&format!("/payment-batches/{batch}"), "拨付批次已做好，等财政批准。"),
+            Ok(batch) => desk.go(&at::PaymentBatchPage(&batch).to_string(), "拨付批次已做好，等财政批准。"),
             Err(Stop::Refused(refusals)) => {
                 let said = html! { (page_head("没有做成拨付批次", "整批没有生成，下面每条都要先处理，或者去掉后再做", &[Button::link("回到待拨付", back)])) (ui::refusal::refusals(&refusals)) };
                 desk.page_status(422, "没有做成拨付批次", "/claims", said)
@@ -347,7 +348,7 @@ async fn refused_page(desk: &Desk, step: Step, all: usize, not_done: &[(ClaimId,
                 Err(Stop::Fault(Fault::Gone)) => ("没有找到".to_owned(), "请刷新后再选".to_owned()),
                 _ => ("刚才有人先办了，或系统正忙".to_owned(), "请刷新后再办".to_owned()),
             };
-            Row::link(format!("/claims/{id}"), vec![html! { (title) }, html! { (fact) }, html! { (fix) }])
+            Row::link(at::ClaimPage(&id).to_string(), vec![html! { (title) }, html! { (fact) }, html! { (fix) }])
         })
         .collect();
     let done = all - not_done.len();

@@ -6,6 +6,7 @@ use axum::response::Response;
 use desk::procedure::button;
 use desk::workbook::{Export, Sheet};
 use desk::{Desk, Query, Read, Routes};
+use foundation::at;
 use foundation::codes::{ClassState, FullProcessState};
 use foundation::ids::TypedId;
 use foundation::{ClassId, Fault, Function, Permission, Right, Stop};
@@ -103,12 +104,12 @@ async fn matrix(desk: &Desk, class: &ClassId, export: &str) -> Result<Response, 
         return Sheet::table(format!("{} 考勤", class.title), &columns, &rows).answer_as(desk, export);
     }
     let body = html! {
-        (page_head("考勤", &class.title, &[Button::link("回到班级", format!("/classes/{}", class.id))]))
+        (page_head("考勤", &class.title, &[Button::link("回到班级", at::ClassPage(&class.id).to_string())]))
         (simple_table("考勤汇总", &columns, &rows))
-        (export_line(&format!("/classes/{}/attendance", class.id)))
+        (export_line(&at::ClassAttendance(&class.id).to_string()))
         p class="jb-head__note" { "✓ 后面是已计课时；✕ 后面是没有计入的原因。培训结束时，已计课时不到全部课时的 " (policy.min_rate_pct()) "% 不能参加结业考核。" }
         (section("课次", simple_table("课次", &[ui::Column::text("时间"), ui::Column::text("内容"), ui::Column::text("老师"), ui::Column::text("地点")],
-            &sessions.iter().map(|one| Row::link(format!("/sessions/{}", one.id), vec![
+            &sessions.iter().map(|one| Row::link(at::SessionPage(&one.id).to_string(), vec![
                 html! { (ui::dates::day_weekday(one.held_on)) " " (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) },
                 html! { (one.subject) "（" (one.mode.label()) " " (one.periods) " 课时）" }, html! { (one.teacher_name) }, html! { (one.place) },
             ])).collect::<Vec<_>>())))
@@ -131,13 +132,13 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
         None => 0,
     };
     let next_text = next.map_or_else(|| html! { "已全部上完" @if class.ends_on >= desk.today() { "，" (ui::dates::near_day(class.ends_on, desk.today())) "结束培训后可以考核" } }, |one| html! {
-        a href={ "/sessions/" (one.id) } { (ui::dates::near_day(one.held_on, desk.today())) " " (ui::dates::time(one.starts_at)) } " 已到 " (here) " / " (class.enrolled_count)
+        a href=(at::SessionPage(&one.id)) { (ui::dates::near_day(one.held_on, desk.today())) " " (ui::dates::time(one.starts_at)) } " 已到 " (here) " / " (class.enrolled_count)
     });
     Ok(section(
         "考勤与检查",
         html! {
             (ui::facts_grid(&[
-                ("课次", html! { a href={ "/classes/" (class.id) "/attendance" } { "已上 " (done) " / " (sessions.len()) " 次" } }),
+                ("课次", html! { a href=(at::ClassAttendance(&class.id)) { "已上 " (done) " / " (sessions.len()) " 次" } }),
                 ("现在或下一次课", next_text),
                 ("过程检查", html! { (checks.len()) " 次" }),
             ]))
@@ -150,7 +151,7 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
 pub fn main_buttons(desk: &Desk, class: &training_class::Model) -> Vec<Button> {
     let mut buttons = Vec::new();
     if class.state.is_in(&[FullProcessState::InTraining, FullProcessState::Suspended]) && desk.may(Permission::Of(Function::Inspection, Right::Inspect)) {
-        buttons.push(Button::link("记录检查", format!("/classes/{}/inspections/new", class.id)));
+        buttons.push(Button::link("记录检查", at::ClassInspectionsNew(&class.id).to_string()));
     }
     let ClassState::FullProcess(state) = class.state;
     let resume = button::<FullProcess>(desk, state, Step::Resume, &CLASS.address(class.id.as_str()));
@@ -213,7 +214,7 @@ async fn live_body(desk: &Desk) -> Result<Markup, Stop> {
         let (tag, tone) = situation(count, one_of(class.enrolled_count), now >= one.starts_at + chrono::Duration::minutes(LATE_MINUTES));
         rows.push(
             Row::link(
-                format!("/sessions/{}", one.id),
+                at::SessionPage(&one.id).to_string(),
                 vec![
                     html! { (class.title) },
                     html! { (class.institution_name) },

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use desk::{Desk, Pairs, Read};
+use foundation::at;
 use foundation::codes::FullProcessState;
 use foundation::{CertificateId, ClassId, Fault, Function, Permission, Right, Stop};
 use maud::{Markup, html};
@@ -48,19 +49,19 @@ pub async fn show(desk: Desk, Path(class): Path<String>) -> Response {
 }
 
 fn body(desk: &Desk, class: &training_class::Model, list: &[certificate::Model]) -> Markup {
-    let mut buttons = vec![Button::link("回到班级", format!("/classes/{}", class.id))];
+    let mut buttons = vec![Button::link("回到班级", at::ClassPage(&class.id).to_string())];
     if !list.is_empty() {
-        buttons.push(Button::link("全部证书（PDF）", format!("/classes/{}/certificates.pdf", class.id)));
+        buttons.push(Button::link("全部证书（PDF）", at::ClassCertificatesPdf(&class.id).to_string()));
     }
     if class.state == FullProcessState::ResultsReview && desk.may(Permission::Of(Function::CompletionExam, Right::Create)) {
-        buttons.push(Button::post("发放证书", format!("/classes/{}/certificates", class.id)).main());
+        buttons.push(Button::post("发放证书", at::ClassCertificates(&class.id).to_string()).main());
     }
     let columns = [ui::Column::text("证书编号"), ui::Column::text("姓名"), ui::Column::text("发证日期"), ui::Column::text("状态"), ui::Column::text("文件")];
     let rows: Vec<Row> = list
         .iter()
         .map(|one| {
             Row::plain(vec![
-                html! { a href={ "/verify/" (one.number) } { (one.number) } },
+                html! { a href=(at::VerifyPage(&one.number)) { (one.number) } },
                 html! { (one.name) },
                 html! { (ui::dates::full_day(one.issued_on)) },
                 html! { @if one.valid { (ui::tag::good("有效")) } @else { (ui::tag::act("已撤销")) } },
@@ -79,7 +80,7 @@ pub async fn issue(desk: Desk, Path(class): Path<String>, _form: Pairs) -> Respo
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
     let result = desk.perform(IssueCertificates { class: id }).await;
     let said = result.as_ref().map_or_else(|_| String::new(), |count| format!("已发放 {count} 张证书，学员手机上可以评价本次培训了。"));
-    desk.after(result, &format!("/classes/{class}/certificates"), &said)
+    desk.after(result, &at::ClassCertificates(&class).to_string(), &said)
 }
 
 /// `/classes/{id}/certificates.pdf`.

@@ -4,6 +4,7 @@
 use axum::response::Response;
 use desk::workbook::{Cell, Sheet};
 use desk::{Desk, Query, Read};
+use foundation::at;
 use foundation::codes::{ClassState, FullProcessState};
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
 use foundation::{ClassId, Date, DistrictCode, Fault, Function, InstitutionId, NeedsItemId, Office, Permission, PersonName, Right, Stop};
@@ -168,7 +169,7 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
             .iter()
             .map(|class| {
                 Row::link(
-                    format!("/classes/{}", class.id),
+                    at::ClassPage(&class.id).to_string(),
                     vec![
                         html! { (class.title) " " small class="jb-faint jb-number" { (number(class)) } },
                         html! { (class.institution_name) },

@@ -3,6 +3,7 @@
 use desk::procedure::button;
 use desk::{Desk, Routes};
 use foundation::Stop;
+use foundation::at;
 use foundation::codes::{ClassState, FullProcessState};
 use foundation::ids::TypedId;
 use maud::{Markup, html};
@@ -66,9 +67,9 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
         "结业",
         html! {
             (ui::facts_grid(&[
-                ("结业考核", html! { a href={ "/classes/" (class.id) "/exam" } { @if scored == 0 { "待录入成绩" } @else { (scored) " 人参加，" (passed) " 人合格" } } }),
-                ("合格证书", html! { a href={ "/classes/" (class.id) "/certificates" } { (issued) " 张" } }),
-                ("学员评价", html! { a href={ "/classes/" (class.id) "/feedback" } { (answers) " / " (issued) " 人" } }),
+                ("结业考核", html! { a href=(at::ClassExam(&class.id)) { @if scored == 0 { "待录入成绩" } @else { (scored) " 人参加，" (passed) " 人合格" } } }),
+                ("合格证书", html! { a href=(at::ClassCertificates(&class.id)) { (issued) " 张" } }),
+                ("学员评价", html! { a href=(at::ClassFeedback(&class.id)) { (answers) " / " (issued) " 人" } }),
             ]))
         },
     ))

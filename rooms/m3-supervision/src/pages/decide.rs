@@ -4,6 +4,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs};
+use foundation::at;
 use foundation::codes::{FullProcessState, ReviewResult};
 use foundation::{ClassId, Fault, Stop, clock};
 use maud::{Markup, html};
@@ -22,7 +23,7 @@ macro_rules! simple_posts {
         pub async fn $name(desk: Desk, Path(class): Path<String>, _form: Pairs) -> Response {
             let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
             let result = desk.perform($act { class: id }).await;
-            desk.after(result, &format!("/classes/{class}"), $said)
+            desk.after(result, &at::ClassPage(&class).to_string(), $said)
         }
     )+};
 }
@@ -39,7 +40,7 @@ simple_posts! {
 pub async fn submit(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
     match desk.perform(SubmitOpening { class: id, pledge: form.value("pledge") == "1" }).await {
-        Ok(()) => desk.go(&format!("/classes/{class}"), "开班申请已提交，等县级人社部门受理；进度和时限都在这一页。"),
+        Ok(()) => desk.go(&at::ClassPage(&class).to_string(), "开班申请已提交，等县级人社部门受理；进度和时限都在这一页。"),
         Err(Stop::Refused(refusals)) => match dossier::body(&desk, &class).await {
             Ok((title, page)) => desk.page_status(422, &title, "/classes", html! { (ui::refusals(&refusals)) (page) }),
             Err(stop) => desk.stopped(stop),
@@ -50,7 +51,7 @@ pub async fn submit(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
 
 /// What the institution says to the list of what was missing.
 pub fn explain_form(class: &ClassId, state: &FormState) -> Markup {
-    let options = Form { action: format!("/classes/{class}/explain"), submit: "记下补正说明".into(), ..Form::default() };
+    let options = Form { action: at::ClassExplain(&class).to_string(), submit: "记下补正说明".into(), ..Form::default() };
     let field =
         Field::text_area("note", "补正说明").hint("逐条写补了什么、改了什么，审核人在留痕里看得到；改好后再点右上角重新提交").required().max_length(1000);
     section("", html! { details { summary { "写补正说明" } (form(&options, state, field.show(state))) } })
@@ -60,7 +61,7 @@ pub fn explain_form(class: &ClassId, state: &FormState) -> Markup {
 pub async fn explain(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
     let result = desk.perform(ExplainCorrection { class: id, note: form.value("note").into() }).await;
-    desk.after(result, &format!("/classes/{class}"), "补正说明已记下，审核人看得到。改好后请重新提交。")
+    desk.after(result, &at::ClassPage(&class).to_string(), "补正说明已记下，审核人看得到。改好后请重新提交。")
 }
 
 /// POST `/classes/{id}/review`: all human lines at once (`all=1`), or those that are named.
@@ -75,7 +76,7 @@ pub async fn review(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
         desk.perform(ReviewOpening { class: row.id, passed }).await
     };
     let result = run.await;
-    desk.after(result, &format!("/classes/{class}"), "审核通过，请另一位工作人员批准。")
+    desk.after(result, &at::ClassPage(&class).to_string(), "审核通过，请另一位工作人员批准。")
 }
 
 /// One of the forms that want a reason.
@@ -139,7 +140,7 @@ macro_rules! reasoned {
         pub async fn $post(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
             let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
             match desk.perform($act { class: id, reason: form.value("reason").into() }).await {
-                Ok(()) => desk.go(&format!("/classes/{class}"), $asked.done),
+                Ok(()) => desk.go(&at::ClassPage(&class).to_string(), $asked.done),
                 Err(Stop::Refused(no)) => redraw(&desk, &class, &$asked, form.state().refused(no)).await,
                 Err(stop) => desk.stopped(stop),
             }
@@ -184,7 +185,7 @@ fn confirm(class: &training_class::Model, asked: &Asked, state: FormState) -> Ma
     html! { (Confirm {
         title: format!("{}：{} {}", asked.title, class.institution_name, class.title), effects: asked.effects.iter().map(|one| (*one).to_owned()).collect(),
         form: Form { action: format!("/classes/{}/{}", class.id, asked.what), submit: asked.button.into(), is_danger: asked.danger, ..Form::default() },
-        fields: Some(field), state, back: format!("/classes/{}", class.id),
+        fields: Some(field), state, back: at::ClassPage(&class.id).to_string(),
     }) }
 }
 
@@ -199,8 +200,8 @@ async fn line_page(desk: &Desk, class: &str, code: &str, status: u16, state: For
     let line = lines.iter().find(|line| line.code == code && !line.by_machine).ok_or(Fault::Gone)?;
     let state = if state.value("result").is_empty() { state.with("result", ReviewResult::NeedsFix.code()) } else { state };
     Ok(desk.page_status(status, &line.title, "/classes", html! {
-        (page_head(&line.title, &row.title, &[Button::link("回到班级", format!("/classes/{}", row.id))]))
-        (ui::form(&Form { action: format!("/classes/{}/lines/{}", row.id, line.code), submit: "保存".into(), ..Form::default() }, &state, html! {
+        (page_head(&line.title, &row.title, &[Button::link("回到班级", at::ClassPage(&row.id).to_string())]))
+        (ui::form(&Form { action: at::ClassLines(&row.id, &line.code).to_string(), submit: "保存".into(), ..Form::default() }, &state, html! {
             (Field::radio("result", "核对结果", [ReviewResult::Pass, ReviewResult::NeedsFix, ReviewResult::Fail].map(|one| (one.code(), one.label()))).required().show(&state))
             (Field::text_area("note", "看到了什么").hint("机构据此补正；通过的可以不写").max_length(1000).show(&state))
         }))
@@ -217,7 +218,7 @@ pub async fn answer_line(desk: Desk, Path((class, code)): Path<(String, String)>
         None => Err(Stop::Refused(Vec::new())),
     };
     match answer {
-        Ok(()) => desk.go(&format!("/classes/{class}"), "已记下核对结果。"),
+        Ok(()) => desk.go(&at::ClassPage(&class).to_string(), "已记下核对结果。"),
         Err(Stop::Refused(no)) => line_page(&desk, &class, &code, 422, state.refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
         Err(stop) => desk.stopped(stop),
     }
@@ -230,7 +231,7 @@ pub async fn notice(desk: Desk, Path(class): Path<String>) -> Response {
         let approved = row.policy.is_some() && !row.state.is_in(&[FullProcessState::Withdrawn]);
         let (true, Some(decided)) = (approved, row.decided_at) else { return Err(Fault::Gone.into()) };
         Ok(desk.page("准予开班通知书", "/classes", html! {
-            (page_head("准予开班通知书", number(&row), &[Button::link("回到班级", format!("/classes/{}", row.id))]))
+            (page_head("准予开班通知书", number(&row), &[Button::link("回到班级", at::ClassPage(&row.id).to_string())]))
             (panel("", html! {
                 p { (row.institution_name) "：" }
                 p { "你单位申请的“" (row.title) "”经真实性、完备性审核，符合要求，准予开班。请按核准的教学计划组织培训，自觉接受过程检查；培训过程及真实性由你单位负责。" }
@@ -260,7 +261,7 @@ pub async fn pledge(desk: Desk, Path(class): Path<String>) -> Response {
             "机构承诺书",
             "/classes",
             html! {
-                (page_head("机构承诺书", &row.title, &[Button::link("回到班级", format!("/classes/{}", row.id))]))
+                (page_head("机构承诺书", &row.title, &[Button::link("回到班级", at::ClassPage(&row.id).to_string())]))
                 (panel("", html! {
                     p { (pledge_text(&row.title)) }
                     p { (row.institution_name) }

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Act, Desk, Pairs, Read};
+use foundation::at;
 use foundation::codes::ObjectionState;
 use foundation::{DisputeId, Fault, Function, Permission, Right, SessionId, Stop};
 use maud::{Markup, html};
@@ -40,7 +41,7 @@ async fn asked(desk: &Desk, session: &str, state: &FormState) -> Response {
 fn ask_body(session: &class_session::Model, state: &FormState) -> Markup {
     html! {
         (page_head("这次课记错了", &format!("{} {}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at)), &[]))
-        (form(&Form { action: format!("/me/dispute/{}", session.id), submit: "告诉我们".into(), is_phone: true, ..Form::default() }, state, html! {
+        (form(&Form { action: at::MeDispute(&session.id).to_string(), submit: "告诉我们".into(), is_phone: true, ..Form::default() }, state, html! {
             (Field::text_area("text", "哪里不对").hint("例如：我来上课了，手机没电").required().max_length(1000).show(state))
         }))
     }
@@ -114,7 +115,7 @@ async fn body(desk: &Desk, id: &str, state: &FormState) -> Result<Markup, Stop> 
             due: is_open.then_some(due),
             number: ui::dates::full_moment(one.raised_at),
             owner: class.institution_name.clone(),
-            buttons: vec![Button::link("看考勤", format!("/classes/{}/attendance", class.id)), Button::link("看班级", format!("/classes/{}", class.id))],
+            buttons: vec![Button::link("看考勤", at::ClassAttendance(&class.id).to_string()), Button::link("看班级", at::ClassPage(&class.id).to_string())],
         },
         main,
         side: vec![ui::trail(&trail)],
@@ -123,7 +124,7 @@ async fn body(desk: &Desk, id: &str, state: &FormState) -> Result<Markup, Stop> 
 }
 
 fn answer_form(one: &attendance_dispute::Model, state: &FormState) -> Markup {
-    let options = Form { action: format!("/disputes/{}/answer", one.id), submit: "答复学员".into(), ..Form::default() };
+    let options = Form { action: at::DisputeAnswer(&one.id).to_string(), submit: "答复学员".into(), ..Form::default() };
     form(
         &options,
         state,
@@ -155,7 +156,7 @@ pub async fn answer(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Respons
         }
     };
     match desk.perform(AnswerDispute { dispute, verdict, answer: pairs.value("answer").into() }).await {
-        Ok(()) => desk.go(&format!("/disputes/{id}"), "已答复，学员在“我的课时”里能看到。"),
+        Ok(()) => desk.go(&at::DisputePage(&id).to_string(), "已答复，学员在“我的课时”里能看到。"),
         Err(Stop::Refused(refusals)) => shown(&desk, &id, &state.refused(refusals)).await,
         Err(stop) => desk.stopped(stop),
     }

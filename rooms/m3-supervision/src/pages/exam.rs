@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Read};
+use foundation::at;
 use foundation::codes::FullProcessState;
 use foundation::{ClassId, EnrolmentId, Fault, Function, Permission, Right, Stop};
 use maud::{Markup, html};
@@ -79,9 +80,9 @@ fn body(desk: &Desk, sheet: &Sheet, state: Option<&FormState>) -> Markup {
     let enters = desk.may(Permission::Of(Function::CompletionExam, Right::Create))
         && sheet.class.state.is_in(&[FullProcessState::TrainingEnded, FullProcessState::Examining]);
     let confirmed = sheet.exam.as_ref().is_some_and(|exam| exam.confirmed_by.is_some());
-    let mut buttons = vec![Button::link("回到班级", format!("/classes/{}", sheet.class.id))];
+    let mut buttons = vec![Button::link("回到班级", at::ClassPage(&sheet.class.id).to_string())];
     if desk.may(Permission::Of(Function::CompletionExam, Right::Approve)) && sheet.exam.is_some() && !confirmed {
-        buttons.push(Button::post("确认成绩", format!("/classes/{}/exam/confirm", sheet.class.id)).main());
+        buttons.push(Button::post("确认成绩", at::ClassExamConfirm(&sheet.class.id).to_string()).main());
     }
     html! {
         (page_head("结业考核", &sheet.class.title, &buttons))
@@ -98,7 +99,7 @@ fn entry(sheet: &Sheet, state: Option<&FormState>) -> Markup {
     let fresh = prefilled(sheet);
     let state = state.unwrap_or(&fresh);
     html! {
-        (form(&Form { action: format!("/classes/{}/exam", sheet.class.id), submit: "提交成绩".into(), ..Form::default() }, state, html! {
+        (form(&Form { action: at::ClassExam(&sheet.class.id).to_string(), submit: "提交成绩".into(), ..Form::default() }, state, html! {
             (Field::date("held_on", "考核日期").required().show(state))
             (Field::text("examiner", "考评人员一").required().max_length(50).show(state))
             (Field::text("second_examiner", "考评人员二").hint("须与第一位不同，且至少一位没有教过本班").required().max_length(50).show(state))
@@ -205,7 +206,7 @@ pub async fn enter(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respon
         None => return desk.page_status(422, "结业考核", "/classes", body(&desk, &sheet, Some(&state))),
     };
     match result {
-        Ok(()) => desk.go(&format!("/classes/{class}/exam"), "成绩已提交，等县人社部门的第二人确认。"),
+        Ok(()) => desk.go(&at::ClassExam(&class).to_string(), "成绩已提交，等县人社部门的第二人确认。"),
         Err(Stop::Refused(refusals)) => desk.page_status(422, "结业考核", "/classes", body(&desk, &sheet, Some(&state.refused(refusals)))),
         Err(stop) => desk.stopped(stop),
     }
@@ -248,5 +249,5 @@ fn parse(sheet: &Sheet, form: &Pairs, state: &mut FormState) -> Option<EnterScor
 pub async fn confirm(desk: Desk, Path(class): Path<String>, _form: Pairs) -> Response {
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
     let result = desk.perform(ConfirmExam { class: id }).await;
-    desk.after(result, &format!("/classes/{class}/exam"), "成绩已确认，培训机构可以发证了。")
+    desk.after(result, &at::ClassExam(&class).to_string(), "成绩已确认，培训机构可以发证了。")
 }

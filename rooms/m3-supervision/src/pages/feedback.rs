@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Read};
+use foundation::at;
 use foundation::codes::FeedbackChannel;
 use foundation::{ClassId, Fault, Function, Office, Permission, Right, Stop};
 use maud::{Markup, html};
@@ -60,7 +61,7 @@ async fn mine(desk: &Desk, class: &ClassId) -> Result<(training_class::Model, Op
 fn question(class: &training_class::Model, state: &FormState) -> Markup {
     html! {
         (page_head(&class.title, "培训机构看不到是谁评的", &[]))
-        (form(&Form { action: format!("/me/feedback/{}", class.id), submit: "交评价".into(), is_phone: true, ..Form::default() }, state, questions(state)))
+        (form(&Form { action: at::MeFeedback(&class.id).to_string(), submit: "交评价".into(), is_phone: true, ..Form::default() }, state, questions(state)))
     }
 }
 
@@ -98,7 +99,7 @@ fn thanks(class: &training_class::Model, given: &feedback::Model) -> Markup {
             (panel("", html! {
                 p { (ui::dates::full_moment(given.at)) "，有人用您的名字在班级的评价台上交了评价。" }
                 p { "是您自己填的，就不用管。" }
-                (Button::post("不是我填的，告诉人社部门", format!("/me/feedback/{}/disown", class.id)))
+                (Button::post("不是我填的，告诉人社部门", at::MeFeedbackDisown(&class.id).to_string()))
                 (Button::link("回到我的培训", "/me"))
             }))
         };
@@ -206,9 +207,9 @@ pub async fn show(desk: Desk, Path(class): Path<String>) -> Response {
 
 fn body(desk: &Desk, class: &ClassId, summary: &Summary) -> Markup {
     let hidden = matches!(desk.actor.office, Office::Institution { .. }) && summary.answers < ANSWERS_SHOWN_FROM;
-    let mut buttons = vec![Button::link("回到班级", format!("/classes/{class}"))];
+    let mut buttons = vec![Button::link("回到班级", at::ClassPage(&class).to_string())];
     if matches!(desk.actor.office, Office::Institution { .. }) {
-        buttons.push(Button::link("打开评价台", format!("/classes/{class}/feedback-desk")).main());
+        buttons.push(Button::link("打开评价台", at::ClassFeedbackDesk(&class).to_string()).main());
     }
     let rows: Vec<Row> = ASPECTS
         .iter()

@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::tries::{PER_DESK, address_key};
 use desk::{Desk, Pairs, Query, Read};
+use foundation::at;
 use foundation::{ClassId, EnrolmentId, Fault, Function, Office, Permission, Right, Scope, Stop};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -51,7 +52,7 @@ async fn screen_body(desk: &Desk, class: &str) -> Result<Markup, Stop> {
         return Err(Stop::Forbidden);
     }
     let class = desk.read().await?.get::<training_class::Entity>(class.to_string()).await?;
-    let back = Button::link("评价汇总", format!("/classes/{}/feedback", class.id));
+    let back = Button::link("评价汇总", at::ClassFeedback(&class.id).to_string());
     if let Some(no) = not_now(class.state) {
         return Ok(html! { (page_head("评价台", &class.title, &[back])) (panel("", html! { p { (no.fact) "。" (no.fix) } })) });
     }
@@ -62,7 +63,7 @@ async fn screen_body(desk: &Desk, class: &str) -> Result<Markup, Stop> {
         (RotatingCode {
             text: format!("{}/feedback-desk/{}?code={code}", desk.premises.settings.base_url, class.id),
             digits: code,
-            refresh: format!("/classes/{}/feedback-desk", class.id),
+            refresh: at::ClassFeedbackDesk(&class.id).to_string(),
             seconds_left: seconds_left(policy.code_seconds(), desk.now()),
         })
         (panel("给没有手机的学员用", html! { ul {
@@ -94,7 +95,7 @@ pub async fn ask(desk: Desk, Path(class): Path<String>, Query(scanned): Query<Sc
 }
 
 fn who_page(desk: &Desk, class: &training_class::Model, status: u16, state: &FormState) -> Response {
-    let action = format!("/feedback-desk/{}", class.id);
+    let action = at::FeedbackDeskPage(&class.id).to_string();
     let body = if desk.actor.office == Office::Public {
         html! {
             (page_head("培训评价", &class.title, &[]))
@@ -167,7 +168,7 @@ async fn recognised(desk: &Desk, class: &training_class::Model, form: &Pairs) ->
 
 fn answers_page(desk: &Desk, class: &training_class::Model, status: u16, state: &FormState) -> Response {
     let options = Form {
-        action: format!("/feedback-desk/{}/answers", class.id),
+        action: at::FeedbackDeskAnswers(&class.id).to_string(),
         submit: "交评价".into(),
         hidden: vec![("ticket".into(), state.value("ticket").into())],
         is_phone: true,
@@ -215,7 +216,7 @@ pub async fn give(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respons
             "",
             html! {
                 (page_head("谢谢您的评价", &class.title, &[]))
-                (panel("", html! { p { "已经收到。" } (Button::link("下一位", format!("/feedback-desk/{}", class.id)).main()) }))
+                (panel("", html! { p { "已经收到。" } (Button::link("下一位", at::FeedbackDeskPage(&class.id).to_string()).main()) }))
             },
         ),
         Err(Stop::Refused(no)) => answers_page(&desk, &class, 422, &state.refused(no)),

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Read};
+use foundation::at;
 use foundation::codes::{InspectionKind, InspectionOpinion, InspectionProblem};
 use foundation::{ClassId, Fault, Function, InspectionId, Office, Permission, Right, Stop};
 use maud::{Markup, html};
@@ -58,7 +59,7 @@ fn body(visit: &Visit, state: &FormState) -> Markup {
     html! {
         (page_head("记录检查", &format!("{} · {}", visit.class.title, visit.class.institution_name), &[]))
         (ui::panel("", html! { (ui::facts_grid(&[("应到", format!("{} 人", visit.class.enrolled_count)), ("已签到", format!("{} 人", visit.signed_in)), ("本次课", at)])) }))
-        (form(&Form { action: format!("/classes/{}/inspections", visit.class.id), submit: "提交检查记录".into(), ..Form::default() }, state, html! {
+        (form(&Form { action: at::ClassInspections(&visit.class.id).to_string(), submit: "提交检查记录".into(), ..Form::default() }, state, html! {
             (Field::radio("kind", "检查方式", InspectionKind::all().iter().map(|k| (k.code(), k.label()))).required().show(state))
             (Field::checkbox("unannounced", "事先没有通知").show(state))
             (Field::number("present_count", "现场人数").unit("人").hint("请当场数，不要照抄签到数").required().show(state))
@@ -105,7 +106,7 @@ pub async fn record(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
         note: form.value("note").into(),
     };
     match desk.perform(act).await {
-        Ok(_) => desk.go(&format!("/classes/{class}"), "检查记录已存入，机构可以看到。"),
+        Ok(_) => desk.go(&at::ClassPage(&class).to_string(), "检查记录已存入，机构可以看到。"),
         Err(Stop::Refused(refusals)) => desk.page_status(422, "记录检查", "/classes", body(&visit, &state.refused(refusals))),
         Err(stop) => desk.stopped(stop),
     }
@@ -126,7 +127,7 @@ pub fn line(desk: &Desk, one: &inspection::Model) -> Markup {
         p { (ui::dates::full_moment(one.at)) " " (one.kind.label()) @if one.unannounced { "（未通知）" } "：应到 " (one.planned_persons) "，已签到 " (one.signed_in) "，现场 " (one.present_count) " " (tone)
             " " (problems.join("、")) " " (one.note) " " span class="jb-head__note" { (one.inspector_name) "、" (one.second_inspector) } }
         @if answers {
-            form method="post" novalidate action={ "/inspections/" (one.id) "/answer" } {
+            form method="post" novalidate action=(at::InspectionsAnswer(&one.id)) {
                 (ui::csrf::slot())
                 (Field::text("text", "整改情况").required().max_length(500).show(&FormState::new()))
                 button class="btn jb-btn" type="submit" { "回复" }
@@ -147,12 +148,12 @@ pub async fn answer(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response
         Err(stop) => return desk.stopped(stop),
     };
     let result = desk.perform(AnswerInspection { inspection, text: form.value("text").into() }).await;
-    desk.after(result, &format!("/classes/{class}"), "已回复，县人社部门会看到。")
+    desk.after(result, &at::ClassPage(&class).to_string(), "已回复，县人社部门会看到。")
 }
 
 /// POST `/classes/{id}/resume`.
 pub async fn resume(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
     let result = desk.perform(ResumeClass { class: id, note: form.value("note").into() }).await;
-    desk.after(result, &format!("/classes/{class}"), "班级已恢复培训。")
+    desk.after(result, &at::ClassPage(&class).to_string(), "班级已恢复培训。")
 }

@@ -4,6 +4,7 @@
 use axum::response::Response;
 use chrono::Datelike;
 use desk::{Desk, Pairs, Query, Upload};
+use foundation::at;
 use foundation::ids::TypedId;
 use foundation::{ClassId, Date, Fault, NeedsItemId, Stop};
 use m7_registry::roster::{self, RosterFile, RosterRow};
@@ -182,7 +183,7 @@ async fn read_roster(desk: &Desk, name: String, bytes: Vec<u8>) -> Result<Option
 
 /// The new class's roster and pledges; whatever is wrong is shown where it is put right.
 async fn fill(desk: &Desk, id: ClassId, file: Option<RosterFile>, is_pledged: bool) -> Response {
-    let Some(file) = file else { return desk.go(&format!("/classes/{id}/roster"), "已保存草稿，请导入学员名册。") };
+    let Some(file) = file else { return desk.go(&at::ClassRoster(&id).to_string(), "已保存草稿，请导入学员名册。") };
     let rows: Vec<RosterRow> = file.persons.iter().map(RosterRow::from).collect();
     let (added, errors) = match imported(desk, &id, rows, file.errors).await {
         Ok(outcome) => outcome,
@@ -198,5 +199,5 @@ async fn fill(desk: &Desk, id: ClassId, file: Option<RosterFile>, is_pledged: bo
     if !errors.is_empty() {
         return redraw_roster(desk, id.as_str(), &FormState::new(), &errors).await;
     }
-    desk.go(&format!("/classes/{id}"), &format!("已保存，登记学员 {added} 人。请核对后提交。"))
+    desk.go(&at::ClassPage(&id).to_string(), &format!("已保存，登记学员 {added} 人。请核对后提交。"))
 }

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Read};
+use foundation::at;
 use foundation::{ClassId, Date, Fault, Function, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::tables::supervision::training_class;
@@ -115,8 +116,8 @@ async fn plan_of(desk: &Desk, class: &str) -> Result<(training_class::Model, i32
 
 fn plan_body(class: &training_class::Model, cap: i32, state: &FormState) -> Markup {
     html! {
-        (page_head("教学计划", &class.title, &[Button::link("回到班级", format!("/classes/{}", class.id))]))
-        (form(&Form { action: format!("/classes/{}/plan", class.id), submit: "保存".into(), ..Form::default() }, state, html! { (plan_fields(state, cap)) p class="jb-head__note" { "只改起止日期的，课程表跟着移动；改了课时的，课程表要重新生成。" } }))
+        (page_head("教学计划", &class.title, &[Button::link("回到班级", at::ClassPage(&class.id).to_string())]))
+        (form(&Form { action: at::ClassPlan(&class.id).to_string(), submit: "保存".into(), ..Form::default() }, state, html! { (plan_fields(state, cap)) p class="jb-head__note" { "只改起止日期的，课程表跟着移动；改了课时的，课程表要重新生成。" } }))
     }
 }
 
@@ -130,7 +131,7 @@ pub async fn edit_plan(desk: Desk, Path(class): Path<String>, form: Pairs) -> Re
     let Some(plan) = parse_plan(&form, &mut state) else { return desk.page_status(422, "教学计划", "/classes", plan_body(&row, cap, &state)) };
     match desk.perform(EditClassPlan { class: row.id.clone(), plan }).await {
         Ok(kept) => desk.go(
-            &if kept { format!("/classes/{class}") } else { format!("/classes/{class}/timetable") },
+            &if kept { at::ClassPage(&class).to_string() } else { at::ClassTimetable(&class).to_string() },
             if kept { "已保存。" } else { "已保存，请重新生成课程表。" },
         ),
         Err(Stop::Refused(refusals)) => desk.page_status(422, "教学计划", "/classes", plan_body(&row, cap, &state.refused(refusals))),

@@ -4,6 +4,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Query, Read};
+use foundation::at;
 use foundation::codes::{AttendanceKind, FullProcessState, ObjectionState};
 use foundation::{ClassId, Fault, Function, Instant, Office, Permission, PersonId, Right, SessionId, Stop};
 use maud::{Markup, html};
@@ -119,7 +120,7 @@ fn session_card(
         ),
         format!("老师：{}", session.teacher_name),
     ];
-    let address = format!("/check-in/{}", session.id);
+    let address = at::CheckInPage(&session.id).to_string();
     let main = match (rolled, signed_in, signed_out) {
         (Some(row), _, _) => {
             lines.push(format!("✓ 老师已点名（{}）", ui::dates::time(row.at)));
@@ -143,7 +144,7 @@ fn session_card(
     if let Some(at) = asked {
         lines.push(format!("✓ {} 已请老师点名，请在教室等候", ui::dates::time(at)));
     }
-    let others = if open && asked.is_none() { vec![Button::post("请老师代点", format!("/sessions/{}/ask-roll-call", session.id))] } else { Vec::new() };
+    let others = if open && asked.is_none() { vec![Button::post("请老师代点", at::SessionAskRollCall(&session.id).to_string())] } else { Vec::new() };
     html! { (PhoneCard { title: class.title.clone(), lines, main, others, ..PhoneCard::default() }) }
 }
 
@@ -154,7 +155,7 @@ async fn follow_up(reader: &Reader, class: &training_class::Model, place: &enrol
     if class.state == FullProcessState::Certified && place.passed == Some(true) {
         let given = reader.find::<feedback::Entity>(feedback::Column::Enrolment.eq(place.id.clone())).await?.is_some();
         if !given {
-            return Ok((Some(Button::link("评价这次培训", format!("/me/feedback/{}", class.id))), certificate.into_iter().collect()));
+            return Ok((Some(Button::link("评价这次培训", at::MeFeedback(&class.id).to_string())), certificate.into_iter().collect()));
         }
     }
     Ok((certificate, Vec::new()))
@@ -176,7 +177,7 @@ async fn hours_lines(
     Ok(phone_lines(&[
         PhoneLine::score("我的课时", hours.rate.0.to_string(), total.to_string())
             .note(format!("要满 {needed} 课时才能结业"))
-            .opens(format!("/me/hours/{}", place.class)),
+            .opens(at::MeHours(&place.class).to_string()),
         if hours.rate.0 < needed && !class.state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining, FullProcessState::Suspended]) {
             PhoneLine::text("补贴", "没有").note(format!("课时不到 {needed}，不能结业；记错了请点上面一行告诉我们"))
         } else {
@@ -224,14 +225,14 @@ async fn hours_body(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
                     let line =
                         PhoneLine::tag(when, ui::tag::good(format!("已计 {} 课时", credit.credited))).note(format!("{}{answer}", credit.reason.sentence()));
                     // Whoever is marked present and was not can say so too.
-                    if answer.is_empty() { line.opens(format!("/me/dispute/{}", one.id)) } else { line }
+                    if answer.is_empty() { line.opens(at::MeDispute(&one.id).to_string()) } else { line }
                 }
                 Some(credit) if now <= one.ends_at => PhoneLine::tag(when, ui::tag::neutral("上课中")).note(credit.reason.sentence()),
                 Some(credit) => {
                     let line = PhoneLine::tag(when, ui::tag::look(format!("少 {} 课时", one.periods)));
                     match said(&one.id) {
                         Some(said) => line.note(format!("{}。{}", credit.reason.sentence(), answered_in_words(said, today))),
-                        None => line.note(format!("{}。记错了点这里", credit.reason.sentence())).opens(format!("/me/dispute/{}", one.id)),
+                        None => line.note(format!("{}。记错了点这里", credit.reason.sentence())).opens(at::MeDispute(&one.id).to_string()),
                     }
                 }
                 None => PhoneLine::text(when, "—"),
@@ -313,7 +314,7 @@ async fn check_in_body(desk: &Desk, session: &SessionId, state: &FormState) -> R
         (form(&Form { action: format!("/sessions/{}/{action}", session.id), submit: word.into(), is_phone: true, ..Form::default() }, state, html! {
             (Field::text("code", "教室屏幕上的六位码").hint("扫码进来的不用填").required().max_length(12).autocomplete("one-time-code").show(state))
         }))
-        (PhoneCard { title: "没有屏幕、没有网络？".into(), lines: vec!["老师点名一样算数。".into()], others: vec![Button::post("请老师代点", format!("/sessions/{}/ask-roll-call", session.id))], ..PhoneCard::default() })
+        (PhoneCard { title: "没有屏幕、没有网络？".into(), lines: vec!["老师点名一样算数。".into()], others: vec![Button::post("请老师代点", at::SessionAskRollCall(&session.id).to_string())], ..PhoneCard::default() })
     })
 }
 

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::workbook::{Export, Sheet};
 use desk::{Desk, Pairs, Query, Upload};
+use foundation::at;
 use foundation::codes::{Education, PersonCategory};
 use foundation::ids::TypedId;
 use foundation::{ClassId, EnrolmentId, Fault, Function, IdType, Permission, Right, Stop};
@@ -43,14 +44,13 @@ async fn roster_body(desk: &Desk, class: &str, state: &FormState, errors: &[RowE
     let roster = hours::roster(&desk.read().await?, &class.id).await?;
     let edits = own_institution(desk).is_ok() && editable(&class).is_ok();
     let unsigned = roster.iter().filter(|one| one.pledged_at.is_none()).count();
-    let mut buttons = vec![Button::link("回到班级", format!("/classes/{}", class.id))];
+    let mut buttons = vec![Button::link("回到班级", at::ClassPage(&class.id).to_string())];
     if edits && unsigned > 0 && !roster.is_empty() {
-        buttons.push(
-            Button::post(format!("已收齐 {unsigned} 份学员承诺书"), format!("/classes/{}/pledges", class.id)).confirm("确认已收齐学员本人签字的承诺书？"),
-        );
+        buttons
+            .push(Button::post(format!("已收齐 {unsigned} 份学员承诺书"), at::ClassPledges(&class.id).to_string()).confirm("确认已收齐学员本人签字的承诺书？"));
     }
     if edits && !roster.is_empty() {
-        buttons.push(Button::link("下一步：课程表", format!("/classes/{}/timetable", class.id)).main());
+        buttons.push(Button::link("下一步：课程表", at::ClassTimetable(&class.id).to_string()).main());
     }
     Ok(html! {
         (page_head("学员名册", &format!("{} · {} / {} 人", class.title, roster.len(), class.planned_persons), &buttons))
@@ -75,13 +75,13 @@ fn error_table(errors: &[RowError]) -> Markup {
 fn import_form(class: &training_class::Model, state: &FormState) -> Markup {
     let codes = |all: Vec<(&'static str, &'static str)>| all;
     html! {
-        (panel("导入名册", form(&Form { action: format!("/classes/{}/roster", class.id), submit: "导入".into(), has_files: true, ..Form::default() }, &file_state(state), html! {
+        (panel("导入名册", form(&Form { action: at::ClassRoster(&class.id).to_string(), submit: "导入".into(), has_files: true, ..Form::default() }, &file_state(state), html! {
             (Field::file("file", "名册文件", ".xlsx,.csv").hint("列的顺序随意，有“姓名”“证件号码”两列即可；写错的行会逐行指出，其余照常登记").required().show(&file_state(state)))
             p { a href="/roster-template.xlsx" { "下载名册模板" } }
         })))
         details class="jb-panel jb-section" open[!state.value("id_number").is_empty() || !state.value("name").is_empty()] {
             summary { "只加一个人，或改好一行再登记" }
-            (form(&Form { action: format!("/classes/{}/trainees", class.id), submit: "登记".into(), ..Form::default() }, state, html! {
+            (form(&Form { action: at::ClassTrainees(&class.id).to_string(), submit: "登记".into(), ..Form::default() }, state, html! {
                 (Field::text("name", "姓名").required().show(state))
                 (Field::select("id_type", "证件类型", codes(IdType::all().iter().map(|one| (one.code(), one.label())).collect())).default_value(IdType::ResidentCard.code()).show(state))
                 (Field::text("id_number", "证件号码").required().show(state))
@@ -104,7 +104,7 @@ fn roster_table(class: &training_class::Model, roster: &[enrolment::Model], edit
         return panel("", html! { p { "名册还是空的。" } });
     }
     let (columns, rows) = roster_rows(class, roster, edits, links);
-    html! { (simple_table("学员", &columns, &rows)) (export_line(&format!("/classes/{}/roster", class.id))) }
+    html! { (simple_table("学员", &columns, &rows)) (export_line(&at::ClassRoster(&class.id).to_string())) }
 }
 
 fn roster_rows(class: &training_class::Model, roster: &[enrolment::Model], edits: bool, links: bool) -> (Vec<Column>, Vec<Row>) {
@@ -116,14 +116,14 @@ fn roster_rows(class: &training_class::Model, roster: &[enrolment::Model], edits
         .iter()
         .map(|one| {
             let mut cells = vec![
-                html! { @if links { a href={ "/persons/" (one.person) } { (one.name) } } @else { (one.name) } },
+                html! { @if links { a href=(at::PersonPage(&one.person)) { (one.name) } } @else { (one.name) } },
                 html! { (one.id_number_masked) },
                 html! { (one.phone_masked) },
                 html! { (one.category.label()) },
                 html! { @if one.pledged_at.is_some() { (ui::tag::good("已签")) } @else { (ui::tag::look("未签")) } },
             ];
             if edits {
-                cells.push(html! { (Button::post("移出", format!("/classes/{}/roster/{}/remove", class.id, one.id)).quiet().about(one.name.as_str())) });
+                cells.push(html! { (Button::post("移出", at::ClassRosterRemove(&class.id, &one.id).to_string()).quiet().about(one.name.as_str())) });
             }
             Row::plain(cells)
         })
@@ -177,7 +177,7 @@ pub(super) async fn imported(desk: &Desk, class: &ClassId, rows: Vec<RosterRow>,
 }
 
 async fn register(desk: &Desk, class: &training_class::Model, rows: Vec<RosterRow>, errors: Vec<RowError>, typed: FormState) -> Response {
-    let (home, total) = (format!("/classes/{}/roster", class.id), rows.len());
+    let (home, total) = (at::ClassRoster(&class.id).to_string(), rows.len());
     let (added, errors) = match imported(desk, &class.id, rows, errors).await {
         Ok(outcome) => outcome,
         Err(Stop::Refused(refusals)) => return redraw_roster(desk, class.id.as_str(), &typed.refused(refusals), &[]).await,
@@ -216,13 +216,13 @@ pub(super) async fn redraw_roster(desk: &Desk, class: &str, state: &FormState, e
 pub async fn remove(desk: Desk, Path((class, place)): Path<(String, String)>, _form: Pairs) -> Response {
     let (Ok(id), Ok(enrolment)) = (class.parse::<ClassId>(), place.parse::<EnrolmentId>()) else { return desk.stopped(Fault::Gone.into()) };
     let result = desk.perform(RemoveTrainee { class: id, enrolment }).await;
-    desk.after(result, &format!("/classes/{class}/roster"), "已移出名册。")
+    desk.after(result, &at::ClassRoster(&class).to_string(), "已移出名册。")
 }
 
 /// POST `/classes/{id}/pledges`.
 pub async fn pledges(desk: Desk, Path(class): Path<String>, _form: Pairs) -> Response {
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
-    let back = if matches!(desk.actor.office, foundation::Office::Trainee { .. }) { "/me".to_owned() } else { format!("/classes/{class}/roster") };
+    let back = if matches!(desk.actor.office, foundation::Office::Trainee { .. }) { "/me".to_owned() } else { at::ClassRoster(&class).to_string() };
     let result = desk.perform(SignPledges { class: id }).await;
     desk.after(result, &back, "承诺书已记入。")
 }

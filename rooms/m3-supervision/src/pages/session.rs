@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Read};
+use foundation::at;
 use foundation::codes::{AttendanceKind, FullProcessState};
 use foundation::{EnrolmentId, Fault, Function, Office, Permission, Right, SessionId, Stop};
 use maud::{Markup, html};
@@ -66,9 +67,9 @@ async fn body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
     } else {
         Vec::new()
     };
-    let mut buttons = vec![Button::link("全班考勤", format!("/classes/{}/attendance", class.id))];
+    let mut buttons = vec![Button::link("全班考勤", at::ClassAttendance(&class.id).to_string())];
     if own {
-        buttons.push(Button::link("打开签到码大屏", format!("/sessions/{}/screen", session.id)).main());
+        buttons.push(Button::link("打开签到码大屏", at::SessionScreen(&session.id).to_string()).main());
     }
     let note = format!(
         "{} {}—{} · {} · {} · {} 课时",
@@ -108,7 +109,7 @@ fn roll(session: &class_session::Model, roster: &[enrolment::Model], events: &[a
         return html! { section class="jb-panel jb-section" { (table) } };
     }
     html! {
-        form class="jb-panel jb-section" method="post" action={ "/sessions/" (session.id) "/roll-call" } {
+        form class="jb-panel jb-section" method="post" action=(at::SessionRollCall(&session.id)) {
             (ui::csrf::slot())
             (table)
             @if let Some(why) = closed { p { (why) } }
@@ -136,7 +137,7 @@ pub async fn call_roll(desk: Desk, Path(session): Path<String>, form: Pairs) -> 
     let Ok(present) = present else { return desk.error_page(400) };
     let result = desk.perform(CallRoll { session: id, present }).await;
     let said = result.as_ref().map_or_else(|_| String::new(), |count| format!("已记下 {count} 人到课。"));
-    desk.after(result, &format!("/sessions/{session}"), &said)
+    desk.after(result, &at::SessionPage(&session).to_string(), &said)
 }
 
 async fn everybody(desk: &Desk, session: &SessionId) -> Result<Vec<EnrolmentId>, Stop> {
@@ -167,11 +168,11 @@ async fn screen_body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
         && now >= session.starts_at - chrono::Duration::minutes(i64::from(policy.sign_in_before_minutes()))
         && now <= rules::signs_out_until(&session, &policy);
     Ok(html! {
-        (page_head(&class.title, &format!("{} {}—{} · {}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at), ui::dates::time(session.ends_at), session.place), &[Button::link("点名", format!("/sessions/{}", session.id))]))
+        (page_head(&class.title, &format!("{} {}—{} · {}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at), ui::dates::time(session.ends_at), session.place), &[Button::link("点名", at::SessionPage(&session.id).to_string())]))
         @if open {
             @let code = rules::code_at(&desk.premises.settings.secret, &session.id, policy.code_seconds(), now);
             div class="jb-screen" {
-            (RotatingCode { text: format!("{}/check-in/{}?code={code}", desk.premises.settings.base_url, session.id), digits: code.clone(), refresh: format!("/sessions/{}/screen", session.id), seconds_left: rules::seconds_left(policy.code_seconds(), now) })
+            (RotatingCode { text: format!("{}/check-in/{}?code={code}", desk.premises.settings.base_url, session.id), digits: code.clone(), refresh: at::SessionScreen(&session.id).to_string(), seconds_left: rules::seconds_left(policy.code_seconds(), now) })
             div { p class="jb-screen-count" { "已到 " strong { (here) } " / " (roster.len()) " 人" }
             p class="jb-screen-how" { "用手机扫码，或在“我的培训”里输入六位码。没有手机的，请老师点名，一样算数。" } } }
         } @else { (panel("", html! { p { "现在不是这次课的签到时间。签到码在上课前后显示。" } })) }

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use chrono::NaiveTime;
 use desk::{Desk, Pairs};
+use foundation::at;
 use foundation::codes::SessionMode;
 use foundation::{ClassId, Date, Fault, RoomId, SessionId, Stop, TeacherId};
 use maud::html;
@@ -45,10 +46,10 @@ fn draw(desk: &Desk, status: u16, page: &Page, state: &FormState) -> Response {
     let (title, action) = page
         .session
         .as_ref()
-        .map_or_else(|| ("增加一次课", format!("/classes/{}/sessions", class.id)), |one| ("修改这次课", format!("/sessions/{}/edit", one.id)));
-    let remove = page.session.as_ref().map(|one| Button::post("删去这次课", format!("/sessions/{}/remove", one.id)).danger().confirm("确认删去这次课？"));
+        .map_or_else(|| ("增加一次课", at::ClassSessions(&class.id).to_string()), |one| ("修改这次课", at::SessionEdit(&one.id).to_string()));
+    let remove = page.session.as_ref().map(|one| Button::post("删去这次课", at::SessionRemove(&one.id).to_string()).danger().confirm("确认删去这次课？"));
     desk.page_status(status, title, "/classes", html! {
-        (page_head(title, &class.title, &[Button::link("回到课程表", format!("/classes/{}/timetable", class.id))]))
+        (page_head(title, &class.title, &[Button::link("回到课程表", at::ClassTimetable(&class.id).to_string())]))
         (form(&Form { action, submit: "保存".into(), others: remove.into_iter().collect(), ..Form::default() }, state, html! {
             (Field::date("held_on", "日期").hint(format!("班期 {}", ui::dates::range(class.starts_on, class.ends_on))).required().show(state))
             (Field::time("starts", "几点开始").required().show(state))
@@ -157,7 +158,7 @@ pub async fn save(desk: Desk, Path(session): Path<String>, form: Pairs) -> Respo
 
 fn answer(desk: &Desk, page: &Page, form: &Pairs, done: Result<(), Stop>, said: &str) -> Response {
     match done {
-        Ok(()) => desk.go(&format!("/classes/{}/timetable", page.class.id), said),
+        Ok(()) => desk.go(&at::ClassTimetable(&page.class.id).to_string(), said),
         Err(Stop::Refused(no)) => draw(desk, 422, page, &form.state().refused(no)),
         Err(stop) => desk.stopped(stop),
     }
@@ -171,5 +172,5 @@ pub async fn remove(desk: Desk, Path(session): Path<String>, _form: Pairs) -> Re
     };
     let Some(id) = page.session.as_ref().map(|one| one.id.clone()) else { return desk.stopped(Fault::Gone.into()) };
     let done = desk.perform(RemoveSession { session: id }).await;
-    desk.after(done, &format!("/classes/{}/timetable", page.class.id), "已删去这次课。")
+    desk.after(done, &at::ClassTimetable(&page.class.id).to_string(), "已删去这次课。")
 }

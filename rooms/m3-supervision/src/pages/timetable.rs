@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use chrono::NaiveTime;
 use desk::{Desk, Pairs};
+use foundation::at;
 use foundation::{ClassId, Fault, Stop, TeacherId};
 use maud::{Markup, html};
 use store::tables::supervision::class_session;
@@ -60,12 +61,12 @@ async fn timetable_body(desk: &Desk, class: &str, state: &FormState) -> Result<M
     let edits = own_institution(desk).is_ok() && editable(&class).is_ok();
     let policy = desk::policy::of_class(&desk.read().await?, &class, desk.today()).await?;
     let teachers = if edits { choices(&desk.read().await?, &class.institution).await?.teachers } else { Vec::new() };
-    let mut buttons = vec![Button::link("回到班级", format!("/classes/{}", class.id))];
+    let mut buttons = vec![Button::link("回到班级", at::ClassPage(&class.id).to_string())];
     if edits {
-        buttons.push(Button::link("增加一次课", format!("/classes/{}/sessions/new", class.id)));
+        buttons.push(Button::link("增加一次课", at::ClassSessionsNew(&class.id).to_string()));
     }
     if edits && !sessions.is_empty() {
-        buttons.push(Button::link("下一步：提交", format!("/classes/{}", class.id)).main());
+        buttons.push(Button::link("下一步：提交", at::ClassPage(&class.id).to_string()).main());
     }
     let count = |n: i32| u32::try_from(n).unwrap_or(0);
     Ok(html! {
@@ -74,7 +75,7 @@ async fn timetable_body(desk: &Desk, class: &str, state: &FormState) -> Result<M
         @if edits {
             details class="jb-section" open[sessions.is_empty() || !state.is_clean()] {
                 summary { @if sessions.is_empty() { "生成课程表" } @else { "重新生成课程表（现有的会被换掉）" } }
-                (form(&Form { action: format!("/classes/{}/timetable", class.id), submit: "生成课程表".into(), ..Form::default() }, state, html! {
+                (form(&Form { action: at::ClassTimetable(&class.id).to_string(), submit: "生成课程表".into(), ..Form::default() }, state, html! {
                     (layout_fields(state))
                     (Field::select("teacher", "任课老师", teachers.iter().map(|one| (one.id.to_string(), format!("{}（{}）", one.name, one.qualification)))).default_value(class.class_teacher.to_string()).hint("生成后可以逐次修改").show(state))
                 }))
@@ -113,7 +114,7 @@ fn session_table(sessions: &[class_session::Model], edits: bool) -> Markup {
                 html! { (one.place) },
             ];
             if edits {
-                cells.push(html! { (Button::link("修改", format!("/sessions/{}/edit", one.id)).quiet().about(ui::dates::day_weekday(one.held_on))) });
+                cells.push(html! { (Button::link("修改", at::SessionEdit(&one.id).to_string()).quiet().about(ui::dates::day_weekday(one.held_on))) });
             }
             Row::plain(cells)
         })
@@ -129,7 +130,7 @@ pub async fn lay(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response
     let layout = parse_layout(&form, &mut state);
     let refusals = match layout {
         Some(layout) => match desk.perform(LayTimetable { class: id, layout, teacher }).await {
-            Ok(count) => return desk.go(&format!("/classes/{class}/timetable"), &format!("已排 {count} 次课。")),
+            Ok(count) => return desk.go(&at::ClassTimetable(&class).to_string(), &format!("已排 {count} 次课。")),
             Err(Stop::Refused(refusals)) => refusals,
             Err(stop) => return desk.stopped(stop),
         },

@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::{Desk, Query, Read};
+use foundation::at;
 use foundation::{Permission, PersonName, Stop};
 use hmac::{Hmac, KeyInit, Mac};
 use maud::{Markup, html};
@@ -54,7 +55,7 @@ pub async fn ask(desk: Desk, Query(asked): Query<Asked>) -> Response {
         return desk.page_status(422, "证书查验", "/verify", question(&state));
     }
     match number.parse::<CertificateNumber>() {
-        Ok(number) => desk.go(&format!("/verify/{}", number.as_str()), ""),
+        Ok(number) => desk.go(&at::VerifyPage(number.as_str()).to_string(), ""),
         Err(bad) => {
             let mut state = FormState::new().with("number", number);
             state.error("number", bad.to_string());
