@@ -23,7 +23,7 @@ pub fn put(settings: &Settings, answer: &mut Response, name: &str, value: &str, 
         Lasts::Seconds(seconds) => format!("; Max-Age={seconds}"),
         Lasts::Gone => "; Max-Age=0".to_owned(),
     };
-    let secure = if settings.secure_cookies { "; Secure" } else { "" };
+    let secure = if settings.is_sealed() { "; Secure" } else { "" };
     if let Ok(cookie) = HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}")) {
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }

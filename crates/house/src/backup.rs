@@ -172,8 +172,9 @@ async fn copy_database(options: &Options, to: &Path) -> Result<(), Fault> {
 }
 
 async fn copy_files(files: &Files, reader: &store::Reader, folder: &Path) -> Result<(Vec<Piece>, Vec<String>), Fault> {
-    let rows = reader.list::<stored_file::Entity>(|q| q.order_by_asc(stored_file::Column::Hash)).await.map_err(fault)?;
-    let mut hashes: Vec<String> = rows.into_iter().map(|row| row.hash).collect();
+    let (rows, _) = crate::files::named(reader).await.map_err(fault)?;
+    let mut hashes: Vec<String> = rows.into_iter().map(|(row, _)| row.hash).collect();
+    hashes.sort();
     hashes.dedup();
     let (mut pieces, mut lost) = (Vec::new(), Vec::new());
     for hash in hashes {

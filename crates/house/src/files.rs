@@ -30,25 +30,32 @@ pub struct Lost {
     pub from: Option<PaymentBatchId>,
 }
 
-/// How many files were looked at, and which are lost. `reader` must reach everything.
-pub async fn lost(files: &Files, reader: &Reader) -> Result<(u64, Vec<Lost>), Stop> {
+/// A file that is needed, with the batch whose lines can make it again.
+pub(crate) type Named = (stored_file::Model, Option<PaymentBatchId>);
+
+/// The files that rows need, and the ids of bank files that a batch names and no row tells. A bank file that was made
+/// anew since is needed by nobody: neither looked for nor backed up.
+pub(crate) async fn named(reader: &Reader) -> Result<(Vec<Named>, Vec<String>), Stop> {
     let batches = reader.list::<payment_batch::Entity>(|q| q.filter(payment_batch::Column::File.is_not_null())).await?;
     let mut wanted: BTreeMap<String, PaymentBatchId> = batches.into_iter().filter_map(|one| Some((one.file?.to_string(), one.id))).collect();
     let rows = reader.list::<stored_file::Entity>(|q| q.order_by_asc(stored_file::Column::Id)).await?;
+    let named = rows.into_iter().map(|row| (wanted.remove(&row.id.to_string()), row)).map(|(from, row)| (row, from));
+    let named = named.filter(|(row, from)| row.kind != BANK_FILE || from.is_some()).collect();
+    Ok((named, wanted.into_keys().collect()))
+}
+
+/// How many files were looked at, and which are lost. `reader` must reach everything.
+pub async fn lost(files: &Files, reader: &Reader) -> Result<(u64, Vec<Lost>), Stop> {
+    let (rows, untold) = named(reader).await?;
     let (mut seen, mut all) = (0, Vec::new());
-    for row in rows {
-        let from = wanted.remove(&row.id.to_string());
-        if row.kind == BANK_FILE && from.is_none() {
-            // Made anew since: nobody needs this one any more.
-            continue;
-        }
+    for (row, from) in rows {
         seen += 1;
         let state = files.state(&row.hash).await?;
         if state != FileState::Whole {
             all.push(Lost { id: row.id.to_string(), kind: row.kind, hash: row.hash, state, from });
         }
     }
-    all.extend(wanted.into_keys().map(|id| Lost { id, kind: BANK_FILE.into(), hash: String::new(), state: FileState::Missing, from: None }));
+    all.extend(untold.into_iter().map(|id| Lost { id, kind: BANK_FILE.into(), hash: String::new(), state: FileState::Missing, from: None }));
     Ok((seen, all))
 }
 

@@ -157,6 +157,11 @@ async fn check_names_what_is_not_well_and_alone_takes_the_mark_away() {
     let (ok, said) = ran(&place, &about("check", &data, &place.database, &[]));
     assert!(ok && said.contains("全部都好"), "{said}");
     assert!(!mark.exists(), "the mark goes when all is well");
+    // The bytes of the file that was made again are gone for good, and nobody needs them: a backup is whole without.
+    let (words, to) = (data.join("words"), data.join("backup"));
+    std::fs::write(&words, WORDS).unwrap();
+    let (ok, said) = ran(&place, &about("backup", &data, &place.database, &["--to", text(&to), "--passphrase-file", text(&words)]));
+    assert!(ok, "{said}");
     let (ok, said) = ran(&place, &["check", "--data", text(&data.join("nothing"))]);
     assert!(!ok && said.contains("没有数据库文件") && !data.join("nothing").exists(), "{said}");
     let (ok, said) = ran(&place, &["verify", "--data", text(&data.join("nothing"))]);

@@ -2,6 +2,7 @@
 //! refusal told by name.
 
 use axum::response::Response;
+use desk::procedure::{self, Press, Row as Way};
 use desk::{Act, Desk, Pairs, Query, Read};
 use foundation::at;
 use foundation::codes::ClaimState;
@@ -17,6 +18,7 @@ use ui::table::Bulk;
 use ui::{Button, Column, Due, Filter, Register, Row, Tag, page_head, panel, simple_table};
 
 use super::claims::{ClaimRegister, due, tone};
+use crate::procedures::claims::{Claims, Step as Taken};
 use crate::acts::payment::MakePaymentBatch;
 use crate::acts::review::{FirstReviewClaim, PublishClaim, SecondReviewClaim};
 
@@ -56,6 +58,15 @@ enum Step {
 impl Step {
     const ALL: [Self; 4] = [Self::First, Self::Second, Self::Publish, Self::Pay];
 
+    /// The row of the claim's table that it takes.
+    fn row(self) -> &'static Way<ClaimState, Taken> {
+        procedure::row::<Claims>(match self {
+            Self::First => Taken::FirstReview,
+            Self::Second => Taken::SecondReview,
+            Self::Publish => Taken::Publish,
+            Self::Pay => Taken::MakeBatch,
+        })
+    }
     fn slug(self) -> &'static str {
         match self {
             Self::First => "first-review",
@@ -75,28 +86,19 @@ impl Step {
             Self::Pay => "待拨付",
         }
     }
-    /// What the button under the table says.
-    fn verb(self) -> &'static str {
-        match self {
-            Self::First => "选中的受理并初审通过",
-            Self::Second => "选中的复审通过",
-            Self::Publish => "选中的开始公示",
-            Self::Pay => "选中的列入一个拨付批次",
+    /// What the button under the table says: the step's own word, for what was picked.
+    fn verb(self) -> String {
+        match (self, self.row().press) {
+            // Many claims become one batch.
+            (Self::Pay, _) | (_, Press::Nowhere) => "选中的列入一个拨付批次".to_owned(),
+            (_, Press::Post(word, ..) | Press::Page(word, _) | Press::Danger(word, _)) => format!("选中的{word}"),
         }
     }
     fn states(self) -> &'static [ClaimState] {
-        match self {
-            Self::First => &[ClaimState::Submitted],
-            Self::Second => &[ClaimState::FirstReviewed],
-            Self::Publish => &[ClaimState::SecondReviewed],
-            Self::Pay => &[ClaimState::NoObjection, ClaimState::PaymentReturned],
-        }
+        self.row().from
     }
     fn permission(self) -> Permission {
-        match self {
-            Self::First | Self::Second => Permission::Of(Function::ClaimReview, Right::Approve),
-            Self::Publish | Self::Pay => Permission::Of(Function::ClaimPayment, Right::Publish),
-        }
+        self.row().by.permission
     }
 }
 
