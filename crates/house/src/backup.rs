@@ -8,10 +8,8 @@ use foundation::{Fault, Instant, Scope, Stop};
 use journal::note::{sign_text, verify_text};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use store::query::QueryOrder;
 use store::seal::passphrase::{lock, unlock};
 use store::seal::{Keyring, canary};
-use store::tables::supervision::stored_file;
 use store::{Db, FileState, Files, sequencer, sqlite_file};
 
 use crate::keyring;

@@ -2,6 +2,7 @@
 //! The server writes them through these types and the offline verifier reads them through the same
 //! types, so both sides agree. Kinds that are not listed here are kept and proven, but not computed.
 
+use foundation::codes::Regime;
 use foundation::{AttendanceId, CertificateId, ClaimId, ClassId, DisputeId, EnrolmentId, ExamId, Fen, Instant, Periods, SessionId};
 use reckoning::policy::Policy;
 use serde::de::DeserializeOwned;
@@ -96,6 +97,13 @@ pub struct ClassOpeningApproved {
     pub class: ClassId,
     /// The parameters in force on that day.
     pub policy: Policy,
+    /// How it is supervised. A fact without it is of full-process supervision: it was written before there was another.
+    #[serde(default = "before_regimes")]
+    pub regime: Regime,
+}
+
+fn before_regimes() -> Regime {
+    Regime::FullProcess
 }
 
 /// 学员签到: those of one meeting whose sign-ins came in together.

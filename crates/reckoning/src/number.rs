@@ -1,6 +1,7 @@
 //! Certificate numbers and class numbers (domain.md §4.1, §4.0): made and parsed in one place, so that
 //! a number that parses is well formed. M3.1, M3.3.
 
+pub use foundation::codes::Regime;
 use std::fmt;
 use std::str::FromStr;
 
@@ -12,35 +13,9 @@ use serde::{Deserialize, Serialize};
 #[error("{0}")]
 pub struct BadNumber(&'static str);
 
-/// The supervision regime a class is under (M3.1–M3.6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Regime {
-    /// 合格证类: full-process supervision.
-    FullProcess,
-    /// 职业资格证、职业技能等级证、专项能力证书类: plan filing and certificate verification.
-    PlanFiling,
-    /// 行业主管部门牵头.
-    IndustryLed,
-}
-
-impl Regime {
-    /// The letter in class numbers.
-    pub fn letter(self) -> char {
-        match self {
-            Self::FullProcess => 'A',
-            Self::PlanFiling => 'B',
-            Self::IndustryLed => 'C',
-        }
-    }
-    fn from_letter(letter: u8) -> Option<Self> {
-        match letter {
-            b'A' => Some(Self::FullProcess),
-            b'B' => Some(Self::PlanFiling),
-            b'C' => Some(Self::IndustryLed),
-            _ => None,
-        }
-    }
+/// The regime of a letter in class numbers: its code.
+fn regime_of(letter: u8) -> Option<Regime> {
+    std::str::from_utf8(&[letter]).ok()?.parse().ok()
 }
 
 /// Number of a completion certificate: `PXHG` + district (6) + year (4) + institution serial (4) +
@@ -126,7 +101,7 @@ impl ClassNumber {
         if !(1..=9999).contains(&sequence) {
             return Err(PARTS);
         }
-        Ok(Self(format!("{district}{year:04}{}{institution_serial:04}{sequence:04}", regime.letter())))
+        Ok(Self(format!("{district}{year:04}{}{institution_serial:04}{sequence:04}", regime.code())))
     }
     /// The 19 characters.
     pub fn as_str(&self) -> &str {
@@ -142,7 +117,7 @@ impl ClassNumber {
     }
     /// The supervision regime.
     pub fn regime(&self) -> Regime {
-        Regime::from_letter(self.0.as_bytes()[10]).expect("checked when parsed or made")
+        regime_of(self.0.as_bytes()[10]).expect("checked when parsed or made")
     }
     /// The institution's serial within its district.
     pub fn institution_serial(&self) -> u32 {
@@ -161,7 +136,7 @@ impl FromStr for ClassNumber {
             && text.is_ascii()
             && all_digits(&text[..10])
             && all_digits(&text[11..])
-            && Regime::from_letter(text.as_bytes()[10]).is_some()
+            && regime_of(text.as_bytes()[10]).is_some()
             && digits(&text[11..15]) > 0
             && digits(&text[15..]) > 0;
         if well_formed { Ok(Self(text.to_owned())) } else { Err(CLASS) }

@@ -215,7 +215,7 @@ fn m3_11_rules_are_declared_once_each_under_its_name() {
 
 #[test]
 fn every_address_is_answered_and_none_is_put_together_from_pieces() {
-    let plain = |path: &str| path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/");
+    let plain = |path: &str| path.split('/').map(|part| if part.starts_with('{') && part.ends_with('}') { "{}" } else { part }).collect::<Vec<_>>().join("/");
     let answered: BTreeSet<String> = house::routes().list.iter().map(|one| plain(&one.path)).collect();
     for pattern in foundation::at::ALL {
         assert!(answered.contains(*pattern), "nothing answers {pattern}");

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foundation::codes::Regime;
 use foundation::{EnrolmentId, Fen};
 use reckoning::hours::{self, AttendanceFact, Hours, SessionFact};
 use reckoning::money;
 use reckoning::policy::Policy;
 
-use crate::facts::{ClaimedItem, ClassFact};
+use crate::facts::{ClaimedItem, ClassFact, ClassOpeningApproved};
 
 use super::chain::Facts;
 use super::claims::drafted;
@@ -38,7 +39,7 @@ pub(super) fn check(facts: &Facts, findings: &mut Findings) {
     let mut total = None;
     if let Some((_, approved)) = approved {
         let before = Before::read(facts, source.seq);
-        let amounts: Vec<Fen> = draft.items.iter().map(|item| before.check_item(item, &approved.policy, source, findings)).collect();
+        let amounts: Vec<Fen> = draft.items.iter().map(|item| before.check_item(item, approved, source, findings)).collect();
         total = money::claim_total(amounts);
         if total != Some(draft.total_fen) {
             findings.differs(Some(source), format!("申领总额：申领时是{}元，重算是{}元", draft.total_fen, text(total)));
@@ -100,7 +101,8 @@ impl Before {
     }
 
     /// Compares one line with its recomputation; returns the recomputed amount.
-    fn check_item(&self, item: &ClaimedItem, policy: &Policy, source: &Source, findings: &mut Findings) -> Fen {
+    fn check_item(&self, item: &ClaimedItem, approved: &ClassOpeningApproved, source: &Source, findings: &mut Findings) -> Fen {
+        let policy = &approved.policy;
         let events = self.events.get(&item.enrolment).map_or(&[][..], Vec::as_slice);
         let hours = hours::credit(&self.sessions, events, policy);
         let payable = money::payable(&hours, policy);
@@ -118,7 +120,13 @@ impl Before {
         if item.amount_fen != amount {
             findings.differs(Some(source), format!("学员 {} 的补贴金额：申领时是{}元，重算是{amount}元", item.enrolment, item.amount_fen));
         }
-        self.check_conditions(item, &hours, policy, source, findings);
+        // What must be there before anybody is paid is the regime's own.
+        match approved.regime {
+            Regime::FullProcess => self.check_conditions(item, &hours, policy, source, findings),
+            Regime::PlanAndVerify | Regime::IndustryLed => {
+                findings.differs(Some(source), format!("本程序还不会核对“{}”的申领条件，请用新版的 jinbu 核验", approved.regime.label()));
+            }
+        }
         amount
     }
 

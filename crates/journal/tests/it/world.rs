@@ -285,7 +285,12 @@ fn example_1_told(claimed: impl Fn(Vec<ClaimedItem>) -> Vec<ClaimedItem>, then: 
     };
     let before = start() - TimeDelta::days(9);
     world.typed(&submitted, (Some("A10"), None), before, &[("institution", "01ARZ3NDEKTSV4RRFFQ69G5FAV".into())]);
-    world.typed(&ClassOpeningApproved { class: class.clone(), policy: policy() }, (Some("A30"), None), before, &[]);
+    world.typed(
+        &ClassOpeningApproved { class: class.clone(), policy: policy(), regime: foundation::codes::Regime::FullProcess },
+        (Some("A30"), None),
+        before,
+        &[],
+    );
     world.rows.class.policy = Some(policy());
     for (nth, session) in sessions.iter().enumerate() {
         // The first trainee misses one offline meeting of four periods.

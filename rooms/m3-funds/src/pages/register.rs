@@ -7,7 +7,7 @@ use desk::{Act, Desk, Pairs, Query, Read};
 use foundation::at;
 use foundation::codes::ClaimState;
 use foundation::limits::{BATCH_LINES, EXPORT_ROWS, PAGE_ROWS};
-use foundation::{ClaimId, Fault, Fen, Function, Office, Permission, Right, Stop};
+use foundation::{ClaimId, Fault, Fen, Office, Permission, Stop};
 use maud::{Markup, Render, html};
 use serde::Deserialize;
 use store::Reader;
@@ -18,9 +18,9 @@ use ui::table::Bulk;
 use ui::{Button, Column, Due, Filter, Register, Row, Tag, page_head, panel, simple_table};
 
 use super::claims::{ClaimRegister, due, tone};
-use crate::procedures::claims::{Claims, Step as Taken};
 use crate::acts::payment::MakePaymentBatch;
 use crate::acts::review::{FirstReviewClaim, PublishClaim, SecondReviewClaim};
+use crate::procedures::claims::{Claims, Step as Taken};
 
 /// Acts on several claims.
 pub struct ClaimBulk;

@@ -102,7 +102,7 @@ async fn number(desk: &Desk, work: &Writer, class: &training_class::Model) -> Re
     }
     let issuer = work.get::<institution::Entity>(class.institution.to_string()).await?;
     let year = chrono::Datelike::year(&desk.today());
-    let prefix = format!("{}{year:04}A{:04}", class.district, issuer.serial);
+    let prefix = format!("{}{year:04}{}{:04}", class.district, class.regime.code(), issuer.serial);
     let last = work
         .as_system("class-number")
         .list::<training_class::Entity>(|q| {
@@ -113,8 +113,7 @@ async fn number(desk: &Desk, work: &Writer, class: &training_class::Model) -> Re
         })
         .await?;
     let next = last.first().and_then(|one| one.class_no.get(15..)).and_then(|n| n.parse::<u32>().ok()).unwrap_or(0) + 1;
-    let made =
-        reckoning::number::ClassNumber::make(class.district, year, reckoning::number::Regime::FullProcess, u32::try_from(issuer.serial).unwrap_or(0), next);
+    let made = reckoning::number::ClassNumber::make(class.district, year, class.regime, u32::try_from(issuer.serial).unwrap_or(0), next);
     Ok(made.map_err(|e| Fault::Db(e.to_string()))?.as_str().to_owned())
 }
 
@@ -294,7 +293,7 @@ impl Act for ApproveOpening {
             policy: Set(Some(pinned)),
             ..Default::default()
         };
-        let body = ClassOpeningApproved { class: class.id.clone(), policy };
+        let body = ClassOpeningApproved { class: class.id.clone(), policy, regime: class.regime };
         let fact = FactDraft::of(&body, class.district, format!("准予开班 {}", class.class_no)).class(&class.id).institution(&class.institution);
         let taking = Taking::new(change).due(Some(class.starts_on)).finding("good", "已准予开班");
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::Approve, taking, fact).await?))

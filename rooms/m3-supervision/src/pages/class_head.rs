@@ -128,28 +128,25 @@ impl View<'_> {
         let order = ["开班申请", "受理", "审核", "批准", "培训", "结业考核", "发证", "学员评价", "补贴"];
         let limit = || due(class).map_or_else(String::new, |day| format!("限 {}", ui::dates::near_day(day, today)));
         let turn = || if self.decides() { format!("你 · {}", limit()) } else { limit() };
-        let (now, note) = match class.state {
-            ClassState::FullProcess(FullProcessState::Draft) => (0, "草稿".to_owned()),
-            ClassState::FullProcess(FullProcessState::Returned) => (0, format!("补正 · {}", limit())),
-            ClassState::FullProcess(FullProcessState::Submitted) => (1, turn()),
-            ClassState::FullProcess(FullProcessState::UnderReview) if class.reviewed_by.is_none() => (2, turn()),
-            ClassState::FullProcess(FullProcessState::UnderReview) if class.reviewed_by == self.desk.actor.account => {
-                (3, format!("等另一位同事 · {}", limit()))
-            }
-            ClassState::FullProcess(FullProcessState::UnderReview) => (3, turn()),
-            ClassState::FullProcess(FullProcessState::Refused) => (3, days_done(class.decided_at, &names.decided)),
-            ClassState::FullProcess(FullProcessState::Approved) => (4, format!("{} 开班", ui::dates::day(class.starts_on))),
-            ClassState::FullProcess(FullProcessState::InTraining) => (4, format!("至 {}", ui::dates::day(class.ends_on))),
-            ClassState::FullProcess(FullProcessState::Suspended) => (4, "中止".into()),
-            ClassState::FullProcess(FullProcessState::TrainingEnded) => (5, "待录入成绩".into()),
-            ClassState::FullProcess(FullProcessState::Examining) => (5, "待第二人确认".into()),
-            ClassState::FullProcess(FullProcessState::ResultsReview) => (6, "待发证".into()),
-            ClassState::FullProcess(FullProcessState::Certified) => (7, "进行中".into()),
-            ClassState::FullProcess(FullProcessState::FeedbackDone) | ClassState::FullProcess(FullProcessState::Claimed) => (8, "办理中".into()),
-            ClassState::FullProcess(FullProcessState::Archived) => (9, String::new()),
-            ClassState::FullProcess(FullProcessState::Withdrawn) => {
-                (if class.decided_at.is_some() { 4 } else { usize::from(class.submitted_at.is_some()) }, "已撤销".into())
-            }
+        let ClassState::FullProcess(state) = class.state;
+        let (now, note) = match state {
+            FullProcessState::Draft => (0, "草稿".to_owned()),
+            FullProcessState::Returned => (0, format!("补正 · {}", limit())),
+            FullProcessState::Submitted => (1, turn()),
+            FullProcessState::UnderReview if class.reviewed_by.is_none() => (2, turn()),
+            FullProcessState::UnderReview if class.reviewed_by == self.desk.actor.account => (3, format!("等另一位同事 · {}", limit())),
+            FullProcessState::UnderReview => (3, turn()),
+            FullProcessState::Refused => (3, days_done(class.decided_at, &names.decided)),
+            FullProcessState::Approved => (4, format!("{} 开班", ui::dates::day(class.starts_on))),
+            FullProcessState::InTraining => (4, format!("至 {}", ui::dates::day(class.ends_on))),
+            FullProcessState::Suspended => (4, "中止".into()),
+            FullProcessState::TrainingEnded => (5, "待录入成绩".into()),
+            FullProcessState::Examining => (5, "待第二人确认".into()),
+            FullProcessState::ResultsReview => (6, "待发证".into()),
+            FullProcessState::Certified => (7, "进行中".into()),
+            FullProcessState::FeedbackDone | FullProcessState::Claimed => (8, "办理中".into()),
+            FullProcessState::Archived => (9, String::new()),
+            FullProcessState::Withdrawn => (if class.decided_at.is_some() { 4 } else { usize::from(class.submitted_at.is_some()) }, "已撤销".into()),
         };
         let dates = [
             days_done(class.submitted_at, ""),

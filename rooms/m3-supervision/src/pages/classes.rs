@@ -268,22 +268,21 @@ pub fn due(class: &Model) -> Option<Date> {
 
 /// The state in one word, with its meaning of colour.
 pub fn state_tag(state: ClassState) -> ui::Tag {
+    let ClassState::FullProcess(state) = state;
     match state {
-        ClassState::FullProcess(FullProcessState::Draft) | ClassState::FullProcess(FullProcessState::Archived) => tag::neutral(state.label()),
-        ClassState::FullProcess(FullProcessState::Submitted)
-        | ClassState::FullProcess(FullProcessState::UnderReview)
-        | ClassState::FullProcess(FullProcessState::Returned)
-        | ClassState::FullProcess(FullProcessState::Examining)
-        | ClassState::FullProcess(FullProcessState::ResultsReview)
-        | ClassState::FullProcess(FullProcessState::TrainingEnded) => tag::look(state.label()),
-        ClassState::FullProcess(FullProcessState::Approved)
-        | ClassState::FullProcess(FullProcessState::InTraining)
-        | ClassState::FullProcess(FullProcessState::Certified)
-        | ClassState::FullProcess(FullProcessState::FeedbackDone)
-        | ClassState::FullProcess(FullProcessState::Claimed) => tag::good(state.label()),
-        ClassState::FullProcess(FullProcessState::Refused)
-        | ClassState::FullProcess(FullProcessState::Suspended)
-        | ClassState::FullProcess(FullProcessState::Withdrawn) => tag::act(state.label()),
+        FullProcessState::Draft | FullProcessState::Archived => tag::neutral(state.label()),
+        FullProcessState::Submitted
+        | FullProcessState::UnderReview
+        | FullProcessState::Returned
+        | FullProcessState::Examining
+        | FullProcessState::ResultsReview
+        | FullProcessState::TrainingEnded => tag::look(state.label()),
+        FullProcessState::Approved
+        | FullProcessState::InTraining
+        | FullProcessState::Certified
+        | FullProcessState::FeedbackDone
+        | FullProcessState::Claimed => tag::good(state.label()),
+        FullProcessState::Refused | FullProcessState::Suspended | FullProcessState::Withdrawn => tag::act(state.label()),
     }
 }
 

@@ -121,9 +121,10 @@ pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop
     if !class.decision_note.is_empty()
         && class.state.is_in(&[FullProcessState::Returned, FullProcessState::Refused, FullProcessState::Suspended, FullProcessState::Withdrawn])
     {
-        let title = match class.state {
-            ClassState::FullProcess(FullProcessState::Returned) => "退回补正的事项",
-            ClassState::FullProcess(FullProcessState::Refused) => "不予开班的理由（可在收到之日起向上一级人社部门申诉）",
+        let ClassState::FullProcess(state) = class.state;
+        let title = match state {
+            FullProcessState::Returned => "退回补正的事项",
+            FullProcessState::Refused => "不予开班的理由（可在收到之日起向上一级人社部门申诉）",
             _ => "说明",
         };
         main.push(section(title, html! { @for line in class.decision_note.lines() { p { (line) } } }));

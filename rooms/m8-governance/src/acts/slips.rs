@@ -90,23 +90,24 @@ fn fact(class: &training_class::Model, one: &enrolment::Model, account: &Account
 
 /// From the approval until the last thing a trainee does, his feedback.
 pub fn gives_slips(state: ClassState) -> bool {
+    let ClassState::FullProcess(state) = state;
     match state {
-        ClassState::FullProcess(FullProcessState::Approved)
-        | ClassState::FullProcess(FullProcessState::InTraining)
-        | ClassState::FullProcess(FullProcessState::Suspended)
-        | ClassState::FullProcess(FullProcessState::TrainingEnded)
-        | ClassState::FullProcess(FullProcessState::Examining)
-        | ClassState::FullProcess(FullProcessState::ResultsReview)
-        | ClassState::FullProcess(FullProcessState::Certified) => true,
-        ClassState::FullProcess(FullProcessState::Draft)
-        | ClassState::FullProcess(FullProcessState::Submitted)
-        | ClassState::FullProcess(FullProcessState::Returned)
-        | ClassState::FullProcess(FullProcessState::UnderReview)
-        | ClassState::FullProcess(FullProcessState::Refused)
-        | ClassState::FullProcess(FullProcessState::FeedbackDone)
-        | ClassState::FullProcess(FullProcessState::Claimed)
-        | ClassState::FullProcess(FullProcessState::Archived)
-        | ClassState::FullProcess(FullProcessState::Withdrawn) => false,
+        FullProcessState::Approved
+        | FullProcessState::InTraining
+        | FullProcessState::Suspended
+        | FullProcessState::TrainingEnded
+        | FullProcessState::Examining
+        | FullProcessState::ResultsReview
+        | FullProcessState::Certified => true,
+        FullProcessState::Draft
+        | FullProcessState::Submitted
+        | FullProcessState::Returned
+        | FullProcessState::UnderReview
+        | FullProcessState::Refused
+        | FullProcessState::FeedbackDone
+        | FullProcessState::Claimed
+        | FullProcessState::Archived
+        | FullProcessState::Withdrawn => false,
     }
 }
 
