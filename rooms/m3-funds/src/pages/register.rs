@@ -150,7 +150,7 @@ async fn answer(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
         sums: if page.rows.is_empty() { Vec::new() } else { sums },
         bulk: step.filter(|_| !page.rows.is_empty()).map(|one| Bulk {
             action: "/claims/bulk".into(),
-            acts: vec![(one.verb().into(), one.slug().into())],
+            acts: vec![(one.verb(), one.slug().into())],
             all_picked: false,
         }),
         columns,
