@@ -101,6 +101,24 @@ impl Desk {
         self.go(path, &format!("!{said}"))
     }
 
+    /// The one way from a form to what comes after it: done → where it leads, with a word there (the queue, when it came
+    /// from there); refused → `again`, the form with everything that was typed; anything else → its page.
+    pub async fn answer<T>(
+        &self,
+        result: Result<T, Stop>,
+        done: impl FnOnce(T) -> (String, String),
+        again: impl AsyncFnOnce(Vec<Refusal>) -> Response,
+    ) -> Response {
+        match result {
+            Ok(outcome) => {
+                let (path, said) = done(outcome);
+                self.go(if self.is_from_queue() { "/" } else { &path }, &said)
+            }
+            Err(Stop::Refused(refusals)) => again(refusals).await,
+            Err(stop) => self.stopped(stop),
+        }
+    }
+
     /// For buttons without a form of their own: done → `path` with `message`; refused → `path` with the
     /// refusals; everything else → its page.
     /// What was done from the queue goes on in the queue: the next item comes, not the dossier.

@@ -265,11 +265,12 @@ fn steps(one: &account::Model) -> Vec<Step> {
 
 /// What an account act answers on the page: done → the account with a message; refused → the form again.
 async fn settled<T>(desk: &Desk, id: &str, word: &str, form: &Pairs, result: Result<T, Stop>, message: &str) -> Response {
-    match result {
-        Ok(_) => desk.go(&at::AccountPage(&id).to_string(), message),
-        Err(Stop::Refused(no)) => dossier(desk, id, 422, word, &form.state().refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
-        Err(stop) => desk.stopped(stop),
-    }
+    desk.answer(
+        result,
+        |_| (at::AccountPage(&id).to_string(), message.to_owned()),
+        async |no| dossier(desk, id, 422, word, &form.state().refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
+    )
+    .await
 }
 
 /// POST `/accounts/{id}/disable`.

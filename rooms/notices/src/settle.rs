@@ -121,9 +121,10 @@ fn body(desk: &Desk, row: &task::Model, state: &FormState) -> Markup {
 /// POST `/tasks/{id}/settle`.
 pub async fn settle(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Response {
     let Ok(task) = id.parse::<TaskId>() else { return desk.stopped(Fault::Gone.into()) };
-    match desk.perform(SettleTask { task, note: pairs.value("note").into() }).await {
-        Ok(()) => desk.go("/", "已登记，这件待办办完了。"),
-        Err(Stop::Refused(refusals)) => shown(&desk, &id, &pairs.state().refused(refusals)).await,
-        Err(stop) => desk.stopped(stop),
-    }
+    desk.answer(
+        desk.perform(SettleTask { task, note: pairs.value("note").into() }).await,
+        |()| ("/".to_owned(), "已登记，这件待办办完了。".to_owned()),
+        async |refusals| shown(&desk, &id, &pairs.state().refused(refusals)).await,
+    )
+    .await
 }

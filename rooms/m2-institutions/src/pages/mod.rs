@@ -130,12 +130,8 @@ impl FormPage<'_> {
 }
 
 /// Done → `path` with a message; refused → the form again; everything else → its page.
-fn settle<T>(desk: &Desk, result: Result<T, Stop>, state: FormState, path: &str, message: &str, again: impl FnOnce(&FormState) -> Response) -> Response {
-    match result {
-        Ok(_) => desk.go(path, message),
-        Err(Stop::Refused(no)) => again(&state.refused(no)),
-        Err(stop) => desk.stopped(stop),
-    }
+async fn settle<T>(desk: &Desk, result: Result<T, Stop>, state: FormState, path: &str, message: &str, again: impl FnOnce(&FormState) -> Response) -> Response {
+    desk.answer(result, |_| (path.to_owned(), message.to_owned()), async |no| again(&state.refused(no))).await
 }
 
 /// A day of a form, or an error at its field and `instead`.

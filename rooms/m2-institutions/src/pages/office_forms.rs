@@ -91,14 +91,17 @@ pub async fn list_institution(desk: Desk, pairs: Pairs) -> Response {
         let no = rules::listing(&act, desk.today()).err().unwrap_or_default();
         return institution_form(&desk, &all_at_once(state, no));
     }
-    match desk.perform(act).await {
-        Ok(listed) => desk.go(
-            &at::InstitutionPage(&listed.institution).to_string(),
-            &format!("已列入目录，序号 {:04}。下一步：开通机构账号，机构登记场地后安排实地核实。", listed.serial),
-        ),
-        Err(Stop::Refused(no)) => institution_form(&desk, &state.refused(no)),
-        Err(stop) => desk.stopped(stop),
-    }
+    desk.answer(
+        desk.perform(act).await,
+        |listed| {
+            (
+                at::InstitutionPage(&listed.institution).to_string(),
+                format!("已列入目录，序号 {:04}。下一步：开通机构账号，机构登记场地后安排实地核实。", listed.serial),
+            )
+        },
+        async |no| institution_form(&desk, &state.refused(no)),
+    )
+    .await
 }
 
 /// An institution this desk manages, for its forms.
@@ -229,7 +232,8 @@ pub async fn verify(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<
     let result = desk.perform(act).await;
     Ok(settle(&desk, result, state, &at::InstitutionPage(&site.institution).to_string(), "已登记实地核实。", |state| {
         verification_form(&desk, &site, state)
-    }))
+    })
+    .await)
 }
 
 /// One button: the certificate was compared.

@@ -41,7 +41,7 @@ fn site_form(desk: &Desk, state: &FormState) -> Response {
 /// Adds it.
 pub async fn add_site(desk: Desk, pairs: Pairs) -> Response {
     let result = desk.perform(AddSite { name: pairs.value("name").into(), address: pairs.value("address").into() }).await;
-    settle(&desk, result, pairs.state(), MINE, "已增加场地。请联系当地人社部门到场核实。", |state| site_form(&desk, state))
+    settle(&desk, result, pairs.state(), MINE, "已增加场地。请联系当地人社部门到场核实。", |state| site_form(&desk, state)).await
 }
 
 async fn own_site(desk: &Desk, id: &str) -> Result<site::Model, Stop> {
@@ -88,7 +88,7 @@ pub async fn add_room(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Resul
         return Ok(room_form(&desk, &site, &all_at_once(state, rules::place(&name, None, None))));
     }
     let result = desk.perform(AddRoom { site: site.id.clone(), name, seats }).await;
-    Ok(settle(&desk, result, state, MINE, "已增加教室。", |state| room_form(&desk, &site, state)))
+    Ok(settle(&desk, result, state, MINE, "已增加教室。", |state| room_form(&desk, &site, state)).await)
 }
 
 /// The form of a new teacher.
@@ -121,7 +121,7 @@ pub async fn add_teacher(desk: Desk, pairs: Pairs) -> Response {
         full_time: pairs.value("full_time") == "1",
     };
     let result = desk.perform(act).await;
-    settle(&desk, result, pairs.state(), MINE, "已增加教师，证书待当地人社部门核对。", |state| teacher_form(&desk, None, state))
+    settle(&desk, result, pairs.state(), MINE, "已增加教师，证书待当地人社部门核对。", |state| teacher_form(&desk, None, state)).await
 }
 
 async fn own_teacher(desk: &Desk, id: &str) -> Result<teacher::Model, Stop> {
@@ -151,7 +151,7 @@ pub async fn edit_teacher(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> R
         full_time: pairs.value("full_time") == "1",
     };
     let result = desk.perform(act).await;
-    Ok(settle(&desk, result, pairs.state(), MINE, "已修改教师。", |state| teacher_form(&desk, Some(&row), state)))
+    Ok(settle(&desk, result, pairs.state(), MINE, "已修改教师。", |state| teacher_form(&desk, Some(&row), state)).await)
 }
 
 /// The form of contact and telephone.
@@ -186,5 +186,5 @@ fn contact_form(desk: &Desk, state: &FormState) -> Response {
 /// Changes them.
 pub async fn edit_contact(desk: Desk, pairs: Pairs) -> Response {
     let result = desk.perform(EditInstitutionContact { contact: pairs.value("contact").into(), phone: pairs.value("phone").into() }).await;
-    settle(&desk, result, pairs.state(), MINE, "已修改联系方式。", |state| contact_form(&desk, state))
+    settle(&desk, result, pairs.state(), MINE, "已修改联系方式。", |state| contact_form(&desk, state)).await
 }

@@ -111,7 +111,8 @@ pub async fn propose(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result
     let result = desk.perform(act).await;
     Ok(settle(&desk, result, pairs.state(), &at::InstitutionPage(&id).to_string(), "已提出，等另一人复核后生效。", |state| {
         proposal(&desk, &row, state)
-    }))
+    })
+    .await)
 }
 
 /// Confirms.

@@ -353,9 +353,10 @@ pub async fn settle(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response
     if !state.is_clean() {
         return shown(&desk, &id, 422, &state).await;
     }
-    match desk.perform(SettlePaymentBatch { batch: batch.id, lines: settled }).await {
-        Ok(()) => desk.go(&at::PaymentBatchPage(&id).to_string(), "回单已登记，到账的申领已完结，退票的回到县人社部门处理。"),
-        Err(Stop::Refused(refusals)) => shown(&desk, &id, 422, &state.refused(refusals)).await,
-        Err(stop) => desk.stopped(stop),
-    }
+    desk.answer(
+        desk.perform(SettlePaymentBatch { batch: batch.id, lines: settled }).await,
+        |()| (at::PaymentBatchPage(&id).to_string(), "回单已登记，到账的申领已完结，退票的回到县人社部门处理。".to_owned()),
+        async |refusals| shown(&desk, &id, 422, &state.refused(refusals)).await,
+    )
+    .await
 }

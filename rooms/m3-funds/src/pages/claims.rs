@@ -340,11 +340,12 @@ pub async fn explain(desk: Desk, Path(id): Path<String>, form: Pairs) -> Respons
 /// POST `/claims/{id}/batch`.
 pub async fn batch(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
     let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
-    match desk.perform(MakePaymentBatch { claims: vec![claim] }).await {
-        Ok(batch) => desk.go(&at::PaymentBatchPage(&batch).to_string(), "拨付批次已做好，等财政批准。"),
-        Err(Stop::Refused(refusals)) => desk.refused(&at::ClaimPage(&id).to_string(), &refusals),
-        Err(stop) => desk.stopped(stop),
-    }
+    desk.answer(
+        desk.perform(MakePaymentBatch { claims: vec![claim] }).await,
+        |batch| (at::PaymentBatchPage(&batch).to_string(), "拨付批次已做好，等财政批准。".to_owned()),
+        async |refusals| desk.refused(&at::ClaimPage(&id).to_string(), &refusals),
+    )
+    .await
 }
 
 #[derive(Serialize)]

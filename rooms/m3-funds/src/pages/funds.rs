@@ -102,11 +102,12 @@ pub async fn set(desk: Desk, pairs: Pairs) -> Response {
     }
     let (Some(budget), true) = (budget, state.is_clean()) else { return again(&desk, state).await };
     let act = SetFundBudget { year: pairs.value("year").parse().unwrap_or(0), budget_fen: budget.0, document: pairs.value("document").into() };
-    match desk.perform(act).await {
-        Ok(_) => desk.go("/fund-accounts", "预算已登记。"),
-        Err(Stop::Refused(refusals)) => again(&desk, state.refused(refusals)).await,
-        Err(stop) => desk.stopped(stop),
-    }
+    desk.answer(
+        desk.perform(act).await,
+        |_| ("/fund-accounts".to_owned(), "预算已登记。".to_owned()),
+        async |refusals| again(&desk, state.refused(refusals)).await,
+    )
+    .await
 }
 
 async fn again(desk: &Desk, state: FormState) -> Response {

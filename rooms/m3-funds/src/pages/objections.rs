@@ -348,11 +348,12 @@ pub async fn decide(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Respons
         }
     };
     let struck: Vec<EnrolmentId> = pairs.values("struck").filter_map(|one| one.parse().ok()).collect();
-    match desk.perform(DecideObjection { objection, verdict, struck, answer: pairs.value("answer").into() }).await {
-        Ok(()) => desk.go(&at::ObjectionPage(&id).to_string(), "已处理，异议人凭回执号可以看到答复。"),
-        Err(Stop::Refused(refusals)) => shown(&desk, &id, &state.refused(refusals), None).await,
-        Err(stop) => desk.stopped(stop),
-    }
+    desk.answer(
+        desk.perform(DecideObjection { objection, verdict, struck, answer: pairs.value("answer").into() }).await,
+        |()| (at::ObjectionPage(&id).to_string(), "已处理，异议人凭回执号可以看到答复。".to_owned()),
+        async |refusals| shown(&desk, &id, &state.refused(refusals), None).await,
+    )
+    .await
 }
 
 /// POST `/objections/{id}/contact`: shown once, in the answer to this request.

@@ -300,14 +300,10 @@ pub async fn bulk(desk: Desk, form: Pairs) -> Response {
         return desk.go(&back, &told);
     }
     if step == Step::Pay {
-        return match desk.perform(MakePaymentBatch { claims: picked }).await {
-            Ok(batch) => desk.go(&at::PaymentBatchPage(&batch).to_string(), "拨付批次已做好，等财政批准。"),
-            Err(Stop::Refused(refusals)) => {
+        return desk.answer(desk.perform(MakePaymentBatch { claims: picked }).await, |batch| (at::PaymentBatchPage(&batch).to_string(), "拨付批次已做好，等财政批准。".to_owned()), async |refusals| {
                 let said = html! { (page_head("没有做成拨付批次", "整批没有生成，下面每条都要先处理，或者去掉后再做", &[Button::link("回到待拨付", back)])) (ui::refusal::refusals(&refusals)) };
                 desk.page_status(422, "没有做成拨付批次", "/claims", said)
-            }
-            Err(stop) => desk.stopped(stop),
-        };
+            }).await;
     }
     let mut not_done = Vec::new();
     for claim in &picked {

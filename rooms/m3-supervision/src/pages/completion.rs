@@ -45,16 +45,15 @@ pub fn routes(routes: Routes) -> Routes {
 
 /// The dossier's panel: results, certificates, feedback; empty before the training has ended.
 pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) -> Result<Markup, Stop> {
-    let late = matches!(
-        class.state,
-        ClassState::FullProcess(FullProcessState::TrainingEnded)
-            | ClassState::FullProcess(FullProcessState::Examining)
-            | ClassState::FullProcess(FullProcessState::ResultsReview)
-            | ClassState::FullProcess(FullProcessState::Certified)
-            | ClassState::FullProcess(FullProcessState::FeedbackDone)
-            | ClassState::FullProcess(FullProcessState::Claimed)
-            | ClassState::FullProcess(FullProcessState::Archived)
-    );
+    let late = class.state.is_in(&[
+        FullProcessState::TrainingEnded,
+        FullProcessState::Examining,
+        FullProcessState::ResultsReview,
+        FullProcessState::Certified,
+        FullProcessState::FeedbackDone,
+        FullProcessState::Claimed,
+        FullProcessState::Archived,
+    ]);
     if !late {
         return Ok(html! {});
     }

@@ -39,14 +39,15 @@ simple_posts! {
 /// POST `/classes/{id}/submit`.
 pub async fn submit(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
-    match desk.perform(SubmitOpening { class: id, pledge: form.value("pledge") == "1" }).await {
-        Ok(()) => desk.go(&at::ClassPage(&class).to_string(), "开班申请已提交，等县级人社部门受理；进度和时限都在这一页。"),
-        Err(Stop::Refused(refusals)) => match dossier::body(&desk, &class).await {
+    desk.answer(
+        desk.perform(SubmitOpening { class: id, pledge: form.value("pledge") == "1" }).await,
+        |()| (at::ClassPage(&class).to_string(), "开班申请已提交，等县级人社部门受理；进度和时限都在这一页。".to_owned()),
+        async |refusals| match dossier::body(&desk, &class).await {
             Ok((title, page)) => desk.page_status(422, &title, "/classes", html! { (ui::refusals(&refusals)) (page) }),
             Err(stop) => desk.stopped(stop),
         },
-        Err(stop) => desk.stopped(stop),
-    }
+    )
+    .await
 }
 
 /// What the institution says to the list of what was missing.
@@ -139,11 +140,7 @@ macro_rules! reasoned {
         /// Its POST.
         pub async fn $post(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
             let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
-            match desk.perform($act { class: id, reason: form.value("reason").into() }).await {
-                Ok(()) => desk.go(&at::ClassPage(&class).to_string(), $asked.done),
-                Err(Stop::Refused(no)) => redraw(&desk, &class, &$asked, form.state().refused(no)).await,
-                Err(stop) => desk.stopped(stop),
-            }
+            desk.answer(desk.perform($act { class: id, reason: form.value("reason").into() }).await, |()| (at::ClassPage(&class).to_string(), $asked.done.to_owned()), async |no| redraw(&desk, &class, &$asked, form.state().refused(no)).await).await
         }
     )+};
 }
@@ -217,11 +214,12 @@ pub async fn answer_line(desk: Desk, Path((class, code)): Path<(String, String)>
         Some(result) => desk.perform(AnswerReviewLine { class: id, code: code.clone(), result, note: form.value("note").into() }).await,
         None => Err(Stop::Refused(Vec::new())),
     };
-    match answer {
-        Ok(()) => desk.go(&at::ClassPage(&class).to_string(), "已记下核对结果。"),
-        Err(Stop::Refused(no)) => line_page(&desk, &class, &code, 422, state.refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
-        Err(stop) => desk.stopped(stop),
-    }
+    desk.answer(
+        answer,
+        |()| (at::ClassPage(&class).to_string(), "已记下核对结果。".to_owned()),
+        async |no| line_page(&desk, &class, &code, 422, state.refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
+    )
+    .await
 }
 
 /// `/classes/{id}/notice`: 准予开班通知书, to be printed.

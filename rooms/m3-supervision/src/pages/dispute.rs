@@ -50,11 +50,12 @@ fn ask_body(session: &class_session::Model, state: &FormState) -> Markup {
 /// POST `/me/dispute/{session}`.
 pub async fn raise(desk: Desk, Path(session): Path<String>, pairs: Pairs) -> Response {
     let Ok(id) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
-    match desk.perform(DisputeAttendance { session: id, text: pairs.value("text").into() }).await {
-        Ok(()) => desk.go("/me", "已经交给县人社部门，答复会写在“我的课时”里。"),
-        Err(Stop::Refused(refusals)) => asked(&desk, &session, &pairs.state().refused(refusals)).await,
-        Err(stop) => desk.stopped(stop),
-    }
+    desk.answer(
+        desk.perform(DisputeAttendance { session: id, text: pairs.value("text").into() }).await,
+        |()| ("/me".to_owned(), "已经交给县人社部门，答复会写在“我的课时”里。".to_owned()),
+        async |refusals| asked(&desk, &session, &pairs.state().refused(refusals)).await,
+    )
+    .await
 }
 
 /// `/disputes/{id}`.
@@ -155,9 +156,10 @@ pub async fn answer(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Respons
             return shown(&desk, &id, &state).await;
         }
     };
-    match desk.perform(AnswerDispute { dispute, verdict, answer: pairs.value("answer").into() }).await {
-        Ok(()) => desk.go(&at::DisputePage(&id).to_string(), "已答复，学员在“我的课时”里能看到。"),
-        Err(Stop::Refused(refusals)) => shown(&desk, &id, &state.refused(refusals)).await,
-        Err(stop) => desk.stopped(stop),
-    }
+    desk.answer(
+        desk.perform(AnswerDispute { dispute, verdict, answer: pairs.value("answer").into() }).await,
+        |()| (at::DisputePage(&id).to_string(), "已答复，学员在“我的课时”里能看到。".to_owned()),
+        async |refusals| shown(&desk, &id, &state.refused(refusals)).await,
+    )
+    .await
 }

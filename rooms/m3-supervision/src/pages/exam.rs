@@ -205,11 +205,12 @@ pub async fn enter(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respon
         Some(act) => desk.perform(act).await,
         None => return desk.page_status(422, "结业考核", "/classes", body(&desk, &sheet, Some(&state))),
     };
-    match result {
-        Ok(()) => desk.go(&at::ClassExam(&class).to_string(), "成绩已提交，等县人社部门的第二人确认。"),
-        Err(Stop::Refused(refusals)) => desk.page_status(422, "结业考核", "/classes", body(&desk, &sheet, Some(&state.refused(refusals)))),
-        Err(stop) => desk.stopped(stop),
-    }
+    desk.answer(
+        result,
+        |()| (at::ClassExam(&class).to_string(), "成绩已提交，等县人社部门的第二人确认。".to_owned()),
+        async |refusals| desk.page_status(422, "结业考核", "/classes", body(&desk, &sheet, Some(&state.refused(refusals)))),
+    )
+    .await
 }
 
 fn parse(sheet: &Sheet, form: &Pairs, state: &mut FormState) -> Option<EnterScores> {

@@ -135,11 +135,12 @@ pub async fn give(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respons
         was_charged: form.value("was_charged") == "yes",
         text: form.value("text").into(),
     };
-    match desk.perform(act).await {
-        Ok(()) => desk.go("/me", "评价已收到，谢谢您。"),
-        Err(Stop::Refused(refusals)) => desk.page_status(422, "评价培训", "/me", question(&row, &state.refused(refusals))),
-        Err(stop) => desk.stopped(stop),
-    }
+    desk.answer(
+        desk.perform(act).await,
+        |()| ("/me".to_owned(), "评价已收到，谢谢您。".to_owned()),
+        async |refusals| desk.page_status(422, "评价培训", "/me", question(&row, &state.refused(refusals))),
+    )
+    .await
 }
 
 /// POST `/me/feedback/{class}/disown`.

@@ -105,11 +105,12 @@ pub async fn record(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
         opinion,
         note: form.value("note").into(),
     };
-    match desk.perform(act).await {
-        Ok(_) => desk.go(&at::ClassPage(&class).to_string(), "检查记录已存入，机构可以看到。"),
-        Err(Stop::Refused(refusals)) => desk.page_status(422, "记录检查", "/classes", body(&visit, &state.refused(refusals))),
-        Err(stop) => desk.stopped(stop),
-    }
+    desk.answer(
+        desk.perform(act).await,
+        |_| (at::ClassPage(&class).to_string(), "检查记录已存入，机构可以看到。".to_owned()),
+        async |refusals| desk.page_status(422, "记录检查", "/classes", body(&visit, &state.refused(refusals))),
+    )
+    .await
 }
 
 /// One check in the dossier, with the institution's way to answer.

@@ -129,12 +129,15 @@ pub async fn edit_plan(desk: Desk, Path(class): Path<String>, form: Pairs) -> Re
     };
     let mut state = form.state();
     let Some(plan) = parse_plan(&form, &mut state) else { return desk.page_status(422, "教学计划", "/classes", plan_body(&row, cap, &state)) };
-    match desk.perform(EditClassPlan { class: row.id.clone(), plan }).await {
-        Ok(kept) => desk.go(
-            &if kept { at::ClassPage(&class).to_string() } else { at::ClassTimetable(&class).to_string() },
-            if kept { "已保存。" } else { "已保存，请重新生成课程表。" },
-        ),
-        Err(Stop::Refused(refusals)) => desk.page_status(422, "教学计划", "/classes", plan_body(&row, cap, &state.refused(refusals))),
-        Err(stop) => desk.stopped(stop),
-    }
+    desk.answer(
+        desk.perform(EditClassPlan { class: row.id.clone(), plan }).await,
+        |kept| {
+            (
+                if kept { at::ClassPage(&class).to_string() } else { at::ClassTimetable(&class).to_string() },
+                if kept { "已保存。" } else { "已保存，请重新生成课程表。" }.to_owned(),
+            )
+        },
+        async |refusals| desk.page_status(422, "教学计划", "/classes", plan_body(&row, cap, &state.refused(refusals))),
+    )
+    .await
 }

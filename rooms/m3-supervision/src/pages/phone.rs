@@ -337,14 +337,15 @@ pub async fn sign_out(desk: Desk, Path(session): Path<String>, form: Pairs) -> R
 }
 
 async fn answered(desk: &Desk, session: &SessionId, form: &Pairs, result: Result<String, Stop>) -> Response {
-    match result {
-        Ok(said) => desk.go("/me", &said),
-        Err(Stop::Refused(refusals)) => match check_in_body(desk, session, &form.state().refused(refusals)).await {
+    desk.answer(
+        result,
+        |said| ("/me".to_owned(), said),
+        async |refusals| match check_in_body(desk, session, &form.state().refused(refusals)).await {
             Ok(body) => desk.page_status(422, "签到签退", "/me", body),
             Err(stop) => desk.stopped(stop),
         },
-        Err(stop) => desk.stopped(stop),
-    }
+    )
+    .await
 }
 
 /// POST `/sessions/{id}/ask-roll-call`.

@@ -1,0 +1,208 @@
+//! Procedures (house.md §0; M3–M8): how a thing moves, one row a step. The row says from where to where, by which act,
+//! until when the next step is due, who is asked next, what the button says, which facts are left. `take` is the one
+//! call that moves a thing. Pictures, tables, buttons and tests read the rows.
+
+mod taking;
+
+use std::fmt::Debug;
+
+use foundation::codes::StateCode;
+use foundation::{Date, DistrictCode, Fen, InstitutionId, Permission, Stop};
+use reckoning::policy::Policy;
+use store::Reach;
+use store::query::EntityTrait;
+
+use crate::act::Act;
+use crate::matter::Matter;
+use crate::subject::Subject;
+
+pub use crate::picture::{Line, Table, mermaid, table};
+pub use taking::{Taking, after, also, asked, begin, button, may_take, row, take};
+
+/// The act that takes a step.
+#[derive(Debug, Clone, Copy)]
+pub struct By {
+    /// Its name, `approve-opening`.
+    pub act: &'static str,
+    /// Who may.
+    pub permission: Permission,
+    /// The clause that it serves.
+    pub clause: &'static str,
+}
+
+/// A step's act.
+pub const fn by<A: Act>() -> By {
+    By { act: A::NAME, permission: A::PERMISSION, clause: A::CLAUSE }
+}
+
+/// A parameter that counts days. A key that does not exist does not compile.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    /// The parameter's key.
+    pub key: &'static str,
+    /// Reads it.
+    pub of: fn(&Policy) -> i32,
+}
+
+/// `limit!(review_workdays)`.
+#[macro_export]
+macro_rules! limit {
+    ($key:ident) => {
+        $crate::procedure::Limit { key: stringify!($key), of: reckoning::policy::Policy::$key }
+    };
+}
+
+/// Until when the next step is due.
+#[derive(Debug, Clone, Copy)]
+pub enum Due {
+    /// As it was.
+    Keep,
+    /// No day is set.
+    Clear,
+    /// So many working days from tomorrow.
+    Workdays(&'static [Limit]),
+    /// So many days from today.
+    Days(Limit),
+    /// The act says it: this is what it says.
+    Said(&'static str),
+}
+
+/// What stood in queues and ends with the step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closes {
+    /// What this procedure had asked about the thing.
+    Asked,
+    /// Everything that is open about the thing: it has come to an end, or begins again.
+    Everything,
+    /// What was asked, and these.
+    AskedAnd(&'static [&'static Matter]),
+    /// Nothing.
+    Nothing,
+}
+
+/// Who is asked next.
+#[derive(Debug, Clone, Copy)]
+pub enum Next {
+    /// Nobody: a timed act comes next, or nothing.
+    Nobody,
+    /// Somebody, to do this.
+    Ask(&'static Matter),
+    /// Each of several (trainees): the act puts them.
+    Each(&'static Matter),
+}
+
+/// What a page offers for a step.
+#[derive(Debug, Clone, Copy)]
+pub enum Press {
+    /// No button: a timed act, or a form of its own further down.
+    Nowhere,
+    /// A button that does it: word, path below the thing's page, what is asked first.
+    Post(&'static str, &'static str, &'static str),
+    /// A button to a page with a form: word, path.
+    Page(&'static str, &'static str),
+    /// The same for what cannot be undone.
+    Danger(&'static str, &'static str),
+}
+
+/// One row: a step of a procedure.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<S: 'static, M> {
+    /// From which states; none where the step makes the thing.
+    pub from: &'static [S],
+    /// Which step.
+    pub step: M,
+    /// To which state.
+    pub to: S,
+    /// What people call it.
+    pub called: &'static str,
+    /// Who does it.
+    pub by: By,
+    /// Until when the next step is due.
+    pub due: Due,
+    /// What it ends.
+    pub closes: Closes,
+    /// Who is asked next.
+    pub next: Next,
+    /// What a page offers.
+    pub press: Press,
+    /// The facts that say it, any one of them.
+    pub facts: &'static [&'static str],
+    /// The document that it leaves to be printed; empty for none.
+    pub document: &'static str,
+}
+
+/// A procedure: its rows, and how they are written into the table of the thing that moves.
+pub trait Procedure: Sized + 'static {
+    /// States of the thing.
+    type State: StateCode;
+    /// Steps.
+    type Step: Copy + Eq + Debug + Send + Sync + 'static;
+    /// The table whose rows move.
+    type Table: Reach;
+
+    /// Name of its picture, `full-process`.
+    const NAME: &'static str;
+    /// `合格证类全过程监管：班级`.
+    const TITLE: &'static str;
+    /// What a refusal calls the thing, `班级`.
+    const NOUN: &'static str;
+    /// Where the steps are said, for refusals.
+    const SOURCE: &'static str;
+    /// The clause of its refusals.
+    const CLAUSE: &'static str;
+    /// Key of a fact's body that says the state; none where no verifier compares it.
+    const TAG: Option<&'static str>;
+    /// What the thing is for queues and trails.
+    const SUBJECT: &'static Subject;
+    /// The rows.
+    const ROWS: &'static [Row<Self::State, Self::Step>];
+    /// States that no row reaches yet, and why.
+    const WAITS: &'static [(Self::State, &'static str)] = &[];
+
+    /// Its state now. Errors: a thing of another procedure.
+    fn state(row: &Model<Self>) -> Result<Self::State, Stop>;
+    /// Its id.
+    fn id(row: &Model<Self>) -> String;
+    /// Writes state and, where it changes, the day.
+    fn write(change: &mut Change<Self>, state: Self::State, due: Option<Option<Date>>);
+    /// The last day of the current step.
+    fn due(row: &Model<Self>) -> Option<Date>;
+    /// What the line in a queue says.
+    fn title(row: &Model<Self>, matter: &Matter) -> String;
+    /// Where it is.
+    fn district(row: &Model<Self>) -> DistrictCode;
+    /// Whose it is.
+    fn institution(row: &Model<Self>) -> Option<InstitutionId>;
+    /// Money it is about.
+    fn money(row: &Model<Self>) -> Fen;
+}
+
+/// A row of a procedure's table.
+pub type Model<P> = <<P as Procedure>::Table as EntityTrait>::Model;
+/// A change of such a row.
+pub type Change<P> = <<P as Procedure>::Table as EntityTrait>::ActiveModel;
+
+/// A procedure's rows as a table, and the type of its steps:
+/// `Step [From | From] => To, "叫法", act, due, closes, next, press, ["Fact"], "document";`
+#[macro_export]
+macro_rules! steps {
+    ($(#[$doc:meta])* $steps:ident of $state:ident, $rows:ident {
+        $($step:ident [$($from:ident)|*] => $to:ident, $called:literal, $by:expr, $due:expr, $closes:expr, $next:expr, $press:expr, [$($fact:literal),+] $(, $document:literal)?;)+
+    }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $steps { $(#[doc = $called] $step,)+ }
+        impl $steps {
+            /// All steps, in the table's order.
+            pub const fn all() -> &'static [Self] { &[$(Self::$step),+] }
+        }
+        /// One row a step.
+        pub const $rows: &[$crate::procedure::Row<$state, $steps>] = {
+            use $crate::procedure::{Closes::*, Due::*, Next::*, Press::*};
+            &[$($crate::procedure::Row {
+                from: &[$($state::$from),*], step: $steps::$step, to: $state::$to, called: $called, by: $by, due: $due, closes: $closes,
+                next: $next, press: $press, facts: &[$($fact),+], document: concat!("", $($document)?),
+            },)+]
+        };
+    };
+}
