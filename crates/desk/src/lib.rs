@@ -11,6 +11,7 @@ pub mod declared;
 pub mod desk;
 pub mod extract;
 pub mod fact;
+pub mod filters;
 pub mod gather;
 pub mod guard;
 pub mod health;

@@ -1,8 +1,8 @@
 //! What the catalogue shows to whom (M1.1): published rows to everybody, drafts within reach.
 
+use desk::filters;
 use foundation::codes::{CertificateType, NeedsState, TrainingType};
-use foundation::{DistrictCode, NeedsItemId, Scope};
-use serde::Deserialize;
+use foundation::{NeedsItemId, Scope};
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, Select};
 use store::tables::needs::needs_item::{Column, Entity, Model};
 
@@ -20,83 +20,38 @@ pub fn visible(scope: &Scope, row: &Model) -> bool {
     row.state != NeedsState::Draft || manages(scope, row)
 }
 
-/// The filters of the register, as the address holds them.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Filters {
-    /// Words of the name or a code.
-    pub q: String,
-    /// District code; a city takes its counties along.
-    pub district: String,
-    /// Year.
-    pub year: String,
-    /// Training type code.
-    pub training: String,
-    /// Certificate type code.
-    pub certificate: String,
-    /// `1` only short items, `0` only others.
-    pub shortage: String,
-    /// State code; empty means what the reader usually wants.
-    pub state: String,
-    /// Page number.
-    pub page: String,
-    /// `xlsx` asks for the file.
-    pub export: String,
-    /// API: id after which to go on.
-    pub after: String,
-    /// API: how many.
-    pub limit: String,
+desk::filters! {
+    /// The filters of the register, as the address holds them.
+    pub Filters {
+        /// Words of the name or a code.
+        q,
+        /// District code; a city takes its counties along.
+        district,
+        /// Year.
+        year,
+        /// Training type code.
+        training,
+        /// Certificate type code.
+        certificate,
+        /// `1` only short items, `0` only others.
+        shortage,
+        /// State code; empty means what the reader usually wants.
+        state,
+    }
 }
 
 impl Filters {
-    /// The named values without page and export, for links.
-    pub fn pairs(&self) -> Vec<(String, String)> {
-        [
-            ("q", &self.q),
-            ("district", &self.district),
-            ("year", &self.year),
-            ("training", &self.training),
-            ("certificate", &self.certificate),
-            ("shortage", &self.shortage),
-            ("state", &self.state),
-        ]
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| (name.to_owned(), value.clone()))
-        .collect()
-    }
-
     /// The condition; words that are no code match nothing rather than everything.
     fn condition(&self, scope: &Scope) -> Condition {
         let mut all = Condition::all().add(seen_by(scope));
-        let words = self.q.trim();
+        let words = filters::words(&self.q);
         if !words.is_empty() {
-            all = all.add(Condition::any().add(Column::Name.contains(words)).add(Column::Occupation.starts_with(words)));
+            all = all.add(Condition::any().add(Column::Name.contains(&words)).add(Column::Occupation.starts_with(&words)));
         }
-        if !self.district.is_empty() {
-            all = match self.district.parse::<DistrictCode>() {
-                Ok(one) => all.add(store::reach::below(Column::Path, &one.management_path())),
-                Err(_) => all.add(nothing()),
-            };
-        }
-        if !self.year.is_empty() {
-            all = match self.year.trim().parse::<i32>() {
-                Ok(year) => all.add(Column::Year.eq(year)),
-                Err(_) => all.add(nothing()),
-            };
-        }
-        if !self.training.is_empty() {
-            all = match self.training.parse::<TrainingType>() {
-                Ok(one) => all.add(Column::TrainingType.eq(one)),
-                Err(_) => all.add(nothing()),
-            };
-        }
-        if !self.certificate.is_empty() {
-            all = match self.certificate.parse::<CertificateType>() {
-                Ok(one) => all.add(Column::CertificateType.eq(one)),
-                Err(_) => all.add(nothing()),
-            };
-        }
+        all = filters::below(all, &self.district, Column::Path, Column::Id);
+        all = filters::equal::<i32>(all, &self.year, Column::Year, Column::Id);
+        all = filters::equal::<TrainingType>(all, &self.training, Column::TrainingType, Column::Id);
+        all = filters::equal::<CertificateType>(all, &self.certificate, Column::CertificateType, Column::Id);
         if !self.shortage.is_empty() {
             all = all.add(Column::Shortage.eq(self.shortage == "1"));
         }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use desk::filters;
 use foundation::codes::{DirectoryState, InstitutionKind, NeedsState};
-use foundation::{DistrictCode, InstitutionId, ManagementPath, Scope, Stop};
-use serde::Deserialize;
+use foundation::{InstitutionId, ManagementPath, Scope, Stop};
 use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, Select};
 use store::tables::institutions::institution::{Column, Entity, Model};
@@ -30,70 +30,35 @@ pub async fn open_payee_change(reader: &Reader, institution: &InstitutionId) -> 
     reader.find::<payee_change::Entity>(payee_change::Column::Open.eq(institution.to_string())).await
 }
 
-/// The filters of the register, as the address holds them.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Filters {
-    /// Words of the name, or the credit code.
-    pub q: String,
-    /// Words of an item it may teach.
-    pub item: String,
-    /// District code.
-    pub district: String,
-    /// Kind code.
-    pub kind: String,
-    /// State code (officials).
-    pub state: String,
-    /// Page number.
-    pub page: String,
-    /// `xlsx` asks for the file.
-    pub export: String,
-    /// API: id after which to go on.
-    pub after: String,
-    /// API: how many.
-    pub limit: String,
-}
-
-impl Filters {
-    /// The named values without page and export.
-    pub fn pairs(&self) -> Vec<(String, String)> {
-        [("q", &self.q), ("item", &self.item), ("district", &self.district), ("kind", &self.kind), ("state", &self.state)]
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| (name.to_owned(), value.clone()))
-            .collect()
+desk::filters! {
+    /// The filters of the register, as the address holds them.
+    pub Filters {
+        /// Words of the name, or the credit code.
+        q,
+        /// Words of an item it may teach.
+        item,
+        /// District code.
+        district,
+        /// Kind code.
+        kind,
+        /// State code (officials).
+        state,
     }
 }
 
 /// The condition of the filters; words that are no code match nothing rather than everything.
-pub async fn condition(reader: &Reader, filters: &Filters) -> Result<Condition, Stop> {
-    let nothing = || Condition::all().add(Column::Id.is_null());
+pub async fn condition(reader: &Reader, asked: &Filters) -> Result<Condition, Stop> {
     let mut all = Condition::all().add(seen_by(reader.scope()));
-    let words = filters.q.trim();
+    let words = filters::words(&asked.q);
     if !words.is_empty() {
-        all = all.add(Condition::any().add(Column::Name.contains(words)).add(Column::Uscc.eq(words.to_uppercase())));
+        all = all.add(Condition::any().add(Column::Name.contains(&words)).add(Column::Uscc.eq(words.to_uppercase())));
     }
-    if !filters.item.trim().is_empty() {
-        all = all.add(Column::Id.is_in(teaching(reader, filters.item.trim()).await?));
+    if !asked.item.trim().is_empty() {
+        all = all.add(Column::Id.is_in(teaching(reader, asked.item.trim()).await?));
     }
-    if !filters.district.is_empty() {
-        all = match filters.district.parse::<DistrictCode>() {
-            Ok(one) => all.add(store::reach::below(Column::Path, &one.management_path())),
-            Err(_) => all.add(nothing()),
-        };
-    }
-    if !filters.kind.is_empty() {
-        all = match filters.kind.parse::<InstitutionKind>() {
-            Ok(one) => all.add(Column::Kind.eq(one)),
-            Err(_) => all.add(nothing()),
-        };
-    }
-    if !filters.state.is_empty() {
-        all = match filters.state.parse::<DirectoryState>() {
-            Ok(one) => all.add(Column::State.eq(one)),
-            Err(_) => all.add(nothing()),
-        };
-    }
+    all = filters::below(all, &asked.district, Column::Path, Column::Id);
+    all = filters::equal::<InstitutionKind>(all, &asked.kind, Column::Kind, Column::Id);
+    all = filters::equal::<DirectoryState>(all, &asked.state, Column::State, Column::Id);
     Ok(all)
 }
 

@@ -8,7 +8,6 @@ use foundation::codes::AccountRole;
 use foundation::limits::PAGE_ROWS;
 use foundation::{AccountId, Fault, Function, Office, Permission, Right, Stop};
 use maud::{Markup, html};
-use serde::Deserialize;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
 use store::tables::identity::account;
 use ui::{Button, Column, Dossier, DossierHead, Field, Filter, Form, FormState, Register, Row, Tag, facts_grid, form, section, tag};
@@ -55,19 +54,22 @@ pub(crate) const KINDS: [(&str, &str); 11] = [
     ("technical_education_centre", "省技工教育中心"),
 ];
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Filters {
-    q: String,
-    kind: String,
-    state: String,
-    page: String,
+desk::filters! {
+    /// The filters of the register.
+    pub Filters {
+        /// Words.
+        q,
+        /// Office kind.
+        kind,
+        /// State code.
+        state,
+    }
 }
 
 impl Filters {
     fn condition(&self, desk: &Desk) -> Condition {
         use account::Column as A;
-        let plain: String = self.q.trim().chars().filter(|c| !matches!(c, '%' | '_' | '\\')).take(40).collect();
+        let plain = desk::filters::words(&self.q);
         let mut all = Condition::all().add(A::OfficeKind.ne("trainee"));
         // Those who look after their own office only see that office.
         if matches!(desk.actor.office, Office::Finance { .. } | Office::IndustryDepartment { .. } | Office::AssessmentCentre) {
@@ -99,7 +101,7 @@ async fn listed(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
     let found = desk
         .read()
         .await?
-        .page::<account::Entity>(filters.page.parse().unwrap_or(1), PAGE_ROWS, |q| {
+        .page::<account::Entity>(filters.page_number(), PAGE_ROWS, |q| {
             q.filter(filters.condition(desk)).order_by_asc(account::Column::OfficeName).order_by_asc(account::Column::Login)
         })
         .await?;
@@ -108,7 +110,7 @@ async fn listed(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
         note: "本辖区、本单位的登录账号；密码只通过一次性链接由本人设置".into(),
         buttons: if desk.may(CONFIGURE) { vec![Button::link("建立账号", "/accounts/new").main()] } else { Vec::new() },
         path: NAV.into(),
-        query: vec![("q".into(), filters.q.clone()), ("kind".into(), filters.kind.clone()), ("state".into(), filters.state.clone())],
+        query: filters.pairs(),
         filters: vec![
             Filter::text("q", "姓名、账号或单位"),
             Filter::choice("kind", "单位类别", KINDS),

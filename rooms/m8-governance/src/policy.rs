@@ -7,7 +7,6 @@ use foundation::limits::PAGE_ROWS;
 use foundation::{DistrictCode, Fen, Permission, Stop};
 use maud::html;
 use reckoning::policy::{DESIGN_DEFAULT, key};
-use serde::Deserialize;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
 use store::tables::funds::policy_parameter;
 use ui::{Column, Filter, Register, Row, tag};
@@ -23,13 +22,16 @@ impl Read for PolicyRegister {
 /// What each scheme pays for.
 const SCHEMES: [(&str, &str); 2] = [("completion_certificate", "合格证班"), ("on_certificate", "取证补贴（个人见证）")];
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Filters {
-    scheme: String,
-    district: String,
-    source: String,
-    page: String,
+desk::filters! {
+    /// The filters of the register.
+    pub Filters {
+        /// What it pays for.
+        scheme,
+        /// District code.
+        district,
+        /// Whether a document stands behind it.
+        source,
+    }
 }
 
 impl Filters {
@@ -60,7 +62,7 @@ async fn listed(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
     let found = desk
         .read()
         .await?
-        .page::<policy_parameter::Entity>(filters.page.parse().unwrap_or(1), PAGE_ROWS, |q| {
+        .page::<policy_parameter::Entity>(filters.page_number(), PAGE_ROWS, |q| {
             q.filter(filters.condition()).order_by_asc(P::Scheme).order_by_asc(P::District).order_by_asc(P::Name).order_by_desc(P::EffectiveFrom)
         })
         .await?;
@@ -69,7 +71,7 @@ async fn listed(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
         title: "政策参数".into(),
         note: "每个标准、期限、比例都有生效日期和依据；班级批准开班时按当天生效的参数核算，之后不变".into(),
         path: "/policy".into(),
-        query: vec![("scheme".into(), filters.scheme.clone()), ("district".into(), filters.district.clone()), ("source".into(), filters.source.clone())],
+        query: filters.pairs(),
         filters: vec![
             Filter::choice("scheme", "补贴", SCHEMES),
             Filter::choice("district", "地区", DistrictCode::all().filter(|one| one.is_administered()).map(|one| (one.to_string(), one.full_name()))),

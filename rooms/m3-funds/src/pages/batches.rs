@@ -9,7 +9,6 @@ use foundation::codes::PaymentState;
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
 use foundation::{Fault, Fen, Function, PaymentBatchId, PaymentLineId, Permission, Right, Stop};
 use maud::{Markup, html};
-use serde::Deserialize;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::funds::{payment_batch, payment_line};
 use ui::{Button, Column, Dossier, DossierHead, Due, Field, Filter, Form, FormState, Register, Row, Step, Tag, Tone, form, section, simple_table};
@@ -23,13 +22,12 @@ impl Read for BatchList {
     const NAME: &'static str = "payment-batches";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Read);
 }
-/// The register's address.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Asked {
-    state: String,
-    page: String,
-    export: String,
+desk::filters! {
+    /// The register's address.
+    pub Asked {
+        /// State code.
+        state,
+    }
 }
 
 fn tone(state: PaymentState) -> Tone {
@@ -71,7 +69,7 @@ async fn listed(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
     let size = if asked.export.is_empty() { PAGE_ROWS } else { EXPORT_ROWS };
     let reader = desk.read().await?;
     let page = reader
-        .page::<payment_batch::Entity>(asked.page.parse().unwrap_or(1), size, |q| {
+        .page::<payment_batch::Entity>(asked.page_number(), size, |q| {
             let q = q.order_by_desc(payment_batch::Column::MadeAt).order_by_desc(payment_batch::Column::Id);
             match state {
                 // What the bank has answered is one thing to look for, however it answered.
@@ -85,7 +83,7 @@ async fn listed(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
     let register = Register {
         title: "拨付批次".into(),
         path: "/payment-batches".into(),
-        query: vec![("state".into(), asked.state.clone())],
+        query: asked.pairs(),
         filters: vec![Filter::choice(
             "state",
             "状态",

@@ -9,7 +9,6 @@ use foundation::codes::ClaimState;
 use foundation::limits::{BATCH_LINES, EXPORT_ROWS, PAGE_ROWS};
 use foundation::{ClaimId, Fault, Fen, Office, Permission, Stop};
 use maud::{Markup, Render, html};
-use serde::Deserialize;
 use store::Reader;
 use store::query::{ColumnTrait, Condition, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use store::tables::funds::claim;
@@ -29,17 +28,16 @@ impl Read for ClaimBulk {
     const PERMISSION: Permission = ClaimRegister::PERMISSION;
 }
 
-/// The register's address.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(default)]
-pub struct Asked {
-    pub(super) q: String,
-    pub(super) state: String,
-    pub(super) page: String,
-    pub(super) step: String,
-    pub(super) export: String,
-    pub(super) after: String,
-    pub(super) limit: String,
+desk::filters! {
+    /// The register's address.
+    pub Asked {
+        /// Words.
+        q,
+        /// State code.
+        state,
+        /// Whose turn it is.
+        step,
+    }
 }
 
 /// Several states at once, as the cards of the queue count them (rooms/notices/src/cards.rs).
@@ -121,9 +119,7 @@ async fn answer(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
     let counts = counts(desk, &reader).await?;
     let step = chosen(asked, &counts);
     let page = reader
-        .page::<claim::Entity>(asked.page.parse().unwrap_or(1), if asked.export.is_empty() { PAGE_ROWS } else { EXPORT_ROWS }, |q| {
-            ordered(filtered(q, asked, step), step)
-        })
+        .page::<claim::Entity>(asked.page_number(), if asked.export.is_empty() { PAGE_ROWS } else { EXPORT_ROWS }, |q| ordered(filtered(q, asked, step), step))
         .await?;
     let total =
         reader.pick::<claim::Entity, Sum>(|q| filtered(q, asked, step).select_only().column_as(Expr::cust("CAST(SUM(total) AS bigint)"), "total")).await?;

@@ -3,13 +3,12 @@
 
 use axum::response::Response;
 use desk::workbook::{Cell, Sheet};
-use desk::{Desk, Query, Read};
+use desk::{Desk, Query, Read, filters};
 use foundation::at;
 use foundation::codes::{ClassState, FullProcessState};
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
 use foundation::{ClassId, Date, DistrictCode, Fault, Function, InstitutionId, NeedsItemId, Office, Permission, PersonName, Right, Stop};
 use maud::html;
-use serde::Deserialize;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select};
 use store::tables::supervision::training_class;
 use store::tables::supervision::training_class::{Column as C, Entity, Model};
@@ -22,62 +21,33 @@ impl Read for ClassRegister {
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Read);
 }
 
-/// The filters of the register, as the address holds them.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Filters {
-    /// Words of the title, the number or the institution's name.
-    pub q: String,
-    /// State code, or `teaching` for those being taught, `waiting` for those an officer must act on.
-    pub state: String,
-    /// Needs item id.
-    pub item: String,
-    /// Institution id.
-    pub institution: String,
-    /// District code; a city takes its counties along.
-    pub district: String,
-    /// First day not before.
-    pub from: String,
-    /// First day not after.
-    pub until: String,
-    /// `starts_on`, `-starts_on`, `title`, `-money`, …
-    pub sort: String,
-    /// Page number.
-    pub page: String,
-    /// `xlsx` asks for the file.
-    pub export: String,
-    /// API: id after which to go on.
-    pub after: String,
-    /// API: how many.
-    pub limit: String,
+desk::filters! {
+    /// The filters of the register, as the address holds them.
+    pub Filters {
+        /// Words of the title, the number or the institution's name.
+        q,
+        /// State code, or `teaching` for those being taught, `waiting` for those an officer must act on.
+        state,
+        /// Needs item id.
+        item,
+        /// Institution id.
+        institution,
+        /// District code; a city takes its counties along.
+        district,
+        /// First day not before.
+        from,
+        /// First day not after.
+        until,
+    }
 }
 
 const SORTS: [(&str, C); 5] = [("starts_on", C::StartsOn), ("title", C::Title), ("enrolled", C::EnrolledCount), ("money", C::Money), ("due_on", C::DueOn)];
 
 impl Filters {
-    fn pairs(&self) -> Vec<(String, String)> {
-        [
-            ("q", &self.q),
-            ("state", &self.state),
-            ("item", &self.item),
-            ("institution", &self.institution),
-            ("district", &self.district),
-            ("from", &self.from),
-            ("until", &self.until),
-            ("sort", &self.sort),
-        ]
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| (name.to_owned(), value.clone()))
-        .collect()
-    }
-
     /// The condition; words that are no code match nothing rather than everything.
     pub(super) fn condition(&self) -> Condition {
-        let nothing = || Condition::all().add(C::Id.is_null());
         let mut all = Condition::all();
-        // % and _ are LIKE's own letters; no title holds them.
-        let words: String = self.q.trim().chars().filter(|c| !matches!(c, '%' | '_' | '\\')).take(50).collect();
+        let words = filters::words(&self.q);
         if !words.is_empty() {
             all = all.add(Condition::any().add(C::Title.contains(&words)).add(C::ClassNo.contains(&words)).add(C::InstitutionName.contains(&words)));
         }
@@ -85,29 +55,11 @@ impl Filters {
             "" => all,
             "teaching" => all.add(C::State.is_in([FullProcessState::Approved, FullProcessState::InTraining])),
             "waiting" => all.add(C::State.is_in([FullProcessState::Submitted, FullProcessState::UnderReview])),
-            code => match code.parse::<ClassState>() {
-                Ok(state) => all.add(C::State.eq(state)),
-                Err(_) => all.add(nothing()),
-            },
+            code => filters::equal::<ClassState>(all, code, C::State, C::Id),
         };
-        if !self.item.is_empty() {
-            all = match self.item.parse::<NeedsItemId>() {
-                Ok(id) => all.add(C::NeedsItem.eq(id)),
-                Err(_) => all.add(nothing()),
-            };
-        }
-        if !self.institution.is_empty() {
-            all = match self.institution.parse::<InstitutionId>() {
-                Ok(id) => all.add(C::Institution.eq(id)),
-                Err(_) => all.add(nothing()),
-            };
-        }
-        if !self.district.is_empty() {
-            all = match self.district.parse::<DistrictCode>() {
-                Ok(one) => all.add(store::reach::below(C::Path, &one.management_path())),
-                Err(_) => all.add(nothing()),
-            };
-        }
+        all = filters::equal::<NeedsItemId>(all, &self.item, C::NeedsItem, C::Id);
+        all = filters::equal::<InstitutionId>(all, &self.institution, C::Institution, C::Id);
+        all = filters::below(all, &self.district, C::Path, C::Id);
         if let Ok(from) = self.from.parse::<Date>() {
             all = all.add(C::StartsOn.gte(from));
         }
@@ -140,7 +92,7 @@ pub async fn show(desk: Desk, Query(filters): Query<Filters>) -> Response {
 
 async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
     let reader = desk.read().await?;
-    let page = reader.page::<Entity>(filters.page.parse().unwrap_or(1), PAGE_ROWS, |q| filters.shape(q)).await?;
+    let page = reader.page::<Entity>(filters.page_number(), PAGE_ROWS, |q| filters.shape(q)).await?;
     let own = matches!(desk.actor.office, Office::Institution { .. });
     let mut buttons = Vec::new();
     if own {
