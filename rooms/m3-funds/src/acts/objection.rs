@@ -88,12 +88,13 @@ impl Act for RaiseObjection {
             version: 1,
             id: id.clone(),
         };
-        let fact = FactDraft::new("ObjectionRaised", row.district, format!("收到公示异议，{} 前核查答复", ui::dates::full_day(due_on)))
+        let fact = FactDraft::new("ObjectionRaised", row.district, format!("收到公示异议，{} 前核查答复", ui::dates::full_day(due_on)));
+        let fact = about(&row, fact)
             .about("objection", &id)
             // The words stay with the county; that they were these words can be proved.
             .commits("reason", journal::commit(salt, reason));
         let taking = Taking::new(objection::ActiveModel::default()).money(row.total);
-        let made = begin::<Objections>(desk, &system, one, Objected::Raise, taking, about(&row, fact)).await?;
+        let made = begin::<Objections>(desk, &system, one, Objected::Raise, taking, fact).await?;
         let first = row.due_on.filter(|_| row.state == ClaimState::UnderObjection).map_or(due_on, |due| due.min(due_on));
         let fact = go(desk, &system, &row, Step::Object, only().due(Some(first)), made.ok_or(Fault::Stale)?).await?;
         Ok(Done::new(ObjectionRaised { receipt, due_on }, fact))
