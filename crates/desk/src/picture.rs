@@ -149,6 +149,14 @@ fn faults<P: Procedure>() -> Vec<String> {
             _ => {}
         }
     }
+    for state in reached {
+        let is_left = P::ROWS.iter().any(|row| row.to != state && row.from.contains(&state));
+        match (is_left, P::ENDS.contains(&state)) {
+            (false, false) => faults.push(format!("{}: nothing leads out of {} {}", P::NAME, state.code(), state.label())),
+            (true, true) => faults.push(format!("{}: {} is called an end and is left", P::NAME, state.code())),
+            _ => {}
+        }
+    }
     for (at, row) in P::ROWS.iter().enumerate() {
         if P::ROWS.iter().skip(at + 1).any(|other| other.step == row.step) {
             faults.push(format!("{}: two rows for {:?}", P::NAME, row.step));

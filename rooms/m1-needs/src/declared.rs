@@ -54,6 +54,7 @@ impl Procedure for NeedsItems {
     const TAG: Option<&'static str> = None;
     const SUBJECT: &'static Subject = &NEEDS_ITEM;
     const ROWS: &'static [Row<NeedsState, Step>] = ROWS;
+    const ENDS: &'static [NeedsState] = &[NeedsState::Delisted];
 
     fn state(row: &Model<Self>) -> Result<NeedsState, Stop> {
         Ok(row.state)

@@ -66,6 +66,7 @@ impl Procedure for Standing {
     const TAG: Option<&'static str> = None;
     const SUBJECT: &'static Subject = &INSTITUTION;
     const ROWS: &'static [Row<DirectoryState, Step>] = ROWS;
+    const ENDS: &'static [DirectoryState] = &[DirectoryState::Removed];
     const WAITS: &'static [(DirectoryState, &'static str)] = &[
         (DirectoryState::Applying, SELECTION),
         (DirectoryState::FormalCheck, SELECTION),

@@ -43,6 +43,7 @@ impl Procedure for Accounts {
     const TAG: Option<&'static str> = None;
     const SUBJECT: &'static Subject = &ACCOUNT;
     const ROWS: &'static [Row<AccountState, Step>] = ROWS;
+    const ENDS: &'static [AccountState] = &[];
 
     fn state(row: &Model<Self>) -> Result<AccountState, Stop> {
         Ok(if row.disabled { AccountState::Disabled } else { AccountState::Active })

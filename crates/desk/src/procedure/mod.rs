@@ -156,6 +156,8 @@ pub trait Procedure: Sized + 'static {
     const SUBJECT: &'static Subject;
     /// The rows.
     const ROWS: &'static [Row<Self::State, Self::Step>];
+    /// States in which a thing has come to its end: every other one is left by a row.
+    const ENDS: &'static [Self::State];
     /// States that no row reaches yet, and why.
     const WAITS: &'static [(Self::State, &'static str)] = &[];
 

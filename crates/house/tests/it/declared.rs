@@ -171,11 +171,15 @@ fn the_tables_and_pictures_in_docs_are_the_code() {
 }
 
 fn rows(table: &Table) -> String {
-    let mut text = "| 步骤 | 从 | 到 | 办理 | 条款 | 限期 | 下一步 | 按钮 | 事实 | 文书 |\n|---|---|---|---|---|---|---|---|---|---|\n".to_owned();
+    let mut text = "| 步骤 | 从 | 到 | 办理 | 权限 | 条款 | 限期 | 下一步 | 按钮 | 事实 | 文书 |\n|---|---|---|---|---|---|---|---|---|---|---|\n".to_owned();
     for Line { from, to, called, by, due, next, button, facts, document, .. } in &table.lines {
         let from = if from.is_empty() { "—".to_owned() } else { from.join("、") };
         let facts = facts.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(" ");
-        let _ = writeln!(text, "| {called} | {from} | {to} | `{}` | {} | {due} | {next} | {button} | {facts} | {document} |", by.act, by.clause);
+        let _ = writeln!(
+            text,
+            "| {called} | {from} | {to} | `{}` | {} | {} | {due} | {next} | {button} | {facts} | {document} |",
+            by.act, by.permission, by.clause
+        );
     }
     text
 }

@@ -42,6 +42,7 @@ impl Procedure for Batches {
     const TAG: Option<&'static str> = None;
     const SUBJECT: &'static Subject = &PAYMENT_BATCH;
     const ROWS: &'static [Row<PaymentState, Step>] = ROWS;
+    const ENDS: &'static [PaymentState] = &[PaymentState::Paid, PaymentState::Returned, PaymentState::Withdrawn];
 
     fn state(row: &Model<Self>) -> Result<PaymentState, Stop> {
         Ok(row.state)

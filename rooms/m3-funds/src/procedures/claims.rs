@@ -83,6 +83,7 @@ impl Procedure for Claims {
     const TAG: Option<&'static str> = Some(journal::facts::CLAIM_STATE);
     const SUBJECT: &'static Subject = &CLAIM;
     const ROWS: &'static [Row<ClaimState, Step>] = ROWS;
+    const ENDS: &'static [ClaimState] = &[ClaimState::Paid];
     const WAITS: &'static [(ClaimState, &'static str)] =
         &[(ClaimState::Accepted, "受理和初审现在是一步"), (ClaimState::Recovering, "追回还没有办理步骤"), (ClaimState::Recovered, "追回还没有办理步骤")];
 

@@ -39,6 +39,7 @@ impl Procedure for Lines {
     const TAG: Option<&'static str> = None;
     const SUBJECT: &'static Subject = &PAYMENT_LINE;
     const ROWS: &'static [Row<PaymentState, Step>] = ROWS;
+    const ENDS: &'static [PaymentState] = &[PaymentState::Paid, PaymentState::Returned, PaymentState::Withdrawn];
 
     fn state(row: &Model<Self>) -> Result<PaymentState, Stop> {
         Ok(row.state)

@@ -39,6 +39,7 @@ impl Procedure for Disputes {
     const TAG: Option<&'static str> = None;
     const SUBJECT: &'static Subject = &DISPUTE;
     const ROWS: &'static [Row<ObjectionState, Step>] = ROWS;
+    const ENDS: &'static [ObjectionState] = &[ObjectionState::Upheld, ObjectionState::Dismissed];
 
     fn state(row: &Model<Self>) -> Result<ObjectionState, Stop> {
         Ok(row.state)

@@ -88,6 +88,7 @@ impl Procedure for FullProcess {
     const TAG: Option<&'static str> = Some(journal::facts::CLASS_STATE);
     const SUBJECT: &'static Subject = &CLASS;
     const ROWS: &'static [Row<FullProcessState, Step>] = ROWS;
+    const ENDS: &'static [FullProcessState] = &[FullProcessState::Refused, FullProcessState::Archived, FullProcessState::Withdrawn];
 
     fn state(row: &Model<Self>) -> Result<FullProcessState, Stop> {
         match row.state {
