@@ -56,6 +56,7 @@ policy_table! {
     sign_in_before_minutes: i32 = 60 "分钟", 0..=240, "最早可提前签到", "domain §10.4 T06", design true, waits None;
     sign_out_after_minutes: i32 = 60 "分钟", 0..=240, "下课后可签退", "domain §4.0", design true, waits None;
     roll_call_after_hours: i32 = 24 "小时", 1..=168, "下课后可点名", "domain §4.0", design true, waits None;
+    empty_classroom_minutes: i32 = 15 "分钟", 0..=120, "上课多久无人签到须关注", "domain §4.0", design true, waits None, absent 15;
     code_seconds: i32 = 30 "秒", 10..=300, "签到码更换间隔", "domain §4.0", design true, waits None;
     dispute_answer_days: i32 = 2 "日", 1..=30, "考勤异议答复期限", "domain §4.0", design true, waits None;
     slip_days: i32 = 7 "日", 1..=60, "登录条有效期", "domain §12.3", design true, waits None;

@@ -165,9 +165,6 @@ pub async fn present(reader: &Reader, session: &class_session::Model) -> Result<
     Ok(rows.iter().map(|row| &row.enrolment).collect::<std::collections::HashSet<_>>().len())
 }
 
-/// Minutes after the bell from which an empty classroom is a matter (design).
-const LATE_MINUTES: i64 = 15;
-
 fn one_of(count: i32) -> usize {
     usize::try_from(count).unwrap_or(0)
 }
@@ -211,7 +208,9 @@ async fn live_body(desk: &Desk) -> Result<Markup, Stop> {
         let count = present(&reader, one).await?;
         expected += i64::from(class.enrolled_count);
         here += count;
-        let (tag, tone) = situation(count, one_of(class.enrolled_count), now >= one.starts_at + chrono::Duration::minutes(LATE_MINUTES));
+        let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;
+        let late = now >= one.starts_at + chrono::Duration::minutes(i64::from(policy.empty_classroom_minutes()));
+        let (tag, tone) = situation(count, one_of(class.enrolled_count), late);
         rows.push(
             Row::link(
                 at::SessionPage(&one.id).to_string(),
