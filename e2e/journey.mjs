@@ -152,10 +152,12 @@ async function walk(browser, house, people) {
   clicks = 0;
   await click(officer, queued(officer, ITEM, '开班审核'));
   must(clicks <= 2, `a clean review took ${clicks} clicks`);
+  await officer.goto(class_);
   await look(officer, 'class-reviewed');
   const reviewer = await home('jinjiang-reviewer');
   await click(reviewer, queued(reviewer, ITEM, '开班批准'));
   await says(reviewer, '准予开班');
+  await reviewer.goto(class_);
   await look(reviewer, 'class-approved');
 
   // ---- 5. taught: the first session by phone and code, the others by roll-call; one offline session missed
@@ -259,6 +261,7 @@ async function walk(browser, house, people) {
   await click(officer, button(officer, '确认成绩'));
   await home('school-clerk');
   await click(clerk, queued(clerk, ITEM, '发放证书'));
+  await clerk.goto(`${class_}/certificates`);
   await says(clerk, '林玉珍');
   await look(clerk, 'certificates');
   const number = (await clerk.locator('body').innerText()).match(/PXHG[0-9A-Z]{21}/)[0];
