@@ -9,6 +9,7 @@ use ui::Button;
 
 use super::{Change, Closes, Due, Model, Next, Press, Procedure, Row};
 use crate::matter::Matter;
+use crate::subject::Audience;
 use crate::tasks::{self, TaskDraft};
 use crate::{Desk, FactDraft};
 
@@ -202,8 +203,10 @@ async fn ask<P: Procedure>(desk: &Desk, work: &Writer, thing: &Model<P>, row: &R
     let Next::Ask(matter) = row.next else { return Ok(()) };
     let Found { finding: (tone, line), not_for, money, title } = found;
     let title = title.unwrap_or_else(|| P::title(thing, matter));
+    // Only its own queue's lines lie within an institution's reach: what the county is asked is the county's.
+    let institution = P::institution(thing).filter(|_| matter.audience == Audience::Institution);
     let task = TaskDraft::new(desk, matter, P::id(thing), title, P::district(thing))
-        .concerning(P::institution(thing).as_ref())
+        .concerning(institution.as_ref())
         .money(money.unwrap_or_else(|| P::money(thing)))
         .due(due)
         .finding(tone, line)
