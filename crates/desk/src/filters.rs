@@ -54,7 +54,6 @@ macro_rules! filters {
             /// API: how many.
             pub limit: String,
         }
-        #[allow(dead_code)]
         impl $name {
             /// The named values without page and export, for links.
             pub fn pairs(&self) -> Vec<(String, String)> {

@@ -2,17 +2,19 @@
 //! accessors. It stands in rows and facts for ever, so it reads what it does not know and says what it lacks: a key
 //! that came later has its stated rule (`Absent`), a key of a later program is kept as it is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use crate::policy::{DESIGN_DEFAULT, Form, FromValue, InForce, KEYS, Key, MissingParameter, Parameter, Scheme, key};
+use crate::policy::{Absent, DESIGN_DEFAULT, Form, FromValue, InForce, KEYS, Key, MissingParameter, Parameter, Scheme, key};
 
 /// Where a pin keeps each key's document.
 const DOCUMENTS: &str = "documents";
+/// What a pin says of a key that it does not have.
+const NOTHING: &str = "没有";
 /// Where a pin names its scheme.
 const SCHEME: &str = "scheme";
 
@@ -63,27 +65,39 @@ impl Policy {
         self.documents.get(key).map_or(DESIGN_DEFAULT, String::as_str)
     }
 
-    /// Every key that either of two policies has, with what each says of it: value and document. A key that one of
-    /// them lacks says what its absence means.
+    /// Where two policies say different things of a key that either has, value or document. A key that came later says
+    /// what its absence means; one as old as pins are is never absent honestly: cut out, it differs though it reads the same.
     pub fn differences(&self, other: &Self) -> Vec<Difference> {
-        let known = KEYS.iter().zip(self.values.iter().zip(other.values.iter())).map(|(one, (a, b))| {
-            let say = |value: &Option<i64>| written(one, value.unwrap_or_else(|| one.when_absent())).to_string();
-            (one.key, Some(one), say(a), say(b))
-        });
-        let strange = self.unknown.keys().chain(other.unknown.keys().filter(|key| !self.unknown.contains_key(*key))).map(|name| {
-            let say = |policy: &Self| policy.unknown.get(name).map_or_else(|| "没有".to_owned(), ToString::to_string);
-            (name.as_str(), None, say(self), say(other))
-        });
-        known
-            .chain(strange)
-            .map(|(name, known, left, right)| Difference {
+        let strange = [self, other].into_iter().flat_map(|one| one.unknown.keys().chain(one.documents.keys())).map(String::as_str);
+        let names: BTreeSet<&str> = strange.filter(|name| key(name).is_none()).collect();
+        let all = KEYS.iter().map(|one| (one.key, Some(one))).chain(names.into_iter().map(|name| (name, None)));
+        all.map(|(name, known)| {
+            let (left, right) = (self.says(name, known), other.says(name, known));
+            Difference {
                 label: known.map_or(name, |one| one.label).to_owned(),
                 unit: known.map_or("", |one| one.unit),
-                values: (left, right),
-                documents: (self.document(name).to_owned(), other.document(name).to_owned()),
-            })
-            .filter(|one| one.values.0 != one.values.1 || one.documents.0 != one.documents.1)
-            .collect()
+                values: (left.0, right.0),
+                documents: (left.1, right.1),
+            }
+        })
+        .filter(|one| one.values.0 != one.values.1 || one.documents.0 != one.documents.1)
+        .collect()
+    }
+
+    /// What the pin itself says of a key, value and document.
+    fn says(&self, name: &str, known: Option<&Key>) -> (String, String) {
+        let place = KEYS.iter().position(|one| one.key == name);
+        let value = match (place.and_then(|at| self.values[at]), known) {
+            (Some(value), Some(one)) => Some(written(one, value).to_string()),
+            _ => self.unknown.get(name).map(ToString::to_string),
+        };
+        let document = self.documents.get(name).cloned();
+        match known.map(|one| (one, one.absent)) {
+            Some((one, Absent::Means(absent))) => {
+                (value.unwrap_or_else(|| written(one, absent).to_string()), document.unwrap_or_else(|| DESIGN_DEFAULT.to_owned()))
+            }
+            _ => (value.unwrap_or_else(|| NOTHING.to_owned()), document.unwrap_or_else(|| NOTHING.to_owned())),
+        }
     }
 
     /// The same with one parameter set; for whoever asks what would be under another rule.

@@ -74,8 +74,6 @@ pub enum Closes {
     Asked,
     /// Everything that is open about the thing: it has come to an end, or begins again.
     Everything,
-    /// What was asked, and these.
-    AskedAnd(&'static [&'static Matter]),
     /// Nothing.
     Nothing,
 }

@@ -55,14 +55,12 @@ pub struct Taking<'a, P: Procedure> {
     pub money: Option<Fen>,
     /// What the next line says, where the row alone cannot say it.
     pub title: Option<String>,
-    /// Nobody is asked this time.
-    pub asks_nobody: bool,
 }
 
 impl<'a, P: Procedure> Taking<'a, P> {
     /// With what changes beside state and day.
     pub fn new(change: Change<P>) -> Self {
-        Self { change, policy: None, due: None, finding: ("", String::new()), not_for: None, money: None, title: None, asks_nobody: false }
+        Self { change, policy: None, due: None, finding: ("", String::new()), not_for: None, money: None, title: None }
     }
     /// The policy that gives the days.
     #[must_use]
@@ -100,12 +98,6 @@ impl<'a, P: Procedure> Taking<'a, P> {
         self.title = Some(title.into());
         self
     }
-    /// Nobody is asked.
-    #[must_use]
-    pub fn quietly(mut self) -> Self {
-        self.asks_nobody = true;
-        self
-    }
 }
 
 /// Takes a step: checks the row, writes state and day, ends what was asked, asks the next, and puts the state on the
@@ -118,20 +110,17 @@ where
     desk.unchanged(P::SUBJECT, &P::id(thing), <P::Table as store::Keyed>::version(thing))?;
     let row = row::<P>(step);
     let due = days::<P>(desk, row, &taking)?;
-    let Taking { mut change, finding, not_for, money, title, asks_nobody, .. } = taking;
+    let Taking { mut change, finding, not_for, money, title, .. } = taking;
     P::write(&mut change, to, due);
     work.save::<P::Table>(thing, change).await?;
     let id = P::id(thing);
     match row.closes {
         Closes::Nothing => {}
         Closes::Asked => tasks::close(desk, work, &id, &asked::<P>()).await?,
-        Closes::AskedAnd(more) => tasks::close(desk, work, &id, &[asked::<P>(), more.to_vec()].concat()).await?,
         Closes::Everything => tasks::close_all(desk, work, &id).await?,
     }
     let due = due.unwrap_or_else(|| P::due(thing));
-    if !asks_nobody {
-        ask::<P>(desk, work, thing, row, due, Found { finding, not_for, money, title }).await?;
-    }
+    ask::<P>(desk, work, thing, row, due, Found { finding, not_for, money, title }).await?;
     said::<P>(row, to, fact)
 }
 
@@ -155,10 +144,8 @@ where
     if work.add_new::<P::Table>(vec![thing.clone()]).await? == 0 {
         return Ok(None);
     }
-    if !taking.asks_nobody {
-        ask::<P>(desk, work, &thing, row, P::due(&thing), Found { finding: taking.finding, not_for: taking.not_for, money: taking.money, title: taking.title })
-            .await?;
-    }
+    ask::<P>(desk, work, &thing, row, P::due(&thing), Found { finding: taking.finding, not_for: taking.not_for, money: taking.money, title: taking.title })
+        .await?;
     said::<P>(row, row.to, fact).map(Some)
 }
 

@@ -221,12 +221,9 @@ fn filtered(mut q: Select<claim::Entity>, asked: &Asked, step: Option<Step>) -> 
 }
 
 fn query(asked: &Asked, step: Option<Step>) -> Vec<(String, String)> {
-    let step = step.map_or("all", Step::slug);
-    [("q", asked.q.as_str()), ("state", &asked.state), ("step", step), ("page", &asked.page)]
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+    let mut all = Asked { step: step.map_or("all", Step::slug).to_owned(), ..asked.clone() }.pairs();
+    all.extend((!asked.page.is_empty()).then(|| ("page".to_owned(), asked.page.clone())));
+    all
 }
 
 fn filters(step: Option<Step>) -> Vec<Filter> {
