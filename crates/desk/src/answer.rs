@@ -4,13 +4,35 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
-use foundation::{Fault, Office, Refusal, Stop, Trouble};
+use foundation::{Fault, Office, Refusal, Stop, Trouble, at};
 use maud::{Markup, html};
 use ui::layout::{NavItem, Page, Who};
 
 use crate::cookies::{self, Lasts};
 use crate::desk::Desk;
 use crate::session;
+
+/// What comes after a form that was taken.
+pub enum Next {
+    /// Done: there, with a word; to the queue instead, when the form came from it.
+    Go(String, String),
+    /// Not what was wanted, though nothing was refused: the page and what is to be looked at first.
+    Stay(String, String),
+    /// The answer itself: a file, a number that is shown once.
+    Shown(Response),
+}
+
+impl<P: Into<String>, W: Into<String>> From<(P, W)> for Next {
+    fn from((path, said): (P, W)) -> Self {
+        Self::Go(path.into(), said.into())
+    }
+}
+
+impl From<Response> for Next {
+    fn from(page: Response) -> Self {
+        Self::Shown(page)
+    }
+}
 
 impl Desk {
     /// The frame of a page: title, navigation, who, flash. Rooms change fields where they need to.
@@ -101,19 +123,20 @@ impl Desk {
         self.go(path, &format!("!{said}"))
     }
 
-    /// The one way from a form to what comes after it: done → where it leads, with a word there (the queue, when it came
-    /// from there); refused → `again`, the form with everything that was typed; anything else → its page.
-    pub async fn answer<T>(
+    /// The one way from a form to what comes after it: done → what comes [`Next`]; refused → `again`, the form with
+    /// everything that was typed; anything else → its page.
+    pub async fn answer<T, N: Into<Next>>(
         &self,
         result: Result<T, Stop>,
-        done: impl FnOnce(T) -> (String, String),
+        done: impl FnOnce(T) -> N,
         again: impl AsyncFnOnce(Vec<Refusal>) -> Response,
     ) -> Response {
         match result {
-            Ok(outcome) => {
-                let (path, said) = done(outcome);
-                self.go(if self.is_from_queue() { "/" } else { &path }, &said)
-            }
+            Ok(outcome) => match done(outcome).into() {
+                Next::Go(path, said) => self.go(if self.is_from_queue() { "/" } else { &path }, &said),
+                Next::Stay(path, said) => self.go(&path, &said),
+                Next::Shown(page) => page,
+            },
             Err(Stop::Refused(refusals)) => again(refusals).await,
             Err(stop) => self.stopped(stop),
         }
@@ -137,7 +160,7 @@ impl Desk {
             return crate::api::stopped(self, &stop);
         }
         match stop {
-            Stop::SignedOut => self.go(&format!("/sign-in?next={}", ui::table::encode(&self.manner.path)), ""),
+            Stop::SignedOut => self.go(&at::SignIn.asking(&[("next", &self.manner.path)]), ""),
             Stop::Refused(refusals) => self.page_status(
                 422,
                 "没有办成",

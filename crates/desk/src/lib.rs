@@ -36,6 +36,7 @@ pub mod tries;
 pub mod turns;
 pub mod workbook;
 
+pub use answer::Next;
 pub use act::{Act, Asked, Done, Many, Plan, Read, WriteTogether};
 pub use declared::Declared;
 pub use desk::Desk;

@@ -3,6 +3,8 @@
 
 use std::fmt::{self, Display};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 macro_rules! addresses {
     ($($name:ident($($id:ident),+) = $pattern:literal;)+) => {
         $(
@@ -18,10 +20,63 @@ macro_rules! addresses {
                     write!(f, $pattern, $($id),+)
                 }
             }
+            #[allow(non_camel_case_types)]
+            impl<$($id: Display),+> $name<$($id),+> {
+                /// With what is asked there.
+                pub fn asking(&self, asked: &[(&str, &dyn Display)]) -> String {
+                    asking(self, asked)
+                }
+            }
         )+
         /// Every pattern, `{}` for each id.
         pub const ALL: &[&str] = &[$($pattern),+];
     };
+}
+
+macro_rules! registers {
+    ($($name:ident = $path:literal;)+) => {
+        $(
+            #[doc = concat!("`", $path, "`")]
+            #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+            pub struct $name;
+            impl Display for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str($path)
+                }
+            }
+            impl $name {
+                /// With what is asked there.
+                pub fn asking(&self, asked: &[(&str, &dyn Display)]) -> String {
+                    asking(self, asked)
+                }
+            }
+        )+
+        /// Every address that is asked something.
+        pub const ASKED: &[&str] = &[$($path),+];
+    };
+}
+
+/// RFC 3986 unreserved characters stay.
+const KEPT: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A part of a question, percent-encoded.
+pub fn encode(text: &str) -> impl Display + '_ {
+    utf8_percent_encode(text, &KEPT)
+}
+
+fn asking(address: &dyn Display, asked: &[(&str, &dyn Display)]) -> String {
+    let parts: Vec<String> = asked.iter().map(|(name, value)| format!("{}={}", encode(name), encode(&value.to_string()))).collect();
+    format!("{address}?{}", parts.join("&"))
+}
+
+registers! {
+    Claims = "/claims";
+    Classes = "/classes";
+    ClassesNew = "/classes/new";
+    Institutions = "/institutions";
+    PublicObjections = "/public/objections";
+    PublicObjectionsNew = "/public/objections/new";
+    SignIn = "/sign-in";
 }
 
 addresses! {
@@ -80,6 +135,7 @@ addresses! {
     PaymentBatchApprove(id) = "/payment-batches/{}/approve";
     PaymentBatchFile(id) = "/payment-batches/{}/file";
     PaymentBatchPage(id) = "/payment-batches/{}";
+    PaymentBatchSample(id) = "/payment-batches/{}/sample-return";
     PaymentBatchReturn(id) = "/payment-batches/{}/return";
     PaymentBatchSettle(id) = "/payment-batches/{}/settle";
     PersonPage(id) = "/persons/{}";
@@ -96,4 +152,15 @@ addresses! {
     TaskSettle(id) = "/tasks/{}/settle";
     TeacherVerifyCertificate(id) = "/teachers/{}/verify-certificate";
     VerifyPage(id) = "/verify/{}";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_is_encoded() {
+        assert_eq!(Claims.asking(&[("step", &"pay")]), "/claims?step=pay");
+        assert_eq!(CheckInPage("S1").asking(&[("code", &"1&2"), ("q", &"养")]), "/check-in/S1?code=1%262&q=%E5%85%BB");
+    }
 }

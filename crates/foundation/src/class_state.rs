@@ -5,7 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::codes::{FullProcessState, Regime, UnknownCode};
+use crate::codes::{ClassPhase, FullProcessState, Regime, UnknownCode};
 
 /// Where a class stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +38,26 @@ impl ClassState {
         match self {
             Self::FullProcess(_) => Regime::FullProcess,
         }
+    }
+    /// How far the class is, in the words that all regimes share.
+    pub const fn phase(self) -> ClassPhase {
+        use FullProcessState as S;
+        match self {
+            Self::FullProcess(S::Draft) => ClassPhase::Draft,
+            Self::FullProcess(S::Returned) => ClassPhase::Returned,
+            Self::FullProcess(S::Submitted | S::UnderReview) => ClassPhase::Waiting,
+            Self::FullProcess(S::Approved) => ClassPhase::Approved,
+            Self::FullProcess(S::InTraining) => ClassPhase::Teaching,
+            Self::FullProcess(S::Suspended) => ClassPhase::Stopped,
+            Self::FullProcess(S::TrainingEnded | S::Examining | S::ResultsReview) => ClassPhase::Assessing,
+            Self::FullProcess(S::Certified | S::FeedbackDone | S::Claimed) => ClassPhase::Certified,
+            Self::FullProcess(S::Archived) => ClassPhase::Archived,
+            Self::FullProcess(S::Refused | S::Withdrawn) => ClassPhase::Ended,
+        }
+    }
+    /// Every state, of whatever regime, in one of these phases.
+    pub fn in_phases(phases: &[ClassPhase]) -> Vec<Self> {
+        Self::all().filter(|one| phases.contains(&one.phase())).collect()
     }
     /// Whether it is one of these, of full-process supervision; false for classes of another regime.
     pub fn is_in(self, states: &[FullProcessState]) -> bool {

@@ -184,6 +184,22 @@ code_enum! {
 }
 
 code_enum! {
+    /// How far a class is, whatever its regime (M3.11): what cards, public numbers and the register count by.
+    ClassPhase("办到哪一步") {
+        Draft = "draft", "草稿，还没有提交";
+        Returned = "returned", "等机构补正";
+        Waiting = "waiting", "等待审核";
+        Approved = "approved", "已准予，还没开课";
+        Teaching = "teaching", "正在培训";
+        Stopped = "stopped", "停课整改";
+        Assessing = "assessing", "结业考核";
+        Certified = "certified", "已发证，在申领补贴";
+        Archived = "archived", "已归档";
+        Ended = "ended", "没有开成";
+    }
+}
+
+code_enum! {
     /// States of a subsidy claim (M3; domain.md §7.4).
     ClaimState("申领状态") {
         Draft = "S00", "草稿";

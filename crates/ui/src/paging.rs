@@ -69,15 +69,4 @@ pub fn day_of(cell: &Markup) -> Option<Date> {
     at.get(..10)?.parse().ok()
 }
 
-/// Percent-encodes a query part (RFC 3986 unreserved characters stay).
-pub fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
+pub use foundation::at::encode;

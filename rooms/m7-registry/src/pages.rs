@@ -5,10 +5,10 @@ use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use desk::workbook::XLSX;
-use desk::{Desk, Pairs, Query, Read, Routes};
+use desk::{Desk, Next, Pairs, Query, Read, Routes};
 use foundation::at;
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
-use foundation::{Fault, Function, Permission, PersonId, Right, Stop};
+use foundation::{Fault, Function, Permission, PersonId, Refusal, Right, Stop};
 use maud::{Markup, html};
 use serde::Deserialize;
 use store::Reader;
@@ -141,15 +141,15 @@ pub async fn find(desk: Desk, form: Pairs) -> Response {
     if digits < 5 && !search::is_number(&desk, who) {
         return listed(&desk, 200, 1, "", &form.state()).await.unwrap_or_else(|stop| desk.stopped(stop));
     }
-    match desk.perform(FindPerson { id_number: who.into() }).await {
-        Ok(Some(person)) => desk.go(&at::PersonPage(&person).to_string(), ""),
-        Ok(None) => desk.go("/persons", "!没有找到，或者不在您的管辖范围内。请核对号码。"),
-        Err(Stop::Refused(mut no)) => {
-            no.iter_mut().for_each(|one| one.field = Some("who".into()));
-            listed(&desk, 422, 1, "", &FormState::new().secret("who").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop))
-        }
-        Err(stop) => desk.stopped(stop),
-    }
+    let next = |found: Option<PersonId>| match found {
+        Some(person) => Next::Go(at::PersonPage(&person).to_string(), String::new()),
+        None => Next::Stay("/persons".into(), "!没有找到，或者不在您的管辖范围内。请核对号码。".into()),
+    };
+    let again = async |mut no: Vec<Refusal>| {
+        no.iter_mut().for_each(|one| one.field = Some("who".into()));
+        listed(&desk, 422, 1, "", &FormState::new().secret("who").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop))
+    };
+    desk.answer(desk.perform(FindPerson { id_number: who.into() }).await, next, again).await
 }
 
 /// `/persons/{id}`.
@@ -255,15 +255,16 @@ async fn viewed(desk: &Desk, reader: &Reader, person: &PersonId) -> Result<Marku
 pub async fn reveal(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
     let Ok(person) = id.parse::<PersonId>() else { return desk.stopped(Fault::Gone.into()) };
     let what = form.value("what").to_owned();
-    let (status, opened, error) = match desk.perform(RevealPersonalData { person, what: what.clone(), purpose: form.value("reason").into() }).await {
-        Ok(value) => (200, Some(value), String::new()),
-        Err(Stop::Refused(no)) => (422, None, no.iter().map(|one| format!("{}。{}。", one.fact, one.fix)).collect()),
-        Err(stop) => return desk.stopped(stop),
-    };
-    match dossier(&desk, &id, opened.as_deref().map(|value| (what.as_str(), value)), &error).await {
+    let page = async |status, opened: Option<&str>, error: String| match dossier(&desk, &id, opened.map(|value| (what.as_str(), value)), &error).await {
         Ok(body) => desk.page_status(status, "实名制人员", "/persons", body),
         Err(stop) => desk.stopped(stop),
-    }
+    };
+    let shown = async {
+        let value = desk.perform(RevealPersonalData { person, what: what.clone(), purpose: form.value("reason").into() }).await?;
+        Ok(page(200, Some(&value), String::new()).await)
+    };
+    let again = async |no: Vec<Refusal>| page(422, None, no.iter().map(|one| format!("{}。{}。", one.fact, one.fix)).collect()).await;
+    desk.answer(shown.await, |page| page, again).await
 }
 
 /// `/roster-template.xlsx`.

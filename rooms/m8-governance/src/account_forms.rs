@@ -94,11 +94,8 @@ pub async fn create(desk: Desk, form: Pairs) -> Response {
         state.error("role", "请选择岗位");
     }
     let (Some(office), Ok(role), true) = (office, role, state.is_clean()) else { return new_form(&desk, 422, &state) };
-    match desk.perform(CreateAccount { office, office_name, login: form.value("login").into(), name: form.value("name").into(), role }).await {
-        Ok(done) => handed_over(&desk, "账号已建立", &done),
-        Err(Stop::Refused(no)) => new_form(&desk, 422, &state.refused(no)),
-        Err(stop) => desk.stopped(stop),
-    }
+    let created = desk.perform(CreateAccount { office, office_name, login: form.value("login").into(), name: form.value("name").into(), role }).await;
+    desk.answer(created, |done| handed_over(&desk, "账号已建立", &done), async |no| new_form(&desk, 422, &state.refused(no))).await
 }
 
 fn chosen(form: &Pairs, state: &mut FormState) -> Option<Office> {
@@ -150,9 +147,6 @@ pub async fn create_for_institution(desk: Desk, Path(id): Path<String>, form: Pa
         Err(stop) => return desk.stopped(stop),
     };
     let act = OpenInstitutionAccount { institution: row.id.clone(), login: form.value("login").into(), name: form.value("name").into() };
-    match desk.perform(act).await {
-        Ok(done) => handed_over(&desk, "机构账号已开通", &done),
-        Err(Stop::Refused(no)) => institution_form(&desk, &row, 422, &form.state().refused(no)),
-        Err(stop) => desk.stopped(stop),
-    }
+    let again = async |no| institution_form(&desk, &row, 422, &form.state().refused(no));
+    desk.answer(desk.perform(act).await, |done| handed_over(&desk, "机构账号已开通", &done), again).await
 }

@@ -303,9 +303,7 @@ pub async fn role(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
 /// POST `/accounts/{id}/reset`: the link, once.
 pub async fn reset(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
     let Ok(account) = id.parse() else { return desk.stopped(Fault::Gone.into()) };
-    match desk.perform(ResetAccount { account, reason: form.value("reason").into() }).await {
-        Ok(done) => handed_over(&desk, "账号已重置", &done),
-        Err(Stop::Refused(no)) => dossier(&desk, &id, 422, "reset", &form.state().refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
-        Err(stop) => desk.stopped(stop),
-    }
+    let again = async |no| dossier(&desk, &id, 422, "reset", &form.state().refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop));
+    let reset = desk.perform(ResetAccount { account, reason: form.value("reason").into() }).await;
+    desk.answer(reset, |done| handed_over(&desk, "账号已重置", &done), again).await
 }

@@ -96,11 +96,9 @@ async fn page(desk: &Desk, status: u16, state: &FormState) -> Result<Response, S
 
 /// POST `/account/totp`.
 pub async fn enrol(desk: Desk, form: Pairs) -> Response {
-    match bind(&desk, form.value("code")).await {
-        Ok(token) => with_cookie(&desk, &token, false, desk.go("/account", "动态口令已绑定。")),
-        Err(Stop::Refused(no)) => page(&desk, 422, &FormState::new().secret("code").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
-        Err(stop) => desk.stopped(stop),
-    }
+    let next = |token: String| with_cookie(&desk, &token, false, desk.go("/account", "动态口令已绑定。"));
+    let again = async |no| page(&desk, 422, &FormState::new().secret("code").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop));
+    desk.answer(bind(&desk, form.value("code")).await, next, again).await
 }
 
 /// A second factor is a new way in: the sign-in goes on under a new token.
@@ -128,13 +126,12 @@ fn password_form(state: &FormState) -> Markup {
 
 /// POST `/account/password`: the present password is a guess like any other, and counted.
 pub async fn change_password(desk: Desk, form: Pairs) -> Response {
-    match changed(&desk, &form).await {
-        Ok(token) => with_cookie(&desk, &token, false, desk.go("/account", "密码已修改，其他设备上的登录都已退出。")),
-        Err(Stop::Refused(no)) => {
-            page(&desk, 422, &FormState::new().with(CHANGES, "1").secret("password").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop))
-        }
-        Err(stop) => desk.stopped(stop),
-    }
+    let next = |token: String| with_cookie(&desk, &token, false, desk.go("/account", "密码已修改，其他设备上的登录都已退出。"));
+    let again = async |no| {
+        let state = FormState::new().with(CHANGES, "1").secret("password").refused(no);
+        page(&desk, 422, &state).await.unwrap_or_else(|stop| desk.stopped(stop))
+    };
+    desk.answer(changed(&desk, &form).await, next, again).await
 }
 
 async fn changed(desk: &Desk, form: &Pairs) -> Result<String, Stop> {

@@ -12,7 +12,7 @@ use desk::password::{self, LOCK_AFTER, LOCK_MINUTES};
 use desk::tries::{self, Allowance};
 use desk::{Desk, Pairs, Query, Read, session, totp};
 use foundation::limits::BODY_BYTES;
-use foundation::{Fault, Office, Permission, Scope, Stop};
+use foundation::{Fault, Office, Permission, Scope, Stop, at};
 use maud::{Markup, html};
 use serde::Deserialize;
 use store::seal::Purpose;
@@ -120,7 +120,7 @@ pub async fn answer(desk: Desk, form: Pairs) -> Response {
     let next = safe(form.value("next"));
     match try_password(&desk, form.value("login"), form.value("password")).await {
         Ok(Outcome::In(token)) => signed_in(&desk, &token, next),
-        Ok(Outcome::Half(token)) => with_cookie(&desk, &token, false, desk.go(&format!("/sign-in?next={}", ui::table::encode(next)), "")),
+        Ok(Outcome::Half(token)) => with_cookie(&desk, &token, false, desk.go(&at::SignIn.asking(&[("next", &next)]), "")),
         Ok(Outcome::Locked) => {
             state.error("login", locked_words());
             desk.page_status(422, "登录", "", sign_in_form(&desk, &state))
@@ -267,14 +267,12 @@ pub async fn large_text(desk: Desk, form: Pairs) -> Response {
 
 /// POST `/sign-in/authenticator`: binds the app and is in.
 pub async fn enrol_first(desk: Desk, form: Pairs) -> Response {
-    match bind(&desk, form.value("code")).await {
-        Ok(token) => with_cookie(&desk, &token, false, desk.go(safe(form.value("next")), "动态口令已绑定，以后每次登录都要填。")),
-        Err(Stop::Refused(no)) => {
-            let state = FormState::new().with("next", form.value("next")).refused(no);
-            desk.page_status(422, "绑定动态口令", "", authenticator::first(&desk, &state))
-        }
-        Err(stop) => desk.stopped(stop),
-    }
+    let next = |token: String| with_cookie(&desk, &token, false, desk.go(safe(form.value("next")), "动态口令已绑定，以后每次登录都要填。"));
+    let again = async |no| {
+        let state = FormState::new().with("next", form.value("next")).refused(no);
+        desk.page_status(422, "绑定动态口令", "", authenticator::first(&desk, &state))
+    };
+    desk.answer(bind(&desk, form.value("code")).await, next, again).await
 }
 
 async fn bind(desk: &Desk, code: &str) -> Result<String, Stop> {

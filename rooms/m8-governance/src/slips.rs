@@ -167,11 +167,9 @@ async fn sheet_of(desk: &Desk, id: &str, form: &Pairs) -> Result<Response, Stop>
     } else {
         form.values("pick").filter_map(|one| one.parse().ok()).collect()
     };
-    match desk.perform(IssueSlips { class: class.id.clone(), enrolments }).await {
-        Ok(slips) => Ok(desk.page("打印登录条", "/classes", sheet(&class, &slips))),
-        Err(Stop::Refused(no)) => page(desk, id, &FormState::new().refused(no)).await,
-        Err(stop) => Err(stop),
-    }
+    let issued = desk.perform(IssueSlips { class: class.id.clone(), enrolments }).await;
+    let again = async |no| page(desk, id, &FormState::new().refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop));
+    Ok(desk.answer(issued, |slips| desk.page("打印登录条", "/classes", sheet(&class, &slips)), again).await)
 }
 
 /// Two slips beside each other, cut along the dashes.

@@ -1,8 +1,8 @@
 //! The numbers above the queue, each with its second line and the rows behind it (pages.md "Queue").
 
 use desk::Desk;
-use foundation::codes::{ClaimState, ClassState, FullProcessState};
-use foundation::{Date, Fen, Function, Office, Permission, Right, Stop};
+use foundation::codes::{ClaimState, ClassPhase, ClassState};
+use foundation::{Date, Fen, Function, Office, Permission, Right, Stop, at};
 use store::Reader;
 use store::query::{Alias, ColumnTrait, Expr, ExprTrait, QueryFilter, QuerySelect};
 use store::tables::funds::claim;
@@ -56,8 +56,8 @@ pub(crate) async fn claims(reader: &Reader, states: &[ClaimState]) -> Result<Vec
         .await
 }
 
-/// Classes in these states, by state; the same.
-async fn classes(reader: &Reader, states: &[ClassState]) -> Result<Vec<Sums>, Stop> {
+/// Classes in these phases, by state; the same.
+async fn classes(reader: &Reader, phases: &[ClassPhase]) -> Result<Vec<Sums>, Stop> {
     let whole = |column| Expr::col((training_class::Entity, column)).sum().cast_as(Alias::new("bigint"));
     reader
         .pick::<training_class::Entity, Sums>(|q| {
@@ -67,10 +67,16 @@ async fn classes(reader: &Reader, states: &[ClassState]) -> Result<Vec<Sums>, St
                 .column_as(whole(training_class::Column::EnrolledCount), "persons")
                 .column_as(whole(training_class::Column::Money), "fen")
                 .column_as(training_class::Column::DueOn.min(), "first")
-                .filter(training_class::Column::State.is_in(states.iter().copied()))
+                .filter(training_class::Column::State.is_in(ClassState::in_phases(phases)))
                 .group_by(training_class::Column::State)
         })
         .await
+}
+
+/// The classes of one phase, whatever their regimes.
+fn in_phase(all: &[Sums], phase: ClassPhase) -> Total {
+    let states: Vec<&str> = ClassState::in_phases(&[phase]).into_iter().map(ClassState::code).collect();
+    total(all, &states)
 }
 
 /// Yuan of a sum.
@@ -80,30 +86,30 @@ pub(crate) fn yuan(total: &Total) -> String {
 
 /// What an office with these rights counts.
 pub async fn cards(desk: &Desk) -> Result<Vec<StatCard>, Stop> {
-    use FullProcessState as S;
+    use ClassPhase as P;
     let reader = desk.read().await?;
     let read = |function| desk.may(Permission::Of(function, Right::Read));
     let mut cards = Vec::new();
     let classes = if read(Function::OpeningApplication) {
-        classes(&reader, &[S::Draft.into(), S::Submitted.into(), S::UnderReview.into(), S::InTraining.into(), S::Suspended.into()]).await?
+        classes(&reader, &[P::Draft, P::Waiting, P::Teaching, P::Stopped]).await?
     } else {
         Vec::new()
     };
     if read(Function::OpeningApplication) {
-        cards.push(running(desk, &reader, &total(&classes, &[S::InTraining.code()])).await?);
-        cards.push(waiting(desk, &total(&classes, &[S::Submitted.code(), S::UnderReview.code()])));
+        cards.push(running(desk, &reader, &in_phase(&classes, P::Teaching)).await?);
+        cards.push(waiting(desk, &in_phase(&classes, P::Waiting)));
     }
-    let drafts = total(&classes, &[S::Draft.code()]);
+    let drafts = in_phase(&classes, P::Draft);
     if drafts.rows > 0 && matches!(desk.actor.office, Office::Institution { .. }) {
-        cards.push(StatCard::new("草稿", format!("{} 份", drafts.rows)).note("开班申请还没有提交").opens("/classes?state=A00"));
+        cards.push(StatCard::new("草稿", format!("{} 份", drafts.rows)).note("开班申请还没有提交").opens(at::Classes.asking(&[("state", &P::Draft)])));
     }
     if read(Function::ClaimReview) {
         cards.extend(money(desk, &reader).await?);
     }
-    let stopped = total(&classes, &[S::Suspended.code()]);
+    let stopped = in_phase(&classes, P::Stopped);
     if stopped.rows > 0 {
         let note = format!("{} 人等着复课", stopped.persons);
-        cards.push(StatCard::new("停课整改", format!("{} 班", stopped.rows)).note(note).opens("/classes?state=A45").tone(Tone::Act));
+        cards.push(StatCard::new("停课整改", format!("{} 班", stopped.rows)).note(note).opens(at::Classes.asking(&[("state", &P::Stopped)])).tone(Tone::Act));
     }
     Ok(cards)
 }
@@ -115,7 +121,7 @@ async fn running(desk: &Desk, reader: &Reader, sums: &Total) -> Result<StatCard,
         .expr(Expr::val(1))
         .from(training_class::Entity)
         .and_where(Expr::col((training_class::Entity, training_class::Column::Id)).equals((class_session::Entity, class_session::Column::Class)))
-        .and_where(training_class::Column::State.is_in([FullProcessState::Approved, FullProcessState::InTraining]))
+        .and_where(training_class::Column::State.is_in(ClassState::in_phases(&[ClassPhase::Approved, ClassPhase::Teaching])))
         .to_owned();
     let held = reader
         .count::<class_session::Entity>(|q| {
@@ -126,11 +132,11 @@ async fn running(desk: &Desk, reader: &Reader, sums: &Total) -> Result<StatCard,
         })
         .await?;
     let now = if held > 0 { format!("现在 {held} 班在上课") } else { "现在没有课".to_owned() };
-    Ok(StatCard::new("正在培训", format!("{} 班", sums.rows)).note(format!("名册 {} 人 · {now}", sums.persons)).opens("/classes?state=A40"))
+    Ok(StatCard::new("正在培训", format!("{} 班", sums.rows)).note(format!("名册 {} 人 · {now}", sums.persons)).opens(at::Classes.asking(&[("state", &ClassPhase::Teaching)])))
 }
 
 fn waiting(desk: &Desk, sums: &Total) -> StatCard {
-    StatCard::new("待审开班", format!("{} 班", sums.rows)).note(earliest(sums.first, desk.today(), "到期", "没有积压")).opens("/classes?state=waiting")
+    StatCard::new("待审开班", format!("{} 班", sums.rows)).note(earliest(sums.first, desk.today(), "到期", "没有积压")).opens(at::Classes.asking(&[("state", &ClassPhase::Waiting)]))
 }
 
 fn earliest(day: Option<Date>, today: Date, what: &str, none: &str) -> String {
@@ -148,10 +154,10 @@ async fn money(desk: &Desk, reader: &Reader) -> Result<Vec<StatCard>, Stop> {
     let (reviewing, paid) = (total(&all, &REVIEWING.map(S::code)), total(&all, &[S::Paid.code()]));
     let (shown, ends) = (total(&all, &[S::Published.code(), S::UnderObjection.code()]), total(&all, &[S::Published.code()]).first);
     Ok(vec![
-        StatCard::new("待审补贴", yuan(&reviewing)).note(format!("{} 笔 · {} 人", reviewing.rows, reviewing.persons)).opens("/claims?state=reviewing"),
+        StatCard::new("待审补贴", yuan(&reviewing)).note(format!("{} 笔 · {} 人", reviewing.rows, reviewing.persons)).opens(at::Claims.asking(&[("state", &"reviewing")])),
         StatCard::new("公示中", format!("{} 笔", shown.rows))
             .note(if shown.rows == 0 { "现在没有".to_owned() } else { format!("{} · {}", yuan(&shown), earliest(ends, desk.today(), "届满", "")) })
-            .opens("/claims?state=public"),
-        StatCard::new("已拨付", yuan(&paid)).note(format!("{} 笔 · {} 人", paid.rows, paid.persons)).opens("/claims?state=S90"),
+            .opens(at::Claims.asking(&[("state", &"public")])),
+        StatCard::new("已拨付", yuan(&paid)).note(format!("{} 笔 · {} 人", paid.rows, paid.persons)).opens(at::Claims.asking(&[("state", &S::Paid)])),
     ])
 }

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use desk::Desk;
-use foundation::codes::{ClaimState, DirectoryState, FullProcessState, NeedsState};
-use foundation::{DistrictCode, Stop};
+use foundation::codes::{ClaimState, ClassPhase, ClassState, DirectoryState, NeedsState};
+use foundation::{DistrictCode, Stop, at};
 use maud::{Markup, html};
 use store::query::{Alias, ColumnTrait, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::funds::claim;
@@ -49,16 +49,7 @@ store::picked! {
 
 async fn count(desk: &Desk) -> Result<Numbers, Stop> {
     let reader = desk.as_system("public-numbers").read().await?;
-    let taught = [
-        FullProcessState::InTraining,
-        FullProcessState::TrainingEnded,
-        FullProcessState::Examining,
-        FullProcessState::ResultsReview,
-        FullProcessState::Certified,
-        FullProcessState::FeedbackDone,
-        FullProcessState::Claimed,
-        FullProcessState::Archived,
-    ];
+    let taught = ClassState::in_phases(&[ClassPhase::Teaching, ClassPhase::Assessing, ClassPhase::Certified, ClassPhase::Archived]);
     let people = reader
         .pick::<training_class::Entity, ByDistrict>(|q| {
             q.select_only()
@@ -86,7 +77,7 @@ async fn count(desk: &Desk) -> Result<Numbers, Stop> {
         .map(|city| City { code: city, name: city.name(), trained: below(city, &people), fen: below(city, &money) })
         .collect();
     let claims = claims(&reader, &[ClaimState::Published, ClaimState::UnderObjection, ClaimState::Paid]).await?;
-    let running = reader.count::<training_class::Entity>(|q| q.filter(training_class::Column::State.eq(FullProcessState::InTraining))).await?;
+    let running = reader.count::<training_class::Entity>(|q| q.filter(training_class::Column::State.is_in(ClassState::in_phases(&[ClassPhase::Teaching])))).await?;
     Ok(Numbers {
         items: reader.count::<needs_item::Entity>(|q| q.filter(needs_item::Column::State.eq(NeedsState::Published))).await?,
         institutions: reader.count::<institution::Entity>(|q| q.filter(institution::Column::State.eq(DirectoryState::Listed))).await?,
@@ -172,7 +163,7 @@ fn charts(numbers: &Numbers) -> Markup {
         categories: numbers.cities.iter().map(|one| one.name.to_owned()).collect(),
         series: vec![Series { name: name.into(), values: numbers.cities.iter().map(value).collect() }],
         unit: unit.into(),
-        hrefs: numbers.cities.iter().map(|one| format!("/institutions?district={}", one.code)).collect(),
+        hrefs: numbers.cities.iter().map(|one| at::Institutions.asking(&[("district", &one.code)])).collect(),
     };
     html! {
         div class="jb-wall" {

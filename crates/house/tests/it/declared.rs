@@ -31,6 +31,11 @@ fn sources() -> Vec<(PathBuf, String)> {
     files.into_iter().map(|path| (path.clone(), std::fs::read_to_string(path).unwrap())).collect()
 }
 
+/// The rooms' sources.
+fn in_rooms() -> Vec<(PathBuf, String)> {
+    sources().into_iter().filter(|(path, _)| path.components().any(|one| one.as_os_str() == "rooms")).collect()
+}
+
 /// Compares a document with what is made; `UPDATE=1` writes it.
 fn stands(path: &str, text: &str) {
     let at = root().join(path);
@@ -115,10 +120,23 @@ fn the_acts_that_another_room_does_are_what_the_table_says() {
 }
 
 #[test]
+fn from_a_form_there_is_one_way_to_what_comes_after() {
+    // A bulk step tells each that was refused by its name: it has no one form to show again.
+    let by_hand: Vec<String> = in_rooms()
+        .into_iter()
+        .filter(|(path, _)| !path.ends_with("m3-funds/src/pages/register.rs") && !path.components().any(|one| one.as_os_str() == "acts"))
+        .flat_map(|(path, text)| {
+            let found = text.lines().filter(|line| line.trim_start().starts_with("Err(Stop::Refused("));
+            found.map(|line| format!("{}: {}", path.display(), line.trim())).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(by_hand.is_empty(), "use desk.answer or desk.after: {by_hand:#?}");
+}
+
+#[test]
 fn nobody_moves_a_thing_but_by_a_step() {
-    let by_hand: Vec<String> = sources()
+    let by_hand: Vec<String> = in_rooms()
         .iter()
-        .filter(|(path, _)| path.components().any(|one| one.as_os_str() == "rooms"))
         .flat_map(|(path, text)| {
             let is_table = text.contains("impl Procedure for");
             text.lines()
@@ -128,11 +146,9 @@ fn nobody_moves_a_thing_but_by_a_step() {
         })
         .collect();
     assert!(by_hand.is_empty(), "take the step instead (desk::procedure::take): {by_hand:#?}");
-    let tags: Vec<String> = sources()
+    let tags: Vec<String> = in_rooms()
         .iter()
-        .filter(|(path, text)| {
-            path.components().any(|one| one.as_os_str() == "rooms") && (text.contains("\"class_state\"") || text.contains("\"claim_state\""))
-        })
+        .filter(|(_, text)| text.contains("\"class_state\"") || text.contains("\"claim_state\""))
         .map(|(path, _)| path.display().to_string())
         .collect();
     assert!(tags.is_empty(), "the step puts the state on the fact: {tags:?}");
@@ -221,21 +237,20 @@ fn m3_11_rules_are_declared_once_each_under_its_name() {
 fn every_address_is_answered_and_none_is_put_together_from_pieces() {
     let plain = |path: &str| path.split('/').map(|part| if part.starts_with('{') && part.ends_with('}') { "{}" } else { part }).collect::<Vec<_>>().join("/");
     let answered: BTreeSet<String> = house::routes().list.iter().map(|one| plain(&one.path)).collect();
-    for pattern in foundation::at::ALL {
+    for pattern in foundation::at::ALL.iter().chain(foundation::at::ASKED) {
         assert!(answered.contains(*pattern), "nothing answers {pattern}");
     }
-    // What has a word of its own for its last part, or a question behind it, is told apart by the part itself.
-    let pieces: Vec<String> = sources()
-        .iter()
-        .filter(|(path, _)| path.components().any(|one| one.as_os_str() == "rooms"))
-        .flat_map(|(path, text)| {
-            let found = text.match_indices("format!(\"/").filter_map(|(at, _)| text[at + 9..].split('"').next()).map(str::to_owned).collect::<Vec<_>>();
-            found
-                .into_iter()
-                .filter(|literal| answered.contains(&plain(literal)))
-                .map(move |literal| format!("{}: {literal}", path.display()))
-                .collect::<Vec<_>>()
-        })
-        .collect();
+    // What has a word of its own for its last part is told apart by the part itself.
+    let is_piece = |literal: &str| literal.starts_with('/') && literal.contains('{') && answered.contains(&plain(literal));
+    let asks = |literal: &str| {
+        let asked = literal.split_once('?').map_or("", |(_, rest)| rest);
+        asked.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|one| one.is_ascii_lowercase()))
+    };
+    let mut pieces = Vec::new();
+    for (path, text) in in_rooms() {
+        let made = text.match_indices("format!(\"").filter_map(|(at, found)| text[at + found.len()..].split('"').next()).filter(|one| is_piece(one));
+        let asked = text.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| line.split('"').skip(1).step_by(2)).filter(|one| asks(one));
+        pieces.extend(made.chain(asked).map(|literal| format!("{}: {literal}", path.display())));
+    }
     assert!(pieces.is_empty(), "use foundation::at: {pieces:#?}");
 }

@@ -12,7 +12,7 @@ use store::tables::needs::needs_item::Model;
 use ui::{Button, Field, Form, FormState, fieldset, form, html, page_head};
 
 use super::register::seen;
-use crate::acts::{self, AddNeedsItem, EditNeedsItem};
+use crate::acts::{self, AddNeedsItem, EditNeedsItem, NeedsItemWritten};
 use crate::queries;
 use crate::rules::{self, Limits, NeedsItemFields};
 
@@ -40,11 +40,9 @@ pub async fn add(desk: Desk, pairs: Pairs) -> Result<Response, Response> {
             Ok(fields) => fields,
             Err(state) => return Ok(draw(&desk, 422, None, &limits, &state)),
         };
-        match desk.perform(AddNeedsItem { fields }).await {
-            Ok(written) => Ok(desk.go(&at::NeedsItemPage(&written.item).to_string(), "已存为草稿。下一步：报省人社厅备案。")),
-            Err(Stop::Refused(no)) => Ok(draw(&desk, 422, None, &limits, &pairs.state().refused(no))),
-            Err(stop) => Err(stop),
-        }
+        let added = desk.perform(AddNeedsItem { fields }).await;
+        let next = |written: NeedsItemWritten| (at::NeedsItemPage(&written.item).to_string(), "已存为草稿。下一步：报省人社厅备案。");
+        Ok(desk.answer(added, next, async |no| draw(&desk, 422, None, &limits, &pairs.state().refused(no))).await)
     };
     run.await.map_err(|stop: Stop| desk.stopped(stop))
 }
@@ -66,11 +64,9 @@ pub async fn save(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Re
             Ok(fields) => fields,
             Err(state) => return Ok(draw(&desk, 422, Some(&row), &limits, &state)),
         };
-        match desk.perform(EditNeedsItem { item: row.id.clone(), fields }).await {
-            Ok(_) => Ok(desk.go(&at::NeedsItemPage(&row.id).to_string(), "已修改。")),
-            Err(Stop::Refused(no)) => Ok(draw(&desk, 422, Some(&row), &limits, &pairs.state().refused(no))),
-            Err(stop) => Err(stop),
-        }
+        let edited = desk.perform(EditNeedsItem { item: row.id.clone(), fields }).await;
+        let next = |_| (at::NeedsItemPage(&row.id).to_string(), "已修改。");
+        Ok(desk.answer(edited, next, async |no| draw(&desk, 422, Some(&row), &limits, &pairs.state().refused(no))).await)
     };
     run.await.map_err(|stop: Stop| desk.stopped(stop))
 }

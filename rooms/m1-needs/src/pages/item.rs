@@ -124,12 +124,11 @@ fn one_field(row: &Model, act: &str, submit: &str, confirm: Option<&str>, field:
 }
 
 async fn done<T>(desk: Desk, id: &str, pairs: Pairs, doing: &str, result: Result<T, Stop>, message: &str) -> Result<Response, Response> {
-    let Err(Stop::Refused(refusals)) = result else { return Ok(desk.after(result, &at::NeedsItemPage(&id).to_string(), message)) };
-    let run = async {
-        let row = seen(&desk, id).await?;
-        page(&desk, 422, &row, &pairs.state().refused(refusals), doing).await
+    let again = async |no| {
+        let run = async { page(&desk, 422, &seen(&desk, id).await?, &pairs.state().refused(no), doing).await };
+        run.await.unwrap_or_else(|stop: Stop| desk.stopped(stop))
     };
-    run.await.map_err(|stop| desk.stopped(stop))
+    Ok(desk.answer(result, |_| (at::NeedsItemPage(id).to_string(), message), again).await)
 }
 
 /// The province gives a filing number.

@@ -113,10 +113,8 @@ fn standing(row: &Model, state: &FormState, doing: Option<Step>) -> Vec<Markup> 
 }
 
 async fn moved<T>(desk: Desk, id: &str, pairs: Pairs, step: Step, result: Result<T, Stop>, message: &str) -> Result<Response, Response> {
-    match result {
-        Err(Stop::Refused(no)) => page(&desk, id, &pairs.state().refused(no), Some(step)).await.map_err(|stop| desk.stopped(stop)),
-        other => Ok(desk.after(other, &at::InstitutionPage(&id).to_string(), message)),
-    }
+    let again = async |no| page(&desk, id, &pairs.state().refused(no), Some(step)).await.unwrap_or_else(|stop| desk.stopped(stop));
+    Ok(desk.answer(result, |_| (at::InstitutionPage(id).to_string(), message), again).await)
 }
 
 /// No new classes.

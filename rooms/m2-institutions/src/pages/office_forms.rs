@@ -164,11 +164,10 @@ pub async fn add_item(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Resul
         let (valid_from, valid_until) =
             (day(&pairs, &mut state, "valid_from", "有效期开始", Date::MIN), day(&pairs, &mut state, "valid_until", "有效期结束", Date::MAX));
         let (Some(needs_item), Some(site), true) = (item, site, state.is_clean()) else { return item_form(&desk, &row, &state).await };
-        match desk.perform(AddDirectoryItem { institution: row.id.clone(), needs_item, site, capacity, valid_from, valid_until }).await {
-            Ok(_) => Ok(desk.go(&at::InstitutionPage(&row.id).to_string(), "已增加培训项目，目录里可以查到。")),
-            Err(Stop::Refused(no)) => item_form(&desk, &row, &state.refused(no)).await,
-            Err(stop) => Err(stop),
-        }
+        let added = desk.perform(AddDirectoryItem { institution: row.id.clone(), needs_item, site, capacity, valid_from, valid_until }).await;
+        let next = |_| (at::InstitutionPage(&row.id).to_string(), "已增加培训项目，目录里可以查到。");
+        let again = async |no| item_form(&desk, &row, &state.refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop));
+        Ok(desk.answer(added, next, again).await)
     };
     run.await.map_err(|stop| desk.stopped(stop))
 }

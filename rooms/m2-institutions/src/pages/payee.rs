@@ -3,8 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs};
-use foundation::Stop;
-use foundation::at;
+use foundation::{Refusal, Stop, at};
 use store::query::ColumnTrait;
 use store::tables::identity::account;
 use store::tables::institutions::{institution, payee_change};
@@ -130,17 +129,15 @@ pub async fn decline(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result
 }
 
 async fn decided<T>(desk: Desk, row: institution::Model, pairs: Pairs, doing: Doing, result: Result<T, Stop>, said: &str) -> Result<Response, Response> {
-    let no = match result {
-        Err(Stop::Refused(no)) => no,
-        other => return Ok(desk.after(other, &at::InstitutionPage(&row.id).to_string(), said)),
+    let again = async |no: Vec<Refusal>| {
+        let run = async {
+            match queries::open_payee_change(&desk.read().await?, &row.id).await? {
+                Some(open) => waiting(&desk, &row, &open, &pairs.state().refused(no), doing).await,
+                // Somebody else has decided meanwhile: the refusal says so above a new form.
+                None => Ok(proposal(&desk, &row, &FormState::new().with("bank", row.bank.as_str()).refused(no))),
+            }
+        };
+        run.await.unwrap_or_else(|stop: Stop| desk.stopped(stop))
     };
-    let state = pairs.state().refused(no);
-    let run = async {
-        match queries::open_payee_change(&desk.read().await?, &row.id).await? {
-            Some(open) => waiting(&desk, &row, &open, &state, doing).await,
-            // Somebody else has decided meanwhile: the refusal says so above a new form.
-            None => Ok(proposal(&desk, &row, &FormState::new().with("bank", row.bank.as_str()).refused(state.refusals().to_vec()))),
-        }
-    };
-    run.await.map_err(|stop| desk.stopped(stop))
+    Ok(desk.answer(result, |_| (at::InstitutionPage(&row.id).to_string(), said), again).await)
 }

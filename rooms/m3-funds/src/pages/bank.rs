@@ -8,14 +8,14 @@ use desk::workbook::{Cell, Sheet};
 use desk::{Desk, Pairs, Query, Read, Upload};
 use foundation::at;
 use foundation::codes::PaymentState;
-use foundation::{Fault, Function, PaymentBatchId, Permission, Right, Stop};
+use foundation::{Fault, Function, PaymentBatchId, Permission, Right};
 use serde::Deserialize;
 use store::tables::funds::payment_line;
 use ui::FormState;
 
 use super::batches::{load, shown};
 use crate::acts::bank_file::TakeBankFile;
-use crate::acts::settle::TakeBankReturn;
+use crate::acts::settle::{ReturnTaken, TakeBankReturn};
 use crate::rules::bank::yuan;
 
 /// A bank's answer to try with: the demo only.
@@ -28,29 +28,23 @@ impl Read for SampleReturn {
 /// POST `/payment-batches/{id}/return`: the bank's answer as a file.
 pub async fn take_return(desk: Desk, Path(id): Path<String>, upload: Upload) -> Response {
     let Ok(batch) = id.parse::<PaymentBatchId>() else { return desk.stopped(Fault::Gone.into()) };
-    match desk.perform(TakeBankReturn::new(batch, upload.name, &upload.bytes)).await {
-        Ok(one) => {
-            let open = if one.open > 0 {
-                format!("还有 {} 笔没有结果，银行再给文件时接着上传。", one.open)
-            } else {
-                "本批次已全部有结果。".to_owned()
-            };
-            let repeated = if one.repeated > 0 { format!("（{} 笔以前已登记，没有变化）", one.repeated) } else { String::new() };
-            desk.go(&at::PaymentBatchPage(&id).to_string(), &format!("已登记：到账 {} 笔，退票 {} 笔{repeated}。{open}", one.paid, one.returned))
-        }
-        Err(Stop::Refused(refusals)) => shown(&desk, &id, 422, &FormState::new().refused(refusals)).await,
-        Err(stop) => desk.stopped(stop),
-    }
+    let said = |one: ReturnTaken| {
+        let open = match one.open {
+            0 => "本批次已全部有结果。".to_owned(),
+            open => format!("还有 {open} 笔没有结果，银行再给文件时接着上传。"),
+        };
+        let repeated = if one.repeated > 0 { format!("（{} 笔以前已登记，没有变化）", one.repeated) } else { String::new() };
+        (at::PaymentBatchPage(&id).to_string(), format!("已登记：到账 {} 笔，退票 {} 笔{repeated}。{open}", one.paid, one.returned))
+    };
+    let taken = desk.perform(TakeBankReturn::new(batch, upload.name, &upload.bytes)).await;
+    desk.answer(taken, said, async |no| shown(&desk, &id, 422, &FormState::new().refused(no)).await).await
 }
 
 /// POST `/payment-batches/{id}/file`: the approved file, and a fact that it was taken.
 pub async fn file(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
     let Ok(batch) = id.parse::<PaymentBatchId>() else { return desk.stopped(Fault::Gone.into()) };
-    match desk.perform(TakeBankFile { batch }).await {
-        Ok(file) => attachment(&file.name, file.text),
-        Err(Stop::Refused(refusals)) => desk.refused(&at::PaymentBatchPage(&id).to_string(), &refusals),
-        Err(stop) => desk.stopped(stop),
-    }
+    let taken = desk.perform(TakeBankFile { batch }).await;
+    desk.answer(taken, |file| attachment(&file.name, file.text), async |no| desk.refused(&at::PaymentBatchPage(&id).to_string(), &no)).await
 }
 
 fn attachment(name: &str, text: String) -> Response {

@@ -59,7 +59,7 @@ pub async fn list(desk: Desk, Query(asked): Query<Asked>) -> Response {
 pub(super) fn tabs(desk: &Desk, current: &str) -> Markup {
     let mut items = vec![ui::NavItem::new("拨付批次", "/payment-batches"), ui::NavItem::new("资金账户", "/fund-accounts")];
     if desk.may(Permission::Of(Function::ClaimPayment, Right::Publish)) {
-        items.insert(0, ui::NavItem::new("待拨付", "/claims?step=pay"));
+        items.insert(0, ui::NavItem::new("待拨付", at::Claims.asking(&[("step", &"pay")])));
     }
     ui::layout::tabs("拨付", &items, current)
 }
@@ -89,7 +89,7 @@ async fn listed(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
             "状态",
             [PaymentState::Pending, PaymentState::Sent, PaymentState::Paid, PaymentState::Withdrawn].map(|one| (one.code(), state_word(one))),
         )],
-        buttons: if may_make { vec![Button::link("做拨付批次", "/claims?step=pay").main()] } else { Vec::new() },
+        buttons: if may_make { vec![Button::link("做拨付批次", at::Claims.asking(&[("step", &"pay")])).main()] } else { Vec::new() },
         columns: vec![
             Column::text("批次"),
             Column::text("地区"),
@@ -264,7 +264,7 @@ fn lines_table(lines: &[payment_line::Model]) -> Markup {
 
 fn upload_form(desk: &Desk, batch: &payment_batch::Model, state: &FormState) -> Markup {
     let options = Form { action: at::PaymentBatchReturn(&batch.id).to_string(), submit: "上传并登记".into(), has_files: true, ..Form::default() };
-    let sample = |kind: &str, format: &str| format!("/payment-batches/{}/sample-return?kind={kind}&format={format}", batch.id);
+    let sample = |kind: &str, format: &str| at::PaymentBatchSample(&batch.id).asking(&[("kind", &kind), ("format", &format)]);
     // Errors of the other form are shown there.
     let fresh = FormState::new();
     let state = if state.value(BY_LINE).is_empty() { state } else { &fresh };

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::procedure::button;
-use desk::{Desk, Pairs, Query, Read};
+use desk::{Desk, Next, Pairs, Query, Read};
 use foundation::at;
 use foundation::codes::{ClaimState, ObjectionState, PaymentState};
 use foundation::ids::TypedId;
@@ -18,9 +18,9 @@ use store::tables::institutions::payee_change;
 use ui::{Button, Column, Dossier, DossierHead, Due, Row, Step, Tag, Tone, section, simple_table};
 
 use super::register::Asked;
-use crate::acts::draft::RedraftClaim;
+use crate::acts::draft::{RedraftClaim, Redrafted};
 use crate::acts::payment::MakePaymentBatch;
-use crate::acts::review::{ExplainClaimCorrection, FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
+use crate::acts::review::{ExplainClaimCorrection, FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim, Submitted};
 use crate::declared::CLAIM;
 use crate::procedures::claims::Claims;
 
@@ -299,28 +299,27 @@ posts! {
 pub async fn submit(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
     let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
     let here = at::ClaimPage(&id).to_string();
-    match desk.perform(SubmitClaim { claim }).await {
-        Ok(one) if one.submitted => desk.go(&here, "申领已提交，县人社部门会审核。"),
-        Ok(one) if one.persons == 0 => desk.go(&here, "!按最新事实重算后，没有可以补贴的学员，申领已终止。请看下面每位学员的原因。"),
-        Ok(one) => desk.go(
-            &here,
-            &format!("!还没有提交：事实有变化，申领已按最新事实重算为 {} 人 {}。请核对后再提交一次。", one.persons, ui::money::text(Fen(one.total_fen))),
-        ),
-        Err(Stop::Refused(refusals)) => desk.refused(&here, &refusals),
-        Err(stop) => desk.stopped(stop),
-    }
+    let said = |one: Submitted| match one {
+        one if one.submitted => Next::Go(here.clone(), "申领已提交，县人社部门会审核。".into()),
+        one if one.persons == 0 => Next::Stay(here.clone(), "!按最新事实重算后，没有可以补贴的学员，申领已终止。请看下面每位学员的原因。".into()),
+        one => {
+            let sum = ui::money::text(Fen(one.total_fen));
+            let now = format!("!还没有提交：事实有变化，申领已按最新事实重算为 {} 人 {sum}。请核对后再提交一次。", one.persons);
+            Next::Stay(here.clone(), now)
+        }
+    };
+    desk.answer(desk.perform(SubmitClaim { claim }).await, said, async |no| desk.refused(&here, &no)).await
 }
 
 /// POST `/claims/{id}/redraft`.
 pub async fn redraft(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
     let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
     let here = at::ClaimPage(&id).to_string();
-    match desk.perform(RedraftClaim { claim }).await {
-        Ok(one) if one.changed => desk.go(&here, &format!("已按最新事实重算：{} 人 {}。", one.persons, ui::money::text(Fen(one.total_fen)))),
-        Ok(_) => desk.go(&here, "已按最新事实重算，没有变化。"),
-        Err(Stop::Refused(refusals)) => desk.refused(&here, &refusals),
-        Err(stop) => desk.stopped(stop),
-    }
+    let said = |one: Redrafted| match one.changed {
+        true => Next::Stay(here.clone(), format!("已按最新事实重算：{} 人 {}。", one.persons, ui::money::text(Fen(one.total_fen)))),
+        false => Next::Stay(here.clone(), "已按最新事实重算，没有变化。".into()),
+    };
+    desk.answer(desk.perform(RedraftClaim { claim }).await, said, async |no| desk.refused(&here, &no)).await
 }
 
 /// POST `/claims/{id}/return`.

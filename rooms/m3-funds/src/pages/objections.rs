@@ -17,7 +17,7 @@ use store::tables::funds::{claim, claim_item, objection};
 use ui::{Button, Column, Dossier, DossierHead, Due, Field, Form, FormState, Row, Tag, Tone, callout, form, page_head, panel, section, simple_table};
 
 use crate::acts::decide::{DecideObjection, Verdict};
-use crate::acts::objection::{RaiseObjection, ReadObjectionContact, receipt_hash};
+use crate::acts::objection::{ObjectionRaised, RaiseObjection, ReadObjectionContact, receipt_hash};
 
 /// The public's pages.
 pub struct PublicObjections;
@@ -74,7 +74,7 @@ async fn choose_body(desk: &Desk) -> Result<Markup, Stop> {
         .iter()
         .map(|one| {
             Row::plain(vec![
-                html! { a href={ "/public/objections/new?claim=" (one.id) } { (one.class_title) } },
+                html! { a href=(at::PublicObjectionsNew.asking(&[("claim", &one.id)])) { (one.class_title) } },
                 html! { (one.institution_name) },
                 html! { (one.district.full_name()) },
                 html! { @if let Some(until) = one.publicity_until { (ui::dates::full_day(until)) } },
@@ -110,7 +110,7 @@ async fn public_claim(desk: &Desk, id: &ClaimId) -> Result<claim::Model, Stop> {
 
 async fn raise_body(desk: &Desk, id: &ClaimId, state: &FormState) -> Result<Markup, Stop> {
     let row = public_claim(desk, id).await?;
-    let options = Form { action: format!("/public/objections/new?claim={id}"), submit: "提交异议".into(), is_phone: true, ..Form::default() };
+    let options = Form { action: at::PublicObjectionsNew.asking(&[("claim", id)]), submit: "提交异议".into(), is_phone: true, ..Form::default() };
     let until = row.publicity_until.map(ui::dates::full_day).unwrap_or_default();
     Ok(html! {
         (page_head("对公示提出异议", &format!("{} · {}", row.class_title, row.institution_name), &[Button::link("看公示名单", at::PublicityPage(&id).to_string())]))
@@ -132,26 +132,27 @@ pub async fn raise(desk: Desk, Query(asked): Query<Asked>, pairs: Pairs) -> Resp
     // Whoever is signed in: the public objects.
     let public = Desk::public(Arc::clone(premises));
     let act = RaiseObjection { claim: claim.clone(), reason: pairs.value("reason").into(), contact: pairs.value("contact").into() };
-    match public.perform(act).await {
-        Ok(raised) => desk.page(
-            "异议已收到",
-            "/publicity",
-            html! {
-                (page_head("异议已收到", "", &[]))
-                (panel("", html! {
-                    p { "请记下回执号，用它查看答复。这个号码只显示这一次，我们也不保存。" }
-                    p class="jb-h2" { code { (raised.receipt) } }
-                    p { "县（市、区）人社部门会在 " (ui::dates::full_day(raised.due_on)) " 前核查并答复。" }
-                    p { (Button::link("查看答复", format!("/public/objections?receipt={}", raised.receipt)).main()) }
-                }))
-            },
-        ),
-        Err(Stop::Refused(refusals)) => match raise_body(&desk, &claim, &pairs.state().refused(refusals)).await {
+    desk.answer(public.perform(act).await, |raised| receipt(&desk, &raised), async |no| {
+        match raise_body(&desk, &claim, &pairs.state().refused(no)).await {
             Ok(body) => desk.page_status(422, "提出异议", "/publicity", body),
             Err(stop) => desk.stopped(stop),
-        },
-        Err(stop) => desk.stopped(stop),
-    }
+        }
+    })
+    .await
+}
+
+/// What is shown once: the number that finds the answer.
+fn receipt(desk: &Desk, raised: &ObjectionRaised) -> Response {
+    let body = html! {
+        (page_head("异议已收到", "", &[]))
+        (panel("", html! {
+            p { "请记下回执号，用它查看答复。这个号码只显示这一次，我们也不保存。" }
+            p class="jb-h2" { code { (raised.receipt) } }
+            p { "县（市、区）人社部门会在 " (ui::dates::full_day(raised.due_on)) " 前核查并答复。" }
+            p { (Button::link("查看答复", at::PublicObjections.asking(&[("receipt", &raised.receipt)])).main()) }
+        }))
+    };
+    desk.page("异议已收到", "/publicity", body)
 }
 
 /// `/public/objections?receipt=…`: the answer, for whoever holds the receipt.
@@ -359,9 +360,9 @@ pub async fn decide(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Respons
 /// POST `/objections/{id}/contact`: shown once, in the answer to this request.
 pub async fn contact(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Response {
     let Ok(objection) = id.parse::<ObjectionId>() else { return desk.stopped(Fault::Gone.into()) };
-    match desk.perform(ReadObjectionContact { objection, purpose: pairs.value("purpose").into() }).await {
-        Ok(contact) => shown(&desk, &id, &FormState::new(), Some(&contact)).await,
-        Err(Stop::Refused(refusals)) => desk.refused(&at::ObjectionPage(&id).to_string(), &refusals),
-        Err(stop) => desk.stopped(stop),
-    }
+    let read = async {
+        let contact = desk.perform(ReadObjectionContact { objection, purpose: pairs.value("purpose").into() }).await?;
+        Ok(shown(&desk, &id, &FormState::new(), Some(&contact)).await)
+    };
+    desk.answer(read.await, |page| page, async |no| desk.refused(&at::ObjectionPage(&id).to_string(), &no)).await
 }

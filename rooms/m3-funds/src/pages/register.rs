@@ -247,7 +247,7 @@ fn steps_bar(counts: &[(Step, u64)], step: Option<Step>) -> Markup {
     if counts.is_empty() {
         return html! {};
     }
-    let address = |slug: &str| format!("/claims?step={slug}");
+    let address = |slug: &str| at::Claims.asking(&[("step", &slug)]);
     let mut items: Vec<NavItem> =
         counts.iter().map(|(step, count)| NavItem { count: Some(*count), ..NavItem::new(step.label(), address(step.slug())) }).collect();
     items.push(NavItem::new("全部", address("all")));
@@ -282,7 +282,7 @@ fn row(desk: &Desk, one: &claim::Model, step: Option<Step>) -> Row {
 /// POST `/claims/bulk`: `pick` for each claim, `do` for the step.
 pub async fn bulk(desk: Desk, form: Pairs) -> Response {
     let Some(step) = Step::parse(form.value("do")) else { return desk.stopped(Fault::Gone.into()) };
-    let back = format!("/claims?step={}", step.slug());
+    let back = at::Claims.asking(&[("step", &step.slug())]);
     let picked: Vec<ClaimId> = form.values("pick").filter_map(|one| one.parse().ok()).collect();
     if picked.is_empty() || picked.len() > BATCH_LINES {
         let told = if picked.is_empty() {
@@ -344,7 +344,7 @@ async fn refused_page(desk: &Desk, step: Step, all: usize, not_done: &[(ClaimId,
         .collect();
     let done = all - not_done.len();
     Ok(html! {
-        (page_head("有的没有办成", &format!("选中 {all} 份：办成 {done} 份，没有办成 {} 份", not_done.len()), &[Button::link(format!("回到{}", step.label()), format!("/claims?step={}", step.slug())).main()]))
+        (page_head("有的没有办成", &format!("选中 {all} 份：办成 {done} 份，没有办成 {} 份", not_done.len()), &[Button::link(format!("回到{}", step.label()), at::Claims.asking(&[("step", &step.slug())])).main()]))
         @if done > 0 { (panel("", html! { p { "办成的 " (done) " 份已经生效，不受下面几份影响。" } })) }
         (simple_table("没有办成", &[Column::text("班级"), Column::text("原因"), Column::text("怎么办")], &rows))
     })

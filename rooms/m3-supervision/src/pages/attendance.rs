@@ -7,7 +7,7 @@ use desk::procedure::button;
 use desk::workbook::{Export, Sheet};
 use desk::{Desk, Query, Read, Routes};
 use foundation::at;
-use foundation::codes::{ClassState, FullProcessState};
+use foundation::codes::{ClassPhase, ClassState, FullProcessState};
 use foundation::ids::TypedId;
 use foundation::{ClassId, Fault, Function, Permission, Right, Stop};
 use maud::{Markup, html};
@@ -238,6 +238,6 @@ async fn live_body(desk: &Desk) -> Result<Markup, Stop> {
     ];
     Ok(html! {
         (page_head("正在上课", &format!("{} · {} 班 · 应到 {expected} · 实到 {here}", ui::dates::full_moment(now), rows.len()), &[]))
-        @if rows.is_empty() { (ui::empty_state("现在没有正在上课的班级。", Some(&Button::link("看正在培训的班级", "/classes?state=teaching")))) } @else { (simple_table("正在上课的班级", &columns, &rows)) }
+        @if rows.is_empty() { (ui::empty_state("现在没有正在上课的班级。", Some(&Button::link("看正在培训的班级", at::Classes.asking(&[("state", &ClassPhase::Teaching)]))))) } @else { (simple_table("正在上课的班级", &columns, &rows)) }
     })
 }

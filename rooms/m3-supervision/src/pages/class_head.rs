@@ -3,6 +3,7 @@
 
 use desk::Desk;
 use desk::procedure::button;
+use foundation::at;
 use foundation::codes::{ClassState, FullProcessState};
 use foundation::ids::TypedId;
 use foundation::{AccountId, Instant, Stop, clock};
@@ -94,7 +95,7 @@ impl View<'_> {
         if class.state.is_in(&[FullProcessState::Draft, FullProcessState::Returned]) {
             buttons.extend([("教学计划", "plan"), ("名册", "roster"), ("课程表", "timetable")].map(|(word, at)| Button::link(word, self.at(at))));
         } else if !class.state.is_in(&[FullProcessState::Submitted, FullProcessState::UnderReview]) {
-            buttons.push(Button::link("照此再办一期", format!("/classes/new?from={}", class.id)));
+            buttons.push(Button::link("照此再办一期", at::ClassesNew.asking(&[("from", &class.id)])));
         }
         if takes_slips(class.state) {
             buttons.push(Button::link("登录条", self.at("slips")));

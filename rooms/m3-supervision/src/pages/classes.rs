@@ -5,7 +5,7 @@ use axum::response::Response;
 use desk::workbook::{Cell, Sheet};
 use desk::{Desk, Query, Read, filters};
 use foundation::at;
-use foundation::codes::{ClassState, FullProcessState};
+use foundation::codes::{ClassPhase, ClassState};
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
 use foundation::{ClassId, Date, DistrictCode, Fault, Function, InstitutionId, NeedsItemId, Office, Permission, PersonName, Right, Stop};
 use maud::html;
@@ -26,7 +26,7 @@ desk::filters! {
     pub Filters {
         /// Words of the title, the number or the institution's name.
         q,
-        /// State code, or `teaching` for those being taught, `waiting` for those an officer must act on.
+        /// A phase of all regimes (`teaching`, `waiting`), or the code of one regime's state.
         state,
         /// Needs item id.
         item,
@@ -51,11 +51,11 @@ impl Filters {
         if !words.is_empty() {
             all = all.add(Condition::any().add(C::Title.contains(&words)).add(C::ClassNo.contains(&words)).add(C::InstitutionName.contains(&words)));
         }
-        all = match self.state.as_str() {
-            "" => all,
-            "teaching" => all.add(C::State.is_in([FullProcessState::Approved, FullProcessState::InTraining])),
-            "waiting" => all.add(C::State.is_in([FullProcessState::Submitted, FullProcessState::UnderReview])),
-            code => filters::equal::<ClassState>(all, code, C::State, C::Id),
+        all = match self.state.trim() {
+            code => match code.parse::<ClassPhase>() {
+                Ok(phase) => all.add(C::State.is_in(ClassState::in_phases(&[phase]))),
+                Err(_) => filters::equal::<ClassState>(all, code, C::State, C::Id),
+            },
         };
         all = filters::equal::<NeedsItemId>(all, &self.item, C::NeedsItem, C::Id);
         all = filters::equal::<InstitutionId>(all, &self.institution, C::Institution, C::Id);
@@ -147,8 +147,8 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
 }
 
 fn choices(own: bool) -> Vec<Filter> {
-    let mut states = vec![("waiting".to_owned(), "等待审核".to_owned()), ("teaching".to_owned(), "准予开班、正在上课".to_owned())];
-    states.extend(ClassState::all().map(|one| (one.code().to_owned(), one.label().to_owned())));
+    let phases = ClassPhase::all().iter().map(|one| (one.code(), one.label()));
+    let states = phases.chain(ClassState::all().map(|one| (one.code(), one.label())));
     let mut all = vec![
         Filter::text("q", "班级、编号或机构"),
         Filter::choice("state", "状态", states),
@@ -215,26 +215,16 @@ pub fn number(class: &Model) -> &str {
 
 /// The day the present step must be done by; nothing once the application is decided.
 pub fn due(class: &Model) -> Option<Date> {
-    class.due_on.filter(|_| class.state.is_in(&[FullProcessState::Submitted, FullProcessState::Returned, FullProcessState::UnderReview]))
+    class.due_on.filter(|_| matches!(class.state.phase(), ClassPhase::Waiting | ClassPhase::Returned))
 }
 
 /// The state in one word, with its meaning of colour.
 pub fn state_tag(state: ClassState) -> ui::Tag {
-    let ClassState::FullProcess(state) = state;
-    match state {
-        FullProcessState::Draft | FullProcessState::Archived => tag::neutral(state.label()),
-        FullProcessState::Submitted
-        | FullProcessState::UnderReview
-        | FullProcessState::Returned
-        | FullProcessState::Examining
-        | FullProcessState::ResultsReview
-        | FullProcessState::TrainingEnded => tag::look(state.label()),
-        FullProcessState::Approved
-        | FullProcessState::InTraining
-        | FullProcessState::Certified
-        | FullProcessState::FeedbackDone
-        | FullProcessState::Claimed => tag::good(state.label()),
-        FullProcessState::Refused | FullProcessState::Suspended | FullProcessState::Withdrawn => tag::act(state.label()),
+    match state.phase() {
+        ClassPhase::Draft | ClassPhase::Archived => tag::neutral(state.label()),
+        ClassPhase::Waiting | ClassPhase::Returned | ClassPhase::Assessing => tag::look(state.label()),
+        ClassPhase::Approved | ClassPhase::Teaching | ClassPhase::Certified => tag::good(state.label()),
+        ClassPhase::Stopped | ClassPhase::Ended => tag::act(state.label()),
     }
 }
 

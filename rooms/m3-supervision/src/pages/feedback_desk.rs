@@ -61,7 +61,7 @@ async fn screen_body(desk: &Desk, class: &str) -> Result<Markup, Stop> {
     Ok(html! {
         (page_head("评价台", &class.title, &[back]))
         (RotatingCode {
-            text: format!("{}/feedback-desk/{}?code={code}", desk.premises.settings.base_url, class.id),
+            text: format!("{}{}", desk.premises.settings.base_url, at::FeedbackDeskPage(&class.id).asking(&[("code", &code)])),
             digits: code,
             refresh: at::ClassFeedbackDesk(&class.id).to_string(),
             seconds_left: seconds_left(policy.code_seconds(), desk.now()),
@@ -120,11 +120,9 @@ pub async fn recognise(desk: Desk, Path(class): Path<String>, form: Pairs) -> Re
         Ok(class) => class,
         Err(stop) => return desk.stopped(stop),
     };
-    match recognised(&desk, &class, &form).await {
-        Ok(place) => answers_page(&desk, &class, 200, &FormState::new().with("ticket", ticket(&desk.premises.settings.secret, &place, desk.now()))),
-        Err(Stop::Refused(no)) => who_page(&desk, &class, 422, &form.state().secret("last").refused(no)),
-        Err(stop) => desk.stopped(stop),
-    }
+    let next = |place| answers_page(&desk, &class, 200, &FormState::new().with("ticket", ticket(&desk.premises.settings.secret, &place, desk.now())));
+    let again = async |no| who_page(&desk, &class, 422, &form.state().secret("last").refused(no));
+    desk.answer(recognised(&desk, &class, &form).await, next, again).await
 }
 
 async fn recognised(desk: &Desk, class: &training_class::Model, form: &Pairs) -> Result<EnrolmentId, Stop> {
@@ -210,16 +208,12 @@ pub async fn give(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respons
         was_charged: form.value("was_charged") == "yes",
         text: form.value("text").into(),
     };
-    match desk.perform(act).await {
-        Ok(()) => desk.page(
-            "谢谢您",
-            "",
-            html! {
-                (page_head("谢谢您的评价", &class.title, &[]))
-                (panel("", html! { p { "已经收到。" } (Button::link("下一位", at::FeedbackDeskPage(&class.id).to_string()).main()) }))
-            },
-        ),
-        Err(Stop::Refused(no)) => answers_page(&desk, &class, 422, &state.refused(no)),
-        Err(stop) => desk.stopped(stop),
-    }
+    let thanks = |()| {
+        let body = html! {
+            (page_head("谢谢您的评价", &class.title, &[]))
+            (panel("", html! { p { "已经收到。" } (Button::link("下一位", at::FeedbackDeskPage(&class.id).to_string()).main()) }))
+        };
+        desk.page("谢谢您", "", body)
+    };
+    desk.answer(desk.perform(act).await, thanks, async |no| answers_page(&desk, &class, 422, &state.refused(no))).await
 }

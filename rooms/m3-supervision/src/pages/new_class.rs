@@ -163,18 +163,16 @@ pub async fn create(desk: Desk, upload: Upload) -> Response {
     let again = |state: &FormState| desk.page_status(422, "新建开班申请", "/classes", new_body(&new, state));
     let mut state = form.state();
     let act = parse(&form, new.from.as_ref().map(|class| class.id.clone()), &mut state);
-    // A file that can't be read is said before anything is made.
-    let file = match read_roster(&desk, name, bytes).await {
-        Ok(file) => file,
-        Err(Stop::Refused(refusals)) => return again(&state.refused(refusals)),
-        Err(stop) => return desk.stopped(stop),
+    let made = async {
+        // A file that can't be read is said before anything is made.
+        let file = read_roster(&desk, name, bytes).await?;
+        // What could not be read of the form stands at its field.
+        let act = act.filter(|_| state.is_clean()).ok_or(Stop::Refused(Vec::new()))?;
+        let id = desk.perform(act).await?;
+        Ok(fill(&desk, id, file, !form.value("pledged").is_empty()).await)
     };
-    let Some(act) = act.filter(|_| state.is_clean()) else { return again(&state) };
-    match desk.perform(act).await {
-        Ok(id) => fill(&desk, id, file, !form.value("pledged").is_empty()).await,
-        Err(Stop::Refused(refusals)) => again(&state.refused(refusals)),
-        Err(stop) => desk.stopped(stop),
-    }
+    let made = made.await;
+    desk.answer(made, |page| page, async |no| again(&state.refused(no))).await
 }
 
 async fn read_roster(desk: &Desk, name: String, bytes: Vec<u8>) -> Result<Option<RosterFile>, Stop> {
@@ -187,8 +185,8 @@ async fn fill(desk: &Desk, id: ClassId, file: Option<RosterFile>, is_pledged: bo
     let rows: Vec<RosterRow> = file.persons.iter().map(RosterRow::from).collect();
     let (added, errors) = match imported(desk, &id, rows, file.errors).await {
         Ok(outcome) => outcome,
-        Err(Stop::Refused(refusals)) => return redraw_roster(desk, id.as_str(), &FormState::new().refused(refusals), &[]).await,
-        Err(stop) => return desk.stopped(stop),
+        // The class is made: what its roster lacks is said where it is put right.
+        refused => return desk.answer(refused, |_| ("/classes", ""), async |no| redraw_roster(desk, id.as_str(), &FormState::new().refused(no), &[]).await).await,
     };
     if is_pledged
         && added > 0

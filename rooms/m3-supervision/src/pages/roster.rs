@@ -137,11 +137,11 @@ pub async fn import(desk: Desk, Path(class): Path<String>, upload: Upload) -> Re
         Ok(row) => row,
         Err(stop) => return desk.stopped(stop),
     };
-    match roster::read_apart(&desk, upload.name, upload.bytes).await {
-        Err(Stop::Refused(refusals)) => redraw_roster(&desk, &class, &FormState::new().refused(refusals), &[]).await,
-        Err(stop) => desk.stopped(stop),
-        Ok(file) => register(&desk, &row, file.persons.iter().map(RosterRow::from).collect(), file.errors, FormState::new()).await,
-    }
+    let taken = async {
+        let file = roster::read_apart(&desk, upload.name, upload.bytes).await?;
+        register(&desk, &row, file.persons.iter().map(RosterRow::from).collect(), file.errors, FormState::new()).await
+    };
+    desk.answer(taken.await, |page| page, async |no| redraw_roster(&desk, &class, &FormState::new().refused(no), &[]).await).await
 }
 
 /// POST `/classes/{id}/trainees`: one trainee, typed or corrected.
@@ -161,7 +161,8 @@ pub async fn add_one(desk: Desk, Path(class): Path<String>, form: Pairs) -> Resp
         category: of("category"),
         education: of("education"),
     };
-    register(&desk, &row, vec![given], Vec::new(), form.state()).await
+    let taken = register(&desk, &row, vec![given], Vec::new(), form.state()).await;
+    desk.answer(taken, |page| page, async |no| redraw_roster(&desk, &class, &form.state().refused(no), &[]).await).await
 }
 
 /// Registers what is right of the rows: how many, and everything wrong with the others in the file's order.
@@ -176,15 +177,12 @@ pub(super) async fn imported(desk: &Desk, class: &ClassId, rows: Vec<RosterRow>,
     Ok((added, errors))
 }
 
-async fn register(desk: &Desk, class: &training_class::Model, rows: Vec<RosterRow>, errors: Vec<RowError>, typed: FormState) -> Response {
-    let (home, total) = (at::ClassRoster(&class.id).to_string(), rows.len());
-    let (added, errors) = match imported(desk, &class.id, rows, errors).await {
-        Ok(outcome) => outcome,
-        Err(Stop::Refused(refusals)) => return redraw_roster(desk, class.id.as_str(), &typed.refused(refusals), &[]).await,
-        Err(stop) => return desk.stopped(stop),
-    };
+/// Registers what is right; the roster with what is wrong, at its field or by its row.
+async fn register(desk: &Desk, class: &training_class::Model, rows: Vec<RosterRow>, errors: Vec<RowError>, typed: FormState) -> Result<Response, Stop> {
+    let total = rows.len();
+    let (added, errors) = imported(desk, &class.id, rows, errors).await?;
     if errors.is_empty() {
-        return desk.go(&home, &format!("已登记 {added} 名学员。"));
+        return Ok(desk.go(&at::ClassRoster(&class.id).to_string(), &format!("已登记 {added} 名学员。")));
     }
     let mut state = if total == 1 { typed } else { FormState::new() };
     for one in errors.iter().filter(|one| one.row == 0) {
@@ -192,7 +190,7 @@ async fn register(desk: &Desk, class: &training_class::Model, rows: Vec<RosterRo
             state.error(field, format!("{}。{}", one.reason, one.fix));
         }
     }
-    redraw_roster(desk, class.id.as_str(), &state, &errors.into_iter().filter(|one| one.row > 0).collect::<Vec<_>>()).await
+    Ok(redraw_roster(desk, class.id.as_str(), &state, &errors.into_iter().filter(|one| one.row > 0).collect::<Vec<_>>()).await)
 }
 
 const COLUMNS: [(&str, &str); 7] = [

@@ -172,7 +172,7 @@ async fn screen_body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
         @if open {
             @let code = rules::code_at(&desk.premises.settings.secret, &session.id, policy.code_seconds(), now);
             div class="jb-screen" {
-            (RotatingCode { text: format!("{}/check-in/{}?code={code}", desk.premises.settings.base_url, session.id), digits: code.clone(), refresh: at::SessionScreen(&session.id).to_string(), seconds_left: rules::seconds_left(policy.code_seconds(), now) })
+            (RotatingCode { text: format!("{}{}", desk.premises.settings.base_url, at::CheckInPage(&session.id).asking(&[("code", &code)])), digits: code.clone(), refresh: at::SessionScreen(&session.id).to_string(), seconds_left: rules::seconds_left(policy.code_seconds(), now) })
             div { p class="jb-screen-count" { "已到 " strong { (here) } " / " (roster.len()) " 人" }
             p class="jb-screen-how" { "用手机扫码，或在“我的培训”里输入六位码。没有手机的，请老师点名，一样算数。" } } }
         } @else { (panel("", html! { p { "现在不是这次课的签到时间。签到码在上课前后显示。" } })) }

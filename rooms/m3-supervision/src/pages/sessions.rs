@@ -127,7 +127,7 @@ pub async fn add(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response
     };
     let id: ClassId = page.class.id.clone();
     let done = desk.perform(AddSession { class: id, fields }).await.map(|_| ());
-    answer(&desk, &page, &form, done, "已增加一次课。")
+    answer(&desk, &page, &form, done, "已增加一次课。").await
 }
 
 /// `/sessions/{id}/edit`.
@@ -153,15 +153,12 @@ pub async fn save(desk: Desk, Path(session): Path<String>, form: Pairs) -> Respo
     };
     let Some(id) = page.session.as_ref().map(|one| one.id.clone()) else { return desk.stopped(Fault::Gone.into()) };
     let done = desk.perform(EditSession { session: id, fields }).await;
-    answer(&desk, &page, &form, done, "已修改。")
+    answer(&desk, &page, &form, done, "已修改。").await
 }
 
-fn answer(desk: &Desk, page: &Page, form: &Pairs, done: Result<(), Stop>, said: &str) -> Response {
-    match done {
-        Ok(()) => desk.go(&at::ClassTimetable(&page.class.id).to_string(), said),
-        Err(Stop::Refused(no)) => draw(desk, 422, page, &form.state().refused(no)),
-        Err(stop) => desk.stopped(stop),
-    }
+async fn answer(desk: &Desk, page: &Page, form: &Pairs, done: Result<(), Stop>, said: &str) -> Response {
+    let next = |()| (at::ClassTimetable(&page.class.id).to_string(), said);
+    desk.answer(done, next, async |no| draw(desk, 422, page, &form.state().refused(no))).await
 }
 
 /// POST `/sessions/{id}/remove`.

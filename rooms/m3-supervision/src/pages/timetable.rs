@@ -128,16 +128,15 @@ pub async fn lay(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response
     let mut state = form.state();
     let teacher = form.value("teacher").parse::<TeacherId>().ok();
     let layout = parse_layout(&form, &mut state);
-    let refusals = match layout {
-        Some(layout) => match desk.perform(LayTimetable { class: id, layout, teacher }).await {
-            Ok(count) => return desk.go(&at::ClassTimetable(&class).to_string(), &format!("已排 {count} 次课。")),
-            Err(Stop::Refused(refusals)) => refusals,
-            Err(stop) => return desk.stopped(stop),
-        },
-        None => Vec::new(),
+    let laid = match layout {
+        Some(layout) => desk.perform(LayTimetable { class: id, layout, teacher }).await,
+        // What could not be read stands at its field.
+        None => Err(Stop::Refused(Vec::new())),
     };
-    match timetable_body(&desk, &class, &state.refused(refusals)).await {
+    let next = |count| (at::ClassTimetable(&class).to_string(), format!("已排 {count} 次课。"));
+    desk.answer(laid, next, async |no| match timetable_body(&desk, &class, &state.refused(no)).await {
         Ok(body) => desk.page_status(422, "课程表", "/classes", body),
         Err(stop) => desk.stopped(stop),
-    }
+    })
+    .await
 }

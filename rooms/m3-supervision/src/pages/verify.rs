@@ -27,7 +27,7 @@ impl Read for VerifyCertificate {
 
 /// The address that a certificate's QR code leads to; `s` shows that this installation printed it.
 pub fn address(desk: &Desk, number: &str) -> String {
-    format!("{}/verify/{number}?s={}", desk.premises.settings.base_url, seal(desk, number))
+    format!("{}{}", desk.premises.settings.base_url, at::VerifyPage(number).asking(&[("s", &seal(desk, number))]))
 }
 
 fn seal(desk: &Desk, number: &str) -> String {
