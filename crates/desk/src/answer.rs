@@ -34,6 +34,9 @@ impl From<Response> for Next {
     }
 }
 
+/// What the queue's links add to an address: what is done there goes on in the queue.
+pub const FROM_QUEUE: &str = "from=queue";
+
 impl Desk {
     /// The frame of a page: title, navigation, who, flash. Rooms change fields where they need to.
     pub fn frame(&self, title: &str, current: &str) -> Page {
@@ -77,7 +80,9 @@ impl Desk {
 
     /// The token of this page's forms, with the versions of what the page shows.
     fn form_token(&self) -> String {
-        let is_queue = self.manner.path.split('?').next() == Some("/");
+        // The queue itself, and what was opened from it.
+        let (page, asked) = self.manner.path.split_once('?').unwrap_or((&self.manner.path, ""));
+        let is_queue = page == "/" || asked.split('&').any(|one| one == FROM_QUEUE);
         session::form_token(&self.premises, self.sign_in.as_ref()) + &self.manner.seen.suffix(is_queue)
     }
 
@@ -108,6 +113,7 @@ impl Desk {
 
     /// See-other to `path`, with a one-time message there. A message starting with `!` is shown as a refusal.
     pub fn go(&self, path: &str, message: &str) -> Response {
+        let path = if path.chars().any(char::is_control) { "/" } else { path };
         let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, path.to_owned())]).into_response();
         if !message.is_empty() {
             let text: String = message.chars().take(300).collect();
@@ -160,7 +166,7 @@ impl Desk {
             return crate::api::stopped(self, &stop);
         }
         match stop {
-            Stop::SignedOut => self.go(&at::SignIn.asking(&[("next", &self.manner.path)]), ""),
+            Stop::SignedOut => self.go(&at::SignIn.asking(&[("next", &self.manner.page())]), ""),
             Stop::Refused(refusals) => self.page_status(
                 422,
                 "没有办成",
@@ -194,7 +200,7 @@ impl Desk {
             div class="jb-panel jb-section" {
                 p { (what) }
                 p { (next) }
-                p { a class="btn jb-btn" href="/" { "回到首页" } " " a class="btn jb-btn" href=(self.manner.path.split('?').next().unwrap_or("/")) { "再试一次" } }
+                p { a class="btn jb-btn" href="/" { "回到首页" } " " a class="btn jb-btn" href=(self.manner.page()) { (if self.manner.is_form { "回到刚才的页面" } else { "再试一次" }) } }
                 p class="jb-head__note" { "求助时请报编号 " code { (self.manner.request_id) } }
             }
         })

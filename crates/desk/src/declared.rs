@@ -73,6 +73,6 @@ impl Declared {
     }
     /// The subject of a kind.
     pub fn subject(&self, kind: &str) -> Option<&'static Subject> {
-        self.subjects.iter().find(|one| one.kind == kind).copied()
+        self.subjects.iter().find(|one| one.kind == kind || (!one.formerly.is_empty() && one.formerly == kind)).copied()
     }
 }

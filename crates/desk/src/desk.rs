@@ -30,10 +30,21 @@ pub struct Manner {
     pub request_id: String,
     /// Address asked for.
     pub path: String,
+    /// Whether a form was sent there: nobody can open such an address.
+    pub is_form: bool,
+    /// The page of ours from which it came.
+    pub back: Option<String>,
     /// Where the request came from, as far as it can be believed.
     pub from: Option<std::net::IpAddr>,
     /// What its page shows and its form brought.
     pub seen: crate::seen::Seen,
+}
+
+impl Manner {
+    /// The page to go back to: what was asked for, or the page whose form was sent.
+    pub fn page(&self) -> &str {
+        if self.is_form { self.back.as_deref().unwrap_or("/") } else { &self.path }
+    }
 }
 
 /// Who acts, when and where. Extracted only from a session, or made by `as_system`.
@@ -47,17 +58,19 @@ pub struct Desk {
     pub sign_in: Option<SignInId>,
     /// How the request came.
     pub manner: Arc<Manner>,
+    /// The act that is being done, for the steps it takes; empty outside the door.
+    pub(crate) acting: &'static str,
 }
 
 impl Desk {
     /// A desk for `actor` without a browser (stories, tests, command line).
     pub fn of(premises: Arc<Premises>, actor: impl Into<Arc<Actor>>) -> Self {
-        Self { premises, actor: actor.into(), sign_in: None, manner: Arc::default() }
+        Self { premises, actor: actor.into(), sign_in: None, manner: Arc::default(), acting: "" }
     }
 
     /// The only widening door: the system's own desk for a named job.
     pub fn as_system(&self, job: &str) -> Self {
-        Self::system(Arc::clone(&self.premises), job)
+        Self { acting: self.acting, ..Self::system(Arc::clone(&self.premises), job) }
     }
 
     /// The system's desk for a named job.
@@ -148,6 +161,7 @@ impl Desk {
             async move {
                 let db = desk.premises.db.clone();
                 let guarded = if A::KEYS_GUARD { Guarded::ByKeys } else { Guarded::BySerialisation };
+                let desk = Self { acting: A::NAME, ..desk };
                 db.write_guarded(guarded, desk.scope(), move |work| Box::pin(async move { through(&desk, &*act, key, work).await })).await
             }
         })

@@ -75,9 +75,19 @@ fn manner_of(premises: &Premises, request: &Request) -> Manner {
         // the journal places facts.
         request_id: hex::encode_upper(premises.ids.bytes::<8>()),
         path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        is_form: request.method() == Method::POST,
+        back: came_from(headers),
         from: asker(&premises.settings.trusted_proxies, request),
         seen: crate::seen::Seen::default(),
     }
+}
+
+/// The page of this house that a request says it comes from.
+fn came_from(headers: &HeaderMap) -> Option<String> {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let (_, rest) = text(header::REFERER)?.split_once("//")?;
+    let (host, path) = rest.split_at(rest.find('/')?);
+    (Some(host) == text(header::HOST) && !path.starts_with("//")).then(|| path.to_owned())
 }
 
 /// Who asks: the peer, or, where the peer is a proxy of ours, whom it heard. Of `X-Forwarded-For` only what our own

@@ -1,6 +1,12 @@
 //! Matters (M8.9): what stands in somebody's queue. A room declares each of its own once: what it is called, whose it
 //! is, what it is about, where it opens, whether a clean one is done from the queue, and how it ends.
 
+use std::collections::HashMap;
+
+use foundation::Stop;
+use futures::future::BoxFuture;
+
+use crate::Desk;
 use crate::subject::{Audience, Subject};
 
 /// A kind of task.
@@ -22,9 +28,14 @@ pub struct Matter {
     pub quick: Option<Quick>,
     /// How it ends.
     pub ends: Ends,
+    /// Of these things, those that are not the asker's to do, and why (职责分离): nothing for most matters.
+    pub not_his: Option<NotHis>,
     /// Its days are working days: where the year's holidays are not published yet, its last day may move.
     pub in_workdays: bool,
 }
+
+/// Asks a room which of its things somebody else must do.
+pub type NotHis = for<'a> fn(&'a Desk, Vec<String>) -> BoxFuture<'a, Result<HashMap<String, &'static str>, Stop>>;
 
 /// A clean matter's button in the queue.
 #[derive(Debug)]

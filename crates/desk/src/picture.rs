@@ -50,6 +50,8 @@ pub struct Line {
     pub facts: &'static [&'static str],
     /// The document.
     pub document: &'static str,
+    /// Why somebody may not.
+    pub apart: Vec<&'static str>,
 }
 
 /// The procedure as words.
@@ -91,17 +93,15 @@ fn lines<P: Procedure>() -> Vec<Line> {
                     Next::Nobody => "—".into(),
                     Next::Ask(matter) | Next::Each(matter) => format!("{}：{}", matter.audience.called(), matter.called),
                 },
-                button: match row.press {
-                    Press::Nowhere => "",
-                    Press::Post(word, ..) | Press::Page(word, _) | Press::Danger(word, _) => word,
-                },
+                button: row.press.word(),
                 press: match row.press {
                     Press::Nowhere => None,
-                    Press::Post(_, at, _) => Some(("POST", at)),
+                    Press::Post(_, at, _) | Press::Form(_, at, _) => Some(("POST", at)),
                     Press::Page(_, at) | Press::Danger(_, at) => Some(("GET", at)),
                 },
                 facts: row.facts,
                 document: row.document,
+                apart: P::APART.iter().filter(|one| one.step == row.step).map(|one| one.why).collect(),
             }
         })
         .collect()
@@ -157,16 +157,17 @@ fn faults<P: Procedure>() -> Vec<String> {
             _ => {}
         }
     }
-    for (at, row) in P::ROWS.iter().enumerate() {
-        if P::ROWS.iter().skip(at + 1).any(|other| other.step == row.step) {
-            faults.push(format!("{}: two rows for {:?}", P::NAME, row.step));
-        }
-        // What is asked in a state must be ended by a row that leaves it.
+    for row in P::ROWS {
+        // Whatever leads out of a state ends what was asked in it.
         if let Next::Ask(matter) | Next::Each(matter) = row.next
             && matter.ends == crate::matter::Ends::ByStep
-            && !P::ROWS.iter().any(|later| later.from.contains(&row.to) && later.closes != Closes::Nothing)
         {
-            faults.push(format!("{}: {} is asked in {} and no step ends it", P::NAME, matter.kind, row.to.code()));
+            let out: Vec<_> = P::ROWS.iter().filter(|later| later.from.contains(&row.to) && later.to != row.to).collect();
+            if out.is_empty() {
+                faults.push(format!("{}: {} is asked in {} and no step ends it", P::NAME, matter.kind, row.to.code()));
+            }
+            let leaks = out.iter().filter(|later| later.closes == Closes::Nothing && !P::KEPT.contains(&later.step));
+            faults.extend(leaks.map(|later| format!("{}: {:?} leaves {} and {} stays in the queue", P::NAME, later.step, row.to.code(), matter.kind)));
         }
     }
     faults

@@ -8,6 +8,10 @@ foundation::rules! {
     ONCE_ONLY = "幂等", "M7.1", "Idempotency-Key", "请为新的办理换一个键";
     PASSWORD = "口令", "M8.2", "网络安全等级保护三级要求", "请按提示改正后再办";
     PARAMETERS = "政策参数", "M8.1", "政策参数表", "请由省、市人社部门补齐参数后再办";
+    /// A step that the thing's state does not allow.
+    STEP = "办理步骤", "M8.9", "办理步骤表", "请刷新页面，按当前步骤办理";
+    /// Somebody else must do it.
+    APART = "职责分离", "M8.4", "办理步骤表", "请由另一位工作人员办理";
     /// What a page showed has changed since.
-    CHANGED = "内容已变", "M8.9", "本页打开的时间", "请看最新的内容，再决定怎么办";
+    CHANGED = "内容已变", "M8.9", "办理记录", "请看最新的内容，再决定怎么办";
 }

@@ -33,7 +33,11 @@ impl Seen {
     /// What is written behind a form's token.
     pub(crate) fn suffix(&self, is_queue: bool) -> String {
         let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut text: String = shown.versions.iter().map(|(key, version)| format!("{MARK}{key}:{version}")).collect();
+        let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        // A form that comes back, refused for something else, still speaks of what its page showed at first.
+        let of = |key: &String, version: i32| given.versions.get(key).copied().unwrap_or(version);
+        let mut text: String = shown.versions.iter().map(|(key, version)| format!("{MARK}{key}:{}", of(key, *version))).collect();
+        let is_queue = is_queue || given.is_queue;
         if is_queue {
             text.push(MARK);
             text.push_str(QUEUE);
@@ -66,9 +70,14 @@ impl Desk {
     /// Errors: a refusal when the page showed the row at another version. What no page showed (the API, jobs, the queue)
     /// is decided on what stands.
     pub fn unchanged(&self, subject: &Subject, id: &str, version: i32) -> Result<(), Stop> {
-        let given = self.manner.seen.given.lock().unwrap_or_else(PoisonError::into_inner);
-        match given.versions.get(&format!("{}:{id}", subject.kind)) {
-            Some(seen) if *seen != version => Err(CHANGED.refuse(format!("您打开页面以后，{}已经被办理或改动过", subject.called)).into()),
+        let mut given = self.manner.seen.given.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = format!("{}:{id}", subject.kind);
+        match given.versions.get(&key) {
+            Some(seen) if *seen != version => {
+                // Now he is told: the form that comes back speaks of what stands.
+                given.versions.remove(&key);
+                Err(CHANGED.refuse(format!("您打开页面以后，{}已经被办理或改动过", subject.called)).into())
+            }
             _ => Ok(()),
         }
     }
@@ -93,5 +102,7 @@ mod tests {
         assert_eq!((given.versions.get("class:01ABC"), given.is_queue), (Some(&7), true));
         drop(given);
         assert_eq!(Seen::default().take("token~nonsense~a:b"), "token", "what cannot be read says nothing");
+        form.shown.lock().unwrap().versions.insert("class:01ABC".into(), 8);
+        assert_eq!(form.suffix(false), "~class:01ABC:7~queue", "a form that comes back speaks of what its page showed at first");
     }
 }

@@ -9,6 +9,8 @@ use foundation::{DistrictCode, Permission};
 pub struct Subject {
     /// As the journal writes it, `class`.
     pub kind: &'static str,
+    /// As earlier versions wrote it in tasks; empty for most.
+    pub formerly: &'static str,
     /// What users read for it, `班级`.
     pub called: &'static str,
     /// The folder of its pages, `/classes`; empty where it has no page of its own.

@@ -103,12 +103,12 @@ impl TaskDraft {
 
 /// Puts many into their queues, in one statement.
 pub async fn put_all(work: &Writer, tasks: Vec<TaskDraft>) -> Result<(), Stop> {
+    tasks.iter().try_for_each(TaskDraft::known)?;
     work.add_many::<task::Entity>(tasks.into_iter().map(|one| one.row).collect()).await
 }
 
-async fn end(desk: &Desk, work: &Writer, open: Condition) -> Result<(), Stop> {
-    work.change_all::<task::Entity>(open, task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() }).await?;
-    Ok(())
+async fn end(desk: &Desk, work: &Writer, open: Condition) -> Result<u64, Stop> {
+    work.change_all::<task::Entity>(open, task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() }).await
 }
 
 /// Closes the open tasks of these matters about a thing.
@@ -120,13 +120,13 @@ pub async fn close(desk: &Desk, work: &Writer, about: impl ToString, matters: &[
         .add(task::Column::About.eq(about.to_string()))
         .add(task::Column::Kind.is_in(matters.iter().map(|one| one.kind)))
         .add(task::Column::DoneAt.is_null());
-    end(desk, work, open).await
+    end(desk, work, open).await.map(drop)
 }
 
-/// Closes the open tasks that were put under these keys (`put_once`).
-pub async fn close_once(desk: &Desk, work: &Writer, keys: Vec<String>) -> Result<(), Stop> {
+/// Closes the open tasks that were put under these keys (`put_once`); how many stood.
+pub async fn close_once(desk: &Desk, work: &Writer, keys: Vec<String>) -> Result<u64, Stop> {
     if keys.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     end(desk, work, Condition::all().add(task::Column::Once.is_in(keys))).await
 }
@@ -137,13 +137,13 @@ pub async fn close_among(desk: &Desk, work: &Writer, about: Vec<String>, matters
         .add(task::Column::About.is_in(about))
         .add(task::Column::Kind.is_in(matters.iter().map(|one| one.kind)))
         .add(task::Column::DoneAt.is_null());
-    end(desk, work, open).await
+    end(desk, work, open).await.map(drop)
 }
 
 /// Closes every open task about a thing that has come to its end.
 pub async fn close_all(desk: &Desk, work: &Writer, about: impl ToString) -> Result<(), Stop> {
     let open = Condition::all().add(task::Column::About.eq(about.to_string())).add(task::Column::DoneAt.is_null());
-    end(desk, work, open).await
+    end(desk, work, open).await.map(drop)
 }
 
 /// The day so many calendar days after another; the same day for a senseless number.

@@ -212,7 +212,7 @@ code_enum! {
         Published = "S50", "公示中";
         UnderObjection = "S55", "异议核查中";
         NoObjection = "S60", "公示无异议";
-        FinanceReviewed = "S70", "财政复核通过";
+        FinanceReviewed = "S70", "已列入批次，待财政复核";
         Paying = "S80", "拨付中";
         PaymentReturned = "S85", "退票";
         Paid = "S90", "已拨付";
@@ -238,6 +238,16 @@ code_enum! {
         Open = "YY10", "核查中";
         Upheld = "YY20", "异议成立";
         Dismissed = "YY30", "异议不成立";
+        AnsweredAlong = "YY40", "随另一条异议答复";
+    }
+}
+
+code_enum! {
+    /// States of a trainee's word about his attendance (M3.2; domain.md §4.0).
+    DisputeState("考勤异议状态") {
+        Open = "YY10", "核实中";
+        Upheld = "YY20", "属实";
+        Dismissed = "YY30", "不属实";
     }
 }
 
@@ -278,6 +288,19 @@ code_enum! {
         Pass = "PASS", "通过";
         Fail = "FAIL", "不通过";
         NeedsFix = "FIX", "需补正";
+        Noted = "NOTE", "请留意";
+    }
+}
+
+impl ReviewResult {
+    /// What a person may find; the machine's remarks are its own.
+    pub const FOUND: [Self; 3] = [Self::Pass, Self::NeedsFix, Self::Fail];
+    /// Whether nothing waits for it.
+    pub const fn holds(self) -> bool {
+        match self {
+            Self::Pass | Self::Noted => true,
+            Self::Fail | Self::NeedsFix => false,
+        }
     }
 }
 

@@ -96,6 +96,21 @@ impl Right {
     pub const fn all() -> &'static [Self] {
         &[Self::Create, Self::Read, Self::Approve, Self::File, Self::Publish, Self::Inspect, Self::Witness, Self::Execute, Self::Configure, Self::Pay]
     }
+    /// What people read for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Create => "申报、登记",
+            Self::Read => "查看",
+            Self::Approve => "审批",
+            Self::File => "备案",
+            Self::Publish => "发布",
+            Self::Inspect => "检查",
+            Self::Witness => "会签",
+            Self::Execute => "处置",
+            Self::Configure => "设置",
+            Self::Pay => "拨付",
+        }
+    }
     /// The matrix's letter.
     pub const fn letter(self) -> char {
         match self {
@@ -135,6 +150,18 @@ impl Permission {
         match self {
             Self::Of(function, _) => function.clause(),
             Self::Public | Self::SignedIn | Self::Job => panic!("belongs to no function of the matrix: name its clause (const CLAUSE)"),
+        }
+    }
+}
+
+impl Permission {
+    /// What people read for it, `开班申请(合格证类)：审批`.
+    pub fn words(self) -> String {
+        match self {
+            Self::Public => "任何人".into(),
+            Self::SignedIn => "本人".into(),
+            Self::Of(function, right) => format!("{}：{}", function.title(), right.word()),
+            Self::Job => "到时自动办理".into(),
         }
     }
 }

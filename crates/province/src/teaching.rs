@@ -172,15 +172,36 @@ impl Teller<'_> {
         self.stage.by(&self.school.county.officers[2], act).await
     }
 
+    /// Looked at again while it is stopped: nobody is being taught.
+    async fn recheck(&self, note: &str) -> Result<InspectionId> {
+        let act = RecordInspection {
+            class: self.class.clone(),
+            session: None,
+            kind: InspectionKind::OnSite,
+            unannounced: false,
+            second_inspector: crate::names::name(self.number * 7 + 5),
+            present_count: 0,
+            teacher_present: false,
+            content_matches: true,
+            problems: Vec::new(),
+            opinion: InspectionOpinion::Normal,
+            note: note.into(),
+        };
+        self.stage.by(&self.school.county.officers[2], act).await
+    }
+
     /// Stopped by an inspection. Gives the moment from which it goes on, if it does.
     async fn stop(&self, session: &class_session::Model) -> Result<Option<foundation::Instant>> {
         self.stage.travel_to(session.starts_at + Duration::minutes(35));
-        let note = "现场 11 人，签到记录 27 人；抽问 3 名学员，均说不出授课教师姓名。责令停课。";
+        let note = "现场人数与签到记录不符；抽问 3 名学员，均说不出授课教师姓名。责令停课。";
         self.record(session, 12, InspectionOpinion::Stop, Some(InspectionProblem::HeadCount), note).await?;
         match self.plot.ending {
             Ending::Resumed => {
                 self.stage.pass(44 * 3600);
-                let note = "机构已清退未到课学员并补签承诺，复查三次课人证相符，可以恢复。".into();
+                // Somebody has looked again before it goes on.
+                let seen = "复查：未到课学员已清退，承诺书补签齐全。";
+                self.recheck(seen).await?;
+                let note = "机构已清退未到课学员并补签承诺，复查人证相符，可以恢复。".into();
                 self.stage.by(self.officer(), ResumeClass { class: self.class.clone(), note }).await?;
                 Ok(Some(self.stage.now()))
             }

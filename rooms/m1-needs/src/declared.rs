@@ -11,13 +11,13 @@ use store::tables::needs::needs_item;
 use crate::acts::{AddNeedsItem, DelistNeedsItem, EditNeedsItem, FileNeedsItem, PublishNeedsItem};
 
 /// 需求指导目录项目.
-pub static NEEDS_ITEM: Subject = Subject { kind: "needs_item", called: "目录项目", folder: "/needs", read: Permission::Public };
+pub static NEEDS_ITEM: Subject = Subject { kind: "needs_item", formerly: "", called: "目录项目", folder: "/needs", read: Permission::Public };
 
 /// The room's subjects.
 pub static SUBJECTS: &[&Subject] = &[&NEEDS_ITEM];
 
 const fn matter(kind: &'static str, called: &'static str, audience: Audience, opens: &'static str) -> Matter {
-    Matter { kind, called, audience, about: &NEEDS_ITEM, opens, at: "", quick: None, ends: Ends::ByStep, in_workdays: false }
+    Matter { kind, called, audience, about: &NEEDS_ITEM, opens, at: "", quick: None, ends: Ends::ByStep, not_his: None, in_workdays: false }
 }
 /// 目录备案.
 pub static FILE: Matter = matter("file-needs-item", "目录备案", Audience::Province, "去备案");
@@ -27,14 +27,18 @@ pub static PUBLISH: Matter = matter("publish-needs-item", "目录发布", Audien
 /// The room's matters.
 pub static MATTERS: &[&Matter] = &[&FILE, &PUBLISH];
 
+/// What is asked before an item is published, and before it is taken out.
+const PUBLISHES: &str = "发布后所有人都能看到，要撤下只能移出目录。确定发布吗？";
+const DELISTS: &str = "移出后不能再按这个项目申请开班，已准予的班不受影响。确定移出吗？";
+
 desk::steps! {
     /// What can happen to an item.
     Step of NeedsState, ROWS {
         Draft [] => Draft, "起草", by::<AddNeedsItem>(), Clear, Nothing, Ask(&FILE), Nowhere, ["NeedsItemDrafted"];
-        Edit [Draft] => Draft, "修改", by::<EditNeedsItem>(), Clear, Asked, Ask(&FILE), Nowhere, ["NeedsItemEdited"];
-        File [Draft] => Draft, "备案", by::<FileNeedsItem>(), Clear, Asked, Ask(&PUBLISH), Nowhere, ["NeedsItemFiled"];
-        Publish [Draft] => Published, "发布", by::<PublishNeedsItem>(), Clear, Asked, Nobody, Nowhere, ["NeedsItemPublished"], "需求指导目录";
-        Delist [Published] => Delisted, "移出目录", by::<DelistNeedsItem>(), Clear, Asked, Nobody, Nowhere, ["NeedsItemDelisted"];
+        Edit [Draft] => Draft, "修改", by::<EditNeedsItem>(), Clear, Asked, Ask(&FILE), Page("修改", "edit"), ["NeedsItemEdited"];
+        File [Draft] => Draft, "备案", by::<FileNeedsItem>(), Clear, Asked, Ask(&PUBLISH), Form("给予备案", "file", ""), ["NeedsItemFiled"];
+        Publish [Draft] => Published, "发布", by::<PublishNeedsItem>(), Clear, Asked, Nobody, Form("发布", "publish", PUBLISHES), ["NeedsItemPublished"], "需求指导目录";
+        Delist [Published] => Delisted, "移出目录", by::<DelistNeedsItem>(), Clear, Asked, Nobody, Form("移出目录", "delist", DELISTS), ["NeedsItemDelisted"];
     }
 }
 
@@ -50,7 +54,6 @@ impl Procedure for NeedsItems {
     const TITLE: &'static str = "需求指导目录项目";
     const NOUN: &'static str = "目录项目";
     const SOURCE: &'static str = "目录项目记录";
-    const CLAUSE: &'static str = "M1.3";
     const TAG: Option<&'static str> = None;
     const SUBJECT: &'static Subject = &NEEDS_ITEM;
     const ROWS: &'static [Row<NeedsState, Step>] = ROWS;

@@ -13,17 +13,17 @@ use crate::acts::directory::ListInstitution;
 use crate::acts::standing::{RemoveInstitution, RestoreInstitution, SuspendInstitution};
 
 /// 培训机构.
-pub static INSTITUTION: Subject = Subject { kind: "institution", called: "培训机构", folder: "/institutions", read: Permission::Public };
+pub static INSTITUTION: Subject = Subject { kind: "institution", formerly: "", called: "培训机构", folder: "/institutions", read: Permission::Public };
 /// 培训场地.
-pub static SITE: Subject = Subject { kind: "site", called: "培训场地", folder: "", read: Permission::Of(Function::DirectoryPublication, Right::Read) };
+pub static SITE: Subject = Subject { kind: "site", formerly: "", called: "培训场地", folder: "", read: Permission::Of(Function::DirectoryPublication, Right::Read) };
 /// 教师.
-pub static TEACHER: Subject = Subject { kind: "teacher", called: "教师", folder: "", read: Permission::Of(Function::DirectoryPublication, Right::Read) };
+pub static TEACHER: Subject = Subject { kind: "teacher", formerly: "", called: "教师", folder: "", read: Permission::Of(Function::DirectoryPublication, Right::Read) };
 
 /// The room's subjects.
 pub static SUBJECTS: &[&Subject] = &[&INSTITUTION, &SITE, &TEACHER];
 
 const fn matter(kind: &'static str, opens: &'static str, ends: Ends) -> Matter {
-    Matter { kind, called: "收款账户", audience: Audience::Keeper, about: &INSTITUTION, opens, at: "", quick: None, ends, in_workdays: false }
+    Matter { kind, called: "收款账户", audience: Audience::Keeper, about: &INSTITUTION, opens, at: "", quick: None, ends, not_his: None, in_workdays: false }
 }
 /// 收款账户更正, to be confirmed by a second person.
 pub static CONFIRM_PAYEE: Matter =
@@ -39,11 +39,11 @@ desk::steps! {
     Step of DirectoryState, ROWS {
         List [] => Listed, "列入目录", by::<ListInstitution>(), Clear, Nothing, Nobody, Nowhere, ["InstitutionListed"], "机构目录";
         Suspend [Listed | Warned | Rectifying] => Suspended, "暂停承训", by::<SuspendInstitution>(), Clear, Nothing, Nobody,
-            Post("暂停承训", "suspend", "暂停后不能申请新班，正在上的班继续。确定暂停吗？"), ["InstitutionSuspended"];
+            Form("暂停承训", "suspend", "暂停后不能申请新班，正在上的班继续。确定暂停吗？"), ["InstitutionSuspended"];
         Restore [Suspended | Warned | Rectifying] => Listed, "恢复承训", by::<RestoreInstitution>(), Clear, Nothing, Nobody,
-            Post("恢复承训", "restore", "恢复后可以申请新班。确定恢复吗？"), ["InstitutionRestored"];
+            Form("恢复承训", "restore", "恢复后可以申请新班。确定恢复吗？"), ["InstitutionRestored"];
         Remove [Listed | Warned | Rectifying | Suspended | Expired] => Removed, "移出目录", by::<RemoveInstitution>(), Clear, Nothing, Nobody,
-            Post("移出目录", "remove", "移出后不能再承担补贴性培训，正在上的班继续。确定移出吗？"), ["InstitutionRemoved"];
+            Form("移出目录", "remove", "移出后不能再承担补贴性培训，正在上的班继续。确定移出吗？"), ["InstitutionRemoved"];
     }
 }
 
@@ -62,7 +62,6 @@ impl Procedure for Standing {
     const TITLE: &'static str = "补贴性培训机构目录：机构";
     const NOUN: &'static str = "机构";
     const SOURCE: &'static str = "机构目录记录";
-    const CLAUSE: &'static str = "M2.7";
     const TAG: Option<&'static str> = None;
     const SUBJECT: &'static Subject = &INSTITUTION;
     const ROWS: &'static [Row<DirectoryState, Step>] = ROWS;

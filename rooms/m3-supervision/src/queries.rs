@@ -3,7 +3,7 @@
 
 use desk::Desk;
 use foundation::Stop;
-use foundation::codes::{CertificateType, FullProcessState, NeedsState};
+use foundation::codes::{CertificateType, ClassPhase, ClassState, NeedsState};
 use store::Reader;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::institutions::{directory_item, room, teacher};
@@ -12,13 +12,14 @@ use store::tables::supervision::training_class;
 
 /// The day the application counts from: an application under way was in time on the day it came in.
 pub(crate) fn applied_on(desk: &Desk, class: &training_class::Model) -> foundation::Date {
-    let under_way = class.state.is_in(&[FullProcessState::Submitted, FullProcessState::UnderReview]);
+    let under_way = class.state.phase() == ClassPhase::Waiting;
     class.submitted_at.filter(|_| under_way).map_or_else(|| desk.today(), foundation::clock::day_of)
 }
 
-/// States in which a class holds its people's time.
-pub(crate) const HOLDING: [FullProcessState; 5] =
-    [FullProcessState::Submitted, FullProcessState::UnderReview, FullProcessState::Approved, FullProcessState::InTraining, FullProcessState::Suspended];
+/// States in which a class, of whatever regime, holds its people's time.
+pub(crate) fn holding() -> Vec<ClassState> {
+    ClassState::in_phases(&[ClassPhase::Waiting, ClassPhase::Approved, ClassPhase::Teaching, ClassPhase::Stopped])
+}
 
 /// Day and hour, shortly.
 pub(crate) fn short(at: foundation::Instant) -> String {

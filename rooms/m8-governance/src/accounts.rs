@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use desk::procedure::{self, Press};
 use desk::{Desk, Pairs, Query, Read, session};
 use foundation::at;
 use foundation::codes::AccountRole;
@@ -14,6 +15,7 @@ use ui::{Button, Column, Dossier, DossierHead, Field, Filter, Form, FormState, R
 
 use crate::account_forms::handed_over;
 use crate::acts::accounts::{ChangeAccountRole, DisableAccount, EnableAccount, ResetAccount};
+use crate::declared::{Accounts, Step as Way};
 use crate::rules;
 
 pub(crate) const NAV: &str = "/accounts";
@@ -218,6 +220,14 @@ struct Step {
 }
 
 impl Step {
+    /// A step of the account's course: its words stand in the table.
+    fn of(way: Way, hint: &'static str) -> Self {
+        let (title, word, question) = match procedure::row::<Accounts>(way).press {
+            Press::Form(title, word, question) => (title, word, question),
+            _ => ("", "", ""),
+        };
+        Self { word, title, question, hint }
+    }
     fn render(&self, one: &account::Model, doing: &str, state: &FormState) -> Markup {
         let fresh = FormState::new();
         let state = if doing == self.word { state } else { &fresh };
@@ -237,9 +247,7 @@ impl Step {
 
 fn steps(one: &account::Model) -> Vec<Step> {
     if one.disabled {
-        return vec![Step {
-            word: "enable", title: "启用账号", question: "启用后他可以用原来的密码登录。确定吗？", hint: "原来的密码和动态口令仍然有效。"
-        }];
+        return vec![Step::of(Way::Enable, "原来的密码和动态口令仍然有效。")];
     }
     let role = match one.role {
         AccountRole::Staff => {
@@ -259,9 +267,7 @@ fn steps(one: &account::Model) -> Vec<Step> {
             hint: "忘记密码、换手机、怀疑被盗时用：给本人一个新的一次性链接，重新设密码、重新绑定动态口令。",
         },
         role,
-        Step {
-            word: "disable", title: "停用账号", question: "他会在所有设备上退出，不能再登录。确定停用吗？", hint: "调离、离职时用；办过的事和留痕都保留。"
-        },
+        Step::of(Way::Disable, "调离、离职时用；办过的事和留痕都保留。"),
     ]
 }
 

@@ -8,12 +8,13 @@ use foundation::{Date, DistrictCode, Fen, Function, InstitutionId, Permission, R
 use store::query::Set;
 use store::tables::identity::account;
 
-use crate::acts::accounts::{CreateAccount, DisableAccount, EnableAccount};
+use crate::acts::accounts::{CreateAccount, DisableAccount, EnableAccount, OpenFirstAccount, OpenInstitutionAccount};
+use crate::acts::slips::IssueSlips;
 
 /// 账号.
-pub static ACCOUNT: Subject = Subject { kind: "account", called: "账号", folder: "/accounts", read: Permission::Of(Function::Accounts, Right::Read) };
+pub static ACCOUNT: Subject = Subject { kind: "account", formerly: "", called: "账号", folder: "/accounts", read: Permission::Of(Function::Accounts, Right::Read) };
 /// 政策参数.
-pub static POLICY: Subject = Subject { kind: "policy", called: "政策参数", folder: "", read: Permission::Public };
+pub static POLICY: Subject = Subject { kind: "policy", formerly: "", called: "政策参数", folder: "", read: Permission::Public };
 
 /// The room's subjects.
 pub static SUBJECTS: &[&Subject] = &[&ACCOUNT, &POLICY];
@@ -22,8 +23,11 @@ desk::steps! {
     /// What can happen to an account.
     Step of AccountState, ROWS {
         Open [] => Active, "建立账号", by::<CreateAccount>(), Clear, Nothing, Nobody, Nowhere, ["AccountCreated"];
-        Disable [Active] => Disabled, "停用", by::<DisableAccount>(), Clear, Nothing, Nobody, Nowhere, ["AccountDisabled"];
-        Enable [Disabled] => Active, "启用", by::<EnableAccount>(), Clear, Nothing, Nobody, Nowhere, ["AccountEnabled"];
+        OpenInstitution [] => Active, "开通机构账号", by::<OpenInstitutionAccount>(), Clear, Nothing, Nobody, Nowhere, ["AccountCreated"];
+        OpenFirst [] => Active, "建立第一位系统管理员", by::<OpenFirstAccount>(), Clear, Nothing, Nobody, Nowhere, ["AccountCreated"];
+        OpenTrainee [] => Active, "发登录条，建立学员账号", by::<IssueSlips>(), Clear, Nothing, Nobody, Nowhere, ["TraineeSlipIssued"];
+        Disable [Active] => Disabled, "停用", by::<DisableAccount>(), Clear, Nothing, Nobody, Form("停用账号", "disable", "他会在所有设备上退出，不能再登录。确定停用吗？"), ["AccountDisabled"];
+        Enable [Disabled] => Active, "启用", by::<EnableAccount>(), Clear, Nothing, Nobody, Form("启用账号", "enable", "启用后他可以用原来的密码登录。确定吗？"), ["AccountEnabled"];
     }
 }
 
@@ -39,7 +43,6 @@ impl Procedure for Accounts {
     const TITLE: &'static str = "账号";
     const NOUN: &'static str = "账号";
     const SOURCE: &'static str = "账号登记";
-    const CLAUSE: &'static str = "M8.4";
     const TAG: Option<&'static str> = None;
     const SUBJECT: &'static Subject = &ACCOUNT;
     const ROWS: &'static [Row<AccountState, Step>] = ROWS;

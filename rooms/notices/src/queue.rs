@@ -1,9 +1,10 @@
 //! The home page: what to do, ordered by deadline and money. A clean item is done from here.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use axum::http::HeaderMap;
 use axum::response::Response;
+use desk::answer::FROM_QUEUE;
 use desk::matter::{Ends, Matter};
 use desk::{Desk, Query, Read, session};
 use foundation::at;
@@ -14,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use store::Page;
 use store::query::{Alias, ColumnTrait, Condition, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use store::tables::notices::task;
-use store::tables::supervision::training_class;
 use ui::{Button, Due, Queue as QueueBody, QueueRow, Tag, Tone};
 
 use crate::{cards, front_door, overdue};
@@ -57,12 +57,15 @@ pub(crate) fn called(desk: &Desk, kind: &str) -> &'static str {
 
 /// The page of what a task is about; the queue itself where it has none.
 pub(crate) fn address(desk: &Desk, one: &task::Model) -> String {
-    // A row names its subject; an earlier version wrote some with another sign.
-    let kind = one.about_kind.replace("payment_batch", "payment-batch");
-    match desk.premises.declared().subject(&kind) {
+    match desk.premises.declared().subject(&one.about_kind) {
         Some(subject) if !subject.folder.is_empty() => subject.address(&one.about),
         _ => "/".to_owned(),
     }
+}
+
+/// An address opened from here: what is done there comes back, and the next item is the first.
+fn from_queue(href: &str) -> String {
+    format!("{href}?{FROM_QUEUE}")
 }
 
 /// Whether cases are this account's to do: an official administrator minds accounts and decides no case (domain §1.3).
@@ -139,20 +142,24 @@ async fn queue(desk: &Desk, page: u64) -> Result<Markup, Stop> {
         (total, 0) => format!("{day} · 按时限与金额排序 · 共 {total} 件，今天没有到期的"),
         (total, due_now) => format!("{day} · 按时限与金额排序 · 共 {total} 件，其中 {due_now} 件今天到期或已超期"),
     };
-    let reviewed = reviewed_by_me(desk, &page.rows).await?;
+    let blocked = blocked(desk, &page.rows).await?;
     let (buttons, empty) = next_step(desk);
     Ok(html! { (QueueBody {
-        title: "今日待办".into(), note, cards: cards::cards(desk).await?, rows: page.rows.iter().map(|one| row(one, desk, reviewed.contains(&one.about))).collect(),
+        title: "今日待办".into(), note, cards: cards::cards(desk).await?, rows: page.rows.iter().map(|one| row(one, desk, blocked.get(&one.id.to_string()).copied())).collect(),
         empty: empty.into(), buttons, pages: Some((page.number, page.total.div_ceil(page.size), "/".into())),
     }) (overdue::below(desk).await?) })
 }
 
-/// The classes of these rows that wait for an inspection and were reviewed by the asker: not his to inspect.
-async fn reviewed_by_me(desk: &Desk, rows: &[task::Model]) -> Result<HashSet<String>, Stop> {
-    let asked: Vec<&str> = rows.iter().filter(|one| one.kind == "inspect-class").map(|one| one.about.as_str()).collect();
-    let Some(me) = desk.actor.account.as_ref().filter(|_| !asked.is_empty()) else { return Ok(HashSet::new()) };
-    let mine = Condition::all().add(training_class::Column::Id.is_in(asked)).add(training_class::Column::ReviewedBy.eq(me.clone()));
-    Ok(desk.read().await?.list::<training_class::Entity>(|q| q.filter(mine)).await?.into_iter().map(|one| one.id.to_string()).collect())
+/// Why some of these rows are not the asker's to do, by their ids: the room of the matter says.
+async fn blocked(desk: &Desk, rows: &[task::Model]) -> Result<HashMap<String, &'static str>, Stop> {
+    let mut all = HashMap::new();
+    for matter in &desk.premises.declared().matters {
+        let of_it: Vec<&task::Model> = rows.iter().filter(|one| one.kind == matter.kind).collect();
+        let Some(ask) = matter.not_his.filter(|_| !of_it.is_empty()) else { continue };
+        let not_his = ask(desk, of_it.iter().map(|one| one.about.clone()).collect()).await?;
+        all.extend(of_it.iter().filter_map(|one| Some((one.id.to_string(), *not_his.get(&one.about)?))));
+    }
+    Ok(all)
 }
 
 /// What an office may begin from here, and what an empty queue tells it.
@@ -185,15 +192,18 @@ fn button(one: &task::Model, matter: Option<&Matter>, href: &str) -> Button {
         }
         (_, Ends::Seen) => Button::post("知道了", at::TaskSettle(&one.id).to_string()),
         (_, Ends::Finding) => Button::link("登记结果", at::TaskPage(&one.id).to_string()),
-        (_, Ends::ByStep | Ends::ByActs(_)) => Button::link(matter.opens, format!("{href}{}", matter.at)),
+        (_, Ends::ByStep | Ends::ByActs(_)) => Button::link(matter.opens, from_queue(&format!("{href}{}", matter.at))),
     }
 }
 
-fn row(one: &task::Model, desk: &Desk, is_reviewed: bool) -> QueueRow {
+fn row(one: &task::Model, desk: &Desk, why_not: Option<&'static str>) -> QueueRow {
     let matter = desk.premises.declared().matter(&one.kind);
     let href = address(desk, one);
     let button = button(one, matter, &href);
-    let button = if is_reviewed { button.blocked_because("您审过这个班，须由另一人检查") } else { button };
+    let button = match why_not {
+        Some(why) => button.blocked_because(why),
+        None => button,
+    };
     let tone = match one.tone.as_str() {
         "good" => Tone::Good,
         "look" => Tone::Look,
@@ -207,7 +217,7 @@ fn row(one: &task::Model, desk: &Desk, is_reviewed: bool) -> QueueRow {
         matter: called(desk, &one.kind).into(),
         subject: subject.into(),
         detail: detail.into(),
-        href: Some(href),
+        href: Some(from_queue(&href)),
         amount: (one.money != Fen::ZERO).then_some(one.money),
         finding: (!one.finding.is_empty()).then(|| Tag::new(one.finding.as_str(), tone)),
         button: Some(button),

@@ -7,7 +7,7 @@ mod taking;
 use std::fmt::Debug;
 
 use foundation::codes::StateCode;
-use foundation::{Date, DistrictCode, Fen, InstitutionId, Permission, Stop};
+use foundation::{AccountId, Date, DistrictCode, Fen, InstitutionId, Permission, Stop};
 use reckoning::policy::Policy;
 use store::Reach;
 use store::query::EntityTrait;
@@ -17,22 +17,53 @@ use crate::matter::Matter;
 use crate::subject::Subject;
 
 pub use crate::picture::{Line, Table, mermaid, table};
-pub use taking::{Taking, after, also, asked, begin, button, may_take, row, take};
+pub use taking::{Taking, after, also, asked, begin, button, form, kept_apart, may_take, row, take};
 
 /// The act that takes a step.
 #[derive(Debug, Clone, Copy)]
 pub struct By {
     /// Its name, `approve-opening`.
     pub act: &'static str,
+    /// What people call it.
+    pub title: &'static str,
     /// Who may.
     pub permission: Permission,
     /// The clause that it serves.
     pub clause: &'static str,
+    /// Another act that takes the same step: the bank's answer typed, or taken from its file.
+    pub or: &'static [By],
+}
+
+impl By {
+    /// This act and the others.
+    pub fn all(&self) -> impl Iterator<Item = &By> {
+        std::iter::once(self).chain(self.or)
+    }
 }
 
 /// A step's act.
 pub const fn by<A: Act>() -> By {
-    By { act: A::NAME, permission: A::PERMISSION, clause: A::CLAUSE }
+    By { act: A::NAME, title: A::TITLE, permission: A::PERMISSION, clause: A::CLAUSE, or: &[] }
+}
+
+/// One of two acts, the first the usual one.
+pub const fn either<A: Act, B: Act>() -> By {
+    struct Second<B>(std::marker::PhantomData<B>);
+    impl<B: Act> Second<B> {
+        const LIST: &'static [By] = &[by::<B>()];
+    }
+    By { or: Second::<B>::LIST, ..by::<A>() }
+}
+
+/// Who may not take a step because of what he did before (职责分离; domain §1.3).
+#[derive(Debug)]
+pub struct Apart<P: Procedure> {
+    /// The step.
+    pub step: P::Step,
+    /// Whoever did the other thing.
+    pub who: fn(&Model<P>) -> Option<&AccountId>,
+    /// Why not, said to him: `您审核过本班，须由另一位工作人员批准`.
+    pub why: &'static str,
 }
 
 /// A parameter that counts days. A key that does not exist does not compile.
@@ -92,7 +123,7 @@ pub enum Next {
 /// What a page offers for a step.
 #[derive(Debug, Clone, Copy)]
 pub enum Press {
-    /// No button: a timed act, or a form of its own further down.
+    /// Nothing: a timed act, another thing's step, or a page of its own.
     Nowhere,
     /// A button that does it: word, path below the thing's page, what is asked first.
     Post(&'static str, &'static str, &'static str),
@@ -100,6 +131,18 @@ pub enum Press {
     Page(&'static str, &'static str),
     /// The same for what cannot be undone.
     Danger(&'static str, &'static str),
+    /// A form further down the page: word, path that it posts to, what is asked first.
+    Form(&'static str, &'static str, &'static str),
+}
+
+impl Press {
+    /// The word on it; empty where there is nothing.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Nowhere => "",
+            Self::Post(word, ..) | Self::Page(word, _) | Self::Danger(word, _) | Self::Form(word, ..) => word,
+        }
+    }
 }
 
 /// One row: a step of a procedure.
@@ -146,8 +189,6 @@ pub trait Procedure: Sized + 'static {
     const NOUN: &'static str;
     /// Where the steps are said, for refusals.
     const SOURCE: &'static str;
-    /// The clause of its refusals.
-    const CLAUSE: &'static str;
     /// Key of a fact's body that says the state; none where no verifier compares it.
     const TAG: Option<&'static str>;
     /// What the thing is for queues and trails.
@@ -156,6 +197,10 @@ pub trait Procedure: Sized + 'static {
     const ROWS: &'static [Row<Self::State, Self::Step>];
     /// States in which a thing has come to its end: every other one is left by a row.
     const ENDS: &'static [Self::State];
+    /// Steps out of a state that leave what was asked in it standing, on purpose.
+    const KEPT: &'static [Self::Step] = &[];
+    /// Who may not do the one after the other.
+    const APART: &'static [Apart<Self>] = &[];
     /// States that no row reaches yet, and why.
     const WAITS: &'static [(Self::State, &'static str)] = &[];
 

@@ -5,10 +5,11 @@ use foundation::codes::StateCode;
 use foundation::{AccountId, Date, Fault, Fen, Refusal, Stop};
 use reckoning::policy::Policy;
 use store::Writer;
-use ui::Button;
+use ui::{Button, Form};
 
 use super::{Change, Closes, Due, Model, Next, Press, Procedure, Row};
 use crate::matter::Matter;
+use crate::refusals::{APART, STEP};
 use crate::subject::Audience;
 use crate::tasks::{self, TaskDraft};
 use crate::{Desk, FactDraft};
@@ -24,19 +25,25 @@ pub fn after<P: Procedure>(state: P::State, step: P::Step) -> Result<P::State, R
     if row.from.contains(&state) {
         return Ok(row.to);
     }
-    Err(Refusal {
-        rule: "办理步骤".into(),
-        clause: P::CLAUSE.into(),
-        fact: format!("{}现在是“{}”，不能“{}”", P::NOUN, state.label(), row.called),
-        source: P::SOURCE.into(),
-        fix: "请刷新页面，按当前步骤办理".into(),
-        field: None,
-    })
+    let fact = format!("{}现在是“{}”，不能“{}”", P::NOUN, state.label(), row.called);
+    Err(STEP.refuse(fact).source(P::SOURCE).under(row.by.clause))
 }
 
-/// Errors: as `after`. For acts that write other rows before they take their step.
-pub fn may_take<P: Procedure>(thing: &Model<P>, step: P::Step) -> Result<P::State, Stop> {
-    Ok(after::<P>(P::state(thing)?, step)?)
+/// Why this person may not take the step, where he did what another must have done.
+pub fn kept_apart<P: Procedure>(desk: &Desk, thing: &Model<P>, step: P::Step) -> Option<&'static str> {
+    let me = desk.actor.account.as_ref()?;
+    P::APART.iter().find(|one| one.step == step && (one.who)(thing) == Some(me)).map(|one| one.why)
+}
+
+/// Errors: as `after`; what changed since the page was shown; who must not do it. For acts that look at more before they
+/// take their step: these come first.
+pub fn may_take<P: Procedure>(desk: &Desk, thing: &Model<P>, step: P::Step) -> Result<P::State, Stop> {
+    let to = after::<P>(P::state(thing)?, step)?;
+    desk.unchanged(P::SUBJECT, &P::id(thing), <P::Table as store::Keyed>::version(thing))?;
+    match kept_apart::<P>(desk, thing, step) {
+        Some(why) => Err(APART.refuse(why).source(P::SOURCE).under(row::<P>(step).by.clause).into()),
+        None => Ok(to),
+    }
 }
 
 /// What an act brings to a step beside the fact.
@@ -106,9 +113,8 @@ pub async fn take<P: Procedure>(desk: &Desk, work: &Writer, thing: &Model<P>, st
 where
     Change<P>: Send,
 {
-    let to = may_take::<P>(thing, step)?;
-    desk.unchanged(P::SUBJECT, &P::id(thing), <P::Table as store::Keyed>::version(thing))?;
-    let row = row::<P>(step);
+    let to = may_take::<P>(desk, thing, step)?;
+    let row = taken_by::<P>(desk, step)?;
     let due = days::<P>(desk, row, &taking)?;
     let Taking { mut change, finding, not_for, money, title, .. } = taking;
     P::write(&mut change, to, due);
@@ -137,9 +143,15 @@ pub async fn begin<P: Procedure>(
 where
     Model<P>: Clone,
 {
-    let row = row::<P>(step);
+    let row = taken_by::<P>(desk, step)?;
     if !row.from.is_empty() || P::state(&thing)? != row.to {
         return Err(Fault::Db(format!("{}: {step:?} does not make a thing in this state", P::NAME)).into());
+    }
+    // The day in the thing and the day in the row are one.
+    if let (Due::Days(_) | Due::Workdays(_), Some(due)) = (row.due, days::<P>(desk, row, &taking)?)
+        && due != P::due(&thing)
+    {
+        return Err(Fault::Db(format!("{}: {step:?} gives {due:?}, the thing says {:?}", P::NAME, P::due(&thing))).into());
     }
     if work.add_new::<P::Table>(vec![thing.clone()]).await? == 0 {
         return Ok(None);
@@ -147,6 +159,15 @@ where
     ask::<P>(desk, work, &thing, row, P::due(&thing), Found { finding: taking.finding, not_for: taking.not_for, money: taking.money, title: taking.title })
         .await?;
     said::<P>(row, row.to, fact).map(Some)
+}
+
+/// The row of a step, taken by one of the acts that it names. Errors: by another; the table would not say who did it.
+fn taken_by<P: Procedure>(desk: &Desk, step: P::Step) -> Result<&'static Row<P::State, P::Step>, Stop> {
+    let row = row::<P>(step);
+    match row.by.all().any(|one| one.act == desk.acting) {
+        true => Ok(row),
+        false => Err(Fault::Db(format!("{}: {step:?} is taken by {:?}, the table says {}", P::NAME, desk.acting, row.by.act)).into()),
+    }
 }
 
 /// The day that the row and the act say; none where it stays.
@@ -219,14 +240,40 @@ fn said<P: Procedure>(row: &Row<P::State, P::Step>, to: P::State, fact: FactDraf
     })
 }
 
-/// The button of a step on the thing's own page, where the step can be taken now and this office may.
-pub fn button<P: Procedure>(desk: &Desk, state: P::State, step: P::Step, page: &str) -> Option<Button> {
+/// Whether the step can be taken now and this office may.
+fn is_open<P: Procedure>(desk: &Desk, thing: &Model<P>, row: &Row<P::State, P::Step>) -> bool {
+    P::state(thing).is_ok_and(|state| row.from.contains(&state)) && row.by.all().any(|one| desk.may(one.permission))
+}
+
+/// The button of a step on the thing's own page, where the step can be taken now and this office may; with the reason
+/// where this person may not.
+pub fn button<P: Procedure>(desk: &Desk, thing: &Model<P>, step: P::Step, page: &str) -> Option<Button> {
     let row = row::<P>(step);
-    if !row.from.contains(&state) || !desk.may(row.by.permission) {
+    if !is_open::<P>(desk, thing, row) {
         return None;
     }
-    match row.press {
-        Press::Nowhere => None,
+    let button = pressed(row.press, page)?;
+    Some(match kept_apart::<P>(desk, thing, step) {
+        Some(why) => button.blocked_because(why),
+        None => button,
+    })
+}
+
+/// The form of a step on the thing's own page: where it posts, its word, what it asks first. None where the step cannot
+/// be taken now, this office may not, or this person may not.
+pub fn form<P: Procedure>(desk: &Desk, thing: &Model<P>, step: P::Step, page: &str) -> Option<Form> {
+    let row = row::<P>(step);
+    let Press::Form(word, at, question) = row.press else { return None };
+    if !is_open::<P>(desk, thing, row) || kept_apart::<P>(desk, thing, step).is_some() {
+        return None;
+    }
+    let confirm = (!question.is_empty()).then(|| question.to_owned());
+    Some(Form { action: format!("{page}/{at}"), submit: word.into(), confirm, ..Form::default() })
+}
+
+fn pressed(press: Press, page: &str) -> Option<Button> {
+    match press {
+        Press::Nowhere | Press::Form(..) => None,
         Press::Post(word, at, "") => Some(Button::post(word, format!("{page}/{at}")).main()),
         Press::Post(word, at, question) => Some(Button::post(word, format!("{page}/{at}")).main().confirm(question)),
         Press::Page(word, at) => Some(Button::link(word, format!("{page}/{at}"))),

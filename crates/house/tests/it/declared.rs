@@ -1,7 +1,7 @@
 //! What the rooms declare holds together: every state is reached and left, every matter ends, every button leads
 //! somewhere, every parameter is read, and nobody moves a thing but by a step (house.md §0; M8.9).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -52,7 +52,9 @@ fn every_state_is_reached_and_every_matter_ends() {
     let faults: Vec<&String> = declared.procedures.iter().flat_map(|one| &one.faults).collect();
     assert!(faults.is_empty(), "{faults:#?}");
     let asked: BTreeSet<&str> = declared.procedures.iter().flat_map(|one| one.asked.iter().copied()).collect();
-    let acts: BTreeSet<&str> = house::routes().list.iter().map(|one| one.name).chain(["end-training"]).collect();
+    let stepped = declared.procedures.iter().flat_map(|table| &table.lines).flat_map(|line| line.by.all()).map(|by| by.act);
+    let routes = house::routes();
+    let acts: BTreeSet<&str> = routes.list.iter().map(|one| one.name).chain(stepped).collect();
     let mut kinds = BTreeSet::new();
     for one in &declared.matters {
         assert!(kinds.insert(one.kind), "two matters are called {}", one.kind);
@@ -96,8 +98,10 @@ fn every_button_and_address_leads_somewhere() {
             there(method, table.subject.folder, at);
         }
         // A step's act is asked with the same permission and clause wherever it stands.
-        for route in routes.list.iter().filter(|one| one.is_act && one.name == line.by.act) {
-            assert_eq!((route.permission, route.clause), (line.by.permission, line.by.clause), "{}: {}", table.name, line.called);
+        for by in line.by.all() {
+            for route in routes.list.iter().filter(|one| one.is_act && one.name == by.act) {
+                assert_eq!((route.permission, route.clause), (by.permission, by.clause), "{}: {}", table.name, line.called);
+            }
         }
     }
 }
@@ -107,15 +111,16 @@ fn every_button_and_address_leads_somewhere() {
 fn the_acts_that_another_room_does_are_what_the_table_says() {
     use m3_funds::acts::draft::{ArchiveUnpaidClass, DraftClaim};
     use m3_funds::acts::payment::SettlePaymentBatch;
+    use m3_funds::acts::settle::TakeBankReturn;
+    fn said<A: Act>() -> (&'static str, &'static str, foundation::Permission, &'static str) {
+        (A::NAME, A::TITLE, A::PERMISSION, A::CLAUSE)
+    }
     let declared = house::routes().declared;
     let class = declared.procedures.iter().find(|one| one.name == "full-process").unwrap();
-    for (act, permission, clause) in [
-        (DraftClaim::NAME, DraftClaim::PERMISSION, DraftClaim::CLAUSE),
-        (ArchiveUnpaidClass::NAME, ArchiveUnpaidClass::PERMISSION, ArchiveUnpaidClass::CLAUSE),
-        (SettlePaymentBatch::NAME, SettlePaymentBatch::PERMISSION, SettlePaymentBatch::CLAUSE),
-    ] {
-        let line = class.lines.iter().find(|one| one.by.act == act).unwrap_or_else(|| panic!("{act} takes no step of a class"));
-        assert_eq!((line.by.permission, line.by.clause), (permission, clause), "{act}");
+    for act in [said::<DraftClaim>(), said::<ArchiveUnpaidClass>(), said::<SettlePaymentBatch>(), said::<TakeBankReturn>()] {
+        let mut all = class.lines.iter().flat_map(|one| one.by.all());
+        let by = all.find(|one| one.act == act.0).unwrap_or_else(|| panic!("{} takes no step of a class", act.0));
+        assert_eq!((by.act, by.title, by.permission, by.clause), act);
     }
 }
 
@@ -166,7 +171,11 @@ fn m8_1_every_parameter_is_read_or_waits() {
 
 #[test]
 fn the_tables_and_pictures_in_docs_are_the_code() {
-    let declared = house::routes().declared;
+    let routes = house::routes();
+    let declared = &routes.declared;
+    let stepped = declared.procedures.iter().flat_map(|table| &table.lines).flat_map(|line| line.by.all()).map(|by| (by.act, by.title));
+    let titles: BTreeMap<&str, &str> = routes.acts.iter().map(|one| (one.name, one.title)).chain(stepped).collect();
+    let title = |act: &str| (*titles.get(act).unwrap_or_else(|| panic!("there is no act {act}"))).to_owned();
     let mut text = "# 办理步骤\n\n由各房间的步骤表生成（`UPDATE=1 cargo test -p house declared` 重写）。每一行是一步：从哪里、到哪里、谁办、限期、下一步轮到谁、留下什么事实。\n".to_owned();
     for one in &declared.procedures {
         let _ = write!(text, "\n## {}\n\n{}", one.title, rows(one));
@@ -177,7 +186,7 @@ fn the_tables_and_pictures_in_docs_are_the_code() {
     for one in &declared.matters {
         let ends = match one.ends {
             Ends::ByStep => "办下一步".to_owned(),
-            Ends::ByActs(acts) => acts.join("、"),
+            Ends::ByActs(acts) => acts.iter().map(|act| title(act)).collect::<Vec<_>>().join("、"),
             Ends::Finding => "登记结果".to_owned(),
             Ends::Seen => "知道了".to_owned(),
         };
@@ -187,14 +196,19 @@ fn the_tables_and_pictures_in_docs_are_the_code() {
 }
 
 fn rows(table: &Table) -> String {
-    let mut text = "| 步骤 | 从 | 到 | 办理 | 权限 | 条款 | 限期 | 下一步 | 按钮 | 事实 | 文书 |\n|---|---|---|---|---|---|---|---|---|---|---|\n".to_owned();
-    for Line { from, to, called, by, due, next, button, facts, document, .. } in &table.lines {
+    let mut text =
+        "| 步骤 | 从 | 到 | 办理 | 谁可以 | 谁不可以 | 条款 | 限期 | 下一步 | 按钮 | 事实 | 文书 |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n".to_owned();
+    for Line { from, to, called, by, due, next, button, facts, document, apart, .. } in &table.lines {
+        let acts = by.all().map(|one| format!("{} `{}`", one.title, one.act)).collect::<Vec<_>>().join(" 或 ");
+        let mut who: Vec<String> = by.all().map(|one| one.permission.words()).collect();
+        who.dedup();
+        let (who, apart) = (who.join(" 或 "), apart.join("、"));
         let from = if from.is_empty() { "—".to_owned() } else { from.join("、") };
         let facts = facts.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(" ");
         let _ = writeln!(
             text,
-            "| {called} | {from} | {to} | `{}` | {} | {} | {due} | {next} | {button} | {facts} | {document} |",
-            by.act, by.permission, by.clause
+            "| {called} | {from} | {to} | {acts} | {who} | {apart} | {} | {due} | {next} | {button} | {facts} | {document} |",
+            by.clause
         );
     }
     text

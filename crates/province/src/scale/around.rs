@@ -20,7 +20,7 @@ pub fn waiting(desk: &Desk, of: &Pattern, class: &training_class::Model) -> task
         about_kind: "class".into(),
         about: class.id.to_string(),
         title: format!("{} · {} 40人", of.school.name, class.title),
-        finding: "机器核对 26 项全部通过".into(),
+        finding: "机器核对 27 项全部通过".into(),
         tone: "good".into(),
         money: class.money,
         due_on: Some(desk.today() + Duration::days(i64::from(class.term % 5))),

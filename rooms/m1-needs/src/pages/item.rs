@@ -2,15 +2,16 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use desk::{Desk, Pairs};
+use desk::{Desk, Pairs, procedure};
 use foundation::at;
 use foundation::codes::NeedsState;
-use foundation::{Function, Permission, Right, Stop};
+use foundation::Stop;
 use store::tables::needs::needs_item::Model;
-use ui::{Button, Dossier, DossierHead, Field, Form, FormState, Markup, Step, dates, facts_grid, form, html, section, trail};
+use ui::{Dossier, DossierHead, Field, FormState, Markup, Step, dates, facts_grid, form, html, section, trail};
 
 use super::register::{periods, seen, state_tag};
 use crate::acts::{DelistNeedsItem, FileNeedsItem, PublishNeedsItem};
+use crate::declared::{NeedsItems, Step as Taken};
 use crate::queries;
 
 const MOST_LINES: u64 = 50;
@@ -31,10 +32,8 @@ async fn page(desk: &Desk, status: u16, row: &Model, state: &FormState, doing: &
         desk.shows(&crate::declared::NEEDS_ITEM, &row.id, row.version);
     }
     let lines = if manages { desk::trail::of(desk, &reader, "needs_item", row.id.to_string().as_str(), MOST_LINES).await? } else { Vec::new() };
-    let mut buttons = Vec::new();
-    if manages && row.state == NeedsState::Draft && desk.may(Permission::Of(Function::NeedsDraft, Right::Create)) {
-        buttons.push(Button::link("修改", at::NeedsItemEdit(&row.id).to_string()));
-    }
+    let here = at::NeedsItemPage(&row.id).to_string();
+    let buttons = procedure::button::<NeedsItems>(desk, row, Taken::Edit, &here).filter(|_| manages).into_iter().collect();
     let mut main = vec![section("", facts(row)), section("补贴标准", html! { p { (row.rate_text) } })];
     if manages {
         main.extend(handling(desk, row, state, doing));
@@ -91,36 +90,29 @@ fn handling(desk: &Desk, row: &Model, state: &FormState, doing: &str) -> Vec<Mar
     let fresh = FormState::new();
     let of = |act: &str| if act == doing { state } else { &fresh };
     let mut all = Vec::new();
-    let may = |function, right| desk.may(Permission::Of(function, right));
-    let draft = row.state == NeedsState::Draft;
-    if draft && row.filing_no.is_empty() && may(Function::NeedsFiling, Right::File) {
-        all.push(section(
-            "给予备案",
-            one_field(row, "file", "给予备案", None, Field::text("filing_no", "备案号").hint("例如：闽人社目录备〔2026〕12号").required(), of("file")),
-        ));
+    let here = at::NeedsItemPage(&row.id).to_string();
+    let way = |step| procedure::form::<NeedsItems>(desk, row, step, &here);
+    if let Some(options) = way(Taken::File).filter(|_| row.filing_no.is_empty()) {
+        let field = Field::text("filing_no", "备案号").hint("例如：闽人社目录备〔2026〕12号").required();
+        all.push(section("给予备案", form(&options, of("file"), field.show(of("file")))));
     }
-    if draft && may(Function::NeedsPublication, Right::Publish) {
+    if let Some(options) = way(Taken::Publish) {
+        let field = Field::text("document", "发布文号").hint("例如：晋人社〔2026〕45号").required();
         all.push(section(
             "发布",
             html! {
                 @if row.filing_no.is_empty() { p class="jb-faint" { "还没有省备案号，备案后才能发布。" } }
-                (one_field(row, "publish", "发布", Some("发布后所有人都能看到，要撤下只能移出目录。确定发布吗？"), Field::text("document", "发布文号").hint("例如：晋人社〔2026〕45号").required(), of("publish")))
+                (form(&options, of("publish"), field.show(of("publish"))))
             },
         ));
     }
-    if row.state == NeedsState::Published && may(Function::NeedsPublication, Right::Publish) {
-        let confirm = "移出后不能再按这个项目申请开班，已准予的班不受影响。确定移出吗？";
-        let body =
-            one_field(row, "delist", "移出目录", Some(confirm), Field::text("reason", "移出原因").hint("移出后，已准予的班不受影响").required(), of("delist"));
+    if let Some(options) = way(Taken::Delist) {
+        let field = Field::text("reason", "移出原因").hint("移出后，已准予的班不受影响").required();
         // Folded: what takes back should not look like the page's main act.
-        all.push(section("", html! { details open[doing == "delist"] { summary { "移出目录" } (body) } }));
+        let body = form(&options, of("delist"), field.show(of("delist")));
+        all.push(section("", html! { details open[doing == "delist"] { summary { (options.submit) } (body) } }));
     }
     all
-}
-
-fn one_field(row: &Model, act: &str, submit: &str, confirm: Option<&str>, field: Field, state: &FormState) -> Markup {
-    let options = Form { action: format!("/needs/{}/{act}", row.id), submit: submit.into(), confirm: confirm.map(Into::into), ..Form::default() };
-    form(&options, state, field.show(state))
 }
 
 async fn done<T>(desk: Desk, id: &str, pairs: Pairs, doing: &str, result: Result<T, Stop>, message: &str) -> Result<Response, Response> {

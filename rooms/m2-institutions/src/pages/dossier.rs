@@ -2,14 +2,13 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use desk::procedure::{self, Press};
-use desk::{Desk, Pairs};
+use desk::{Desk, Pairs, procedure};
 use foundation::at;
 use foundation::{Fault, InstitutionId, Stop};
 use store::query::{ColumnTrait, Condition};
 use store::tables::identity::account;
 use store::tables::institutions::institution::{Entity, Model};
-use ui::{Button, Dossier, DossierHead, Field, Form, FormState, Markup, form, html, section, trail};
+use ui::{Button, Dossier, DossierHead, Field, FormState, Markup, form, html, section, trail};
 
 use super::inside::{self, Inside};
 use super::register::state_tag;
@@ -64,7 +63,7 @@ async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Step>) -> 
         main.push(section("教师", parts.teachers_table(check)));
     }
     if manages && desk.may(super::DECIDE) {
-        main.extend(standing(&row, state, doing));
+        main.extend(standing(desk, &row, state, doing));
     }
     let dossier = Dossier {
         head: DossierHead {
@@ -99,17 +98,18 @@ async fn account_button(desk: &Desk, reader: &store::Reader, row: &Model) -> Res
 }
 
 /// The moves that make sense now, each with its reason.
-fn standing(row: &Model, state: &FormState, doing: Option<Step>) -> Vec<Markup> {
+fn standing(desk: &Desk, row: &Model, state: &FormState, doing: Option<Step>) -> Vec<Markup> {
     let fresh = FormState::new();
-    [Step::Suspend, Step::Restore, Step::Remove].into_iter().filter_map(|step| {
-        let way = procedure::row::<Standing>(step);
-        let Press::Post(title, word, question) = way.press else { return None };
-        way.from.contains(&row.state).then_some((step, title, word, question))
-    }).map(|(step, title, word, question)| {
+    let page = at::InstitutionPage(&row.id).to_string();
+    let steps = [Step::Suspend, Step::Restore, Step::Remove];
+    let forms = steps.into_iter().filter_map(|step| Some((step, procedure::form::<Standing>(desk, row, step, &page)?)));
+    forms
+        .map(|(step, options)| {
             let state = if doing == Some(step) { state } else { &fresh };
-            let options = Form { action: format!("/institutions/{}/{word}", row.id), submit: title.into(), confirm: Some(question.into()), ..Form::default() };
-            section("", html! { details open[doing == Some(step)] { summary { (title) } (form(&options, state, Field::text("reason", "原因").hint("机构会看到，并记入留痕").required().max_length(100).show(state))) } })
-        }).collect()
+            let field = Field::text("reason", "原因").hint("机构会看到，并记入留痕").required().max_length(100).show(state);
+            section("", html! { details open[doing == Some(step)] { summary { (options.submit) } (form(&options, state, field)) } })
+        })
+        .collect()
 }
 
 async fn moved<T>(desk: Desk, id: &str, pairs: Pairs, step: Step, result: Result<T, Stop>, message: &str) -> Result<Response, Response> {

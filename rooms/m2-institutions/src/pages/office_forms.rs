@@ -203,7 +203,7 @@ fn verification_fields(state: &FormState) -> Markup {
         (Field::date("verified_on", "核实日期").required().show(state))
         (Field::text("inspector_1", "第一名核实人员").required().max_length(50).show(state))
         (Field::text("inspector_2", "第二名核实人员").hint("实地核实须两人到场").required().max_length(50).show(state))
-        (Field::radio("conclusion", "结论", ReviewResult::all().iter().map(|one| (one.code(), one.label()))).required().show(state))
+        (Field::radio("conclusion", "结论", ReviewResult::FOUND.iter().map(|one| (one.code(), one.label()))).required().show(state))
         (Field::text_area("note", "情况说明").hint("场地、设备、消防等；不通过或需补正时必填").max_length(1000).show(state))
     }
 }

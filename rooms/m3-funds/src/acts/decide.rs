@@ -110,7 +110,7 @@ impl DecideObjection {
     }
 
     async fn strike(&self, desk: &Desk, work: &Writer, one: &objection::Model, row: &claim::Model) -> Result<Done<()>, Stop> {
-        may_take::<Claims>(row, Step::Uphold)?;
+        may_take::<Claims>(desk, row, Step::Uphold)?;
         let mut lines = items(work, &row.id).await?;
         let known = |who: &EnrolmentId| lines.iter().any(|line| line.enrolment == *who && line.eligible);
         if !self.struck.iter().all(known) {
@@ -136,7 +136,7 @@ impl DecideObjection {
         let (mut step, due) = self.goes_on(work, row, (Step::UpholdOne, Step::Uphold)).await?;
         let mut change = claim::ActiveModel { persons: Set(persons(&lines)), total: Set(rest), ..Default::default() };
         if rest == Fen::ZERO {
-            step = Step::Close;
+            step = Step::StrikeAll;
             change.note = Set(format!("公示异议成立，补贴名单已全部剔除，本申领终止。{}", self.answer.trim()));
             done = answer_others(desk, work, row, self.answer.trim(), done).await?;
         }
@@ -147,7 +147,7 @@ impl DecideObjection {
     }
 
     async fn send_back(&self, desk: &Desk, work: &Writer, one: &objection::Model, row: &claim::Model) -> Result<Done<()>, Stop> {
-        may_take::<Claims>(row, Step::SendBack)?;
+        may_take::<Claims>(desk, row, Step::SendBack)?;
         release(work, row, row.total).await?;
         free_slots(work, &row.id, None).await?;
         let upheld = ObjectionUpheld { class: row.class.clone(), claim: row.id.clone(), struck: Vec::new() };

@@ -15,7 +15,7 @@ use store::tables::supervision::{feedback, training_class};
 
 use super::lines::{Lines, lines};
 use crate::procedures::claims::{Claims, Step};
-use crate::refusals::{ARCHIVE, STEPS};
+use crate::refusals::{ARCHIVE, ENDED};
 
 /// Drafts the only claim of a class.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -33,7 +33,7 @@ impl Act for DraftClaim {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ClaimId>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        may_take::<FullProcess>(&class, ClassStep::DraftClaim)?;
+        may_take::<FullProcess>(desk, &class, ClassStep::DraftClaim)?;
         let id: ClaimId = desk.new_id();
         let now = lines(desk, work, &class, &id).await?;
         let fact = drafted(&class, &id, &now);
@@ -108,9 +108,9 @@ impl Act for RedraftClaim {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Redrafted>, Stop> {
         let row = work.get::<claim::Entity>(self.claim.to_string()).await?;
-        may_take::<Claims>(&row, redraft_step(&row))?;
+        may_take::<Claims>(desk, &row, redraft_step(&row))?;
         if row.second_reviewed_by.is_some() {
-            return Err(STEPS.refuse("本申领在公示后因异议成立被终止").into());
+            return Err(ENDED.refuse("本申领在公示后因异议成立被终止").into());
         }
         let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
         let now = lines(desk, work, &class, &row.id).await?;

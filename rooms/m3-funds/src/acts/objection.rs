@@ -61,7 +61,7 @@ impl Act for RaiseObjection {
         let policy = policy_of(work, &row).await?;
         // More than these say nothing new and would bury the officer.
         self.check(desk, &system, &row, policy.objections_open_max()).await?;
-        may_take::<Claims>(&row, Step::Object)?;
+        may_take::<Claims>(desk, &row, Step::Object)?;
         let due_on = workdays(desk, policy.objection_workdays());
         let (id, receipt): (ObjectionId, String) = (desk.new_id(), receipt(desk));
         let (reason, contact) = (self.reason.trim(), self.contact.trim());
@@ -93,7 +93,7 @@ impl Act for RaiseObjection {
             .about("objection", &id)
             // The words stay with the county; that they were these words can be proved.
             .commits("reason", journal::commit(salt, reason));
-        let taking = Taking::new(objection::ActiveModel::default()).money(row.total);
+        let taking = Taking::new(objection::ActiveModel::default()).by(&policy).money(row.total);
         let made = begin::<Objections>(desk, &system, one, Objected::Raise, taking, fact).await?;
         let first = row.due_on.filter(|_| row.state == ClaimState::UnderObjection).map_or(due_on, |due| due.min(due_on));
         let fact = go(desk, &system, &row, Step::Object, only().due(Some(first)), made.ok_or(Fault::Stale)?).await?;

@@ -6,10 +6,10 @@ use desk::procedure::{Taking, begin, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::PaymentState;
 use foundation::limits::BATCH_LINES;
-use foundation::{ClaimId, Fault, Fen, Function, PaymentBatchId, PaymentLineId, Permission, Refusal, Right, Stop};
+use foundation::{ClaimId, Fault, Fen, Function, InstitutionId, PaymentBatchId, PaymentLineId, Permission, Refusal, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::Writer;
+use store::{Reader, Writer};
 use store::query::{ColumnTrait, QueryFilter, Set};
 use store::seal::Purpose;
 use store::tables::funds::{claim, payment_batch, payment_line};
@@ -22,7 +22,7 @@ pub use super::settle::{SettlePaymentBatch, SettledLine};
 use crate::procedures::batches::{Batches, Step as BatchStep};
 use crate::procedures::claims::{Claims, Step};
 use crate::procedures::lines::{Lines, Step as LineStep};
-use crate::refusals::{BATCH, PAYEE, TWO_PEOPLE};
+use crate::refusals::{BATCH, PAYEE};
 use crate::rules::fund::Step as Moves;
 
 /// Puts claims into one payment batch.
@@ -50,7 +50,8 @@ impl Act for MakePaymentBatch {
         for (account, sum) in by_account(&rows)? {
             move_money(work, &account, Moves::Batch, sum).await?;
         }
-        let due = workdays(desk, policy_of(work, &rows[0].0).await?.finance_workdays());
+        let policy = policy_of(work, &rows[0].0).await?;
+        let due = workdays(desk, policy.finance_workdays());
         let total = Fen::sum(rows.iter().map(|(row, _)| row.total)).ok_or_else(|| Fault::Db("batch total out of range".into()))?;
         let made_by = desk.actor.account.clone().ok_or(Stop::SignedOut)?;
         let before = work.count::<payment_batch::Entity>(|q| q.filter(payment_batch::Column::District.eq(district))).await?;
@@ -74,7 +75,7 @@ impl Act for MakePaymentBatch {
             file: None,
         };
         let fact = FactDraft::new("PaymentBatchMade", district, format!("生成拨付批次 {batch_no}，{total} 元")).about("payment-batch", &id);
-        let taking = Taking::new(payment_batch::ActiveModel::default()).not_for(Some(made_by));
+        let taking = Taking::new(payment_batch::ActiveModel::default()).by(&policy).not_for(Some(made_by));
         let made = begin::<Batches>(desk, work, batch, BatchStep::Make, taking, fact).await?;
         let mut done = Done::new(id.clone(), made.ok_or(Fault::Stale)?);
         for (row, line) in rows {
@@ -101,7 +102,7 @@ impl MakePaymentBatch {
         let (mut rows, mut refusals, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
         for claim in self.claims.iter().filter(|one| seen.insert(one.to_string())) {
             let row = work.get::<claim::Entity>(claim.to_string()).await?;
-            let made = match may_take::<Claims>(&row, Step::MakeBatch) {
+            let made = match may_take::<Claims>(desk, &row, Step::MakeBatch) {
                 Ok(_) => line(desk, work, id, &row).await,
                 Err(stop) => Err(stop),
             };
@@ -131,9 +132,8 @@ async fn line(desk: &Desk, work: &Writer, batch: &PaymentBatchId, row: &claim::M
     let Some(sealed) = &payee.account else {
         return Err(PAYEE.refuse(format!("{} 没有登记收款账户", payee.name)).into());
     };
-    if let Some(open) = work.find::<payee_change::Entity>(payee_change::Column::Open.eq(payee.id.to_string())).await? {
-        let fact = format!("{} 的收款账户正在更正为 {} {}，等另一人复核", payee.name, open.bank, open.account_masked);
-        return Err(PAYEE.refuse(fact).fix("请先在机构页面复核或退回这项更正").into());
+    if let Some(open) = payee_waits(work, &payee.id).await? {
+        return Err(waits(&payee.name, &open).into());
     }
     let id: PaymentLineId = desk.new_id();
     // A seal belongs to its row: copied under another owner it would not open.
@@ -159,6 +159,33 @@ async fn line(desk: &Desk, work: &Writer, batch: &PaymentBatchId, row: &claim::M
     })
 }
 
+/// The correction of a payee's account that waits for its second person.
+pub(crate) async fn payee_waits(reader: &Reader, payee: &InstitutionId) -> Result<Option<payee_change::Model>, Stop> {
+    reader.find::<payee_change::Entity>(payee_change::Column::Open.eq(payee.to_string())).await
+}
+
+fn waits(payee: &str, open: &payee_change::Model) -> Refusal {
+    PAYEE
+        .refuse(format!("{payee} 的收款账户正在更正为 {} {}，等另一人复核", open.bank, open.account_masked))
+        .fix("请先由人社部门在机构页面复核或退回这项更正")
+}
+
+/// What goes to the bank goes to the account that is registered now. Errors: every line whose account is being corrected,
+/// or was corrected after the batch was made (risk rule F04).
+async fn payees_stand(desk: &Desk, work: &Writer, lines: &[payment_line::Model]) -> Result<(), Stop> {
+    let (keyring, mut no) = (&desk.premises.keyring, Vec::new());
+    for line in lines {
+        let payee = work.get::<institution::Entity>(line.institution.to_string()).await?;
+        no.extend(payee_waits(work, &payee.id).await?.map(|open| waits(&payee.name, &open)));
+        let plain = keyring.open(Purpose::Account, &line.id.to_string(), &line.account).map_err(|e| Fault::Db(e.to_string()))?;
+        if payee.account_index != Some(keyring.index(Purpose::Account, &plain)) || payee.bank != line.bank {
+            let fact = format!("{} 的收款账户在制单以后改为 {} {}，批次里还是 {}", payee.name, payee.bank, payee.account_masked, line.account_masked);
+            no.push(PAYEE.refuse(fact).fix("请退回批次，由人社部门重新制单"));
+        }
+    }
+    if no.is_empty() { Ok(()) } else { Err(no.into()) }
+}
+
 /// The finance office lets a batch go to the bank.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ApprovePaymentBatch {
@@ -174,13 +201,11 @@ impl Act for ApprovePaymentBatch {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
-        may_take::<Batches>(&batch, BatchStep::Approve)?;
-        if Some(&batch.made_by) == desk.actor.account.as_ref() {
-            return Err(TWO_PEOPLE.refuse("本批次由您生成").into());
-        }
+        may_take::<Batches>(desk, &batch, BatchStep::Approve)?;
+        let lines = work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone()))).await?;
+        payees_stand(desk, work, &lines).await?;
         let (file, hash) = bank_file::write(desk, work, &batch).await?;
         // The money must be there when the first of its claims is due.
-        let lines = work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone()))).await?;
         let claims = work.list::<claim::Entity>(|q| q.filter(claim::Column::Id.is_in(lines.iter().map(|one| one.claim.clone())))).await?;
         let due = claims.iter().filter_map(|one| one.due_on).min();
         let change = payment_batch::ActiveModel {

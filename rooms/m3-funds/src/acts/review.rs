@@ -21,7 +21,7 @@ use super::draft::{items, keep, put};
 use super::fund::{account_id, move_money};
 use super::lines::{free_slots, lines, take_slots};
 use crate::procedures::claims::{Claims, Step};
-use crate::refusals::{EXPLANATION, PUBLICITY, TOLD_ONCE, TWO_PEOPLE};
+use crate::refusals::{EXPLANATION, PUBLICITY, TOLD_ONCE};
 use crate::rules::fund::Step as Moves;
 
 /// The policy a claim is judged by: its class's. Read for offices that do not see classes, too.
@@ -102,7 +102,7 @@ impl Act for SubmitClaim {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Submitted>, Stop> {
         let row = work.get::<claim::Entity>(self.claim.to_string()).await?;
-        may_take::<Claims>(&row, Step::Submit)?;
+        may_take::<Claims>(desk, &row, Step::Submit)?;
         let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
         let now = lines(desk, work, &class, &row.id).await?;
         let outcome = |submitted| Submitted { submitted, persons: now.persons, total_fen: now.total.0 };
@@ -116,12 +116,14 @@ impl Act for SubmitClaim {
         let change = claim::ActiveModel { submitted_at: Set(Some(desk.now())), submitted_by: Set(desk.actor.account.clone()), ..Default::default() };
         let policy = desk::policy::pinned(class.policy.as_deref())?;
         let fact = said(&row, "ClaimSubmitted", format!("提交补贴申领 {} 元", row.total)).with("counted", outcome.persons);
-        let fact = go(desk, work, &row, Step::Submit, Taking::new(change).by(&policy), fact).await?;
+        let taking = Taking::new(change).by(&policy);
+        let taking = if row.state == ClaimState::Returned { taking.finding("look", "补正后重报") } else { taking };
+        let fact = go(desk, work, &row, Step::Submit, taking, fact).await?;
         Ok(Done::new(outcome, fact))
     }
 }
 
-/// Fewest letters of an explanation.
+/// Fewest letters of an explanation and of why a claim is sent back.
 const EXPLAIN_CHARS: usize = 4;
 
 act! {
@@ -148,7 +150,7 @@ act! {
 act! {
     /// Accepts and reviews first; reserves the money.
     FirstReviewClaim {} "first-review-claim" ClaimReview Approve "受理并初审" |self, desk, work, row| {
-        may_take::<Claims>(&row, Step::FirstReview)?;
+        may_take::<Claims>(desk, &row, Step::FirstReview)?;
         let account = account_id(row.district, desk.today().year());
         move_money(work, &account, Moves::Reserve, row.total).await?;
         let change = claim::ActiveModel { first_reviewed_by: Set(desk.actor.account.clone()), first_reviewed_at: Set(Some(desk.now())), fund_account: Set(Some(account)), ..Default::default() };
@@ -161,10 +163,7 @@ act! {
 act! {
     /// Reviewed again, by somebody else.
     SecondReviewClaim {} "second-review-claim" ClaimReview Approve "复审" |self, desk, work, row| {
-        may_take::<Claims>(&row, Step::SecondReview)?;
-        if row.first_reviewed_by == desk.actor.account {
-            return Err(TWO_PEOPLE.refuse("您已办理本申领的初审").source("初审、复审分岗").fix("请由另一位工作人员复审").into());
-        }
+        may_take::<Claims>(desk, &row, Step::SecondReview)?;
         let change = claim::ActiveModel { second_reviewed_by: Set(desk.actor.account.clone()), second_reviewed_at: Set(Some(desk.now())), ..Default::default() };
         let fact = said(&row, "ClaimSecondReviewed", "复审通过");
         Ok(Done::new((), go(desk, work, &row, Step::SecondReview, Taking::new(change), fact).await?))
@@ -173,8 +172,12 @@ act! {
 act! {
     /// Sent back with a note; reserved money is set free.
     ReturnClaim { note } "return-claim" ClaimReview Approve "退回补正" |self, desk, work, row| {
-        may_take::<Claims>(&row, Step::Return)?;
-        if self.note.trim().is_empty() { return Err(TOLD_ONCE.refuse("没有写退回理由").at("note").into()); }
+        may_take::<Claims>(desk, &row, Step::Return)?;
+        let length = self.note.trim().chars().count();
+        if !(EXPLAIN_CHARS..=TEXT_CHARS).contains(&length) {
+            let fact = format!("退回理由有 {length} 个字，应为 {EXPLAIN_CHARS} 至 {TEXT_CHARS} 字");
+            return Err(TOLD_ONCE.refuse(fact).at("note").into());
+        }
         if let Some(account) = &row.fund_account {
             move_money(work, account, Moves::Release, row.total).await?;
         }
@@ -211,7 +214,7 @@ impl Act for EndPublicity {
     type Outcome = ();
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let row = work.get::<claim::Entity>(self.claim.to_string()).await?;
-        may_take::<Claims>(&row, Step::EndPublicity)?;
+        may_take::<Claims>(desk, &row, Step::EndPublicity)?;
         if row.publicity_until.is_none_or(|until| until >= desk.today()) {
             return Err(PUBLICITY.refuse("公示期还没有满").into());
         }

@@ -24,6 +24,7 @@ use store::tables::supervision::training_class;
 use super::bank_file::keep_file;
 use super::fund::move_money;
 use super::review::{about, go, policy_of, said};
+use crate::declared::PAYMENT_BATCH;
 use crate::procedures::batches::{Batches, Step as BatchStep};
 use crate::procedures::claims::{Claims, Step};
 use crate::procedures::lines::{Lines, Step as LineStep};
@@ -56,6 +57,7 @@ impl Act for SettlePaymentBatch {
         if self.lines.is_empty() {
             return Err(RECEIPT.refuse("回单没有可登记的行").source(format!("拨付批次 {}", batch.batch_no)).into());
         }
+        desk.unchanged(&PAYMENT_BATCH, &batch.id.to_string(), batch.version)?;
         let settled = settle(desk, work, &batch, &self.lines).await?;
         let fact = settled.finish(desk, work, &batch, fact(&batch, settled.paid, settled.returned)).await?;
         Ok(settled.done((), fact))
@@ -155,9 +157,13 @@ struct Settled {
 
 impl Settled {
     async fn finish(&self, desk: &Desk, work: &Writer, batch: &payment_batch::Model, fact: FactDraft) -> Result<FactDraft, Stop> {
-        let Some(step) = self.ends else { return Ok(fact) };
-        let change = payment_batch::ActiveModel { settled_at: Set(Some(desk.now())), ..Default::default() };
-        take::<Batches>(desk, work, batch, step, Taking::new(change), fact).await
+        if self.facts.is_empty() {
+            return Ok(fact);
+        }
+        // Every answer makes the batch another: who typed beside it types again on what stands.
+        let settled_at = if self.ends.is_some() { Set(Some(desk.now())) } else { Default::default() };
+        let change = payment_batch::ActiveModel { settled_at, ..Default::default() };
+        take::<Batches>(desk, work, batch, self.ends.unwrap_or(BatchStep::SettleSome), Taking::new(change), fact).await
     }
 
     fn done<O>(self, outcome: O, first: FactDraft) -> Done<O> {
@@ -217,7 +223,7 @@ async fn settle(desk: &Desk, work: &Writer, batch: &payment_batch::Model, lines:
 
 async fn came_back(desk: &Desk, work: &Writer, line: &payment_line::Model, answer: &SettledLine) -> Result<FactDraft, Stop> {
     let row = work.get::<claim::Entity>(line.claim.to_string()).await?;
-    may_take::<Claims>(&row, Step::ReturnPayment)?;
+    may_take::<Claims>(desk, &row, Step::ReturnPayment)?;
     let reason = answer.reason.trim().to_owned();
     let fact = said(&row, "ClaimPaymentReturned", format!("银行退票：{reason}"));
     let change = payment_line::ActiveModel { reason: Set(reason), ..Default::default() };
@@ -230,7 +236,7 @@ async fn came_back(desk: &Desk, work: &Writer, line: &payment_line::Model, answe
 
 async fn arrived(desk: &Desk, work: &Writer, line: &payment_line::Model, answer: &SettledLine) -> Result<FactDraft, Stop> {
     let row = work.get::<claim::Entity>(line.claim.to_string()).await?;
-    may_take::<Claims>(&row, Step::Pay)?;
+    may_take::<Claims>(desk, &row, Step::Pay)?;
     let reference = answer.reference.trim().to_owned();
     let body = ClaimPaid { class: row.class.clone(), claim: row.id.clone(), total_fen: row.total, reference: reference.clone() };
     let fact = about(&row, FactDraft::of(&body, row.district, format!("补贴 {} 元已到账", row.total)));

@@ -1,9 +1,8 @@
 //! A batch that has not gone to the bank is taken back by the county that made it, or sent back by the finance office
 //! (M8.9; domain §7.4 S70): its claims wait for another batch, the money is reserved again.
 
-use desk::procedure::{self, Taking, take};
+use desk::procedure::{self, Taking, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::PaymentState;
 use foundation::limits::TEXT_CHARS;
 use foundation::{Fault, Function, PaymentBatchId, Permission, Refusal, Right, Stop};
 use schemars::JsonSchema;
@@ -17,7 +16,7 @@ use super::review::{go, policy_of, said};
 use crate::procedures::batches::{Batches, Step as BatchStep};
 use crate::procedures::claims::Step;
 use crate::procedures::lines::{Lines, Step as LineStep};
-use crate::refusals::{BATCH, STEPS};
+use crate::refusals::BATCH;
 use crate::rules::fund::Step as Moves;
 
 /// Fewest letters of a reason.
@@ -66,7 +65,8 @@ impl Act for RefusePaymentBatch {
 async fn undo(desk: &Desk, work: &Writer, id: &PaymentBatchId, reason: &str, (step, leaves): (BatchStep, Step)) -> Result<Done<()>, Stop> {
     let batch = work.get::<payment_batch::Entity>(id.to_string()).await?;
     let reason = reason.trim();
-    may_undo(batch.state, reason)?;
+    may_take::<Batches>(desk, &batch, step)?;
+    why(reason)?;
     let row = procedure::row::<Batches>(step);
     let word = row.called;
     let summary = format!("{word}拨付批次 {}：{reason}", batch.batch_no);
@@ -89,17 +89,11 @@ async fn undo(desk: &Desk, work: &Writer, id: &PaymentBatchId, reason: &str, (st
     Ok(done)
 }
 
-/// Only what has not gone to the bank, and for a reason. Errors: both refusals at once.
-fn may_undo(state: PaymentState, reason: &str) -> Result<(), Vec<Refusal>> {
-    let mut no = Vec::new();
-    if state != PaymentState::Pending {
-        let fact = format!("批次现在是“{}”", state.label());
-        no.push(STEPS.refuse(fact).source("拨付批次").fix("只有待财政批准的批次可以撤回或退回；已送银行的，请等银行回盘"));
-    }
+/// For a reason that both offices can read.
+fn why(reason: &str) -> Result<(), Refusal> {
     let length = reason.chars().count();
-    if !(REASON_CHARS..=TEXT_CHARS).contains(&length) {
-        let fact = format!("原因有 {length} 个字，应为 {REASON_CHARS} 至 {TEXT_CHARS} 字");
-        no.push(BATCH.refuse(fact).at("undo"));
+    if (REASON_CHARS..=TEXT_CHARS).contains(&length) {
+        return Ok(());
     }
-    if no.is_empty() { Ok(()) } else { Err(no) }
+    Err(BATCH.refuse(format!("原因有 {length} 个字，应为 {REASON_CHARS} 至 {TEXT_CHARS} 字")).at("undo"))
 }

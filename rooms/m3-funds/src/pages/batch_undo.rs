@@ -2,9 +2,8 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use desk::{Act, Desk, Pairs};
+use desk::{Desk, Pairs, procedure};
 use foundation::at;
-use foundation::codes::PaymentState;
 use foundation::{Fault, PaymentBatchId, Stop};
 use maud::{Markup, html};
 use store::tables::funds::payment_batch;
@@ -12,26 +11,19 @@ use ui::{Field, Form, FormState, form, section};
 
 use super::batches::shown;
 use crate::acts::withdraw::{RefusePaymentBatch, WithdrawPaymentBatch};
+use crate::procedures::batches::{Batches, Step};
 
 /// The form, while the batch waits and for whom it is.
 pub fn part(desk: &Desk, batch: &payment_batch::Model, state: &FormState) -> Option<Markup> {
-    if batch.state != PaymentState::Pending {
-        return None;
-    }
-    let (word, step) = if desk.may(RefusePaymentBatch::PERMISSION) {
-        ("退回批次", "refuse")
-    } else if desk.may(WithdrawPaymentBatch::PERMISSION) {
-        ("撤回批次", "withdraw")
-    } else {
-        return None;
-    };
-    let options = Form { action: format!("/payment-batches/{}/{step}", batch.id), submit: word.into(), is_danger: true, ..Form::default() };
+    let page = at::PaymentBatchPage(&batch.id).to_string();
+    let options = [Step::Refuse, Step::Withdraw].into_iter().find_map(|step| procedure::form::<Batches>(desk, batch, step, &page))?;
+    let options = Form { is_danger: true, ..options };
     let fresh = FormState::new();
     let is_here = state.error_at("undo").is_some();
     let field = Field::text("undo", "原因").hint("例：清册里有一家学校账户不对。批次作废，各笔补贴回到“待拨付”，可以重新做批次").required().max_length(200);
     Some(section(
         "",
-        html! { details open[is_here] { summary { (word) } (form(&options, if is_here { state } else { &fresh }, field.show(if is_here { state } else { &fresh }))) } },
+        html! { details open[is_here] { summary { (options.submit) } (form(&options, if is_here { state } else { &fresh }, field.show(if is_here { state } else { &fresh }))) } },
     ))
 }
 

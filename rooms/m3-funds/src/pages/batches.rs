@@ -3,7 +3,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use desk::{Desk, Pairs, Query, Read};
+use desk::{Desk, Pairs, Query, Read, procedure};
 use foundation::at;
 use foundation::codes::PaymentState;
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
@@ -15,6 +15,7 @@ use ui::{Button, Column, Dossier, DossierHead, Due, Field, Filter, Form, FormSta
 
 use crate::acts::payment::ApprovePaymentBatch;
 use crate::acts::settle::{SettlePaymentBatch, SettledLine};
+use crate::procedures::batches::{Batches, Step as BatchStep};
 
 /// Batches within reach.
 pub struct BatchList;
@@ -42,8 +43,8 @@ fn tone(state: PaymentState) -> Tone {
 /// A batch's state in the words of its own step.
 fn state_word(state: PaymentState) -> &'static str {
     match state {
-        PaymentState::Pending => "待财政批准",
-        PaymentState::Sent => "已送银行，待回盘",
+        PaymentState::Pending => "待财政复核",
+        PaymentState::Sent => "已批准，待银行回盘",
         PaymentState::Paid => "银行已回盘",
         PaymentState::Returned => "全部退票",
         PaymentState::Withdrawn => "已撤回",
@@ -168,14 +169,10 @@ fn body(desk: &Desk, loaded: &Loaded, trail: &[ui::TrailLine], state: &FormState
     let batch = &loaded.batch;
     let may = |right| desk.may(Permission::Of(Function::ClaimPayment, right));
     let mut buttons = Vec::new();
-    if may(Right::Approve) && batch.state == PaymentState::Pending {
-        let button = Button::post("批准拨付", at::PaymentBatchApprove(&batch.id).to_string()).main();
-        let button = button.confirm(format!("把 {} 笔共 {} 送银行拨付，送出后不能撤回。确定批准吗？", batch.lines, ui::money::text(batch.total)));
-        buttons.push(if Some(&batch.made_by) == desk.actor.account.as_ref() {
-            button.blocked_because("本批次由您制单，须另一人批准")
-        } else {
-            button
-        });
+    let page = at::PaymentBatchPage(&batch.id).to_string();
+    if let Some(button) = procedure::button::<Batches>(desk, batch, BatchStep::Approve, &page) {
+        let asked = button.confirm.clone().unwrap_or_default();
+        buttons.push(button.confirm(format!("把 {} 笔共 {} {asked}", batch.lines, ui::money::text(batch.total))));
     }
     if may(Right::Pay) && batch.file.is_some() {
         buttons.push(
@@ -184,9 +181,9 @@ fn body(desk: &Desk, loaded: &Loaded, trail: &[ui::TrailLine], state: &FormState
         );
     }
     let mut main = vec![facts(loaded)];
-    if may(Right::Pay) && batch.state == PaymentState::Sent {
+    if let Some(options) = procedure::form::<Batches>(desk, batch, BatchStep::Settle, &page) {
         main.push(upload_form(desk, batch, state));
-        main.push(settle_form(loaded, state));
+        main.push(settle_form(options, loaded, state));
     }
     main.push(section("拨付清册", lines_table(&loaded.lines)));
     main.extend(super::batch_undo::part(desk, batch, state));
@@ -209,11 +206,11 @@ fn steps(batch: &payment_batch::Model) -> Vec<Step> {
     let day = |at: Option<foundation::Instant>| at.map_or_else(String::new, |at| ui::dates::day(foundation::clock::day_of(at)));
     let made = Step::done("县人社制单", day(Some(batch.made_at)));
     match batch.state {
-        PaymentState::Pending => vec![made, Step::now("财政批准", ""), Step::to_come("银行回盘")],
-        PaymentState::Sent => vec![made, Step::done("财政批准", day(batch.approved_at)), Step::now("银行回盘", "")],
+        PaymentState::Pending => vec![made, Step::now("财政复核", ""), Step::to_come("银行回盘")],
+        PaymentState::Sent => vec![made, Step::done("财政复核", day(batch.approved_at)), Step::now("银行回盘", "")],
         PaymentState::Withdrawn => vec![made, Step::now("已撤回", "")],
         PaymentState::Paid | PaymentState::Returned => {
-            vec![made, Step::done("财政批准", day(batch.approved_at)), Step::done("银行回盘", day(batch.settled_at))]
+            vec![made, Step::done("财政复核", day(batch.approved_at)), Step::done("银行回盘", day(batch.settled_at))]
         }
     }
 }
@@ -289,17 +286,9 @@ fn upload_form(desk: &Desk, batch: &payment_batch::Model, state: &FormState) -> 
 /// Marks what was typed line by line, beside a file's errors.
 const BY_LINE: &str = "by_line";
 
-fn settle_form(loaded: &Loaded, state: &FormState) -> Markup {
+fn settle_form(options: Form, loaded: &Loaded, state: &FormState) -> Markup {
     let typed = !state.value(BY_LINE).is_empty();
-    let (options, fresh) = (
-        Form {
-            action: at::PaymentBatchSettle(&loaded.batch.id).to_string(),
-            submit: "登记回单".into(),
-            hidden: vec![(BY_LINE.into(), "1".into())],
-            ..Form::default()
-        },
-        FormState::new(),
-    );
+    let (options, fresh) = (Form { hidden: vec![(BY_LINE.into(), "1".into())], ..options }, FormState::new());
     let state = if typed { state } else { &fresh };
     html! {
         details class="jb-section" open[typed] {
@@ -334,7 +323,8 @@ pub async fn settle(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response
     };
     let mut state = form.state();
     let mut settled = Vec::new();
-    for one in lines.iter().filter(|one| one.state == PaymentState::Sent) {
+    // Whatever was typed is told, also of a line that another has answered meanwhile: the act says what contradicts.
+    for one in &lines {
         let field = |name: &str| form.value(&format!("{name}_{}", one.id)).to_owned();
         let (paid, reference, reason) = (field("result") == "paid", field("reference"), field("reason"));
         if field("result").is_empty() {

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use desk::procedure::button;
+use desk::procedure::{self, button};
 use desk::{Desk, Next, Pairs, Query, Read};
 use foundation::at;
 use foundation::codes::{ClaimState, ObjectionState, PaymentState};
@@ -22,7 +22,7 @@ use crate::acts::draft::{RedraftClaim, Redrafted};
 use crate::acts::payment::MakePaymentBatch;
 use crate::acts::review::{ExplainClaimCorrection, FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim, Submitted};
 use crate::declared::CLAIM;
-use crate::procedures::claims::Claims;
+use crate::procedures::claims::{Claims, Step as ClaimStep};
 
 /// Claims within reach.
 pub struct ClaimRegister;
@@ -91,9 +91,8 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
     }
     main.push(people(&items));
     main.push(unpaid(&items));
-    if may_return(desk, &row) {
-        main.push(return_form(&row));
-    }
+    let returning = procedure::form::<Claims>(desk, &row, ClaimStep::Return, &at::ClaimPage(&id).to_string());
+    main.extend(returning.map(|options| return_form(&options)));
     Ok(html! { (Dossier { head: head(desk, &row, waits.is_some()), steps: steps(&row), main, side: vec![ui::trail(&trail)] }) })
 }
 
@@ -121,10 +120,8 @@ fn main_button(desk: &Desk, row: &claim::Model, payee_waits: bool) -> Option<But
     use crate::procedures::claims::Step::{FirstReview, MakeBatch, Publish, SecondReview, Submit};
     let page = CLAIM.address(row.id.as_str());
     let steps = [Submit, FirstReview, SecondReview, Publish, MakeBatch];
-    let (step, button) = steps.into_iter().find_map(|step| Some((step, button::<Claims>(desk, row.state, step, &page)?)))?;
-    let is_mine = row.first_reviewed_by.is_some() && row.first_reviewed_by == desk.actor.account;
+    let (step, button) = steps.into_iter().find_map(|step| Some((step, button::<Claims>(desk, row, step, &page)?)))?;
     Some(match step {
-        SecondReview if is_mine => button.blocked_because("您办理了初审，复审须由另一位工作人员办理"),
         MakeBatch if payee_waits => button.blocked_because("收款账户正在更正，等另一人复核后再做"),
         _ => button,
     })
@@ -269,14 +266,9 @@ fn unpaid(items: &[claim_item::Model]) -> Markup {
     section("不予补贴的学员", simple_table("不予补贴的学员", &[Column::text("姓名"), Column::text("原因"), Column::text("怎么办")], &rows))
 }
 
-fn may_return(desk: &Desk, row: &claim::Model) -> bool {
-    desk.may(Permission::Of(Function::ClaimReview, Right::Approve)) && matches!(row.state, ClaimState::Submitted | ClaimState::FirstReviewed)
-}
-
-fn return_form(row: &claim::Model) -> Markup {
-    html! { details class="jb-panel jb-section" { summary { "退回补正" }
-        form method="post" novalidate action=(at::ClaimReturn(&row.id)) { (ui::csrf::slot()) (ui::Field::text_area("note", "理由（机构会看到）").required().max_length(1000).show(&ui::FormState::new())) button class="btn jb-btn" type="submit" { "退回补正" } }
-    } }
+fn return_form(options: &ui::Form) -> Markup {
+    let (state, field) = (ui::FormState::new(), ui::Field::text_area("note", "理由（机构会看到）").required().max_length(1000));
+    html! { details class="jb-panel jb-section" { summary { (options.submit) } (ui::form(options, &state, field.show(&state))) } }
 }
 
 macro_rules! posts {
@@ -341,7 +333,7 @@ pub async fn batch(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response
     let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
     desk.answer(
         desk.perform(MakePaymentBatch { claims: vec![claim] }).await,
-        |batch| (at::PaymentBatchPage(&batch).to_string(), "拨付批次已做好，等财政批准。".to_owned()),
+        |batch| (at::PaymentBatchPage(&batch).to_string(), "拨付批次已做好，等财政复核。".to_owned()),
         async |refusals| desk.refused(&at::ClaimPage(&id).to_string(), &refusals),
     )
     .await

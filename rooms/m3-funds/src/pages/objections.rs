@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::Path;
 use axum::response::Response;
+use desk::procedure;
 use desk::tries::{self, Allowance};
 use desk::{Desk, Pairs, Query, Read};
 use foundation::at;
@@ -17,6 +18,7 @@ use store::tables::funds::{claim, claim_item, objection};
 use ui::{Button, Column, Dossier, DossierHead, Due, Field, Form, FormState, Row, Tag, Tone, callout, form, page_head, panel, section, simple_table};
 
 use crate::acts::decide::{DecideObjection, Verdict};
+use crate::procedures::objections::{Objections, Step};
 use crate::acts::objection::{ObjectionRaised, RaiseObjection, ReadObjectionContact, receipt_hash};
 
 /// The public's pages.
@@ -197,7 +199,7 @@ fn tone(state: ObjectionState) -> Tone {
     match state {
         ObjectionState::Open => Tone::Act,
         ObjectionState::Upheld => Tone::Look,
-        ObjectionState::Dismissed => Tone::Neutral,
+        ObjectionState::Dismissed | ObjectionState::AnsweredAlong => Tone::Neutral,
     }
 }
 
@@ -268,13 +270,13 @@ async fn one_body(desk: &Desk, id: &str, state: &FormState, contact: Option<&str
         })
         .await?;
     let trail = desk::trail::of(desk, &reader, "objection", &id.to_string(), 30).await?;
-    let decides = one.state == ObjectionState::Open && desk.may(Permission::Of(Function::ClaimReview, Right::Approve));
-    let mut main = vec![section("异议内容", html! { p { (one.reason) } }), contact_part(&one, decides, contact)];
+    let deciding = procedure::form::<Objections>(desk, &one, Step::Dismiss, &at::ObjectionPage(&one.id).to_string());
+    let mut main = vec![section("异议内容", html! { p { (one.reason) } }), contact_part(&one, deciding.is_some(), contact)];
     if !one.answer.is_empty() {
         main.push(section("答复", html! { p { (one.answer) } }));
     }
-    if decides {
-        main.push(decide_form(&one, &lines, state));
+    if let Some(options) = deciding {
+        main.push(decide_form(&options, &lines, state));
     }
     Ok(html! { (Dossier {
         head: DossierHead {
@@ -307,20 +309,14 @@ fn contact_part(one: &objection::Model, decides: bool, contact: Option<&str>) ->
     )
 }
 
-fn decide_form(one: &objection::Model, lines: &[claim_item::Model], state: &FormState) -> Markup {
-    let options = Form {
-        action: at::ObjectionDecide(&one.id).to_string(),
-        submit: "作出处理并答复".into(),
-        confirm: Some("处理结果不能更改，异议人凭回执号可以看到答复。确定吗？".into()),
-        ..Form::default()
-    };
+fn decide_form(options: &Form, lines: &[claim_item::Model], state: &FormState) -> Markup {
     let people = lines.iter().enumerate().map(|(at, line)| {
         (line.enrolment.to_string(), format!("{}. {} {} {} 课时 {}", at + 1, line.name, line.id_number_masked, line.payable, ui::money::text(line.amount)))
     });
     section(
         "核查处理",
         form(
-            &options,
+            options,
             state,
             html! {
                 (Field::radio("verdict", "核查结论", [

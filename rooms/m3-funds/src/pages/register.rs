@@ -1,17 +1,20 @@
 //! The register of claims, and the officer's steps on many at once (M8.9; domain §7.4): one act per claim beneath, each
 //! refusal told by name.
 
+use std::collections::HashSet;
+
 use axum::response::Response;
-use desk::procedure::{self, Press, Row as Way};
+use desk::procedure::{self, Row as Way};
 use desk::{Act, Desk, Pairs, Query, Read};
 use foundation::at;
 use foundation::codes::ClaimState;
 use foundation::limits::{BATCH_LINES, EXPORT_ROWS, PAGE_ROWS};
-use foundation::{ClaimId, Fault, Fen, Office, Permission, Stop};
+use foundation::{ClaimId, Fault, Fen, InstitutionId, Office, Permission, Stop};
 use maud::{Markup, Render, html};
 use store::Reader;
 use store::query::{ColumnTrait, Condition, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use store::tables::funds::claim;
+use store::tables::institutions::payee_change;
 use ui::layout::NavItem;
 use ui::table::Bulk;
 use ui::{Button, Column, Due, Filter, Register, Row, Tag, page_head, panel, simple_table};
@@ -86,10 +89,10 @@ impl Step {
     }
     /// What the button under the table says: the step's own word, for what was picked.
     fn verb(self) -> String {
-        match (self, self.row().press) {
+        match (self, self.row().press.word()) {
             // Many claims become one batch.
-            (Self::Pay, _) | (_, Press::Nowhere) => "选中的列入一个拨付批次".to_owned(),
-            (_, Press::Post(word, ..) | Press::Page(word, _) | Press::Danger(word, _)) => format!("选中的{word}"),
+            (Self::Pay, _) | (_, "") => "选中的列入一个拨付批次".to_owned(),
+            (_, word) => format!("选中的{word}"),
         }
     }
     fn states(self) -> &'static [ClaimState] {
@@ -124,7 +127,8 @@ async fn answer(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
     let total =
         reader.pick::<claim::Entity, Sum>(|q| filtered(q, asked, step).select_only().column_as(Expr::cust("CAST(SUM(total) AS bigint)"), "total")).await?;
     let total = Fen(total.first().and_then(|one| one.total).unwrap_or(0));
-    let rows = page.rows.iter().map(|one| row(desk, one, step)).collect();
+    let waiting = if step == Some(Step::Pay) { payees_waiting(&reader, &page.rows).await? } else { HashSet::new() };
+    let rows = page.rows.iter().map(|one| row(desk, one, step, waiting.contains(&one.institution))).collect();
     let columns = columns(step);
     let sums = columns
         .iter()
@@ -162,6 +166,12 @@ async fn answer(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
         return desk::workbook::Sheet::of(&register).answer_as(desk, &asked.export);
     }
     Ok(desk.page("补贴", "/claims", html! { (steps_bar(&counts, step)) (register) }))
+}
+
+/// The institutions among these claims whose account is being corrected: nothing is paid to them meanwhile.
+async fn payees_waiting(reader: &Reader, rows: &[claim::Model]) -> Result<HashSet<InstitutionId>, Stop> {
+    let of = payee_change::Column::Open.is_in(rows.iter().map(|one| one.institution.to_string()));
+    Ok(reader.list::<payee_change::Entity>(|q| q.filter(of)).await?.into_iter().map(|one| one.institution).collect())
 }
 
 /// How many wait at each step that this office may do; none for those who only look.
@@ -266,17 +276,21 @@ fn columns(step: Option<Step>) -> Vec<Column> {
     all
 }
 
-fn row(desk: &Desk, one: &claim::Model, step: Option<Step>) -> Row {
+fn row(desk: &Desk, one: &claim::Model, step: Option<Step>, payee_waits: bool) -> Row {
     let mut cells = vec![html! { (one.class_title) }, html! { (one.claim_no) }, html! { (one.institution_name) }, html! { (one.district.name()) }];
     if step.is_none() || step == Some(Step::Pay) {
         cells.push(html! { (Tag::new(one.state.label(), tone(one.state))) });
     }
     cells.extend([html! { (one.persons) }, ui::money(one.total), due(desk, one).unwrap_or_else(Due::none).render()]);
     let Some(step) = step else { return Row::link(at::ClaimPage(&one.id).to_string(), cells) };
-    let mine = step == Step::Second && one.first_reviewed_by.is_some() && one.first_reviewed_by == desk.actor.account;
-    cells.push(if mine { ui::tag::look("您办了初审，须另一人复审").render() } else { ui::tag::good("可以办理").render() });
+    let why_not = match step {
+        Step::Second => procedure::kept_apart::<Claims>(desk, one, Taken::SecondReview).map(|_| "您办了初审，须另一人复审"),
+        Step::Pay if payee_waits => Some("收款账户正在更正，等另一人复核"),
+        _ => None,
+    };
+    cells.push(why_not.map_or_else(|| ui::tag::good("可以办理").render(), |why| ui::tag::look(why).render()));
     let row = Row::link(at::ClaimPage(&one.id).to_string(), cells);
-    if mine { row } else { row.pick(one.id.to_string()) }
+    if why_not.is_some() { row } else { row.pick(one.id.to_string()) }
 }
 
 /// POST `/claims/bulk`: `pick` for each claim, `do` for the step.
@@ -293,7 +307,7 @@ pub async fn bulk(desk: Desk, form: Pairs) -> Response {
         return desk.go(&back, &told);
     }
     if step == Step::Pay {
-        return desk.answer(desk.perform(MakePaymentBatch { claims: picked }).await, |batch| (at::PaymentBatchPage(&batch).to_string(), "拨付批次已做好，等财政批准。".to_owned()), async |refusals| {
+        return desk.answer(desk.perform(MakePaymentBatch { claims: picked }).await, |batch| (at::PaymentBatchPage(&batch).to_string(), "拨付批次已做好，等财政复核。".to_owned()), async |refusals| {
                 let said = html! { (page_head("没有做成拨付批次", "整批没有生成，下面每条都要先处理，或者去掉后再做", &[Button::link("回到待拨付", back)])) (ui::refusal::refusals(&refusals)) };
                 desk.page_status(422, "没有做成拨付批次", "/claims", said)
             }).await;

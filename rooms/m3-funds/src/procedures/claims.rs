@@ -2,7 +2,7 @@
 
 use desk::limit;
 use desk::matter::Matter;
-use desk::procedure::{Change, Model, Procedure, Row, by};
+use desk::procedure::{Apart, Change, Model, Procedure, Row, by, either};
 use desk::subject::{Audience, Subject};
 use foundation::codes::ClaimState;
 use foundation::{Date, DistrictCode, Fen, InstitutionId, Stop};
@@ -14,6 +14,7 @@ use crate::acts::draft::{DraftClaim, RedraftClaim};
 use crate::acts::objection::RaiseObjection;
 use crate::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch};
 use crate::acts::review::{EndPublicity, FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
+use crate::acts::settle::TakeBankReturn;
 use crate::acts::withdraw::{RefusePaymentBatch, WithdrawPaymentBatch};
 use crate::declared::{CLAIM, CORRECT, CORRECT_PAYMENT, FIRST_REVIEW, PAY, PUBLISH, SECOND_REVIEW, SUBMIT};
 
@@ -25,10 +26,11 @@ desk::steps! {
     Step of ClaimState, ROWS {
         Draft [] => Draft, "生成申领", by::<DraftClaim>(), Said("申领期限"), Nothing, Ask(&SUBMIT), Nowhere, ["ClaimDrafted"];
         DraftNothing [] => NotPassed, "生成时没有可补贴的学员", by::<DraftClaim>(), Clear, Nothing, Nobody, Nowhere, ["ClaimDrafted"];
-        Redraft [Draft | NotPassed] => Draft, "按最新事实重算", by::<RedraftClaim>(), Said("申领期限"), Asked, Ask(&SUBMIT), Nowhere, ["ClaimDrafted"];
-        RedraftReturned [Returned] => Returned, "补正中重算", by::<RedraftClaim>(), Keep, Asked, Ask(&CORRECT), Nowhere, ["ClaimDrafted"];
-        Close [Draft | Returned | NotPassed | UnderObjection] => NotPassed, "没有可补贴的学员，终止", by::<RedraftClaim>(), Clear, Asked, Nobody,
+        Redraft [Draft | NotPassed] => Draft, "按最新事实重算", either::<RedraftClaim, SubmitClaim>(), Said("申领期限"), Asked, Ask(&SUBMIT), Nowhere, ["ClaimDrafted"];
+        RedraftReturned [Returned] => Returned, "补正中重算", either::<RedraftClaim, SubmitClaim>(), Keep, Asked, Ask(&CORRECT), Nowhere, ["ClaimDrafted"];
+        Close [Draft | Returned | NotPassed] => NotPassed, "没有可补贴的学员，终止", either::<RedraftClaim, SubmitClaim>(), Clear, Asked, Nobody,
             Nowhere, ["ClaimDrafted"];
+        StrikeAll [UnderObjection] => NotPassed, "异议成立，名单全部剔除，终止", by::<DecideObjection>(), Clear, Asked, Nobody, Nowhere, ["ClaimDrafted"];
         Submit [Draft | Returned] => Submitted, "提交申领", by::<SubmitClaim>(), Workdays(&[limit!(claim_accept_workdays), limit!(first_review_workdays)]),
             Asked, Ask(&FIRST_REVIEW), Post("核对无误，提交申领", "submit", ""), ["ClaimSubmitted"], "补贴申领表";
         FirstReview [Submitted] => FirstReviewed, "受理并初审", by::<FirstReviewClaim>(), Workdays(&[limit!(second_review_workdays)]), Asked,
@@ -37,7 +39,7 @@ desk::steps! {
         SecondReview [FirstReviewed] => SecondReviewed, "复审", by::<SecondReviewClaim>(), Clear, Asked, Ask(&PUBLISH),
             Post("复审通过", "second-review", ""), ["ClaimSecondReviewed"];
         Return [Submitted | FirstReviewed] => Returned, "退回补正", by::<ReturnClaim>(), Workdays(&[limit!(correction_workdays)]), Asked,
-            Ask(&CORRECT), Nowhere, ["ClaimReturned"];
+            Ask(&CORRECT), Form("退回补正", "return", ""), ["ClaimReturned"];
         Publish [SecondReviewed] => Published, "公示", by::<PublishClaim>(), Workdays(&[limit!(publicity_workdays)]), Asked, Nobody,
             Post("开始公示", "publish", BEFORE_PUBLICITY), ["ClaimPublished"], "补贴公示";
         Object [Published | UnderObjection] => UnderObjection, "提出异议", by::<RaiseObjection>(), Said("最早的异议答复期限"), Nothing, Nobody, Nowhere,
@@ -61,8 +63,8 @@ desk::steps! {
         RefuseBatch [FinanceReviewed] => NoObjection, "财政退回拨付批次", by::<RefusePaymentBatch>(), Workdays(&[limit!(correction_workdays)]), Asked,
             Ask(&PAY), Nowhere, ["ClaimLeftBatch"];
         ApproveBatch [FinanceReviewed] => Paying, "财政复核，送银行", by::<ApprovePaymentBatch>(), Keep, Asked, Nobody, Nowhere, ["ClaimSentToBank"];
-        Pay [Paying] => Paid, "到账", by::<SettlePaymentBatch>(), Clear, Asked, Nobody, Nowhere, ["ClaimPaid"];
-        ReturnPayment [Paying] => PaymentReturned, "退票", by::<SettlePaymentBatch>(), Workdays(&[limit!(correction_workdays)]), Asked,
+        Pay [Paying] => Paid, "到账", either::<SettlePaymentBatch, TakeBankReturn>(), Clear, Asked, Nobody, Nowhere, ["ClaimPaid"];
+        ReturnPayment [Paying] => PaymentReturned, "退票", either::<SettlePaymentBatch, TakeBankReturn>(), Workdays(&[limit!(correction_workdays)]), Asked,
             Ask(&CORRECT_PAYMENT), Nowhere, ["ClaimPaymentReturned"];
     }
 }
@@ -79,11 +81,15 @@ impl Procedure for Claims {
     const TITLE: &'static str = "补贴申领";
     const NOUN: &'static str = "申领";
     const SOURCE: &'static str = "补贴申领的办理步骤";
-    const CLAUSE: &'static str = "M8.9";
     const TAG: Option<&'static str> = Some(journal::facts::CLAIM_STATE);
     const SUBJECT: &'static Subject = &CLAIM;
     const ROWS: &'static [Row<ClaimState, Step>] = ROWS;
     const ENDS: &'static [ClaimState] = &[ClaimState::Paid];
+    const APART: &'static [Apart<Self>] = &[Apart {
+        step: Step::SecondReview,
+        who: |row| row.first_reviewed_by.as_ref(),
+        why: "您办理了本申领的初审，复审须由另一位工作人员办理",
+    }];
     const WAITS: &'static [(ClaimState, &'static str)] =
         &[(ClaimState::Accepted, "受理和初审现在是一步"), (ClaimState::Recovering, "追回还没有办理步骤"), (ClaimState::Recovered, "追回还没有办理步骤")];
 

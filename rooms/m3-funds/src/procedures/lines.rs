@@ -1,7 +1,7 @@
 //! 拨付行 (M8.9; domain §7.4 S80–S90): one payee's line of a payment batch, one row a step.
 
 use desk::matter::Matter;
-use desk::procedure::{Change, Model, Procedure, Row, by};
+use desk::procedure::{Change, Model, Procedure, Row, by, either};
 use desk::subject::Subject;
 use foundation::codes::PaymentState;
 use foundation::{Date, DistrictCode, Fen, InstitutionId, Stop};
@@ -9,7 +9,8 @@ use store::query::Set;
 use store::tables::funds::payment_line;
 
 use crate::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch};
-use crate::acts::withdraw::WithdrawPaymentBatch;
+use crate::acts::settle::TakeBankReturn;
+use crate::acts::withdraw::{RefusePaymentBatch, WithdrawPaymentBatch};
 use crate::declared::PAYMENT_LINE;
 
 desk::steps! {
@@ -17,9 +18,9 @@ desk::steps! {
     Step of PaymentState, ROWS {
         Make [] => Pending, "列入批次", by::<MakePaymentBatch>(), Clear, Nothing, Nobody, Nowhere, ["ClaimBatched"];
         Send [Pending] => Sent, "送银行", by::<ApprovePaymentBatch>(), Clear, Nothing, Nobody, Nowhere, ["ClaimSentToBank"];
-        Withdraw [Pending] => Withdrawn, "随批次撤回或退回", by::<WithdrawPaymentBatch>(), Clear, Nothing, Nobody, Nowhere, ["ClaimLeftBatch"];
-        Pay [Sent] => Paid, "到账", by::<SettlePaymentBatch>(), Clear, Nothing, Nobody, Nowhere, ["ClaimPaid"];
-        Return [Sent] => Returned, "退票", by::<SettlePaymentBatch>(), Clear, Nothing, Nobody, Nowhere, ["ClaimPaymentReturned"];
+        Withdraw [Pending] => Withdrawn, "随批次撤回或退回", either::<WithdrawPaymentBatch, RefusePaymentBatch>(), Clear, Nothing, Nobody, Nowhere, ["ClaimLeftBatch"];
+        Pay [Sent] => Paid, "到账", either::<SettlePaymentBatch, TakeBankReturn>(), Clear, Nothing, Nobody, Nowhere, ["ClaimPaid"];
+        Return [Sent] => Returned, "退票", either::<SettlePaymentBatch, TakeBankReturn>(), Clear, Nothing, Nobody, Nowhere, ["ClaimPaymentReturned"];
     }
 }
 
@@ -35,7 +36,6 @@ impl Procedure for Lines {
     const TITLE: &'static str = "拨付行";
     const NOUN: &'static str = "这一行";
     const SOURCE: &'static str = "拨付批次";
-    const CLAUSE: &'static str = "M8.9";
     const TAG: Option<&'static str> = None;
     const SUBJECT: &'static Subject = &PAYMENT_LINE;
     const ROWS: &'static [Row<PaymentState, Step>] = ROWS;

@@ -12,14 +12,17 @@ use crate::acts::decide::DecideObjection;
 use crate::acts::objection::RaiseObjection;
 use crate::declared::{DECIDE_OBJECTION, OBJECTION};
 
+/// What is asked before an answer is given.
+const DECIDES: &str = "处理结果不能更改，异议人凭回执号可以看到答复。确定吗？";
+
 desk::steps! {
     /// What can happen to an objection.
     Step of ObjectionState, ROWS {
         Raise [] => Open, "提出公示异议", by::<RaiseObjection>(), Workdays(&[desk::limit!(objection_workdays)]), Nothing, Ask(&DECIDE_OBJECTION), Nowhere,
             ["ObjectionRaised"];
-        Dismiss [Open] => Dismissed, "异议不成立", by::<DecideObjection>(), Keep, Asked, Nobody, Nowhere, ["ObjectionDismissed"];
-        Uphold [Open] => Upheld, "异议成立", by::<DecideObjection>(), Keep, Asked, Nobody, Nowhere, ["ObjectionUpheld"];
-        AnswerWithAnother [Open] => Upheld, "随另一条异议答复", by::<DecideObjection>(), Keep, Asked, Nobody, Nowhere, ["ObjectionAnswered"];
+        Dismiss [Open] => Dismissed, "异议不成立", by::<DecideObjection>(), Keep, Asked, Nobody, Form("作出处理并答复", "decide", DECIDES), ["ObjectionDismissed"];
+        Uphold [Open] => Upheld, "异议成立", by::<DecideObjection>(), Keep, Asked, Nobody, Form("作出处理并答复", "decide", DECIDES), ["ObjectionUpheld"];
+        AnswerWithAnother [Open] => AnsweredAlong, "随另一条异议答复", by::<DecideObjection>(), Keep, Asked, Nobody, Nowhere, ["ObjectionAnswered"];
     }
 }
 
@@ -35,11 +38,10 @@ impl Procedure for Objections {
     const TITLE: &'static str = "公示异议";
     const NOUN: &'static str = "这条异议";
     const SOURCE: &'static str = "异议核查";
-    const CLAUSE: &'static str = "M8.9";
     const TAG: Option<&'static str> = None;
     const SUBJECT: &'static Subject = &OBJECTION;
     const ROWS: &'static [Row<ObjectionState, Step>] = ROWS;
-    const ENDS: &'static [ObjectionState] = &[ObjectionState::Upheld, ObjectionState::Dismissed];
+    const ENDS: &'static [ObjectionState] = &[ObjectionState::Upheld, ObjectionState::Dismissed, ObjectionState::AnsweredAlong];
 
     fn state(row: &Model<Self>) -> Result<ObjectionState, Stop> {
         Ok(row.state)

@@ -124,7 +124,7 @@ async fn e12_a_claim_in_hand_counts() {
     let no = clerk.perform(SubmitClaim { claim: b.clone() }).await.unwrap();
     assert_eq!((no.submitted, no.persons), (false, 0));
     assert!(lines(&house, &b).await.iter().all(|one| one.refusals.contains("E12") && one.refusals.contains("3505822026A00010001")));
-    house.desk(Persona::JinjiangOfficer).perform(ReturnClaim { claim: a.clone(), note: "请核对".into() }).await.unwrap();
+    house.desk(Persona::JinjiangOfficer).perform(ReturnClaim { claim: a.clone(), note: "请核对名单".into() }).await.unwrap();
     assert_eq!(clerk.perform(RedraftClaim { claim: b.clone() }).await.unwrap().persons, 12);
     assert!(clerk.perform(SubmitClaim { claim: b.clone() }).await.unwrap().submitted);
 }

@@ -101,6 +101,12 @@ pub fn asked_under(session: &SessionId, place: &EnrolmentId) -> String {
     format!("call-roll:{session}:{place}")
 }
 
+/// Ends the requests that nobody answered: the roll cannot be called any more, a record can be disputed.
+pub(crate) async fn roll_calls_end(desk: &Desk, work: &Writer, class: &ClassId) -> Result<(), Stop> {
+    let meetings = hours::sessions(work, class).await?.into_iter().map(|one| one.id.to_string()).collect();
+    desk::tasks::close_among(desk, work, meetings, &[&CALL_ROLL]).await
+}
+
 /// 请老师代点: no phone, no camera, no signal.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct AskForRollCall {
@@ -118,6 +124,7 @@ impl Act for AskForRollCall {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let (session, class, place) = own(desk, work, &self.session).await?;
         let policy = desk::policy::of_class(work, &class, desk.today()).await?;
+        rules::may_ask_for_roll_call(&class, &session, &policy, desk.now())?;
         let his = hours::marks_of_session(&class.id, &session.id).add(attendance::Column::Enrolment.eq(place.id.clone()));
         let marks = work.list::<attendance::Entity>(|q| q.filter(his)).await?;
         if hours::counts(&session, &marks, &policy) {

@@ -35,7 +35,7 @@ impl Act for IssueCertificates {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        may_take::<FullProcess>(&class, Step::IssueCertificates)?;
+        may_take::<FullProcess>(desk, &class, Step::IssueCertificates)?;
         let roster = hours::roster(work, &class.id).await?;
         let passed = completion::to_certify(&roster);
         if passed.is_empty() {

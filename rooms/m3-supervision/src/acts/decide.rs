@@ -13,8 +13,10 @@ use store::Writer;
 use store::query::Set;
 use store::tables::supervision::{review_line, training_class};
 
+use super::attendance::roll_calls_end;
 use super::opening::own_institution;
 use super::review::{DECIDE, lines_of, refresh_lines};
+use crate::declared::CLASS;
 use crate::procedures::full_process::{FullProcess, Step};
 use crate::refusals::{BY_HAND, TOLD_ONCE, WITHDRAWAL};
 
@@ -39,12 +41,16 @@ impl Act for AnswerReviewLine {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        may_take::<FullProcess>(&class, Step::Review)?;
+        may_take::<FullProcess>(desk, &class, Step::Unreview)?;
+        desk.unchanged(&CLASS, &class.id.to_string(), class.version)?;
         let no = |fact: &str, fix: &str, field: &str| BY_HAND.refuse(fact).fix(fix).at(field);
         let lines = lines_of(work, &class.id).await?;
         let line =
             lines.iter().find(|line| line.code == self.code && !line.by_machine).ok_or_else(|| no("没有这一项，或这一项由机器核对", "请从清单里选", "code"))?;
         let note = self.note.trim();
+        if !ReviewResult::FOUND.contains(&self.result) {
+            return Err(no("没有选核对结果", "请选通过、需补正或不通过", "result").into());
+        }
         if self.result != ReviewResult::Pass && note.is_empty() {
             return Err(no("没有写看到了什么", "请写明问题，机构据此补正", "note").into());
         }
@@ -60,17 +66,18 @@ impl Act for AnswerReviewLine {
             ..Default::default()
         };
         work.save::<review_line::Entity>(line, change).await?;
-        // A line that is no longer a pass takes the first review back with it.
-        if self.result != ReviewResult::Pass && class.reviewed_by.is_some() {
-            work.save::<training_class::Entity>(&class, training_class::ActiveModel { reviewed_by: Set(None), reviewed_at: Set(None), ..Default::default() })
-                .await?;
-        }
         let fact = FactDraft::new("ReviewLineAnswered", class.district, format!("{}：{}", line.title, self.result.label()))
             .class(&class.id)
             .institution(&class.institution)
             .with("code", self.code.clone())
             .with("result", self.result.code());
-        Ok(Done::new((), fact))
+        if self.result == ReviewResult::Pass || class.reviewed_by.is_none() {
+            return Ok(Done::new((), fact));
+        }
+        // A line that is no longer a pass takes the first review back with it: the review is asked again.
+        let taking = Taking::new(training_class::ActiveModel { reviewed_by: Set(None), reviewed_at: Set(None), ..Default::default() });
+        let taking = taking.finding("act", format!("{}：{}", line.title, self.result.label()));
+        Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::Unreview, taking, fact).await?))
     }
 }
 
@@ -91,11 +98,11 @@ impl Act for RecheckOpening {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         if !class.state.is_in(&[FullProcessState::Submitted, FullProcessState::UnderReview]) {
-            may_take::<FullProcess>(&class, Step::Return)?;
+            may_take::<FullProcess>(desk, &class, Step::Return)?;
         }
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let lines = refresh_lines(desk, work, &class, &policy).await?;
-        let failed = u32::try_from(lines.iter().filter(|line| line.by_machine && line.result != Some(ReviewResult::Pass)).count()).unwrap_or(u32::MAX);
+        let failed = u32::try_from(lines.iter().filter(|line| line.by_machine && !line.result.is_some_and(ReviewResult::holds)).count()).unwrap_or(u32::MAX);
         let machine = lines.iter().filter(|line| line.by_machine).count();
         let said =
             if failed == 0 { format!("重新机审：{machine} 项全部通过") } else { format!("重新机审：{machine} 项中 {failed} 项须处理") };
@@ -194,6 +201,7 @@ impl Act for WithdrawClass {
         if class.state == FullProcessState::Suspended {
             return Err(WITHDRAWAL.refuse("班级已被中止，机构不能自行撤销").into());
         }
+        roll_calls_end(desk, work, &class.id).await?;
         close(desk, work, &class, Step::Withdraw, reason(&self.reason)?, None).await
     }
 }
@@ -215,6 +223,7 @@ impl Act for RevokeClass {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        roll_calls_end(desk, work, &class.id).await?;
         close(desk, work, &class, Step::Revoke, reason(&self.reason)?, None).await
     }
 }

@@ -4,7 +4,7 @@
 use desk::procedure::{Taking, begin, take};
 use desk::tasks;
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::{AttendanceKind, AttendanceMethod, FullProcessState, ObjectionState};
+use foundation::codes::{AttendanceKind, AttendanceMethod, FullProcessState, DisputeState};
 use foundation::limits::TEXT_CHARS;
 use foundation::{AttendanceId, DisputeId, FactId, Function, Permission, Refusal, Right, SessionId, Stop};
 use journal::facts::AttendanceCorrected;
@@ -39,7 +39,7 @@ impl Act for DisputeAttendance {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let (session, class, place) = own(desk, work, &self.session).await?;
         let text = self.text.trim();
-        rules::may_dispute(&session, text, desk.now())?;
+        rules::may_dispute(&class, &session, text, desk.now())?;
         let policy = desk::policy::of_class(work, &class, desk.today()).await?;
         let (id, salt): (DisputeId, [u8; 16]) = (desk.new_id(), desk.premises.ids.bytes());
         let row = attendance_dispute::Model {
@@ -49,7 +49,7 @@ impl Act for DisputeAttendance {
             person: place.person.clone(),
             text: text.to_owned(),
             salt: hex::encode(salt),
-            state: ObjectionState::Open,
+            state: DisputeState::Open,
             answer: String::new(),
             raised_at: desk.now(),
             due_on: tasks::days_from(desk.today(), policy.dispute_answer_days()),
@@ -71,6 +71,7 @@ impl Act for DisputeAttendance {
             .with("enrolment", place.id.to_string())
             .commits("text", journal::commit(salt, text));
         let taking = Taking::new(attendance_dispute::ActiveModel::default())
+            .by(&policy)
             .titled(format!("{} · {} {}", class.institution_name, class.title, masked(&place.name)))
             .finding("look", shortened(text, 40));
         match begin::<Disputes>(desk, work, row, Step::Raise, taking, fact).await? {
@@ -138,7 +139,7 @@ impl AnswerDispute {
     fn check(&self, row: &attendance_dispute::Model, answer: &str) -> Result<(), Vec<Refusal>> {
         let no = |fact: String, fix: &str, field: &str| DISPUTE.refuse(fact).fix(fix).at(field);
         let mut refusals = Vec::new();
-        if row.state != ObjectionState::Open {
+        if row.state != DisputeState::Open {
             refusals.push(no(format!("这条异议已经是“{}”", row.state.label()), "请刷新页面", "verdict"));
         }
         let length = answer.chars().count();

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use desk::procedure::{Taking, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
+use foundation::codes::FullProcessState;
 use foundation::{ClassId, EnrolmentId, ExamId, Function, Permission, Right, Stop};
 use journal::facts::{CompletionExamConfirmed, ExamResult};
 use reckoning::policy::Policy;
@@ -13,6 +14,7 @@ use store::Writer;
 use store::query::{ColumnTrait, QueryFilter, Set};
 use store::tables::supervision::{completion_exam, enrolment, exam_score, training_class};
 
+use crate::declared::CLASS;
 use crate::hours;
 use crate::procedures::full_process::{FullProcess, Step};
 use crate::refusals::TWO_PEOPLE;
@@ -44,7 +46,8 @@ impl Act for EnterScores {
         if !refusals.is_empty() {
             return Err(refusals.into());
         }
-        may_take::<FullProcess>(&class, Step::EnterScores)?;
+        let step = if class.state == FullProcessState::Examining { Step::MendScores } else { Step::EnterScores };
+        may_take::<FullProcess>(desk, &class, step)?;
         let exam = self.save_exam(desk, work, &class, &policy).await?;
         self.save_scores(desk, work, &class, &exam, &policy).await?;
         let fact = FactDraft::new("CompletionScoresEntered", class.district, format!("录入 {} 人结业考核成绩", self.marks.len()))
@@ -55,7 +58,7 @@ impl Act for EnterScores {
             .with("held_on", self.sitting.held_on.to_string())
             .with("persons", self.marks.len());
         let taking = Taking::new(training_class::ActiveModel::default()).finding("look", format!("{} 人成绩待确认", self.marks.len()));
-        Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::EnterScores, taking, fact).await?))
+        Ok(Done::new((), take::<FullProcess>(desk, work, &class, step, taking, fact).await?))
     }
 }
 
@@ -148,12 +151,13 @@ impl Act for ConfirmExam {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        desk.unchanged(&CLASS, &class.id.to_string(), class.version)?;
         let exam = work.find::<completion_exam::Entity>(completion_exam::Column::Class.eq(class.id.clone())).await?;
         let Some(exam) = exam else {
             return Err(TWO_PEOPLE.refuse("成绩还没有录入").fix("请先由培训机构录入成绩").into());
         };
         completion::may_confirm(&exam, desk.actor.account.as_ref())?;
-        may_take::<FullProcess>(&class, Step::ConfirmExam)?;
+        may_take::<FullProcess>(desk, &class, Step::ConfirmExam)?;
         let change = completion_exam::ActiveModel { confirmed_by: Set(desk.actor.account.clone()), confirmed_at: Set(Some(desk.now())), ..Default::default() };
         work.save::<completion_exam::Entity>(&exam, change).await?;
         let scores = work.list::<exam_score::Entity>(|q| q.filter(exam_score::Column::Exam.eq(exam.id.clone()))).await?;
@@ -180,7 +184,12 @@ impl Act for ConfirmExam {
             .class(&class.id)
             .institution(&class.institution)
             .about("exam", &exam.id);
-        let taking = Taking::new(training_class::ActiveModel::default()).finding("good", format!("{passed} 人合格，可以发证"));
-        Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::ConfirmExam, taking, fact).await?))
+        // Nobody gets a certificate, nobody is paid for: nothing of the class is left to do.
+        let (step, tone, found) = match passed {
+            0 => (Step::ConfirmNobody, "look", "本班没有合格的学员，已归档，不能申领补贴".to_owned()),
+            passed => (Step::ConfirmExam, "good", format!("{passed} 人合格，可以发证")),
+        };
+        let taking = Taking::new(training_class::ActiveModel::default()).finding(tone, found);
+        Ok(Done::new((), take::<FullProcess>(desk, work, &class, step, taking, fact).await?))
     }
 }

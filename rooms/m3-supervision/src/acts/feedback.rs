@@ -142,7 +142,7 @@ impl Act for FinishFeedback {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        may_take::<FullProcess>(&class, Step::FinishFeedback)?;
+        may_take::<FullProcess>(desk, &class, Step::FinishFeedback)?;
         let at_desk = Condition::all().add(feedback::Column::Class.eq(class.id.clone())).add(feedback::Column::Channel.eq(FeedbackChannel::Desk));
         let at_desk = work.count::<feedback::Entity>(|q| store::query::QueryFilter::filter(q, at_desk)).await?;
         if at_desk > 0 {

@@ -9,10 +9,10 @@ use foundation::{ClassId, Fault, Function, InspectionId, Permission, Right, Sess
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
-use store::query::Set;
+use store::query::{ColumnTrait, QueryFilter, QueryOrder, Set};
 use store::tables::supervision::{attendance, class_session, inspection, training_class};
 
-use crate::declared::{ANSWER_INSPECTION, INSPECT, INSPECTION_ANSWERED};
+use crate::declared::{ANSWER_INSPECTION, CLASS, INSPECT, INSPECTION_ANSWERED};
 use crate::procedures::full_process::{FullProcess, Step};
 use crate::refusals::{INSPECTION, RESUME};
 use crate::rules::inspection as rules;
@@ -52,6 +52,7 @@ impl Act for RecordInspection {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<InspectionId>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        desk.unchanged(&CLASS, &class.id.to_string(), class.version)?;
         let problems: Vec<String> = self.problems.iter().map(|one| one.code().to_owned()).collect();
         let meeting = self.meeting(desk, work).await?;
         let mut refusals = rules::check(
@@ -73,7 +74,7 @@ impl Act for RecordInspection {
             return Err(refusals.into());
         }
         if self.opinion == InspectionOpinion::Stop {
-            may_take::<FullProcess>(&class, Step::Suspend)?;
+            may_take::<FullProcess>(desk, &class, Step::Suspend)?;
         }
         let signed_in = self.signed_in(work).await?;
         let id: InspectionId = desk.new_id();
@@ -84,7 +85,7 @@ impl Act for RecordInspection {
                 .for_institution(&class.institution)
                 .finding("act", self.note.chars().take(60).collect::<String>())
                 .due(Some(tasks::days_from(desk.today(), policy.inspection_answer_days())))
-                .put(work)
+                .put_once(work, asked_under(&id))
                 .await?;
         }
         // Whoever looks again has also seen whether the school's answer is true.
@@ -107,6 +108,11 @@ impl Act for RecordInspection {
     }
 }
 
+/// The key under which an institution is asked to answer a check.
+fn asked_under(inspection: &InspectionId) -> String {
+    format!("answer-inspection:{inspection}")
+}
+
 impl RecordInspection {
     /// The meeting that was visited: one of this class, begun by now.
     async fn meeting(&self, desk: &Desk, work: &Writer) -> Result<Option<class_session::Model>, Stop> {
@@ -121,7 +127,7 @@ impl RecordInspection {
     async fn signed_in(&self, work: &Writer) -> Result<i32, Stop> {
         let Some(session) = &self.session else { return Ok(0) };
         let here = crate::hours::marks_of_session(&self.class, session);
-        let rows = work.list::<attendance::Entity>(|q| store::query::QueryFilter::filter(q, here)).await?;
+        let rows = work.list::<attendance::Entity>(|q| q.filter(here)).await?;
         let people: std::collections::HashSet<_> = rows.iter().map(|row| &row.enrolment).collect();
         Ok(i32::try_from(people.len()).unwrap_or(i32::MAX))
     }
@@ -171,8 +177,18 @@ impl Act for ResumeClass {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        may_take::<FullProcess>(desk, &class, Step::Resume)?;
+        let mut no = Vec::new();
+        // Who stopped it said what was wrong; that it is right now somebody must have seen.
+        let checks = work.list::<inspection::Entity>(|q| q.filter(inspection::Column::Class.eq(class.id.clone())).order_by_asc(inspection::Column::At)).await?;
+        if checks.last().is_none_or(|last| last.opinion != InspectionOpinion::Normal) {
+            no.push(RESUME.refuse("停课以后还没有复查，或者复查的意见不是“正常”").fix("请先复查并记录检查，意见为“正常”的才能恢复"));
+        }
         if self.note.trim().is_empty() || self.note.chars().count() > TEXT_CHARS {
-            return Err(RESUME.refuse("没有写恢复的理由，或写得太长").at("note").into());
+            no.push(RESUME.refuse("没有写恢复的理由，或写得太长").at("note"));
+        }
+        if !no.is_empty() {
+            return Err(no.into());
         }
         let fact = FactDraft::new("ClassResumed", class.district, "恢复培训").class(&class.id).institution(&class.institution);
         let taking = Taking::new(training_class::ActiveModel { decision_note: Set(self.note.trim().into()), ..Default::default() });
@@ -202,10 +218,14 @@ impl Act for AnswerInspection {
         if text.is_empty() || text.chars().count() > TEXT_CHARS {
             return Err(INSPECTION.refuse("没有写整改情况，或写得太长").fix("请写明做了什么、什么时候做的").at("text").into());
         }
-        tasks::close(desk, work, &class.id, &[&ANSWER_INSPECTION]).await?;
+        // Each check is answered for itself, once.
+        if tasks::close_once(desk, work, vec![asked_under(&row.id)]).await? == 0 {
+            let fact = if row.opinion == InspectionOpinion::Normal { "这次检查没有要回复的意见" } else { "这次检查已经回复过" };
+            return Err(INSPECTION.refuse(fact).source("过程检查记录").fix("不用再回复；还有情况要说的，请联系县人社部门").into());
+        }
         TaskDraft::new(desk, &INSPECTION_ANSWERED, &class.id, format!("{}：机构回复了检查意见", class.title), class.district)
             .finding("look", text.chars().take(60).collect::<String>())
-            .put(work)
+            .put_once(work, format!("inspection-answered:{}", row.id))
             .await?;
         let fact = FactDraft::new("InspectionAnswered", class.district, format!("机构回复检查意见：{}", text.chars().take(120).collect::<String>()))
             .class(&class.id)

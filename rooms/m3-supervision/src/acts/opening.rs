@@ -4,7 +4,7 @@
 use crate::refusals::{REGIME, TERM, TIMETABLE};
 use desk::procedure::{Taking, begin};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::{FullProcessState, Regime};
+use foundation::codes::{ClassPhase, ClassState, FullProcessState, Regime};
 use foundation::{ClassId, Fault, Fen, Function, InstitutionId, NeedsItemId, Office, Permission, Refusal, Right, RoomId, Stop, TeacherId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -67,11 +67,12 @@ impl Act for CreateClass {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ClassId>, Stop> {
         let institution = work.get::<institution::Entity>(own_institution(desk)?.to_string()).await?;
         let (item, room, teacher) = parts(work, &self.needs_item, &self.room, &self.class_teacher, &institution.id).await?;
-        let policy = desk::policy::in_force(work, desk::policy::Scheme::CompletionCertificate, institution.district, desk.today()).await?;
-        let mut refusals = rules::check_plan(&self.plan, (item.periods_min, item.periods_max, item.online_cap_pct), room.seats, &policy, desk.today());
-        if item.certificate_type.regime() != Regime::FullProcess {
-            refusals.push(REGIME.refuse(format!("{} 不走合格证类开班申请", item.certificate_type.label())).at("needs_item"));
+        let regime = item.certificate_type.regime();
+        if regime != Regime::FullProcess {
+            return Err(REGIME.refuse(format!("{} 不走合格证类开班申请", item.certificate_type.label())).at("needs_item").into());
         }
+        let policy = desk::policy::in_force(work, desk::policy::scheme_of(regime)?, institution.district, desk.today()).await?;
+        let mut refusals = rules::check_plan(&self.plan, (item.periods_min, item.periods_max, item.online_cap_pct), room.seats, &policy, desk.today());
         refusals.extend(term_taken(work, &institution.id, &item, self.plan.term, None).await?);
         if !refusals.is_empty() {
             return Err(refusals.into());
@@ -108,7 +109,7 @@ async fn term_taken(work: &Writer, institution: &InstitutionId, item: &needs_ite
         .add(training_class::Column::Institution.eq(institution.clone()))
         .add(training_class::Column::NeedsItem.eq(item.id.clone()))
         .add(training_class::Column::Term.eq(term))
-        .add(training_class::Column::State.is_not_in([FullProcessState::Refused, FullProcessState::Withdrawn]));
+        .add(training_class::Column::State.is_not_in(ClassState::in_phases(&[ClassPhase::Ended])));
     let others = work.list::<training_class::Entity>(|q| q.filter(same)).await?;
     Ok(others.into_iter().find(|one| but != Some(&one.id)).map(|one| {
         let fact = format!("已经有“{}”，现在是“{}”", one.title, one.state.label());

@@ -17,7 +17,7 @@ use store::tables::supervision::{review_line, training_class};
 use super::opening::own_institution;
 use crate::hours;
 use crate::procedures::full_process::{FullProcess, Step};
-use crate::refusals::PLEDGE;
+use crate::refusals::{PLEDGE, TWO_REVIEWERS};
 use crate::review::{self, Line};
 use crate::rules::opening as rules;
 
@@ -42,7 +42,7 @@ impl Act for SubmitOpening {
         own_institution(desk)?;
         let mut class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let step = if class.state == FullProcessState::Returned { Step::Resubmit } else { Step::Submit };
-        may_take::<FullProcess>(&class, step)?;
+        may_take::<FullProcess>(desk, &class, step)?;
         if !self.pledge {
             return Err(PLEDGE.refuse("没有勾选机构承诺").at("pledge").into());
         }
@@ -79,8 +79,11 @@ impl Act for SubmitOpening {
             periods_online: class.periods_online,
         };
         let fact = FactDraft::of(&body, class.district, format!("提交开班申请 {class_no}")).class(&class.id).institution(&class.institution);
-        let found = format!("机器核对 {} 项全部通过", lines.iter().filter(|l| l.by_machine).count());
-        let taking = Taking::new(change).by(&policy).money(money).finding("good", found);
+        // Every machine's line holds by now.
+        let (machine, noted) = (lines.iter().filter(|l| l.by_machine).count(), lines.iter().any(|l| l.result == Some(ReviewResult::Noted)));
+        let again = if step == Step::Resubmit { "补正后重报 · " } else { "" };
+        let taking = Taking::new(change).by(&policy).money(money);
+        let taking = taking.finding(if noted { "look" } else { "good" }, format!("{again}机器核对 {machine} 项全部通过"));
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, step, taking, fact).await?))
     }
 }
@@ -121,31 +124,31 @@ async fn replace_lines(desk: &Desk, work: &Writer, class: &training_class::Model
     // The lists belong to the application: the institution's act makes them, only the county answers them.
     let system = work.as_system("review-lines");
     system.remove_all::<review_line::Entity>(review_line::Column::Class.eq(class.id.clone())).await?;
-    let rows = lines
-        .iter()
-        .zip(1..)
-        .map(|(line, position)| review_line::Model {
-            id: desk.new_id(),
-            class: class.id.clone(),
-            list: line.list.into(),
-            code: line.rule.id.into(),
-            position,
-            title: line.title.into(),
-            by_machine: line.by_machine,
-            result: line.result,
-            fact: line.fact.clone(),
-            source: line.source.clone(),
-            fix: line.fix.clone(),
-            decided_by: None,
-            decided_by_name: if line.by_machine { "机器核对".into() } else { String::new() },
-            decided_at: line.by_machine.then(|| desk.now()),
-            institution: class.institution.clone(),
-            district: class.district,
-            path: class.path.clone(),
-            version: 1,
-        })
-        .collect();
+    let rows = lines.iter().zip(1..).map(|(line, position)| row_of(desk, class, line, position)).collect();
     system.add_many::<review_line::Entity>(rows).await
+}
+
+fn row_of(desk: &Desk, class: &training_class::Model, line: &Line, position: i32) -> review_line::Model {
+    review_line::Model {
+        id: desk.new_id(),
+        class: class.id.clone(),
+        list: line.list.into(),
+        code: line.rule.id.into(),
+        position,
+        title: line.title.into(),
+        by_machine: line.by_machine,
+        result: line.result,
+        fact: line.fact.clone(),
+        source: line.source.clone(),
+        fix: line.fix.clone(),
+        decided_by: None,
+        decided_by_name: if line.by_machine { "机器核对".into() } else { String::new() },
+        decided_at: line.by_machine.then(|| desk.now()),
+        institution: class.institution.clone(),
+        district: class.district,
+        path: class.path.clone(),
+        version: 1,
+    }
 }
 
 /// The lines of a class, in order.
@@ -168,7 +171,7 @@ impl Act for AcceptOpening {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        may_take::<FullProcess>(&class, Step::Accept)?;
+        may_take::<FullProcess>(desk, &class, Step::Accept)?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let lines = refresh_lines(desk, work, &class, &policy).await?;
         let change = training_class::ActiveModel { accepted_at: Set(Some(desk.now())), accepted_by: Set(desk.actor.account.clone()), ..Default::default() };
@@ -181,12 +184,15 @@ impl Act for AcceptOpening {
 
 /// What the lines come to, for whoever is asked next.
 fn found(lines: &[review_line::Model]) -> (&'static str, String) {
-    let failed: Vec<&str> =
-        lines.iter().filter(|line| line.result.is_some_and(|result| result != ReviewResult::Pass)).map(|line| line.title.as_str()).collect();
-    if failed.is_empty() {
-        ("good", format!("机器核对 {} 项全部通过", lines.iter().filter(|line| line.by_machine).count()))
-    } else {
-        ("act", format!("{} 项须处理：{}", failed.len(), failed.join("、")))
+    let titles = |which: fn(ReviewResult) -> bool| -> Vec<&str> {
+        lines.iter().filter(|line| line.result.is_some_and(which)).map(|line| line.title.as_str()).collect()
+    };
+    let (failed, noted) = (titles(|one| !one.holds()), titles(|one| one == ReviewResult::Noted));
+    let machine = lines.iter().filter(|line| line.by_machine).count();
+    match (failed.is_empty(), noted.is_empty()) {
+        (true, true) => ("good", format!("机器核对 {machine} 项全部通过")),
+        (true, false) => ("look", format!("机器核对 {machine} 项通过，请留意：{}", noted.join("、"))),
+        (false, _) => ("act", format!("{} 项须处理：{}", failed.len(), failed.join("、"))),
     }
 }
 
@@ -195,20 +201,31 @@ fn found(lines: &[review_line::Model]) -> (&'static str, String) {
 pub(super) async fn refresh_lines(desk: &Desk, work: &Writer, class: &training_class::Model, policy: &Policy) -> Result<Vec<review_line::Model>, Stop> {
     let system = work.as_system("opening-review");
     let fresh = review::lines(desk, (work, &system), class, policy).await?;
-    for line in lines_of(work, &class.id).await?.iter().filter(|line| line.by_machine) {
-        let Some(now) = fresh.iter().find(|one| one.rule.id == line.code) else { continue };
-        if now.result == line.result && now.fact == line.fact {
-            continue;
+    let kept = lines_of(work, &class.id).await?;
+    let mut new = Vec::new();
+    for (now, position) in fresh.iter().zip(1..) {
+        match kept.iter().find(|line| line.code == now.rule.id) {
+            // A line that came with a later version is asked of applications under way too.
+            None => new.push(row_of(desk, class, now, position)),
+            // What a person answered stands, and what waits for one.
+            Some(line) if !line.by_machine && !now.by_machine => {}
+            Some(line) if now.result == line.result && now.fact == line.fact => {}
+            Some(line) => {
+                let change = review_line::ActiveModel {
+                    by_machine: Set(now.by_machine),
+                    result: Set(now.result),
+                    fact: Set(now.fact.clone()),
+                    source: Set(now.source.clone()),
+                    fix: Set(now.fix.clone()),
+                    decided_at: Set(now.by_machine.then(|| desk.now())),
+                    ..Default::default()
+                };
+                system.save::<review_line::Entity>(line, change).await?;
+            }
         }
-        let change = review_line::ActiveModel {
-            result: Set(now.result),
-            fact: Set(now.fact.clone()),
-            source: Set(now.source.clone()),
-            fix: Set(now.fix.clone()),
-            decided_at: Set(Some(desk.now())),
-            ..Default::default()
-        };
-        system.save::<review_line::Entity>(line, change).await?;
+    }
+    if !new.is_empty() {
+        system.add_many::<review_line::Entity>(new).await?;
     }
     lines_of(work, &class.id).await
 }
@@ -230,7 +247,12 @@ impl Act for ReviewOpening {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        may_take::<FullProcess>(&class, Step::Review)?;
+        may_take::<FullProcess>(desk, &class, Step::Review)?;
+        if class.reviewed_by.is_some() {
+            let by = reviewer_name(work, class.reviewed_by.as_ref()).await?;
+            let fix = "请由另一位工作人员批准；哪一项不对的，改那一项的核对结果";
+            return Err(TWO_REVIEWERS.refuse(format!("本班已由{by}审核通过")).fix(fix).into());
+        }
         let lines = lines_of(work, &class.id).await?;
         let human: Vec<&review_line::Model> = lines.iter().filter(|line| !line.by_machine).collect();
         let missing: Vec<Refusal> = human
@@ -283,9 +305,9 @@ impl Act for ApproveOpening {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        may_take::<FullProcess>(&class, Step::Approve)?;
+        may_take::<FullProcess>(desk, &class, Step::Approve)?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
-        rules::may_approve(&class, &refresh_lines(desk, work, &class, &policy).await?, desk.actor.account.as_ref(), desk.today())?;
+        rules::may_approve(&class, &refresh_lines(desk, work, &class, &policy).await?, desk.today())?;
         let pinned = serde_json::to_string(&policy).map_err(|e| Fault::Db(e.to_string()))?;
         let change = training_class::ActiveModel {
             decided_at: Set(Some(desk.now())),

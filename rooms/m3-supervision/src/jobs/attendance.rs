@@ -15,7 +15,7 @@ use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use store::tables::supervision::{attendance, class_session, enrolment, training_class};
 use store::{Reader, Writer};
 
-use crate::declared::CALL_ROLL;
+use crate::acts::attendance::roll_calls_end;
 use crate::hours;
 use crate::procedures::full_process::{FullProcess, Step};
 use crate::rules::attendance::signs_out_until;
@@ -107,6 +107,7 @@ impl Act for LapseClass {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        roll_calls_end(desk, work, &class.id).await?;
         let fact = FactDraft::new("ClassLapsed", class.district, "逾期未开班，自动撤销").class(&class.id).institution(&class.institution);
         let taking = Taking::new(training_class::ActiveModel::default());
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::LapseClass, taking, fact).await?))
@@ -129,7 +130,7 @@ impl Act for EndTraining {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        may_take::<FullProcess>(&class, Step::EndTraining)?;
+        may_take::<FullProcess>(desk, &class, Step::EndTraining)?;
         let policy = desk::policy::pinned(class.policy.as_deref())?;
         let mut eligible = 0usize;
         // Most of a class has the same hours: one statement for all who have.
@@ -142,9 +143,7 @@ impl Act for EndTraining {
             let change = enrolment::ActiveModel { credited_offline: Set(offline), credited_online: Set(online), ..Default::default() };
             work.change_all::<enrolment::Entity>(enrolment::Column::Id.is_in(places), change).await?;
         }
-        // Requests that nobody answered in time: the roll cannot be called any more, a record can be disputed.
-        let meetings = hours::sessions(work, &class.id).await?.into_iter().map(|one| one.id.to_string()).collect();
-        tasks::close_among(desk, work, meetings, &[&CALL_ROLL]).await?;
+        roll_calls_end(desk, work, &class.id).await?;
         let fact = FactDraft::new("TrainingEnded", class.district, format!("培训结束，{eligible} 人出勤率达标"))
             .class(&class.id)
             .institution(&class.institution)

@@ -3,11 +3,11 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use desk::procedure::button;
+use desk::procedure;
 use desk::workbook::{Export, Sheet};
 use desk::{Desk, Query, Read, Routes};
 use foundation::at;
-use foundation::codes::{ClassPhase, ClassState, FullProcessState};
+use foundation::codes::{ClassPhase, FullProcessState};
 use foundation::ids::TypedId;
 use foundation::{ClassId, Fault, Function, Permission, Right, Stop};
 use maud::{Markup, html};
@@ -25,6 +25,7 @@ use crate::acts::inspection::{AnswerInspection, RecordInspection, ResumeClass};
 use crate::declared::CLASS;
 use crate::hours;
 use crate::procedures::full_process::{FullProcess, Step};
+use crate::rules::inspection::{INSPECTED, has_decided};
 
 /// Attendance of one class.
 pub struct AttendancePage;
@@ -126,6 +127,7 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
     let sessions = hours::sessions(reader, &class.id).await?;
     let next = sessions.iter().find(|one| now <= one.ends_at);
     let checks = reader.list::<inspection::Entity>(|q| q.filter(inspection::Column::Class.eq(class.id.clone())).order_by_asc(inspection::Column::At)).await?;
+    let answered = inspections::answers(reader, &class.id).await?;
     let done = sessions.iter().filter(|one| one.ends_at < now).count();
     let here = match next {
         Some(one) => present(reader, one).await?,
@@ -142,21 +144,18 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
                 ("现在或下一次课", next_text),
                 ("过程检查", html! { (checks.len()) " 次" }),
             ]))
-            @if !checks.is_empty() { div class="jb-checks" { @for one in &checks { (inspections::line(desk, one)) } } }
+            @if !checks.is_empty() { div class="jb-checks" { @for one in &checks { (inspections::line(desk, one, answered.get(&one.id.to_string()))) } } }
+            @if let Some(options) = procedure::form::<FullProcess>(desk, class, Step::Resume, &CLASS.address(class.id.as_str())) { (inspections::resuming(&options)) }
         },
     ))
 }
 
 /// The main acts of this part for this office.
 pub fn main_buttons(desk: &Desk, class: &training_class::Model) -> Vec<Button> {
-    let mut buttons = Vec::new();
-    if class.state.is_in(&[FullProcessState::InTraining, FullProcessState::Suspended]) && desk.may(Permission::Of(Function::Inspection, Right::Inspect)) {
-        buttons.push(Button::link("记录检查", at::ClassInspectionsNew(&class.id).to_string()));
-    }
-    let ClassState::FullProcess(state) = class.state;
-    let resume = button::<FullProcess>(desk, state, Step::Resume, &CLASS.address(class.id.as_str()));
-    buttons.extend(resume.map(|button| button.plain().field("note", "整改已复查合格")));
-    buttons
+    let may = class.state.is_in(INSPECTED) && desk.may(Permission::Of(Function::Inspection, Right::Inspect));
+    let button = Button::link("记录检查", at::ClassInspectionsNew(&class.id).to_string());
+    let has_decided = has_decided(class, desk.actor.account.as_ref());
+    may.then(|| if has_decided { button.blocked_because("您审过这个班，须由另一人检查") } else { button }).into_iter().collect()
 }
 
 /// How many different people of a session have been marked in any way.

@@ -72,10 +72,8 @@ impl View<'_> {
 
     /// The button of a step that can be taken now, blocked with the reason where this person may not take it.
     fn step(&self, step: Step) -> Option<Button> {
-        let ClassState::FullProcess(state) = self.class.state;
-        let button = button::<FullProcess>(self.desk, state, step, &CLASS.address(self.class.id.as_str()))?;
-        let red = |button: Button| if self.failed() > 0 { button.blocked_because(format!("还有 {} 项须处理", self.failed())) } else { button };
-        let is_mine = self.class.reviewed_by.is_some() && self.class.reviewed_by == self.desk.actor.account;
+        let button = button::<FullProcess>(self.desk, self.class, step, &CLASS.address(self.class.id.as_str()))?;
+        let red = |button: Button| if self.failed() > 0 && button.blocked.is_none() { button.blocked_because(format!("还有 {} 项须处理", self.failed())) } else { button };
         Some(match step {
             Step::Submit | Step::Resubmit => red(button.field("pledge", "1")),
             Step::Review => {
@@ -83,7 +81,6 @@ impl View<'_> {
                 let label = if open > 0 { format!("{open} 项人工核对无误，{}", button.label) } else { button.label.clone() };
                 red(Button { label, ..button }.field("all", "1"))
             }
-            Step::Approve if is_mine => button.blocked_because("您审核过本班，须由另一位工作人员批准"),
             Step::Approve => red(button),
             _ => button,
         })

@@ -4,7 +4,7 @@ use desk::procedure::button;
 use desk::{Desk, Routes};
 use foundation::Stop;
 use foundation::at;
-use foundation::codes::{ClassState, FullProcessState};
+use foundation::codes::FullProcessState;
 use foundation::ids::TypedId;
 use maud::{Markup, html};
 use store::Reader;
@@ -76,8 +76,10 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
 
 /// The main act of this part, when it is this office's turn.
 pub fn main_buttons(desk: &Desk, class: &training_class::Model) -> Vec<Button> {
-    let ClassState::FullProcess(state) = class.state;
     let page = CLASS.address(class.id.as_str());
-    let steps = [Step::EnterScores, Step::ConfirmExam, Step::IssueCertificates];
-    steps.into_iter().filter_map(|step| button::<FullProcess>(desk, state, step, &page)).map(Button::main).collect()
+    let step = |step| button::<FullProcess>(desk, class, step, &page);
+    // What is handed in may be mended until it is confirmed; it is nobody's turn though.
+    let mend = step(Step::MendScores);
+    let next = [Step::EnterScores, Step::ConfirmExam, Step::IssueCertificates].into_iter().filter_map(step).map(Button::main);
+    mend.into_iter().chain(next).collect()
 }

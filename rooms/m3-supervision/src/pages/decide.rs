@@ -199,7 +199,7 @@ async fn line_page(desk: &Desk, class: &str, code: &str, status: u16, state: For
     Ok(desk.page_status(status, &line.title, "/classes", html! {
         (page_head(&line.title, &row.title, &[Button::link("回到班级", at::ClassPage(&row.id).to_string())]))
         (ui::form(&Form { action: at::ClassLines(&row.id, &line.code).to_string(), submit: "保存".into(), ..Form::default() }, &state, html! {
-            (Field::radio("result", "核对结果", [ReviewResult::Pass, ReviewResult::NeedsFix, ReviewResult::Fail].map(|one| (one.code(), one.label()))).required().show(&state))
+            (Field::radio("result", "核对结果", ReviewResult::FOUND.map(|one| (one.code(), one.label()))).required().show(&state))
             (Field::text_area("note", "看到了什么").hint("机构据此补正；通过的可以不写").max_length(1000).show(&state))
         }))
     }))

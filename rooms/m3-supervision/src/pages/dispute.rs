@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::{Act, Desk, Pairs, Read};
 use foundation::at;
-use foundation::codes::ObjectionState;
+use foundation::codes::DisputeState;
 use foundation::{DisputeId, Fault, Function, Permission, Right, SessionId, Stop};
 use maud::{Markup, html};
 use store::query::{ColumnTrait, QueryFilter};
@@ -71,11 +71,11 @@ async fn shown(desk: &Desk, id: &str, state: &FormState) -> Response {
 }
 
 /// The colour of a dispute's state.
-pub fn tone(state: ObjectionState) -> Tone {
+pub fn tone(state: DisputeState) -> Tone {
     match state {
-        ObjectionState::Open => Tone::Look,
-        ObjectionState::Upheld => Tone::Good,
-        ObjectionState::Dismissed => Tone::Neutral,
+        DisputeState::Open => Tone::Look,
+        DisputeState::Upheld => Tone::Good,
+        DisputeState::Dismissed => Tone::Neutral,
     }
 }
 
@@ -87,7 +87,7 @@ async fn body(desk: &Desk, id: &str, state: &FormState) -> Result<Markup, Stop> 
     let class = reader.get::<training_class::Entity>(one.class.to_string()).await?;
     let place = reader.get::<enrolment::Entity>(one.enrolment.to_string()).await?;
     let session = reader.get::<class_session::Entity>(one.session.to_string()).await?;
-    let policy = desk::policy::pinned(class.policy.as_deref())?;
+    let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;
     let marks = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
     let all = hours::sessions(&reader, &class.id).await?;
     let hours = reckoning::hours::credit(&hours::session_facts(&all), &hours::attendance_facts(&marks), &policy);
@@ -101,7 +101,7 @@ async fn body(desk: &Desk, id: &str, state: &FormState) -> Result<Markup, Stop> 
         ("现在的记录", counted),
         ("已计课时", format!("{} / {}（{}）", hours.rate.0, hours.rate.1, reckoning::hours::rate_text(hours.rate))),
     ];
-    let is_open = one.state == ObjectionState::Open;
+    let is_open = one.state == DisputeState::Open;
     let mut main = vec![section("学员反映", html! { blockquote class="jb-quote" { (one.text) } (facts_grid(&facts)) })];
     if is_open && desk.may(AnswerDispute::PERMISSION) {
         main.push(section("核实和答复", answer_form(&one, state)));

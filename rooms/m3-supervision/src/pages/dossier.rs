@@ -20,7 +20,7 @@ use super::classes::seen;
 use super::opening::{RosterPage, TimetablePage};
 use super::{attendance, completion};
 use crate::acts::review::lines_of;
-use crate::review::{self, Line};
+use crate::review::{self, Line, Mend};
 
 /// The dossier of a class.
 pub struct ClassPage;
@@ -228,6 +228,7 @@ impl View<'_> {
 
     fn check_line(&self, line: &Shown, answering: bool) -> CheckLine {
         let base = match line.result {
+            Some(ReviewResult::Noted) => CheckLine::look(line.fact.as_str()),
             Some(_) => CheckLine::pass(line.fact.as_str()),
             None => CheckLine::look(if line.fact.is_empty() { "待人工核对" } else { line.fact.as_str() }),
         };
@@ -245,12 +246,12 @@ impl View<'_> {
             return (self.decides() && self.class.state.is_in(&[FullProcessState::Submitted, FullProcessState::UnderReview]))
                 .then(|| Button::link("退回补正", self.at("return")));
         }
-        match line.code.as_str() {
-            "W01" | "E01" | "E08" | "E11" | "E12" | "W12" => Some(Button::link("去名册", self.at("roster"))),
-            "W04" | "W05" | "W06" | "T01" | "T03" | "T05" => Some(Button::link("去课程表", self.at("timetable"))),
-            "W02" | "W03" | "W08" | "W09" | "W10" | "W13" | "I02" => Some(Button::link("去教学计划", self.at("plan"))),
-            "W07" | "J01" | "C02" | "I01" | "I09" | "I10" => Some(Button::link("机构资料", "/my-institution")),
-            _ => None,
+        match review::mended_at(&line.code) {
+            Mend::Roster => Some(Button::link("去名册", self.at("roster"))),
+            Mend::Timetable => Some(Button::link("去课程表", self.at("timetable"))),
+            Mend::Plan => Some(Button::link("去教学计划", self.at("plan"))),
+            Mend::Institution => Some(Button::link("机构资料", "/my-institution")),
+            Mend::Office => None,
         }
     }
 

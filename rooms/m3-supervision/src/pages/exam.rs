@@ -14,6 +14,7 @@ use store::tables::supervision::{completion_exam, enrolment, exam_score, trainin
 use ui::{Button, Field, Form, FormState, Row, form, page_head, panel, section, simple_table};
 
 use crate::acts::exam::{ConfirmExam, EnterScores};
+use crate::declared::CLASS;
 use crate::hours;
 use crate::rules::completion::{self, Marks, Sitting};
 
@@ -44,6 +45,7 @@ struct Sheet {
 async fn sheet(desk: &Desk, class: &ClassId) -> Result<Sheet, Stop> {
     let reader = desk.read().await?;
     let class = reader.get::<training_class::Entity>(class.to_string()).await?;
+    desk.shows(&CLASS, &class.id, class.version);
     // Before approval no policy is pinned and there are no hours: the policy of today says what will hold.
     let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;
     let mut all = hours::of_class(&reader, &class.id, &policy).await?;

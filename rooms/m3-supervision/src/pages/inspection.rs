@@ -1,5 +1,7 @@
 //! The process check's form and its line in the class dossier (M3.1; domain §4.4).
 
+use std::collections::HashMap;
+
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Read};
@@ -7,10 +9,13 @@ use foundation::at;
 use foundation::codes::{InspectionKind, InspectionOpinion, InspectionProblem};
 use foundation::{ClassId, Fault, Function, InspectionId, Office, Permission, Right, Stop};
 use maud::{Markup, html};
+use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
+use store::tables::journal::fact;
 use store::tables::supervision::{class_session, inspection, training_class};
 use ui::{Field, Form, FormState, form, page_head};
 
 use crate::acts::inspection::{AnswerInspection, RecordInspection, ResumeClass};
+use crate::declared::CLASS;
 use crate::hours;
 use crate::pages::attendance::present;
 
@@ -30,6 +35,7 @@ struct Visit {
 async fn visit(desk: &Desk, class: &ClassId) -> Result<Visit, Stop> {
     let reader = desk.read().await?;
     let class = reader.get::<training_class::Entity>(class.to_string()).await?;
+    desk.shows(&CLASS, &class.id, class.version);
     let now = desk.now();
     let session = hours::sessions(&reader, &class.id).await?.into_iter().find(|one| one.starts_at <= now && now <= one.ends_at);
     let signed_in = match &session {
@@ -114,7 +120,7 @@ pub async fn record(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
 }
 
 /// One check in the dossier, with the institution's way to answer.
-pub fn line(desk: &Desk, one: &inspection::Model) -> Markup {
+pub fn line(desk: &Desk, one: &inspection::Model, answer: Option<&String>) -> Markup {
     let tone = match one.opinion {
         InspectionOpinion::Normal => ui::tag::good(one.opinion.label()),
         InspectionOpinion::Rectify => ui::tag::look(one.opinion.label()),
@@ -123,10 +129,12 @@ pub fn line(desk: &Desk, one: &inspection::Model) -> Markup {
     let problems: Vec<&str> = one.problems.split(',').filter_map(|code| code.parse::<InspectionProblem>().ok()).map(InspectionProblem::label).collect();
     let answers = matches!(desk.actor.office, Office::Institution { .. })
         && one.opinion != InspectionOpinion::Normal
+        && answer.is_none()
         && desk.may(Permission::Of(Function::Inspection, Right::Create));
     html! {
         p { (ui::dates::full_moment(one.at)) " " (one.kind.label()) @if one.unannounced { "（未通知）" } "：应到 " (one.planned_persons) "，已签到 " (one.signed_in) "，现场 " (one.present_count) " " (tone)
             " " (problems.join("、")) " " (one.note) " " span class="jb-head__note" { (one.inspector_name) "、" (one.second_inspector) } }
+        @if let Some(answer) = answer { p { (answer) } }
         @if answers {
             form method="post" novalidate action=(at::InspectionsAnswer(&one.id)) {
                 (ui::csrf::slot())
@@ -135,6 +143,20 @@ pub fn line(desk: &Desk, one: &inspection::Model) -> Markup {
             }
         }
     }
+}
+
+/// What the institution answered to the checks of a class, by their ids: the answer stands in the journal.
+pub async fn answers(reader: &store::Reader, class: &ClassId) -> Result<HashMap<String, String>, Stop> {
+    let told = Condition::all().add(fact::Column::Class.eq(class.clone())).add(fact::Column::Fact.eq("InspectionAnswered"));
+    let told = reader.list::<fact::Entity>(|q| q.filter(told).order_by_asc(fact::Column::Id)).await?;
+    let of = |body: &str| Some(serde_json::from_str::<serde_json::Value>(body).ok()?.get("inspection")?.as_str()?.to_owned());
+    Ok(told.into_iter().filter_map(|one| Some((of(&one.body)?, one.summary))).collect())
+}
+
+/// The form by which a stopped class goes on.
+pub fn resuming(options: &Form) -> Markup {
+    let (state, field) = (FormState::new(), Field::text_area("note", "恢复的理由").hint("机构会看到：整改了什么、复查看到了什么").required().max_length(1000));
+    html! { details { summary { (options.submit) } (form(options, &state, field.show(&state))) } }
 }
 
 /// POST `/inspections/{id}/answer`.

@@ -69,7 +69,7 @@ async fn new_form(desk: &Desk, from: &str) -> Result<NewForm, Stop> {
         text => Some(reader.get::<training_class::Entity>(text.parse::<ClassId>().map_err(|_| Fault::Gone)?.to_string()).await?),
     };
     let home = reader.get::<store::tables::institutions::institution::Entity>(institution.to_string()).await?;
-    let policy = desk::policy::in_force(&reader, desk::policy::Scheme::CompletionCertificate, home.district, desk.today()).await?;
+    let policy = desk::policy::in_force(&reader, desk::policy::scheme_of(foundation::codes::Regime::FullProcess)?, home.district, desk.today()).await?;
     let earliest = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.submit_workdays_before()).unwrap_or(0)).date;
     Ok(NewForm { choices: choices(&reader, &institution).await?, from, online_cap_pct: policy.online_cap_pct(), earliest })
 }

@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Query, Read};
 use foundation::at;
-use foundation::codes::{AttendanceKind, FullProcessState, ObjectionState};
+use foundation::codes::{AttendanceKind, FullProcessState, DisputeState};
 use foundation::{ClassId, Fault, Function, Instant, Office, Permission, PersonId, Right, SessionId, Stop};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -249,7 +249,7 @@ async fn hours_body(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
 /// What became of a trainee's word about a session.
 fn answered_in_words(one: &attendance_dispute::Model, today: foundation::Date) -> String {
     match one.state {
-        ObjectionState::Open => format!("您说记错了，县人社部门 {} 前答复", ui::dates::near_day(one.due_on, today)),
+        DisputeState::Open => format!("您说记错了，县人社部门 {} 前答复", ui::dates::near_day(one.due_on, today)),
         state => format!("{}：{}", state.label(), one.answer),
     }
 }

@@ -3,7 +3,7 @@
 
 use desk::limit;
 use desk::matter::Matter;
-use desk::procedure::{By, Change, Model, Procedure, Row, by};
+use desk::procedure::{Apart, By, Change, Model, Procedure, Row, by};
 use desk::subject::{Audience, Subject};
 use foundation::codes::{ClassState, FullProcessState};
 use foundation::{Date, DistrictCode, Fen, InstitutionId, Permission, Stop};
@@ -11,23 +11,26 @@ use store::query::Set;
 use store::tables::supervision::training_class;
 
 use crate::acts::certificate::IssueCertificates;
-use crate::acts::decide::{LapseCorrection, RefuseOpening, ReturnOpening, RevokeClass, WithdrawClass};
+use crate::acts::decide::{AnswerReviewLine, LapseCorrection, RefuseOpening, ReturnOpening, RevokeClass, WithdrawClass};
 use crate::acts::exam::{ConfirmExam, EnterScores};
 use crate::acts::feedback::FinishFeedback;
 use crate::acts::inspection::{RecordInspection, ResumeClass};
 use crate::acts::opening::CreateClass;
 use crate::acts::review::{AcceptOpening, ApproveOpening, ReviewOpening, SubmitOpening};
-use crate::declared::{ACCEPT, APPROVE, CLASS, CONFIRM_EXAM, CORRECT, ENTER_SCORES, GIVE_FEEDBACK, INSPECT, ISSUE, REFUSED, REVIEW, REVOKED, START};
+use crate::declared::{ACCEPT, APPROVE, CLASS, CONFIRM_EXAM, CORRECT, ENTER_SCORES, GIVE_FEEDBACK, INSPECT, ISSUE, NOBODY_PASSED, REFUSED, REVIEW, REVOKED, START};
 use crate::jobs::attendance::{EndTraining, LapseClass, StartTraining};
 
 /// Steps that the funds' room takes: their acts live there (`house/tests/it/declared.rs` compares them).
-const fn job(act: &'static str, clause: &'static str) -> By {
-    By { act, permission: Permission::Job, clause }
+const fn job(act: &'static str, title: &'static str, clause: &'static str) -> By {
+    By { act, title, permission: Permission::Job, clause, or: &[] }
 }
-const DRAFTED: By = job("draft-claim", "M7.1");
-const UNPAID: By = job("archive-unpaid-class", "M3.11");
-/// The bank's answer archives a paid class: whichever act takes it in.
-const PAID: By = By { act: "settle-payment-batch", permission: Permission::Of(foundation::Function::ClaimPayment, foundation::Right::Pay), clause: "M8.9" };
+const DRAFTED: By = job("draft-claim", "生成补贴申领", "M7.1");
+const UNPAID: By = job("archive-unpaid-class", "没有补贴的班级归档", "M3.11");
+/// The bank's answer archives a paid class: typed, or taken from its file.
+const PAID: By = By { or: &[paid("take-bank-return", "上传银行回盘文件")], ..paid("settle-payment-batch", "登记银行回单") };
+const fn paid(act: &'static str, title: &'static str) -> By {
+    By { act, title, permission: Permission::Of(foundation::Function::ClaimPayment, foundation::Right::Pay), clause: "M8.9", or: &[] }
+}
 
 desk::steps! {
     /// What can happen to a class.
@@ -45,16 +48,21 @@ desk::steps! {
             ["ClassOpeningRefused"];
         Review [UnderReview] => UnderReview, "审核通过", by::<ReviewOpening>(), Keep, Asked, Ask(&APPROVE), Post("审核通过", "review", ""),
             ["ClassOpeningReviewed"];
+        Unreview [UnderReview] => UnderReview, "核对有误，退回审核", by::<AnswerReviewLine>(), Keep, Asked, Ask(&REVIEW), Nowhere, ["ReviewLineAnswered"];
         Approve [UnderReview] => Approved, "准予开班", by::<ApproveOpening>(), Said("开班日"), Asked, Ask(&START), Post("准予开班", "approve", ""),
             ["ClassOpeningApproved"], "准予开班通知书";
         StartTraining [Approved] => InTraining, "开始培训", by::<StartTraining>(), Said("结束日"), Asked, Ask(&INSPECT), Nowhere, ["TrainingStarted"];
         Suspend [InTraining] => Suspended, "中止培训", by::<RecordInspection>(), Keep, Nothing, Nobody, Nowhere, ["ClassInspected"];
-        Resume [Suspended] => InTraining, "恢复培训", by::<ResumeClass>(), Keep, Nothing, Nobody, Post("恢复培训", "resume", ""), ["ClassResumed"];
+        Resume [Suspended] => InTraining, "恢复培训", by::<ResumeClass>(), Keep, Nothing, Nobody, Form("恢复培训", "resume", ""), ["ClassResumed"];
         EndTraining [InTraining] => TrainingEnded, "培训结束", by::<EndTraining>(), Said("结束日后的考核期限"), Asked, Ask(&ENTER_SCORES), Nowhere,
             ["TrainingEnded"];
-        EnterScores [TrainingEnded | Examining] => Examining, "录入考核成绩", by::<EnterScores>(), Clear, Asked, Ask(&CONFIRM_EXAM),
+        EnterScores [TrainingEnded] => Examining, "录入考核成绩", by::<EnterScores>(), Clear, Asked, Ask(&CONFIRM_EXAM),
             Page("录入考核成绩", "exam"), ["CompletionScoresEntered"], "结业考核成绩册";
+        MendScores [Examining] => Examining, "更正考核成绩", by::<EnterScores>(), Clear, Asked, Ask(&CONFIRM_EXAM),
+            Page("更正考核成绩", "exam"), ["CompletionScoresEntered"], "结业考核成绩册";
         ConfirmExam [Examining] => ResultsReview, "确认考核成绩", by::<ConfirmExam>(), Clear, Asked, Ask(&ISSUE), Page("核对并确认成绩", "exam"),
+            ["CompletionExamConfirmed"];
+        ConfirmNobody [Examining] => Archived, "确认成绩，无人合格，归档", by::<ConfirmExam>(), Clear, Everything, Ask(&NOBODY_PASSED), Nowhere,
             ["CompletionExamConfirmed"];
         IssueCertificates [ResultsReview] => Certified, "发放证书", by::<IssueCertificates>(), Days(limit!(feedback_days)), Asked,
             Each(&GIVE_FEEDBACK), Post("发放证书", "certificates", ""), ["CompletionCertificateIssued"], "培训合格证书";
@@ -84,10 +92,13 @@ impl Procedure for FullProcess {
     const TITLE: &'static str = "合格证类全过程监管：班级";
     const NOUN: &'static str = "班级";
     const SOURCE: &'static str = "合格证类全过程监管的办理步骤";
-    const CLAUSE: &'static str = "M3.1";
     const TAG: Option<&'static str> = Some(journal::facts::CLASS_STATE);
     const SUBJECT: &'static Subject = &CLASS;
     const ROWS: &'static [Row<FullProcessState, Step>] = ROWS;
+    // Who stopped a class has seen it: what he was asked he has done, another may still look.
+    const KEPT: &'static [Step] = &[Step::Suspend];
+    const APART: &'static [Apart<Self>] =
+        &[Apart { step: Step::Approve, who: |class| class.reviewed_by.as_ref(), why: "您审核过本班，须由另一位工作人员批准" }];
     const ENDS: &'static [FullProcessState] = &[FullProcessState::Refused, FullProcessState::Archived, FullProcessState::Withdrawn];
 
     fn state(row: &Model<Self>) -> Result<FullProcessState, Stop> {
@@ -140,7 +151,7 @@ mod tests {
                 let step = Step::all()[step];
                 if let Ok(next) = after::<FullProcess>(state, step) { state = next; done.push(step); }
             }
-            if matches!(state, FullProcessState::Claimed | FullProcessState::Archived) {
+            if state == FullProcessState::Claimed || done.contains(&Step::DraftClaim) {
                 for gate in [Step::Submit, Step::Accept, Step::Approve, Step::StartTraining, Step::EndTraining, Step::EnterScores, Step::ConfirmExam, Step::IssueCertificates, Step::FinishFeedback] {
                     prop_assert!(done.contains(&gate), "{gate:?}");
                 }

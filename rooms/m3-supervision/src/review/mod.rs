@@ -8,6 +8,7 @@ pub mod places;
 pub mod plan;
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use desk::Desk;
 use foundation::codes::ReviewResult;
@@ -51,8 +52,25 @@ pub struct Check {
     pub list: List,
     /// What is checked.
     pub title: &'static str,
+    /// Where the institution puts it right.
+    pub mend: Mend,
     /// How.
     pub run: Run,
+}
+
+/// Where the institution puts a line right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mend {
+    /// The roster.
+    Roster,
+    /// The timetable.
+    Timetable,
+    /// The plan.
+    Plan,
+    /// Its own data in the directory.
+    Institution,
+    /// Nowhere by itself: the office looks at it.
+    Office,
 }
 
 /// How a check comes to its verdict.
@@ -75,6 +93,10 @@ impl Judged {
     /// Blocks for the reason given, else passes with what is so.
     pub fn of(bad: Option<String>, good: impl Into<String>) -> Self {
         Self { verdict: bad.map_or_else(|| Verdict::Pass(good.into()), Verdict::Block), source: None }
+    }
+    /// Tells what is remarkable, else passes with what is so. Nobody waits for it; it stands where the reviewer looks.
+    pub fn tell(odd: Option<String>, good: impl Into<String>) -> Self {
+        Self { verdict: odd.map_or_else(|| Verdict::Pass(good.into()), Verdict::Tell), source: None }
     }
     /// A human must answer; what the machine noticed on the way is said.
     pub fn ask(hint: impl Into<String>) -> Self {
@@ -112,6 +134,27 @@ pub struct Case<'a> {
     pub issuer: institution::Model,
     /// What is taught.
     pub item: needs_item::Model,
+    /// What several checks read, read once.
+    pub kept: Kept,
+}
+
+/// What several checks read, once each.
+#[derive(Default)]
+pub struct Kept {
+    paid: OnceLock<people::Paid>,
+    clashes: OnceLock<places::Clashes>,
+    capacity: OnceLock<Option<(i64, i64)>>,
+}
+
+/// What is kept, read now where nobody has yet.
+async fn once<T>(kept: &OnceLock<T>, read: impl Future<Output = Result<T, Stop>>) -> Result<&T, Stop> {
+    match kept.get() {
+        Some(known) => Ok(known),
+        None => {
+            let read = read.await?;
+            Ok(kept.get_or_init(|| read))
+        }
+    }
 }
 
 impl<'a> Case<'a> {
@@ -123,7 +166,7 @@ impl<'a> Case<'a> {
         teachers.retain(|one| teaching.contains(&one.id));
         let issuer = reader.get::<institution::Entity>(class.institution.to_string()).await?;
         let item = reader.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
-        Ok(Self { desk, reader, system, class, policy, roster, sessions, people, teachers, issuer, item })
+        Ok(Self { desk, reader, system, class, policy, roster, sessions, people, teachers, issuer, item, kept: Kept::default() })
     }
     /// Today.
     pub fn today(&self) -> Date {
@@ -155,6 +198,7 @@ pub static CHECKS: &[&Check] = &[
     &people::OFTEN,
     &people::BEFORE,
     &people::CLASHES,
+    &people::PHONES,
     &places::TEACHER_CLASHES,
     &places::ROOM,
     &places::ACCOUNT,
@@ -206,8 +250,8 @@ pub async fn lines(desk: &Desk, readers: (&Reader, &Reader), class: &training_cl
 
 fn line(check: &Check, Judged { verdict, source }: Judged) -> Line {
     let (result, fact) = match verdict {
-        // What is told stands for the reader and keeps nobody waiting.
-        Verdict::Pass(fact) | Verdict::Tell(fact) => (Some(ReviewResult::Pass), fact),
+        Verdict::Pass(fact) => (Some(ReviewResult::Pass), fact),
+        Verdict::Tell(fact) => (Some(ReviewResult::Noted), fact),
         Verdict::Ask(fact) => (None, fact),
         Verdict::Block(fact) => (Some(ReviewResult::Fail), fact),
     };
@@ -228,6 +272,11 @@ pub fn rule_of(code: &str) -> &'static Rule {
     CHECKS.iter().find(|one| one.rule.id == code).map_or(&crate::refusals::BY_HAND, |one| one.rule)
 }
 
+/// Where a kept line is put right.
+pub fn mended_at(code: &str) -> Mend {
+    CHECKS.iter().find(|one| one.rule.id == code).map_or(Mend::Office, |one| one.mend)
+}
+
 /// The failed lines as refusals, for the institution.
 pub fn failures(lines: &[Line]) -> Vec<Refusal> {
     lines
@@ -246,14 +295,15 @@ fn chinese(day: Date) -> String {
     ui::dates::full_day(day)
 }
 
-/// A check's declaration: `check! { NAME in List "标题", "W01", "M3.1", "来源", "怎么办", how }`.
+/// A check's declaration: `check! { NAME in List "标题", "W01", "M3.1", "来源", "怎么办", where, how }`.
 macro_rules! check {
-    ($name:ident in $list:ident $title:literal, $id:literal, $clause:literal, $source:literal, $fix:literal, $run:expr) => {
+    ($name:ident in $list:ident $title:literal, $id:literal, $clause:literal, $source:literal, $fix:literal, $mend:ident, $run:expr) => {
         #[doc = concat!($id, " ", $title)]
         pub static $name: $crate::review::Check = $crate::review::Check {
             rule: &foundation::Rule { id: $id, clause: $clause, source: $source, fix: $fix },
             list: $crate::review::List::$list,
             title: $title,
+            mend: $crate::review::Mend::$mend,
             run: $run,
         };
     };

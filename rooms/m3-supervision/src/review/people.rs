@@ -14,11 +14,11 @@ use store::tables::registry::person;
 use store::tables::supervision::{class_session, enrolment, training_class};
 
 use super::Run::{Judge, Read};
-use super::{Case, Judged, check, some};
+use super::{Case, Judged, check, once, some};
 use crate::acts::attendance::masked;
-use crate::queries::{HOLDING, short};
+use crate::queries::{holding, short};
 
-check! { IDENTITY in Authenticity "身份证件", "E01", "M7.1", "实名登记与花名册", "请对照证件核对后重新登记", Judge(|case| {
+check! { IDENTITY in Authenticity "身份证件", "E01", "M7.1", "实名登记与花名册", "请对照证件核对后重新登记", Roster, Judge(|case| {
     let good = format!("{} 人证件号码、出生日期、校验位一致，没有重复", case.roster.len());
     Judged::of(some(&bad_identity(case.desk, &case.roster, &case.people)), good)
 }) }
@@ -36,7 +36,7 @@ fn bad_identity(desk: &Desk, roster: &[enrolment::Model], people: &[person::Mode
         .collect()
 }
 
-check! { AGE in Authenticity "补贴对象年龄", "E08", "M3.9", "政策参数", "请移出名册，可以自费参加", Judge(|case| {
+check! { AGE in Authenticity "补贴对象年龄", "E08", "M3.9", "政策参数", "请移出名册，可以自费参加", Roster, Judge(|case| {
     let policy = case.policy;
     let good = format!("{} 人开班当天都在 {} 到 {} 周岁之内", case.roster.len(), policy.age_min(), policy.age_max());
     Judged::of(some(&not_entitled(case.class, &case.people, policy)), good).source(policy.document("age_max"))
@@ -50,23 +50,23 @@ fn not_entitled(class: &training_class::Model, people: &[person::Model], policy:
         .collect()
 }
 
-check! { OFTEN in Authenticity "累计享受次数", "E11", "M3.9", "政策参数", "请移出名册，可以自费参加", Read(|case| Box::pin(often(case))) }
+check! { OFTEN in Authenticity "累计享受次数", "E11", "M3.9", "政策参数", "请移出名册，可以自费参加", Roster, Read(|case| Box::pin(often(case))) }
 
 async fn often(case: &Case<'_>) -> Result<Judged, Stop> {
-    let paid = Paid::of(case).await?;
+    let paid = once(&case.kept.paid, Paid::of(case)).await?;
     let good = format!("没有人达到 {} 次", case.policy.max_paid_count());
     Ok(Judged::of(some(&paid.too_often(case.policy)), good).source(case.policy.document("max_paid_count")))
 }
 
-check! { BEFORE in Authenticity "同一项目不重复", "E12", "M3.9", "本系统补贴记录", "请把已领过的学员移出名册", Read(|case| Box::pin(before(case))) }
+check! { BEFORE in Authenticity "同一项目不重复", "E12", "M3.9", "本系统补贴记录", "请把已领过的学员移出名册", Roster, Read(|case| Box::pin(before(case))) }
 
 async fn before(case: &Case<'_>) -> Result<Judged, Stop> {
-    let paid = Paid::of(case).await?;
+    let paid = once(&case.kept.paid, Paid::of(case)).await?;
     Ok(Judged::of(some(&paid.for_the_same(case).await?), "没有人领过同一项目的补贴"))
 }
 
 /// What those on the roster were paid, or are being paid, for other classes: each line with the day of its claim.
-struct Paid(Vec<(claim_item::Model, foundation::Date)>);
+pub(super) struct Paid(Vec<(claim_item::Model, foundation::Date)>);
 
 impl Paid {
     async fn of(case: &Case<'_>) -> Result<Self, Stop> {
@@ -126,7 +126,7 @@ impl Paid {
     }
 }
 
-check! { CLASHES in Authenticity "同时段多班", "T01", "M3.2", "本系统全省课程表", "请学员二选一，或调整课程表", Read(|case| Box::pin(clashes(case))) }
+check! { CLASHES in Authenticity "同时段多班", "T01", "M3.2", "本系统全省课程表", "请学员二选一，或调整课程表", Timetable, Read(|case| Box::pin(clashes(case))) }
 
 async fn clashes(case: &Case<'_>) -> Result<Judged, Stop> {
     let found = person_clashes(case.system, case.class, &case.roster, &case.sessions).await?;
@@ -153,7 +153,7 @@ async fn person_clashes(
         return Ok(Vec::new());
     }
     let holding: HashMap<ClassId, &str> = system
-        .list::<training_class::Entity>(|q| q.filter(training_class::Column::Id.is_in(others)).filter(training_class::Column::State.is_in(HOLDING)))
+        .list::<training_class::Entity>(|q| q.filter(training_class::Column::Id.is_in(others)).filter(training_class::Column::State.is_in(holding())))
         .await?
         .into_iter()
         .map(|one| (one.id, one.district.name()))
@@ -181,8 +181,12 @@ async fn person_clashes(
     Ok(clashes)
 }
 
+check! { PHONES in Authenticity "学员手机号码", "C01", "M7.1", "实名登记与花名册", "请核对学员本人的手机号码", Roster, Judge(|case| {
+    Judged::tell(some(&shared_phones(&case.people)), "没有三人以上共用一个手机号码")
+}) }
+
 /// C01: one phone of three or more.
-pub(super) fn shared_phones(people: &[person::Model]) -> Vec<String> {
+fn shared_phones(people: &[person::Model]) -> Vec<String> {
     let mut holders: HashMap<&str, Vec<&person::Model>> = HashMap::new();
     for one in people {
         if let Some(index) = &one.phone_index {

@@ -2,7 +2,7 @@
 
 use crate::refusals::{CODE, DISPUTE, ROLL_CALL, WINDOW};
 use chrono::Duration;
-use foundation::codes::{ClassState, FullProcessState};
+use foundation::codes::{ClassPhase, ClassState, FullProcessState};
 use foundation::ids::TypedId;
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Instant, Refusal, SessionId};
@@ -109,8 +109,12 @@ pub fn signs_out_until(session: &class_session::Model, policy: &Policy) -> Insta
 pub const ANSWER_CHARS: usize = 5;
 
 /// Whether a trainee may dispute a session's record now. Errors: all refusals.
-pub fn may_dispute(session: &class_session::Model, text: &str, now: Instant) -> Result<(), Vec<Refusal>> {
+pub fn may_dispute(class: &training_class::Model, session: &class_session::Model, text: &str, now: Instant) -> Result<(), Vec<Refusal>> {
     let mut no = Vec::new();
+    if class.policy.is_none() || class.state.phase() == ClassPhase::Ended {
+        let fact = format!("班级现在是“{}”，没有考勤可以核对", class.state.label());
+        no.push(DISPUTE.refuse(fact).source("班级状态").fix("有疑问请联系培训机构或县人社部门"));
+    }
     if text.is_empty() || text.chars().count() > TEXT_CHARS {
         let fact = "没有写哪里不对，或写得太长";
         no.push(DISPUTE.refuse(fact).at("text"));
@@ -138,12 +142,25 @@ pub fn not_in_training(state: ClassState) -> Refusal {
 
 /// Whether the class teacher may call the roll of a session now.
 pub fn may_call_roll(class: &training_class::Model, session: &class_session::Model, policy: &Policy, now: Instant) -> Result<(), Refusal> {
+    if now < session.starts_at {
+        return Err(ROLL_CALL.refuse("还没有上课").source("课程表").fix("上课后再点名"));
+    }
+    roll_call_is_open(class, session, policy, now)
+}
+
+/// Whether a trainee may ask for the roll: while it can still be called, so that somebody can answer him.
+pub fn may_ask_for_roll_call(class: &training_class::Model, session: &class_session::Model, policy: &Policy, now: Instant) -> Result<(), Refusal> {
+    // Once training has ended nothing closes a request any more.
+    if class.state == FullProcessState::TrainingEnded {
+        return Err(ROLL_CALL.refuse("培训已经结束").source("班级状态").fix("记错了的，请在“我的课时”里告诉我们"));
+    }
+    roll_call_is_open(class, session, policy, now).map_err(|no| no.fix("请在“我的课时”里告诉我们哪里记错了"))
+}
+
+fn roll_call_is_open(class: &training_class::Model, session: &class_session::Model, policy: &Policy, now: Instant) -> Result<(), Refusal> {
     let no = |fact: &str, fix: &str| Err(ROLL_CALL.refuse(fact).source("课程表").fix(fix));
     if !class.state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining, FullProcessState::TrainingEnded]) {
         return no(&format!("班级现在是“{}”", class.state.label()), "只有正在培训的班级可以点名");
-    }
-    if now < session.starts_at {
-        return no("还没有上课", "上课后再点名");
     }
     if now > session.ends_at + Duration::hours(i64::from(policy.roll_call_after_hours())) {
         return no(&format!("下课已超过 {} 小时", policy.roll_call_after_hours()), "请向县人社部门说明情况");

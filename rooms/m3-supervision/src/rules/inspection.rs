@@ -1,9 +1,18 @@
 //! Rules of the process check (过程检查; M3.1, domain §4.4, §1.3 separation of duties).
 
 use crate::refusals::INSPECTION;
-use foundation::codes::{FullProcessState, InspectionOpinion};
+use foundation::codes::{ClassPhase, FullProcessState, InspectionOpinion};
 use foundation::{AccountId, Refusal};
 use store::tables::supervision::{class_session, training_class};
+
+/// States in which a class can be looked at.
+pub const INSPECTED: &[FullProcessState] =
+    &[FullProcessState::Approved, FullProcessState::InTraining, FullProcessState::Suspended, FullProcessState::TrainingEnded];
+
+/// Whether this person reviewed or approved the class: somebody else must look at it (职责分离; domain §1.3).
+pub fn has_decided(class: &training_class::Model, who: Option<&AccountId>) -> bool {
+    who.is_some() && (who == class.reviewed_by.as_ref() || who == class.decided_by.as_ref())
+}
 
 /// Everything that is wrong with an inspection record.
 pub fn check(
@@ -20,16 +29,18 @@ pub fn check(
 ) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     let mut no = |field: &str, fact: String, source: &str, fix: &str| refusals.push(INSPECTION.refuse(fact).source(source).fix(fix).at(field));
-    if !class.state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining, FullProcessState::Suspended, FullProcessState::TrainingEnded]) {
+    if !class.state.is_in(INSPECTED) {
         no("opinion", format!("班级现在是“{}”", class.state.label()), "班级状态", "只有准予开班以后、结业考核以前的班级可以检查");
     }
-    if meeting.is_none() && opinion == InspectionOpinion::Normal {
+    // A class that was stopped does not meet: what is looked at again is what was wrong.
+    let is_stopped = class.state.phase() == ClassPhase::Stopped;
+    if meeting.is_none() && opinion == InspectionOpinion::Normal && !is_stopped {
         no("opinion", "现在没有在上课，看不到上课的情况".into(), "课程表", "请在上课时去检查；按课表应当上课却没有人的，请选“限期整改”或“停课整改”并写明情况");
     }
     if meeting.is_none() && present > 0 {
         no("present_count", format!("现在没有在上课，现场却写了 {present} 人"), "课程表", "没有在上课的，现场人数请填 0");
     }
-    if inspector.is_none() || inspector == class.decided_by.as_ref() || inspector == class.reviewed_by.as_ref() {
+    if inspector.is_none() || has_decided(class, inspector) {
         no("opinion", "检查人审过这个班的开班申请".into(), "职责分离：检查人不得是同一班的审批人", "请换一位没有审过本班的工作人员检查");
     }
     if second.trim().is_empty() || second.trim() == inspector_name {

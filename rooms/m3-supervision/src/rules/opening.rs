@@ -3,8 +3,8 @@
 
 use crate::refusals::{CLASS_SIZE, EXAM_PLAN, MATERIALS, ONLINE_SHARE, OPENING, PLAN, PLAN_PERIODS, SEATS, STARTS_ON, TWO_REVIEWERS};
 use chrono::Weekday;
-use foundation::codes::{FullProcessState, SessionMode};
-use foundation::{AccountId, Date, Periods, Refusal, Rule};
+use foundation::codes::{FullProcessState, ReviewResult, SessionMode};
+use foundation::{Date, Periods, Refusal, Rule};
 use reckoning::policy::Policy;
 use serde::{Deserialize, Serialize};
 use store::tables::supervision::{class_session, review_line, training_class};
@@ -136,26 +136,23 @@ pub fn timetable_covers(class: &training_class::Model, sessions: &[class_session
     }
 }
 
-/// The second person of the review: not the one who reviewed first, and every line must be a pass.
-pub fn may_approve(class: &training_class::Model, lines: &[review_line::Model], who: Option<&AccountId>, today: Date) -> Result<(), Vec<Refusal>> {
+/// What the second person of the review approves: it was reviewed, and every line is a pass.
+pub fn may_approve(class: &training_class::Model, lines: &[review_line::Model], today: Date) -> Result<(), Vec<Refusal>> {
     let mut refusals = open_lines(lines);
     if class.starts_on < today {
         refusals.push(STARTS_ON.refuse(format!("开班日期 {} 已经过去", ui::dates::full_day(class.starts_on))));
     }
     if class.reviewed_by.is_none() {
         refusals.push(TWO_REVIEWERS.refuse("还没有人审核过"));
-    } else if who.is_none() || class.reviewed_by.as_ref() == who {
-        refusals.push(TWO_REVIEWERS.refuse("审核和批准是同一个人").fix("请换一位工作人员批准"));
     }
     if refusals.is_empty() { Ok(()) } else { Err(refusals) }
 }
 
 /// What keeps a review open: failed, to be fixed, or not answered.
 pub fn open_lines(lines: &[review_line::Model]) -> Vec<Refusal> {
-    use foundation::codes::ReviewResult as R;
     lines
         .iter()
-        .filter(|line| line.result != Some(R::Pass))
+        .filter(|line| !line.result.is_some_and(ReviewResult::holds))
         .map(|line| {
             let fact = if line.result.is_none() { format!("“{}”还没有核对", line.title) } else { format!("{}：{}", line.title, line.fact) };
             crate::review::rule_of(&line.code).refuse(fact).source(line.source.clone()).fix(if line.result.is_none() {

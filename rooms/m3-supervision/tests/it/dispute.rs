@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use desk::Desk;
-use foundation::codes::{AttendanceKind, ClassState, FullProcessState, ObjectionState};
+use foundation::codes::{AttendanceKind, ClassState, FullProcessState, DisputeState};
 use foundation::{Fault, Office, Stop};
 use m3_supervision::acts::dispute::{AnswerDispute, DisputeAttendance, DisputeVerdict};
 use store::query::{ColumnTrait, QueryFilter};
@@ -34,7 +34,7 @@ async fn in_state(house: &TestHouse, class: &ApprovedClass, state: ClassState) {
 async fn dispute(house: &TestHouse, who: &Desk, session: &class_session::Model) -> Result<attendance_dispute::Model, Stop> {
     who.perform(DisputeAttendance { session: session.id.clone(), text: TEXT.into() }).await?;
     let reader = house.system().read().await?;
-    let person = attendance_dispute::Column::State.eq(ObjectionState::Open);
+    let person = attendance_dispute::Column::State.eq(DisputeState::Open);
     Ok(reader.find::<attendance_dispute::Entity>(person).await?.expect("it stands"))
 }
 
@@ -97,7 +97,7 @@ async fn m3_3_a_dispute_is_read_and_answered_on_its_page_and_told_on_the_phone()
     let said = "调了当天的签到大屏记录，没有看到您到过教室。";
     assert_eq!(web.post(Some(Persona::JinjiangOfficer), &format!("{at}/answer"), &[("verdict", "dismissed"), ("answer", said)]).await.status, 303);
     let row = house.system().read().await.unwrap().get::<attendance_dispute::Entity>(one.id.to_string()).await.unwrap();
-    assert_eq!((row.state, row.open, row.answer.as_str()), (ObjectionState::Dismissed, None, said));
+    assert_eq!((row.state, row.open, row.answer.as_str()), (DisputeState::Dismissed, None, said));
     // He may speak again, and be heard again.
     assert!(dispute(&house, &trainee(&house, 0), &first).await.is_ok());
     assert_eq!(class.sessions[0], first.id);

@@ -40,7 +40,7 @@ async fn m3_1_four_people_take_a_class_from_draft_to_approval() {
         .list::<review_line::Entity>(|q| q.filter(review_line::Column::Class.eq(class.clone())))
         .await
         .unwrap();
-    assert_eq!((lines.iter().filter(|line| line.by_machine).count(), lines.iter().filter(|line| line.result == Some(ReviewResult::Pass)).count()), (26, 26));
+    assert_eq!((lines.iter().filter(|line| line.by_machine).count(), lines.iter().filter(|line| line.result == Some(ReviewResult::Pass)).count()), (27, 27));
     let (officer, reviewer) = (house.desk(Persona::JinjiangOfficer), house.desk(Persona::JinjiangReviewer));
     assert_eq!(
         rules(officer.perform(ApproveOpening { class: class.clone() }).await).iter().filter(|rule| *rule == "两人审核").count(),
@@ -48,7 +48,7 @@ async fn m3_1_four_people_take_a_class_from_draft_to_approval() {
         "nobody has reviewed yet"
     );
     officer.perform(ReviewOpening { class: class.clone(), passed: all_human() }).await.unwrap();
-    assert_eq!(rules(officer.perform(ApproveOpening { class: class.clone() }).await), ["两人审核"], "the reviewer may not approve");
+    assert_eq!(rules(officer.perform(ApproveOpening { class: class.clone() }).await), ["职责分离"], "the reviewer may not approve");
     let waiting = open_tasks(&house, &class).await;
     assert_eq!((waiting.len(), waiting[0].kind.as_str(), waiting[0].not_for.clone()), (1, "approve-opening", Some(Persona::JinjiangOfficer.account())));
     reviewer.perform(ApproveOpening { class: class.clone() }).await.unwrap();
@@ -91,7 +91,7 @@ async fn m3_1_a_clean_class_is_reviewed_in_two_clicks_on_the_page() {
     web.post(Some(Persona::SchoolClerk), &at("/submit"), &[("pledge", "1")]).await.expect(StatusCode::SEE_OTHER);
     web.post(Some(Persona::JinjiangOfficer), &at("/accept"), &[]).await.expect(StatusCode::SEE_OTHER);
     let page = web.get(Some(Persona::JinjiangOfficer), &at("")).await.expect(StatusCode::OK);
-    assert!(page.text.contains("4 项人工核对无误，审核通过") && page.text.contains("完备性 14 项") && page.text.contains("真实性 16 项"), "{}", page.text);
+    assert!(page.text.contains("4 项人工核对无误，审核通过") && page.text.contains("完备性 14 项") && page.text.contains("真实性 17 项"), "{}", page.text);
     assert!(page.text.contains("还可排 5 课时") && page.text.contains("3505822026A00010001"));
     web.post(Some(Persona::JinjiangOfficer), &at("/review"), &[("all", "1")]).await.expect(StatusCode::SEE_OTHER);
     let own = web.get(Some(Persona::JinjiangOfficer), &at("")).await.expect(StatusCode::OK);

@@ -2,7 +2,7 @@
 //! change what it is for. Every one is a fact; passwords travel as one-time links only.
 
 use chrono::Duration;
-use desk::procedure::{Taking, take};
+use desk::procedure::{Taking, begin, take};
 use desk::{Act, Desk, Done, session};
 use foundation::codes::AccountRole;
 use foundation::limits::LINE_CHARS;
@@ -62,7 +62,7 @@ impl Act for CreateAccount {
         if seat.name.is_empty() || seat.name.chars().count() > LINE_CHARS {
             no.push(ACCOUNT_OFFICE.refuse("没有写清单位名称").at("office_name"));
         }
-        open(desk, work, Opening { office: &self.office, seat, login: &self.login, name: &self.name, role: self.role }, no).await
+        open(desk, work, Opening { step: Step::Open, office: &self.office, seat, login: &self.login, name: &self.name, role: self.role }, no).await
     }
 }
 
@@ -96,7 +96,7 @@ impl Act for OpenInstitutionAccount {
         if let Some(one) = work.find::<account::Entity>(live).await? {
             no.push(INSTITUTION_ACCOUNT.refuse(format!("{}已经有账号（{}，{}）", seat.name, one.login, one.name)));
         }
-        open(desk, work, Opening { office: &office, seat, login: &self.login, name: &self.name, role: AccountRole::Administrator }, no).await
+        open(desk, work, Opening { step: Step::OpenInstitution, office: &office, seat, login: &self.login, name: &self.name, role: AccountRole::Administrator }, no).await
     }
 }
 
@@ -129,6 +129,7 @@ async fn seat(work: &Writer, office: &Office, given: &str) -> Result<Seat, Stop>
 }
 
 struct Opening<'a> {
+    step: Step,
     office: &'a Office,
     seat: Seat,
     login: &'a str,
@@ -158,7 +159,8 @@ async fn open(desk: &Desk, work: &Writer, asked: Opening<'_>, mut no: Vec<Refusa
         .with("office", format!("{}:{}", row.office_kind, row.office_ref))
         .with("role", row.role.code());
     let id = row.id.clone();
-    work.add::<account::Entity>(row).await?;
+    let taking = Taking::new(account::ActiveModel::default());
+    let draft = begin::<Accounts>(desk, work, row, asked.step, taking, draft).await?.ok_or(Fault::Stale)?;
     let link = links::issue(desk, work, &id, LinkPurpose::SetPassword, Duration::hours(PASSWORD_LINK_HOURS)).await?;
     Ok(Done::new(AccountLink { account: id, link }, draft))
 }
@@ -367,6 +369,6 @@ impl Act for OpenFirstAccount {
             return Err(ACCOUNT_REACH.refuse("已经有账号了").source("账号登记").fix("请由现有系统管理员建立新账号").into());
         }
         let seat = seat(work, &Office::Province, "").await?;
-        open(desk, work, Opening { office: &Office::Province, seat, login: &self.login, name: &self.name, role: AccountRole::Administrator }, Vec::new()).await
+        open(desk, work, Opening { step: Step::OpenFirst, office: &Office::Province, seat, login: &self.login, name: &self.name, role: AccountRole::Administrator }, Vec::new()).await
     }
 }

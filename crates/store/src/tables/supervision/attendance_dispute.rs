@@ -12,7 +12,7 @@ table! {
         text: String,
         /// Opens the journal's commitment to `text`: 32 hex letters.
         salt: String,
-        state: ObjectionState,
+        state: DisputeState,
         answer: String,
         raised_at: Instant,
         due_on: Date,
