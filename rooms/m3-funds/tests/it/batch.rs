@@ -239,3 +239,52 @@ async fn m8_9_a_correction_is_explained_by_its_own_institution() {
     let page = house.serve(m3_funds::routes()).get(Some(Persona::JinjiangOfficer), &format!("/claims/{id}")).await;
     assert!(page.text.contains("补正说明：第三次课的照片已补"), "{}", page.text);
 }
+
+/// Two people type the bank's answer beside each other: the second is told what stands, nothing he typed is dropped.
+#[tokio::test(flavor = "multi_thread")]
+async fn m8_9_what_the_bank_said_is_never_dropped_without_a_word() {
+    let house = house(Fen(100_000_000)).await;
+    let all = claims(&house, 2).await;
+    for id in &all {
+        payable(&house, id).await;
+    }
+    let batch = house.desk(Persona::JinjiangOfficer).perform(MakePaymentBatch { claims: all.clone() }).await.unwrap();
+    house.desk(Persona::JinjiangFinance).perform(ApprovePaymentBatch { batch: batch.clone() }).await.unwrap();
+    let web = house.serve(m3_funds::routes());
+    let token = desk::session::open(&house.premises, &Persona::JinjiangFinance.account(), true).await.unwrap();
+    let at = format!("/payment-batches/{batch}");
+    let page = web.get_as(&token, &at).await;
+    let lines = lines_of(&house, &batch).await;
+    let field = |name: &str, n: usize| format!("{name}_{}", lines[n].id);
+    let (result, reason, reference) = (field("result", 0), field("reason", 0), field("reference", 0));
+    let first = [("by_line", "1"), (result.as_str(), "returned"), (reason.as_str(), "户名不符")];
+    assert_eq!(web.post_from(&token, &page, &format!("{at}/settle"), &first).await.status, 303);
+    let stale = [("by_line", "1"), (result.as_str(), "paid"), (reference.as_str(), "REF1")];
+    let told = web.post_from(&token, &page, &format!("{at}/settle"), &stale).await;
+    assert!(told.status == 422 && told.text.contains("拨付批次已经被办理或改动过"), "{}", told.text);
+    let told = web.post_from(&token, &told, &format!("{at}/settle"), &stale).await;
+    assert!(told.status == 422 && told.text.contains("银行回单"), "the bank cannot have paid and returned it: {}", told.text);
+    assert_eq!(lines_of(&house, &batch).await[0].state, PaymentState::Returned);
+}
+
+/// Risk rule F04: between making a batch and letting it go the account changes, or is about to.
+#[tokio::test(flavor = "multi_thread")]
+async fn f04_no_batch_goes_to_an_account_that_does_not_stand() {
+    use m2_institutions::acts::payee::{ConfirmPayeeAccount, ProposePayeeAccount};
+    let house = house(Fen(100_000_000)).await;
+    let all = claims(&house, 1).await;
+    payable(&house, &all[0]).await;
+    let batch = house.desk(Persona::JinjiangOfficer).perform(MakePaymentBatch { claims: all.clone() }).await.unwrap();
+    let (institution, account) = (testkit::personas::school(), "622909123456789012".to_owned());
+    let propose =
+        ProposePayeeAccount { institution: institution.clone(), bank: "兴业银行晋江支行".into(), account: account.clone(), document: "账户变更函".into() };
+    house.desk(Persona::JinjiangOfficer).perform(propose).await.unwrap();
+    let approve = || ApprovePaymentBatch { batch: batch.clone() };
+    let finance = house.desk(Persona::JinjiangFinance);
+    let no = refusal(finance.perform(approve()).await);
+    assert!(no.rule == "收款账户" && no.fact.contains("等另一人复核"), "{no}");
+    house.desk(Persona::JinjiangReviewer).perform(ConfirmPayeeAccount { institution, account }).await.unwrap();
+    let no = refusal(finance.perform(approve()).await);
+    assert!(no.rule == "收款账户" && no.fact.contains("在制单以后改为"), "{no}");
+    assert_eq!(lines_of(&house, &batch).await[0].state, PaymentState::Pending);
+}

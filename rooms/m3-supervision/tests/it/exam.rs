@@ -10,7 +10,7 @@ use testkit::{Persona, TestHouse};
 use crate::fixtures::{self, ApprovedClass, NAMES};
 
 /// A class whose trainees were all present whenever the roll was called, after its last meeting.
-async fn taught(house: &TestHouse) -> ApprovedClass {
+pub async fn taught(house: &TestHouse) -> ApprovedClass {
     let class = fixtures::approved_class(house).await;
     let change = training_class::ActiveModel { state: store::query::Set(FullProcessState::InTraining.into()), ..Default::default() };
     crate::opening_support::meddle(house, &class.class, change).await;

@@ -10,3 +10,4 @@ mod opening_checks;
 mod opening_support;
 mod persons;
 mod roster;
+mod steps;
