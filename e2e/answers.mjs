@@ -31,12 +31,14 @@ export async function returnedPayment(browser, house) {
   const reviewer = await home('jinjiang-reviewer');
   await click(reviewer, queued(reviewer, SCHOOL, '收款账户'));
   await look(reviewer, 'confirm');
+  const correction = reviewer.url();
   await reviewer.getByLabel('账号').fill(ACCOUNT.replace(/4$/, '5'));
   await click(reviewer, button(reviewer, '复核通过'));
   await says(reviewer, '两人输入的账号不一致');
   await reviewer.getByLabel('账号').fill(ACCOUNT);
   await click(reviewer, button(reviewer, '复核通过'));
   await says(reviewer, '收款账户已更正');
+  await reviewer.goto(correction);
   await says(reviewer, '****9904');
 
   await maker.goto(claim);

@@ -5,15 +5,32 @@ use std::fmt::{self, Display};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::ids::*;
+
+/// What may stand in an address for an id of this type: the id itself, or text that came with a request. Another thing's
+/// id does not compile.
+pub trait Names<T>: Display {}
+impl<T: TypedId + Display> Names<T> for T {}
+impl<T: TypedId + Display> Names<T> for &T {}
+impl<T: TypedId + Display> Names<T> for &&T {}
+impl<T: TypedId> Names<T> for String {}
+impl<T: TypedId> Names<T> for &String {}
+impl<T: TypedId> Names<T> for &str {}
+impl<T: TypedId> Names<T> for &&str {}
+
+/// A part that is no id of ours: a code, a number, a one-time word.
+pub struct Text;
+impl<D: Display> Names<Text> for D {}
+
 macro_rules! addresses {
-    ($($name:ident($($id:ident),+) = $pattern:literal;)+) => {
+    ($($name:ident($($id:ident: $of:ty),+) = $pattern:literal;)+) => {
         $(
             #[doc = concat!("`", $pattern, "`")]
             #[derive(Debug, Clone, Copy, PartialEq, Eq)]
             #[allow(non_camel_case_types)]
             pub struct $name<$($id),+>($(pub $id),+);
             #[allow(non_camel_case_types)]
-            impl<$($id: Display),+> Display for $name<$($id),+> {
+            impl<$($id: Names<$of>),+> Display for $name<$($id),+> {
                 fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                     #[allow(non_snake_case)]
                     let Self($($id),+) = self;
@@ -21,7 +38,7 @@ macro_rules! addresses {
                 }
             }
             #[allow(non_camel_case_types)]
-            impl<$($id: Display),+> $name<$($id),+> {
+            impl<$($id: Names<$of>),+> $name<$($id),+> {
                 /// With what is asked there.
                 pub fn asking(&self, asked: &[(&str, &dyn Display)]) -> String {
                     asking(self, asked)
@@ -80,78 +97,78 @@ registers! {
 }
 
 addresses! {
-    AccountPage(id) = "/accounts/{}";
-    ApiV1Evidence(id) = "/api/v1/evidence/{}";
-    CheckInPage(id) = "/check-in/{}";
-    ClaimExplain(id) = "/claims/{}/explain";
-    ClaimPage(id) = "/claims/{}";
-    ClaimRedraft(id) = "/claims/{}/redraft";
-    ClaimReturn(id) = "/claims/{}/return";
-    ClassAttendance(id) = "/classes/{}/attendance";
-    ClassCertificates(id) = "/classes/{}/certificates";
-    ClassCertificatesPdf(id) = "/classes/{}/certificates.pdf";
-    ClassEvidence(id) = "/classes/{}/evidence";
-    ClassExam(id) = "/classes/{}/exam";
-    ClassExamConfirm(id) = "/classes/{}/exam/confirm";
-    ClassExplain(id) = "/classes/{}/explain";
-    ClassFeedback(id) = "/classes/{}/feedback";
-    ClassFeedbackDesk(id) = "/classes/{}/feedback-desk";
-    ClassInspections(id) = "/classes/{}/inspections";
-    ClassInspectionsNew(id) = "/classes/{}/inspections/new";
-    ClassLines(id, of) = "/classes/{}/lines/{}";
-    ClassPage(id) = "/classes/{}";
-    ClassPlan(id) = "/classes/{}/plan";
-    ClassPledges(id) = "/classes/{}/pledges";
-    ClassRoster(id) = "/classes/{}/roster";
-    ClassRosterRemove(id, of) = "/classes/{}/roster/{}/remove";
-    ClassSessions(id) = "/classes/{}/sessions";
-    ClassSessionsNew(id) = "/classes/{}/sessions/new";
-    ClassSlips(id) = "/classes/{}/slips";
-    ClassTimetable(id) = "/classes/{}/timetable";
-    ClassTrainees(id) = "/classes/{}/trainees";
-    DisputeAnswer(id) = "/disputes/{}/answer";
-    DisputePage(id) = "/disputes/{}";
-    FeedbackDeskAnswers(id) = "/feedback-desk/{}/answers";
-    FeedbackDeskPage(id) = "/feedback-desk/{}";
-    InspectionsAnswer(id) = "/inspections/{}/answer";
-    InstitutionAccount(id) = "/institutions/{}/account";
-    InstitutionItemsNew(id) = "/institutions/{}/items/new";
-    InstitutionPage(id) = "/institutions/{}";
-    InstitutionPayee(id) = "/institutions/{}/payee";
-    InstitutionPayeeConfirm(id) = "/institutions/{}/payee/confirm";
-    InstitutionPayeeDecline(id) = "/institutions/{}/payee/decline";
-    LinkPage(id) = "/links/{}";
-    MeDispute(id) = "/me/dispute/{}";
-    MeFeedback(id) = "/me/feedback/{}";
-    MeFeedbackDisown(id) = "/me/feedback/{}/disown";
-    MeHours(id) = "/me/hours/{}";
-    MyInstitutionSitesRoomsNew(id) = "/my-institution/sites/{}/rooms/new";
-    MyInstitutionTeachers(id) = "/my-institution/teachers/{}";
-    NeedsItemEdit(id) = "/needs/{}/edit";
-    NeedsItemPage(id) = "/needs/{}";
-    ObjectionContact(id) = "/objections/{}/contact";
-    ObjectionDecide(id) = "/objections/{}/decide";
-    ObjectionPage(id) = "/objections/{}";
-    PaymentBatchApprove(id) = "/payment-batches/{}/approve";
-    PaymentBatchFile(id) = "/payment-batches/{}/file";
-    PaymentBatchPage(id) = "/payment-batches/{}";
-    PaymentBatchSample(id) = "/payment-batches/{}/sample-return";
-    PaymentBatchReturn(id) = "/payment-batches/{}/return";
-    PaymentBatchSettle(id) = "/payment-batches/{}/settle";
-    PersonPage(id) = "/persons/{}";
-    PersonReveal(id) = "/persons/{}/reveal";
-    PublicityPage(id) = "/publicity/{}";
-    SessionAskRollCall(id) = "/sessions/{}/ask-roll-call";
-    SessionEdit(id) = "/sessions/{}/edit";
-    SessionPage(id) = "/sessions/{}";
-    SessionRemove(id) = "/sessions/{}/remove";
-    SessionRollCall(id) = "/sessions/{}/roll-call";
-    SessionScreen(id) = "/sessions/{}/screen";
-    SiteVerification(id) = "/sites/{}/verification";
-    TaskPage(id) = "/tasks/{}";
-    TaskSettle(id) = "/tasks/{}/settle";
-    TeacherVerifyCertificate(id) = "/teachers/{}/verify-certificate";
-    VerifyPage(id) = "/verify/{}";
+    AccountPage(id: AccountId) = "/accounts/{}";
+    ApiV1Evidence(id: FactId) = "/api/v1/evidence/{}";
+    CheckInPage(id: SessionId) = "/check-in/{}";
+    ClaimExplain(id: ClaimId) = "/claims/{}/explain";
+    ClaimPage(id: ClaimId) = "/claims/{}";
+    ClaimRedraft(id: ClaimId) = "/claims/{}/redraft";
+    ClaimReturn(id: ClaimId) = "/claims/{}/return";
+    ClassAttendance(id: ClassId) = "/classes/{}/attendance";
+    ClassCertificates(id: ClassId) = "/classes/{}/certificates";
+    ClassCertificatesPdf(id: ClassId) = "/classes/{}/certificates.pdf";
+    ClassEvidence(id: ClassId) = "/classes/{}/evidence";
+    ClassExam(id: ClassId) = "/classes/{}/exam";
+    ClassExamConfirm(id: ClassId) = "/classes/{}/exam/confirm";
+    ClassExplain(id: ClassId) = "/classes/{}/explain";
+    ClassFeedback(id: ClassId) = "/classes/{}/feedback";
+    ClassFeedbackDesk(id: ClassId) = "/classes/{}/feedback-desk";
+    ClassInspections(id: ClassId) = "/classes/{}/inspections";
+    ClassInspectionsNew(id: ClassId) = "/classes/{}/inspections/new";
+    ClassLines(id: ClassId, of: Text) = "/classes/{}/lines/{}";
+    ClassPage(id: ClassId) = "/classes/{}";
+    ClassPlan(id: ClassId) = "/classes/{}/plan";
+    ClassPledges(id: ClassId) = "/classes/{}/pledges";
+    ClassRoster(id: ClassId) = "/classes/{}/roster";
+    ClassRosterRemove(id: ClassId, of: EnrolmentId) = "/classes/{}/roster/{}/remove";
+    ClassSessions(id: ClassId) = "/classes/{}/sessions";
+    ClassSessionsNew(id: ClassId) = "/classes/{}/sessions/new";
+    ClassSlips(id: ClassId) = "/classes/{}/slips";
+    ClassTimetable(id: ClassId) = "/classes/{}/timetable";
+    ClassTrainees(id: ClassId) = "/classes/{}/trainees";
+    DisputeAnswer(id: DisputeId) = "/disputes/{}/answer";
+    DisputePage(id: DisputeId) = "/disputes/{}";
+    FeedbackDeskAnswers(id: ClassId) = "/feedback-desk/{}/answers";
+    FeedbackDeskPage(id: ClassId) = "/feedback-desk/{}";
+    InspectionsAnswer(id: InspectionId) = "/inspections/{}/answer";
+    InstitutionAccount(id: InstitutionId) = "/institutions/{}/account";
+    InstitutionItemsNew(id: InstitutionId) = "/institutions/{}/items/new";
+    InstitutionPage(id: InstitutionId) = "/institutions/{}";
+    InstitutionPayee(id: InstitutionId) = "/institutions/{}/payee";
+    InstitutionPayeeConfirm(id: InstitutionId) = "/institutions/{}/payee/confirm";
+    InstitutionPayeeDecline(id: InstitutionId) = "/institutions/{}/payee/decline";
+    LinkPage(id: Text) = "/links/{}";
+    MeDispute(id: SessionId) = "/me/dispute/{}";
+    MeFeedback(id: ClassId) = "/me/feedback/{}";
+    MeFeedbackDisown(id: ClassId) = "/me/feedback/{}/disown";
+    MeHours(id: ClassId) = "/me/hours/{}";
+    MyInstitutionSitesRoomsNew(id: SiteId) = "/my-institution/sites/{}/rooms/new";
+    MyInstitutionTeachers(id: TeacherId) = "/my-institution/teachers/{}";
+    NeedsItemEdit(id: NeedsItemId) = "/needs/{}/edit";
+    NeedsItemPage(id: NeedsItemId) = "/needs/{}";
+    ObjectionContact(id: ObjectionId) = "/objections/{}/contact";
+    ObjectionDecide(id: ObjectionId) = "/objections/{}/decide";
+    ObjectionPage(id: ObjectionId) = "/objections/{}";
+    PaymentBatchApprove(id: PaymentBatchId) = "/payment-batches/{}/approve";
+    PaymentBatchFile(id: PaymentBatchId) = "/payment-batches/{}/file";
+    PaymentBatchPage(id: PaymentBatchId) = "/payment-batches/{}";
+    PaymentBatchSample(id: PaymentBatchId) = "/payment-batches/{}/sample-return";
+    PaymentBatchReturn(id: PaymentBatchId) = "/payment-batches/{}/return";
+    PaymentBatchSettle(id: PaymentBatchId) = "/payment-batches/{}/settle";
+    PersonPage(id: PersonId) = "/persons/{}";
+    PersonReveal(id: PersonId) = "/persons/{}/reveal";
+    PublicityPage(id: ClaimId) = "/publicity/{}";
+    SessionAskRollCall(id: SessionId) = "/sessions/{}/ask-roll-call";
+    SessionEdit(id: SessionId) = "/sessions/{}/edit";
+    SessionPage(id: SessionId) = "/sessions/{}";
+    SessionRemove(id: SessionId) = "/sessions/{}/remove";
+    SessionRollCall(id: SessionId) = "/sessions/{}/roll-call";
+    SessionScreen(id: SessionId) = "/sessions/{}/screen";
+    SiteVerification(id: SiteId) = "/sites/{}/verification";
+    TaskPage(id: TaskId) = "/tasks/{}";
+    TaskSettle(id: TaskId) = "/tasks/{}/settle";
+    TeacherVerifyCertificate(id: TeacherId) = "/teachers/{}/verify-certificate";
+    VerifyPage(id: Text) = "/verify/{}";
 }
 
 #[cfg(test)]

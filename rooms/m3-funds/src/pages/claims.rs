@@ -333,7 +333,8 @@ pub async fn batch(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response
     let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
     desk.answer(
         desk.perform(MakePaymentBatch { claims: vec![claim] }).await,
-        |batch| (at::PaymentBatchPage(&batch).to_string(), "拨付批次已做好，等财政复核。".to_owned()),
+        // Its number is what the maker looks for next.
+        |batch| Next::Stay(at::PaymentBatchPage(&batch).to_string(), "拨付批次已做好，等财政复核。".to_owned()),
         async |refusals| desk.refused(&at::ClaimPage(&id).to_string(), &refusals),
     )
     .await
