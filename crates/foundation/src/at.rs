@@ -135,8 +135,6 @@ addresses! {
     InstitutionItemsNew(id: InstitutionId) = "/institutions/{}/items/new";
     InstitutionPage(id: InstitutionId) = "/institutions/{}";
     InstitutionPayee(id: InstitutionId) = "/institutions/{}/payee";
-    InstitutionPayeeConfirm(id: InstitutionId) = "/institutions/{}/payee/confirm";
-    InstitutionPayeeDecline(id: InstitutionId) = "/institutions/{}/payee/decline";
     LinkPage(id: Text) = "/links/{}";
     MeDispute(id: SessionId) = "/me/dispute/{}";
     MeFeedback(id: ClassId) = "/me/feedback/{}";
@@ -149,6 +147,7 @@ addresses! {
     ObjectionContact(id: ObjectionId) = "/objections/{}/contact";
     ObjectionDecide(id: ObjectionId) = "/objections/{}/decide";
     ObjectionPage(id: ObjectionId) = "/objections/{}";
+    PayeeChangePage(id: PayeeChangeId) = "/payee-changes/{}";
     PaymentBatchApprove(id: PaymentBatchId) = "/payment-batches/{}/approve";
     PaymentBatchFile(id: PaymentBatchId) = "/payment-batches/{}/file";
     PaymentBatchPage(id: PaymentBatchId) = "/payment-batches/{}";

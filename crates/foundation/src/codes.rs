@@ -243,6 +243,15 @@ code_enum! {
 }
 
 code_enum! {
+    /// States of a correction of a payee's account (M8.9; domain.md §10.4 F04).
+    PayeeState("收款账户更正状态") {
+        Proposed = "ZH10", "等待复核";
+        Confirmed = "ZH20", "已生效";
+        Declined = "ZH30", "已退回";
+    }
+}
+
+code_enum! {
     /// States of a trainee's word about his attendance (M3.2; domain.md §4.0).
     DisputeState("考勤异议状态") {
         Open = "YY10", "核实中";

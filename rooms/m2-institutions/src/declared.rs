@@ -1,16 +1,8 @@
-//! What the room declares: its things, its matters, and an institution's standing in the directory (M2.4–M2.7;
-//! domain §3.3).
+//! What the room declares: its things and its matters (M2.1–M2.7; M8.9).
 
 use desk::matter::{Ends, Matter};
-use desk::procedure::{Change, Model, Procedure, Row, by};
 use desk::subject::{Audience, Subject};
-use foundation::codes::DirectoryState;
-use foundation::{Date, DistrictCode, Fen, Function, InstitutionId, Permission, Right, Stop};
-use store::query::Set;
-use store::tables::institutions::institution;
-
-use crate::acts::directory::ListInstitution;
-use crate::acts::standing::{RemoveInstitution, RestoreInstitution, SuspendInstitution};
+use foundation::{Function, Permission, Right};
 
 /// 培训机构.
 pub static INSTITUTION: Subject = Subject { kind: "institution", formerly: "", called: "培训机构", folder: "/institutions", read: Permission::Public };
@@ -19,88 +11,25 @@ pub static SITE: Subject = Subject { kind: "site", formerly: "", called: "培训
 /// 教师.
 pub static TEACHER: Subject = Subject { kind: "teacher", formerly: "", called: "教师", folder: "", read: Permission::Of(Function::DirectoryPublication, Right::Read) };
 
-/// The room's subjects.
-pub static SUBJECTS: &[&Subject] = &[&INSTITUTION, &SITE, &TEACHER];
+/// 收款账户更正.
+pub static PAYEE_CHANGE: Subject = Subject {
+    kind: "payee-change",
+    formerly: "",
+    called: "收款账户更正",
+    folder: "/payee-changes",
+    read: Permission::Of(Function::DirectoryPublication, Right::Publish),
+};
 
-const fn matter(kind: &'static str, opens: &'static str, ends: Ends) -> Matter {
-    Matter { kind, called: "收款账户", audience: Audience::Keeper, about: &INSTITUTION, opens, at: "", quick: None, ends, not_his: None, in_workdays: false }
+/// The room's subjects.
+pub static SUBJECTS: &[&Subject] = &[&INSTITUTION, &SITE, &TEACHER, &PAYEE_CHANGE];
+
+const fn matter(kind: &'static str, called: &'static str, opens: &'static str, ends: Ends) -> Matter {
+    Matter { kind, called, audience: Audience::Keeper, about: &PAYEE_CHANGE, opens, at: "", quick: None, ends, not_his: None, in_workdays: false }
 }
 /// 收款账户更正, to be confirmed by a second person.
-pub static CONFIRM_PAYEE: Matter =
-    Matter { at: "/payee", ..matter("confirm-payee-account", "复核", Ends::ByActs(&["confirm-payee-account", "decline-payee-account"])) };
-/// 更正被退回, to be read.
-pub static PAYEE_DECLINED: Matter = matter("payee-account-declined", "查看", Ends::Seen);
+pub static CONFIRM_PAYEE: Matter = matter("confirm-payee-account", "复核收款账户", "复核", Ends::ByStep);
+/// 更正被退回, to be read by whoever proposed it.
+pub static PAYEE_DECLINED: Matter = matter("payee-account-declined", "更正被退回", "查看", Ends::Seen);
 
 /// The room's matters.
 pub static MATTERS: &[&Matter] = &[&CONFIRM_PAYEE, &PAYEE_DECLINED];
-
-desk::steps! {
-    /// What can happen to an institution's standing.
-    Step of DirectoryState, ROWS {
-        List [] => Listed, "列入目录", by::<ListInstitution>(), Clear, Nothing, Nobody, Nowhere, ["InstitutionListed"], "机构目录";
-        Suspend [Listed | Warned | Rectifying] => Suspended, "暂停承训", by::<SuspendInstitution>(), Clear, Nothing, Nobody,
-            Form("暂停承训", "suspend", "暂停后不能申请新班，正在上的班继续。确定暂停吗？"), ["InstitutionSuspended"];
-        Restore [Suspended | Warned | Rectifying] => Listed, "恢复承训", by::<RestoreInstitution>(), Clear, Nothing, Nobody,
-            Form("恢复承训", "restore", "恢复后可以申请新班。确定恢复吗？"), ["InstitutionRestored"];
-        Remove [Listed | Warned | Rectifying | Suspended | Expired] => Removed, "移出目录", by::<RemoveInstitution>(), Clear, Nothing, Nobody,
-            Form("移出目录", "remove", "移出后不能再承担补贴性培训，正在上的班继续。确定移出吗？"), ["InstitutionRemoved"];
-    }
-}
-
-/// How an institution came in is not done here yet.
-const SELECTION: &str = "遴选、公示、备案还没有办理步骤";
-
-/// The course of an institution's standing.
-pub enum Standing {}
-
-impl Procedure for Standing {
-    type State = DirectoryState;
-    type Step = Step;
-    type Table = institution::Entity;
-
-    const NAME: &'static str = "institution";
-    const TITLE: &'static str = "补贴性培训机构目录：机构";
-    const NOUN: &'static str = "机构";
-    const SOURCE: &'static str = "机构目录记录";
-    const TAG: Option<&'static str> = None;
-    const SUBJECT: &'static Subject = &INSTITUTION;
-    const ROWS: &'static [Row<DirectoryState, Step>] = ROWS;
-    const ENDS: &'static [DirectoryState] = &[DirectoryState::Removed];
-    const WAITS: &'static [(DirectoryState, &'static str)] = &[
-        (DirectoryState::Applying, SELECTION),
-        (DirectoryState::FormalCheck, SELECTION),
-        (DirectoryState::OnSiteCheck, SELECTION),
-        (DirectoryState::Scoring, SELECTION),
-        (DirectoryState::Publicity, SELECTION),
-        (DirectoryState::Filing, SELECTION),
-        (DirectoryState::Warned, "警示还没有办理步骤"),
-        (DirectoryState::Rectifying, "限期整改还没有办理步骤"),
-        (DirectoryState::Left, "自愿退出还没有办理步骤"),
-        (DirectoryState::Expired, "到期还没有定时步骤"),
-    ];
-
-    fn state(row: &Model<Self>) -> Result<DirectoryState, Stop> {
-        Ok(row.state)
-    }
-    fn id(row: &Model<Self>) -> String {
-        row.id.to_string()
-    }
-    fn write(change: &mut Change<Self>, state: DirectoryState, _: Option<Option<Date>>) {
-        change.state = Set(state);
-    }
-    fn due(_: &Model<Self>) -> Option<Date> {
-        None
-    }
-    fn title(row: &Model<Self>, _: &Matter) -> String {
-        row.name.clone()
-    }
-    fn district(row: &Model<Self>) -> DistrictCode {
-        row.district
-    }
-    fn institution(row: &Model<Self>) -> Option<InstitutionId> {
-        Some(row.id.clone())
-    }
-    fn money(_: &Model<Self>) -> Fen {
-        Fen::ZERO
-    }
-}

@@ -5,12 +5,16 @@ pub mod acts;
 pub mod declared;
 mod doorway;
 mod pages;
+pub mod procedures;
 pub mod queries;
 pub mod refusals;
 pub mod rules;
 
 use desk::procedure::table;
 use desk::{Declared, Routes};
+
+use crate::procedures::payee::PayeeChanges;
+use crate::procedures::standing::Standing;
 
 pub use acts::contact::EditInstitutionContact;
 pub use acts::directory::{AddDirectoryItem, ListInstitution};
@@ -26,5 +30,5 @@ pub fn routes() -> Routes {
 
 /// What the room declares.
 fn declared() -> Declared {
-    Declared::default().rules(refusals::RULES).subjects(declared::SUBJECTS).matters(declared::MATTERS).procedure(table::<declared::Standing>())
+    Declared::default().rules(refusals::RULES).subjects(declared::SUBJECTS).matters(declared::MATTERS).procedure(table::<Standing>()).procedure(table::<PayeeChanges>())
 }

@@ -4,16 +4,16 @@ use chrono::Months;
 use desk::procedure::after;
 use foundation::codes::{NeedsState, ReviewResult};
 use foundation::limits::{LINE_CHARS, TEXT_CHARS};
-use foundation::{AccountId, AccountNumber, Date, IdDocument, IdType, PersonName, Refusal, Uscc};
+use foundation::{AccountNumber, Date, IdDocument, IdType, PersonName, Refusal, Uscc};
 use store::query::Set;
-use store::tables::institutions::{institution, payee_change, site, site_verification, teacher};
+use store::tables::institutions::{institution, site, site_verification, teacher};
 use store::tables::needs::needs_item;
 
 use crate::acts::directory::{AddDirectoryItem, ListInstitution};
 use crate::acts::sites::RecordSiteVerification;
-use crate::declared::{Standing, Step};
+use crate::procedures::standing::{Standing, Step};
 use crate::refusals::{
-    ACCOUNT_NUMBER, CAPACITY, CHECKED_ALREADY, CHECKED_ON, DOCUMENT, IN_DIRECTORY, LICENCE, ON_SITE, PAYEE, PERSON_NAME, REQUIRED, SAME_DISTRICT, SEATS,
+    ACCOUNT_NUMBER, CAPACITY, CHECKED_ALREADY, CHECKED_ON, DOCUMENT, IN_DIRECTORY, LICENCE, ON_SITE, PERSON_NAME, REQUIRED, SAME_DISTRICT, SEATS,
     SITE_OF, TELEPHONE, TWO_INSPECTORS, USCC, VALIDITY,
 };
 
@@ -91,19 +91,6 @@ pub fn place(name: &str, address: Option<&str>, seats: Option<i32>) -> Vec<Refus
         no.push(SEATS.refuse(format!("座位数填了 {seats}")).fix(format!("请填写 1 到 {MOST_SEATS} 之间的座位数")).at("seats"));
     }
     no
-}
-
-/// Whether this person may confirm a proposed account, typed again and compared. Errors: both refusals at once.
-pub fn confirm_payee(open: &payee_change::Model, by: &AccountId, is_equal: bool) -> Result<(), Vec<Refusal>> {
-    let mut no = Vec::new();
-    if open.proposed_by == *by {
-        no.push(PAYEE.refuse("提出和复核是同一个人").source("职责分离：收款账户更正由两人经手"));
-    }
-    if !is_equal {
-        let fix = "请照依据材料再输一遍；还是不一致的，请退回，由提出人核对";
-        no.push(PAYEE.refuse("两人输入的账号不一致").source("职责分离：收款账户更正由两人经手").fix(fix).at("account"));
-    }
-    if no.is_empty() { Ok(()) } else { Err(no) }
 }
 
 /// A verification by two inspectors; gives its last valid day. Errors: all refusals.

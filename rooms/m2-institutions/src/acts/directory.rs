@@ -13,7 +13,7 @@ use store::tables::institutions::{directory_item, institution, site};
 use store::tables::needs::needs_item;
 
 use super::{fact, managed};
-use crate::declared::{Standing, Step};
+use crate::procedures::standing::{Standing, Step};
 use crate::refusals::{SERIAL, TWICE};
 use crate::rules::{self, DirectoryContext, SOURCE};
 

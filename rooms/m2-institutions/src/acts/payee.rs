@@ -2,8 +2,8 @@
 //! rule F04): by the authority, on a document, never by the payee itself. One person types it, another types it again
 //! from the document: only two equal accounts take effect, and nothing is batched for the payee meanwhile.
 
-use desk::tasks::TaskDraft;
-use desk::{Act, Desk, Done, tasks};
+use desk::procedure::{Taking, begin, may_take, take};
+use desk::{Act, Desk, Done, FactDraft, tasks};
 use foundation::personal::AccountNumber;
 use foundation::{AccountId, Function, InstitutionId, PayeeChangeId, Permission, Refusal, Right, Stop};
 use schemars::JsonSchema;
@@ -14,7 +14,8 @@ use store::seal::Purpose;
 use store::tables::institutions::{institution, payee_change};
 
 use super::{fact, managed};
-use crate::declared::{CONFIRM_PAYEE, PAYEE_DECLINED};
+use crate::declared::{CONFIRM_PAYEE, PAYEE_CHANGE};
+use crate::procedures::payee::{PayeeChanges, Step};
 use crate::queries;
 use crate::refusals::{ACCOUNT_NUMBER, PAYEE};
 use crate::rules;
@@ -90,17 +91,16 @@ impl Act for ProposePayeeAccount {
             version: 1,
             id,
         };
-        // Of two proposals at once the database's key lets one in.
-        if work.add_new::<payee_change::Entity>(vec![change.clone()]).await? == 0 {
-            return Err(already(None).into());
-        }
-        TaskDraft::new(desk, &CONFIRM_PAYEE, &row.id, row.name.clone(), row.district)
-            .finding("look", format!("改为 {} {}，依据：{}", change.bank, change.account_masked, change.document))
-            .not_for(Some(proposed_by))
-            .put(work)
-            .await?;
         let summary = format!("提出更正收款账户：{} {}，原为 {} {}（{}）", change.bank, change.account_masked, row.bank, row.account_masked, change.document);
-        Ok(Done::new(PayeeAccount { account_masked: change.account_masked }, fact("PayeeAccountProposed", &row, summary)))
+        let fact = about(fact("PayeeAccountProposed", &row, summary), &change);
+        let taking = Taking::new(payee_change::ActiveModel::default())
+            .titled(row.name.clone())
+            .finding("look", format!("改为 {} {}，依据：{}", change.bank, change.account_masked, change.document))
+            .not_for(Some(proposed_by));
+        let outcome = PayeeAccount { account_masked: change.account_masked.clone() };
+        // Of two proposals at once the database's key lets one in.
+        let made = begin::<PayeeChanges>(desk, work, change, Step::Propose, taking, fact).await?;
+        Ok(Done::new(outcome, made.ok_or_else(|| already(None))?))
     }
 }
 
@@ -130,12 +130,15 @@ impl Act for ConfirmPayeeAccount {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccount>, Stop> {
         let row = managed(work, &self.institution).await?;
-        let (open, decided_by) = (waiting(work, &row.id).await?, person(desk)?);
+        let open = waiting(work, &row.id).await?;
+        may_take::<PayeeChanges>(desk, &open, Step::Confirm)?;
         let mut no: Vec<Refusal> = Vec::new();
         let keyring = &desk.premises.keyring;
         let Some(account) = typed(&self.account, &mut no) else { return Err(no.into()) };
-        let is_equal = keyring.index(Purpose::Account, account.reveal()) == open.account_index;
-        rules::confirm_payee(&open, &decided_by, is_equal)?;
+        if keyring.index(Purpose::Account, account.reveal()) != open.account_index {
+            let fix = "请照依据材料再输一遍；还是不一致的，请退回，由提出人核对";
+            return Err(PAYEE.refuse("两人输入的账号不一致").source("职责分离：收款账户更正由两人经手").fix(fix).at("account").into());
+        }
         let change = institution::ActiveModel {
             bank: Set(open.bank.clone()),
             account: Set(Some(keyring.seal(Purpose::Account, &row.id.to_string(), account.reveal(), desk.premises.ids.bytes()))),
@@ -144,9 +147,9 @@ impl Act for ConfirmPayeeAccount {
             ..Default::default()
         };
         work.save::<institution::Entity>(&row, change).await?;
-        decide(desk, work, &open, decided_by, true, "").await?;
         let summary = format!("更正收款账户：{} {}，原为 {} {}（{}）", open.bank, open.account_masked, row.bank, row.account_masked, open.document);
-        let fact = fact("PayeeAccountChanged", &row, summary).with("proposed_by", open.proposed_by.to_string());
+        let fact = about(fact("PayeeAccountChanged", &row, summary).with("proposed_by", open.proposed_by.to_string()), &open);
+        let fact = decide(desk, work, &open, (Step::Confirm, ""), fact).await?;
         Ok(Done::new(PayeeAccount { account_masked: open.account_masked }, fact))
     }
 }
@@ -161,22 +164,16 @@ impl Act for DeclinePayeeAccount {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccount>, Stop> {
         let row = managed(work, &self.institution).await?;
-        let (open, decided_by) = (waiting(work, &row.id).await?, person(desk)?);
+        let open = waiting(work, &row.id).await?;
+        may_take::<PayeeChanges>(desk, &open, Step::Decline)?;
         let reason = self.reason.trim();
         if let Some(no) = rules::line("reason", "原因", reason, "M8.9") {
             return Err(no.into());
         }
-        decide(desk, work, &open, decided_by.clone(), false, reason).await?;
-        if open.proposed_by != decided_by {
-            // Whoever proposed it learns why.
-            TaskDraft::new(desk, &PAYEE_DECLINED, &row.id, row.name.clone(), row.district)
-                .finding("act", format!("更正被退回：{reason}"))
-                .not_for(Some(decided_by))
-                .put(work)
-                .await?;
-        }
         let summary = format!("退回收款账户更正（{} {}）：{reason}", open.bank, open.account_masked);
-        Ok(Done::new(PayeeAccount { account_masked: open.account_masked }, fact("PayeeAccountDeclined", &row, summary)))
+        let fact = about(fact("PayeeAccountDeclined", &row, summary), &open);
+        let fact = decide(desk, work, &open, (Step::Decline, reason), fact).await?;
+        Ok(Done::new(PayeeAccount { account_masked: open.account_masked }, fact))
     }
 }
 
@@ -199,15 +196,21 @@ async fn waiting(work: &Writer, institution: &InstitutionId) -> Result<payee_cha
     Ok(queries::open_payee_change(work, institution).await?.ok_or_else(none)?)
 }
 
-async fn decide(desk: &Desk, work: &Writer, open: &payee_change::Model, by: AccountId, accepted: bool, reason: &str) -> Result<(), Stop> {
+fn about(fact: FactDraft, change: &payee_change::Model) -> FactDraft {
+    fact.about(PAYEE_CHANGE.kind, &change.id)
+}
+
+async fn decide(desk: &Desk, work: &Writer, open: &payee_change::Model, (step, reason): (Step, &str), fact: FactDraft) -> Result<FactDraft, Stop> {
+    let me = person(desk)?;
     let change = payee_change::ActiveModel {
-        open: Set(None),
-        decided_by: Set(Some(by)),
+        decided_by: Set(Some(me.clone())),
         decided_at: Set(Some(desk.now())),
-        accepted: Set(Some(accepted)),
         reason: Set(reason.into()),
         ..Default::default()
     };
-    work.save::<payee_change::Entity>(open, change).await?;
-    tasks::close(desk, work, &open.institution, &[&CONFIRM_PAYEE]).await
+    // What an earlier version asked stands under the institution.
+    tasks::close(desk, work, &open.institution, &[&CONFIRM_PAYEE]).await?;
+    // Whoever proposed it learns why; whoever decided knows.
+    let taking = Taking::new(change).finding("act", reason).not_for(Some(me));
+    take::<PayeeChanges>(desk, work, open, step, taking, fact).await
 }

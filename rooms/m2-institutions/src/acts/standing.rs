@@ -10,7 +10,7 @@ use store::Writer;
 use store::tables::institutions::institution;
 
 use super::{fact, managed};
-use crate::declared::{Standing, Step};
+use crate::procedures::standing::{Standing, Step};
 use crate::rules;
 
 /// Where it stands now.

@@ -13,7 +13,8 @@ use ui::{Button, Dossier, DossierHead, Field, FormState, Markup, form, html, sec
 use super::inside::{self, Inside};
 use super::register::state_tag;
 use crate::acts::standing::{RemoveInstitution, RestoreInstitution, SuspendInstitution};
-use crate::declared::{INSTITUTION, Standing, Step};
+use crate::declared::INSTITUTION;
+use crate::procedures::standing::{Standing, Step};
 use crate::queries;
 
 const MOST_LINES: u64 = 50;

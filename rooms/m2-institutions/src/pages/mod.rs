@@ -48,6 +48,8 @@ reads! {
     NewDirectoryItemPage = "new-directory-item-page", PUBLISH, "M2.3", "发布目录的人写它的内容";
     /// Form of the payee's account.
     PayeeAccountPage = "payee-account-page", PUBLISH, "M8.9", "账户登记在机构目录里，决定的是补贴付到哪里";
+    /// A correction of the payee's account.
+    PayeeChangePage = "payee-change-page", PUBLISH, "M8.9", "账户登记在机构目录里，决定的是补贴付到哪里";
     /// Form of a verification.
     SiteVerificationPage = "site-verification-page", INSPECT, "M3.7";
     /// The clerk's page.
@@ -82,8 +84,9 @@ pub fn routes() -> Routes {
         .act::<AddDirectoryItem, _, _>("/institutions/{id}/items/new", office_forms::add_item)
         .read::<PayeeAccountPage, _, _>("/institutions/{id}/payee", payee::show)
         .act::<ProposePayeeAccount, _, _>("/institutions/{id}/payee", payee::propose)
-        .act::<ConfirmPayeeAccount, _, _>("/institutions/{id}/payee/confirm", payee::confirm)
-        .act::<DeclinePayeeAccount, _, _>("/institutions/{id}/payee/decline", payee::decline)
+        .read::<PayeeChangePage, _, _>("/payee-changes/{id}", payee::one)
+        .act::<ConfirmPayeeAccount, _, _>("/payee-changes/{id}/confirm", payee::confirm)
+        .act::<DeclinePayeeAccount, _, _>("/payee-changes/{id}/decline", payee::decline)
         .read::<SiteVerificationPage, _, _>("/sites/{id}/verification", office_forms::new_verification)
         .act::<RecordSiteVerification, _, _>("/sites/{id}/verification", office_forms::verify)
         .act::<VerifyTeacherCertificate, _, _>("/teachers/{id}/verify-certificate", office_forms::verify_certificate)

@@ -2,17 +2,25 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use desk::procedure::{Procedure, form as form_of, kept_apart};
 use desk::{Desk, Pairs};
-use foundation::{Refusal, Stop, at};
-use store::query::ColumnTrait;
+use foundation::codes::PayeeState;
+use foundation::{AccountId, Fault, InstitutionId, PayeeChangeId, Stop, at};
+use store::Reader;
+use store::query::{ColumnTrait, QueryFilter};
 use store::tables::identity::account;
 use store::tables::institutions::{institution, payee_change};
-use ui::{Button, Dossier, DossierHead, Field, Form, FormState, Markup, dates, facts_grid, form, html, section};
+use ui::{Button, Dossier, DossierHead, Field, Form, FormState, Markup, Tag, dates, facts_grid, form, html, section};
 
 use super::office_forms::managed;
 use super::{FormPage, NAV, settle};
 use crate::acts::payee::{ConfirmPayeeAccount, DeclinePayeeAccount, ProposePayeeAccount};
+use crate::declared::PAYEE_CHANGE;
+use crate::procedures::payee::{PayeeChanges, Step};
 use crate::queries;
+
+/// Lines of a correction's trail.
+const TRAIL_LINES: u64 = 20;
 
 /// What the page shows and what was typed into it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,16 +29,21 @@ enum Doing {
     Decline,
 }
 
-/// The page.
+/// `/institutions/{id}/payee`: the form; while a correction waits, its page.
 pub async fn show(desk: Desk, Path(id): Path<String>) -> Result<Response, Response> {
     let run = async {
         let row = managed(&desk, &id).await?;
         match queries::open_payee_change(&desk.read().await?, &row.id).await? {
-            Some(open) => waiting(&desk, &row, &open, &FormState::new(), Doing::Confirm).await,
+            Some(open) => Ok(desk.go(&at::PayeeChangePage(&open.id).to_string(), "")),
             None => Ok(proposal(&desk, &row, &FormState::new().with("bank", row.bank.as_str()))),
         }
     };
     run.await.map_err(|stop| desk.stopped(stop))
+}
+
+/// `/payee-changes/{id}`.
+pub async fn one(desk: Desk, Path(id): Path<String>) -> Result<Response, Response> {
+    page(&desk, &id, &FormState::new(), Doing::Confirm).await.map_err(|stop| desk.stopped(stop))
 }
 
 fn proposal(desk: &Desk, row: &institution::Model, state: &FormState) -> Response {
@@ -54,48 +67,76 @@ fn proposal(desk: &Desk, row: &institution::Model, state: &FormState) -> Respons
     )
 }
 
-/// A correction that waits: what it says, and what this person may do with it.
-async fn waiting(desk: &Desk, row: &institution::Model, open: &payee_change::Model, state: &FormState, doing: Doing) -> Result<Response, Stop> {
-    let by = desk.read().await?.find::<account::Entity>(account::Column::Id.eq(open.proposed_by.clone())).await?;
-    let by = by.map_or_else(|| "本单位工作人员".to_owned(), |one| one.name);
-    let is_own = desk.actor.account.as_ref() == Some(&open.proposed_by);
+/// A correction, what it says, and what this person may do with it.
+async fn page(desk: &Desk, id: &str, state: &FormState, doing: Doing) -> Result<Response, Stop> {
+    let reader = desk.read().await?;
+    let change = reader.get::<payee_change::Entity>(id.parse::<PayeeChangeId>().map_err(|_| Fault::Gone)?).await?;
+    desk.shows(&PAYEE_CHANGE, &change.id, change.version);
+    let row = reader.get::<institution::Entity>(change.institution.clone()).await?;
+    let trail = desk::trail::of(desk, &reader, PAYEE_CHANGE.kind, id, TRAIL_LINES).await?;
+    let mut main = vec![section("更正的内容", facts_grid(&said(&reader, &row, &change).await?))];
+    let here = at::PayeeChangePage(&change.id).to_string();
     let fresh = FormState::new();
-    let at = |wanted: Doing| if doing == wanted { state } else { &fresh };
-    let facts: [(&str, String); 5] = [
-        ("现在登记的", format!("{} {}", row.bank, row.account_masked)),
-        ("改为", format!("{} {}", open.bank, open.account_masked)),
-        ("依据材料", open.document.clone()),
-        ("提出人", by),
-        ("提出时间", dates::full_moment(open.proposed_at)),
-    ];
-    let mut main = vec![section("更正的内容", facts_grid(&facts))];
-    if is_own {
-        main.push(section("复核", html! { p { "这项更正由您提出，须由另一人复核。填错了的，可以在下面撤回。" } }));
-    } else if desk.may(super::DECIDE) {
-        main.push(section("复核", confirm_form(row, at(Doing::Confirm))));
+    let of = |wanted: Doing| if doing == wanted { state } else { &fresh };
+    if let Some(why) = kept_apart::<PayeeChanges>(desk, &change, Step::Confirm).filter(|_| change.open.is_some()) {
+        main.push(section("复核", html! { p { (why) "。" } }));
     }
-    main.push(section("", decline_form(row, at(Doing::Decline), is_own, doing == Doing::Decline)));
+    if let Some(options) = form_of::<PayeeChanges>(desk, &change, Step::Confirm, &here) {
+        main.push(section("复核", confirm_form(&options, of(Doing::Confirm))));
+    }
+    if let Some(options) = form_of::<PayeeChanges>(desk, &change, Step::Decline, &here) {
+        main.push(section("", ended_form(&options, of(Doing::Decline), doing == Doing::Decline)));
+    }
+    let now = PayeeChanges::state(&change)?;
     let head = DossierHead {
-        title: "复核收款账户".into(),
+        title: "收款账户更正".into(),
+        state: Some(tag_of(now)),
         owner: row.name.clone(),
-        buttons: vec![Button::link("返回", at::InstitutionPage(&row.id).to_string())],
+        buttons: vec![Button::link("看机构", at::InstitutionPage(&row.id).to_string())],
         ..DossierHead::default()
     };
-    let body = html! { (Dossier { head, main, ..Dossier::default() }) };
-    Ok(desk.page_status(if state.is_clean() { 200 } else { 422 }, "复核收款账户", NAV, body))
+    let body = html! { (Dossier { head, main, side: vec![ui::trail(&trail)], ..Dossier::default() }) };
+    Ok(desk.page_status(if state.is_clean() { 200 } else { 422 }, "收款账户更正", NAV, body))
 }
 
-fn confirm_form(row: &institution::Model, state: &FormState) -> Markup {
-    let options = Form { action: at::InstitutionPayeeConfirm(&row.id).to_string(), submit: "复核通过".into(), ..Form::default() };
+/// The state in one word.
+pub fn tag_of(state: PayeeState) -> Tag {
+    match state {
+        PayeeState::Proposed => ui::tag::look(state.label()),
+        PayeeState::Confirmed => ui::tag::good(state.label()),
+        PayeeState::Declined => ui::tag::act(state.label()),
+    }
+}
+
+async fn said(reader: &Reader, row: &institution::Model, change: &payee_change::Model) -> Result<Vec<(&'static str, String)>, Stop> {
+    let names = [Some(&change.proposed_by), change.decided_by.as_ref()];
+    let known = reader.list::<account::Entity>(|q| q.filter(account::Column::Id.is_in(names.iter().flatten().map(|one| (*one).clone())))).await?;
+    let name = |who: &AccountId| known.iter().find(|one| one.id == *who).map_or_else(|| "人社部门工作人员".to_owned(), |one| one.name.clone());
+    let mut all = vec![
+        ("现在登记的", format!("{} {}", row.bank, row.account_masked)),
+        ("改为", format!("{} {}", change.bank, change.account_masked)),
+        ("依据材料", change.document.clone()),
+        ("提出", format!("{} {}", name(&change.proposed_by), dates::full_moment(change.proposed_at))),
+    ];
+    if let (Some(by), Some(at)) = (&change.decided_by, change.decided_at) {
+        all.push(("办理", format!("{} {}", name(by), dates::full_moment(at))));
+    }
+    if !change.reason.is_empty() {
+        all.push(("原因", change.reason.clone()));
+    }
+    Ok(all)
+}
+
+fn confirm_form(options: &Form, state: &FormState) -> Markup {
     let field = Field::text("account", "账号").hint("请照依据材料输入完整账号，与提出人填的一致才生效；不要向提出人要").required().max_length(40).show(state);
-    form(&options, state, html! { p { "户名须与机构名称一致。" } (field) })
+    form(options, state, html! { p { "户名须与机构名称一致。" } (field) })
 }
 
-fn decline_form(row: &institution::Model, state: &FormState, is_own: bool, is_open: bool) -> Markup {
-    let title = if is_own { "撤回" } else { "退回" };
-    let options = Form { action: at::InstitutionPayeeDecline(&row.id).to_string(), submit: title.into(), is_danger: true, ..Form::default() };
+/// Sending or taking it back, folded, for a reason.
+fn ended_form(options: &Form, state: &FormState, is_open: bool) -> Markup {
+    let options = Form { is_danger: true, ..options.clone() };
     let field = Field::text("reason", "原因").hint("机构会看到，并记入留痕").required().max_length(100).show(state);
-    html! { details open[is_open] { summary { (title) } (form(&options, state, field)) } }
+    html! { details open[is_open] { summary { (options.submit) } (form(&options, state, field)) } }
 }
 
 /// Proposes.
@@ -114,30 +155,30 @@ pub async fn propose(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result
     .await)
 }
 
+/// The institution of the correction at an address.
+async fn institution_of(desk: &Desk, id: &str) -> Result<InstitutionId, Response> {
+    let run = async {
+        let id: PayeeChangeId = id.parse().map_err(|_| Fault::Gone)?;
+        Ok(desk.read().await?.get::<payee_change::Entity>(id).await?.institution)
+    };
+    run.await.map_err(|stop: Stop| desk.stopped(stop))
+}
+
 /// Confirms.
 pub async fn confirm(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
-    let row = managed(&desk, &id).await.map_err(|stop| desk.stopped(stop))?;
-    let result = desk.perform(ConfirmPayeeAccount { institution: row.id.clone(), account: pairs.value("account").into() }).await;
-    decided(desk, row, pairs, Doing::Confirm, result, "收款账户已更正。").await
+    let institution = institution_of(&desk, &id).await?;
+    let result = desk.perform(ConfirmPayeeAccount { institution, account: pairs.value("account").into() }).await;
+    Ok(decided(&desk, &id, &pairs, Doing::Confirm, result, "收款账户已更正。").await)
 }
 
-/// Sends or takes back.
+/// Sends it back.
 pub async fn decline(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
-    let row = managed(&desk, &id).await.map_err(|stop| desk.stopped(stop))?;
-    let result = desk.perform(DeclinePayeeAccount { institution: row.id.clone(), reason: pairs.value("reason").into() }).await;
-    decided(desk, row, pairs, Doing::Decline, result, "已退回，收款账户没有变。").await
+    let institution = institution_of(&desk, &id).await?;
+    let result = desk.perform(DeclinePayeeAccount { institution, reason: pairs.value("reason").into() }).await;
+    Ok(decided(&desk, &id, &pairs, Doing::Decline, result, "已退回，收款账户没有变。").await)
 }
 
-async fn decided<T>(desk: Desk, row: institution::Model, pairs: Pairs, doing: Doing, result: Result<T, Stop>, said: &str) -> Result<Response, Response> {
-    let again = async |no: Vec<Refusal>| {
-        let run = async {
-            match queries::open_payee_change(&desk.read().await?, &row.id).await? {
-                Some(open) => waiting(&desk, &row, &open, &pairs.state().refused(no), doing).await,
-                // Somebody else has decided meanwhile: the refusal says so above a new form.
-                None => Ok(proposal(&desk, &row, &FormState::new().with("bank", row.bank.as_str()).refused(no))),
-            }
-        };
-        run.await.unwrap_or_else(|stop: Stop| desk.stopped(stop))
-    };
-    Ok(desk.answer(result, |_| (at::InstitutionPage(&row.id).to_string(), said), again).await)
+async fn decided<T>(desk: &Desk, id: &str, pairs: &Pairs, doing: Doing, result: Result<T, Stop>, said: &str) -> Response {
+    let again = async |no| page(desk, id, &pairs.state().refused(no), doing).await.unwrap_or_else(|stop| desk.stopped(stop));
+    desk.answer(result, |_| (at::PayeeChangePage(id).to_string(), said), again).await
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use desk::procedure::after;
 use foundation::codes::{CertificateType, DirectoryState, InstitutionKind, NeedsState, ReviewResult, SelectionRoute, TrainingType};
 use foundation::{InstitutionId, NeedsItemId, Periods, SiteId, SkillLevel, Stop, TeacherId, Uscc, uscc};
-use m2_institutions::declared::{Standing, Step};
+use m2_institutions::procedures::standing::{Standing, Step};
 use m2_institutions::{
     AddDirectoryItem, AddRoom, AddSite, AddTeacher, EditTeacher, ListInstitution, RecordSiteVerification, RemoveInstitution, SuspendInstitution,
     VerifyTeacherCertificate,

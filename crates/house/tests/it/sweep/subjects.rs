@@ -8,7 +8,7 @@ use foundation::codes::{CertificateType, ClaimState, FullProcessState, ReviewRes
 use serde_json::{Map, Value, json};
 use store::query::*;
 use store::tables::funds::{claim, payment_batch, payment_line};
-use store::tables::institutions::{room, site, teacher};
+use store::tables::institutions::{payee_change, room, site, teacher};
 use store::tables::needs::needs_item;
 use store::tables::notices::task;
 use store::tables::supervision::{attendance_dispute, certificate, class_session, enrolment, inspection, training_class};
@@ -54,7 +54,6 @@ pub fn prelude(name: &str) -> &'static [(Persona, &'static str)] {
     match name {
         "approve-opening" => &[(JinjiangOfficer, "review-opening")],
         "sign-out-of-session" => &[(Trainee, "sign-in-to-session")],
-        "confirm-payee-account" | "decline-payee-account" => &[(JinjiangOfficer, "propose-payee-account")],
         "resume-class" => &[(JinjiangInspector, "record-inspection")],
         "first-review-claim" | "return-claim" => CLAIM.split_at(1).0,
         "second-review-claim" => CLAIM.split_at(2).0,
@@ -106,6 +105,9 @@ impl Subjects {
         common.insert("needs_item", needs.clone());
         common.insert("item", needs);
         common.insert("account", Persona::OtherTrainee.account().to_string());
+        let change = first::<payee_change::Entity>(&reader, payee_change::Column::Open.is_not_null()).await;
+        common.insert("payee_change", change.id.to_string());
+        common.insert("payee", change.institution.to_string());
         drop(reader);
         common.insert("objection", objected(house).await);
         common.insert("task", disowned(house).await);
@@ -117,6 +119,10 @@ impl Subjects {
         let name = match name {
             "class_teacher" => "teacher",
             one => one,
+        };
+        let name = match (act, name) {
+            ("confirm-payee-account" | "decline-payee-account" | "withdraw-payee-account", "institution") => "payee",
+            (_, name) => name,
         };
         let set = self.set(act);
         match name {
@@ -156,6 +162,7 @@ impl Subjects {
                 ("objections", _) => "objection",
                 ("disputes", _) => "dispute",
                 ("tasks", _) => "task",
+                ("payee-changes", _) => "payee_change",
                 ("verify" | "certificates", _) => "certificate",
                 ("lines", "code") => "code",
                 _ => name,
@@ -242,7 +249,9 @@ impl Subjects {
                 json!({"layout": {"weekdays": [1, 2, 3, 4, 5, 6, 7], "morning": "08:30:00", "afternoon": "14:00:00", "evening": "19:00:00", "block": 4}})
             }
             "decide-objection" => json!({"verdict": "dismiss", "struck": [], "answer": "已调取考勤记录核对，没有发现问题。"}),
-            "propose-payee-account" | "confirm-payee-account" => json!({"account": "622909123456789012"}),
+            "propose-payee-account" => json!({"account": "622909123456789012"}),
+            // The account of the demo's letter (province/src/lib.rs), which waits for its second person.
+            "confirm-payee-account" => json!({"account": "6228480018012399904"}),
             "find-person" => json!({"id_number": spare_number()}),
             "add-teacher" => json!({"id_number": spare_number()}),
             "reveal-personal-data" => json!({"what": "phone", "purpose": "电话核实到课情况"}),
