@@ -248,6 +248,7 @@ code_enum! {
         Proposed = "ZH10", "等待复核";
         Confirmed = "ZH20", "已生效";
         Declined = "ZH30", "已退回";
+        Withdrawn = "ZH40", "已撤回";
     }
 }
 

@@ -17,7 +17,7 @@ use super::{fact, managed};
 use crate::declared::{CONFIRM_PAYEE, PAYEE_CHANGE};
 use crate::procedures::payee::{PayeeChanges, Step};
 use crate::queries;
-use crate::refusals::{ACCOUNT_NUMBER, PAYEE};
+use crate::refusals::{ACCOUNT_NUMBER, PAYEE, PAYEE_OWN};
 use crate::rules;
 
 /// Proposes bank and account of an institution.
@@ -42,7 +42,16 @@ pub struct ConfirmPayeeAccount {
     pub account: String,
 }
 
-/// Sends the proposal back, or takes one's own back; the account stays as it was.
+/// Takes one's own proposal back; the account stays as it was.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct WithdrawPayeeAccount {
+    /// Which institution.
+    pub institution: InstitutionId,
+    /// Why.
+    pub reason: String,
+}
+
+/// Sends another's proposal back; the account stays as it was.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct DeclinePayeeAccount {
     /// Which institution.
@@ -173,6 +182,33 @@ impl Act for DeclinePayeeAccount {
         let summary = format!("退回收款账户更正（{} {}）：{reason}", open.bank, open.account_masked);
         let fact = about(fact("PayeeAccountDeclined", &row, summary), &open);
         let fact = decide(desk, work, &open, (Step::Decline, reason), fact).await?;
+        Ok(Done::new(PayeeAccount { account_masked: open.account_masked }, fact))
+    }
+}
+
+impl Act for WithdrawPayeeAccount {
+    const NAME: &'static str = "withdraw-payee-account";
+    const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Publish);
+    const CLAUSE: &'static str = "M8.9";
+    const CLAUSE_WHY: &'static str = "账户登记在机构目录里，决定的是补贴付到哪里";
+    const TITLE: &'static str = "撤回收款账户更正";
+    type Outcome = PayeeAccount;
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccount>, Stop> {
+        let row = managed(work, &self.institution).await?;
+        let open = waiting(work, &row.id).await?;
+        may_take::<PayeeChanges>(desk, &open, Step::Withdraw)?;
+        // Another sends back, for a reason that the proposer is told.
+        if open.proposed_by != person(desk)? {
+            return Err(PAYEE_OWN.refuse("这项更正不是您提出的").into());
+        }
+        let reason = self.reason.trim();
+        if let Some(no) = rules::line("reason", "原因", reason, "M8.9") {
+            return Err(no.into());
+        }
+        let summary = format!("撤回收款账户更正（{} {}）：{reason}", open.bank, open.account_masked);
+        let fact = about(fact("PayeeAccountWithdrawn", &row, summary), &open);
+        let fact = decide(desk, work, &open, (Step::Withdraw, reason), fact).await?;
         Ok(Done::new(PayeeAccount { account_masked: open.account_masked }, fact))
     }
 }

@@ -15,7 +15,7 @@ use ui::{Button, Form, FormState, Markup, form, html, page_head};
 
 use crate::acts::contact::EditInstitutionContact;
 use crate::acts::directory::{AddDirectoryItem, ListInstitution};
-use crate::acts::payee::{ConfirmPayeeAccount, DeclinePayeeAccount, ProposePayeeAccount};
+use crate::acts::payee::{ConfirmPayeeAccount, DeclinePayeeAccount, ProposePayeeAccount, WithdrawPayeeAccount};
 use crate::acts::sites::{AddRoom, AddSite, RecordSiteVerification};
 use crate::acts::standing::{RemoveInstitution, RestoreInstitution, SuspendInstitution};
 use crate::acts::teachers::{AddTeacher, EditTeacher, VerifyTeacherCertificate};
@@ -87,6 +87,7 @@ pub fn routes() -> Routes {
         .read::<PayeeChangePage, _, _>("/payee-changes/{id}", payee::one)
         .act::<ConfirmPayeeAccount, _, _>("/payee-changes/{id}/confirm", payee::confirm)
         .act::<DeclinePayeeAccount, _, _>("/payee-changes/{id}/decline", payee::decline)
+        .act::<WithdrawPayeeAccount, _, _>("/payee-changes/{id}/withdraw", payee::withdraw)
         .read::<SiteVerificationPage, _, _>("/sites/{id}/verification", office_forms::new_verification)
         .act::<RecordSiteVerification, _, _>("/sites/{id}/verification", office_forms::verify)
         .act::<VerifyTeacherCertificate, _, _>("/teachers/{id}/verify-certificate", office_forms::verify_certificate)

@@ -14,7 +14,7 @@ use ui::{Button, Dossier, DossierHead, Field, Form, FormState, Markup, Tag, date
 
 use super::office_forms::managed;
 use super::{FormPage, NAV, settle};
-use crate::acts::payee::{ConfirmPayeeAccount, DeclinePayeeAccount, ProposePayeeAccount};
+use crate::acts::payee::{ConfirmPayeeAccount, DeclinePayeeAccount, ProposePayeeAccount, WithdrawPayeeAccount};
 use crate::declared::PAYEE_CHANGE;
 use crate::procedures::payee::{PayeeChanges, Step};
 use crate::queries;
@@ -27,6 +27,7 @@ const TRAIL_LINES: u64 = 20;
 enum Doing {
     Confirm,
     Decline,
+    Withdraw,
 }
 
 /// `/institutions/{id}/payee`: the form; while a correction waits, its page.
@@ -87,6 +88,10 @@ async fn page(desk: &Desk, id: &str, state: &FormState, doing: Doing) -> Result<
     if let Some(options) = form_of::<PayeeChanges>(desk, &change, Step::Decline, &here) {
         main.push(section("", ended_form(&options, of(Doing::Decline), doing == Doing::Decline)));
     }
+    let is_own = desk.actor.account.as_ref() == Some(&change.proposed_by);
+    if let Some(options) = form_of::<PayeeChanges>(desk, &change, Step::Withdraw, &here).filter(|_| is_own) {
+        main.push(section("", ended_form(&options, of(Doing::Withdraw), doing == Doing::Withdraw)));
+    }
     let now = PayeeChanges::state(&change)?;
     let head = DossierHead {
         title: "收款账户更正".into(),
@@ -105,6 +110,7 @@ pub fn tag_of(state: PayeeState) -> Tag {
         PayeeState::Proposed => ui::tag::look(state.label()),
         PayeeState::Confirmed => ui::tag::good(state.label()),
         PayeeState::Declined => ui::tag::act(state.label()),
+        PayeeState::Withdrawn => ui::tag::neutral(state.label()),
     }
 }
 
@@ -176,6 +182,13 @@ pub async fn decline(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result
     let institution = institution_of(&desk, &id).await?;
     let result = desk.perform(DeclinePayeeAccount { institution, reason: pairs.value("reason").into() }).await;
     Ok(decided(&desk, &id, &pairs, Doing::Decline, result, "已退回，收款账户没有变。").await)
+}
+
+/// Takes one's own back.
+pub async fn withdraw(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
+    let institution = institution_of(&desk, &id).await?;
+    let result = desk.perform(WithdrawPayeeAccount { institution, reason: pairs.value("reason").into() }).await;
+    Ok(decided(&desk, &id, &pairs, Doing::Withdraw, result, "已撤回，收款账户没有变。").await)
 }
 
 async fn decided<T>(desk: &Desk, id: &str, pairs: &Pairs, doing: Doing, result: Result<T, Stop>, said: &str) -> Response {

@@ -9,7 +9,7 @@ use foundation::{Date, DistrictCode, Fen, InstitutionId, Stop};
 use store::query::Set;
 use store::tables::institutions::payee_change;
 
-use crate::acts::payee::{ConfirmPayeeAccount, DeclinePayeeAccount, ProposePayeeAccount};
+use crate::acts::payee::{ConfirmPayeeAccount, DeclinePayeeAccount, ProposePayeeAccount, WithdrawPayeeAccount};
 use crate::declared::{CONFIRM_PAYEE, PAYEE_CHANGE, PAYEE_DECLINED};
 
 desk::steps! {
@@ -20,6 +20,8 @@ desk::steps! {
             ["PayeeAccountChanged"];
         Decline [Proposed] => Declined, "退回", by::<DeclinePayeeAccount>(), Clear, Asked, Ask(&PAYEE_DECLINED), Form("退回", "decline", ""),
             ["PayeeAccountDeclined"];
+        Withdraw [Proposed] => Withdrawn, "提出人撤回", by::<WithdrawPayeeAccount>(), Clear, Asked, Nobody, Form("撤回", "withdraw", ""),
+            ["PayeeAccountWithdrawn"];
     }
 }
 
@@ -39,13 +41,17 @@ impl Procedure for PayeeChanges {
     const SUBJECT: &'static Subject = &PAYEE_CHANGE;
     const ROWS: &'static [Row<PayeeState, Step>] = ROWS;
     const APART: &'static [Apart<Self>] =
-        &[Apart { step: Step::Confirm, who: |row| Some(&row.proposed_by), why: "这项更正由您提出，须由另一人复核" }];
-    const ENDS: &'static [PayeeState] = &[PayeeState::Confirmed, PayeeState::Declined];
+        &[
+            Apart { step: Step::Confirm, who: |row| Some(&row.proposed_by), why: "这项更正由您提出，须由另一人复核" },
+            Apart { step: Step::Decline, who: |row| Some(&row.proposed_by), why: "这项更正由您提出，填错了请撤回" },
+        ];
+    const ENDS: &'static [PayeeState] = &[PayeeState::Confirmed, PayeeState::Declined, PayeeState::Withdrawn];
 
     fn state(row: &Model<Self>) -> Result<PayeeState, Stop> {
         Ok(match (&row.open, row.accepted) {
             (Some(_), _) | (None, None) => PayeeState::Proposed,
             (None, Some(true)) => PayeeState::Confirmed,
+            (None, Some(false)) if row.decided_by.as_ref() == Some(&row.proposed_by) => PayeeState::Withdrawn,
             (None, Some(false)) => PayeeState::Declined,
         })
     }

@@ -1,7 +1,7 @@
 //! The payee's account (M8.9; risk rule F04): typed by one person, typed again by another.
 
 use foundation::{Stop, TaskId};
-use m2_institutions::acts::payee::{ConfirmPayeeAccount, DeclinePayeeAccount, ProposePayeeAccount};
+use m2_institutions::acts::payee::{ConfirmPayeeAccount, DeclinePayeeAccount, ProposePayeeAccount, WithdrawPayeeAccount};
 use store::query::{ColumnTrait, QueryFilter};
 use store::seal::Purpose;
 use store::tables::institutions::{institution, payee_change};
@@ -67,7 +67,10 @@ async fn m8_9_a_proposal_is_sent_or_taken_back_and_another_may_follow() {
     assert!(matches!(reviewer.perform(decline(" ")).await, Err(Stop::Refused(no)) if no[0].field.as_deref() == Some("reason")));
     reviewer.perform(decline("变更函上的账号看不清")).await.unwrap();
     officer.perform(propose("622909123456789013")).await.unwrap();
-    officer.perform(decline("填错了")).await.unwrap();
+    assert!(matches!(officer.perform(decline("填错了")).await, Err(Stop::Refused(no)) if no[0].fact.contains("请撤回")), "his own he takes back");
+    let withdraw = || WithdrawPayeeAccount { institution: school(), reason: "填错了".into() };
+    assert!(matches!(reviewer.perform(withdraw()).await, Err(Stop::Refused(no)) if no[0].rule == "撤回更正"), "another's he sends back");
+    officer.perform(withdraw()).await.unwrap();
     assert_eq!((row(&house).await, open_tasks(&house).await.len()), (before, 0));
     assert!(matches!(reviewer.perform(confirm(ACCOUNT)).await, Err(Stop::Refused(no)) if no[0].fact.contains("没有等着复核")));
     let all = house.system().read().await.unwrap().list::<payee_change::Entity>(|q| q).await.unwrap();
@@ -95,7 +98,7 @@ async fn m8_9_the_page_shows_each_what_is_theirs_to_do() {
     assert_eq!(leads.status, 303, "while one waits its page is the page");
     let at = leads.location;
     let own = web.get(Some(Persona::JinjiangOfficer), &at).await;
-    assert!(own.text.contains("须由另一人复核") && own.text.contains("退回") && !own.text.contains("复核通过"), "{}", own.text);
+    assert!(own.text.contains("须由另一人复核") && own.text.contains("撤回") && !own.text.contains("复核通过"), "{}", own.text);
     let other = web.get(Some(Persona::JinjiangReviewer), &at).await;
     assert!(other.text.contains("复核通过") && other.text.contains("****9012") && !other.text.contains(ACCOUNT), "{}", other.text);
     let wrong = web.post(Some(Persona::JinjiangReviewer), &format!("{at}/confirm"), &[("account", "622909123456789013")]).await;
