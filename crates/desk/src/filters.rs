@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use foundation::DistrictCode;
+use foundation::{DistrictCode, Scope};
 use store::query::{ColumnTrait, Condition, Value};
 
 /// Letters of a search that are looked at.
@@ -31,6 +31,16 @@ pub fn below(all: Condition, asked: &str, path: impl ColumnTrait, key: impl Colu
         (_, Ok(one)) => all.add(store::reach::below(path, &one.management_path())),
         (_, Err(_)) => all.add(key.is_null()),
     }
+}
+
+/// The choice of a district: those within the asker's own reach, or all of them.
+pub fn districts(scope: &Scope) -> ui::Filter {
+    let own = |one: &DistrictCode| match scope {
+        Scope::Below(path) => path.covers(&one.management_path()),
+        _ => true,
+    };
+    let choices = DistrictCode::all().filter(|one| one.is_administered()).filter(own);
+    ui::Filter::choice("district", "地区", choices.map(|one| (one.to_string(), one.full_name())))
 }
 
 /// Declares a register's filters: `filters! { pub Filters { /// Words. q, /// State code. state } }`. Every one has

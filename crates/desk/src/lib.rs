@@ -36,8 +36,8 @@ pub mod tries;
 pub mod turns;
 pub mod workbook;
 
-pub use answer::Next;
 pub use act::{Act, Asked, Done, Many, Plan, Read, WriteTogether};
+pub use answer::Next;
 pub use declared::Declared;
 pub use desk::Desk;
 pub use extract::{Form, Pairs, Query, Upload};

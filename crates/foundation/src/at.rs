@@ -91,6 +91,7 @@ registers! {
     Classes = "/classes";
     ClassesNew = "/classes/new";
     Institutions = "/institutions";
+    PayeeChanges = "/payee-changes";
     PublicObjections = "/public/objections";
     PublicObjectionsNew = "/public/objections/new";
     SignIn = "/sign-in";

@@ -7,18 +7,17 @@ use foundation::{Function, Permission, Right};
 /// 培训机构.
 pub static INSTITUTION: Subject = Subject { kind: "institution", formerly: "", called: "培训机构", folder: "/institutions", read: Permission::Public };
 /// 培训场地.
-pub static SITE: Subject = Subject { kind: "site", formerly: "", called: "培训场地", folder: "", read: Permission::Of(Function::DirectoryPublication, Right::Read) };
+pub static SITE: Subject =
+    Subject { kind: "site", formerly: "", called: "培训场地", folder: "", read: Permission::Of(Function::DirectoryPublication, Right::Read) };
 /// 教师.
-pub static TEACHER: Subject = Subject { kind: "teacher", formerly: "", called: "教师", folder: "", read: Permission::Of(Function::DirectoryPublication, Right::Read) };
+pub static TEACHER: Subject =
+    Subject { kind: "teacher", formerly: "", called: "教师", folder: "", read: Permission::Of(Function::DirectoryPublication, Right::Read) };
 
 /// 收款账户更正.
-pub static PAYEE_CHANGE: Subject = Subject {
-    kind: "payee-change",
-    formerly: "",
-    called: "收款账户更正",
-    folder: "/payee-changes",
-    read: Permission::Of(Function::DirectoryPublication, Right::Publish),
-};
+pub static PAYEE_CHANGE: Subject =
+    Subject {
+        kind: "payee-change", formerly: "", called: "收款账户更正", folder: "/payee-changes", read: Permission::Of(Function::ClaimPayment, Right::Read)
+    };
 
 /// The room's subjects.
 pub static SUBJECTS: &[&Subject] = &[&INSTITUTION, &SITE, &TEACHER, &PAYEE_CHANGE];

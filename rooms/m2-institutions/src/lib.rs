@@ -30,5 +30,10 @@ pub fn routes() -> Routes {
 
 /// What the room declares.
 fn declared() -> Declared {
-    Declared::default().rules(refusals::RULES).subjects(declared::SUBJECTS).matters(declared::MATTERS).procedure(table::<Standing>()).procedure(table::<PayeeChanges>())
+    Declared::default()
+        .rules(refusals::RULES)
+        .subjects(declared::SUBJECTS)
+        .matters(declared::MATTERS)
+        .procedure(table::<Standing>())
+        .procedure(table::<PayeeChanges>())
 }

@@ -13,8 +13,8 @@ use crate::acts::directory::{AddDirectoryItem, ListInstitution};
 use crate::acts::sites::RecordSiteVerification;
 use crate::procedures::standing::{Standing, Step};
 use crate::refusals::{
-    ACCOUNT_NUMBER, CAPACITY, CHECKED_ALREADY, CHECKED_ON, DOCUMENT, IN_DIRECTORY, LICENCE, ON_SITE, PERSON_NAME, REQUIRED, SAME_DISTRICT, SEATS,
-    SITE_OF, TELEPHONE, TWO_INSPECTORS, USCC, VALIDITY,
+    ACCOUNT_NUMBER, CAPACITY, CHECKED_ALREADY, CHECKED_ON, DOCUMENT, IN_DIRECTORY, LICENCE, ON_SITE, PERSON_NAME, REQUIRED, SAME_DISTRICT, SEATS, SITE_OF,
+    TELEPHONE, TWO_INSPECTORS, USCC, VALIDITY,
 };
 
 /// The eight measures, as refusals quote them.

@@ -5,15 +5,22 @@ use desk::subject::{Audience, Subject};
 use foundation::{Function, Permission, Right};
 
 /// 补贴申领.
-pub static CLAIM: Subject = Subject { kind: "claim", formerly: "", called: "补贴申领", folder: "/claims", read: Permission::Of(Function::ClaimReview, Right::Read) };
+pub static CLAIM: Subject =
+    Subject { kind: "claim", formerly: "", called: "补贴申领", folder: "/claims", read: Permission::Of(Function::ClaimReview, Right::Read) };
 /// 公示异议.
 pub static OBJECTION: Subject =
     Subject { kind: "objection", formerly: "", called: "公示异议", folder: "/objections", read: Permission::Of(Function::ClaimReview, Right::Read) };
 /// 拨付批次.
-pub static PAYMENT_BATCH: Subject =
-    Subject { kind: "payment-batch", formerly: "payment_batch", called: "拨付批次", folder: "/payment-batches", read: Permission::Of(Function::ClaimPayment, Right::Read) };
+pub static PAYMENT_BATCH: Subject = Subject {
+    kind: "payment-batch",
+    formerly: "payment_batch",
+    called: "拨付批次",
+    folder: "/payment-batches",
+    read: Permission::Of(Function::ClaimPayment, Right::Read),
+};
 /// One payee's line of a batch.
-pub static PAYMENT_LINE: Subject = Subject { kind: "payment-line", formerly: "", called: "拨付行", folder: "", read: Permission::Of(Function::ClaimPayment, Right::Read) };
+pub static PAYMENT_LINE: Subject =
+    Subject { kind: "payment-line", formerly: "", called: "拨付行", folder: "", read: Permission::Of(Function::ClaimPayment, Right::Read) };
 /// 资金账户.
 pub static FUND_ACCOUNT: Subject =
     Subject { kind: "fund-account", formerly: "", called: "资金账户", folder: "", read: Permission::Of(Function::ClaimPayment, Right::Read) };

@@ -78,14 +78,14 @@ fn decided_by_him(desk: &Desk, classes: Vec<String>) -> BoxFuture<'_, Result<Has
     })
 }
 /// 过程检查.
-pub static INSPECT: Matter = Matter { at: "/inspections/new", not_his: Some(decided_by_him), ..matter("inspect-class", "过程检查", Audience::County, "去检查") };
+pub static INSPECT: Matter =
+    Matter { at: "/inspections/new", not_his: Some(decided_by_him), ..matter("inspect-class", "过程检查", Audience::County, "去检查") };
 /// 回复检查.
 pub static ANSWER_INSPECTION: Matter =
     Matter { ends: Ends::ByActs(&["answer-inspection"]), ..matter("answer-inspection", "回复检查", Audience::Institution, "回复") };
 /// 整改复查.
 /// Another check ends it, or what was found out is written down: after the exam there is nothing to check any more.
-pub static INSPECTION_ANSWERED: Matter =
-    Matter { ends: Ends::Finding, ..matter("inspection-answered", "整改复查", Audience::County, "复查") };
+pub static INSPECTION_ANSWERED: Matter = Matter { ends: Ends::Finding, ..matter("inspection-answered", "整改复查", Audience::County, "复查") };
 /// 录入成绩.
 pub static ENTER_SCORES: Matter = Matter { at: "/exam", ..matter("enter-scores", "录入成绩", Audience::Institution, "录成绩") };
 /// 确认成绩.

@@ -4,7 +4,7 @@
 use axum::response::Response;
 use desk::{Desk, Query, Read};
 use foundation::limits::PAGE_ROWS;
-use foundation::{DistrictCode, Fen, Permission, Stop};
+use foundation::{DistrictCode, Fen, Permission, Scope, Stop};
 use maud::html;
 use reckoning::policy::{DESIGN_DEFAULT, key};
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
@@ -74,7 +74,7 @@ async fn listed(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
         query: filters.pairs(),
         filters: vec![
             Filter::choice("scheme", "补贴", SCHEMES),
-            Filter::choice("district", "地区", DistrictCode::all().filter(|one| one.is_administered()).map(|one| (one.to_string(), one.full_name()))),
+            desk::filters::districts(&Scope::Everything),
             Filter::choice("source", "依据", [("document", "有文件依据"), ("design", "系统默认，各地可另定")]),
         ],
         columns: vec![Column::text("参数"), Column::text("补贴"), Column::text("地区"), Column::number("数值"), Column::text("生效"), Column::text("依据")],

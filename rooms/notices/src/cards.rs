@@ -90,11 +90,7 @@ pub async fn cards(desk: &Desk) -> Result<Vec<StatCard>, Stop> {
     let reader = desk.read().await?;
     let read = |function| desk.may(Permission::Of(function, Right::Read));
     let mut cards = Vec::new();
-    let classes = if read(Function::OpeningApplication) {
-        classes(&reader, &[P::Draft, P::Waiting, P::Teaching, P::Stopped]).await?
-    } else {
-        Vec::new()
-    };
+    let classes = if read(Function::OpeningApplication) { classes(&reader, &[P::Draft, P::Waiting, P::Teaching, P::Stopped]).await? } else { Vec::new() };
     if read(Function::OpeningApplication) {
         cards.push(running(desk, &reader, &in_phase(&classes, P::Teaching)).await?);
         cards.push(waiting(desk, &in_phase(&classes, P::Waiting)));
@@ -132,11 +128,15 @@ async fn running(desk: &Desk, reader: &Reader, sums: &Total) -> Result<StatCard,
         })
         .await?;
     let now = if held > 0 { format!("现在 {held} 班在上课") } else { "现在没有课".to_owned() };
-    Ok(StatCard::new("正在培训", format!("{} 班", sums.rows)).note(format!("名册 {} 人 · {now}", sums.persons)).opens(at::Classes.asking(&[("state", &ClassPhase::Teaching)])))
+    Ok(StatCard::new("正在培训", format!("{} 班", sums.rows))
+        .note(format!("名册 {} 人 · {now}", sums.persons))
+        .opens(at::Classes.asking(&[("state", &ClassPhase::Teaching)])))
 }
 
 fn waiting(desk: &Desk, sums: &Total) -> StatCard {
-    StatCard::new("待审开班", format!("{} 班", sums.rows)).note(earliest(sums.first, desk.today(), "到期", "没有积压")).opens(at::Classes.asking(&[("state", &ClassPhase::Waiting)]))
+    StatCard::new("待审开班", format!("{} 班", sums.rows))
+        .note(earliest(sums.first, desk.today(), "到期", "没有积压"))
+        .opens(at::Classes.asking(&[("state", &ClassPhase::Waiting)]))
 }
 
 fn earliest(day: Option<Date>, today: Date, what: &str, none: &str) -> String {
@@ -154,7 +154,9 @@ async fn money(desk: &Desk, reader: &Reader) -> Result<Vec<StatCard>, Stop> {
     let (reviewing, paid) = (total(&all, &REVIEWING.map(S::code)), total(&all, &[S::Paid.code()]));
     let (shown, ends) = (total(&all, &[S::Published.code(), S::UnderObjection.code()]), total(&all, &[S::Published.code()]).first);
     Ok(vec![
-        StatCard::new("待审补贴", yuan(&reviewing)).note(format!("{} 笔 · {} 人", reviewing.rows, reviewing.persons)).opens(at::Claims.asking(&[("state", &"reviewing")])),
+        StatCard::new("待审补贴", yuan(&reviewing))
+            .note(format!("{} 笔 · {} 人", reviewing.rows, reviewing.persons))
+            .opens(at::Claims.asking(&[("state", &"reviewing")])),
         StatCard::new("公示中", format!("{} 笔", shown.rows))
             .note(if shown.rows == 0 { "现在没有".to_owned() } else { format!("{} · {}", yuan(&shown), earliest(ends, desk.today(), "届满", "")) })
             .opens(at::Claims.asking(&[("state", &"public")])),

@@ -77,7 +77,8 @@ async fn count(desk: &Desk) -> Result<Numbers, Stop> {
         .map(|city| City { code: city, name: city.name(), trained: below(city, &people), fen: below(city, &money) })
         .collect();
     let claims = claims(&reader, &[ClaimState::Published, ClaimState::UnderObjection, ClaimState::Paid]).await?;
-    let running = reader.count::<training_class::Entity>(|q| q.filter(training_class::Column::State.is_in(ClassState::in_phases(&[ClassPhase::Teaching])))).await?;
+    let running =
+        reader.count::<training_class::Entity>(|q| q.filter(training_class::Column::State.is_in(ClassState::in_phases(&[ClassPhase::Teaching])))).await?;
     Ok(Numbers {
         items: reader.count::<needs_item::Entity>(|q| q.filter(needs_item::Column::State.eq(NeedsState::Published))).await?,
         institutions: reader.count::<institution::Entity>(|q| q.filter(institution::Column::State.eq(DirectoryState::Listed))).await?,

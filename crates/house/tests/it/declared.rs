@@ -197,7 +197,8 @@ fn the_tables_and_pictures_in_docs_are_the_code() {
 
 fn rows(table: &Table) -> String {
     let mut text =
-        "| 步骤 | 从 | 到 | 办理 | 谁可以 | 谁不可以 | 条款 | 限期 | 下一步 | 按钮 | 事实 | 文书 |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n".to_owned();
+        "| 步骤 | 从 | 到 | 办理 | 谁可以 | 谁不可以 | 条款 | 限期 | 下一步 | 按钮 | 事实 | 文书 |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n"
+            .to_owned();
     for Line { from, to, called, by, due, next, button, facts, document, apart, .. } in &table.lines {
         let acts = by.all().map(|one| format!("{} `{}`", one.title, one.act)).collect::<Vec<_>>().join(" 或 ");
         let mut who: Vec<String> = by.all().map(|one| one.permission.words()).collect();
@@ -205,11 +206,7 @@ fn rows(table: &Table) -> String {
         let (who, apart) = (who.join(" 或 "), apart.join("、"));
         let from = if from.is_empty() { "—".to_owned() } else { from.join("、") };
         let facts = facts.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(" ");
-        let _ = writeln!(
-            text,
-            "| {called} | {from} | {to} | {acts} | {who} | {apart} | {} | {due} | {next} | {button} | {facts} | {document} |",
-            by.clause
-        );
+        let _ = writeln!(text, "| {called} | {from} | {to} | {acts} | {who} | {apart} | {} | {due} | {next} | {button} | {facts} | {document} |", by.clause);
     }
     text
 }
@@ -263,7 +260,8 @@ fn every_address_is_answered_and_none_is_put_together_from_pieces() {
     let mut pieces = Vec::new();
     for (path, text) in in_rooms() {
         let made = text.match_indices("format!(\"").filter_map(|(at, found)| text[at + found.len()..].split('"').next()).filter(|one| is_piece(one));
-        let asked = text.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| line.split('"').skip(1).step_by(2)).filter(|one| asks(one));
+        let asked =
+            text.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| line.split('"').skip(1).step_by(2)).filter(|one| asks(one));
         pieces.extend(made.chain(asked).map(|literal| format!("{}: {literal}", path.display())));
     }
     assert!(pieces.is_empty(), "use foundation::at: {pieces:#?}");

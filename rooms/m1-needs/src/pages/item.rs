@@ -3,9 +3,9 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, procedure};
+use foundation::Stop;
 use foundation::at;
 use foundation::codes::NeedsState;
-use foundation::Stop;
 use store::tables::needs::needs_item::Model;
 use ui::{Dossier, DossierHead, Field, FormState, Markup, Step, dates, facts_grid, form, html, section, trail};
 

@@ -8,7 +8,7 @@ use desk::{Desk, Query};
 use foundation::at;
 use foundation::codes::{CertificateType, NeedsState, TrainingType};
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
-use foundation::{DistrictCode, Fault, Function, NeedsItemId, OccupationCode, Office, Permission, Right, Stop};
+use foundation::{DistrictCode, Fault, Function, NeedsItemId, OccupationCode, Office, Permission, Right, Scope, Stop};
 use serde::Serialize;
 use store::query::QuerySelect;
 use store::tables::needs::needs_item::{Entity, Model};
@@ -52,7 +52,7 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
 fn choices(official: bool) -> Vec<Filter> {
     let mut all = vec![
         Filter::text("q", "职业、项目或编码"),
-        Filter::choice("district", "地区", DistrictCode::all().filter(|one| one.is_administered()).map(|one| (one.to_string(), one.full_name()))),
+        desk::filters::districts(&Scope::Everything),
         Filter::choice("training", "培训类型", TrainingType::all().iter().map(|one| (one.code(), one.label()))),
         Filter::choice("certificate", "证书类型", CertificateType::all().iter().map(|one| (one.code(), one.label()))),
         Filter::choice("shortage", "急需紧缺", [("1", "是"), ("0", "否")]),

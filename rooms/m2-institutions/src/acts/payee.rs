@@ -238,12 +238,8 @@ fn about(fact: FactDraft, change: &payee_change::Model) -> FactDraft {
 
 async fn decide(desk: &Desk, work: &Writer, open: &payee_change::Model, (step, reason): (Step, &str), fact: FactDraft) -> Result<FactDraft, Stop> {
     let me = person(desk)?;
-    let change = payee_change::ActiveModel {
-        decided_by: Set(Some(me.clone())),
-        decided_at: Set(Some(desk.now())),
-        reason: Set(reason.into()),
-        ..Default::default()
-    };
+    let change =
+        payee_change::ActiveModel { decided_by: Set(Some(me.clone())), decided_at: Set(Some(desk.now())), reason: Set(reason.into()), ..Default::default() };
     // What an earlier version asked stands under the institution.
     tasks::close(desk, work, &open.institution, &[&CONFIRM_PAYEE]).await?;
     // Whoever proposed it learns why; whoever decided knows.

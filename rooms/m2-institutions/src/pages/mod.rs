@@ -6,6 +6,7 @@ mod mine;
 mod office_forms;
 mod own_forms;
 mod payee;
+mod payee_register;
 mod register;
 
 use axum::response::Response;
@@ -28,6 +29,8 @@ const MINE: &str = "/my-institution";
 const OWN: Permission = Permission::Of(Function::DirectoryApplication, Right::Create);
 const PUBLISH: Permission = Permission::Of(Function::DirectoryPublication, Right::Publish);
 const DECIDE: Permission = Permission::Of(Function::DirectoryPublication, Right::Approve);
+/// Whoever sees what is paid sees to which account, masked; rows by reach.
+const PAYS: Permission = Permission::Of(Function::ClaimReview, Right::Read);
 const INSPECT: Permission = Permission::Of(Function::SiteVerification, Right::Inspect);
 
 macro_rules! reads {
@@ -48,8 +51,10 @@ reads! {
     NewDirectoryItemPage = "new-directory-item-page", PUBLISH, "M2.3", "发布目录的人写它的内容";
     /// Form of the payee's account.
     PayeeAccountPage = "payee-account-page", PUBLISH, "M8.9", "账户登记在机构目录里，决定的是补贴付到哪里";
-    /// A correction of the payee's account.
-    PayeeChangePage = "payee-change-page", PUBLISH, "M8.9", "账户登记在机构目录里，决定的是补贴付到哪里";
+    /// Corrections of payees' accounts.
+    PayeeChangeRegister = "payee-change-register", PAYS, "M8.9";
+    /// One of them.
+    PayeeChangePage = "payee-change-page", PAYS, "M8.9";
     /// Form of a verification.
     SiteVerificationPage = "site-verification-page", INSPECT, "M3.7";
     /// The clerk's page.
@@ -84,6 +89,7 @@ pub fn routes() -> Routes {
         .act::<AddDirectoryItem, _, _>("/institutions/{id}/items/new", office_forms::add_item)
         .read::<PayeeAccountPage, _, _>("/institutions/{id}/payee", payee::show)
         .act::<ProposePayeeAccount, _, _>("/institutions/{id}/payee", payee::propose)
+        .read::<PayeeChangeRegister, _, _>("/payee-changes", payee_register::show)
         .read::<PayeeChangePage, _, _>("/payee-changes/{id}", payee::one)
         .act::<ConfirmPayeeAccount, _, _>("/payee-changes/{id}/confirm", payee::confirm)
         .act::<DeclinePayeeAccount, _, _>("/payee-changes/{id}/decline", payee::decline)

@@ -10,7 +10,7 @@ use desk::{Desk, Query};
 use foundation::at;
 use foundation::codes::{DirectoryState, InstitutionKind};
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
-use foundation::{DistrictCode, Fault, InstitutionId, Office, Stop, Uscc};
+use foundation::{DistrictCode, Fault, InstitutionId, Office, Scope, Stop, Uscc};
 use serde::Serialize;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::institutions::institution::{Column, Entity, Model};
@@ -33,7 +33,7 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
     let mut choices = vec![
         Filter::text("q", "机构名称或信用代码"),
         Filter::text("item", "培训项目"),
-        Filter::choice("district", "地区", DistrictCode::all().filter(|one| one.is_administered()).map(|one| (one.to_string(), one.full_name()))),
+        desk::filters::districts(&Scope::Everything),
         Filter::choice("kind", "办学性质", InstitutionKind::all().iter().map(|one| (one.code(), one.label()))),
     ];
     if official {

@@ -40,11 +40,10 @@ impl Procedure for PayeeChanges {
     const TAG: Option<&'static str> = None;
     const SUBJECT: &'static Subject = &PAYEE_CHANGE;
     const ROWS: &'static [Row<PayeeState, Step>] = ROWS;
-    const APART: &'static [Apart<Self>] =
-        &[
-            Apart { step: Step::Confirm, who: |row| Some(&row.proposed_by), why: "这项更正由您提出，须由另一人复核" },
-            Apart { step: Step::Decline, who: |row| Some(&row.proposed_by), why: "这项更正由您提出，填错了请撤回" },
-        ];
+    const APART: &'static [Apart<Self>] = &[
+        Apart { step: Step::Confirm, who: |row| Some(&row.proposed_by), why: "这项更正由您提出，须由另一人复核" },
+        Apart { step: Step::Decline, who: |row| Some(&row.proposed_by), why: "这项更正由您提出，填错了请撤回" },
+    ];
     const ENDS: &'static [PayeeState] = &[PayeeState::Confirmed, PayeeState::Declined, PayeeState::Withdrawn];
 
     fn state(row: &Model<Self>) -> Result<PayeeState, Stop> {

@@ -109,3 +109,26 @@ async fn m8_9_the_page_shows_each_what_is_theirs_to_do() {
     let fresh = web.get(Some(Persona::JinjiangReviewer), &format!("/institutions/{}/payee", school())).await;
     assert!(fresh.text.contains("现在登记的是 兴业银行晋江支行 ****9012"), "{}", fresh.text);
 }
+
+/// The register says who proposed, who decided and on what, by state; nobody else's county is in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn f04_corrections_of_accounts_are_found_by_state_and_reach() {
+    let (house, _) = crate::house().await;
+    let (officer, reviewer) = (house.desk(Persona::JinjiangOfficer), house.desk(Persona::JinjiangReviewer));
+    let decline = |reason: &str| DeclinePayeeAccount { institution: school(), reason: reason.into() };
+    officer.perform(propose(ACCOUNT)).await.unwrap();
+    reviewer.perform(decline("变更函上的账号看不清")).await.unwrap();
+    officer.perform(propose("622909123456789013")).await.unwrap();
+    officer.perform(WithdrawPayeeAccount { institution: school(), reason: "填错了".into() }).await.unwrap();
+    officer.perform(propose("622909123456789014")).await.unwrap();
+    let web = house.serve(m2_institutions::routes());
+    for (state, shown, hidden) in [("ZH10", "****9014", "****9013"), ("ZH30", "****9012", "****9014"), ("ZH40", "****9013", "****9012")] {
+        let page = web.get(Some(Persona::JinjiangFinance), &format!("/payee-changes?state={state}")).await;
+        assert!(page.text.contains(shown) && !page.text.contains(hidden), "{state}: {}", page.text);
+    }
+    let all = web.get(Some(Persona::JinjiangFinance), "/payee-changes?q=安海").await;
+    assert!(all.text.contains("账户变更函") && all.text.contains("安海职业培训学校") && !all.text.contains(ACCOUNT), "{}", all.text);
+    assert!(web.get(Some(Persona::ShishiOfficer), "/payee-changes").await.text.contains("没有收款账户更正"));
+    let file = web.get(Some(Persona::JinjiangFinance), "/payee-changes?export=csv").await;
+    assert!(file.text.contains("****9014") && file.text.contains("已撤回"), "{}", file.text);
+}

@@ -9,11 +9,11 @@ use foundation::limits::BATCH_LINES;
 use foundation::{ClaimId, Fault, Fen, Function, InstitutionId, PaymentBatchId, PaymentLineId, Permission, Refusal, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::{Reader, Writer};
 use store::query::{ColumnTrait, QueryFilter, Set};
 use store::seal::Purpose;
 use store::tables::funds::{claim, payment_batch, payment_line};
 use store::tables::institutions::{institution, payee_change};
+use store::{Reader, Writer};
 
 use super::bank_file;
 use super::fund::move_money;
@@ -165,9 +165,7 @@ pub(crate) async fn payee_waits(reader: &Reader, payee: &InstitutionId) -> Resul
 }
 
 fn waits(payee: &str, open: &payee_change::Model) -> Refusal {
-    PAYEE
-        .refuse(format!("{payee} 的收款账户正在更正为 {} {}，等另一人复核", open.bank, open.account_masked))
-        .fix("请先由人社部门在机构页面复核或退回这项更正")
+    PAYEE.refuse(format!("{payee} 的收款账户正在更正为 {} {}，等另一人复核", open.bank, open.account_masked)).fix("请先由人社部门在机构页面复核或退回这项更正")
 }
 
 /// What goes to the bank goes to the account that is registered now. Errors: every line whose account is being corrected,

@@ -43,9 +43,13 @@ pub async fn refuse(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Respons
 
 async fn undone(desk: &Desk, id: &str, pairs: &Pairs, result: Result<(), Stop>) -> Response {
     let here = at::PaymentBatchPage(&id).to_string();
-    desk.answer(result, |()| (here.clone(), "批次已作废，各笔补贴回到“待拨付”。"), async |no| {
-        // The batch has moved on meanwhile: its page has no such form any more.
-        if no.iter().any(|one| one.field.is_none()) { desk.refused(&here, &no) } else { shown(desk, id, 422, &pairs.state().refused(no)).await }
-    })
+    desk.answer(
+        result,
+        |()| (here.clone(), "批次已作废，各笔补贴回到“待拨付”。"),
+        async |no| {
+            // The batch has moved on meanwhile: its page has no such form any more.
+            if no.iter().any(|one| one.field.is_none()) { desk.refused(&here, &no) } else { shown(desk, id, 422, &pairs.state().refused(no)).await }
+        },
+    )
     .await
 }

@@ -58,7 +58,11 @@ pub async fn list(desk: Desk, Query(asked): Query<Asked>) -> Response {
 
 /// The money's pages beside each other.
 pub(super) fn tabs(desk: &Desk, current: &str) -> Markup {
-    let mut items = vec![ui::NavItem::new("拨付批次", "/payment-batches"), ui::NavItem::new("资金账户", "/fund-accounts")];
+    let mut items = vec![
+        ui::NavItem::new("拨付批次", "/payment-batches"),
+        ui::NavItem::new("资金账户", "/fund-accounts"),
+        ui::NavItem::new("收款账户更正", at::PayeeChanges.to_string()),
+    ];
     if desk.may(Permission::Of(Function::ClaimPayment, Right::Publish)) {
         items.insert(0, ui::NavItem::new("待拨付", at::Claims.asking(&[("step", &"pay")])));
     }

@@ -18,8 +18,8 @@ use store::tables::funds::{claim, claim_item, objection};
 use ui::{Button, Column, Dossier, DossierHead, Due, Field, Form, FormState, Row, Tag, Tone, callout, form, page_head, panel, section, simple_table};
 
 use crate::acts::decide::{DecideObjection, Verdict};
-use crate::procedures::objections::{Objections, Step};
 use crate::acts::objection::{ObjectionRaised, RaiseObjection, ReadObjectionContact, receipt_hash};
+use crate::procedures::objections::{Objections, Step};
 
 /// The public's pages.
 pub struct PublicObjections;
@@ -134,12 +134,14 @@ pub async fn raise(desk: Desk, Query(asked): Query<Asked>, pairs: Pairs) -> Resp
     // Whoever is signed in: the public objects.
     let public = Desk::public(Arc::clone(premises));
     let act = RaiseObjection { claim: claim.clone(), reason: pairs.value("reason").into(), contact: pairs.value("contact").into() };
-    desk.answer(public.perform(act).await, |raised| receipt(&desk, &raised), async |no| {
-        match raise_body(&desk, &claim, &pairs.state().refused(no)).await {
+    desk.answer(
+        public.perform(act).await,
+        |raised| receipt(&desk, &raised),
+        async |no| match raise_body(&desk, &claim, &pairs.state().refused(no)).await {
             Ok(body) => desk.page_status(422, "提出异议", "/publicity", body),
             Err(stop) => desk.stopped(stop),
-        }
-    })
+        },
+    )
     .await
 }
 

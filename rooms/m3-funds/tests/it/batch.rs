@@ -277,7 +277,9 @@ async fn f04_no_batch_goes_to_an_account_that_does_not_stand() {
     let batch = house.desk(Persona::JinjiangOfficer).perform(MakePaymentBatch { claims: all.clone() }).await.unwrap();
     let (institution, account) = (testkit::personas::school(), "622909123456789012".to_owned());
     let propose =
-        ProposePayeeAccount { institution: institution.clone(), bank: "兴业银行晋江支行".into(), account: account.clone(), document: "账户变更函".into() };
+        ProposePayeeAccount {
+            institution: institution.clone(), bank: "兴业银行晋江支行".into(), account: account.clone(), document: "账户变更函".into()
+        };
     house.desk(Persona::JinjiangOfficer).perform(propose).await.unwrap();
     let approve = || ApprovePaymentBatch { batch: batch.clone() };
     let finance = house.desk(Persona::JinjiangFinance);

@@ -4,7 +4,7 @@
 use desk::procedure::{Taking, begin, take};
 use desk::tasks;
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::{AttendanceKind, AttendanceMethod, FullProcessState, DisputeState};
+use foundation::codes::{AttendanceKind, AttendanceMethod, DisputeState, FullProcessState};
 use foundation::limits::TEXT_CHARS;
 use foundation::{AttendanceId, DisputeId, FactId, Function, Permission, Refusal, Right, SessionId, Stop};
 use journal::facts::AttendanceCorrected;

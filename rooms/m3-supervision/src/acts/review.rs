@@ -184,9 +184,8 @@ impl Act for AcceptOpening {
 
 /// What the lines come to, for whoever is asked next.
 fn found(lines: &[review_line::Model]) -> (&'static str, String) {
-    let titles = |which: fn(ReviewResult) -> bool| -> Vec<&str> {
-        lines.iter().filter(|line| line.result.is_some_and(which)).map(|line| line.title.as_str()).collect()
-    };
+    let titles =
+        |which: fn(ReviewResult) -> bool| -> Vec<&str> { lines.iter().filter(|line| line.result.is_some_and(which)).map(|line| line.title.as_str()).collect() };
     let (failed, noted) = (titles(|one| !one.holds()), titles(|one| one == ReviewResult::Noted));
     let machine = lines.iter().filter(|line| line.by_machine).count();
     match (failed.is_empty(), noted.is_empty()) {

@@ -73,7 +73,9 @@ impl View<'_> {
     /// The button of a step that can be taken now, blocked with the reason where this person may not take it.
     fn step(&self, step: Step) -> Option<Button> {
         let button = button::<FullProcess>(self.desk, self.class, step, &CLASS.address(self.class.id.as_str()))?;
-        let red = |button: Button| if self.failed() > 0 && button.blocked.is_none() { button.blocked_because(format!("还有 {} 项须处理", self.failed())) } else { button };
+        let red = |button: Button| {
+            if self.failed() > 0 && button.blocked.is_none() { button.blocked_because(format!("还有 {} 项须处理", self.failed())) } else { button }
+        };
         Some(match step {
             Step::Submit | Step::Resubmit => red(button.field("pledge", "1")),
             Step::Review => {

@@ -7,7 +7,7 @@ use desk::{Desk, Query, Read, filters};
 use foundation::at;
 use foundation::codes::{ClassPhase, ClassState};
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
-use foundation::{ClassId, Date, DistrictCode, Fault, Function, InstitutionId, NeedsItemId, Office, Permission, PersonName, Right, Stop};
+use foundation::{ClassId, Date, Fault, Function, InstitutionId, NeedsItemId, Office, Permission, PersonName, Right, Stop};
 use maud::html;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select};
 use store::tables::supervision::training_class;
@@ -105,7 +105,7 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
         buttons,
         path: "/classes".into(),
         query: filters.pairs(),
-        filters: choices(own),
+        filters: choices(desk, own),
         columns: vec![
             Column::text("班级").sorts("title"),
             Column::text("机构"),
@@ -146,7 +146,7 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
     Ok(desk.page("班级", "/classes", html! { (register) }))
 }
 
-fn choices(own: bool) -> Vec<Filter> {
+fn choices(desk: &Desk, own: bool) -> Vec<Filter> {
     let phases = ClassPhase::all().iter().map(|one| (one.code(), one.label()));
     let states = phases.chain(ClassState::all().map(|one| (one.code(), one.label())));
     let mut all = vec![
@@ -156,7 +156,7 @@ fn choices(own: bool) -> Vec<Filter> {
         Filter::day("until", "开班不晚于"),
     ];
     if !own {
-        all.push(Filter::choice("district", "地区", DistrictCode::all().filter(|one| one.is_administered()).map(|one| (one.to_string(), one.full_name()))));
+        all.push(filters::districts(&desk.scope()));
     }
     all
 }

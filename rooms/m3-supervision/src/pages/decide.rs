@@ -196,13 +196,18 @@ async fn line_page(desk: &Desk, class: &str, code: &str, status: u16, state: For
     let lines = lines_of(&reader, &row.id).await?;
     let line = lines.iter().find(|line| line.code == code && !line.by_machine).ok_or(Fault::Gone)?;
     let state = if state.value("result").is_empty() { state.with("result", ReviewResult::NeedsFix.code()) } else { state };
-    Ok(desk.page_status(status, &line.title, "/classes", html! {
-        (page_head(&line.title, &row.title, &[Button::link("回到班级", at::ClassPage(&row.id).to_string())]))
-        (ui::form(&Form { action: at::ClassLines(&row.id, &line.code).to_string(), submit: "保存".into(), ..Form::default() }, &state, html! {
-            (Field::radio("result", "核对结果", ReviewResult::FOUND.map(|one| (one.code(), one.label()))).required().show(&state))
-            (Field::text_area("note", "看到了什么").hint("机构据此补正；通过的可以不写").max_length(1000).show(&state))
-        }))
-    }))
+    Ok(desk.page_status(
+        status,
+        &line.title,
+        "/classes",
+        html! {
+            (page_head(&line.title, &row.title, &[Button::link("回到班级", at::ClassPage(&row.id).to_string())]))
+            (ui::form(&Form { action: at::ClassLines(&row.id, &line.code).to_string(), submit: "保存".into(), ..Form::default() }, &state, html! {
+                (Field::radio("result", "核对结果", ReviewResult::FOUND.map(|one| (one.code(), one.label()))).required().show(&state))
+                (Field::text_area("note", "看到了什么").hint("机构据此补正；通过的可以不写").max_length(1000).show(&state))
+            }))
+        },
+    ))
 }
 
 /// POST `/classes/{id}/lines/{code}`.

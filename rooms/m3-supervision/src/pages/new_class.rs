@@ -186,7 +186,9 @@ async fn fill(desk: &Desk, id: ClassId, file: Option<RosterFile>, is_pledged: bo
     let (added, errors) = match imported(desk, &id, rows, file.errors).await {
         Ok(outcome) => outcome,
         // The class is made: what its roster lacks is said where it is put right.
-        refused => return desk.answer(refused, |_| ("/classes", ""), async |no| redraw_roster(desk, id.as_str(), &FormState::new().refused(no), &[]).await).await,
+        refused => {
+            return desk.answer(refused, |_| ("/classes", ""), async |no| redraw_roster(desk, id.as_str(), &FormState::new().refused(no), &[]).await).await;
+        }
     };
     if is_pledged
         && added > 0

@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Query, Read};
 use foundation::at;
-use foundation::codes::{AttendanceKind, FullProcessState, DisputeState};
+use foundation::codes::{AttendanceKind, DisputeState, FullProcessState};
 use foundation::{ClassId, Fault, Function, Instant, Office, Permission, PersonId, Right, SessionId, Stop};
 use maud::{Markup, html};
 use serde::Deserialize;

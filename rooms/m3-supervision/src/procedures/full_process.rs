@@ -17,7 +17,9 @@ use crate::acts::feedback::FinishFeedback;
 use crate::acts::inspection::{RecordInspection, ResumeClass};
 use crate::acts::opening::CreateClass;
 use crate::acts::review::{AcceptOpening, ApproveOpening, ReviewOpening, SubmitOpening};
-use crate::declared::{ACCEPT, APPROVE, CLASS, CONFIRM_EXAM, CORRECT, ENTER_SCORES, GIVE_FEEDBACK, INSPECT, ISSUE, NOBODY_PASSED, REFUSED, REVIEW, REVOKED, START};
+use crate::declared::{
+    ACCEPT, APPROVE, CLASS, CONFIRM_EXAM, CORRECT, ENTER_SCORES, GIVE_FEEDBACK, INSPECT, ISSUE, NOBODY_PASSED, REFUSED, REVIEW, REVOKED, START,
+};
 use crate::jobs::attendance::{EndTraining, LapseClass, StartTraining};
 
 /// Steps that the funds' room takes: their acts live there (`house/tests/it/declared.rs` compares them).

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use desk::Desk;
-use foundation::codes::{AttendanceKind, ClassState, FullProcessState, DisputeState};
+use foundation::codes::{AttendanceKind, ClassState, DisputeState, FullProcessState};
 use foundation::{Fault, Office, Stop};
 use m3_supervision::acts::dispute::{AnswerDispute, DisputeAttendance, DisputeVerdict};
 use store::query::{ColumnTrait, QueryFilter};

@@ -96,7 +96,13 @@ impl Act for OpenInstitutionAccount {
         if let Some(one) = work.find::<account::Entity>(live).await? {
             no.push(INSTITUTION_ACCOUNT.refuse(format!("{}已经有账号（{}，{}）", seat.name, one.login, one.name)));
         }
-        open(desk, work, Opening { step: Step::OpenInstitution, office: &office, seat, login: &self.login, name: &self.name, role: AccountRole::Administrator }, no).await
+        open(
+            desk,
+            work,
+            Opening { step: Step::OpenInstitution, office: &office, seat, login: &self.login, name: &self.name, role: AccountRole::Administrator },
+            no,
+        )
+        .await
     }
 }
 
@@ -369,6 +375,12 @@ impl Act for OpenFirstAccount {
             return Err(ACCOUNT_REACH.refuse("已经有账号了").source("账号登记").fix("请由现有系统管理员建立新账号").into());
         }
         let seat = seat(work, &Office::Province, "").await?;
-        open(desk, work, Opening { step: Step::OpenFirst, office: &Office::Province, seat, login: &self.login, name: &self.name, role: AccountRole::Administrator }, Vec::new()).await
+        open(
+            desk,
+            work,
+            Opening { step: Step::OpenFirst, office: &Office::Province, seat, login: &self.login, name: &self.name, role: AccountRole::Administrator },
+            Vec::new(),
+        )
+        .await
     }
 }
