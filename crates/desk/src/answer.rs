@@ -58,6 +58,7 @@ impl Desk {
             title: title.into(),
             nav,
             current: current.into(),
+            printed: format!("{} {} 打印于 {}", self.actor.office_name, self.actor.name, ui::dates::full_moment(self.now())),
             who,
             flash: self
                 .manner

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use foundation::{ClassId, DistrictCode, FactId, Instant, InstitutionId, PersonId};
+use foundation::{ClassId, DistrictCode, EnrolmentId, FactId, Instant, InstitutionId, PersonId};
 use journal::facts::FactBody;
 use serde_json::Value;
 use store::tables::journal::fact;
 
 use crate::Desk;
+use crate::subject::Subject;
 
 /// A fact on its way into the journal.
 #[derive(Debug, Clone)]
@@ -58,20 +59,34 @@ impl FactDraft {
     /// A class's fact.
     pub fn class(mut self, class: &ClassId) -> Self {
         self.class = Some(class.clone());
-        self.about("class", class)
+        self.with_subject("class", class)
     }
     /// An institution's fact.
     pub fn institution(mut self, institution: &InstitutionId) -> Self {
         self.institution = Some(institution.clone());
-        self.about("institution", institution)
+        self.with_subject("institution", institution)
+    }
+    /// One of several institutions that a fact is about: it stands in the trail of each, and is nobody's own.
+    pub fn also_institution(self, institution: &InstitutionId) -> Self {
+        self.with_subject("institution", institution)
     }
     /// A fact about a person; the person can see it.
     pub fn person(mut self, person: &PersonId) -> Self {
         self.person = Some(person.clone());
-        self.about("person", person)
+        self.with_subject("person", person)
+    }
+    /// A fact about a place on a roster.
+    pub fn enrolment(self, enrolment: &EnrolmentId) -> Self {
+        self.with_subject("enrolment", enrolment)
     }
     /// One more subject.
-    pub fn about(mut self, kind: &str, id: impl ToString) -> Self {
+    pub fn about(self, subject: &Subject, id: impl ToString) -> Self {
+        self.with_subject(subject.kind, id)
+    }
+    /// The kinds that every room may speak of; they are subjects like the others (`house/tests/it/declared.rs`).
+    pub const COMMON: [&str; 4] = ["class", "institution", "person", "enrolment"];
+
+    fn with_subject(mut self, kind: &str, id: impl ToString) -> Self {
         self.about.push((kind.to_owned(), id.to_string()));
         self
     }

@@ -10,18 +10,19 @@ use store::tables::journal::{fact, journal_subject};
 use ui::TrailLine;
 
 use crate::Desk;
+use crate::subject::Subject;
 
 /// Lines of the trail of `kind:id`, at most `most`. Reach is the reader's: the public sees none.
-pub async fn of(desk: &Desk, reader: &Reader, kind: &str, id: &str, most: u64) -> Result<Vec<TrailLine>, Stop> {
-    lines(desk, reader, kind, id, most, most, Condition::all()).await
+pub async fn of(desk: &Desk, reader: &Reader, subject: &Subject, id: &str, most: u64) -> Result<Vec<TrailLine>, Stop> {
+    lines(desk, reader, subject.kind, id, most, most, Condition::all()).await
 }
 
 /// How many facts are looked through for those that are no class's.
 const LOOKED_THROUGH: u64 = 2_000;
 
 /// The same without what stands in the trails of classes: an institution's own matters would drown in sign-ins.
-pub async fn outside_classes(desk: &Desk, reader: &Reader, kind: &str, id: &str, most: u64) -> Result<Vec<TrailLine>, Stop> {
-    lines(desk, reader, kind, id, most, LOOKED_THROUGH, Condition::all().add(fact::Column::Class.is_null())).await
+pub async fn outside_classes(desk: &Desk, reader: &Reader, subject: &Subject, id: &str, most: u64) -> Result<Vec<TrailLine>, Stop> {
+    lines(desk, reader, subject.kind, id, most, LOOKED_THROUGH, Condition::all().add(fact::Column::Class.is_null())).await
 }
 
 async fn lines(desk: &Desk, reader: &Reader, kind: &str, id: &str, most: u64, looked_through: u64, which: Condition) -> Result<Vec<TrailLine>, Stop> {

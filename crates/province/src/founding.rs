@@ -157,7 +157,7 @@ fn founded(desk: &Desk, rows: &Rows, county: &County) -> Vec<fact::Model> {
     let told = |one: &site_verification::Model| {
         let summary = format!("场地“实训楼”实地核实{}，有效至{}", one.conclusion.label(), one.valid_until.format("%Y年%-m月%-d日"));
         m2_institutions::acts::fact("SiteVerified", school, summary)
-            .about("site", &one.site)
+            .about(&m2_institutions::declared::SITE, &one.site)
             .with("conclusion", one.conclusion.code())
             .with("verified_on", one.verified_on.to_string())
             .with("valid_until", one.valid_until.to_string())

@@ -47,6 +47,8 @@ pub struct Page {
     pub current: String,
     /// Who is signed in; none for the public.
     pub who: Option<Who>,
+    /// What stands under a page on paper: who printed it, when.
+    pub printed: String,
     /// Words after an act.
     pub flash: Vec<Flash>,
     /// 大字 mode (20 px).
@@ -80,6 +82,7 @@ pub fn page(page: &Page, body: Markup) -> Markup {
                 }
             }
             (frame(page, body))
+            @if !page.printed.is_empty() { p class="jb-onpaper" { (page.printed) } }
         },
     )
 }

@@ -207,7 +207,7 @@ async fn save(
 
 fn fact(kind: &'static str, row: &Model, summary: String) -> FactDraft {
     FactDraft::new(kind, row.district, summary)
-        .about("needs_item", &row.id)
+        .about(&crate::declared::NEEDS_ITEM, &row.id)
         .with("name", row.name.as_str())
         .with("year", row.year)
         .with("level", row.level.code())

@@ -186,7 +186,7 @@ async fn dossier(desk: &Desk, id: &str, opened: Option<(&str, &str)>, error: &st
     }
     main.extend([section("", facts_grid(&facts)), section("参加的培训", classes(&reader, &row.id).await?)]);
     let mut side = vec![section("谁看过", viewed(desk, &reader, &row.id).await?)];
-    side.push(ui::trail(&desk::trail::of(desk, &reader, "person", &row.id.to_string(), 20).await?));
+    side.push(ui::trail(&desk::trail::of(desk, &reader, &crate::declared::PERSON, &row.id.to_string(), 20).await?));
     Ok(
         html! { (Dossier { head: DossierHead { title: row.name.clone(), owner: "实名制人员".into(), ..DossierHead::default() }, steps: Vec::new(), main, side }) },
     )

@@ -181,7 +181,7 @@ async fn dossier(desk: &Desk, id: &str, status: u16, doing: &str, state: &FormSt
     let one = found(desk, id).await?;
     let office = session::office_from(&one.office_kind, &one.office_ref).ok_or(Fault::Gone)?;
     let reader = desk.read().await?;
-    let lines = desk::trail::of(desk, &reader, "account", one.id.to_string().as_str(), TRAIL_LINES).await?;
+    let lines = desk::trail::of(desk, &reader, &crate::declared::ACCOUNT, one.id.to_string().as_str(), TRAIL_LINES).await?;
     let is_own = desk.actor.account.as_ref() == Some(&one.id);
     let manages = desk.may(CONFIGURE) && rules::administers(&desk.actor.office, &office, one.district);
     let moment = |at| ui::dates::full_moment(at);

@@ -69,6 +69,9 @@ fn every_state_is_reached_and_every_matter_ends() {
         }
         assert!(declared.subject(one.about.kind).is_some(), "{} is about {}, which no room declares", one.kind, one.about.kind);
     }
+    for kind in desk::FactDraft::COMMON {
+        assert!(declared.subject(kind).is_some(), "facts speak of {kind}, which no room declares");
+    }
     for kind in asked {
         assert!(kinds.contains(kind), "{kind} is asked by a step; put it into its room's MATTERS");
     }

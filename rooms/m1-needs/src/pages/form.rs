@@ -76,6 +76,7 @@ async fn managed(desk: &Desk, id: &str) -> Result<(Model, Limits), Stop> {
     if !queries::manages(&desk.scope(), &row) {
         return Err(foundation::Fault::Gone.into());
     }
+    desk.shows(&crate::declared::NEEDS_ITEM, &row.id, row.version);
     let limits = acts::limits(desk, &desk.read().await?, row.district).await?;
     Ok((row, limits))
 }

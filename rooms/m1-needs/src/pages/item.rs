@@ -31,7 +31,7 @@ async fn page(desk: &Desk, status: u16, row: &Model, state: &FormState, doing: &
     if manages {
         desk.shows(&crate::declared::NEEDS_ITEM, &row.id, row.version);
     }
-    let lines = if manages { desk::trail::of(desk, &reader, "needs_item", row.id.to_string().as_str(), MOST_LINES).await? } else { Vec::new() };
+    let lines = if manages { desk::trail::of(desk, &reader, &crate::declared::NEEDS_ITEM, row.id.to_string().as_str(), MOST_LINES).await? } else { Vec::new() };
     let here = at::NeedsItemPage(&row.id).to_string();
     let buttons = procedure::button::<NeedsItems>(desk, row, Taken::Edit, &here).filter(|_| manages).into_iter().collect();
     let mut main = vec![section("", facts(row)), section("补贴标准", html! { p { (row.rate_text) } })];

@@ -32,6 +32,7 @@ impl Act for EditInstitutionContact {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ContactEdited>, Stop> {
         let row = own(desk, work).await?;
+        desk.unchanged(&crate::declared::INSTITUTION, &row.id.to_string(), row.version)?;
         let no: Vec<_> = rules::line("contact", "联系人", &self.contact, "M2.1").into_iter().chain(rules::telephone("phone", &self.phone)).collect();
         if !no.is_empty() {
             return Err(no.into());

@@ -191,8 +191,8 @@ impl Act for AddDirectoryItem {
         };
         let summary = format!("增加培训项目“{}（{}）”，场地“{}”，同时 {} 人", item.name, item.level.label(), site.name, self.capacity);
         let fact = fact("DirectoryItemAdded", &institution, summary)
-            .about("needs_item", &item.id)
-            .about("site", &site.id)
+            .about(&m1_needs::declared::NEEDS_ITEM, &item.id)
+            .about(&crate::declared::SITE, &site.id)
             .with("capacity", self.capacity)
             .with("valid_from", self.valid_from.to_string())
             .with("valid_until", self.valid_until.to_string());

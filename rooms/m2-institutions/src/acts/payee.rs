@@ -233,7 +233,7 @@ async fn waiting(work: &Writer, institution: &InstitutionId) -> Result<payee_cha
 }
 
 fn about(fact: FactDraft, change: &payee_change::Model) -> FactDraft {
-    fact.about(PAYEE_CHANGE.kind, &change.id)
+    fact.about(&PAYEE_CHANGE, &change.id)
 }
 
 async fn decide(desk: &Desk, work: &Writer, open: &payee_change::Model, (step, reason): (Step, &str), fact: FactDraft) -> Result<FactDraft, Stop> {

@@ -65,7 +65,10 @@ impl Act for AddSite {
             path: own.path.clone(),
             version: 1,
         };
-        let fact = fact("SiteAdded", &own, format!("增加培训场地“{name}”")).about("site", &row.id).with("name", name).with("address", row.address.as_str());
+        let fact = fact("SiteAdded", &own, format!("增加培训场地“{name}”"))
+            .about(&crate::declared::SITE, &row.id)
+            .with("name", name)
+            .with("address", row.address.as_str());
         let outcome = SiteAdded { site: row.id.clone() };
         work.add::<site::Entity>(row).await?;
         Ok(Done::new(outcome, fact))
@@ -122,7 +125,7 @@ impl Act for AddRoom {
             version: 1,
         };
         let fact = fact("RoomAdded", &own, format!("“{}”增加教室“{name}”，{} 座", site.name, self.seats))
-            .about("site", &site.id)
+            .about(&crate::declared::SITE, &site.id)
             .with("name", name)
             .with("seats", self.seats);
         let outcome = RoomAdded { room: row.id.clone() };
@@ -185,7 +188,7 @@ impl Act for RecordSiteVerification {
         };
         let until = if self.conclusion == ReviewResult::Pass { format!("，有效至{}", ui::dates::full_day(valid_until)) } else { String::new() };
         let fact = fact("SiteVerified", &institution, format!("场地“{}”实地核实{}{until}", site.name, self.conclusion.label()))
-            .about("site", &site.id)
+            .about(&crate::declared::SITE, &site.id)
             .with("conclusion", self.conclusion.code())
             .with("verified_on", self.verified_on.to_string())
             .with("valid_until", valid_until.to_string());

@@ -75,7 +75,9 @@ impl Act for AddTeacher {
             created_at: desk.now(),
             version: 1,
         };
-        let fact = fact("TeacherAdded", &own, format!("增加教师 {}", checked.name.masked())).about("teacher", &row.id).with("full_time", self.full_time);
+        let fact = fact("TeacherAdded", &own, format!("增加教师 {}", checked.name.masked()))
+            .about(&crate::declared::TEACHER, &row.id)
+            .with("full_time", self.full_time);
         let outcome = TeacherWritten { teacher: row.id.clone() };
         work.add::<teacher::Entity>(row).await?;
         Ok(Done::new(outcome, fact))
@@ -106,6 +108,7 @@ impl Act for EditTeacher {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<TeacherWritten>, Stop> {
         let own = own(desk, work).await?;
         let row = work.get::<teacher::Entity>(self.teacher.clone()).await?;
+        desk.unchanged(&crate::declared::TEACHER, &row.id.to_string(), row.version)?;
         let checked = rules::teacher(&self.name, None, &self.qualification, &self.certificate_no, desk.today(), desk.premises.settings.demo)?;
         let (qualification, number) = (self.qualification.trim().to_owned(), self.certificate_no.trim().to_owned());
         let kept = qualification == row.qualification && number == row.certificate_no;
@@ -119,8 +122,9 @@ impl Act for EditTeacher {
         };
         work.save::<teacher::Entity>(&row, change).await?;
         let again = if kept { "" } else { "，证书待重新核对" };
-        let fact =
-            fact("TeacherEdited", &own, format!("修改教师 {}{again}", checked.name.masked())).about("teacher", &row.id).with("full_time", self.full_time);
+        let fact = fact("TeacherEdited", &own, format!("修改教师 {}{again}", checked.name.masked()))
+            .about(&crate::declared::TEACHER, &row.id)
+            .with("full_time", self.full_time);
         Ok(Done::new(TeacherWritten { teacher: row.id }, fact))
     }
 }
@@ -146,7 +150,7 @@ impl Act for VerifyTeacherCertificate {
         let change = rules::verify_certificate(&row, desk.today())?;
         work.save::<teacher::Entity>(&row, change).await?;
         let masked = row.name.parse::<PersonName>().map_or_else(|_| "*".to_owned(), |name| name.masked());
-        let fact = fact("TeacherCertificateVerified", &institution, format!("核对教师 {masked} 的证书，一致")).about("teacher", &row.id);
+        let fact = fact("TeacherCertificateVerified", &institution, format!("核对教师 {masked} 的证书，一致")).about(&crate::declared::TEACHER, &row.id);
         Ok(Done::new(TeacherWritten { teacher: row.id }, fact))
     }
 }

@@ -37,7 +37,11 @@ async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Step>) -> 
     let reader = desk.read().await?;
     let (manages, sees) = (queries::manages(reader.scope(), &row.path), queries::sees_inside(reader.scope(), &row));
     let parts = Inside::read(&reader, &row.id).await?;
-    let lines = if sees { desk::trail::outside_classes(desk, &reader, "institution", row.id.to_string().as_str(), MOST_LINES).await? } else { Vec::new() };
+    let lines = if sees {
+        desk::trail::outside_classes(desk, &reader, &crate::declared::INSTITUTION, row.id.to_string().as_str(), MOST_LINES).await?
+    } else {
+        Vec::new()
+    };
     let today = desk.today();
     let verify = |site: &store::tables::institutions::site::Model| {
         (manages && desk.may(super::INSPECT)).then(|| Button::link("登记核实", at::SiteVerification(&site.id).to_string()).about(site.name.clone()))

@@ -22,7 +22,7 @@ async fn page(desk: &Desk) -> Result<Response, Stop> {
     let reader = desk.read().await?;
     let row = reader.get::<institution::Entity>(institution.clone()).await?;
     let parts = Inside::read(&reader, &row.id).await?;
-    let lines = desk::trail::outside_classes(desk, &reader, "institution", row.id.to_string().as_str(), MOST_LINES).await?;
+    let lines = desk::trail::outside_classes(desk, &reader, &crate::declared::INSTITUTION, row.id.to_string().as_str(), MOST_LINES).await?;
     let today = desk.today();
     let warnings = warnings(&row, &parts, today);
     let mut main = Vec::new();

@@ -126,7 +126,9 @@ pub async fn add_teacher(desk: Desk, pairs: Pairs) -> Response {
 
 async fn own_teacher(desk: &Desk, id: &str) -> Result<teacher::Model, Stop> {
     let id: TeacherId = id.parse().map_err(|_| Fault::Gone)?;
-    desk.read().await?.get::<teacher::Entity>(id).await
+    let row = desk.read().await?.get::<teacher::Entity>(id).await?;
+    desk.shows(&crate::declared::TEACHER, &row.id, row.version);
+    Ok(row)
 }
 
 /// The form of a teacher.
@@ -159,6 +161,7 @@ pub async fn contact(desk: Desk) -> Result<Response, Response> {
     let run = async {
         let Office::Institution { institution } = &desk.actor.office else { return Err(Stop::Forbidden) };
         let row = desk.read().await?.get::<institution::Entity>(institution.clone()).await?;
+        desk.shows(&crate::declared::INSTITUTION, &row.id, row.version);
         Ok(contact_form(&desk, &FormState::new().with("contact", row.contact).with("phone", row.phone)))
     };
     run.await.map_err(|stop| desk.stopped(stop))

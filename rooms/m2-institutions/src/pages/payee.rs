@@ -74,7 +74,7 @@ async fn page(desk: &Desk, id: &str, state: &FormState, doing: Doing) -> Result<
     let change = reader.get::<payee_change::Entity>(id.parse::<PayeeChangeId>().map_err(|_| Fault::Gone)?).await?;
     desk.shows(&PAYEE_CHANGE, &change.id, change.version);
     let row = reader.get::<institution::Entity>(change.institution.clone()).await?;
-    let trail = desk::trail::of(desk, &reader, PAYEE_CHANGE.kind, id, TRAIL_LINES).await?;
+    let trail = desk::trail::of(desk, &reader, &PAYEE_CHANGE, id, TRAIL_LINES).await?;
     let mut main = vec![section("更正的内容", facts_grid(&said(&reader, &row, &change).await?))];
     let here = at::PayeeChangePage(&change.id).to_string();
     let fresh = FormState::new();

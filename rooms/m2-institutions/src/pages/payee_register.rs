@@ -16,7 +16,6 @@ use store::tables::institutions::payee_change::{Column as C, Entity, Model};
 use store::tables::institutions::{institution, payee_change};
 use ui::{Column, Filter, Register, Row, dates, html};
 
-use super::NAV;
 use super::payee::tag_of;
 use crate::procedures::payee::PayeeChanges;
 
@@ -65,7 +64,7 @@ async fn listed(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
     if !asked.export.is_empty() {
         return desk::workbook::Sheet::of(&register).answer_as(desk, &asked.export);
     }
-    Ok(desk.page("收款账户更正", NAV, html! { (register) }))
+    Ok(desk.page("收款账户更正", "/payment-batches", html! { (register) }))
 }
 
 /// The condition of the filters; the state is read from who decided, as the procedure does.

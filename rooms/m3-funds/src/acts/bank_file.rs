@@ -112,10 +112,10 @@ impl Act for TakeBankFile {
         payees.dedup();
         let summary = format!("下载银行代发文件，内有 {} 个完整账号", lines.len());
         let fact = FactDraft::new("BankFileTaken", batch.district, summary)
-            .about("payment-batch", &batch.id)
+            .about(&crate::declared::PAYMENT_BATCH, &batch.id)
             .with("file_sha256", batch.file_hash.as_str())
             .with("accounts", lines.len());
-        let fact = payees.iter().fold(fact, |fact, payee| fact.about("institution", payee));
+        let fact = payees.iter().fold(fact, |fact, payee| fact.also_institution(payee));
         let done = Done::new(BankFileTaken { name: format!("{}.csv", batch.batch_no), text, sha256: batch.file_hash }, fact);
         Ok(anew.into_iter().fold(done, Done::and))
     }
@@ -158,7 +158,7 @@ async fn made_anew(desk: &Desk, work: &Writer, batch: &payment_batch::Model) -> 
     let (file, hash) = keep_file(desk, work, batch, BANK_FILE, &format!("{}.csv", batch.batch_no), text.as_bytes()).await?;
     work.save::<payment_batch::Entity>(batch, payment_batch::ActiveModel { file: Set(Some(file)), ..Default::default() }).await?;
     let summary = format!("拨付批次 {} 的银行代发文件丢失或损坏，照明细重做，内容与批准时一致", batch.batch_no);
-    let fact = FactDraft::new("BankFileRemade", batch.district, summary).about("payment-batch", &batch.id).with("file_sha256", hash);
+    let fact = FactDraft::new("BankFileRemade", batch.district, summary).about(&crate::declared::PAYMENT_BATCH, &batch.id).with("file_sha256", hash);
     Ok((text, fact))
 }
 

@@ -103,7 +103,7 @@ impl DecideObjection {
     }
 
     async fn dismiss(&self, desk: &Desk, work: &Writer, one: &objection::Model, row: &claim::Model) -> Result<Done<()>, Stop> {
-        let fact = about(row, FactDraft::new("ObjectionDismissed", row.district, "公示异议不成立")).about("objection", &one.id);
+        let fact = about(row, FactDraft::new("ObjectionDismissed", row.district, "公示异议不成立")).about(&crate::declared::OBJECTION, &one.id);
         let fact = answer(desk, work, one, Objected::Dismiss, self.answer.trim(), fact).await?;
         let (step, due) = self.goes_on(work, row, (Step::DismissOne, Step::Dismiss)).await?;
         Ok(Done::new((), go(desk, work, row, step, only().due(due), fact).await?))
@@ -131,7 +131,7 @@ impl DecideObjection {
         free_slots(work, &row.id, Some(&self.struck)).await?;
         let upheld = ObjectionUpheld { class: row.class.clone(), claim: row.id.clone(), struck: self.struck.clone() };
         let upheld = FactDraft::of(&upheld, row.district, format!("公示异议成立，剔除 {} 人", self.struck.len()));
-        let upheld = about(row, upheld).about("objection", &one.id);
+        let upheld = about(row, upheld).about(&crate::declared::OBJECTION, &one.id);
         let mut done = Done::new((), answer(desk, work, one, Objected::Uphold, self.answer.trim(), upheld).await?);
         let (mut step, due) = self.goes_on(work, row, (Step::UpholdOne, Step::Uphold)).await?;
         let mut change = claim::ActiveModel { persons: Set(persons(&lines)), total: Set(rest), ..Default::default() };
@@ -151,7 +151,7 @@ impl DecideObjection {
         release(work, row, row.total).await?;
         free_slots(work, &row.id, None).await?;
         let upheld = ObjectionUpheld { class: row.class.clone(), claim: row.id.clone(), struck: Vec::new() };
-        let upheld = about(row, FactDraft::of(&upheld, row.district, "公示异议成立")).about("objection", &one.id);
+        let upheld = about(row, FactDraft::of(&upheld, row.district, "公示异议成立")).about(&crate::declared::OBJECTION, &one.id);
         let done = Done::new((), answer(desk, work, one, Objected::Uphold, self.answer.trim(), upheld).await?);
         let done = answer_others(desk, work, row, "因另一条异议成立，本申领已退回补正；重新公示时可以再提异议。", done).await?;
         let change = claim::ActiveModel {
@@ -194,7 +194,7 @@ async fn answer(desk: &Desk, work: &Writer, one: &objection::Model, step: Object
 async fn answer_others(desk: &Desk, work: &Writer, row: &claim::Model, said: &str, mut done: Done<()>) -> Result<Done<()>, Stop> {
     for other in work.list::<objection::Entity>(|q| q.filter(open_of(&row.id))).await? {
         let fact = FactDraft::new("ObjectionAnswered", row.district, "随另一条异议一并答复");
-        let fact = about(row, fact).about("objection", &other.id);
+        let fact = about(row, fact).about(&crate::declared::OBJECTION, &other.id);
         done = done.and(answer(desk, work, &other, Objected::AnswerWithAnother, said, fact).await?);
     }
     Ok(done)

@@ -154,7 +154,7 @@ fn drafted(class: &training_class::Model, claim: &ClaimId, now: &Lines) -> FactD
         0 => "没有可以补贴的学员，申领终止".to_owned(),
         persons => format!("系统按学时生成补贴申领：{persons} 人，{} 元", now.total),
     };
-    FactDraft::of(&now.body(class, claim), class.district, summary).class(&class.id).institution(&class.institution).about("claim", claim)
+    FactDraft::of(&now.body(class, claim), class.district, summary).class(&class.id).institution(&class.institution).about(&crate::declared::CLAIM, claim)
 }
 
 /// Keeps new lines, sums and task of a claim in hand; closes one that nobody is paid for. Returns the fact.
@@ -200,7 +200,7 @@ impl Act for ArchiveUnpaidClass {
         let fact = FactDraft::new("UnpaidClassArchived", row.district, "申领期限已过，没有补贴，班级归档")
             .class(&class.id)
             .institution(&class.institution)
-            .about("claim", &row.id);
+            .about(&crate::declared::CLAIM, &row.id);
         let taking = Taking::new(training_class::ActiveModel::default());
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, ClassStep::ArchiveUnpaid, taking, fact).await?))
     }

@@ -75,7 +75,7 @@ impl Act for SetFundBudget {
             }
         };
         let fact = FactDraft::new("FundBudgetSet", district, format!("{} 年就业补助资金预算：{before} 元改为 {budget} 元（{document}）", self.year))
-            .about("fund-account", &id)
+            .about(&crate::declared::FUND_ACCOUNT, &id)
             .with("before_fen", before.0)
             .with("budget_fen", budget.0)
             .with("document", document);

@@ -90,7 +90,7 @@ impl Act for RaiseObjection {
         };
         let fact = FactDraft::new("ObjectionRaised", row.district, format!("收到公示异议，{} 前核查答复", ui::dates::full_day(due_on)));
         let fact = about(&row, fact)
-            .about("objection", &id)
+            .about(&crate::declared::OBJECTION, &id)
             // The words stay with the county; that they were these words can be proved.
             .commits("reason", journal::commit(salt, reason));
         let taking = Taking::new(objection::ActiveModel::default()).by(&policy).money(row.total);
@@ -175,7 +175,9 @@ impl Act for ReadObjectionContact {
         };
         let plain = desk.premises.keyring.open(Purpose::Phone, &row.id.to_string(), sealed).map_err(|e| Fault::Db(e.to_string()))?;
         // Not in the claim's trail, which the institution reads.
-        let fact = FactDraft::new("ObjectionContactRead", row.district, "查看异议人联系方式").about("objection", row.id.as_str()).with("purpose", purpose);
+        let fact = FactDraft::new("ObjectionContactRead", row.district, "查看异议人联系方式")
+            .about(&crate::declared::OBJECTION, row.id.as_str())
+            .with("purpose", purpose);
         Ok(Done::new(plain.to_string(), fact))
     }
 }

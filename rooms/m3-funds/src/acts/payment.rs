@@ -74,7 +74,7 @@ impl Act for MakePaymentBatch {
             version: 1,
             file: None,
         };
-        let fact = FactDraft::new("PaymentBatchMade", district, format!("生成拨付批次 {batch_no}，{total} 元")).about("payment-batch", &id);
+        let fact = FactDraft::new("PaymentBatchMade", district, format!("生成拨付批次 {batch_no}，{total} 元")).about(&crate::declared::PAYMENT_BATCH, &id);
         let taking = Taking::new(payment_batch::ActiveModel::default()).by(&policy).not_for(Some(made_by));
         let made = begin::<Batches>(desk, work, batch, BatchStep::Make, taking, fact).await?;
         let mut done = Done::new(id.clone(), made.ok_or(Fault::Stale)?);
@@ -214,7 +214,7 @@ impl Act for ApprovePaymentBatch {
             ..Default::default()
         };
         let fact = FactDraft::new("PaymentBatchApproved", batch.district, format!("财政复核拨付批次 {}，生成银行代发文件", batch.batch_no))
-            .about("payment-batch", &batch.id)
+            .about(&crate::declared::PAYMENT_BATCH, &batch.id)
             .with("file_sha256", hash)
             .with("lines", batch.lines)
             .with("total_fen", batch.total.0);

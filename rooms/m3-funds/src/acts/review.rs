@@ -41,7 +41,7 @@ pub(crate) fn said(row: &claim::Model, kind: &'static str, summary: impl Into<St
 
 /// A fact of a claim.
 pub(crate) fn about(row: &claim::Model, fact: FactDraft) -> FactDraft {
-    fact.class(&row.class).institution(&row.institution).about("claim", &row.id)
+    fact.class(&row.class).institution(&row.institution).about(&crate::declared::CLAIM, &row.id)
 }
 
 /// A step of a claim.

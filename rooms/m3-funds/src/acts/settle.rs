@@ -139,7 +139,7 @@ impl Act for TakeBankReturn {
 
 fn fact(batch: &payment_batch::Model, paid: usize, returned: usize) -> FactDraft {
     FactDraft::new("PaymentBatchSettled", batch.district, format!("登记银行回单：到账 {paid} 笔，退票 {returned} 笔"))
-        .about("payment-batch", &batch.id)
+        .about(&crate::declared::PAYMENT_BATCH, &batch.id)
         .with("paid", paid)
         .with("returned", returned)
 }

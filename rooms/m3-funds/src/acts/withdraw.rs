@@ -70,7 +70,7 @@ async fn undo(desk: &Desk, work: &Writer, id: &PaymentBatchId, reason: &str, (st
     let row = procedure::row::<Batches>(step);
     let word = row.called;
     let summary = format!("{word}拨付批次 {}：{reason}", batch.batch_no);
-    let told = FactDraft::new(row.facts[0], batch.district, summary).about("payment-batch", &batch.id).with("total_fen", batch.total.0);
+    let told = FactDraft::new(row.facts[0], batch.district, summary).about(&crate::declared::PAYMENT_BATCH, &batch.id).with("total_fen", batch.total.0);
     let quiet = Taking::new(payment_batch::ActiveModel::default());
     let mut done = Done::new((), take::<Batches>(desk, work, &batch, step, quiet, told).await?);
     let lines =

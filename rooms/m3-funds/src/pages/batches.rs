@@ -160,7 +160,7 @@ pub async fn show(desk: Desk, Path(id): Path<String>) -> Response {
 pub(super) async fn shown(desk: &Desk, id: &str, status: u16, state: &FormState) -> Response {
     let body = async {
         let loaded = load(desk, id).await?;
-        let trail = desk::trail::of(desk, &desk.read().await?, "payment-batch", id, 30).await?;
+        let trail = desk::trail::of(desk, &desk.read().await?, &crate::declared::PAYMENT_BATCH, id, 30).await?;
         Ok(body(desk, &loaded, &trail, state))
     };
     match body.await {

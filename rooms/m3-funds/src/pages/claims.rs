@@ -70,7 +70,7 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
     let items = reader.list::<claim_item::Entity>(|q| q.filter(claim_item::Column::Claim.eq(id.clone())).order_by_asc(claim_item::Column::Name)).await?;
     let payments =
         reader.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Claim.eq(id.clone())).order_by_desc(payment_line::Column::Id)).await?;
-    let trail = desk::trail::of(desk, &reader, "claim", &id.to_string(), 30).await?;
+    let trail = desk::trail::of(desk, &reader, &crate::declared::CLAIM, &id.to_string(), 30).await?;
     let waits = reader.find::<payee_change::Entity>(payee_change::Column::Open.eq(row.institution.to_string())).await?;
     let mut main = vec![sums(&row, &items)];
     if !row.note.is_empty() {
@@ -90,7 +90,7 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
         main.push(paid_out(desk, &row, &payments, waits.is_some()));
     }
     main.push(people(&items));
-    main.push(unpaid(&items));
+    main.push(unpaid(row.state, &items));
     let returning = procedure::form::<Claims>(desk, &row, ClaimStep::Return, &at::ClaimPage(&id).to_string());
     main.extend(returning.map(|options| return_form(&options)));
     Ok(html! { (Dossier { head: head(desk, &row, waits.is_some()), steps: steps(&row), main, side: vec![ui::trail(&trail)] }) })
@@ -247,7 +247,9 @@ fn people(items: &[claim_item::Model]) -> Markup {
     )
 }
 
-fn unpaid(items: &[claim_item::Model]) -> Markup {
+/// Who is not paid for, and why; while something can still be done about it, what.
+fn unpaid(state: ClaimState, items: &[claim_item::Model]) -> Markup {
+    let may_change = matches!(state, ClaimState::Draft | ClaimState::Returned | ClaimState::NotPassed);
     let rows: Vec<Row> = items
         .iter()
         .filter(|one| !one.eligible)
@@ -255,15 +257,15 @@ fn unpaid(items: &[claim_item::Model]) -> Markup {
             let why: Vec<Refusal> = serde_json::from_str(&one.refusals).unwrap_or_default();
             Row::plain(vec![
                 html! { (one.name) },
-                html! { @for refusal in &why { p { (refusal.fact) "（" (refusal.rule) "）" } } },
-                html! { @for refusal in &why { p { (refusal.fix) } } },
+                html! { ul class="jb-plain" { @for refusal in &why { li { (refusal.fact) " " small class="jb-source" { (refusal.rule) " · 来源：" (refusal.source) }
+                    @if may_change { br; "怎么办：" (refusal.fix) } } } } },
             ])
         })
         .collect();
     if rows.is_empty() {
         return html! {};
     }
-    section("不予补贴的学员", simple_table("不予补贴的学员", &[Column::text("姓名"), Column::text("原因"), Column::text("怎么办")], &rows))
+    section("不予补贴的学员", simple_table("不予补贴的学员", &[Column::text("姓名"), Column::text(if may_change { "原因和怎么办" } else { "原因" })], &rows))
 }
 
 fn return_form(options: &ui::Form) -> Markup {

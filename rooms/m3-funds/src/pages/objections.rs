@@ -271,7 +271,7 @@ async fn one_body(desk: &Desk, id: &str, state: &FormState, contact: Option<&str
             q.filter(claim_item::Column::Claim.eq(one.claim.clone())).filter(claim_item::Column::Eligible.eq(true)).order_by_asc(claim_item::Column::Id)
         })
         .await?;
-    let trail = desk::trail::of(desk, &reader, "objection", &id.to_string(), 30).await?;
+    let trail = desk::trail::of(desk, &reader, &crate::declared::OBJECTION, &id.to_string(), 30).await?;
     let deciding = procedure::form::<Objections>(desk, &one, Step::Dismiss, &at::ObjectionPage(&one.id).to_string());
     let mut main = vec![section("异议内容", html! { p { (one.reason) } }), contact_part(&one, deciding.is_some(), contact)];
     if !one.answer.is_empty() {

@@ -127,6 +127,10 @@ async fn answer(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
     let total =
         reader.pick::<claim::Entity, Sum>(|q| filtered(q, asked, step).select_only().column_as(Expr::cust("CAST(SUM(total) AS bigint)"), "total")).await?;
     let total = Fen(total.first().and_then(|one| one.total).unwrap_or(0));
+    // What is ticked here is done to what stands here.
+    if step.is_some() {
+        page.rows.iter().for_each(|one| desk.shows(&crate::declared::CLAIM, &one.id, one.version));
+    }
     let waiting = if step == Some(Step::Pay) { payees_waiting(&reader, &page.rows).await? } else { HashSet::new() };
     let rows = page.rows.iter().map(|one| row(desk, one, step, waiting.contains(&one.institution))).collect();
     let columns = columns(step);

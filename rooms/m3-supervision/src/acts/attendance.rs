@@ -91,7 +91,7 @@ impl Act for CallRoll {
             .with_id(fact)
             .class(&class.id)
             .institution(&class.institution)
-            .about("session", &session.id);
+            .about(&crate::declared::SESSION, &session.id);
         Ok(Done::new(count, draft))
     }
 }
@@ -140,7 +140,7 @@ impl Act for AskForRollCall {
         let fact = FactDraft::new("RollCallRequested", class.district, "学员请老师代点")
             .class(&class.id)
             .person(&place.person)
-            .about("enrolment", &place.id)
+            .enrolment(&place.id)
             .with("session", session.id.to_string())
             .with("enrolment", place.id.to_string());
         Ok(Done::new((), fact))

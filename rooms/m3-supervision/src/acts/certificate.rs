@@ -127,7 +127,7 @@ fn fact(class: &training_class::Model, one: &enrolment::Model, row: &certificate
         .class(&class.id)
         .institution(&class.institution)
         .person(&one.person)
-        .about("certificate", &row.id)
-        .about("enrolment", &one.id)
+        .about(&crate::declared::CERTIFICATE, &row.id)
+        .enrolment(&one.id)
         .commits("name", journal::commit(salt, &row.name))
 }

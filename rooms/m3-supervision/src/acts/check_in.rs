@@ -230,7 +230,7 @@ async fn write<A: Signing>(ready: Ready, work: &Writer) -> Result<Many<Marked>, 
     }
     desk::tasks::close_once(&desk, work, answered).await?;
     let facts = groups.into_iter().map(|(fact, (class, session, entries))| {
-        A::fact(&class, session.clone(), entries).with_id(fact).class(&class.id).institution(&class.institution).about("session", &session)
+        A::fact(&class, session.clone(), entries).with_id(fact).class(&class.id).institution(&class.institution).about(&crate::declared::SESSION, &session)
     });
     Ok(Many { facts: facts.collect(), outcomes: outcomes.into_iter().map(|one| one.unwrap_or(Err(Fault::Stale.into()))).collect() })
 }

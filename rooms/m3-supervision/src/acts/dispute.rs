@@ -65,8 +65,8 @@ impl Act for DisputeAttendance {
         let fact = FactDraft::new("AttendanceDisputed", class.district, "学员对考勤提出异议")
             .class(&class.id)
             .person(&place.person)
-            .about("enrolment", &place.id)
-            .about("dispute", &id)
+            .enrolment(&place.id)
+            .about(&crate::declared::DISPUTE, &id)
             .with("session", session.id.to_string())
             .with("enrolment", place.id.to_string())
             .commits("text", journal::commit(salt, text));
@@ -130,7 +130,8 @@ impl Act for AnswerDispute {
             decided_at: Set(Some(desk.now())),
             ..Default::default()
         };
-        let fact = fact.class(&class.id).institution(&class.institution).person(&row.person).about("enrolment", &row.enrolment).about("dispute", &row.id);
+        let fact =
+            fact.class(&class.id).institution(&class.institution).person(&row.person).enrolment(&row.enrolment).about(&crate::declared::DISPUTE, &row.id);
         Ok(Done::new((), take::<Disputes>(desk, work, &row, step, Taking::new(change), fact).await?))
     }
 }
@@ -200,7 +201,7 @@ async fn correct(desk: &Desk, work: &Writer, row: &attendance_dispute::Model, cl
         dispute: row.id.clone(),
     };
     let said = format!("考勤异议属实，{} 这次课更正为到课", ui::dates::day(session.held_on));
-    Ok(FactDraft::of(&body, class.district, said).with_id(fact).about("session", &session.id))
+    Ok(FactDraft::of(&body, class.district, said).with_id(fact).about(&crate::declared::SESSION, &session.id))
 }
 
 /// The first letters of a text, with a sign that there are more.

@@ -53,7 +53,7 @@ impl Act for EnterScores {
         let fact = FactDraft::new("CompletionScoresEntered", class.district, format!("录入 {} 人结业考核成绩", self.marks.len()))
             .class(&class.id)
             .institution(&class.institution)
-            .about("exam", &exam)
+            .about(&crate::declared::EXAM, &exam)
             .with("exam", exam.to_string())
             .with("held_on", self.sitting.held_on.to_string())
             .with("persons", self.marks.len());
@@ -183,7 +183,7 @@ impl Act for ConfirmExam {
         let fact = FactDraft::of(&body, class.district, format!("确认成绩：{} 人参加，{passed} 人合格", scores.len()))
             .class(&class.id)
             .institution(&class.institution)
-            .about("exam", &exam.id);
+            .about(&crate::declared::EXAM, &exam.id);
         // Nobody gets a certificate, nobody is paid for: nothing of the class is left to do.
         let (step, tone, found) = match passed {
             0 => (Step::ConfirmNobody, "look", "本班没有合格的学员，已归档，不能申领补贴".to_owned()),

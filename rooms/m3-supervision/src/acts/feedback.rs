@@ -115,7 +115,7 @@ impl Answers<'_> {
         work.change_all::<task::Entity>(mine, task::ActiveModel { done_at: Set(Some(desk.now())), ..Default::default() }).await?;
         let body = TraineeFeedbackGiven { class: class.id.clone(), enrolment: place.id.clone() };
         let fact = FactDraft::of(&body, class.district, format!("学员完成评价（{}）", self.channel.label())).with("channel", self.channel.code());
-        Ok(Done::new((), fact.class(&class.id).about("enrolment", &place.id)))
+        Ok(Done::new((), fact.class(&class.id).enrolment(&place.id)))
     }
 }
 
@@ -192,6 +192,6 @@ impl Act for DisownFeedback {
             return Ok(Done::Repeat(()));
         }
         let fact = FactDraft::new("FeedbackDisowned", class.district, "学员说评价不是本人填的");
-        Ok(Done::new((), fact.class(&class.id).person(person).about("enrolment", &given.enrolment).with("feedback", given.id.to_string())))
+        Ok(Done::new((), fact.class(&class.id).person(person).enrolment(&given.enrolment).with("feedback", given.id.to_string())))
     }
 }

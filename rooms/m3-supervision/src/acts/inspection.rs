@@ -93,7 +93,7 @@ impl Act for RecordInspection {
         let fact = FactDraft::new("ClassInspected", class.district, format!("{}：{}，现场 {} 人", self.kind.label(), self.opinion.label(), self.present_count))
             .class(&class.id)
             .institution(&class.institution)
-            .about("inspection", &id)
+            .about(&crate::declared::INSPECTION, &id)
             .with("inspection", id.to_string())
             .with("kind", self.kind.code())
             .with("signed_in", signed_in)
@@ -230,7 +230,7 @@ impl Act for AnswerInspection {
         let fact = FactDraft::new("InspectionAnswered", class.district, format!("机构回复检查意见：{}", text.chars().take(120).collect::<String>()))
             .class(&class.id)
             .institution(&class.institution)
-            .about("inspection", &row.id)
+            .about(&crate::declared::INSPECTION, &row.id)
             .with("inspection", row.id.to_string());
         Ok(Done::new((), fact))
     }

@@ -16,6 +16,7 @@ use store::tables::supervision::{class_session, training_class};
 
 pub use super::roster::{AddTrainees, RemoveTrainee, RosterOutcome, SignPledges};
 use super::timetable::shifted;
+use crate::declared::CLASS;
 use crate::hours;
 use crate::procedures::full_process::{FullProcess, Step};
 use crate::rules::layout::{Layout, lay_out};
@@ -209,6 +210,7 @@ impl Act for EditClassPlan {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<bool>, Stop> {
         let class = draft(desk, work, &self.class).await?;
+        desk.unchanged(&CLASS, &class.id.to_string(), class.version)?;
         let item = work.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
         let room = work.get::<room::Entity>(class.room.to_string()).await?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
@@ -292,6 +294,7 @@ impl Act for LayTimetable {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
         let class = draft(desk, work, &self.class).await?;
+        desk.unchanged(&CLASS, &class.id.to_string(), class.version)?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let room = work.get::<room::Entity>(class.room.to_string()).await?;
         let place = place_name(work, &room).await?;

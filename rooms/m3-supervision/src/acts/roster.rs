@@ -154,10 +154,7 @@ impl Act for RemoveTrainee {
         recount(work, &class).await?;
         Ok(Done::new(
             (),
-            FactDraft::new("TraineeRemoved", class.district, "从名册移出一名学员")
-                .class(&class.id)
-                .institution(&class.institution)
-                .about("enrolment", &place.id),
+            FactDraft::new("TraineeRemoved", class.district, "从名册移出一名学员").class(&class.id).institution(&class.institution).enrolment(&place.id),
         ))
     }
 }

@@ -64,6 +64,7 @@ impl Act for EditSession {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let before = work.get::<class_session::Entity>(self.session.to_string()).await?;
+        desk.unchanged(&crate::declared::SESSION, &before.id.to_string(), before.version)?;
         let class = draft(desk, work, &before.class).await?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let others = hours::sessions(work, &class.id).await?;
@@ -101,6 +102,7 @@ impl Act for RemoveSession {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let before = work.get::<class_session::Entity>(self.session.to_string()).await?;
+        desk.unchanged(&crate::declared::SESSION, &before.id.to_string(), before.version)?;
         let class = draft(desk, work, &before.class).await?;
         work.remove_all::<class_session::Entity>(class_session::Column::Id.eq(before.id.clone())).await?;
         Ok(Done::new((), changed(&class, &before.id, format!("删去 {} 的课", ui::dates::day(before.held_on)))))
@@ -160,7 +162,7 @@ async fn meeting(
 }
 
 fn changed(class: &training_class::Model, session: &SessionId, said: String) -> FactDraft {
-    FactDraft::new("TimetableEdited", class.district, said).class(&class.id).institution(&class.institution).about("session", session)
+    FactDraft::new("TimetableEdited", class.district, said).class(&class.id).institution(&class.institution).about(&crate::declared::SESSION, session)
 }
 
 /// A class's meetings moved by whole days, for the copy of a class; none when one would leave its days.

@@ -126,7 +126,11 @@ impl View<'_> {
     pub(super) fn steps(&self, names: &Names) -> Vec<Stage> {
         let (class, today) = (self.class, self.desk.today());
         let order = ["开班申请", "受理", "审核", "批准", "培训", "结业考核", "发证", "学员评价", "补贴"];
-        let limit = || due(class).map_or_else(String::new, |day| format!("限 {}", ui::dates::near_day(day, today)));
+        let limit = || match due(class) {
+            Some(day) if day < today => ui::dates::near_day(day, today),
+            Some(day) => format!("限 {}", ui::dates::near_day(day, today)),
+            None => String::new(),
+        };
         let turn = || if self.decides() { format!("你 · {}", limit()) } else { limit() };
         let ClassState::FullProcess(state) = class.state;
         let (now, note) = match state {

@@ -51,11 +51,9 @@ impl Filters {
         if !words.is_empty() {
             all = all.add(Condition::any().add(C::Title.contains(&words)).add(C::ClassNo.contains(&words)).add(C::InstitutionName.contains(&words)));
         }
-        all = match self.state.trim() {
-            code => match code.parse::<ClassPhase>() {
-                Ok(phase) => all.add(C::State.is_in(ClassState::in_phases(&[phase]))),
-                Err(_) => filters::equal::<ClassState>(all, code, C::State, C::Id),
-            },
+        all = match self.state.trim().parse::<ClassPhase>() {
+            Ok(phase) => all.add(C::State.is_in(ClassState::in_phases(&[phase]))),
+            Err(_) => filters::equal::<ClassState>(all, &self.state, C::State, C::Id),
         };
         all = filters::equal::<NeedsItemId>(all, &self.item, C::NeedsItem, C::Id);
         all = filters::equal::<InstitutionId>(all, &self.institution, C::Institution, C::Id);

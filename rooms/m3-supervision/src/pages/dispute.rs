@@ -93,7 +93,7 @@ async fn body(desk: &Desk, id: &str, state: &FormState) -> Result<Markup, Stop> 
     let hours = reckoning::hours::credit(&hours::session_facts(&all), &hours::attendance_facts(&marks), &policy);
     let counted = hours.sessions.iter().find(|credit| credit.session == session.id);
     let counted = counted.map_or_else(String::new, |credit| format!("{}，计 {} / {} 课时", credit.reason.sentence(), credit.credited, credit.planned));
-    let trail = desk::trail::of(desk, &reader, "dispute", &id.to_string(), 30).await?;
+    let trail = desk::trail::of(desk, &reader, &crate::declared::DISPUTE, &id.to_string(), 30).await?;
     let when = format!("{} {}—{}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at), ui::dates::time(session.ends_at));
     let facts: [(&str, String); 4] = [
         ("学员", format!("{} {}", place.name, place.id_number_masked)),

@@ -73,7 +73,7 @@ pub(super) fn questions(state: &FormState) -> Markup {
         }
         (Field::radio("attended_in_person", "是您本人全程参加的吗", [("yes", "是"), ("no", "不是")]).required().show(state))
         (Field::radio("was_charged", "有没有人向您收过钱", [("no", "没有"), ("yes", "有")]).required().show(state))
-        (Field::text_area("text", "还想说的话（可以不写）").max_length(1000).show(state))
+        (Field::text_area("text", "还想说的话").max_length(1000).show(state))
     }
 }
 

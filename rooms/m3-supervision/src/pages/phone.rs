@@ -5,12 +5,13 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Query, Read};
 use foundation::at;
-use foundation::codes::{AttendanceKind, DisputeState, FullProcessState};
-use foundation::{ClassId, Fault, Function, Instant, Office, Permission, PersonId, Right, SessionId, Stop};
+use foundation::codes::{AttendanceKind, ClaimState, ClassPhase, DisputeState, FullProcessState};
+use foundation::{ClassId, Fault, Function, Instant, Office, Permission, PersonId, Refusal, Right, SessionId, Stop};
 use maud::{Markup, html};
 use serde::Deserialize;
 use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
+use store::tables::funds::{claim, claim_item};
 use store::tables::notices::task;
 use store::tables::registry::data_view;
 use store::tables::supervision::{attendance, attendance_dispute, certificate, class_session, enrolment, feedback, training_class};
@@ -90,8 +91,16 @@ async fn class_card(desk: &Desk, reader: &Reader, place: &enrolment::Model) -> R
     Ok(html! {
         @if let (true, Some(session)) = (running, next) { (session_card(&class, session, &events, (now, desk.today()), asked)) }
         @else { (PhoneCard { title: class.title.clone(), lines: vec![class.state.label().to_owned(), class.institution_name.clone()], main, others, ..PhoneCard::default() }) }
-        (hours_lines(&class, &sessions, &events, place).await?)
+        (hours_lines(&class, &sessions, &events, place, claimed(desk, reader, place).await?)?)
     })
+}
+
+/// What is claimed for him, or why nothing is, once his class's claim is drafted; whether it was paid. The claim is the
+/// institution's: its state is read for him.
+async fn claimed(desk: &Desk, reader: &Reader, place: &enrolment::Model) -> Result<Option<(claim_item::Model, ClaimState)>, Stop> {
+    let Some(item) = reader.find::<claim_item::Entity>(claim_item::Column::Enrolment.eq(place.id.clone())).await? else { return Ok(None) };
+    let claim = desk.as_system("own-claim").read().await?.get::<claim::Entity>(item.claim.to_string()).await?;
+    Ok(Some((item, claim.state)))
 }
 
 /// When this trainee asked for the roll at a session, while the request waits. The task is the school's: read for him.
@@ -161,11 +170,12 @@ async fn follow_up(reader: &Reader, class: &training_class::Model, place: &enrol
     Ok((certificate, Vec::new()))
 }
 
-async fn hours_lines(
+fn hours_lines(
     class: &training_class::Model,
     sessions: &[class_session::Model],
     events: &[attendance::Model],
     place: &enrolment::Model,
+    claimed: Option<(claim_item::Model, ClaimState)>,
 ) -> Result<Markup, Stop> {
     let Some(policy) = class.policy.as_deref() else { return Ok(html! {}) };
     let policy = desk::policy::pinned(Some(policy))?;
@@ -176,12 +186,25 @@ async fn hours_lines(
     let amount = reckoning::money::amount(&payable, &policy);
     Ok(phone_lines(&[
         PhoneLine::score("我的课时", hours.rate.0.to_string(), total.to_string())
-            .note(format!("要满 {needed} 课时才能结业"))
+            .note(match place.passed {
+                Some(true) => "已结业".to_owned(),
+                Some(false) => "考核没有合格".to_owned(),
+                None => format!("要满 {needed} 课时才能结业"),
+            })
             .opens(at::MeHours(&place.class).to_string()),
-        if hours.rate.0 < needed && !class.state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining, FullProcessState::Suspended]) {
-            PhoneLine::text("补贴", "没有").note(format!("课时不到 {needed}，不能结业；记错了请点上面一行告诉我们"))
-        } else {
-            PhoneLine::text("预计补贴", format!("机构代领 {}", ui::money::text(amount.fen))).note("按现在的课时算；培训机构不得再向您收费")
+        match claimed {
+            Some((item, ClaimState::Paid)) if item.eligible => {
+                PhoneLine::text("补贴", ui::money::text(item.amount)).note("已经拨付，由培训机构代领；培训机构不得再向您收费")
+            }
+            Some((item, _)) if item.eligible => PhoneLine::text("补贴", ui::money::text(item.amount)).note("正在申领，由培训机构代领；培训机构不得再向您收费"),
+            Some((item, _)) => {
+                let why: Vec<Refusal> = serde_json::from_str(&item.refusals).unwrap_or_default();
+                PhoneLine::text("补贴", "没有").note(why.into_iter().next().map_or_else(String::new, |one| one.fact))
+            }
+            None if hours.rate.0 < needed && !matches!(class.state.phase(), ClassPhase::Approved | ClassPhase::Teaching | ClassPhase::Stopped) => {
+                PhoneLine::text("补贴", "没有").note(format!("课时不到 {needed}，不能结业；记错了请点上面一行告诉我们"))
+            }
+            None => PhoneLine::text("预计补贴", format!("机构代领 {}", ui::money::text(amount.fen))).note("按现在的课时算；培训机构不得再向您收费"),
         },
     ]))
 }

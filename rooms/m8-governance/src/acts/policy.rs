@@ -89,7 +89,7 @@ fn fact(row: &ParameterRow) -> FactDraft {
         district,
         format!("{}{label} {}{}，自 {} 起，{}", district.name(), row.value, row.unit, row.effective_from, row.document),
     )
-    .about("policy", format!("{}:{}", row.scheme, row.key))
+    .about(&crate::declared::POLICY, format!("{}:{}", row.scheme, row.key))
     .with("scheme", row.scheme.as_str())
     .with("key", row.key.as_str())
     .with("value", row.value)

@@ -84,8 +84,8 @@ fn fact(class: &training_class::Model, one: &enrolment::Model, account: &Account
         .class(&class.id)
         .institution(&class.institution)
         .person(&one.person)
-        .about("enrolment", &one.id)
-        .about("account", account)
+        .enrolment(&one.id)
+        .about(&crate::declared::ACCOUNT, account)
 }
 
 /// From the approval until the last thing a trainee does, his feedback.
