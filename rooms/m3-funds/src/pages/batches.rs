@@ -3,7 +3,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use desk::{Desk, Pairs, Query, Read, procedure};
+use desk::{Desk, Next, Pairs, Query, Read, procedure};
 use foundation::at;
 use foundation::codes::PaymentState;
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
@@ -315,8 +315,10 @@ fn settle_form(options: Form, loaded: &Loaded, state: &FormState) -> Markup {
 /// POST `/payment-batches/{id}/approve`.
 pub async fn approve(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
     let Ok(batch) = id.parse::<PaymentBatchId>() else { return desk.stopped(Fault::Gone.into()) };
-    let result = desk.perform(ApprovePaymentBatch { batch }).await;
-    desk.after(result, &at::PaymentBatchPage(&id).to_string(), "已批准，银行代发文件已生成，请下载后送银行。")
+    let here = at::PaymentBatchPage(&id).to_string();
+    // The file is what comes next, and it is here.
+    let next = |()| Next::Stay(here.clone(), "已批准，银行代发文件已生成，请下载后送银行。".to_owned());
+    desk.answer(desk.perform(ApprovePaymentBatch { batch }).await, next, async |no| desk.refused(&here, &no)).await
 }
 
 /// POST `/payment-batches/{id}/settle`.
