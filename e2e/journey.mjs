@@ -219,7 +219,7 @@ async function walk(browser, house, people) {
       await inspector.getByLabel('同行检查人').fill('庄淑华');
       await look(inspector, 'inspection');
       await click(inspector, button(inspector, '提交检查记录'));
-      await says(inspector, ITEM);
+      await says(inspector, '检查记录已存入');
     }
   }
   await people.trainee.goto(`${house.base}/me`);
