@@ -217,6 +217,7 @@ async function walk(browser, house, people) {
       await inspector.locator('input[name="content_matches"][value="true"]').check();
       await inspector.getByLabel('正常').check();
       await inspector.getByLabel('同行检查人').fill('庄淑华');
+      await inspector.getByLabel('情况说明').fill('两人请假，已看请假条。');
       await look(inspector, 'inspection');
       await click(inspector, button(inspector, '提交检查记录'));
       await says(inspector, '检查记录已存入');

@@ -87,6 +87,13 @@ impl Desk {
         session::form_token(&self.premises, self.sign_in.as_ref()) + &self.manner.seen.suffix(is_queue)
     }
 
+    /// The same desk with a word above the page that it draws next: something was done, and the page is still a form.
+    #[must_use]
+    pub fn saying(&self, said: &str) -> Self {
+        let manner = crate::desk::Manner { flash: Some(said.to_owned()), ..(*self.manner).clone() };
+        Self { manner: std::sync::Arc::new(manner), ..self.clone() }
+    }
+
     /// A desk page (officials, institutions); trainees get the phone frame.
     pub fn page(&self, title: &str, current: &str, body: Markup) -> Response {
         self.page_with(200, &self.frame(title, current), body)

@@ -131,6 +131,16 @@ pub async fn close_once(desk: &Desk, work: &Writer, keys: Vec<String>) -> Result
     end(desk, work, Condition::all().add(task::Column::Once.is_in(keys))).await
 }
 
+/// Closes the open tasks of these matters about a thing that were put without a key.
+pub async fn close_keyless(desk: &Desk, work: &Writer, about: impl ToString, matters: &[&Matter]) -> Result<u64, Stop> {
+    let open = Condition::all()
+        .add(task::Column::About.eq(about.to_string()))
+        .add(task::Column::Kind.is_in(matters.iter().map(|one| one.kind)))
+        .add(task::Column::Once.is_null())
+        .add(task::Column::DoneAt.is_null());
+    end(desk, work, open).await
+}
+
 /// Closes the open tasks of these matters about many things, in one statement.
 pub async fn close_among(desk: &Desk, work: &Writer, about: Vec<String>, matters: &[&Matter]) -> Result<(), Stop> {
     let open = Condition::all()

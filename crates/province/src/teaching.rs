@@ -156,6 +156,7 @@ impl Teller<'_> {
         note: &str,
     ) -> Result<InspectionId> {
         let away = self.chance(4, 3);
+        let note = if note.is_empty() && away > 0 { format!("{away} 人请假，已看请假条。") } else { note.to_owned() };
         let act = RecordInspection {
             class: self.class.clone(),
             session: Some(session.id.clone()),
@@ -167,7 +168,7 @@ impl Teller<'_> {
             content_matches: problem != Some(InspectionProblem::Content),
             problems: problem.into_iter().collect(),
             opinion,
-            note: note.into(),
+            note,
         };
         self.stage.by(&self.school.county.officers[2], act).await
     }

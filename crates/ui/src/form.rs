@@ -2,6 +2,8 @@
 //! never echoed. The fields themselves are in `field`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use foundation::Refusal;
 use maud::{Markup, html};
@@ -18,6 +20,8 @@ pub struct FormState {
     order: Vec<String>,
     refusals: Vec<Refusal>,
     secrets: BTreeSet<String>,
+    /// Whether a form has said by now what is wrong.
+    told: Arc<AtomicBool>,
 }
 
 impl FormState {
@@ -87,6 +91,20 @@ impl FormState {
     pub fn refusals(&self) -> &[Refusal] {
         &self.refusals
     }
+    /// What no form of the page has said: the form may be gone, because the thing has moved on meanwhile. What was typed
+    /// stands beside it, so that it is not lost. To be asked when the page's forms are drawn.
+    pub fn untold(&self) -> Markup {
+        if self.is_clean() || self.told.load(Ordering::Relaxed) {
+            return html! {};
+        }
+        let typed: Vec<&str> = self.values.iter().filter(|(name, _)| !self.secrets.contains(*name)).flat_map(|(_, all)| all).map(String::as_str).collect();
+        let typed: Vec<&str> = typed.into_iter().filter(|one| !one.is_empty()).collect();
+        html! {
+            (crate::refusal::refusals(&self.refusals))
+            @for name in &self.order { p { (self.errors[name]) } }
+            @if !typed.is_empty() { p class="jb-faint" { "您刚才填写的：" (typed.join("；")) } }
+        }
+    }
     /// Nothing is wrong.
     pub fn is_clean(&self) -> bool {
         self.errors.is_empty() && self.refusals.is_empty()
@@ -155,6 +173,7 @@ pub fn error_summary(state: &FormState) -> Markup {
     if state.is_clean() {
         return html! {};
     }
+    state.told.store(true, Ordering::Relaxed);
     // A refusal pinned to a field already speaks there, but rule and source belong to the summary.
     let pinned: BTreeSet<&str> = state.refusals.iter().filter_map(|refusal| refusal.field.as_deref()).collect();
     html! {
@@ -193,6 +212,16 @@ mod tests {
         let mut state = FormState::from_pairs([("starts", "08:30"), ("password", "secret123")]).secret("password");
         state.error("phone", "手机号应为 11 位数字");
         state.refused([no])
+    }
+
+    #[test]
+    fn what_no_form_says_the_page_says_with_what_was_typed() {
+        let state = refused();
+        let html = state.untold().into_string();
+        assert!(html.contains("与另一班重叠") && html.contains("手机号应为 11 位数字") && html.contains("08:30") && !html.contains("secret123"), "{html}");
+        let _ = error_summary(&state);
+        assert!(state.untold().into_string().is_empty(), "a form has said it");
+        assert!(FormState::new().untold().into_string().is_empty());
     }
 
     #[test]

@@ -2,9 +2,10 @@
 //! (M7.1, M8.9; domain §7.4).
 
 use desk::turns::Told;
-use desk::{Act, Desk};
+use desk::{Act, Desk, procedure};
 use foundation::Stop;
-use foundation::codes::{ClaimState, FullProcessState};
+use foundation::codes::{ClaimState, ClassState};
+use m3_supervision::procedures::full_process::{FullProcess, Step as ClassStep};
 use store::Reader;
 use store::query::{ColumnTrait, Condition, Expr, ExprTrait, Query, QueryFilter};
 use store::tables::funds::claim;
@@ -18,7 +19,7 @@ use crate::acts::review::EndPublicity;
 pub async fn tick(desk: &Desk) -> Result<(), Stop> {
     let (today, turns, reader) = (desk.today(), &desk.premises.turns, desk.read().await?);
     let classes =
-        turns.next::<training_class::Entity>(&reader, "draft-claim", |q| q.filter(training_class::Column::State.eq(FullProcessState::FeedbackDone))).await?;
+        turns.next::<training_class::Entity>(&reader, "draft-claim", |q| q.filter(training_class::Column::State.is_in(states(ClassStep::DraftClaim)))).await?;
     let late = turns.next::<claim::Entity>(&reader, "redraft-claim", |q| q.filter(answered_late())).await?;
     let over = turns
         .next::<claim::Entity>(&reader, "end-publicity", |q| {
@@ -75,11 +76,16 @@ fn answered_late() -> Condition {
         .add(Expr::exists(later))
 }
 
+/// The states of classes from which a step of theirs leads on: the class's table says.
+fn states(step: ClassStep) -> Vec<ClassState> {
+    procedure::row::<FullProcess>(step).from.iter().copied().map(ClassState::from).collect()
+}
+
 fn in_claimed_class() -> Condition {
     let claimed = Query::select()
         .column(training_class::Column::Id)
         .from(training_class::Entity)
-        .and_where(training_class::Column::State.eq(FullProcessState::Claimed))
+        .and_where(training_class::Column::State.is_in(states(ClassStep::ArchiveUnpaid)))
         .to_owned();
     Condition::all().add(claim::Column::Class.in_subquery(claimed))
 }

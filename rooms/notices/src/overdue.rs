@@ -13,6 +13,9 @@ use crate::queue::{address, called};
 /// Rows shown.
 const ROWS: u64 = 20;
 
+/// Whose matters are watched, and what follows the name of their district.
+const BELOW: [(&str, &str); 4] = [("county", "人社局"), ("city", "人社局"), ("finance", "财政局"), ("institution", "培训机构")];
+
 /// Offices that see others' work: those that do the work have it in their own queue.
 fn watches(office: &Office) -> bool {
     match office {
@@ -40,7 +43,7 @@ pub async fn below(desk: &Desk) -> Result<Markup, Stop> {
         .list::<task::Entity>(|q| {
             q.filter(task::Column::DoneAt.is_null())
                 .filter(task::Column::DueOn.lt(today))
-                .filter(task::Column::Audience.is_in(["county", "city", "finance", "institution"]))
+                .filter(task::Column::Audience.is_in(BELOW.map(|(kind, _)| kind)))
                 .order_by_asc(task::Column::DueOn)
                 .order_by_asc(task::Column::Id)
                 .limit(ROWS)
@@ -56,11 +59,7 @@ pub async fn below(desk: &Desk) -> Result<Markup, Stop> {
 }
 
 fn line(desk: &Desk, one: &task::Model) -> Row {
-    let whose = match one.audience.as_str() {
-        "finance" => "财政局",
-        "institution" => "培训机构",
-        _ => "人社局",
-    };
+    let whose = BELOW.iter().find(|(kind, _)| *kind == one.audience).map_or("人社局", |(_, called)| called);
     let cells = vec![
         html! { (one.title) },
         html! { (called(desk, &one.kind)) },

@@ -62,8 +62,21 @@ pub struct Apart<P: Procedure> {
     pub step: P::Step,
     /// Whoever did the other thing.
     pub who: fn(&Model<P>) -> Option<&AccountId>,
-    /// Why not, said to him: `您审核过本班，须由另一位工作人员批准`.
+    /// Only he, and nobody else.
+    pub is_only: bool,
+    /// Why not, said to whom it keeps away: `您审核过本班，须由另一位工作人员批准`.
     pub why: &'static str,
+}
+
+impl<P: Procedure> Apart<P> {
+    /// Anybody but him.
+    pub const fn not(step: P::Step, who: fn(&Model<P>) -> Option<&AccountId>, why: &'static str) -> Self {
+        Self { step, who, is_only: false, why }
+    }
+    /// Nobody but him.
+    pub const fn only(step: P::Step, who: fn(&Model<P>) -> Option<&AccountId>, why: &'static str) -> Self {
+        Self { step, who, is_only: true, why }
+    }
 }
 
 /// A parameter that counts days. A key that does not exist does not compile.
@@ -197,8 +210,6 @@ pub trait Procedure: Sized + 'static {
     const ROWS: &'static [Row<Self::State, Self::Step>];
     /// States in which a thing has come to its end: every other one is left by a row.
     const ENDS: &'static [Self::State];
-    /// Steps out of a state that leave what was asked in it standing, on purpose.
-    const KEPT: &'static [Self::Step] = &[];
     /// Who may not do the one after the other.
     const APART: &'static [Apart<Self>] = &[];
     /// States that no row reaches yet, and why.

@@ -7,7 +7,7 @@ use reckoning::policy::Policy;
 use store::Writer;
 use ui::{Button, Form};
 
-use super::{Change, Closes, Due, Model, Next, Press, Procedure, Row};
+use super::{Apart, Change, Closes, Due, Model, Next, Press, Procedure, Row};
 use crate::matter::Matter;
 use crate::refusals::{APART, STEP};
 use crate::subject::Audience;
@@ -32,7 +32,8 @@ pub fn after<P: Procedure>(state: P::State, step: P::Step) -> Result<P::State, R
 /// Why this person may not take the step, where he did what another must have done.
 pub fn kept_apart<P: Procedure>(desk: &Desk, thing: &Model<P>, step: P::Step) -> Option<&'static str> {
     let me = desk.actor.account.as_ref()?;
-    P::APART.iter().find(|one| one.step == step && (one.who)(thing) == Some(me)).map(|one| one.why)
+    let keeps_away = |one: &&Apart<P>| one.step == step && ((one.who)(thing) == Some(me)) != one.is_only;
+    P::APART.iter().find(keeps_away).map(|one| one.why)
 }
 
 /// Errors: as `after`; what changed since the page was shown; who must not do it. For acts that look at more before they

@@ -217,7 +217,7 @@ async fn inspect(house: &TestHouse, class: &ClassId, session: &class_session::Mo
         content_matches: true,
         problems,
         opinion: InspectionOpinion::Normal,
-        note: String::new(),
+        note: "三人请假，已看请假条".into(),
     };
     assert!(matches!(house.desk(Persona::JinjiangReviewer).perform(record(Vec::new())).await, Err(Stop::Refused(_))), "who approved may not inspect");
     house.desk(Persona::JinjiangInspector).perform(record(Vec::new())).await.unwrap();

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use store::Db;
 use store::tables::funds::{payment_batch, payment_line};
+use store::tables::institutions::payee_change;
 use store::tables::journal::fact;
 use store::tables::supervision::stored_file;
 
@@ -46,6 +47,16 @@ impl Finance {
 
     async fn ask(&self, act: &str, batch: &str, body: Value) -> (u16, Value) {
         self.client.act(&self.token, act, &format!("{act}-{batch}"), &body).await.expect("the server answers")
+    }
+}
+
+/// Sends the demo's waiting correction of a payee's account back: while it waits, no batch with that payee is approved.
+pub async fn no_correction_waits(place: &Place, server: &Server) {
+    let (client, token) = (server.client(), server.sign_in("jinjiang-reviewer").await);
+    for open in list::<payee_change::Entity>(place).await.into_iter().filter(|one| one.open.is_some()) {
+        let body = json!({ "institution": open.institution, "reason": "变更函上的账号看不清" });
+        let (status, answer) = client.act(&token, "decline-payee-account", &open.id.to_string(), &body).await.expect("the server answers");
+        assert_eq!(status, 200, "{answer}");
     }
 }
 

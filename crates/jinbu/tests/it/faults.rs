@@ -187,6 +187,7 @@ async fn m8_9_no_payment_is_approved_whose_bank_file_could_not_be_kept() {
     let [first, second, ..] = pending.as_slice() else { panic!("the demo has two batches to approve: {}", pending.len()) };
     let switch = Switch::of(&mut place, beside.path());
     let server = place.start().await;
+    bank::no_correction_waits(&place, &server).await;
     let finance = Finance::of(&server).await;
     for (fault, title) in [("enospc files/", FULL), ("eio files/", UNWRITTEN), ("short files/", FULL), ("sync files/", UNWRITTEN)] {
         let blows = switch.blows();

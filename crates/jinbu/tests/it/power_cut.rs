@@ -131,6 +131,7 @@ async fn paid_and_cut(lies: &str) -> Place {
     let csv = bank::answer(&place, first).await;
     under_the_shim(&mut place, lies);
     let server = place.start().await;
+    bank::no_correction_waits(&place, &server).await;
     let finance = Finance::of(&server).await;
     let (a, b) = (first.id.to_string(), second.id.to_string());
     for (status, answer) in [finance.approve(&a).await, finance.answered(&a, &csv).await, finance.approve(&b).await] {
@@ -165,6 +166,7 @@ async fn m8_9_on_a_disk_that_lies_files_are_lost_and_the_house_makes_the_banks_a
     assert!(!lost.is_empty() && !uploads.is_empty(), "files survived a disk that syncs nothing: the apparatus is blind");
     let sent = bank::batches(&place, PaymentState::Sent).await;
     let server = place.start().await;
+    bank::no_correction_waits(&place, &server).await;
     let finance = Finance::of(&server).await;
     for batch in &sent {
         let (status, answer) = finance.file(&batch.id.to_string()).await;

@@ -38,6 +38,7 @@ async fn page(desk: &Desk, status: u16, row: &Model, state: &FormState, doing: &
     if manages {
         main.extend(handling(desk, row, state, doing));
     }
+    main.insert(0, state.untold());
     let dossier = Dossier {
         head: DossierHead {
             title: format!("{}（{}）", row.name, row.level.label()),

@@ -17,7 +17,7 @@ use super::{fact, managed};
 use crate::declared::{CONFIRM_PAYEE, PAYEE_CHANGE};
 use crate::procedures::payee::{PayeeChanges, Step};
 use crate::queries;
-use crate::refusals::{ACCOUNT_NUMBER, PAYEE, PAYEE_OWN};
+use crate::refusals::{ACCOUNT_NUMBER, PAYEE};
 use crate::rules;
 
 /// Proposes bank and account of an institution.
@@ -38,6 +38,9 @@ pub struct ProposePayeeAccount {
 pub struct ConfirmPayeeAccount {
     /// Which institution.
     pub institution: InstitutionId,
+    /// Which correction; without it the one that waits.
+    #[serde(default)]
+    pub change: Option<PayeeChangeId>,
     /// The whole account, from the document.
     pub account: String,
 }
@@ -47,6 +50,9 @@ pub struct ConfirmPayeeAccount {
 pub struct WithdrawPayeeAccount {
     /// Which institution.
     pub institution: InstitutionId,
+    /// Which correction; without it the one that waits.
+    #[serde(default)]
+    pub change: Option<PayeeChangeId>,
     /// Why.
     pub reason: String,
 }
@@ -56,6 +62,9 @@ pub struct WithdrawPayeeAccount {
 pub struct DeclinePayeeAccount {
     /// Which institution.
     pub institution: InstitutionId,
+    /// Which correction; without it the one that waits.
+    #[serde(default)]
+    pub change: Option<PayeeChangeId>,
     /// Why.
     pub reason: String,
 }
@@ -139,7 +148,7 @@ impl Act for ConfirmPayeeAccount {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccount>, Stop> {
         let row = managed(work, &self.institution).await?;
-        let open = waiting(work, &row.id).await?;
+        let open = waiting(work, &row.id, self.change.as_ref()).await?;
         may_take::<PayeeChanges>(desk, &open, Step::Confirm)?;
         let mut no: Vec<Refusal> = Vec::new();
         let keyring = &desk.premises.keyring;
@@ -173,7 +182,7 @@ impl Act for DeclinePayeeAccount {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccount>, Stop> {
         let row = managed(work, &self.institution).await?;
-        let open = waiting(work, &row.id).await?;
+        let open = waiting(work, &row.id, self.change.as_ref()).await?;
         may_take::<PayeeChanges>(desk, &open, Step::Decline)?;
         let reason = self.reason.trim();
         if let Some(no) = rules::line("reason", "原因", reason, "M8.9") {
@@ -196,12 +205,8 @@ impl Act for WithdrawPayeeAccount {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccount>, Stop> {
         let row = managed(work, &self.institution).await?;
-        let open = waiting(work, &row.id).await?;
+        let open = waiting(work, &row.id, self.change.as_ref()).await?;
         may_take::<PayeeChanges>(desk, &open, Step::Withdraw)?;
-        // Another sends back, for a reason that the proposer is told.
-        if open.proposed_by != person(desk)? {
-            return Err(PAYEE_OWN.refuse("这项更正不是您提出的").into());
-        }
         let reason = self.reason.trim();
         if let Some(no) = rules::line("reason", "原因", reason, "M8.9") {
             return Err(no.into());
@@ -227,9 +232,14 @@ fn already(open: Option<&payee_change::Model>) -> Refusal {
     PAYEE.refuse(fact).fix("请先由另一人复核，或者退回，再提出新的")
 }
 
-async fn waiting(work: &Writer, institution: &InstitutionId) -> Result<payee_change::Model, Stop> {
+/// The correction that waits. Errors: none does; another than the one that the page showed.
+async fn waiting(work: &Writer, institution: &InstitutionId, meant: Option<&PayeeChangeId>) -> Result<payee_change::Model, Stop> {
     let none = || PAYEE.refuse("没有等着复核的收款账户更正").fix("可能已经复核或退回，请看机构页面的留痕");
-    Ok(queries::open_payee_change(work, institution).await?.ok_or_else(none)?)
+    let open = queries::open_payee_change(work, institution).await?.ok_or_else(none)?;
+    match meant.is_none_or(|meant| *meant == open.id) {
+        true => Ok(open),
+        false => Err(PAYEE.refuse("这项更正已经办理，现在等着复核的是另一项").fix("请打开等着复核的那一项，对照它的材料办理").into()),
+    }
 }
 
 fn about(fact: FactDraft, change: &payee_change::Model) -> FactDraft {

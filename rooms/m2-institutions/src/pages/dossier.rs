@@ -70,6 +70,7 @@ async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Step>) -> 
     if manages && desk.may(super::DECIDE) {
         main.extend(standing(desk, &row, state, doing));
     }
+    main.insert(0, state.untold());
     let dossier = Dossier {
         head: DossierHead {
             title: row.name.clone(),

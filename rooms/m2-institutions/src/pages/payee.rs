@@ -88,10 +88,10 @@ async fn page(desk: &Desk, id: &str, state: &FormState, doing: Doing) -> Result<
     if let Some(options) = form_of::<PayeeChanges>(desk, &change, Step::Decline, &here) {
         main.push(section("", ended_form(&options, of(Doing::Decline), doing == Doing::Decline)));
     }
-    let is_own = desk.actor.account.as_ref() == Some(&change.proposed_by);
-    if let Some(options) = form_of::<PayeeChanges>(desk, &change, Step::Withdraw, &here).filter(|_| is_own) {
+    if let Some(options) = form_of::<PayeeChanges>(desk, &change, Step::Withdraw, &here) {
         main.push(section("", ended_form(&options, of(Doing::Withdraw), doing == Doing::Withdraw)));
     }
+    main.insert(0, state.untold());
     let now = PayeeChanges::state(&change)?;
     let head = DossierHead {
         title: "收款账户更正".into(),
@@ -161,37 +161,37 @@ pub async fn propose(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result
     .await)
 }
 
-/// The institution of the correction at an address.
-async fn institution_of(desk: &Desk, id: &str) -> Result<InstitutionId, Response> {
+/// The correction at an address, and whose account it is.
+async fn meant(desk: &Desk, id: &str) -> Result<(InstitutionId, Option<PayeeChangeId>), Response> {
     let run = async {
         let id: PayeeChangeId = id.parse().map_err(|_| Fault::Gone)?;
-        Ok(desk.read().await?.get::<payee_change::Entity>(id).await?.institution)
+        Ok((desk.read().await?.get::<payee_change::Entity>(id.clone()).await?.institution, Some(id)))
     };
     run.await.map_err(|stop: Stop| desk.stopped(stop))
 }
 
 /// Confirms.
 pub async fn confirm(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
-    let institution = institution_of(&desk, &id).await?;
-    let result = desk.perform(ConfirmPayeeAccount { institution, account: pairs.value("account").into() }).await;
+    let (institution, change) = meant(&desk, &id).await?;
+    let result = desk.perform(ConfirmPayeeAccount { institution, change, account: pairs.value("account").into() }).await;
     Ok(decided(&desk, &id, &pairs, Doing::Confirm, result, "收款账户已更正。").await)
 }
 
 /// Sends it back.
 pub async fn decline(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
-    let institution = institution_of(&desk, &id).await?;
-    let result = desk.perform(DeclinePayeeAccount { institution, reason: pairs.value("reason").into() }).await;
+    let (institution, change) = meant(&desk, &id).await?;
+    let result = desk.perform(DeclinePayeeAccount { institution, change, reason: pairs.value("reason").into() }).await;
     Ok(decided(&desk, &id, &pairs, Doing::Decline, result, "已退回，收款账户没有变。").await)
 }
 
 /// Takes one's own back.
 pub async fn withdraw(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
-    let institution = institution_of(&desk, &id).await?;
-    let result = desk.perform(WithdrawPayeeAccount { institution, reason: pairs.value("reason").into() }).await;
+    let (institution, change) = meant(&desk, &id).await?;
+    let result = desk.perform(WithdrawPayeeAccount { institution, change, reason: pairs.value("reason").into() }).await;
     Ok(decided(&desk, &id, &pairs, Doing::Withdraw, result, "已撤回，收款账户没有变。").await)
 }
 
 async fn decided<T>(desk: &Desk, id: &str, pairs: &Pairs, doing: Doing, result: Result<T, Stop>, said: &str) -> Response {
-    let again = async |no| page(desk, id, &pairs.state().refused(no), doing).await.unwrap_or_else(|stop| desk.stopped(stop));
+    let again = async |no| page(desk, id, &pairs.state().secret("account").refused(no), doing).await.unwrap_or_else(|stop| desk.stopped(stop));
     desk.answer(result, |_| (at::PayeeChangePage(id).to_string(), said), again).await
 }

@@ -44,7 +44,7 @@ async fn listed(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
     let (payees, people) = (payees(&reader, &page.rows).await?, people(&reader, &page.rows).await?);
     let register = Register {
         title: "收款账户更正".into(),
-        note: "一人提出、另一人照材料复核才生效；等待复核时不做拨付批次，也不送银行".into(),
+        note: "一人提出、另一人照材料复核才生效；等待复核时不做、不批准这家机构的拨付批次".into(),
         path: at::PayeeChanges.to_string(),
         query: asked.pairs(),
         filters: vec![

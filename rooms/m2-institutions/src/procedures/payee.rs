@@ -1,5 +1,5 @@
 //! 收款账户更正 (M8.9; risk rule F04; decisions/0009): typed by one person, typed again by another, one row a step. While
-//! it waits nothing is batched for the payee and nothing goes to the bank.
+//! it waits nothing is batched for the payee, no batch with it is approved, and an approved one says so on its page.
 
 use desk::matter::Matter;
 use desk::procedure::{Apart, Change, Model, Procedure, Row, by};
@@ -41,8 +41,9 @@ impl Procedure for PayeeChanges {
     const SUBJECT: &'static Subject = &PAYEE_CHANGE;
     const ROWS: &'static [Row<PayeeState, Step>] = ROWS;
     const APART: &'static [Apart<Self>] = &[
-        Apart { step: Step::Confirm, who: |row| Some(&row.proposed_by), why: "这项更正由您提出，须由另一人复核" },
-        Apart { step: Step::Decline, who: |row| Some(&row.proposed_by), why: "这项更正由您提出，填错了请撤回" },
+        Apart::<Self>::not(Step::Confirm, |row| Some(&row.proposed_by), "这项更正由您提出，须由另一人复核"),
+        Apart::<Self>::not(Step::Decline, |row| Some(&row.proposed_by), "这项更正由您提出，填错了请撤回"),
+        Apart::<Self>::only(Step::Withdraw, |row| Some(&row.proposed_by), "由提出人撤回；您可以写明原因退回"),
     ];
     const ENDS: &'static [PayeeState] = &[PayeeState::Confirmed, PayeeState::Declined, PayeeState::Withdrawn];
 

@@ -17,7 +17,7 @@ fn propose(account: &str) -> ProposePayeeAccount {
 }
 
 fn confirm(account: &str) -> ConfirmPayeeAccount {
-    ConfirmPayeeAccount { institution: school(), account: account.into() }
+    ConfirmPayeeAccount { institution: school(), change: None, account: account.into() }
 }
 
 async fn row(house: &TestHouse) -> institution::Model {
@@ -62,14 +62,14 @@ async fn m8_9_a_proposal_is_sent_or_taken_back_and_another_may_follow() {
     let (house, _) = crate::house().await;
     let before = row(&house).await;
     let (officer, reviewer) = (house.desk(Persona::JinjiangOfficer), house.desk(Persona::JinjiangReviewer));
-    let decline = |reason: &str| DeclinePayeeAccount { institution: school(), reason: reason.into() };
+    let decline = |reason: &str| DeclinePayeeAccount { institution: school(), change: None, reason: reason.into() };
     officer.perform(propose(ACCOUNT)).await.unwrap();
     assert!(matches!(reviewer.perform(decline(" ")).await, Err(Stop::Refused(no)) if no[0].field.as_deref() == Some("reason")));
     reviewer.perform(decline("变更函上的账号看不清")).await.unwrap();
     officer.perform(propose("622909123456789013")).await.unwrap();
     assert!(matches!(officer.perform(decline("填错了")).await, Err(Stop::Refused(no)) if no[0].fact.contains("请撤回")), "his own he takes back");
-    let withdraw = || WithdrawPayeeAccount { institution: school(), reason: "填错了".into() };
-    assert!(matches!(reviewer.perform(withdraw()).await, Err(Stop::Refused(no)) if no[0].rule == "撤回更正"), "another's he sends back");
+    let withdraw = || WithdrawPayeeAccount { institution: school(), change: None, reason: "填错了".into() };
+    assert!(matches!(reviewer.perform(withdraw()).await, Err(Stop::Refused(no)) if no[0].rule == "职责分离"), "another's he sends back");
     officer.perform(withdraw()).await.unwrap();
     assert_eq!((row(&house).await, open_tasks(&house).await.len()), (before, 0));
     assert!(matches!(reviewer.perform(confirm(ACCOUNT)).await, Err(Stop::Refused(no)) if no[0].fact.contains("没有等着复核")));
@@ -115,11 +115,11 @@ async fn m8_9_the_page_shows_each_what_is_theirs_to_do() {
 async fn f04_corrections_of_accounts_are_found_by_state_and_reach() {
     let (house, _) = crate::house().await;
     let (officer, reviewer) = (house.desk(Persona::JinjiangOfficer), house.desk(Persona::JinjiangReviewer));
-    let decline = |reason: &str| DeclinePayeeAccount { institution: school(), reason: reason.into() };
+    let decline = |reason: &str| DeclinePayeeAccount { institution: school(), change: None, reason: reason.into() };
     officer.perform(propose(ACCOUNT)).await.unwrap();
     reviewer.perform(decline("变更函上的账号看不清")).await.unwrap();
     officer.perform(propose("622909123456789013")).await.unwrap();
-    officer.perform(WithdrawPayeeAccount { institution: school(), reason: "填错了".into() }).await.unwrap();
+    officer.perform(WithdrawPayeeAccount { institution: school(), change: None, reason: "填错了".into() }).await.unwrap();
     officer.perform(propose("622909123456789014")).await.unwrap();
     let web = house.serve(m2_institutions::routes());
     for (state, shown, hidden) in [("ZH10", "****9014", "****9013"), ("ZH30", "****9012", "****9014"), ("ZH40", "****9013", "****9012")] {
@@ -131,4 +131,21 @@ async fn f04_corrections_of_accounts_are_found_by_state_and_reach() {
     assert!(web.get(Some(Persona::ShishiOfficer), "/payee-changes").await.text.contains("没有收款账户更正"));
     let file = web.get(Some(Persona::JinjiangFinance), "/payee-changes?export=csv").await;
     assert!(file.text.contains("****9014") && file.text.contains("已撤回"), "{}", file.text);
+}
+
+/// A page that was open while its correction was taken back and another proposed decides nothing about the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn f04_a_stale_page_confirms_no_other_correction() {
+    let (house, _) = crate::house().await;
+    let before = row(&house).await;
+    let officer = house.desk(Persona::JinjiangOfficer);
+    officer.perform(propose(ACCOUNT)).await.unwrap();
+    let web = house.serve(m2_institutions::routes());
+    let at = web.get(Some(Persona::JinjiangReviewer), &format!("/institutions/{}/payee", school())).await.location;
+    let withdraw = WithdrawPayeeAccount { institution: school(), change: None, reason: "开户行填错了".into() };
+    officer.perform(withdraw).await.unwrap();
+    officer.perform(ProposePayeeAccount { bank: "工商银行晋江支行".into(), ..propose(ACCOUNT) }).await.unwrap();
+    let told = web.post(Some(Persona::JinjiangReviewer), &format!("{at}/confirm"), &[("account", ACCOUNT)]).await;
+    assert!(told.status == 422 && told.text.contains("现在等着复核的是另一项"), "said though the form is gone: {}", told.text);
+    assert_eq!(row(&house).await, before);
 }

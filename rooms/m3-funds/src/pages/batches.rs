@@ -13,7 +13,7 @@ use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::funds::{payment_batch, payment_line};
 use ui::{Button, Column, Dossier, DossierHead, Due, Field, Filter, Form, FormState, Register, Row, Step, Tag, Tone, form, section, simple_table};
 
-use crate::acts::payment::ApprovePaymentBatch;
+use crate::acts::payment::{ApprovePaymentBatch, payees_odd};
 use crate::acts::settle::{SettlePaymentBatch, SettledLine};
 use crate::procedures::batches::{Batches, Step as BatchStep};
 
@@ -161,7 +161,11 @@ pub(super) async fn shown(desk: &Desk, id: &str, status: u16, state: &FormState)
     let body = async {
         let loaded = load(desk, id).await?;
         let trail = desk::trail::of(desk, &desk.read().await?, &crate::declared::PAYMENT_BATCH, id, 30).await?;
-        Ok(body(desk, &loaded, &trail, state))
+        let odd = payees_odd(&desk.read().await?, &loaded.lines).await?;
+        let waits = matches!(loaded.batch.state, PaymentState::Pending | PaymentState::Sent);
+        Ok(
+            html! { @if waits && !odd.is_empty() { (ui::callout(Tone::Act, html! { @for one in &odd { p { (one.fact) "。" (one.fix) "。" } } })) } (body(desk, &loaded, &trail, state)) },
+        )
     };
     match body.await {
         Ok(body) => desk.page_status(status, "拨付批次", "/payment-batches", body),
@@ -191,6 +195,7 @@ fn body(desk: &Desk, loaded: &Loaded, trail: &[ui::TrailLine], state: &FormState
     }
     main.push(section("拨付清册", lines_table(&loaded.lines)));
     main.extend(super::batch_undo::part(desk, batch, state));
+    main.insert(0, state.untold());
     html! { (Dossier {
         head: DossierHead {
             title: format!("拨付批次 {}", batch.batch_no),
@@ -315,10 +320,9 @@ fn settle_form(options: Form, loaded: &Loaded, state: &FormState) -> Markup {
 /// POST `/payment-batches/{id}/approve`.
 pub async fn approve(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
     let Ok(batch) = id.parse::<PaymentBatchId>() else { return desk.stopped(Fault::Gone.into()) };
-    let here = at::PaymentBatchPage(&id).to_string();
     // The file is what comes next, and it is here.
-    let next = |()| Next::Stay(here.clone(), "已批准，银行代发文件已生成，请下载后送银行。".to_owned());
-    desk.answer(desk.perform(ApprovePaymentBatch { batch }).await, next, async |no| desk.refused(&here, &no)).await
+    let next = |()| Next::Stay(at::PaymentBatchPage(&id).to_string(), "已批准，银行代发文件已生成，请下载后送银行。".to_owned());
+    desk.answer(desk.perform(ApprovePaymentBatch { batch }).await, next, async |no| shown(&desk, &id, 422, &FormState::new().refused(no)).await).await
 }
 
 /// POST `/payment-batches/{id}/settle`.

@@ -280,6 +280,7 @@ async fn one_body(desk: &Desk, id: &str, state: &FormState, contact: Option<&str
     if let Some(options) = deciding {
         main.push(decide_form(&options, &lines, state));
     }
+    main.insert(0, state.untold());
     Ok(html! { (Dossier {
         head: DossierHead {
             title: format!("{} 公示异议", one.class_title),

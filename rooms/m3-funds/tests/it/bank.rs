@@ -129,7 +129,7 @@ async fn m8_9_a_returned_line_is_corrected_and_paid() {
     // While it waits for its second person, nothing is batched for the payee.
     let Err(Stop::Refused(no)) = house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: vec![id.clone()] }).await else { panic!() };
     assert!(no[0].fact.contains("等另一人复核") && no[0].fact.contains("9012"), "{no:?}");
-    let confirm = ConfirmPayeeAccount { institution: testkit::personas::school(), account: "622909123456789012".into() };
+    let confirm = ConfirmPayeeAccount { institution: testkit::personas::school(), change: None, account: "622909123456789012".into() };
     house.desk(Persona::JinjiangReviewer).perform(confirm).await.unwrap();
     let again = house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: vec![id.clone()] }).await.unwrap();
     house.desk(Persona::JinjiangFinance).perform(ApprovePaymentBatch { batch: again.clone() }).await.unwrap();

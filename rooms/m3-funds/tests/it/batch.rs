@@ -285,8 +285,30 @@ async fn f04_no_batch_goes_to_an_account_that_does_not_stand() {
     let finance = house.desk(Persona::JinjiangFinance);
     let no = refusal(finance.perform(approve()).await);
     assert!(no.rule == "收款账户" && no.fact.contains("等另一人复核"), "{no}");
-    house.desk(Persona::JinjiangReviewer).perform(ConfirmPayeeAccount { institution, account }).await.unwrap();
+    house.desk(Persona::JinjiangReviewer).perform(ConfirmPayeeAccount { institution, change: None, account }).await.unwrap();
     let no = refusal(finance.perform(approve()).await);
     assert!(no.rule == "收款账户" && no.fact.contains("在制单以后改为"), "{no}");
     assert_eq!(lines_of(&house, &batch).await[0].state, PaymentState::Pending);
+}
+
+/// The batch was answered to its end while somebody typed: its page has no form any more, and says why, and what he typed.
+#[tokio::test(flavor = "multi_thread")]
+async fn m8_9_a_refusal_is_said_when_its_form_is_gone() {
+    let house = house(Fen(100_000_000)).await;
+    let all = claims(&house, 1).await;
+    payable(&house, &all[0]).await;
+    let batch = house.desk(Persona::JinjiangOfficer).perform(MakePaymentBatch { claims: all.clone() }).await.unwrap();
+    let finance = house.desk(Persona::JinjiangFinance);
+    finance.perform(ApprovePaymentBatch { batch: batch.clone() }).await.unwrap();
+    let web = house.serve(m3_funds::routes());
+    let token = desk::session::open(&house.premises, &Persona::JinjiangFinance.account(), true).await.unwrap();
+    let at = format!("/payment-batches/{batch}");
+    let page = web.get_as(&token, &at).await;
+    let line = lines_of(&house, &batch).await[0].id.clone();
+    let paid = SettledLine { line: line.clone(), paid: true, reference: "REF0".into(), reason: String::new() };
+    finance.perform(SettlePaymentBatch { batch: batch.clone(), lines: vec![paid] }).await.unwrap();
+    let (result, reference) = (format!("result_{line}"), format!("reference_{line}"));
+    let typed = [("by_line", "1"), (result.as_str(), "paid"), (reference.as_str(), "REF1")];
+    let told = web.post_from(&token, &page, &format!("{at}/settle"), &typed).await;
+    assert!(told.status == 422 && told.text.contains("拨付批次已经被办理或改动过") && told.text.contains("REF1"), "{}", told.text);
 }

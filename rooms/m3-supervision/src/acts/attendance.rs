@@ -118,7 +118,6 @@ impl Act for AskForRollCall {
     const NAME: &'static str = "ask-for-roll-call";
     const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Create);
     const TITLE: &'static str = "请老师代点";
-    const KEYS_GUARD: bool = true;
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -1,16 +1,19 @@
 //! Acts of the process check (过程检查; M3.1, domain §4.4).
 
+use std::collections::HashMap;
+
 use desk::procedure::{Taking, may_take, take};
 use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::{InspectionKind, InspectionOpinion, InspectionProblem};
+use foundation::codes::{ClassPhase, InspectionKind, InspectionOpinion, InspectionProblem};
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Fault, Function, InspectionId, Permission, Right, SessionId, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::Writer;
-use store::query::{ColumnTrait, QueryFilter, QueryOrder, Set};
+use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, Set};
+use store::tables::journal::fact;
 use store::tables::supervision::{attendance, class_session, inspection, training_class};
+use store::{Reader, Writer};
 
 use crate::declared::{ANSWER_INSPECTION, CLASS, INSPECT, INSPECTION_ANSWERED};
 use crate::procedures::full_process::{FullProcess, Step};
@@ -55,6 +58,7 @@ impl Act for RecordInspection {
         desk.unchanged(&CLASS, &class.id.to_string(), class.version)?;
         let problems: Vec<String> = self.problems.iter().map(|one| one.code().to_owned()).collect();
         let meeting = self.meeting(desk, work).await?;
+        let signed_in = self.signed_in(work).await?;
         let mut refusals = rules::check(
             &class,
             meeting.as_ref(),
@@ -62,6 +66,7 @@ impl Act for RecordInspection {
             &desk.actor.name,
             &self.second_inspector,
             class.enrolled_count,
+            signed_in,
             self.present_count,
             self.opinion,
             &problems,
@@ -76,7 +81,6 @@ impl Act for RecordInspection {
         if self.opinion == InspectionOpinion::Stop {
             may_take::<FullProcess>(desk, &class, Step::Suspend)?;
         }
-        let signed_in = self.signed_in(work).await?;
         let id: InspectionId = desk.new_id();
         work.add::<inspection::Entity>(self.row(desk, &class, id.clone(), signed_in, &problems)).await?;
         if self.opinion != InspectionOpinion::Normal {
@@ -106,6 +110,14 @@ impl Act for RecordInspection {
         let taking = Taking::new(training_class::ActiveModel { decision_note: Set(self.note.trim().into()), ..Default::default() });
         Ok(Done::new(id, take::<FullProcess>(desk, work, &class, Step::Suspend, taking, fact).await?))
     }
+}
+
+/// What the institution answered to the checks of a class, by their ids: the answer stands in the journal.
+pub async fn answers(reader: &Reader, class: &ClassId) -> Result<HashMap<String, String>, Stop> {
+    let told = Condition::all().add(fact::Column::Class.eq(class.clone())).add(fact::Column::Fact.eq("InspectionAnswered"));
+    let told = reader.list::<fact::Entity>(|q| q.filter(told).order_by_asc(fact::Column::Id)).await?;
+    let of = |body: &str| Some(serde_json::from_str::<serde_json::Value>(body).ok()?.get("inspection")?.as_str()?.to_owned());
+    Ok(told.into_iter().filter_map(|one| Some((of(&one.body)?, one.summary))).collect())
 }
 
 /// The key under which an institution is asked to answer a check.
@@ -192,6 +204,8 @@ impl Act for ResumeClass {
         }
         let fact = FactDraft::new("ClassResumed", class.district, "恢复培训").class(&class.id).institution(&class.institution);
         let taking = Taking::new(training_class::ActiveModel { decision_note: Set(self.note.trim().into()), ..Default::default() });
+        // Now there is something to see again; not for whoever approved it.
+        let taking = taking.finding("look", "停课后恢复，请再看一次").not_for(class.decided_by.clone());
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::Resume, taking, fact).await?))
     }
 }
@@ -218,11 +232,20 @@ impl Act for AnswerInspection {
         if text.is_empty() || text.chars().count() > TEXT_CHARS {
             return Err(INSPECTION.refuse("没有写整改情况，或写得太长").fix("请写明做了什么、什么时候做的").at("text").into());
         }
-        // Each check is answered for itself, once.
-        if tasks::close_once(desk, work, vec![asked_under(&row.id)]).await? == 0 {
-            let fact = if row.opinion == InspectionOpinion::Normal { "这次检查没有要回复的意见" } else { "这次检查已经回复过" };
+        // Each check is answered for itself, once; the journal says whether it was.
+        let no = if row.opinion == InspectionOpinion::Normal {
+            Some("这次检查没有要回复的意见".to_owned())
+        } else if matches!(class.state.phase(), ClassPhase::Archived | ClassPhase::Ended) {
+            Some(format!("班级现在是“{}”", class.state.label()))
+        } else {
+            answers(work, &class.id).await?.contains_key(&row.id.to_string()).then(|| "这次检查已经回复过".to_owned())
+        };
+        if let Some(fact) = no {
             return Err(INSPECTION.refuse(fact).source("过程检查记录").fix("不用再回复；还有情况要说的，请联系县人社部门").into());
         }
+        tasks::close_once(desk, work, vec![asked_under(&row.id)]).await?;
+        // What an earlier version asked carries no key: any answer ends it, as then.
+        tasks::close_keyless(desk, work, &class.id, &[&ANSWER_INSPECTION]).await?;
         TaskDraft::new(desk, &INSPECTION_ANSWERED, &class.id, format!("{}：机构回复了检查意见", class.title), class.district)
             .finding("look", text.chars().take(60).collect::<String>())
             .put_once(work, format!("inspection-answered:{}", row.id))

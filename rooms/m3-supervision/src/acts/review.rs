@@ -153,7 +153,11 @@ fn row_of(desk: &Desk, class: &training_class::Model, line: &Line, position: i32
 
 /// The lines of a class, in order.
 pub async fn lines_of(reader: &store::Reader, class: &ClassId) -> Result<Vec<review_line::Model>, Stop> {
-    reader.list::<review_line::Entity>(|q| q.filter(review_line::Column::Class.eq(class.clone())).order_by_asc(review_line::Column::Position)).await
+    reader
+        .list::<review_line::Entity>(|q| {
+            q.filter(review_line::Column::Class.eq(class.clone())).order_by_asc(review_line::Column::Position).order_by_asc(review_line::Column::Code)
+        })
+        .await
 }
 
 /// 受理.
@@ -216,6 +220,8 @@ pub(super) async fn refresh_lines(desk: &Desk, work: &Writer, class: &training_c
                     fact: Set(now.fact.clone()),
                     source: Set(now.source.clone()),
                     fix: Set(now.fix.clone()),
+                    decided_by: Set(None),
+                    decided_by_name: Set(if now.by_machine { "机器核对".into() } else { String::new() }),
                     decided_at: Set(now.by_machine.then(|| desk.now())),
                     ..Default::default()
                 };

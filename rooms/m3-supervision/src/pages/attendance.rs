@@ -21,7 +21,7 @@ use super::{dispute, inspection as inspections, phone, session};
 use crate::acts::attendance::{AskForRollCall, CallRoll};
 use crate::acts::check_in::{SignIn, SignOut};
 use crate::acts::dispute::{AnswerDispute, DisputeAttendance};
-use crate::acts::inspection::{AnswerInspection, RecordInspection, ResumeClass};
+use crate::acts::inspection::{AnswerInspection, RecordInspection, ResumeClass, answers};
 use crate::declared::CLASS;
 use crate::hours;
 use crate::procedures::full_process::{FullProcess, Step};
@@ -127,15 +127,21 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
     let sessions = hours::sessions(reader, &class.id).await?;
     let next = sessions.iter().find(|one| now <= one.ends_at);
     let checks = reader.list::<inspection::Entity>(|q| q.filter(inspection::Column::Class.eq(class.id.clone())).order_by_asc(inspection::Column::At)).await?;
-    let answered = inspections::answers(reader, &class.id).await?;
+    let answered = answers(reader, &class.id).await?;
     let done = sessions.iter().filter(|one| one.ends_at < now).count();
     let here = match next {
         Some(one) => present(reader, one).await?,
         None => 0,
     };
-    let next_text = next.map_or_else(|| html! { "已全部上完" @if class.ends_on >= desk.today() { "，" (ui::dates::near_day(class.ends_on, desk.today())) "结束培训后可以考核" } }, |one| html! {
-        a href=(at::SessionPage(&one.id)) { (ui::dates::near_day(one.held_on, desk.today())) " " (ui::dates::time(one.starts_at)) } " 已到 " (here) " / " (class.enrolled_count)
-    });
+    let today = desk.today();
+    let is_open = !matches!(class.state.phase(), ClassPhase::Archived | ClassPhase::Ended);
+    let next_text = match next {
+        _ if class.state.phase() == ClassPhase::Stopped => html! { "停课中，复课后按课程表继续" },
+        None => html! { "已全部上完" @if class.ends_on >= today { "，" (ui::dates::near_day(class.ends_on, today)) "结束培训后可以考核" } },
+        Some(one) => html! {
+            a href=(at::SessionPage(&one.id)) { (ui::dates::near_day(one.held_on, today)) " " (ui::dates::time(one.starts_at)) } " 已到 " (here) " / " (class.enrolled_count)
+        },
+    };
     Ok(section(
         "考勤与检查",
         html! {
@@ -144,7 +150,7 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
                 ("现在或下一次课", next_text),
                 ("过程检查", html! { (checks.len()) " 次" }),
             ]))
-            @if !checks.is_empty() { div class="jb-checks" { @for one in &checks { (inspections::line(desk, one, answered.get(&one.id.to_string()))) } } }
+            @if !checks.is_empty() { div class="jb-checks" { @for one in &checks { (inspections::line(desk, one, answered.get(&one.id.to_string()), is_open)) } } }
             @if let Some(options) = procedure::form::<FullProcess>(desk, class, Step::Resume, &CLASS.address(class.id.as_str())) { (inspections::resuming(&options)) }
         },
     ))

@@ -108,6 +108,7 @@ async fn body(desk: &Desk, id: &str, state: &FormState) -> Result<Markup, Stop> 
     } else if !is_open {
         main.push(section("答复", html! { p { (one.answer) } }));
     }
+    main.insert(0, state.untold());
     let due = Due::on(one.due_on, desk.today());
     Ok(html! { (Dossier {
         head: DossierHead {

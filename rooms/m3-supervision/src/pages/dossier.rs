@@ -213,7 +213,7 @@ impl View<'_> {
                 })
                 .collect::<Vec<_>>(),
         )];
-        let answering = self.class.state == FullProcessState::UnderReview && self.class.reviewed_by.is_none() && self.decides();
+        let answering = self.answers();
         for (list, title) in [("completeness", "完备性"), ("authenticity", "真实性")] {
             let shown: Vec<CheckLine> = self
                 .lines
@@ -226,6 +226,11 @@ impl View<'_> {
         parts
     }
 
+    /// Whether this office answers the human lines now.
+    fn answers(&self) -> bool {
+        self.class.state == FullProcessState::UnderReview && self.decides()
+    }
+
     fn check_line(&self, line: &Shown, answering: bool) -> CheckLine {
         let base = match line.result {
             Some(ReviewResult::Noted) => CheckLine::look(line.fact.as_str()),
@@ -233,8 +238,9 @@ impl View<'_> {
             None => CheckLine::look(if line.fact.is_empty() { "待人工核对" } else { line.fact.as_str() }),
         };
         let shown = base.subject(line.title.as_str()).note(if line.by.is_empty() { line.code.clone() } else { format!("{} {}", line.by, line.code) });
-        if answering && !line.by_machine && line.result.is_none() {
-            shown.way_out(Button::link("有问题", self.at(&format!("lines/{}", line.code))).quiet())
+        if answering && !line.by_machine {
+            let word = if line.result.is_none() { "有问题" } else { "改核对结果" };
+            shown.way_out(Button::link(word, self.at(&format!("lines/{}", line.code))).quiet())
         } else {
             shown
         }
@@ -242,6 +248,9 @@ impl View<'_> {
 
     /// Where a red line is put right: by the institution on its own pages, by the officer through a return.
     fn way_out(&self, line: &Shown, editable: bool) -> Option<Button> {
+        if self.answers() && !line.by_machine {
+            return Some(Button::link("改核对结果", self.at(&format!("lines/{}", line.code))));
+        }
         if !editable {
             return (self.decides() && self.class.state.is_in(&[FullProcessState::Submitted, FullProcessState::UnderReview]))
                 .then(|| Button::link("退回补正", self.at("return")));

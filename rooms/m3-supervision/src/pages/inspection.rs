@@ -1,16 +1,13 @@
 //! The process check's form and its line in the class dossier (M3.1; domain §4.4).
 
-use std::collections::HashMap;
-
 use axum::extract::Path;
 use axum::response::Response;
+use chrono::Duration;
 use desk::{Desk, Pairs, Read};
 use foundation::at;
 use foundation::codes::{InspectionKind, InspectionOpinion, InspectionProblem};
 use foundation::{ClassId, Fault, Function, InspectionId, Office, Permission, Right, Stop};
 use maud::{Markup, html};
-use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
-use store::tables::journal::fact;
 use store::tables::supervision::{class_session, inspection, training_class};
 use ui::{Field, Form, FormState, form, page_head};
 
@@ -32,12 +29,19 @@ struct Visit {
     signed_in: usize,
 }
 
-async fn visit(desk: &Desk, class: &ClassId) -> Result<Visit, Stop> {
+/// Minutes after a meeting in which what was seen in it may still be written down.
+const WRITTEN_AFTER: i64 = 60;
+
+/// The class, and the meeting: the one that goes on, or the one whose form was opened while it went on.
+async fn visit(desk: &Desk, class: &ClassId, opened: &str) -> Result<Visit, Stop> {
     let reader = desk.read().await?;
     let class = reader.get::<training_class::Entity>(class.to_string()).await?;
     desk.shows(&CLASS, &class.id, class.version);
     let now = desk.now();
-    let session = hours::sessions(&reader, &class.id).await?.into_iter().find(|one| one.starts_at <= now && now <= one.ends_at);
+    let sessions = hours::sessions(&reader, &class.id).await?;
+    let goes_on = |one: &&class_session::Model| one.starts_at <= now && now <= one.ends_at;
+    let just_over = |one: &&class_session::Model| one.id.to_string() == opened && one.starts_at <= now && now <= one.ends_at + Duration::minutes(WRITTEN_AFTER);
+    let session = sessions.iter().find(just_over).or_else(|| sessions.iter().find(goes_on)).cloned();
     let signed_in = match &session {
         Some(one) => present(&reader, one).await?,
         None => 0,
@@ -48,7 +52,7 @@ async fn visit(desk: &Desk, class: &ClassId) -> Result<Visit, Stop> {
 /// `/classes/{id}/inspections/new`.
 pub async fn ask(desk: Desk, Path(class): Path<String>) -> Response {
     let Ok(class) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
-    match visit(&desk, &class).await {
+    match visit(&desk, &class, "").await {
         Ok(visit) => {
             let state = FormState::new().with("kind", InspectionKind::OnSite.code()).with("unannounced", "1");
             desk.page("记录检查", "/classes", body(&visit, &state))
@@ -62,10 +66,11 @@ fn body(visit: &Visit, state: &FormState) -> Markup {
         || "现在没有在上课".to_owned(),
         |one| format!("{}—{} {} · {}", ui::dates::time(one.starts_at), ui::dates::time(one.ends_at), one.place, one.teacher_name),
     );
+    let hidden = visit.session.iter().map(|one| ("session".to_owned(), one.id.to_string())).collect();
     html! {
         (page_head("记录检查", &format!("{} · {}", visit.class.title, visit.class.institution_name), &[]))
         (ui::panel("", html! { (ui::facts_grid(&[("应到", format!("{} 人", visit.class.enrolled_count)), ("已签到", format!("{} 人", visit.signed_in)), ("本次课", at)])) }))
-        (form(&Form { action: at::ClassInspections(&visit.class.id).to_string(), submit: "提交检查记录".into(), ..Form::default() }, state, html! {
+        (form(&Form { action: at::ClassInspections(&visit.class.id).to_string(), submit: "提交检查记录".into(), hidden, ..Form::default() }, state, html! {
             (Field::radio("kind", "检查方式", InspectionKind::all().iter().map(|k| (k.code(), k.label()))).required().show(state))
             (Field::checkbox("unannounced", "事先没有通知").show(state))
             (Field::number("present_count", "现场人数").unit("人").hint("请当场数，不要照抄签到数").required().show(state))
@@ -82,7 +87,7 @@ fn body(visit: &Visit, state: &FormState) -> Markup {
 /// POST `/classes/{id}/inspections`.
 pub async fn record(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
-    let visit = match visit(&desk, &id).await {
+    let visit = match visit(&desk, &id, form.value("session")).await {
         Ok(visit) => visit,
         Err(stop) => return desk.stopped(stop),
     };
@@ -120,7 +125,7 @@ pub async fn record(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
 }
 
 /// One check in the dossier, with the institution's way to answer.
-pub fn line(desk: &Desk, one: &inspection::Model, answer: Option<&String>) -> Markup {
+pub fn line(desk: &Desk, one: &inspection::Model, answer: Option<&String>, is_open: bool) -> Markup {
     let tone = match one.opinion {
         InspectionOpinion::Normal => ui::tag::good(one.opinion.label()),
         InspectionOpinion::Rectify => ui::tag::look(one.opinion.label()),
@@ -130,6 +135,7 @@ pub fn line(desk: &Desk, one: &inspection::Model, answer: Option<&String>) -> Ma
     let answers = matches!(desk.actor.office, Office::Institution { .. })
         && one.opinion != InspectionOpinion::Normal
         && answer.is_none()
+        && is_open
         && desk.may(Permission::Of(Function::Inspection, Right::Create));
     html! {
         p { (ui::dates::full_moment(one.at)) " " (one.kind.label()) @if one.unannounced { "（未通知）" } "：应到 " (one.planned_persons) "，已签到 " (one.signed_in) "，现场 " (one.present_count) " " (tone)
@@ -143,14 +149,6 @@ pub fn line(desk: &Desk, one: &inspection::Model, answer: Option<&String>) -> Ma
             }
         }
     }
-}
-
-/// What the institution answered to the checks of a class, by their ids: the answer stands in the journal.
-pub async fn answers(reader: &store::Reader, class: &ClassId) -> Result<HashMap<String, String>, Stop> {
-    let told = Condition::all().add(fact::Column::Class.eq(class.clone())).add(fact::Column::Fact.eq("InspectionAnswered"));
-    let told = reader.list::<fact::Entity>(|q| q.filter(told).order_by_asc(fact::Column::Id)).await?;
-    let of = |body: &str| Some(serde_json::from_str::<serde_json::Value>(body).ok()?.get("inspection")?.as_str()?.to_owned());
-    Ok(told.into_iter().filter_map(|one| Some((of(&one.body)?, one.summary))).collect())
 }
 
 /// The form by which a stopped class goes on.

@@ -179,6 +179,9 @@ async fn read_roster(desk: &Desk, name: String, bytes: Vec<u8>) -> Result<Option
     if bytes.is_empty() { Ok(None) } else { roster::read_apart(desk, name, bytes).await.map(Some) }
 }
 
+/// What is said above a roster that was not taken whole.
+const SAVED: &str = "班级已经保存为草稿。名册里标出的几处，改好后在这里再上传一次。";
+
 /// The new class's roster and pledges; whatever is wrong is shown where it is put right.
 async fn fill(desk: &Desk, id: ClassId, file: Option<RosterFile>, is_pledged: bool) -> Response {
     let Some(file) = file else { return desk.go(&at::ClassRoster(&id).to_string(), "已保存草稿，请导入学员名册。") };
@@ -187,7 +190,9 @@ async fn fill(desk: &Desk, id: ClassId, file: Option<RosterFile>, is_pledged: bo
         Ok(outcome) => outcome,
         // The class is made: what its roster lacks is said where it is put right.
         refused => {
-            return desk.answer(refused, |_| ("/classes", ""), async |no| redraw_roster(desk, id.as_str(), &FormState::new().refused(no), &[]).await).await;
+            return desk
+                .answer(refused, |_| ("/classes", ""), async |no| redraw_roster(&desk.saying(SAVED), id.as_str(), &FormState::new().refused(no), &[]).await)
+                .await;
         }
     };
     if is_pledged
@@ -197,7 +202,7 @@ async fn fill(desk: &Desk, id: ClassId, file: Option<RosterFile>, is_pledged: bo
         return desk.stopped(stop);
     }
     if !errors.is_empty() {
-        return redraw_roster(desk, id.as_str(), &FormState::new(), &errors).await;
+        return redraw_roster(&desk.saying(SAVED), id.as_str(), &FormState::new(), &errors).await;
     }
     desk.go(&at::ClassPage(&id).to_string(), &format!("已保存，登记学员 {added} 人。请核对后提交。"))
 }

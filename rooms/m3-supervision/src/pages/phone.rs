@@ -201,6 +201,8 @@ fn hours_lines(
                 let why: Vec<Refusal> = serde_json::from_str(&item.refusals).unwrap_or_default();
                 PhoneLine::text("补贴", "没有").note(why.into_iter().next().map_or_else(String::new, |one| one.fact))
             }
+            None if place.passed == Some(false) => PhoneLine::text("补贴", "没有").note("考核没有合格"),
+            None if class.state.phase() == ClassPhase::Ended => PhoneLine::text("补贴", "没有").note("这个班没有办成"),
             None if hours.rate.0 < needed && !matches!(class.state.phase(), ClassPhase::Approved | ClassPhase::Teaching | ClassPhase::Stopped) => {
                 PhoneLine::text("补贴", "没有").note(format!("课时不到 {needed}，不能结业；记错了请点上面一行告诉我们"))
             }

@@ -54,8 +54,8 @@ desk::steps! {
         Approve [UnderReview] => Approved, "准予开班", by::<ApproveOpening>(), Said("开班日"), Asked, Ask(&START), Post("准予开班", "approve", ""),
             ["ClassOpeningApproved"], "准予开班通知书";
         StartTraining [Approved] => InTraining, "开始培训", by::<StartTraining>(), Said("结束日"), Asked, Ask(&INSPECT), Nowhere, ["TrainingStarted"];
-        Suspend [InTraining] => Suspended, "中止培训", by::<RecordInspection>(), Keep, Nothing, Nobody, Nowhere, ["ClassInspected"];
-        Resume [Suspended] => InTraining, "恢复培训", by::<ResumeClass>(), Keep, Nothing, Nobody, Form("恢复培训", "resume", ""), ["ClassResumed"];
+        Suspend [InTraining] => Suspended, "中止培训", by::<RecordInspection>(), Keep, Asked, Nobody, Nowhere, ["ClassInspected"];
+        Resume [Suspended] => InTraining, "恢复培训", by::<ResumeClass>(), Keep, Nothing, Ask(&INSPECT), Form("恢复培训", "resume", ""), ["ClassResumed"];
         EndTraining [InTraining] => TrainingEnded, "培训结束", by::<EndTraining>(), Said("结束日后的考核期限"), Asked, Ask(&ENTER_SCORES), Nowhere,
             ["TrainingEnded"];
         EnterScores [TrainingEnded] => Examining, "录入考核成绩", by::<EnterScores>(), Clear, Asked, Ask(&CONFIRM_EXAM),
@@ -97,10 +97,7 @@ impl Procedure for FullProcess {
     const TAG: Option<&'static str> = Some(journal::facts::CLASS_STATE);
     const SUBJECT: &'static Subject = &CLASS;
     const ROWS: &'static [Row<FullProcessState, Step>] = ROWS;
-    // Who stopped a class has seen it: what he was asked he has done, another may still look.
-    const KEPT: &'static [Step] = &[Step::Suspend];
-    const APART: &'static [Apart<Self>] =
-        &[Apart { step: Step::Approve, who: |class| class.reviewed_by.as_ref(), why: "您审核过本班，须由另一位工作人员批准" }];
+    const APART: &'static [Apart<Self>] = &[Apart::<Self>::not(Step::Approve, |class| class.reviewed_by.as_ref(), "您审核过本班，须由另一位工作人员批准")];
     const ENDS: &'static [FullProcessState] = &[FullProcessState::Refused, FullProcessState::Archived, FullProcessState::Withdrawn];
 
     fn state(row: &Model<Self>) -> Result<FullProcessState, Stop> {

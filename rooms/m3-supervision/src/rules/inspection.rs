@@ -22,6 +22,7 @@ pub fn check(
     inspector_name: &str,
     second: &str,
     planned: i32,
+    signed_in: i32,
     present: i32,
     opinion: InspectionOpinion,
     problems: &[String],
@@ -52,7 +53,11 @@ pub fn check(
     if opinion != InspectionOpinion::Normal && problems.is_empty() && note.trim().is_empty() {
         no("problems", format!("意见是“{}”，但没有写发现了什么问题", opinion.label()), "过程检查记录表", "请勾选问题或写明情况");
     }
-    if opinion == InspectionOpinion::Normal && present * 10 < planned * 5 && note.trim().is_empty() {
+    // Who is signed in and not there was signed for, or has left: the inspector says which.
+    if opinion == InspectionOpinion::Normal && signed_in > present && note.trim().is_empty() {
+        let fact = format!("已签到 {signed_in} 人，现场只有 {present} 人，意见却是“正常”");
+        no("note", fact, "本次课的签到记录", "请写明缺的人去了哪里（如请假）；有人代签的，请勾选“人数不符”并改为“限期整改”");
+    } else if opinion == InspectionOpinion::Normal && present * 10 < planned * 5 && note.trim().is_empty() {
         no("note", format!("应到 {planned} 人，现场只有 {present} 人，意见却是“正常”"), "过程检查记录表", "请写明原因，或改为“限期整改”");
     }
     refusals

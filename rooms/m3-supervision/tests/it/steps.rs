@@ -4,7 +4,7 @@
 use chrono::Duration;
 use foundation::codes::{FullProcessState, InspectionKind, InspectionOpinion, ReviewResult};
 use foundation::{InspectionId, Stop};
-use m3_supervision::acts::attendance::AskForRollCall;
+use m3_supervision::acts::attendance::{AskForRollCall, CallRoll};
 use m3_supervision::acts::decide::{AnswerReviewLine, RevokeClass};
 use m3_supervision::acts::exam::{ConfirmExam, EnterScores};
 use m3_supervision::acts::inspection::{AnswerInspection, RecordInspection, ResumeClass};
@@ -118,6 +118,30 @@ async fn m3_2_a_stopped_class_goes_on_when_somebody_has_looked_again() {
     assert!(open_kinds(&house).await.iter().all(|one| one != "inspection-answered"), "whoever looked again has seen the answers");
     officer.perform(resume()).await.unwrap();
     assert_eq!(row(&house, &class).await.state, FullProcessState::InTraining);
+}
+
+/// Fewer are there than have signed in, and all is well: somebody says where the others are.
+#[tokio::test(flavor = "multi_thread")]
+async fn m3_2_who_signed_in_and_is_not_there_is_accounted_for() {
+    let house = TestHouse::new().await;
+    let class = fixtures::approved_class(&house).await;
+    meddle(&house, &class.class, training_class::ActiveModel { state: Set(FullProcessState::InTraining.into()), ..Default::default() }).await;
+    let session = house.system().read().await.unwrap().get::<class_session::Entity>(class.sessions[0].to_string()).await.unwrap();
+    house.premises.clock.travel_to(session.starts_at + Duration::minutes(20));
+    let roll = CallRoll { session: session.id.clone(), present: class.enrolments.clone() };
+    house.desk(Persona::ClassTeacher).perform(roll).await.unwrap();
+    let seen = |note: &str| RecordInspection {
+        session: Some(session.id.clone()),
+        present_count: 9,
+        teacher_present: true,
+        ..check(&class.class, InspectionOpinion::Normal, note)
+    };
+    let inspector = house.desk(Persona::JinjiangInspector);
+    match inspector.perform(seen("")).await {
+        Err(Stop::Refused(no)) => assert!(no.len() == 1 && no[0].fact.contains("已签到 12 人，现场只有 9 人"), "{no:?}"),
+        other => panic!("{other:?}"),
+    }
+    inspector.perform(seen("三人请假，已看请假条")).await.unwrap();
 }
 
 /// Nobody passed: the class is over, and does not wait for certificates that nobody may issue.
