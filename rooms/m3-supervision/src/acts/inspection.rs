@@ -65,7 +65,6 @@ impl Act for RecordInspection {
             desk.actor.account.as_ref(),
             &desk.actor.name,
             &self.second_inspector,
-            class.enrolled_count,
             signed_in,
             self.present_count,
             self.opinion,

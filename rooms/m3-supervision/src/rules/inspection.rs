@@ -21,13 +21,13 @@ pub fn check(
     inspector: Option<&AccountId>,
     inspector_name: &str,
     second: &str,
-    planned: i32,
     signed_in: i32,
     present: i32,
     opinion: InspectionOpinion,
     problems: &[String],
     note: &str,
 ) -> Vec<Refusal> {
+    let planned = class.enrolled_count;
     let mut refusals = Vec::new();
     let mut no = |field: &str, fact: String, source: &str, fix: &str| refusals.push(INSPECTION.refuse(fact).source(source).fix(fix).at(field));
     if !class.state.is_in(INSPECTED) {
@@ -36,7 +36,7 @@ pub fn check(
     // A class that was stopped does not meet: what is looked at again is what was wrong.
     let is_stopped = class.state.phase() == ClassPhase::Stopped;
     if meeting.is_none() && opinion == InspectionOpinion::Normal && !is_stopped {
-        no("opinion", "现在没有在上课，看不到上课的情况".into(), "课程表", "请在上课时去检查；按课表应当上课却没有人的，请选“限期整改”或“停课整改”并写明情况");
+        no("opinion", "现在没有在上课，看不到上课的情况".into(), "课程表", "请在上课时去检查；按课表应当上课却没有人的，请选“限期整改”或“停课”并写明情况");
     }
     if meeting.is_none() && present > 0 {
         no("present_count", format!("现在没有在上课，现场却写了 {present} 人"), "课程表", "没有在上课的，现场人数请填 0");
