@@ -28,6 +28,12 @@ pub async fn in_force(reader: &Reader, scheme: Scheme, district: DistrictCode, d
     Policy::from_parameters(scheme, parameters, day).map_err(|missing| PARAMETERS.refuse(missing.sentence()).into())
 }
 
+/// What holds of catalogue and sites, whichever scheme their classes will be paid by: the limits that every scheme's
+/// policy carries. Errors: as `in_force`.
+pub async fn common(reader: &Reader, district: DistrictCode, day: Date) -> Result<Policy, Stop> {
+    in_force(reader, Scheme::default(), district, day).await
+}
+
 /// What a class's regime pays by. Errors: a refusal while the regime has no scheme of its own here.
 pub fn scheme_of(regime: Regime) -> Result<Scheme, Stop> {
     Scheme::of(regime).ok_or_else(|| {

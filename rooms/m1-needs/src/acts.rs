@@ -30,7 +30,7 @@ pub struct AddNeedsItem {
 
 /// The limits for a district today.
 pub async fn limits(desk: &Desk, reader: &Reader, district: DistrictCode) -> Result<Limits, Stop> {
-    Ok(Limits::of(&desk::policy::in_force(reader, desk::policy::Scheme::CompletionCertificate, district, desk.today()).await?))
+    Ok(Limits::of(&desk::policy::common(reader, district, desk.today()).await?))
 }
 
 impl Act for AddNeedsItem {

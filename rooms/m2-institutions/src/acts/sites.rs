@@ -170,7 +170,7 @@ impl Act for RecordSiteVerification {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<SiteVerified>, Stop> {
         let site = work.get::<site::Entity>(self.site.clone()).await?;
         let institution = managed(work, &site.institution).await?;
-        let policy = desk::policy::in_force(work, desk::policy::Scheme::CompletionCertificate, site.district, desk.today()).await?;
+        let policy = desk::policy::common(work, site.district, desk.today()).await?;
         let valid_until = rules::verification(self, policy.site_valid_months(), desk.today())?;
         let (first, second) = (self.inspector_1.trim(), self.inspector_2.trim());
         let row = site_verification::Model {
