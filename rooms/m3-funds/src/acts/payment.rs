@@ -191,7 +191,7 @@ fn changed(payee: &institution::Model, line: &payment_line::Model) -> Refusal {
 /// What goes to the bank goes to the account that is registered now, to the last figure. Errors: every payee whose account
 /// does not stand.
 async fn payees_stand(desk: &Desk, work: &Writer, lines: &[payment_line::Model]) -> Result<(), Stop> {
-    let (keyring, mut no) = (&desk.premises.keyring, payees_odd(work, lines).await?);
+    let (keyring, no) = (&desk.premises.keyring, payees_odd(work, lines).await?);
     for line in lines.iter().filter(|_| no.is_empty()) {
         let payee = work.get::<institution::Entity>(line.institution.to_string()).await?;
         let plain = keyring.open(Purpose::Account, &line.id.to_string(), &line.account).map_err(|e| Fault::Db(e.to_string()))?;
@@ -199,7 +199,6 @@ async fn payees_stand(desk: &Desk, work: &Writer, lines: &[payment_line::Model])
             return Err(changed(&payee, line).into());
         }
     }
-    no.dedup();
     if no.is_empty() { Ok(()) } else { Err(no.into()) }
 }
 
