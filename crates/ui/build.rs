@@ -9,7 +9,9 @@ fn main() {
     let dist = Path::new(&here).join("../../assets/dist");
     println!("cargo::rerun-if-changed={}", dist.display());
     println!("cargo::rerun-if-changed=build.rs");
-    for file in ["app.css", "app.css.gz", "app.js", "app.js.gz", "chart.js", "chart.js.gz", "favicon.svg", "favicon.svg.gz"] {
+    for file in
+        ["app.css", "app.css.gz", "app.js", "app.js.gz", "chart.js", "chart.js.gz", "favicon.svg", "favicon.svg.gz"]
+    {
         let path = dist.join(file);
         println!("cargo::rerun-if-changed={}", path.display());
         if !path.is_file() {

@@ -51,7 +51,10 @@ pub trait Act: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static
     /// Looks at what all of these ask for, with the system's reach and outside any transaction, and says what is to
     /// be written: each row goes in under its own asker's scope. What may have changed meanwhile must be guarded by
     /// unique keys. Errors stop the whole group, which is then done one by one. Only gathered acts have it.
-    fn plan_many(asked: &[Asked<Self>], reader: &Reader) -> impl Future<Output = Result<Plan<Self::Outcome>, Stop>> + Send
+    fn plan_many(
+        asked: &[Asked<Self>],
+        reader: &Reader,
+    ) -> impl Future<Output = Result<Plan<Self::Outcome>, Stop>> + Send
     where
         Self: Sized,
     {

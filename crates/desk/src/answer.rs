@@ -58,7 +58,12 @@ impl Desk {
             title: title.into(),
             nav,
             current: current.into(),
-            printed: format!("{} {} 打印于 {}", self.actor.office_name, self.actor.name, ui::dates::full_moment(self.now())),
+            printed: format!(
+                "{} {} 打印于 {}",
+                self.actor.office_name,
+                self.actor.name,
+                ui::dates::full_moment(self.now())
+            ),
             who,
             flash: self
                 .manner
@@ -256,13 +261,31 @@ fn log(desk: &Desk, fault: &Fault) {
 /// What happened and what to do while the store gives or takes nothing.
 pub fn trouble_words(trouble: Trouble) -> (&'static str, &'static str, &'static str) {
     match trouble {
-        Trouble::DiskFull => ("磁盘已满", "服务器的磁盘满了，您的这次办理没有保存。", "请联系系统管理员腾出磁盘空间，然后再办一次；以前办成的事情都在。"),
-        Trouble::NotWritten => ("这次没有保存", "服务器读写磁盘出错，您的这次办理没有保存。", "请过一会儿再办一次；一直不行请联系系统管理员检查磁盘。"),
-        Trouble::Damaged => ("数据库损坏", "服务器的数据库文件损坏，现在办不了。", "请联系系统管理员运行 jinbu check，必要时从备份恢复。"),
-        Trouble::NeedsCheck => {
-            ("暂停办理", "系统发现有已经办成的事情在数据库里找不到了，为免越错越多，先停止办理；查询照常。", "请联系系统管理员运行 jinbu check，查明之后再办。")
-        }
-        Trouble::Unreachable => ("数据库连不上", "系统现在连不上数据库，您的这次办理没有保存。", "请过几分钟再试；一直不行请联系系统管理员。"),
+        Trouble::DiskFull => (
+            "磁盘已满",
+            "服务器的磁盘满了，您的这次办理没有保存。",
+            "请联系系统管理员腾出磁盘空间，然后再办一次；以前办成的事情都在。",
+        ),
+        Trouble::NotWritten => (
+            "这次没有保存",
+            "服务器读写磁盘出错，您的这次办理没有保存。",
+            "请过一会儿再办一次；一直不行请联系系统管理员检查磁盘。",
+        ),
+        Trouble::Damaged => (
+            "数据库损坏",
+            "服务器的数据库文件损坏，现在办不了。",
+            "请联系系统管理员运行 jinbu check，必要时从备份恢复。",
+        ),
+        Trouble::NeedsCheck => (
+            "暂停办理",
+            "系统发现有已经办成的事情在数据库里找不到了，为免越错越多，先停止办理；查询照常。",
+            "请联系系统管理员运行 jinbu check，查明之后再办。",
+        ),
+        Trouble::Unreachable => (
+            "数据库连不上",
+            "系统现在连不上数据库，您的这次办理没有保存。",
+            "请过几分钟再试；一直不行请联系系统管理员。",
+        ),
         Trouble::Unknown => (
             "不知道办成没有",
             "保存您这次办理的时候，数据库或磁盘出了错，不能确定是否已经保存。",
@@ -277,13 +300,27 @@ pub fn error_words(status: u16) -> (&'static str, &'static str, &'static str) {
     match status {
         400 => ("没有看懂这次提交", "送来的内容格式不对。", "请返回上一页，检查后重新提交。"),
         401 => ("请先登录", "这一页要登录后才能看。", "请登录后再打开。"),
-        403 => ("您的岗位不办这件事", "按职责分工，这一页或这项办理不属于您的岗位。", "如需办理，请联系本单位的系统管理员。"),
+        403 => (
+            "您的岗位不办这件事",
+            "按职责分工，这一页或这项办理不属于您的岗位。",
+            "如需办理，请联系本单位的系统管理员。",
+        ),
         404 => ("没有找到", "这个地址不存在，或者不在您的管辖范围内。", "请从首页的待办或查询进入。"),
         405 => ("这个地址不能这样访问", "访问方式不对。", "请从首页重新进入。"),
-        409 => ("刚才有人先办了", "您打开这一页之后，内容已经变化，您的这次办理没有生效。", "请重新打开，看清现在的情况再办。"),
-        413 => ("文件太大", "上传的文件不能超过 5 MB，其他内容不能超过 1 MB。", "请压缩或拆分后再上传，名册一般只有几十 KB。"),
+        409 => (
+            "刚才有人先办了",
+            "您打开这一页之后，内容已经变化，您的这次办理没有生效。",
+            "请重新打开，看清现在的情况再办。",
+        ),
+        413 => (
+            "文件太大",
+            "上传的文件不能超过 5 MB，其他内容不能超过 1 MB。",
+            "请压缩或拆分后再上传，名册一般只有几十 KB。",
+        ),
         415 => ("不认识这种内容", "送来的内容类型不对。", "接口请用 application/json。"),
-        419 => ("页面放得太久了", "为了安全，这一页的提交凭据已失效，刚才的内容没有提交。", "请返回上一页刷新后再提交。"),
+        419 => {
+            ("页面放得太久了", "为了安全，这一页的提交凭据已失效，刚才的内容没有提交。", "请返回上一页刷新后再提交。")
+        }
         422 => ("没有办成", "内容没有填对，或者不符合规定，没有办理。", "请按提示修改后再提交。"),
         429 => ("太频繁了", "短时间内尝试太多次。", "请过几分钟再试。"),
         503 => ("现在很忙", "同时办理的人太多，您的这次办理没有提交。", "请过几秒再试一次。"),
@@ -311,7 +348,8 @@ fn last_words(path: &str, status: u16, words: (&str, &str, &str)) -> Response {
         return plain_page(status, "", words);
     }
     let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let body = serde_json::json!({ "status": status, "title": words.0, "detail": words.1, "request_id": "", "refusals": [] });
+    let body =
+        serde_json::json!({ "status": status, "title": words.0, "detail": words.1, "request_id": "", "refusals": [] });
     (code, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }
 

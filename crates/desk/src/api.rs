@@ -37,7 +37,14 @@ pub struct ActDoc {
 impl ActDoc {
     /// Of an act.
     pub fn of<A: Act>() -> Self {
-        Self { name: A::NAME, title: A::TITLE, clause: A::CLAUSE, permission: A::PERMISSION, input: schema::<A>(), outcome: schema::<A::Outcome>() }
+        Self {
+            name: A::NAME,
+            title: A::TITLE,
+            clause: A::CLAUSE,
+            permission: A::PERMISSION,
+            input: schema::<A>(),
+            outcome: schema::<A::Outcome>(),
+        }
     }
 }
 
@@ -94,7 +101,9 @@ struct Problem<'a> {
 /// The endpoint of an act: JSON in, JSON out; `Idempotency-Key` makes a repeat harmless.
 pub async fn perform<A: Act>(desk: Desk, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, BODY_BYTES).await else { return problem(&desk, 413, error_words(413).1, &[]) };
+    let Ok(body) = axum::body::to_bytes(body, BODY_BYTES).await else {
+        return problem(&desk, 413, error_words(413).1, &[]);
+    };
     let act: A = match read(if body.is_empty() { b"{}" } else { &body }) {
         Ok(act) => act,
         Err(detail) => return problem(&desk, 400, &detail, &[]),
@@ -114,7 +123,11 @@ const KEY_LETTERS: usize = 200;
 fn key_of(headers: &HeaderMap) -> Result<Option<&str>, ()> {
     let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
     let key = key.to_str().map_err(|_| ())?;
-    if (1..=KEY_LETTERS).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) { Ok(Some(key)) } else { Err(()) }
+    if (1..=KEY_LETTERS).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) {
+        Ok(Some(key))
+    } else {
+        Err(())
+    }
 }
 
 /// JSON of a program, cleaned as forms are: NUL taken out of texts (PostgreSQL refuses it), days thousands of years
@@ -141,7 +154,10 @@ fn clean(value: &mut Value) -> Result<(), String> {
             Ok(())
         }
         Value::Number(number) => {
-            if let Some(whole) = number.as_f64().filter(|n| !number.is_i64() && !number.is_u64() && n.fract() == 0.0 && n.abs() <= EXACT as f64) {
+            if let Some(whole) = number
+                .as_f64()
+                .filter(|n| !number.is_i64() && !number.is_u64() && n.fract() == 0.0 && n.abs() <= EXACT as f64)
+            {
                 #[expect(clippy::cast_possible_truncation, reason = "whole, and no more than EXACT")]
                 let whole = whole as i64;
                 *value = json!(whole);
@@ -158,7 +174,9 @@ fn clean(value: &mut Value) -> Result<(), String> {
 pub fn stopped(desk: &Desk, stop: &Stop) -> Response {
     let status = status_of(desk, stop);
     match stop {
-        Stop::Refused(refusals) => problem(desk, status, &refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("；"), refusals),
+        Stop::Refused(refusals) => {
+            problem(desk, status, &refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("；"), refusals)
+        }
         Stop::Fault(Fault::Unavailable(trouble, _)) => {
             let (title, what, next) = crate::answer::trouble_words(*trouble);
             titled(desk, status, title, &format!("{what}{next}"), &[])
@@ -208,7 +226,10 @@ pub fn document(acts: &[ActDoc], routes: &[RouteInfo], base_url: &str) -> Value 
     let mut paths = serde_json::Map::new();
     for act in acts {
         let mut responses = serde_json::Map::new();
-        responses.insert("200".into(), json!({"description": "办成", "content": {"application/json": {"schema": act.outcome}}}));
+        responses.insert(
+            "200".into(),
+            json!({"description": "办成", "content": {"application/json": {"schema": act.outcome}}}),
+        );
         for status in ["400", "401", "403", "404", "409", "413", "422", "503"] {
             responses.insert(status.into(), problem.clone());
         }
@@ -283,7 +304,10 @@ mod tests {
         for text in ["9007199254740991", "9007199254740991.0", "9.007199254740991e15"] {
             assert_eq!(said(text), Some(EXACT), "{text}");
         }
-        assert_eq!((said("-9007199254740991.0"), said("3.0"), said("1e3"), said("-0.0")), (Some(-EXACT), Some(3), Some(1000), Some(0)));
+        assert_eq!(
+            (said("-9007199254740991.0"), said("3.0"), said("1e3"), said("-0.0")),
+            (Some(-EXACT), Some(3), Some(1000), Some(0))
+        );
         for text in ["9007199254740992.0", "3.5", "1e300"] {
             assert_eq!(said(text), None, "{text}");
         }

@@ -44,7 +44,9 @@ pub fn check(bytes: &[u8], wanted: &Wanted, going: &Going) -> Result<Found, Refu
     if archive.len() > PARTS {
         return Err(wanted.too_big());
     }
-    let declared = (0..archive.len()).map(|at| archive.by_index_raw(at).map_or(0, |part| part.size())).fold(0_u64, u64::saturating_add);
+    let declared = (0..archive.len())
+        .map(|at| archive.by_index_raw(at).map_or(0, |part| part.size()))
+        .fold(0_u64, u64::saturating_add);
     if declared > UNPACKED_BYTES {
         return Err(wanted.too_big());
     }
@@ -55,7 +57,8 @@ pub fn check(bytes: &[u8], wanted: &Wanted, going: &Going) -> Result<Found, Refu
         let is_strings = String::from_utf8_lossy(part.name_raw()).to_lowercase().ends_with("sharedstrings.xml");
         let (mut unpacked, mut marks, mut seen) = (Vec::new(), 0, 0);
         loop {
-            let read = (&mut part).take(STEP.min(bytes_left + 1)).read_to_end(&mut unpacked).map_err(|_| wanted.broken())?;
+            let read =
+                (&mut part).take(STEP.min(bytes_left + 1)).read_to_end(&mut unpacked).map_err(|_| wanted.broken())?;
             if read == 0 {
                 break;
             }
@@ -107,15 +110,22 @@ mod tests {
     use super::*;
     use crate::sheet::rows;
 
-    const ROSTER: Wanted =
-        Wanted {
-            rule: &foundation::Rule { id: "花名册", clause: "M7.1", source: "花名册", fix: "" }, noun: "名册", most: 500, split: "请分开上传"
-        };
+    const ROSTER: Wanted = Wanted {
+        rule: &foundation::Rule { id: "花名册", clause: "M7.1", source: "花名册", fix: "" },
+        noun: "名册",
+        most: 500,
+        split: "请分开上传",
+    };
 
     fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
         let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
         for (name, bytes) in parts {
-            archive.start_file(*name, zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated)).unwrap();
+            archive
+                .start_file(
+                    *name,
+                    zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated),
+                )
+                .unwrap();
             archive.write_all(bytes).unwrap();
         }
         archive.finish().unwrap().into_inner()
@@ -127,10 +137,16 @@ mod tests {
         for n in 0..sheets {
             write!(names, "<sheet name=\"s{n}\" sheetId=\"{n}\" r:id=\"r1\"/>").unwrap();
         }
-        let workbook = format!("<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>{names}</sheets></workbook>");
+        let workbook = format!(
+            "<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>{names}</sheets></workbook>"
+        );
         let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-        let root = format!("<Relationships><Relationship Id=\"r0\" Type=\"{kind}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>");
-        let of_book = format!("<Relationships><Relationship Id=\"r1\" Type=\"{kind}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>");
+        let root = format!(
+            "<Relationships><Relationship Id=\"r0\" Type=\"{kind}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+        );
+        let of_book = format!(
+            "<Relationships><Relationship Id=\"r1\" Type=\"{kind}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+        );
         packed(&[
             ("_rels/.rels", root.as_bytes()),
             ("xl/workbook.xml", workbook.as_bytes()),
@@ -190,7 +206,8 @@ mod tests {
     fn m7_1_cells_are_counted_while_they_are_read_too() {
         let one_too_many = book(&sheet_of(&"<c/>".repeat(CELLS + 1)), 1, "<sst/>");
         assert!(refused(&one_too_many).contains("10 万个单元格"));
-        let just_so_many = book(&sheet_of(&("<c/>".repeat(CELLS - 1) + "<c r=\"A1\" t=\"str\"><v>姓名</v></c>")), 1, "<sst/>");
+        let just_so_many =
+            book(&sheet_of(&("<c/>".repeat(CELLS - 1) + "<c r=\"A1\" t=\"str\"><v>姓名</v></c>")), 1, "<sst/>");
         assert_eq!(rows("a.xlsx", &just_so_many, &ROSTER).unwrap(), vec![vec!["姓名".to_owned()]]);
     }
 
@@ -207,13 +224,21 @@ mod tests {
 
     #[test]
     fn m7_1_a_part_that_says_it_has_a_billion_texts_does_not_end_the_process() {
-        for said in ["uniqueCount=\"100000000000\"", "uniqueCount = '18446744073709551615'", "uniqueCount=\"99999999999999999999999\""] {
+        for said in [
+            "uniqueCount=\"100000000000\"",
+            "uniqueCount = '18446744073709551615'",
+            "uniqueCount=\"99999999999999999999999\"",
+        ] {
             let bomb = book(&sheet_of("<c><v>1</v></c>"), 1, &format!("<sst {said}></sst>"));
             assert!(refused(&bomb).contains("单元格"), "{said}");
         }
         let wide: String = "<sst uniqueCount=\"100000000000\"></sst>".chars().flat_map(|one| [one, '\0']).collect();
         assert!(refused(&book(&sheet_of("<c><v>1</v></c>"), 1, &wide)).contains("损坏"));
-        let honest = book(&sheet_of("<c t=\"s\"><v>0</v></c>"), 1, "<sst count=\"1\" uniqueCount=\"1\"><si><t>姓名</t></si></sst>");
+        let honest = book(
+            &sheet_of("<c t=\"s\"><v>0</v></c>"),
+            1,
+            "<sst count=\"1\" uniqueCount=\"1\"><si><t>姓名</t></si></sst>",
+        );
         assert_eq!(rows("a.xlsx", &honest, &ROSTER).unwrap(), vec![vec!["姓名".to_owned()]]);
     }
 

@@ -75,17 +75,26 @@ impl Desk {
 
     /// The system's desk for a named job.
     pub fn system(premises: Arc<Premises>, job: &str) -> Self {
-        let actor =
-            Actor {
-                account: None, name: "系统".into(), office_name: "系统".into(), office: Office::System { job: job.to_owned() }, role: AccountRole::Staff
-            };
+        let actor = Actor {
+            account: None,
+            name: "系统".into(),
+            office_name: "系统".into(),
+            office: Office::System { job: job.to_owned() },
+            role: AccountRole::Staff,
+        };
         Self::of(premises, actor)
     }
 
     /// Nobody's desk: the public.
     pub fn public(premises: Arc<Premises>) -> Self {
         static PUBLIC: LazyLock<Arc<Actor>> = LazyLock::new(|| {
-            Arc::new(Actor { account: None, name: "公众".into(), office_name: String::new(), office: Office::Public, role: AccountRole::Staff })
+            Arc::new(Actor {
+                account: None,
+                name: "公众".into(),
+                office_name: String::new(),
+                office: Office::Public,
+                role: AccountRole::Staff,
+            })
         });
         Self::of(premises, Arc::clone(&PUBLIC))
     }
@@ -162,7 +171,10 @@ impl Desk {
                 let db = desk.premises.db.clone();
                 let guarded = if A::KEYS_GUARD { Guarded::ByKeys } else { Guarded::BySerialisation };
                 let desk = Self { acting: A::NAME, ..desk };
-                db.write_guarded(guarded, desk.scope(), move |work| Box::pin(async move { through(&desk, &*act, key, work).await })).await
+                db.write_guarded(guarded, desk.scope(), move |work| {
+                    Box::pin(async move { through(&desk, &*act, key, work).await })
+                })
+                .await
             }
         })
         .await
@@ -176,7 +188,12 @@ impl Desk {
 }
 
 /// Once through the door: the earlier answer, or perform → facts → the answer kept.
-async fn through<A: Act>(desk: &Desk, act: &A, key: Option<(String, String)>, work: &Writer) -> Result<A::Outcome, Stop> {
+async fn through<A: Act>(
+    desk: &Desk,
+    act: &A,
+    key: Option<(String, String)>,
+    work: &Writer,
+) -> Result<A::Outcome, Stop> {
     if let Some((key, request)) = &key
         && let Some(earlier) = earlier::<A>(work, key, request).await?
     {
@@ -203,7 +220,10 @@ const TRIES: u32 = 6;
 
 /// Does it again, after a short random wait, while somebody else was first.
 /// Errors: `Busy` when others were first each time: nothing was decided against the act, it may simply be asked again.
-pub(crate) async fn retried<T, F: Future<Output = Result<T, Stop>>>(ids: &Ids, mut run: impl FnMut() -> F) -> Result<T, Stop> {
+pub(crate) async fn retried<T, F: Future<Output = Result<T, Stop>>>(
+    ids: &Ids,
+    mut run: impl FnMut() -> F,
+) -> Result<T, Stop> {
     let mut tried = 1;
     loop {
         match run().await {
@@ -220,7 +240,10 @@ pub(crate) async fn retried<T, F: Future<Output = Result<T, Stop>>>(ids: &Ids, m
 
 async fn earlier<A: Act>(work: &Writer, key: &str, request: &str) -> Result<Option<A::Outcome>, Stop> {
     use store::query::ColumnTrait;
-    let Some(row) = work.as_system("idempotency").find::<idempotency::Entity>(idempotency::Column::Key.eq(key)).await? else { return Ok(None) };
+    let Some(row) = work.as_system("idempotency").find::<idempotency::Entity>(idempotency::Column::Key.eq(key)).await?
+    else {
+        return Ok(None);
+    };
     if row.act != A::NAME || row.request_hash != request {
         return Err(ONCE_ONLY.refuse("同一个幂等键已用于另一项内容不同的办理").into());
     }
@@ -242,7 +265,8 @@ mod tests {
         .await;
         assert!(matches!(lost, Err(Stop::Fault(Fault::Busy))), "{lost:?}");
         assert_eq!(asked, TRIES);
-        let taken: Result<(), Stop> = retried(&ids, || async { Err(Fault::Duplicate("site.name".into()).into()) }).await;
+        let taken: Result<(), Stop> =
+            retried(&ids, || async { Err(Fault::Duplicate("site.name".into()).into()) }).await;
         assert!(matches!(taken, Err(Stop::Fault(Fault::Duplicate(_)))), "a key that is taken stays taken");
     }
 }

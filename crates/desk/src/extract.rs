@@ -47,7 +47,11 @@ const READ_FOR: std::time::Duration = std::time::Duration::from_secs(20);
 /// Refuses a body that says beforehand that it is too large.
 async fn sized(request: Request, most: usize) -> Result<(Desk, Request), Response> {
     let desk = desk_of(&request)?;
-    let length = request.headers().get(axum::http::header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
+    let length = request
+        .headers()
+        .get(axum::http::header::CONTENT_LENGTH)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.parse::<usize>().ok());
     if length.is_none_or(|length| length <= most) {
         return Ok((desk, request));
     }
@@ -74,11 +78,16 @@ pub(crate) fn is_readable(address: &axum::http::Uri) -> bool {
 /// A day thousands of years away is no day: calendars end before the arithmetic of deadlines does.
 pub(crate) fn is_endless(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or("");
-    digits.split('-').next().is_some_and(|year| year.len() > 4 && year.bytes().all(|b| b.is_ascii_digit())) && digits.contains('-')
+    digits.split('-').next().is_some_and(|year| year.len() > 4 && year.bytes().all(|b| b.is_ascii_digit()))
+        && digits.contains('-')
 }
 
 fn check_token(desk: &Desk, body: &Bytes) -> Result<(), Response> {
-    let given = form_pairs(body).into_iter().find(|(name, _)| name == ui::csrf::FIELD).map(|(_, value)| value).unwrap_or_default();
+    let given = form_pairs(body)
+        .into_iter()
+        .find(|(name, _)| name == ui::csrf::FIELD)
+        .map(|(_, value)| value)
+        .unwrap_or_default();
     token_ok(desk, &given)
 }
 
@@ -190,7 +199,10 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
             return Ok(Self { name: String::new(), bytes: Vec::new(), fields, _seat: None });
         }
         let Some(seat) = desk.premises.reading.arriving(&desk.actor_key()) else {
-            return Err(desk.error_page_in(429, ("上传的文件太多", &format!("您的账号已有 {OF_ONE} 份文件正在上传。"), "请等前面的有了结果再上传。")));
+            return Err(desk.error_page_in(
+                429,
+                ("上传的文件太多", &format!("您的账号已有 {OF_ONE} 份文件正在上传。"), "请等前面的有了结果再上传。"),
+            ));
         };
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| desk.error_page(400))?;
         let mut upload = Self { name: String::new(), bytes: Vec::new(), fields: Vec::new(), _seat: Some(seat) };
@@ -250,7 +262,10 @@ mod tests {
     use super::*;
     #[test]
     fn forms_decode_text_lists_and_broken_escapes() {
-        assert_eq!(form_pairs(b"a=%E6%99%8B+b&c=%zz&d"), vec![("a".into(), "晋 b".into()), ("c".into(), "%zz".into()), ("d".into(), String::new())]);
+        assert_eq!(
+            form_pairs(b"a=%E6%99%8B+b&c=%zz&d"),
+            vec![("a".into(), "晋 b".into()), ("c".into(), "%zz".into()), ("d".into(), String::new())]
+        );
         #[derive(serde::Deserialize)]
         struct T {
             #[serde(default)]

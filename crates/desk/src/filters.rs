@@ -16,7 +16,12 @@ pub fn words(text: &str) -> String {
 
 /// Narrows to rows whose column is the code that was asked for. Words that are no code match nothing rather than
 /// everything; an empty text asks nothing. `key` is a column that is never empty.
-pub fn equal<T: FromStr + Into<Value>>(all: Condition, asked: &str, column: impl ColumnTrait, key: impl ColumnTrait) -> Condition {
+pub fn equal<T: FromStr + Into<Value>>(
+    all: Condition,
+    asked: &str,
+    column: impl ColumnTrait,
+    key: impl ColumnTrait,
+) -> Condition {
     match (asked.trim(), asked.trim().parse::<T>()) {
         ("", _) => all,
         (_, Ok(value)) => all.add(column.eq(value)),
@@ -99,7 +104,9 @@ mod tests {
 
     #[test]
     fn what_is_asked_stands_in_the_next_address() {
-        let asked: Asked = serde_json::from_value(serde_json::json!({"q": "养老", "page": "3", "sort": "-money", "strange": "x"})).unwrap();
+        let asked: Asked =
+            serde_json::from_value(serde_json::json!({"q": "养老", "page": "3", "sort": "-money", "strange": "x"}))
+                .unwrap();
         assert_eq!(asked.pairs(), [("q".to_owned(), "养老".to_owned()), ("sort".into(), "-money".into())]);
         assert_eq!((asked.page_number(), Asked::default().page_number()), (3, 1));
         assert_eq!(words("  100%_养老  "), "100养老");

@@ -35,13 +35,16 @@ impl Gatherers {
     /// Errors: what the act said of this asker; `Busy` when the queue is full.
     pub async fn ask<A: Act>(&self, desk: Desk, act: A) -> Result<A::Outcome, Stop> {
         let (tell, told) = oneshot::channel();
-        self.queue::<A>(&desk).try_send(Waiting { asked: Asked { desk, act }, tell }).map_err(|_| Stop::Fault(Fault::Busy))?;
+        self.queue::<A>(&desk)
+            .try_send(Waiting { asked: Asked { desk, act }, tell })
+            .map_err(|_| Stop::Fault(Fault::Busy))?;
         told.await.map_err(|_| Stop::Fault(Fault::Db("the gatherer stopped".into())))?
     }
 
     fn queue<A: Act>(&self, desk: &Desk) -> mpsc::Sender<Waiting<A>> {
         let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(queue) = queues.get(&TypeId::of::<A>()).and_then(|queue| queue.downcast_ref::<mpsc::Sender<Waiting<A>>>())
+        if let Some(queue) =
+            queues.get(&TypeId::of::<A>()).and_then(|queue| queue.downcast_ref::<mpsc::Sender<Waiting<A>>>())
             && !queue.is_closed()
         {
             return queue.clone();
@@ -90,14 +93,19 @@ async fn answer<A: Act>(mut group: Vec<Waiting<A>>) {
         Err(stop) => {
             tracing::warn!(act = A::NAME, %stop, asked = asked.len(), "a group stopped; doing it one by one");
             for (at, tell) in tells.into_iter().enumerate() {
-                let alone = together(&asked, at..at + 1).await.and_then(|mut outcomes| outcomes.pop().unwrap_or(Err(Fault::Gone.into())));
+                let alone = together(&asked, at..at + 1)
+                    .await
+                    .and_then(|mut outcomes| outcomes.pop().unwrap_or(Err(Fault::Gone.into())));
                 let _ = tell.send(alone);
             }
         }
     }
 }
 
-async fn together<A: Act>(asked: &Arc<Vec<Asked<A>>>, which: std::ops::Range<usize>) -> Result<Vec<Result<A::Outcome, Stop>>, Stop> {
+async fn together<A: Act>(
+    asked: &Arc<Vec<Asked<A>>>,
+    which: std::ops::Range<usize>,
+) -> Result<Vec<Result<A::Outcome, Stop>>, Stop> {
     let Some(first) = asked.get(which.start) else { return Ok(Vec::new()) };
     let system = first.desk.as_system(A::NAME);
     crate::desk::retried(&system.premises.ids, || {
@@ -109,7 +117,8 @@ async fn together<A: Act>(asked: &Arc<Vec<Asked<A>>>, which: std::ops::Range<usi
                 Box::pin(async move {
                     let many = (plan.write)(work).await?;
                     let at = system.now();
-                    let rows: Vec<fact::Model> = many.facts.into_iter().map(|draft| draft.row(&system, (A::NAME, A::CLAUSE), at)).collect();
+                    let rows: Vec<fact::Model> =
+                        many.facts.into_iter().map(|draft| draft.row(&system, (A::NAME, A::CLAUSE), at)).collect();
                     if !rows.is_empty() {
                         work.add_many::<fact::Entity>(rows).await?;
                     }

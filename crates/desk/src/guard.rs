@@ -21,7 +21,11 @@ pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; 
 /// every answer carries. One middleware, because each costs its share of every request.
 pub async fn gate(State(premises): State<Arc<Premises>>, request: Request, next: Next) -> Response {
     let is_sealed = premises.settings.is_sealed();
-    let mut response = if from_our_own(&request) { identify(premises, request, next).await } else { answer::last(request.uri().path(), 403) };
+    let mut response = if from_our_own(&request) {
+        identify(premises, request, next).await
+    } else {
+        answer::last(request.uri().path(), 403)
+    };
     put_headers(&mut response, is_sealed);
     response
 }
@@ -64,9 +68,9 @@ pub struct Half(pub session::SignedIn);
 
 fn manner_of(premises: &Premises, request: &Request) -> Manner {
     let headers = request.headers();
-    let flash = cookie(headers, "flash")
-        .filter(|text| !text.is_empty())
-        .and_then(|text| String::from_utf8(base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text).ok()?).ok());
+    let flash = cookie(headers, "flash").filter(|text| !text.is_empty()).and_then(|text| {
+        String::from_utf8(base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text).ok()?).ok()
+    });
     Manner {
         fragment: headers.contains_key("hx-request"),
         large_text: cookie(headers, "big").as_deref() == Some("1"),
@@ -97,7 +101,12 @@ fn asker(trusted: &[IpAddr], request: &Request) -> Option<IpAddr> {
     if !trusted.contains(&peer) {
         return Some(peer);
     }
-    let heard = request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let heard = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
     let heard: Vec<&str> = heard.map(str::trim).collect();
     for one in heard.iter().rev() {
         match one.parse::<IpAddr>().map(|address| address.to_canonical()) {
@@ -111,7 +120,11 @@ fn asker(trusted: &[IpAddr], request: &Request) -> Option<IpAddr> {
 
 /// The session token: cookie, or `Authorization: Bearer` for programs.
 fn token_of(headers: &HeaderMap) -> Option<String> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer ")).map(str::to_owned);
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.strip_prefix("Bearer "))
+        .map(str::to_owned);
     bearer.or_else(|| cookie(headers, session::COOKIE))
 }
 
@@ -184,7 +197,11 @@ mod tests {
         let ours: Vec<IpAddr> = vec!["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()];
         let told = |peer: &str, heard: &[&str]| asker(&ours, &asked(peer, heard)).unwrap().to_string();
         assert_eq!(told("203.0.113.9", &["1.2.3.4"]), "203.0.113.9", "a stranger's word counts for nothing");
-        assert_eq!(told("10.0.0.1", &["1.2.3.4, 198.51.100.7"]), "198.51.100.7", "what the asker wrote himself stands left");
+        assert_eq!(
+            told("10.0.0.1", &["1.2.3.4, 198.51.100.7"]),
+            "198.51.100.7",
+            "what the asker wrote himself stands left"
+        );
         assert_eq!(told("10.0.0.1", &["1.2.3.4", "198.51.100.7, 10.0.0.2"]), "198.51.100.7", "through two proxies");
         assert_eq!(told("10.0.0.1", &["nonsense"]), "10.0.0.1");
         assert_eq!(told("::ffff:203.0.113.9", &[]), "203.0.113.9", "one address, one way to write it");

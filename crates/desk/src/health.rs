@@ -89,7 +89,8 @@ impl Health {
 /// only when acts cannot be done.
 pub fn answer(findings: &[Finding], warnings: &[String]) -> (u16, String) {
     let status = if findings.iter().any(Finding::does_stop_acts) { 503 } else { 200 };
-    let lines: String = findings.iter().map(ToString::to_string).chain(warnings.iter().cloned()).map(|line| line + "\n").collect();
+    let lines: String =
+        findings.iter().map(ToString::to_string).chain(warnings.iter().cloned()).map(|line| line + "\n").collect();
     (status, if lines.is_empty() { "ok".into() } else { lines })
 }
 

@@ -33,7 +33,10 @@ impl Memo {
             return Ok(value);
         }
         let fresh = Arc::new(ask.await?);
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(name, (now, Arc::clone(&fresh) as Arc<dyn Any + Send + Sync>));
+        self.kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name, (now, Arc::clone(&fresh) as Arc<dyn Any + Send + Sync>));
         Ok(fresh)
     }
 }

@@ -125,15 +125,22 @@ fn guessable(password: &str, whose: Whose<'_>) -> Option<(&'static str, &'static
     if holds_phone(password) {
         return Some(("密码里含有手机号码", OTHER));
     }
-    let known: Vec<&str> = HABITS.iter().copied().chain([whose.login, whose.name]).filter(|word| !word.is_empty()).collect();
+    let known: Vec<&str> =
+        HABITS.iter().copied().chain([whose.login, whose.name]).filter(|word| !word.is_empty()).collect();
     if zxcvbn::zxcvbn(password, &known).guesses() < GUESSES {
-        return Some(("密码太常见，很快会被猜中", "请不要用常见的词、相邻的键、连号、重复和年份拼成密码；几个不相干的词连起来，好记又难猜"));
+        return Some((
+            "密码太常见，很快会被猜中",
+            "请不要用常见的词、相邻的键、连号、重复和年份拼成密码；几个不相干的词连起来，好记又难猜",
+        ));
     }
     None
 }
 
 fn holds_phone(password: &str) -> bool {
-    password.as_bytes().windows(11).any(|some| some[0] == b'1' && (b'3'..=b'9').contains(&some[1]) && some.iter().all(u8::is_ascii_digit))
+    password
+        .as_bytes()
+        .windows(11)
+        .any(|some| some[0] == b'1' && (b'3'..=b'9').contains(&some[1]) && some.iter().all(u8::is_ascii_digit))
 }
 
 /// The PHC text of a password. Slow on purpose; call from a blocking task.
@@ -146,7 +153,8 @@ pub fn hash(password: &str, salt: [u8; 16]) -> Result<String, Stop> {
 /// Whether the password matches. With no stored hash the same time is spent on a dummy, so that
 /// unknown accounts cannot be told from known ones.
 pub fn matches(password: &str, stored: Option<&str>) -> bool {
-    const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    const DUMMY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let known = stored.is_some();
     let Ok(parsed) = PasswordHash::new(stored.unwrap_or(DUMMY)) else { return false };
     Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && known
@@ -211,7 +219,9 @@ mod tests {
 
     #[test]
     fn m8_2_what_nobody_guesses_is_taken() {
-        for good in ["Jinjiang-2026-spring", "Anhai-2026-autumn", "tuVw-9ride-Mango", "荔枝Red铁轨7灯塔book", "k7#Pq2!vLm9x"] {
+        for good in
+            ["Jinjiang-2026-spring", "Anhai-2026-autumn", "tuVw-9ride-Mango", "荔枝Red铁轨7灯塔book", "k7#Pq2!vLm9x"]
+        {
             assert_eq!(said(good), "", "{good}");
         }
         assert!(said("short").contains("5 个字符") && said("onlysmallletters").contains("不到三类"));

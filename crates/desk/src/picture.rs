@@ -91,7 +91,9 @@ fn lines<P: Procedure>() -> Vec<Line> {
                 due,
                 next: match row.next {
                     Next::Nobody => "—".into(),
-                    Next::Ask(matter) | Next::Each(matter) => format!("{}：{}", matter.audience.called(), matter.called),
+                    Next::Ask(matter) | Next::Each(matter) => {
+                        format!("{}：{}", matter.audience.called(), matter.called)
+                    }
                 },
                 button: row.press.word(),
                 press: match row.press {
@@ -134,8 +136,11 @@ fn faults<P: Procedure>() -> Vec<String> {
     let mut faults = Vec::new();
     let mut reached: Vec<P::State> = P::ROWS.iter().filter(|row| row.from.is_empty()).map(|row| row.to).collect();
     loop {
-        let more: Vec<P::State> =
-            P::ROWS.iter().filter(|row| !reached.contains(&row.to) && row.from.iter().any(|from| reached.contains(from))).map(|row| row.to).collect();
+        let more: Vec<P::State> = P::ROWS
+            .iter()
+            .filter(|row| !reached.contains(&row.to) && row.from.iter().any(|from| reached.contains(from)))
+            .map(|row| row.to)
+            .collect();
         if more.is_empty() {
             break;
         }
@@ -152,7 +157,9 @@ fn faults<P: Procedure>() -> Vec<String> {
     for state in reached {
         let is_left = P::ROWS.iter().any(|row| row.to != state && row.from.contains(&state));
         match (is_left, P::ENDS.contains(&state)) {
-            (false, false) => faults.push(format!("{}: nothing leads out of {} {}", P::NAME, state.code(), state.label())),
+            (false, false) => {
+                faults.push(format!("{}: nothing leads out of {} {}", P::NAME, state.code(), state.label()))
+            }
             (true, true) => faults.push(format!("{}: {} is called an end and is left", P::NAME, state.code())),
             _ => {}
         }
@@ -162,12 +169,15 @@ fn faults<P: Procedure>() -> Vec<String> {
         if let Next::Ask(matter) | Next::Each(matter) = row.next
             && matter.ends == crate::matter::Ends::ByStep
         {
-            let out: Vec<_> = P::ROWS.iter().filter(|later| later.from.contains(&row.to) && later.to != row.to).collect();
+            let out: Vec<_> =
+                P::ROWS.iter().filter(|later| later.from.contains(&row.to) && later.to != row.to).collect();
             if out.is_empty() {
                 faults.push(format!("{}: {} is asked in {} and no step ends it", P::NAME, matter.kind, row.to.code()));
             }
             let leaks = out.iter().filter(|later| later.closes == Closes::Nothing);
-            faults.extend(leaks.map(|later| format!("{}: {:?} leaves {} and {} stays in the queue", P::NAME, later.step, row.to.code(), matter.kind)));
+            faults.extend(leaks.map(|later| {
+                format!("{}: {:?} leaves {} and {} stays in the queue", P::NAME, later.step, row.to.code(), matter.kind)
+            }));
         }
     }
     faults

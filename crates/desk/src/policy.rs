@@ -15,7 +15,9 @@ use store::tables::supervision::training_class;
 
 /// The policy of a scheme for `district` on `day`. Errors: a refusal naming a missing parameter.
 pub async fn in_force(reader: &Reader, scheme: Scheme, district: DistrictCode, day: Date) -> Result<Policy, Stop> {
-    let rows = reader.list::<policy_parameter::Entity>(|q| q.filter(policy_parameter::Column::Scheme.eq(scheme.code()))).await?;
+    let rows = reader
+        .list::<policy_parameter::Entity>(|q| q.filter(policy_parameter::Column::Scheme.eq(scheme.code())))
+        .await?;
     let chain = rows.into_iter().filter(|row| row.path.covers(&district.management_path()));
     let parameters = chain.map(|row| Parameter {
         key: row.name,

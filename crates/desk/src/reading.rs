@@ -105,7 +105,9 @@ impl Desk {
     {
         let reading = &self.premises.reading;
         let Some(seat) = reading.seat(self.actor_key()) else {
-            return Err(wanted.whole(&format!("您的账号已有 {OF_ONE} 份文件在等着读"), "同一账号一次读一份，请等前面的有了结果再上传").into());
+            return Err(wanted
+                .whole(&format!("您的账号已有 {OF_ONE} 份文件在等着读"), "同一账号一次读一份，请等前面的有了结果再上传")
+                .into());
         };
         let turn = Arc::clone(&seat.turn).acquire_owned().await.map_err(|_| Fault::Busy)?;
         let place = Arc::clone(&reading.places).acquire_owned().await.map_err(|_| Fault::Busy)?;

@@ -36,7 +36,8 @@ impl Seen {
         let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         // A form that comes back, refused for something else, still speaks of what its page showed at first.
         let of = |key: &String, version: i32| given.versions.get(key).copied().unwrap_or(version);
-        let mut text: String = shown.versions.iter().map(|(key, version)| format!("{MARK}{key}:{}", of(key, *version))).collect();
+        let mut text: String =
+            shown.versions.iter().map(|(key, version)| format!("{MARK}{key}:{}", of(key, *version))).collect();
         let is_queue = is_queue || given.is_queue;
         if is_queue {
             text.push(MARK);
@@ -103,6 +104,10 @@ mod tests {
         drop(given);
         assert_eq!(Seen::default().take("token~nonsense~a:b"), "token", "what cannot be read says nothing");
         form.shown.lock().unwrap().versions.insert("class:01ABC".into(), 8);
-        assert_eq!(form.suffix(false), "~class:01ABC:7~queue", "a form that comes back speaks of what its page showed at first");
+        assert_eq!(
+            form.suffix(false),
+            "~class:01ABC:7~queue",
+            "a form that comes back speaks of what its page showed at first"
+        );
     }
 }

@@ -7,7 +7,9 @@ use std::sync::{Arc, RwLock};
 use chrono::Duration;
 use foundation::codes::AccountRole;
 use foundation::ids::TypedId;
-use foundation::{AccountId, Actor, DistrictCode, Fault, Instant, InstitutionId, Office, PersonId, Scope, SignInId, Stop};
+use foundation::{
+    AccountId, Actor, DistrictCode, Fault, Instant, InstitutionId, Office, PersonId, Scope, SignInId, Stop,
+};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use sm3::Sm3;
@@ -82,7 +84,12 @@ pub async fn open(premises: &Premises, account: &AccountId, complete: bool) -> R
 }
 
 /// The same for a slip: the sign-in reaches the matters of these institutions only.
-pub async fn open_at(premises: &Premises, account: &AccountId, complete: bool, at: Option<&[InstitutionId]>) -> Result<String, Stop> {
+pub async fn open_at(
+    premises: &Premises,
+    account: &AccountId,
+    complete: bool,
+    at: Option<&[InstitutionId]>,
+) -> Result<String, Stop> {
     let token = fresh_token(premises);
     let now = premises.clock.real_now();
     let row = sign_in::Model {
@@ -97,7 +104,10 @@ pub async fn open_at(premises: &Premises, account: &AccountId, complete: bool, a
         ended_at: None,
         version: 1,
     };
-    premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<sign_in::Entity>(row).await })).await?;
+    premises
+        .db
+        .write(Scope::Everything, move |work| Box::pin(async move { work.add::<sign_in::Entity>(row).await }))
+        .await?;
     Ok(token)
 }
 
@@ -105,7 +115,8 @@ pub async fn open_at(premises: &Premises, account: &AccountId, complete: bool, a
 /// browser before the second factor, is not signed in with it.
 pub async fn complete(premises: &Premises, id: &SignInId) -> Result<String, Stop> {
     let token = fresh_token(premises);
-    let change_to = sign_in::ActiveModel { complete: Set(true), token_hash: Set(hash_text(&token)), ..Default::default() };
+    let change_to =
+        sign_in::ActiveModel { complete: Set(true), token_hash: Set(hash_text(&token)), ..Default::default() };
     change(premises, id, change_to).await?;
     Ok(token)
 }
@@ -116,7 +127,8 @@ fn fresh_token(premises: &Premises) -> String {
 
 /// Ends a sign-in.
 pub async fn close(premises: &Premises, id: &SignInId) -> Result<(), Stop> {
-    change(premises, id, sign_in::ActiveModel { ended_at: Set(Some(premises.clock.real_now())), ..Default::default() }).await
+    change(premises, id, sign_in::ActiveModel { ended_at: Set(Some(premises.clock.real_now())), ..Default::default() })
+        .await
 }
 
 /// Ends every sign-in of an account (password changed, account disabled).
@@ -128,7 +140,9 @@ pub async fn close_all(premises: &Premises, account: &AccountId) -> Result<(), S
             Box::pin(async move {
                 let change = sign_in::ActiveModel { ended_at: Set(Some(ended)), ..Default::default() };
                 work.change_all::<sign_in::Entity>(
-                    store::query::Condition::all().add(sign_in::Column::Account.eq(account)).add(sign_in::Column::EndedAt.is_null()),
+                    store::query::Condition::all()
+                        .add(sign_in::Column::Account.eq(account))
+                        .add(sign_in::Column::EndedAt.is_null()),
                     change,
                 )
                 .await
@@ -144,7 +158,13 @@ async fn change(premises: &Premises, id: &SignInId, change: sign_in::ActiveModel
     premises
         .db
         .write(Scope::Everything, move |work| {
-            Box::pin(async move { work.change_all::<sign_in::Entity>(store::query::Condition::all().add(sign_in::Column::Id.eq(id)), change).await })
+            Box::pin(async move {
+                work.change_all::<sign_in::Entity>(
+                    store::query::Condition::all().add(sign_in::Column::Id.eq(id)),
+                    change,
+                )
+                .await
+            })
         })
         .await?;
     premises.sign_ins.forget(|one| one.id == forgotten);
@@ -155,8 +175,11 @@ async fn change(premises: &Premises, id: &SignInId, change: sign_in::ActiveModel
 pub async fn forget_ended(premises: &Premises) -> Result<(), Stop> {
     let since = premises.clock.real_now() - Duration::seconds(ENDED_SECONDS);
     let reader = premises.db.read(Scope::Everything).await?;
-    let ended: Vec<Ended> =
-        reader.pick::<sign_in::Entity, _>(|q| q.select_only().column(sign_in::Column::Id).filter(sign_in::Column::EndedAt.gte(since))).await?;
+    let ended: Vec<Ended> = reader
+        .pick::<sign_in::Entity, _>(|q| {
+            q.select_only().column(sign_in::Column::Id).filter(sign_in::Column::EndedAt.gte(since))
+        })
+        .await?;
     drop(reader);
     if !ended.is_empty() {
         let ended: std::collections::HashSet<SignInId> = ended.into_iter().map(|one| one.id).collect();
@@ -173,7 +196,9 @@ pub async fn recognise(premises: &Premises, token: &str) -> Result<Option<Signed
         return Ok(Some(one));
     }
     let reader = premises.db.read(Scope::Everything).await?;
-    let held = reader.pick::<sign_in::Entity, Held>(|q| Held::select(q).filter(sign_in::Column::TokenHash.eq(hash_text(token)))).await?;
+    let held = reader
+        .pick::<sign_in::Entity, Held>(|q| Held::select(q).filter(sign_in::Column::TokenHash.eq(hash_text(token))))
+        .await?;
     drop(reader);
     let Some(held) = held.into_iter().next() else { return Ok(None) };
     let Some(office) = held.office() else { return Ok(None) };
@@ -192,11 +217,14 @@ pub async fn recognise(premises: &Premises, token: &str) -> Result<Option<Signed
     if now - held.last_seen_at > idle / SEEN_PARTS {
         match change_seen(premises, &held.id, now).await {
             // A store that keeps nothing for now (a full disk) puts nobody out: what is there can still be read.
-            Err(Stop::Fault(Fault::Unavailable(trouble, _))) => tracing::debug!(?trouble, "not noted when this sign-in was last seen"),
+            Err(Stop::Fault(Fault::Unavailable(trouble, _))) => {
+                tracing::debug!(?trouble, "not noted when this sign-in was last seen")
+            }
             other => other?,
         }
     }
-    let actor = Actor { account: Some(held.account), name: held.name, office_name: held.office_name, office, role: held.role };
+    let actor =
+        Actor { account: Some(held.account), name: held.name, office_name: held.office_name, office, role: held.role };
     let one = SignedIn { id: held.id, actor: Arc::new(actor), complete: held.complete, checked_at: now };
     premises.sign_ins.keep(key, one.clone());
     Ok(Some(one))
@@ -233,9 +261,10 @@ impl Held {
     fn office(&self) -> Option<Office> {
         let office = office_from(&self.office_kind, &self.office_ref)?;
         Some(match (office, &self.institutions) {
-            (Office::Trainee { person, .. }, Some(at)) => {
-                Office::Trainee { person, institutions: Some(at.split(',').filter_map(|one| one.parse().ok()).collect()) }
-            }
+            (Office::Trainee { person, .. }, Some(at)) => Office::Trainee {
+                person,
+                institutions: Some(at.split(',').filter_map(|one| one.parse().ok()).collect()),
+            },
             (office, _) => office,
         })
     }
@@ -257,7 +286,8 @@ async fn change_seen(premises: &Premises, id: &SignInId, now: Instant) -> Result
         .write(Scope::Everything, move |work| {
             Box::pin(async move {
                 let seen = sign_in::ActiveModel { last_seen_at: Set(now), ..Default::default() };
-                work.change_all::<sign_in::Entity>(store::query::Condition::all().add(sign_in::Column::Id.eq(id)), seen).await
+                work.change_all::<sign_in::Entity>(store::query::Condition::all().add(sign_in::Column::Id.eq(id)), seen)
+                    .await
             })
         })
         .await?;
@@ -298,7 +328,13 @@ pub fn actor_of(account: &account::Model) -> Option<Actor> {
 
 /// A new account's row: nobody can sign in with it before a password is set or a link is used. `holder` says who and
 /// for which office; a trainee's person and an institution follow from the office.
-pub fn new_account(id: AccountId, login: String, holder: &Actor, district: DistrictCode, at: Instant) -> account::Model {
+pub fn new_account(
+    id: AccountId,
+    login: String,
+    holder: &Actor,
+    district: DistrictCode,
+    at: Instant,
+) -> account::Model {
     let (kind, reference) = office_parts(&holder.office);
     account::Model {
         id,
@@ -314,7 +350,11 @@ pub fn new_account(id: AccountId, login: String, holder: &Actor, district: Distr
         failed_count: 0,
         locked_until: None,
         disabled: false,
-        institution: if let Office::Institution { institution } = &holder.office { Some(institution.clone()) } else { None },
+        institution: if let Office::Institution { institution } = &holder.office {
+            Some(institution.clone())
+        } else {
+            None
+        },
         person: if let Office::Trainee { person, .. } = &holder.office { Some(person.clone()) } else { None },
         path: district.management_path(),
         district,

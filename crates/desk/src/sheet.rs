@@ -66,13 +66,17 @@ pub fn rows(name: &str, bytes: &[u8], wanted: &Wanted) -> Result<Vec<Vec<String>
 /// The same, as long as somebody waits for it.
 pub fn rows_while(name: &str, bytes: &[u8], wanted: &Wanted, going: &Going) -> Result<Vec<Vec<String>>, Refusal> {
     if bytes.is_empty() {
-        return Err(wanted.whole("没有选择文件，或文件是空的", &format!("请选择填好的{}文件（.xlsx 或 .csv）", wanted.noun)));
+        return Err(
+            wanted.whole("没有选择文件，或文件是空的", &format!("请选择填好的{}文件（.xlsx 或 .csv）", wanted.noun))
+        );
     }
     if bytes.starts_with(b"PK") {
         return xlsx(bytes, wanted, going);
     }
     if name.to_lowercase().ends_with(".xls") || bytes.starts_with(&[0xd0, 0xcf]) {
-        return Err(wanted.whole("这是旧版 .xls 文件，或加了密码的文件", "请去掉密码，在表格软件里“另存为”.xlsx 后再上传"));
+        return Err(
+            wanted.whole("这是旧版 .xls 文件，或加了密码的文件", "请去掉密码，在表格软件里“另存为”.xlsx 后再上传")
+        );
     }
     csv_rows(bytes, wanted, going)
 }
@@ -82,7 +86,10 @@ fn xlsx(bytes: &[u8], wanted: &Wanted, going: &Going) -> Result<Vec<Vec<String>>
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| wanted.broken())?;
     let sheets = book.sheet_names();
     if sheets.len() > SHEETS {
-        return Err(wanted.whole(&format!("文件里有 {} 张工作表", sheets.len()), &format!("请只留下{}那一张，保存后再上传", wanted.noun)));
+        return Err(wanted.whole(
+            &format!("文件里有 {} 张工作表", sheets.len()),
+            &format!("请只留下{}那一张，保存后再上传", wanted.noun),
+        ));
     }
     let mut left = CELLS;
     for sheet in sheets {
@@ -101,7 +108,13 @@ fn pass_over(found: &mut Found, wanted: &Wanted) -> Result<(), Refusal> {
 }
 
 /// Cell by cell: a sheet with one cell in the far corner must not be laid out as a rectangle.
-fn sheet_rows(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str, wanted: &Wanted, going: &Going, left: &mut usize) -> Result<Vec<Vec<String>>, Refusal> {
+fn sheet_rows(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    sheet: &str,
+    wanted: &Wanted,
+    going: &Going,
+    left: &mut usize,
+) -> Result<Vec<Vec<String>>, Refusal> {
     // A chart sheet has no cells; the next one may.
     let Ok(mut cells) = book.worksheet_cells_reader(sheet) else { return Ok(Vec::new()) };
     let mut rows: Vec<Vec<String>> = Vec::new();
@@ -167,7 +180,8 @@ fn csv_text(bytes: &[u8]) -> Option<String> {
 }
 
 fn csv_rows(bytes: &[u8], wanted: &Wanted, going: &Going) -> Result<Vec<Vec<String>>, Refusal> {
-    let text = csv_text(bytes).ok_or_else(|| wanted.whole("文件的文字编码认不出来，也不是 .xlsx", "请另存为 .xlsx，或“CSV UTF-8”格式"))?;
+    let text = csv_text(bytes)
+        .ok_or_else(|| wanted.whole("文件的文字编码认不出来，也不是 .xlsx", "请另存为 .xlsx，或“CSV UTF-8”格式"))?;
     if text.contains('\0') {
         return Err(wanted.whole(&format!("文件不是{}", wanted.noun), "请上传 .xlsx 或 .csv 文件"));
     }
@@ -196,10 +210,12 @@ fn csv_rows(bytes: &[u8], wanted: &Wanted, going: &Going) -> Result<Vec<Vec<Stri
 mod tests {
     use super::*;
 
-    const ROSTER: Wanted =
-        Wanted {
-            rule: &foundation::Rule { id: "花名册", clause: "M7.1", source: "花名册", fix: "" }, noun: "名册", most: 500, split: "请分开上传"
-        };
+    const ROSTER: Wanted = Wanted {
+        rule: &foundation::Rule { id: "花名册", clause: "M7.1", source: "花名册", fix: "" },
+        noun: "名册",
+        most: 500,
+        split: "请分开上传",
+    };
 
     #[test]
     fn one_cell_in_the_far_corner_does_not_lay_out_a_billion() {

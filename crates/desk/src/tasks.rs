@@ -18,7 +18,13 @@ pub struct TaskDraft {
 
 impl TaskDraft {
     /// A matter about a thing, in the queue of its audience in `district`.
-    pub fn new(desk: &Desk, matter: &'static Matter, about: impl ToString, title: impl Into<String>, district: DistrictCode) -> Self {
+    pub fn new(
+        desk: &Desk,
+        matter: &'static Matter,
+        about: impl ToString,
+        title: impl Into<String>,
+        district: DistrictCode,
+    ) -> Self {
         let declared = desk.premises.declared();
         Self {
             is_strange: declared.is_whole && declared.matter(matter.kind).is_none(),
@@ -90,7 +96,10 @@ impl TaskDraft {
     }
     fn known(&self) -> Result<(), Stop> {
         match self.is_strange {
-            true => Err(Fault::Db(format!("no room declares the matter {}: put it into its room's MATTERS", self.row.kind)).into()),
+            true => {
+                Err(Fault::Db(format!("no room declares the matter {}: put it into its room's MATTERS", self.row.kind))
+                    .into())
+            }
             false => Ok(()),
         }
     }
@@ -108,7 +117,11 @@ pub async fn put_all(work: &Writer, tasks: Vec<TaskDraft>) -> Result<(), Stop> {
 }
 
 async fn end(desk: &Desk, work: &Writer, open: Condition) -> Result<u64, Stop> {
-    work.change_all::<task::Entity>(open, task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() }).await
+    work.change_all::<task::Entity>(
+        open,
+        task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() },
+    )
+    .await
 }
 
 /// Closes the open tasks of these matters about a thing.

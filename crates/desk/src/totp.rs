@@ -70,7 +70,11 @@ mod tests {
         assert_eq!(base32(secret), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
         let step = accepted_step(secret, "081804", at(1_111_111_109), 0).unwrap();
         assert_eq!(step, Some(1_111_111_109 / 30));
-        assert_eq!(accepted_step(secret, "081804", at(1_111_111_109), step.unwrap()).unwrap(), None, "a code works once");
+        assert_eq!(
+            accepted_step(secret, "081804", at(1_111_111_109), step.unwrap()).unwrap(),
+            None,
+            "a code works once"
+        );
         assert_eq!(accepted_step(secret, "000000", at(1_111_111_109), 0).unwrap(), None);
     }
 }

@@ -21,25 +21,50 @@ pub async fn of(desk: &Desk, reader: &Reader, subject: &Subject, id: &str, most:
 const LOOKED_THROUGH: u64 = 2_000;
 
 /// The same without what stands in the trails of classes: an institution's own matters would drown in sign-ins.
-pub async fn outside_classes(desk: &Desk, reader: &Reader, subject: &Subject, id: &str, most: u64) -> Result<Vec<TrailLine>, Stop> {
-    lines(desk, reader, subject.kind, id, most, LOOKED_THROUGH, Condition::all().add(fact::Column::Class.is_null())).await
+pub async fn outside_classes(
+    desk: &Desk,
+    reader: &Reader,
+    subject: &Subject,
+    id: &str,
+    most: u64,
+) -> Result<Vec<TrailLine>, Stop> {
+    lines(desk, reader, subject.kind, id, most, LOOKED_THROUGH, Condition::all().add(fact::Column::Class.is_null()))
+        .await
 }
 
-async fn lines(desk: &Desk, reader: &Reader, kind: &str, id: &str, most: u64, looked_through: u64, which: Condition) -> Result<Vec<TrailLine>, Stop> {
+async fn lines(
+    desk: &Desk,
+    reader: &Reader,
+    kind: &str,
+    id: &str,
+    most: u64,
+    looked_through: u64,
+    which: Condition,
+) -> Result<Vec<TrailLine>, Stop> {
     // Only running numbers are read with the system's reach; the facts themselves with the reader's.
     let system = desk.as_system("trail").read().await?;
     let numbered = system
         .list::<journal_subject::Entity>(|q| {
-            q.filter(journal_subject::Column::Subject.eq(format!("{kind}:{id}"))).order_by_desc(journal_subject::Column::Nth).limit(looked_through)
+            q.filter(journal_subject::Column::Subject.eq(format!("{kind}:{id}")))
+                .order_by_desc(journal_subject::Column::Nth)
+                .limit(looked_through)
         })
         .await?;
     let places: BTreeSet<i64> = numbered.into_iter().map(|row| row.seq).collect();
     let fresh = reader
         .list::<fact::Entity>(|q| {
-            q.filter(fact::Column::Seq.is_null()).filter(fact::Column::About.contains(id)).filter(which.clone()).order_by_desc(fact::Column::Id).limit(most)
+            q.filter(fact::Column::Seq.is_null())
+                .filter(fact::Column::About.contains(id))
+                .filter(which.clone())
+                .order_by_desc(fact::Column::Id)
+                .limit(most)
         })
         .await?;
-    let older = reader.list::<fact::Entity>(|q| q.filter(fact::Column::Seq.is_in(places)).filter(which).order_by_desc(fact::Column::Seq).limit(most)).await?;
+    let older = reader
+        .list::<fact::Entity>(|q| {
+            q.filter(fact::Column::Seq.is_in(places)).filter(which).order_by_desc(fact::Column::Seq).limit(most)
+        })
+        .await?;
     let today = desk.today();
     Ok(fresh
         .into_iter()

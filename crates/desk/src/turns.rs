@@ -25,7 +25,12 @@ pub struct Turns {
 impl Turns {
     /// The next rows of a job: after those of its last tick, from the beginning again when they are through. So rows
     /// that only wait cannot stand before others for ever.
-    pub async fn next<E: Reach>(&self, reader: &Reader, job: &'static str, shape: impl FnOnce(Select<E>) -> Select<E>) -> Result<Vec<E::Model>, Stop>
+    pub async fn next<E: Reach>(
+        &self,
+        reader: &Reader,
+        job: &'static str,
+        shape: impl FnOnce(Select<E>) -> Select<E>,
+    ) -> Result<Vec<E::Model>, Stop>
     where
         E::Model: Send,
     {

@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Response};
 use chrono::Datelike;
 use foundation::limits::EXPORT_ROWS;
 use foundation::{Date, Fault, Fen, Stop};
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+};
 
 use crate::Desk;
 use crate::refusals::EXPORT_LIMIT;
@@ -81,8 +83,13 @@ impl<'a> Sheet<'a> {
     /// The same for a plain table.
     pub fn table(title: String, columns: &'a [ui::Column], rows: &[ui::Row]) -> Self {
         let width = |at: usize| if at == 0 { 28 } else { 16 };
-        let cells = |row: &ui::Row| row.cells.iter().zip(columns).map(|(cell, column)| typed(cell, column.is_number)).collect();
-        Self { title, columns: columns.iter().enumerate().map(|(at, one)| (one.label.as_str(), width(at))).collect(), rows: rows.iter().map(cells).collect() }
+        let cells =
+            |row: &ui::Row| row.cells.iter().zip(columns).map(|(cell, column)| typed(cell, column.is_number)).collect();
+        Self {
+            title,
+            columns: columns.iter().enumerate().map(|(at, one)| (one.label.as_str(), width(at))).collect(),
+            rows: rows.iter().map(cells).collect(),
+        }
     }
 
     /// The file that was asked for: `csv`, else the workbook.
@@ -120,7 +127,14 @@ impl<'a> Sheet<'a> {
         let bytes = self.bytes(desk)?;
         let name = format!("{}{}.xlsx", self.title, desk.today().format("%Y%m%d"));
         let disposition = format!("attachment; filename*=UTF-8''{}", ui::table::encode(&name));
-        Ok(([(header::CONTENT_TYPE, XLSX.to_owned()), (header::CONTENT_DISPOSITION, disposition), (header::CACHE_CONTROL, "no-store".to_owned())], bytes)
+        Ok((
+            [
+                (header::CONTENT_TYPE, XLSX.to_owned()),
+                (header::CONTENT_DISPOSITION, disposition),
+                (header::CACHE_CONTROL, "no-store".to_owned()),
+            ],
+            bytes,
+        )
             .into_response())
     }
 
@@ -132,9 +146,18 @@ impl<'a> Sheet<'a> {
 
     fn write(&self, desk: &Desk) -> Result<Vec<u8>, XlsxError> {
         let mut book = Workbook::new();
-        book.set_properties(&DocProperties::new().set_title(&self.title).set_author(&desk.actor.office_name).set_creation_datetime(&excel_day(desk.today())?));
+        book.set_properties(
+            &DocProperties::new()
+                .set_title(&self.title)
+                .set_author(&desk.actor.office_name)
+                .set_creation_datetime(&excel_day(desk.today())?),
+        );
         let sheet = book.add_worksheet();
-        let who = if desk.actor.office_name.is_empty() { desk.actor.name.clone() } else { format!("{} {}", desk.actor.office_name, desk.actor.name) };
+        let who = if desk.actor.office_name.is_empty() {
+            desk.actor.name.clone()
+        } else {
+            format!("{} {}", desk.actor.office_name, desk.actor.name)
+        };
         sheet.write_string_with_format(0, 0, &self.title, &Format::new().set_bold().set_font_size(14))?;
         sheet.write_string_with_format(
             1,
@@ -142,8 +165,12 @@ impl<'a> Sheet<'a> {
             format!("导出人：{who}　导出时间：{}　共 {} 行", ui::dates::full_moment(desk.now()), self.rows.len()),
             &Format::new().set_font_color("666666"),
         )?;
-        let head =
-            Format::new().set_bold().set_border(FormatBorder::Thin).set_background_color("EEF2F7").set_text_wrap().set_align(FormatAlign::VerticalCenter);
+        let head = Format::new()
+            .set_bold()
+            .set_border(FormatBorder::Thin)
+            .set_background_color("EEF2F7")
+            .set_text_wrap()
+            .set_align(FormatAlign::VerticalCenter);
         for (place, (label, width)) in self.columns.iter().enumerate() {
             let column = u16::try_from(place).unwrap_or(u16::MAX);
             sheet.set_column_width(column, *width)?;
@@ -164,7 +191,11 @@ impl<'a> Sheet<'a> {
 fn typed(cell: &maud::Markup, is_number: bool) -> Cell {
     let words = ui::table::words(cell);
     if let Some(day) = ui::table::day_of(cell) {
-        return if words.contains("暂定") { Cell::Text(format!("{}（暂定）", ui::dates::full_day(day))) } else { Cell::Day(day) };
+        return if words.contains("暂定") {
+            Cell::Text(format!("{}（暂定）", ui::dates::full_day(day)))
+        } else {
+            Cell::Day(day)
+        };
     }
     let digits = || words.replace([',', ' '], "");
     match words.strip_prefix('¥') {
@@ -198,7 +229,8 @@ struct Formats {
 
 impl Formats {
     fn new() -> Self {
-        let base = || Format::new().set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::VerticalCenter);
+        let base =
+            || Format::new().set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::VerticalCenter);
         Self {
             text: base().set_num_format("@"),
             number: base().set_num_format("0"),
@@ -210,7 +242,9 @@ impl Formats {
         match cell {
             Cell::Text(text) => sheet.write_string_with_format(row, column, text.as_str(), &self.text)?,
             Cell::Number(number) => sheet.write_string_or_number(row, column, number.to_string(), &self.number)?,
-            Cell::Money(money) => sheet.write_string_or_number(row, column, money.to_string().replace(',', ""), &self.money)?,
+            Cell::Money(money) => {
+                sheet.write_string_or_number(row, column, money.to_string().replace(',', ""), &self.money)?
+            }
             Cell::Day(day) => sheet.write_datetime_with_format(row, column, excel_day(*day)?, &self.day)?,
             Cell::Empty => sheet.write_blank(row, column, &self.text)?,
         };
@@ -220,10 +254,22 @@ impl Formats {
 
 /// The file format knows only binary numbers: the decimal text is handed over at this one place.
 trait Decimal {
-    fn write_string_or_number(&mut self, row: u32, column: u16, decimal: String, format: &Format) -> Result<&mut Worksheet, XlsxError>;
+    fn write_string_or_number(
+        &mut self,
+        row: u32,
+        column: u16,
+        decimal: String,
+        format: &Format,
+    ) -> Result<&mut Worksheet, XlsxError>;
 }
 impl Decimal for Worksheet {
-    fn write_string_or_number(&mut self, row: u32, column: u16, decimal: String, format: &Format) -> Result<&mut Worksheet, XlsxError> {
+    fn write_string_or_number(
+        &mut self,
+        row: u32,
+        column: u16,
+        decimal: String,
+        format: &Format,
+    ) -> Result<&mut Worksheet, XlsxError> {
         match decimal.parse::<f64>() {
             Ok(number) => self.write_number_with_format(row, column, number, format),
             Err(_) => self.write_string_with_format(row, column, decimal, format),
@@ -232,7 +278,11 @@ impl Decimal for Worksheet {
 }
 
 fn excel_day(day: Date) -> Result<ExcelDateTime, XlsxError> {
-    ExcelDateTime::from_ymd(u16::try_from(day.year()).unwrap_or(1900), u8::try_from(day.month()).unwrap_or(1), u8::try_from(day.day()).unwrap_or(1))
+    ExcelDateTime::from_ymd(
+        u16::try_from(day.year()).unwrap_or(1900),
+        u8::try_from(day.month()).unwrap_or(1),
+        u8::try_from(day.day()).unwrap_or(1),
+    )
 }
 
 #[cfg(test)]
@@ -245,7 +295,10 @@ mod tests {
         let register = ui::Register {
             title: "补贴".into(),
             columns: vec![ui::Column::text("机构"), ui::Column::number("人数"), ui::Column::number("金额")],
-            rows: vec![ui::Row::link("/x", vec![html! { "=1+1 " b { "甲&乙" } }, html! { "1,204" }, ui::money(Fen(125_000))])],
+            rows: vec![ui::Row::link(
+                "/x",
+                vec![html! { "=1+1 " b { "甲&乙" } }, html! { "1,204" }, ui::money(Fen(125_000))],
+            )],
             ..ui::Register::default()
         };
         let sheet = Sheet::of(&register);
@@ -258,7 +311,10 @@ mod tests {
         use maud::Render;
         let (today, due) = (Date::from_ymd_opt(2026, 11, 24).unwrap(), Date::from_ymd_opt(2026, 11, 25).unwrap());
         assert_eq!(typed(&ui::Due::on(due, today).render(), false), Cell::Day(due));
-        assert_eq!(typed(&ui::Due::on(due, today).certain(false).render(), false), Cell::text("2026年11月25日（暂定）"));
+        assert_eq!(
+            typed(&ui::Due::on(due, today).certain(false).render(), false),
+            Cell::text("2026年11月25日（暂定）")
+        );
         assert_eq!(typed(&ui::Due::none().render(), false), Cell::text("不限时"));
     }
 

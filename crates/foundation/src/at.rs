@@ -82,7 +82,8 @@ pub fn encode(text: &str) -> impl Display + '_ {
 }
 
 fn asking(address: &dyn Display, asked: &[(&str, &dyn Display)]) -> String {
-    let parts: Vec<String> = asked.iter().map(|(name, value)| format!("{}={}", encode(name), encode(&value.to_string()))).collect();
+    let parts: Vec<String> =
+        asked.iter().map(|(name, value)| format!("{}={}", encode(name), encode(&value.to_string()))).collect();
     format!("{address}?{}", parts.join("&"))
 }
 

@@ -32,8 +32,10 @@ pub struct BadCalendar {
     pub line: usize,
 }
 
-static BUILT_IN: LazyLock<WorkCalendar> =
-    LazyLock::new(|| WorkCalendar::from_csv(include_str!("../data/workday_exceptions.csv")).expect("the built-in calendar reads; a test says so"));
+static BUILT_IN: LazyLock<WorkCalendar> = LazyLock::new(|| {
+    WorkCalendar::from_csv(include_str!("../data/workday_exceptions.csv"))
+        .expect("the built-in calendar reads; a test says so")
+});
 
 impl WorkCalendar {
     /// The notices of 2024 to 2026 that ship with the program.
@@ -94,8 +96,15 @@ impl WorkCalendar {
 
     /// Working days after `from` up to and including `to`; negative when `to` is earlier (days overdue).
     pub fn workdays_between(&self, from: Date, to: Date) -> i64 {
-        let count =
-            |after: Date, until: Date| after.iter_days().skip(1).take_while(|day| *day <= until).filter(|day| self.is_workday(*day)).map(|_| 1i64).sum::<i64>();
+        let count = |after: Date, until: Date| {
+            after
+                .iter_days()
+                .skip(1)
+                .take_while(|day| *day <= until)
+                .filter(|day| self.is_workday(*day))
+                .map(|_| 1i64)
+                .sum::<i64>()
+        };
         if from <= to { count(from, to) } else { -count(to, from) }
     }
 }

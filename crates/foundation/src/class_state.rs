@@ -98,7 +98,9 @@ impl FromStr for ClassState {
     type Err = UnknownCode;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         // The regimes' codes begin with letters of their own.
-        Self::all().find(|one| one.code() == text).ok_or_else(|| UnknownCode { list: "班级状态", text: text.chars().take(40).collect() })
+        Self::all()
+            .find(|one| one.code() == text)
+            .ok_or_else(|| UnknownCode { list: "班级状态", text: text.chars().take(40).collect() })
     }
 }
 impl serde::Serialize for ClassState {

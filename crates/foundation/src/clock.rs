@@ -62,7 +62,10 @@ impl Clock {
     }
     /// A clock that stands at `at` until moved.
     pub fn fixed(at: Instant) -> Self {
-        Self { source: Source::Fixed(Arc::new(AtomicI64::new(at.timestamp_millis()))), offset_s: Arc::new(AtomicI64::new(0)) }
+        Self {
+            source: Source::Fixed(Arc::new(AtomicI64::new(at.timestamp_millis()))),
+            offset_s: Arc::new(AtomicI64::new(0)),
+        }
     }
     /// Now, with the demo's offset, to the millisecond.
     pub fn now(&self) -> Instant {
@@ -82,7 +85,9 @@ impl Clock {
     pub fn real_now(&self) -> Instant {
         match &self.source {
             Source::System => micros(Utc::now()),
-            Source::Fixed(ms) => Utc.timestamp_millis_opt(ms.load(Ordering::Relaxed)).single().unwrap_or(DateTime::<Utc>::UNIX_EPOCH),
+            Source::Fixed(ms) => {
+                Utc.timestamp_millis_opt(ms.load(Ordering::Relaxed)).single().unwrap_or(DateTime::<Utc>::UNIX_EPOCH)
+            }
         }
     }
     /// Moves the clock to an offset in seconds from the machine's time (demo only; the caller checks).

@@ -30,7 +30,12 @@ impl PersonCategory {
     /// True for the 六类人员, whom several cities pay more (domain.md §7.2).
     pub const fn is_one_of_six(self) -> bool {
         match self {
-            Self::PovertyMonitored | Self::Graduate | Self::SchoolLeaver | Self::RuralMigrant | Self::RegisteredUnemployed | Self::HardToEmploy => true,
+            Self::PovertyMonitored
+            | Self::Graduate
+            | Self::SchoolLeaver
+            | Self::RuralMigrant
+            | Self::RegisteredUnemployed
+            | Self::HardToEmploy => true,
             Self::EnterpriseEmployee | Self::Veteran | Self::FlexibleWorker | Self::Other => false,
         }
     }

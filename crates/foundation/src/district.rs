@@ -69,19 +69,31 @@ struct Retired {
 }
 
 static TABLE: LazyLock<Vec<Entry>> = LazyLock::new(|| {
-    let mut table: Vec<Entry> = include_str!("../data/fujian_districts.csv").lines().skip(1).filter(|line| !line.trim().is_empty()).map(entry).collect();
+    let mut table: Vec<Entry> = include_str!("../data/fujian_districts.csv")
+        .lines()
+        .skip(1)
+        .filter(|line| !line.trim().is_empty())
+        .map(entry)
+        .collect();
     table.sort_by_key(|entry| entry.code);
     table
 });
 
-static RETIRED: LazyLock<Vec<Retired>> =
-    LazyLock::new(|| include_str!("../data/fujian_districts_retired.csv").lines().skip(1).filter(|line| !line.trim().is_empty()).map(retired).collect());
+static RETIRED: LazyLock<Vec<Retired>> = LazyLock::new(|| {
+    include_str!("../data/fujian_districts_retired.csv")
+        .lines()
+        .skip(1)
+        .filter(|line| !line.trim().is_empty())
+        .map(retired)
+        .collect()
+});
 
 /// One line of the district table. The note is the last column, so its commas need no unquoting.
 fn entry(line: &'static str) -> Entry {
     let mut columns = line.trim_end().splitn(7, ',');
     let mut next = || columns.next().expect("the built-in district table has seven columns");
-    let (code, name, level, parent, _management_level, management_parent, note) = (next(), next(), next(), next(), next(), next(), next());
+    let (code, name, level, parent, _management_level, management_parent, note) =
+        (next(), next(), next(), next(), next(), next(), next());
     Entry {
         code: code.parse().expect("a built-in district code is a number"),
         name,
@@ -126,7 +138,11 @@ impl DistrictCode {
             return Some(Resolved { district, name: district.name(), retired_in: None });
         }
         let number: u32 = code.parse().ok()?;
-        RETIRED.iter().find(|old| old.code == number).map(|old| Resolved { district: Self(old.successor), name: old.name, retired_in: Some(old.year) })
+        RETIRED.iter().find(|old| old.code == number).map(|old| Resolved {
+            district: Self(old.successor),
+            name: old.name,
+            retired_in: Some(old.year),
+        })
     }
 
     fn entry(self) -> &'static Entry {
@@ -244,7 +260,9 @@ impl From<DistrictCode> for String {
 
 /// A chain of authority, province first: `35`, `35/3505`, `35/3505/350582`, Pingtan `35/350128`.
 /// Rows carry it so that "below this office" is one prefix (house.md §5).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
 #[cfg_attr(feature = "orm", sea_orm(value_type = "String"))]
 #[serde(try_from = "String", into = "String")]
@@ -271,7 +289,11 @@ impl ManagementPath {
     }
     /// The district at its end.
     pub fn district(&self) -> DistrictCode {
-        self.0.rsplit('/').next().and_then(district_of_part).expect("a management path ends in a district by construction")
+        self.0
+            .rsplit('/')
+            .next()
+            .and_then(district_of_part)
+            .expect("a management path ends in a district by construction")
     }
 }
 

@@ -57,13 +57,19 @@ impl IdError {
         match self {
             Self::Empty => "没有填写证件号码".to_owned(),
             Self::Scientific => "证件号码被表格变成了科学计数，后几位已经丢失".to_owned(),
-            Self::WrongLength { id_type, expected, found } => format!("{}号码应为{expected}，现在是{found}位", id_type.label()),
+            Self::WrongLength { id_type, expected, found } => {
+                format!("{}号码应为{expected}，现在是{found}位", id_type.label())
+            }
             Self::WrongLetter { id_type } => format!("{}号码里有不该出现的字符", id_type.label()),
             Self::UnknownRegion => "证件号码开头两位不是任何省份的代码".to_owned(),
-            Self::OtherKind { id_type, looks_like: Some(other) } => format!("这个号码像是{}，不是{}", other.label(), id_type.label()),
+            Self::OtherKind { id_type, looks_like: Some(other) } => {
+                format!("这个号码像是{}，不是{}", other.label(), id_type.label())
+            }
             Self::OtherKind { id_type, looks_like: None } => format!("号码开头与{}不符", id_type.label()),
             Self::BadDate => "证件号码里的出生日期不存在".to_owned(),
-            Self::FutureBirth { birth } => format!("证件号码里的出生日期{}年{}月{}日晚于今天", birth.year(), birth.month(), birth.day()),
+            Self::FutureBirth { birth } => {
+                format!("证件号码里的出生日期{}年{}月{}日晚于今天", birth.year(), birth.month(), birth.day())
+            }
             Self::WrongCheckDigit => "证件号码校验位不对，有一位或几位写错了".to_owned(),
             Self::SyntheticNotAllowed => format!("{SYNTHETIC_PREFIX}开头的号码是演示用号码，不是真实证件"),
         }
@@ -73,7 +79,9 @@ impl IdError {
         match self {
             Self::Empty => "请对照证件填写".to_owned(),
             Self::Scientific => "请把这一列设为文本格式后重新填写".to_owned(),
-            Self::OtherKind { looks_like: Some(other), .. } => format!("请把证件类型改为{}，或对照证件重新核对", other.label()),
+            Self::OtherKind { looks_like: Some(other), .. } => {
+                format!("请把证件类型改为{}，或对照证件重新核对", other.label())
+            }
             Self::SyntheticNotAllowed => "请填写本人真实证件号码".to_owned(),
             Self::WrongLength { .. }
             | Self::WrongLetter { .. }
@@ -124,7 +132,9 @@ impl IdDocument {
             return Err(IdError::Scientific);
         }
         match id_type {
-            IdType::ResidentCard | IdType::HkMoResidence | IdType::TwResidence => resident(id_type, &number, today, allow_synthetic)?,
+            IdType::ResidentCard | IdType::HkMoResidence | IdType::TwResidence => {
+                resident(id_type, &number, today, allow_synthetic)?
+            }
             IdType::HkMoPass => home_return(&number)?,
             IdType::TwPass => digits_only(IdType::TwPass, &number, "8位数字", |length| length == 8)?,
             IdType::ForeignPermanent => permanent(&number, today)?,
@@ -265,7 +275,8 @@ fn date_and_check(number: &str, today: Date) -> Result<(), IdError> {
 }
 
 fn birth_of(number: &str) -> Option<Date> {
-    let birth = Date::from_ymd_opt(number[6..10].parse().ok()?, number[10..12].parse().ok()?, number[12..14].parse().ok()?)?;
+    let birth =
+        Date::from_ymd_opt(number[6..10].parse().ok()?, number[10..12].parse().ok()?, number[12..14].parse().ok()?)?;
     (birth.year() >= 1900).then_some(birth)
 }
 
@@ -300,7 +311,10 @@ fn permanent(number: &str, today: Date) -> Result<(), IdError> {
             date_and_check(number, today)
         }
         15 => {
-            let right = number.bytes().enumerate().all(|(place, byte)| if place < 3 { byte.is_ascii_uppercase() } else { byte.is_ascii_digit() });
+            let right = number
+                .bytes()
+                .enumerate()
+                .all(|(place, byte)| if place < 3 { byte.is_ascii_uppercase() } else { byte.is_ascii_digit() });
             if right { Ok(()) } else { Err(IdError::WrongLetter { id_type }) }
         }
         found => Err(IdError::WrongLength { id_type, expected: "18位（旧证15位）", found }),

@@ -13,7 +13,9 @@ pub struct BadId;
 fn is_ulid(text: &str) -> bool {
     text.len() == 26
         && text.bytes().next().is_some_and(|first| first <= b'7')
-        && text.bytes().all(|b| b.is_ascii_digit() || (b.is_ascii_uppercase() && !matches!(b, b'I' | b'L' | b'O' | b'U')))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b.is_ascii_uppercase() && !matches!(b, b'I' | b'L' | b'O' | b'U')))
 }
 
 /// What all typed ids can do; lets generic code (the door, the sweep) handle any of them.

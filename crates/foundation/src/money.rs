@@ -3,7 +3,20 @@
 use std::fmt;
 
 /// An amount in fen (1 yuan = 100 fen). May be negative only in differences.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
 #[serde(transparent)]
 pub struct Fen(pub i64);
@@ -17,7 +30,13 @@ impl Fen {
     }
     /// What a person types: yuan with at most two decimals, grouping commas or not; never a float. None for all else.
     pub fn from_yuan_text(text: &str) -> Option<Self> {
-        let text: String = text.trim().trim_start_matches(['¥', '￥']).trim().chars().filter(|one| !matches!(one, ',' | '，')).collect();
+        let text: String = text
+            .trim()
+            .trim_start_matches(['¥', '￥'])
+            .trim()
+            .chars()
+            .filter(|one| !matches!(one, ',' | '，'))
+            .collect();
         let (yuan, rest) = text.split_once('.').unwrap_or((&text, ""));
         let digits = |part: &str| part.bytes().all(|one| one.is_ascii_digit());
         if yuan.is_empty() || rest.len() > 2 || !digits(yuan) || !digits(rest) {
@@ -76,7 +95,9 @@ mod tests {
     }
     #[test]
     fn typed_money_is_read_to_the_fen_or_not_at_all() {
-        for (text, fen) in [("1250", 125_000), ("1,250.50", 125_050), ("¥ 1,250.5", 125_050), ("0.05", 5), ("3，000", 300_000)] {
+        for (text, fen) in
+            [("1250", 125_000), ("1,250.50", 125_050), ("¥ 1,250.5", 125_050), ("0.05", 5), ("3，000", 300_000)]
+        {
             assert_eq!(Fen::from_yuan_text(text), Some(Fen(fen)), "{text}");
         }
         for text in ["", ".5", "1.234", "-1", "1e3", "12元", "1.2.3", "99999999999999999999"] {

@@ -52,7 +52,10 @@ impl FromStr for OccupationCode {
         if is_code(code) {
             return Ok(Self(code.to_owned()));
         }
-        Err(BadValue::new("职业编码应为“1位-2位-2位-2位”数字，例如6-31-01-03", "请按《中华人民共和国职业分类大典》填写编码"))
+        Err(BadValue::new(
+            "职业编码应为“1位-2位-2位-2位”数字，例如6-31-01-03",
+            "请按《中华人民共和国职业分类大典》填写编码",
+        ))
     }
 }
 impl fmt::Display for OccupationCode {
@@ -94,15 +97,25 @@ pub struct Occupation {
     pub note: String,
 }
 
-static DICTIONARY: LazyLock<Vec<Occupation>> =
-    LazyLock::new(|| include_str!("../data/occupations.csv").lines().skip(1).filter(|line| !line.trim().is_empty()).map(occupation).collect());
+static DICTIONARY: LazyLock<Vec<Occupation>> = LazyLock::new(|| {
+    include_str!("../data/occupations.csv")
+        .lines()
+        .skip(1)
+        .filter(|line| !line.trim().is_empty())
+        .map(occupation)
+        .collect()
+});
 
 fn occupation(line: &str) -> Occupation {
     let mut columns = line.splitn(4, ',').map(str::trim);
     let mut next = || columns.next().expect("the built-in dictionary has four columns");
     let (kind, code, name, note) = (next(), next(), next(), next());
     Occupation {
-        code: if code.is_empty() { None } else { Some(code.parse().expect("a built-in occupation code is well formed")) },
+        code: if code.is_empty() {
+            None
+        } else {
+            Some(code.parse().expect("a built-in occupation code is well formed"))
+        },
         name: name.to_owned(),
         kind: kind.parse().expect("a built-in occupation kind is known"),
         note: note.to_owned(),

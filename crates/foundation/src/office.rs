@@ -80,7 +80,9 @@ impl Office {
     /// The reach of this office.
     pub fn scope(&self) -> Scope {
         match self {
-            Self::Province | Self::EmploymentBureau | Self::AssessmentCentre | Self::TechnicalEducationCentre => Scope::Below(ManagementPath::province()),
+            Self::Province | Self::EmploymentBureau | Self::AssessmentCentre | Self::TechnicalEducationCentre => {
+                Scope::Below(ManagementPath::province())
+            }
             Self::City { district }
             | Self::County { district }
             | Self::Finance { district }
@@ -141,7 +143,9 @@ impl Office {
     /// The district the office sits in, where it has one.
     pub fn district(&self) -> Option<DistrictCode> {
         match self {
-            Self::Province | Self::EmploymentBureau | Self::AssessmentCentre | Self::TechnicalEducationCentre => Some(DistrictCode::PROVINCE),
+            Self::Province | Self::EmploymentBureau | Self::AssessmentCentre | Self::TechnicalEducationCentre => {
+                Some(DistrictCode::PROVINCE)
+            }
             Self::City { district }
             | Self::County { district }
             | Self::Finance { district }

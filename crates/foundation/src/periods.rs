@@ -3,7 +3,20 @@
 use std::fmt;
 
 /// A count of whole class periods (课时).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
 #[serde(transparent)]
 pub struct Periods(pub i32);

@@ -94,7 +94,18 @@ pub enum Right {
 impl Right {
     /// All rights, in the legend's order.
     pub const fn all() -> &'static [Self] {
-        &[Self::Create, Self::Read, Self::Approve, Self::File, Self::Publish, Self::Inspect, Self::Witness, Self::Execute, Self::Configure, Self::Pay]
+        &[
+            Self::Create,
+            Self::Read,
+            Self::Approve,
+            Self::File,
+            Self::Publish,
+            Self::Inspect,
+            Self::Witness,
+            Self::Execute,
+            Self::Configure,
+            Self::Pay,
+        ]
     }
     /// What people read for it.
     pub const fn word(self) -> &'static str {
@@ -149,7 +160,9 @@ impl Permission {
     pub const fn clause(self) -> &'static str {
         match self {
             Self::Of(function, _) => function.clause(),
-            Self::Public | Self::SignedIn | Self::Job => panic!("belongs to no function of the matrix: name its clause (const CLAUSE)"),
+            Self::Public | Self::SignedIn | Self::Job => {
+                panic!("belongs to no function of the matrix: name its clause (const CLAUSE)")
+            }
         }
     }
 }
@@ -201,7 +214,9 @@ pub fn permits(actor: &Actor, permission: Permission) -> bool {
         (AccountRole::Staff, Permission::Of(Function::Accounts, right)) => {
             right == Right::Read && matches!(actor.office, Office::Audit { .. } | Office::Monitor { .. })
         }
-        (AccountRole::Administrator, Permission::Of(function, right)) => !actor.office.is_official() || function == Function::Accounts || right == Right::Read,
+        (AccountRole::Administrator, Permission::Of(function, right)) => {
+            !actor.office.is_official() || function == Function::Accounts || right == Right::Read
+        }
         (AccountRole::Staff | AccountRole::Administrator, _) => true,
     };
     by_role && allows(&actor.office, permission)
@@ -231,7 +246,8 @@ fn column(office: &Office, row: &Row) -> &'static [Right] {
 /// The matrix as `allows` answers it, functions down, the given offices across: the division of labour
 /// for readers who do not read Rust. Columns are separated by ` | `.
 pub fn print_matrix(offices: &[(&str, Office)]) -> String {
-    let legend = "C提交 R查看 A审批 F备案 P公布 I检查核实 W会签 X执行处置 M配置 $拨付；持有任一权限即可查看；范围由管辖路径限定";
+    let legend =
+        "C提交 R查看 A审批 F备案 P公布 I检查核实 W会签 X执行处置 M配置 $拨付；持有任一权限即可查看；范围由管辖路径限定";
     let header: Vec<&str> = offices.iter().map(|(name, _)| *name).collect();
     let mut text = format!("# {legend}\n序号 | 条款 | 职能 | {}\n", header.join(" | "));
     for (at, function) in Function::all().iter().enumerate() {
@@ -242,6 +258,10 @@ pub fn print_matrix(offices: &[(&str, Office)]) -> String {
 }
 
 fn letters(office: &Office, function: Function) -> String {
-    let held: String = Right::all().iter().filter(|right| allows(office, Permission::Of(function, **right))).map(|right| right.letter()).collect();
+    let held: String = Right::all()
+        .iter()
+        .filter(|right| allows(office, Permission::Of(function, **right)))
+        .map(|right| right.letter())
+        .collect();
     if held.is_empty() { "–".to_owned() } else { held }
 }

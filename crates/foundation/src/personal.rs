@@ -87,14 +87,20 @@ impl FromStr for PersonName {
             })
             .collect();
         // 张 三 is the habit of paper forms; the blank belongs to Latin names only.
-        let name = if mapped.chars().any(is_han) { mapped.chars().filter(|letter| *letter != ' ').collect() } else { mapped };
+        let name =
+            if mapped.chars().any(is_han) { mapped.chars().filter(|letter| *letter != ' ').collect() } else { mapped };
         let length = name.chars().count();
         if !(2..=50).contains(&length) {
             return Err(BadValue::new(format!("姓名应为2到50个字，现在是{length}个字"), "请按证件上的姓名填写"));
         }
-        let allowed = |letter: char| is_han(letter) || letter.is_ascii_alphabetic() || matches!(letter, '·' | ' ' | '-' | '.' | '\'');
+        let allowed = |letter: char| {
+            is_han(letter) || letter.is_ascii_alphabetic() || matches!(letter, '·' | ' ' | '-' | '.' | '\'')
+        };
         if !name.chars().all(allowed) {
-            return Err(BadValue::new("姓名里有不该出现的数字或符号", "请按证件上的姓名填写，少数民族姓名中间用“·”隔开"));
+            return Err(BadValue::new(
+                "姓名里有不该出现的数字或符号",
+                "请按证件上的姓名填写，少数民族姓名中间用“·”隔开",
+            ));
         }
         let edge = |letter: Option<char>| letter.is_some_and(|letter| is_han(letter) || letter.is_ascii_alphabetic());
         if !edge(name.chars().next()) || !(edge(name.chars().last()) || name.ends_with('.')) {
@@ -146,7 +152,10 @@ impl FromStr for Phone {
     type Err = BadValue;
     fn from_str(text: &str) -> Result<Self, BadValue> {
         let digits = clean(text).replace('-', "");
-        let digits = digits.strip_prefix("+86").or_else(|| digits.strip_prefix("86").filter(|rest| rest.len() == 11)).unwrap_or(&digits);
+        let digits = digits
+            .strip_prefix("+86")
+            .or_else(|| digits.strip_prefix("86").filter(|rest| rest.len() == 11))
+            .unwrap_or(&digits);
         if !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(BadValue::new("手机号里有数字以外的字符", "请填写11位手机号"));
         }
@@ -220,7 +229,10 @@ impl FromStr for AccountNumber {
             return Err(BadValue::new("银行账号里有数字以外的字符", "请只填写账号数字；表格里请把这一列设为文本格式"));
         }
         if !(8..=30).contains(&digits.len()) {
-            return Err(BadValue::new(format!("银行账号应为8到30位数字，现在是{}位", digits.len()), "请对照银行卡、社保卡或开户证明重新填写"));
+            return Err(BadValue::new(
+                format!("银行账号应为8到30位数字，现在是{}位", digits.len()),
+                "请对照银行卡、社保卡或开户证明重新填写",
+            ));
         }
         Ok(Self(digits))
     }

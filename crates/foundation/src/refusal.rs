@@ -36,7 +36,14 @@ pub struct Rule {
 impl Rule {
     /// The rule's no, for this fact.
     pub fn refuse(&self, fact: impl Into<String>) -> Refusal {
-        Refusal { rule: self.id.into(), clause: self.clause.into(), fact: fact.into(), source: self.source.into(), fix: self.fix.into(), field: None }
+        Refusal {
+            rule: self.id.into(),
+            clause: self.clause.into(),
+            fact: fact.into(),
+            source: self.source.into(),
+            fix: self.fix.into(),
+            field: None,
+        }
     }
 }
 

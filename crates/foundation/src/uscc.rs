@@ -7,7 +7,9 @@ use std::str::FromStr;
 use crate::personal::{BadValue, clean};
 
 /// 统一社会信用代码: 18 letters whose two check letters fit.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
 #[cfg_attr(feature = "orm", sea_orm(value_type = "String"))]
 #[serde(try_from = "String", into = "String")]

@@ -18,7 +18,12 @@ async fn main() -> Result<(), Failed> {
     let args: Vec<String> = std::env::args().collect();
     let [_, address, connections, list] = args.as_slice() else { return Err("ADDRESS CONNECTIONS FILE".into()) };
     let requests: Arc<Vec<Vec<u8>>> = Arc::new(match list.strip_prefix('x') {
-        Some(times) => vec![request("POST", "/empty", "0", "{\"session\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"code\":\"ABCDEF\"}"); times.parse()?],
+        Some(times) => {
+            vec![
+                request("POST", "/empty", "0", "{\"session\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"code\":\"ABCDEF\"}");
+                times.parse()?
+            ]
+        }
         None => std::fs::read_to_string(list)?.lines().filter_map(line).collect(),
     });
     let next = Arc::new(AtomicUsize::new(0));
@@ -29,7 +34,8 @@ async fn main() -> Result<(), Failed> {
         streams.push(stream);
     }
     let began = Instant::now();
-    let tasks: Vec<_> = streams.into_iter().map(|stream| tokio::spawn(run(stream, Arc::clone(&requests), Arc::clone(&next)))).collect();
+    let tasks: Vec<_> =
+        streams.into_iter().map(|stream| tokio::spawn(run(stream, Arc::clone(&requests), Arc::clone(&next)))).collect();
     let (mut times, mut statuses) = (Vec::with_capacity(requests.len()), BTreeMap::<String, u64>::new());
     for task in tasks {
         for (took, status) in task.await?? {
@@ -39,7 +45,8 @@ async fn main() -> Result<(), Failed> {
     }
     let seconds = began.elapsed().as_secs_f64();
     times.sort_unstable();
-    let at = |share: f64| times.get((times.len() as f64 * share) as usize).map_or(0.0, |took| took.as_secs_f64() * 1000.0);
+    let at =
+        |share: f64| times.get((times.len() as f64 * share) as usize).map_or(0.0, |took| took.as_secs_f64() * 1000.0);
     let told = serde_json::json!({ "requests": times.len(), "seconds": seconds, "per_second": times.len() as f64 / seconds, "p50_ms": at(0.5), "p99_ms": at(0.99), "statuses": statuses });
     println!("{told}");
     Ok(())
@@ -58,7 +65,11 @@ fn request(method: &str, path: &str, token: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-async fn run(mut stream: TcpStream, requests: Arc<Vec<Vec<u8>>>, next: Arc<AtomicUsize>) -> Result<Vec<(Duration, String)>, Failed> {
+async fn run(
+    mut stream: TcpStream,
+    requests: Arc<Vec<Vec<u8>>>,
+    next: Arc<AtomicUsize>,
+) -> Result<Vec<(Duration, String)>, Failed> {
     let (mut done, mut buffer) = (Vec::new(), Vec::with_capacity(16 * 1024));
     while let Some(one) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
         let began = Instant::now();
@@ -78,7 +89,8 @@ async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<String, 
         }
         let Some(head) = buffer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
         let text = std::str::from_utf8(&buffer[..head])?.to_ascii_lowercase();
-        let length: usize = text.lines().find_map(|one| one.strip_prefix("content-length: ")).unwrap_or("0").trim().parse()?;
+        let length: usize =
+            text.lines().find_map(|one| one.strip_prefix("content-length: ")).unwrap_or("0").trim().parse()?;
         while buffer.len() < head + 4 + length {
             if stream.read_buf(buffer).await? == 0 {
                 return Err("the server hung up".into());

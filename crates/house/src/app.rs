@@ -34,8 +34,17 @@ pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
         .route("/api/v1/openapi.json", get(move || async move { axum::Json((*document).clone()) }))
         .route("/api", get(move |desk: Desk| async move { api_page(&desk, &shown) }));
     // The components' samples are for whoever builds and tries: real people would take them for their own cases.
-    let extra = if premises.settings.demo { extra.route("/specimens", get(specimens)).route("/specimens/{slug}", get(specimen)) } else { extra };
-    let rooms: Router = routes.router.merge(extra).fallback(guard::nowhere).method_not_allowed_fallback(wrong_method).with_state(Arc::clone(premises));
+    let extra = if premises.settings.demo {
+        extra.route("/specimens", get(specimens)).route("/specimens/{slug}", get(specimen))
+    } else {
+        extra
+    };
+    let rooms: Router = routes
+        .router
+        .merge(extra)
+        .fallback(guard::nowhere)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(Arc::clone(premises));
     // Around the router as one service: a layer put on the router itself would be laid around each of its routes.
     let guarded = ServiceBuilder::new()
         .layer(from_fn_with_state(Arc::clone(premises), last_resort))
@@ -85,7 +94,11 @@ async fn database_lost(premises: &Premises) {
 }
 
 async fn wrong_method(desk: Desk) -> Response {
-    if desk.manner.path.starts_with("/api/") { desk::api::problem(&desk, 405, "这个地址不能这样访问", &[]) } else { desk.error_page(405) }
+    if desk.manner.path.starts_with("/api/") {
+        desk::api::problem(&desk, 405, "这个地址不能这样访问", &[])
+    } else {
+        desk.error_page(405)
+    }
 }
 
 /// `ok`, or each trouble in words; 503 only when acts cannot be done (desk::health).
@@ -99,7 +112,8 @@ async fn health(State(premises): State<Arc<Premises>>) -> Response {
     let settings = premises.db.health().map(|health| health.pulse().warnings).unwrap_or_default();
     let (status, text) = desk::health::answer(&findings, &settings);
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text).into_response()
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text)
+        .into_response()
 }
 
 async fn specimens(desk: Desk) -> Response {
@@ -108,7 +122,9 @@ async fn specimens(desk: Desk) -> Response {
 
 async fn specimen(desk: Desk, axum::extract::Path(slug): axum::extract::Path<String>) -> Response {
     match ui::specimens::find(&slug) {
-        Some(one) => axum::response::Html(ui::specimens::document(one, desk.manner.large_text).into_string()).into_response(),
+        Some(one) => {
+            axum::response::Html(ui::specimens::document(one, desk.manner.large_text).into_string()).into_response()
+        }
         None => desk.error_page(404),
     }
 }

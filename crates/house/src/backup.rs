@@ -61,7 +61,9 @@ pub struct Piece {
 fn broken(path: &Path) -> impl Fn(std::io::Error) -> Fault {
     let path = path.to_owned();
     move |error| match error.kind() {
-        std::io::ErrorKind::StorageFull => Fault::Upstream(format!("磁盘已满，写不下 {}。请腾出空间再试", path.display())),
+        std::io::ErrorKind::StorageFull => {
+            Fault::Upstream(format!("磁盘已满，写不下 {}。请腾出空间再试", path.display()))
+        }
         _ => Fault::Upstream(format!("{}：{error}", path.display())),
     }
 }
@@ -83,7 +85,8 @@ pub async fn make(options: &Options, to: &Path, passphrase: &str, now: Instant) 
     if to.exists() {
         return Err(Fault::Upstream(format!("{} 已经有了，没有覆盖；请给一个新的文件夹名", to.display())));
     }
-    let name = to.file_name().ok_or_else(|| Fault::Upstream("请给出备份要放的文件夹".into()))?.to_string_lossy().into_owned();
+    let name =
+        to.file_name().ok_or_else(|| Fault::Upstream("请给出备份要放的文件夹".into()))?.to_string_lossy().into_owned();
     let partial = to.with_file_name(format!("{name}.partial-{}", std::process::id()));
     make_private(&partial)?;
     let made = fill(options, &partial, passphrase, now).await.and_then(|manifest| {
@@ -121,13 +124,17 @@ async fn fill(options: &Options, folder: &Path, passphrase: &str, now: Instant) 
         }
         match odd.first() {
             None => Ok(()),
-            Some(first) => Err(Fault::Upstream(format!("数据库自查没有通过，不能备份（{first}）。请运行 jinbu check，以前的备份请留好"))),
+            Some(first) => Err(Fault::Upstream(format!(
+                "数据库自查没有通过，不能备份（{first}）。请运行 jinbu check，以前的备份请留好"
+            ))),
         }
     })
     .await?;
     let ids = foundation::Ids::system();
-    let (text, words, salt, nonce) = (keyring.to_text(), zeroize::Zeroizing::new(passphrase.to_owned()), ids.bytes(), ids.bytes());
-    let sealed = blocking(move || lock(&text, &words, salt, nonce).map_err(|error| Fault::Upstream(error.to_string()))).await?;
+    let (text, words, salt, nonce) =
+        (keyring.to_text(), zeroize::Zeroizing::new(passphrase.to_owned()), ids.bytes(), ids.bytes());
+    let sealed =
+        blocking(move || lock(&text, &words, salt, nonce).map_err(|error| Fault::Upstream(error.to_string()))).await?;
     let keys = write(folder, KEYS, sealed.as_bytes())?;
     let manifest = Manifest {
         format: 1,
@@ -177,7 +184,11 @@ async fn copy_files(files: &Files, reader: &store::Reader, folder: &Path) -> Res
     let (mut pieces, mut lost) = (Vec::new(), Vec::new());
     for hash in hashes {
         match files.state(&hash).await.map_err(fault)? {
-            FileState::Whole => pieces.push(write(folder, &format!("files/{}/{hash}", &hash[..2]), &files.fetch(&hash).await.map_err(fault)?)?),
+            FileState::Whole => pieces.push(write(
+                folder,
+                &format!("files/{}/{hash}", &hash[..2]),
+                &files.fetch(&hash).await.map_err(fault)?,
+            )?),
             FileState::Missing | FileState::Damaged => lost.push(hash),
         }
     }
@@ -204,7 +215,8 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<Piece, Fault> {
     use std::os::unix::fs::OpenOptionsExt;
     let path = folder.join(name);
     make_private(&above(&path))?;
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(broken(&path))?;
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(broken(&path))?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(broken(&path))?;
     sync_folder(&above(&path))?;
     Ok(Piece { name: name.into(), bytes: bytes.len() as u64, sha256: hex::encode(Sha256::digest(bytes)) })
@@ -287,7 +299,8 @@ pub async fn restore(options: &Options, from: &Path, passphrase: &str) -> Result
     // Once more, from what now stands there.
     let db = Db::open(&options.database).await?;
     keyring::fitting(&db, &options.data, &options.journal_origin).await?;
-    let (_, lost) = crate::files::lost(&files, &db.read(Scope::Everything).await.map_err(fault)?).await.map_err(fault)?;
+    let (_, lost) =
+        crate::files::lost(&files, &db.read(Scope::Everything).await.map_err(fault)?).await.map_err(fault)?;
     db.close().await?;
     if let Some(one) = lost.iter().find(|one| !manifest.lost.contains(&one.hash)) {
         return Err(Fault::Upstream(format!("恢复之后文件 {} 不在或不对，没有完成恢复", one.hash)));
@@ -299,7 +312,11 @@ pub async fn restore(options: &Options, from: &Path, passphrase: &str) -> Result
 
 /// Errors: something stands already where the restore would go.
 async fn is_empty(options: &Options) -> Result<(), Fault> {
-    let no = |what: String| Fault::Upstream(format!("恢复只能在空的位置做：{what}。没有改动任何东西；请在设置里换一个空的数据文件夹和数据库"));
+    let no = |what: String| {
+        Fault::Upstream(format!(
+            "恢复只能在空的位置做：{what}。没有改动任何东西；请在设置里换一个空的数据文件夹和数据库"
+        ))
+    };
     if keyring::key_file(&options.data).exists() {
         return Err(no(format!("{} 已经有了", keyring::key_file(&options.data).display())));
     }
@@ -310,7 +327,11 @@ async fn is_empty(options: &Options) -> Result<(), Fault> {
     match sqlite_file::path_of(&options.database) {
         // A log that an earlier database left behind would be read into the new one.
         Some(path) => {
-            match ["", "-wal", "-shm", "-journal", ".needs-check"].map(|end| format!("{}{end}", path.display())).iter().find(|one| Path::new(one).exists()) {
+            match ["", "-wal", "-shm", "-journal", ".needs-check"]
+                .map(|end| format!("{}{end}", path.display()))
+                .iter()
+                .find(|one| Path::new(one).exists())
+            {
                 Some(there) => Err(no(format!("数据库文件 {there} 已经有了"))),
                 None => Ok(()),
             }

@@ -66,8 +66,11 @@ pub async fn check(options: &Options) -> Vec<Line> {
 }
 
 async fn own(options: &Options) -> Result<String, String> {
-    let Some(path) = sqlite_file::path_of(&options.database) else { return Ok("PostgreSQL 自己管理数据页；约束和触发器见下一行".into()) };
-    let found = tokio::task::spawn_blocking(move || sqlite_file::own_check(&path)).await.map_err(|error| error.to_string())?;
+    let Some(path) = sqlite_file::path_of(&options.database) else {
+        return Ok("PostgreSQL 自己管理数据页；约束和触发器见下一行".into());
+    };
+    let found =
+        tokio::task::spawn_blocking(move || sqlite_file::own_check(&path)).await.map_err(|error| error.to_string())?;
     match found {
         Ok(odd) if odd.is_empty() => Ok("每一页、每一个索引、每一处引用都完好".into()),
         Ok(odd) => Err(format!("发现 {} 处损坏（{}）。{KEEP}", odd.len(), odd.first().map_or("", String::as_str))),
@@ -86,7 +89,10 @@ async fn structure(options: &Options, db: &Db) -> Result<String, String> {
     };
     match odd {
         Ok(odd) if odd.is_empty() => Ok("表、索引、只增不改的触发器和行级隔离都与程序要的一致".into()),
-        Ok(odd) => Err(format!("有人改过数据库的结构，以后的记录可能不受保护：{}。请数据库管理员按提示改回，再查明是谁改的", odd.join("；"))),
+        Ok(odd) => Err(format!(
+            "有人改过数据库的结构，以后的记录可能不受保护：{}。请数据库管理员按提示改回，再查明是谁改的",
+            odd.join("；")
+        )),
         Err(fault) => Err(fault.to_string()),
     }
 }
@@ -108,7 +114,11 @@ async fn against_new(path: &Path) -> Result<Vec<String>, Fault> {
                 Some(_) => {}
             }
         }
-        odd.extend(has.keys().filter(|key| key.0 == "trigger" && !wanted.contains_key(*key)).map(|key| format!("多了触发器 {}", key.1)));
+        odd.extend(
+            has.keys()
+                .filter(|key| key.0 == "trigger" && !wanted.contains_key(*key))
+                .map(|key| format!("多了触发器 {}", key.1)),
+        );
         Ok(odd)
     })
     .await
@@ -131,12 +141,15 @@ fn same(one: &str, other: &str) -> bool {
 
 async fn files(options: &Options, db: &Db) -> Result<String, String> {
     let reader = db.read(Scope::Everything).await.map_err(|stop| stop.to_string())?;
-    let (seen, lost) = crate::files::lost(&Files::there(&options.data.join("files")), &reader).await.map_err(|stop| stop.to_string())?;
+    let (seen, lost) = crate::files::lost(&Files::there(&options.data.join("files")), &reader)
+        .await
+        .map_err(|stop| stop.to_string())?;
     if lost.is_empty() {
         return Ok(format!("{seen} 份登记的文件都在，内容没有变"));
     }
     let word = |state| if state == FileState::Damaged { "损坏" } else { "丢失" };
-    let each: Vec<String> = lost.iter().take(10).map(|one| format!("{} {}（{}）", one.kind, one.id, word(one.state))).collect();
+    let each: Vec<String> =
+        lost.iter().take(10).map(|one| format!("{} {}（{}）", one.kind, one.id, word(one.state))).collect();
     let again = lost.iter().filter(|one| one.from.is_some()).count();
     let fix = format!("其中 {again} 份银行代发文件服务启动时会照明细重做；其余请从备份的 files 文件夹取回同名文件");
     Err(format!("{} 份登记的文件不对：{}。{fix}", lost.len(), each.join("、")))
@@ -147,7 +160,11 @@ async fn journal(options: &Options, opened: Database) -> Result<String, String> 
     let report = crate::evidence::verify_database(&looked.premises).await.map_err(|stop| stop.to_string())?;
     match report.differences.first() {
         None => Ok("签名、序号、哈希树都对".into()),
-        Some(first) => Err(format!("{} 处不一致（{}）。请运行 jinbu verify 看全部；{KEEP}", report.differences.len(), first.what_zh)),
+        Some(first) => Err(format!(
+            "{} 处不一致（{}）。请运行 jinbu verify 看全部；{KEEP}",
+            report.differences.len(),
+            first.what_zh
+        )),
     }
 }
 

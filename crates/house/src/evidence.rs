@@ -9,7 +9,10 @@ use desk::{Act, Desk, Done, FactDraft, Pairs, Premises, Read, Routes};
 use foundation::at;
 use foundation::codes::{AttendanceKind, SessionMode};
 use foundation::{ClassId, FactId, Fault, Function, Instant, Permission, Right, Stop};
-use journal::bundle::{AttendanceRow, CertificateRow, ClaimItemRow, ClaimRow, ClassRow, EnrolmentRow, ExamResultRow, PaymentRow, SessionRow};
+use journal::bundle::{
+    AttendanceRow, CertificateRow, ClaimItemRow, ClaimRow, ClassRow, EnrolmentRow, ExamResultRow, PaymentRow,
+    SessionRow,
+};
 use journal::note::Keys;
 use journal::tiles::{TileKind, TilePath, entry_bundle, hash_tile};
 use journal::{Bundle, Contents, ProvenEntry, Rows, tree};
@@ -20,14 +23,17 @@ use serde::{Deserialize, Serialize};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::funds::{claim, claim_item, payment_line};
 use store::tables::journal::{fact, journal_subject};
-use store::tables::supervision::{attendance, certificate, class_session, completion_exam, enrolment, exam_score, training_class};
+use store::tables::supervision::{
+    attendance, certificate, class_session, completion_exam, enrolment, exam_score, training_class,
+};
 use store::{Reader, Writer, sequencer};
 
 pub use crate::verification::{verify_classes, verify_classes_by, verify_database, verify_log_by};
 
 /// The journal's signing keys of this installation.
 pub fn keys(premises: &Premises) -> Keys {
-    crate::keyring::journal_keys(&premises.settings.journal_origin, &premises.keyring).expect("checked when the house opens")
+    crate::keyring::journal_keys(&premises.settings.journal_origin, &premises.keyring)
+        .expect("checked when the house opens")
 }
 
 /// Everything an auditor needs about one class. The reader must reach the class.
@@ -46,12 +52,21 @@ pub async fn export(premises: &Premises, reader: &Reader, system: &Reader, class
     let seqs: Vec<i64> = facts.iter().filter_map(|one| one.seq).collect();
     let mut numbers = Vec::new();
     for chunk in seqs.chunks(500) {
-        numbers.extend(system.list::<journal_subject::Entity>(|q| q.filter(journal_subject::Column::Seq.is_in(chunk.iter().copied()))).await?);
+        numbers.extend(
+            system
+                .list::<journal_subject::Entity>(|q| {
+                    q.filter(journal_subject::Column::Seq.is_in(chunk.iter().copied()))
+                })
+                .await?,
+        );
     }
     let count = facts.len() as u64;
     let mut entries = Vec::with_capacity(facts.len());
     for entry in sequencer::rebuild(facts, numbers)? {
-        let proof = sequencer::with_nodes(system, |read| tree::inclusion_proof(size, entry.seq, &|wanted: &[u64]| read(wanted))).await?;
+        let proof = sequencer::with_nodes(system, |read| {
+            tree::inclusion_proof(size, entry.seq, &|wanted: &[u64]| read(wanted))
+        })
+        .await?;
         entries.push(ProvenEntry::new(&entry, &proof).map_err(|e| Fault::Db(e.to_string()))?);
     }
     let rows = rows(system, &row, count).await?;
@@ -61,39 +76,73 @@ pub async fn export(premises: &Premises, reader: &Reader, system: &Reader, class
 
 async fn rows(reader: &Reader, class: &training_class::Model, facts: u64) -> Result<Rows, Stop> {
     let id = &class.id;
-    let policy = class.policy.as_deref().map(|text| desk::policy::pinned(Some(text)).map(std::sync::Arc::unwrap_or_clone)).transpose()?;
-    let sessions =
-        reader.list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(id.clone())).order_by_asc(class_session::Column::Position)).await?;
-    let enrolments = reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Class.eq(id.clone())).order_by_asc(enrolment::Column::Id)).await?;
-    let events = reader.list::<attendance::Entity>(|q| q.filter(m3_supervision::hours::marks_of_class(id)).order_by_asc(attendance::Column::Id)).await?;
+    let policy = class
+        .policy
+        .as_deref()
+        .map(|text| desk::policy::pinned(Some(text)).map(std::sync::Arc::unwrap_or_clone))
+        .transpose()?;
+    let sessions = reader
+        .list::<class_session::Entity>(|q| {
+            q.filter(class_session::Column::Class.eq(id.clone())).order_by_asc(class_session::Column::Position)
+        })
+        .await?;
+    let enrolments = reader
+        .list::<enrolment::Entity>(|q| {
+            q.filter(enrolment::Column::Class.eq(id.clone())).order_by_asc(enrolment::Column::Id)
+        })
+        .await?;
+    let events = reader
+        .list::<attendance::Entity>(|q| {
+            q.filter(m3_supervision::hours::marks_of_class(id)).order_by_asc(attendance::Column::Id)
+        })
+        .await?;
     let confirmed = reader
-        .list::<completion_exam::Entity>(|q| q.filter(completion_exam::Column::Class.eq(id.clone())).filter(completion_exam::Column::ConfirmedBy.is_not_null()))
+        .list::<completion_exam::Entity>(|q| {
+            q.filter(completion_exam::Column::Class.eq(id.clone()))
+                .filter(completion_exam::Column::ConfirmedBy.is_not_null())
+        })
         .await?;
     let scores = if confirmed.is_empty() {
         Vec::new()
     } else {
-        reader.list::<exam_score::Entity>(|q| q.filter(exam_score::Column::Class.eq(id.clone())).order_by_asc(exam_score::Column::Id)).await?
+        reader
+            .list::<exam_score::Entity>(|q| {
+                q.filter(exam_score::Column::Class.eq(id.clone())).order_by_asc(exam_score::Column::Id)
+            })
+            .await?
     };
-    let certificates =
-        reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(id.clone())).order_by_asc(certificate::Column::Number)).await?;
+    let certificates = reader
+        .list::<certificate::Entity>(|q| {
+            q.filter(certificate::Column::Class.eq(id.clone())).order_by_asc(certificate::Column::Number)
+        })
+        .await?;
     let claim = reader.find::<claim::Entity>(claim::Column::Class.eq(id.clone())).await?;
     let items = reader
         .list::<claim_item::Entity>(|q| {
-            q.filter(claim_item::Column::Class.eq(id.clone())).filter(claim_item::Column::Eligible.eq(true)).order_by_asc(claim_item::Column::Id)
+            q.filter(claim_item::Column::Class.eq(id.clone()))
+                .filter(claim_item::Column::Eligible.eq(true))
+                .order_by_asc(claim_item::Column::Id)
         })
         .await?;
     let payments = match &claim {
         Some(one) => {
             reader
                 .list::<payment_line::Entity>(|q| {
-                    q.filter(payment_line::Column::Claim.eq(one.id.clone())).filter(payment_line::Column::State.eq(foundation::codes::PaymentState::Paid))
+                    q.filter(payment_line::Column::Claim.eq(one.id.clone()))
+                        .filter(payment_line::Column::State.eq(foundation::codes::PaymentState::Paid))
                 })
                 .await?
         }
         None => Vec::new(),
     };
     Ok(Rows {
-        class: ClassRow { state: class.state.code().into(), policy, periods_total: class.periods_total, periods_online: class.periods_online, facts },
+        class: ClassRow {
+            state: class.state.code().into(),
+            policy,
+            periods_total: class.periods_total,
+            periods_online: class.periods_online,
+            facts,
+        },
         sessions: sessions
             .into_iter()
             .map(|one| SessionRow {
@@ -113,7 +162,8 @@ async fn rows(reader: &Reader, class: &training_class::Model, facts: u64) -> Res
                 session: one.session,
                 enrolment: one.enrolment,
                 at: one.at,
-                method: matches!(one.kind, AttendanceKind::SignIn | AttendanceKind::SignOut).then(|| one.method.code().to_owned()),
+                method: matches!(one.kind, AttendanceKind::SignIn | AttendanceKind::SignOut)
+                    .then(|| one.method.code().to_owned()),
                 kind: match one.kind {
                     AttendanceKind::SignIn => Kind::SignIn,
                     AttendanceKind::SignOut => Kind::SignOut,
@@ -124,9 +174,18 @@ async fn rows(reader: &Reader, class: &training_class::Model, facts: u64) -> Res
             .collect(),
         exam_results: scores
             .into_iter()
-            .map(|one| ExamResultRow { exam: one.exam, enrolment: one.enrolment, theory: one.theory, practice: one.practice, passed: one.passed })
+            .map(|one| ExamResultRow {
+                exam: one.exam,
+                enrolment: one.enrolment,
+                theory: one.theory,
+                practice: one.practice,
+                passed: one.passed,
+            })
             .collect(),
-        certificates: certificates.into_iter().map(|one| CertificateRow { certificate: one.id, enrolment: one.enrolment, number: one.number }).collect(),
+        certificates: certificates
+            .into_iter()
+            .map(|one| CertificateRow { certificate: one.id, enrolment: one.enrolment, number: one.number })
+            .collect(),
         claim: claim.map(|one| ClaimRow { claim: one.id, state: one.state.code().into(), total_fen: one.total }),
         claim_items: items
             .into_iter()
@@ -142,7 +201,12 @@ async fn rows(reader: &Reader, class: &training_class::Model, facts: u64) -> Res
             .collect(),
         payments: payments
             .into_iter()
-            .map(|one| PaymentRow { line: one.id, claim: one.claim, amount_fen: one.amount, reference: one.bank_reference })
+            .map(|one| PaymentRow {
+                line: one.id,
+                claim: one.claim,
+                amount_fen: one.amount,
+                reference: one.bank_reference,
+            })
             .collect(),
     })
 }
@@ -208,8 +272,14 @@ impl Act for ExportEvidence {
         }
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let id: FactId = desk.new_id();
-        let fact = FactDraft::new(EXPORTED, class.district, "导出证据包").with_id(id.clone()).class(&class.id).institution(&class.institution);
-        Ok(Done::new(EvidenceExported { address: at::ApiV1Evidence(&id).to_string(), until: desk.now() + HANDED_OUT_FOR }, fact))
+        let fact = FactDraft::new(EXPORTED, class.district, "导出证据包")
+            .with_id(id.clone())
+            .class(&class.id)
+            .institution(&class.institution);
+        Ok(Done::new(
+            EvidenceExported { address: at::ApiV1Evidence(&id).to_string(), until: desk.now() + HANDED_OUT_FOR },
+            fact,
+        ))
     }
 }
 
@@ -280,7 +350,8 @@ fn answer(desk: &Desk, taken: Result<(String, Vec<u8>), Stop>) -> Response {
 
 /// A class's evidence as it stands now, what was just exported among it.
 async fn bundle_bytes(desk: &Desk, class: &ClassId) -> Result<(String, Vec<u8>), Stop> {
-    sequencer::sequence(&desk.premises.db, &keys(&desk.premises), &desk.premises.settings.journal_origin, desk.now()).await?;
+    sequencer::sequence(&desk.premises.db, &keys(&desk.premises), &desk.premises.settings.journal_origin, desk.now())
+        .await?;
     let reader = desk.read().await?;
     let system = desk.as_system("evidence").snapshot().await?;
     let row = reader.get::<training_class::Entity>(class.to_string()).await?;
@@ -326,9 +397,14 @@ async fn checkpoint(desk: Desk) -> Response {
 async fn tile(desk: Desk, Path(path): Path<String>) -> Response {
     let Ok(wanted) = format!("tile/{path}").parse::<TilePath>() else { return desk.stopped(Fault::Gone.into()) };
     match tile_bytes(&desk, &wanted).await {
-        Ok(bytes) => {
-            ([(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], bytes).into_response()
-        }
+        Ok(bytes) => (
+            [
+                (header::CONTENT_TYPE, "application/octet-stream"),
+                (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+            ],
+            bytes,
+        )
+            .into_response(),
         Err(stop) => desk.stopped(stop),
     }
 }

@@ -37,7 +37,8 @@ pub(crate) type Named = (stored_file::Model, Option<PaymentBatchId>);
 /// anew since is needed by nobody: neither looked for nor backed up.
 pub(crate) async fn named(reader: &Reader) -> Result<(Vec<Named>, Vec<String>), Stop> {
     let batches = reader.list::<payment_batch::Entity>(|q| q.filter(payment_batch::Column::File.is_not_null())).await?;
-    let mut wanted: BTreeMap<String, PaymentBatchId> = batches.into_iter().filter_map(|one| Some((one.file?.to_string(), one.id))).collect();
+    let mut wanted: BTreeMap<String, PaymentBatchId> =
+        batches.into_iter().filter_map(|one| Some((one.file?.to_string(), one.id))).collect();
     let rows = reader.list::<stored_file::Entity>(|q| q.order_by_asc(stored_file::Column::Id)).await?;
     let named = rows.into_iter().map(|row| (wanted.remove(&row.id.to_string()), row)).map(|(from, row)| (row, from));
     let named = named.filter(|(row, from)| row.kind != BANK_FILE || from.is_some()).collect();
@@ -55,7 +56,13 @@ pub async fn lost(files: &Files, reader: &Reader) -> Result<(u64, Vec<Lost>), St
             all.push(Lost { id: row.id.to_string(), kind: row.kind, hash: row.hash, state, from });
         }
     }
-    all.extend(untold.into_iter().map(|id| Lost { id, kind: BANK_FILE.into(), hash: String::new(), state: FileState::Missing, from: None }));
+    all.extend(untold.into_iter().map(|id| Lost {
+        id,
+        kind: BANK_FILE.into(),
+        hash: String::new(),
+        state: FileState::Missing,
+        from: None,
+    }));
     Ok((seen, all))
 }
 
@@ -69,7 +76,9 @@ pub async fn look(desk: &Desk) -> Result<Vec<Lost>, Stop> {
             None => Err(Stop::Fault(foundation::Fault::Gone)),
         };
         match remade {
-            Ok(()) => tracing::warn!(file = one.id, kind = one.kind, state = ?one.state, "a file was lost and has been made again"),
+            Ok(()) => {
+                tracing::warn!(file = one.id, kind = one.kind, state = ?one.state, "a file was lost and has been made again")
+            }
             Err(stop) => {
                 tracing::error!(file = one.id, kind = one.kind, state = ?one.state, %stop, "a file is lost");
                 left.push(one);

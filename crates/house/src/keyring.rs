@@ -21,14 +21,16 @@ pub fn key_file(data: &Path) -> PathBuf {
 pub fn find(data: &Path) -> Result<Option<Keyring>, Fault> {
     match Keyring::from_environment() {
         Some(keyring) => keyring.map(Some).map_err(|error| Fault::Upstream(format!("环境变量 JINBU_KEYS：{error}"))),
-        None => Keyring::load(&key_file(data)).map_err(|error| Fault::Upstream(format!("密钥文件 {}：{error}", key_file(data).display()))),
+        None => Keyring::load(&key_file(data))
+            .map_err(|error| Fault::Upstream(format!("密钥文件 {}：{error}", key_file(data).display()))),
     }
 }
 
 /// The journal's signing keys of a keyring. Errors: `origin` is no name of a key.
 pub fn journal_keys(origin: &str, keyring: &Keyring) -> Result<Keys, Fault> {
-    Keys::from_seeds(origin, keyring.secret("journal ed25519"), keyring.secret("journal sm2"))
-        .map_err(|_| Fault::Upstream(format!("日志的名字“{origin}”不能用（journal_origin 不能有空格和加号），请改设置")))
+    Keys::from_seeds(origin, keyring.secret("journal ed25519"), keyring.secret("journal sm2")).map_err(|_| {
+        Fault::Upstream(format!("日志的名字“{origin}”不能用（journal_origin 不能有空格和加号），请改设置"))
+    })
 }
 
 /// The keys of a house that starts: both new → made; otherwise those that fit. Errors: keys and database do not belong
@@ -96,10 +98,13 @@ pub async fn fitting(db: &Db, data: &Path, origin: &str) -> Result<Arc<Keyring>,
 pub async fn is_whole(db: &Db, keyring: &Keyring) -> Result<(), Fault> {
     match rotate::check(db, keyring).await.map_err(told)? {
         None => Ok(()),
-        Some(Unfit::Unfinished(version)) => Err(Fault::Upstream(format!("密钥轮换到第 {version} 版没有做完，请先再运行一次 jinbu rotate-keys"))),
-        Some(Unfit::IndexedWith(version)) => {
-            Err(Fault::Upstream(format!("数据用第 {version} 版密钥建的索引，密钥里写的是第 {} 版；请在密钥里写明 index {version}", keyring.index_version())))
+        Some(Unfit::Unfinished(version)) => {
+            Err(Fault::Upstream(format!("密钥轮换到第 {version} 版没有做完，请先再运行一次 jinbu rotate-keys")))
         }
+        Some(Unfit::IndexedWith(version)) => Err(Fault::Upstream(format!(
+            "数据用第 {version} 版密钥建的索引，密钥里写的是第 {} 版；请在密钥里写明 index {version}",
+            keyring.index_version()
+        ))),
     }
 }
 

@@ -43,7 +43,13 @@ pub async fn tick(desk: &Desk) -> Result<(), Stop> {
     told.note("m3-funds", m3_funds::tick(desk).await);
     told.note("m8-governance", m8_governance::tick(desk).await);
     let premises = &desk.premises;
-    let sequenced = store::sequencer::sequence(&premises.db, &evidence::keys(premises), &premises.settings.journal_origin, desk.now()).await;
+    let sequenced = store::sequencer::sequence(
+        &premises.db,
+        &evidence::keys(premises),
+        &premises.settings.journal_origin,
+        desk.now(),
+    )
+    .await;
     told.note("sequencer", sequenced);
     told.note("clock", look_at_clock(desk).await);
     told.finish()
@@ -61,5 +67,6 @@ async fn look_at_clock(desk: &Desk) -> Result<(), Stop> {
 }
 
 /// What is told then.
-const CLOCK_WENT_BACK: Finding =
-    Finding::noticed("七天内有事实记的时间比前一条早两分钟以上：服务器的时钟被调慢过，请检查对时（NTP），jinbu verify 会列出是哪些");
+const CLOCK_WENT_BACK: Finding = Finding::noticed(
+    "七天内有事实记的时间比前一条早两分钟以上：服务器的时钟被调慢过，请检查对时（NTP），jinbu verify 会列出是哪些",
+);

@@ -205,8 +205,14 @@ impl Lines {
             open.1.remove(&oldest)?.cut.notify_one();
         }
         if open.1.len() >= self.limits.connections {
-            let silent = open.1.iter().filter(|(_, one)| one.phase() != Phase::Request).min_by_key(|(_, one)| one.moved.load(Ordering::Acquire));
-            let number = silent.map(|(number, _)| *number).or_else(|| greediest(&open.1, self.limits.connections / GREEDY_SHARE))?;
+            let silent = open
+                .1
+                .iter()
+                .filter(|(_, one)| one.phase() != Phase::Request)
+                .min_by_key(|(_, one)| one.moved.load(Ordering::Acquire));
+            let number = silent
+                .map(|(number, _)| *number)
+                .or_else(|| greediest(&open.1, self.limits.connections / GREEDY_SHARE))?;
             open.1.remove(&number)?.cut.notify_one();
         }
         let line = Line {
@@ -292,7 +298,9 @@ fn take(lines: &Arc<Lines>, stream: TcpStream, peer: SocketAddr, app: &Router) {
     tokio::spawn(async move {
         let asked = Arc::clone(&line);
         let answer = service_fn(move |request: hyper::Request<Incoming>| answer(app.clone(), request, peer, &asked));
-        let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(Watched { stream, line: Arc::clone(&line) }), answer));
+        let mut connection = pin!(
+            http1::Builder::new().serve_connection(TokioIo::new(Watched { stream, line: Arc::clone(&line) }), answer)
+        );
         loop {
             tokio::select! {
                 // What broke it is the other side's business, and of no use to anybody here.
@@ -354,7 +362,11 @@ impl Watched {
 }
 
 impl AsyncRead for Watched {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         if buffer.filled().len() > before {
@@ -369,7 +381,11 @@ impl AsyncWrite for Watched {
         let wrote = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.went(wrote)
     }
-    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, slices: &[std::io::IoSlice<'_>]) -> Poll<std::io::Result<usize>> {
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[std::io::IoSlice<'_>],
+    ) -> Poll<std::io::Result<usize>> {
         let wrote = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
         self.went(wrote)
     }

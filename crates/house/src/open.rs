@@ -75,8 +75,15 @@ pub(crate) async fn look_at_database(options: &Options) -> Result<Database, Faul
             let folder = tempfile::tempdir().map_err(|error| Fault::Upstream(format!("临时文件夹建不了：{error}")))?;
             let copy = folder.path().join("copy.db");
             let (from, to) = (path, copy.clone());
-            tokio::task::spawn_blocking(move || store::sqlite_file::copy(&from, &to)).await.map_err(|error| Fault::Db(error.to_string()))??;
-            (Db::open(&format!("sqlite:{}", copy.display())).await.map_err(|fault| damaged(&options.database, fault))?, Some(folder))
+            tokio::task::spawn_blocking(move || store::sqlite_file::copy(&from, &to))
+                .await
+                .map_err(|error| Fault::Db(error.to_string()))??;
+            (
+                Db::open(&format!("sqlite:{}", copy.display()))
+                    .await
+                    .map_err(|fault| damaged(&options.database, fault))?,
+                Some(folder),
+            )
         }
         None => (Db::connect(&options.database).await?, None),
     };
@@ -133,35 +140,56 @@ fn premises(options: &Options, db: Db, keyring: Arc<Keyring>, files: Files, cloc
 fn damaged(database: &str, fault: Fault) -> Fault {
     let text = fault.to_string();
     match store::sqlite_file::path_of(database) {
-        Some(path) if text.contains("file is not a database") || text.contains("malformed") => Fault::Upstream(store::sqlite_file::damaged(&path)),
+        Some(path) if text.contains("file is not a database") || text.contains("malformed") => {
+            Fault::Upstream(store::sqlite_file::damaged(&path))
+        }
         _ => fault,
     }
 }
 
 async fn offset(db: &Db) -> Option<i64> {
-    let row = db.read(Scope::Everything).await.ok()?.find::<setting::Entity>(setting::Column::Key.eq(CLOCK_OFFSET)).await.ok()??;
+    let row = db
+        .read(Scope::Everything)
+        .await
+        .ok()?
+        .find::<setting::Entity>(setting::Column::Key.eq(CLOCK_OFFSET))
+        .await
+        .ok()??;
     row.value.parse().ok()
 }
 
 /// The navigation: what an office may read, in the order of its day.
 pub fn nav() -> Vec<NavEntry> {
     const OFFICES: &[&str] = &["county", "city", "province", "employment_bureau", "finance", "audit", "monitor"];
-    const DESKS: &[&str] = &["county", "city", "province", "employment_bureau", "finance", "audit", "monitor", "institution"];
+    const DESKS: &[&str] =
+        &["county", "city", "province", "employment_bureau", "finance", "audit", "monitor", "institution"];
     let read = |function| Permission::Of(function, Right::Read);
     vec![
         NavEntry { label: "我的培训", href: "/me", permission: Permission::SignedIn, kinds: &["trainee"] },
         NavEntry { label: "今日待办", href: "/", permission: Permission::SignedIn, kinds: DESKS },
         NavEntry { label: "班级", href: "/classes", permission: read(Function::OpeningApplication), kinds: DESKS },
         NavEntry { label: "正在上课", href: "/live", permission: read(Function::Inspection), kinds: OFFICES },
-        NavEntry { label: "本机构", href: "/my-institution", permission: read(Function::DirectoryApplication), kinds: &["institution"] },
+        NavEntry {
+            label: "本机构",
+            href: "/my-institution",
+            permission: read(Function::DirectoryApplication),
+            kinds: &["institution"],
+        },
         NavEntry { label: "补贴", href: "/claims", permission: read(Function::ClaimReview), kinds: DESKS },
-        NavEntry { label: "拨付", href: "/payment-batches", permission: read(Function::ClaimPayment), kinds: OFFICES },
+        NavEntry {
+            label: "拨付", href: "/payment-batches", permission: read(Function::ClaimPayment), kinds: OFFICES
+        },
         NavEntry { label: "需求目录", href: "/needs", permission: Permission::Public, kinds: &[] },
         NavEntry { label: "机构目录", href: "/institutions", permission: Permission::Public, kinds: &[] },
         NavEntry { label: "公示", href: "/publicity", permission: Permission::Public, kinds: &["public"] },
         NavEntry { label: "政策参数", href: "/policy", permission: Permission::Public, kinds: &["public"] },
         NavEntry { label: "证书查验", href: "/verify", permission: Permission::Public, kinds: &["public"] },
         NavEntry { label: "人员", href: "/persons", permission: read(Function::Inspection), kinds: DESKS },
-        NavEntry { label: "账号", href: "/accounts", permission: Permission::Of(Function::Accounts, Right::Read), kinds: &[] },
+        NavEntry {
+            label: "账号",
+            href: "/accounts",
+            permission: Permission::Of(Function::Accounts, Right::Read),
+            kinds: &[],
+        },
     ]
 }

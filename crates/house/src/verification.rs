@@ -6,7 +6,9 @@ use journal::{Check, Difference, Report, VerifierKeys};
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::funds::{claim, claim_item, payment_line};
 use store::tables::journal::fact;
-use store::tables::supervision::{attendance, certificate, class_session, completion_exam, enrolment, exam_score, training_class};
+use store::tables::supervision::{
+    attendance, certificate, class_session, completion_exam, enrolment, exam_score, training_class,
+};
 use store::{Reach, Reader, sequencer};
 
 use crate::evidence::{export, keys};
@@ -39,7 +41,11 @@ pub async fn verify_log_by(premises: &Premises, trusted: &VerifierKeys) -> Resul
     let mut report = journal::verify_log(all, &latest.note, trusted);
     if !unread.is_empty() {
         let many = unread.len();
-        report.checks.push(Check { name_zh: "读得出来".into(), ok: false, detail_zh: format!("{many} 条事实在数据库里读不出来") });
+        report.checks.push(Check {
+            name_zh: "读得出来".into(),
+            ok: false,
+            detail_zh: format!("{many} 条事实在数据库里读不出来"),
+        });
         report.differences.extend(unread);
     }
     Ok(report)
@@ -49,9 +55,18 @@ pub async fn verify_log_by(premises: &Premises, trusted: &VerifierKeys) -> Resul
 async fn without_checkpoint(reader: &Reader) -> Result<Report, Stop> {
     let placed = reader.count::<fact::Entity>(|q| q.filter(fact::Column::Seq.is_not_null()).limit(1)).await?;
     let what = "日志里有事实，却没有一个签名的检查点";
-    let differences = (placed > 0).then(|| Difference { seq: None, fact: String::new(), what_zh: what.into() }).into_iter().collect();
-    let check = Check { name_zh: "检查点签名".into(), ok: placed == 0, detail_zh: if placed == 0 { "日志还是空的" } else { what }.into() };
-    Ok(Report { checks: vec![check], differences, ..journal::verify_log(Vec::new(), "", &VerifierKeys::new(Vec::new())) })
+    let differences =
+        (placed > 0).then(|| Difference { seq: None, fact: String::new(), what_zh: what.into() }).into_iter().collect();
+    let check = Check {
+        name_zh: "检查点签名".into(),
+        ok: placed == 0,
+        detail_zh: if placed == 0 { "日志还是空的" } else { what }.into(),
+    };
+    Ok(Report {
+        checks: vec![check],
+        differences,
+        ..journal::verify_log(Vec::new(), "", &VerifierKeys::new(Vec::new()))
+    })
 }
 
 async fn bytes(reader: &Reader, places: std::ops::Range<u64>) -> Result<Vec<Vec<u8>>, Stop> {
@@ -64,12 +79,23 @@ store::picked! {
 }
 
 /// Where some of these facts cannot be read: the others are, and those are named.
-async fn one_by_one(reader: &Reader, places: std::ops::Range<u64>, all: &mut Vec<Vec<u8>>, unread: &mut Vec<Difference>) -> Result<(), Stop> {
+async fn one_by_one(
+    reader: &Reader,
+    places: std::ops::Range<u64>,
+    all: &mut Vec<Vec<u8>>,
+    unread: &mut Vec<Difference>,
+) -> Result<(), Stop> {
     for place in places {
         let Err(stop) = bytes(reader, place..place + 1).await.map(|entries| all.extend(entries)) else { continue };
         let at = i64::try_from(place).unwrap_or(i64::MAX);
         let row = reader
-            .pick::<fact::Entity, Placed>(|q| q.select_only().column(fact::Column::Id).column(fact::Column::Fact).filter(fact::Column::Seq.eq(at)).limit(1))
+            .pick::<fact::Entity, Placed>(|q| {
+                q.select_only()
+                    .column(fact::Column::Id)
+                    .column(fact::Column::Fact)
+                    .filter(fact::Column::Seq.eq(at))
+                    .limit(1)
+            })
             .await?;
         let (id, kind) = row.into_iter().next().map_or_else(Default::default, |one| (one.id, one.fact));
         let what_zh = format!("数据库 fact 表 {id} 这一行读不出来，内容被改坏了（{}）", brief(&stop));
@@ -114,7 +140,8 @@ pub async fn verify_classes_by(premises: &Premises, trusted: &VerifierKeys) -> R
             Ok(id) => one_class(premises, &reader, &id, trusted).await?,
             Err(_) => vec![plain(format!("数据库 training_class 表 {} 这一行的编号不对", class.id))],
         };
-        let named = |one: Difference| Difference { what_zh: format!("班级 {}：{}", class.class_no, one.what_zh), ..one };
+        let named =
+            |one: Difference| Difference { what_zh: format!("班级 {}：{}", class.class_no, one.what_zh), ..one };
         differences.extend(found.into_iter().map(named));
     }
     let check = Check {
@@ -129,10 +156,20 @@ pub async fn verify_classes_by(premises: &Premises, trusted: &VerifierKeys) -> R
 fn nothing_placed(classes: usize) -> Report {
     let what = format!("日志还没有检查点，{classes}个准予开班的班级都没有核对；请启动服务，等几秒钟后再核验");
     let check = Check { name_zh: "各班记录".into(), ok: false, detail_zh: what.clone() };
-    Report { subject_zh: "各班核验结果".into(), checks: vec![check], differences: vec![plain(what)], notices: Vec::new() }
+    Report {
+        subject_zh: "各班核验结果".into(),
+        checks: vec![check],
+        differences: vec![plain(what)],
+        notices: Vec::new(),
+    }
 }
 
-async fn one_class(premises: &Premises, reader: &Reader, class: &ClassId, trusted: &VerifierKeys) -> Result<Vec<Difference>, Stop> {
+async fn one_class(
+    premises: &Premises,
+    reader: &Reader,
+    class: &ClassId,
+    trusted: &VerifierKeys,
+) -> Result<Vec<Difference>, Stop> {
     let stop = match export(premises, reader, reader, class).await {
         Ok(bundle) => return Ok(journal::verify(&bundle, Some(trusted)).differences),
         Err(stop) => stop,
@@ -141,7 +178,10 @@ async fn one_class(premises: &Premises, reader: &Reader, class: &ClassId, truste
     if rows.is_empty() {
         return Ok(vec![plain(format!("这个班的记录读不出来（{}）", brief(&stop)))]);
     }
-    Ok(rows.into_iter().map(|row| plain(format!("数据库 {row} 这一行读不出来，内容被改坏了；这个班的其他记录没有核对"))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| plain(format!("数据库 {row} 这一行读不出来，内容被改坏了；这个班的其他记录没有核对")))
+        .collect())
 }
 
 fn plain(what_zh: String) -> Difference {

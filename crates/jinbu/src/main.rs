@@ -175,7 +175,11 @@ fn main() -> std::process::ExitCode {
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     // One core is left to the database's own threads: SQLite's writer and its disk (measured with `make bench`).
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let workers = std::env::var("TOKIO_WORKER_THREADS").ok().and_then(|text| text.parse().ok()).unwrap_or(cores.saturating_sub(1)).max(1);
+    let workers = std::env::var("TOKIO_WORKER_THREADS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(cores.saturating_sub(1))
+        .max(1);
     match tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build() {
         Ok(runtime) => {
             let code = runtime.block_on(run());
@@ -192,12 +196,17 @@ fn main() -> std::process::ExitCode {
 
 /// The log goes to stderr, one plain line an event, or JSON with `JINBU_LOG=json`; `RUST_LOG` says how much.
 fn start_log() {
-    let said = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,jinbu=info,sqlx::postgres::notice=error".into());
+    let said = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| "warn,jinbu=info,sqlx::postgres::notice=error".into());
     // The driver repeats what it could not read in addresses and password files, passwords among it: whatever is asked for.
     let filter = said.add_directive("sqlx_postgres::options=off".parse().expect("a directive that we wrote"));
     // A line that cannot be written (the log's disk is full) is dropped: complaining of it on the same stderr would panic,
     // and the writer's thread with it.
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).log_internal_errors(false);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .log_internal_errors(false);
     if std::env::var("JINBU_LOG").as_deref() == Ok("json") { log.json().init() } else { log.init() }
 }
 
@@ -207,17 +216,25 @@ async fn run() -> std::process::ExitCode {
         Command::Demo { listen, data, small, database } => commands::demo(&listen, &data, small, database).await,
         Command::Serve { settings } => commands::serve(&settings).await,
         Command::Migrate { database } => commands::migrate(&database).await,
-        Command::FirstAdministrator { settings, login, name } => commands::first_administrator(&settings, &login, &name).await,
+        Command::FirstAdministrator { settings, login, name } => {
+            commands::first_administrator(&settings, &login, &name).await
+        }
         Command::LoadPolicy { settings, file } => commands::load_policy(&settings, file.as_deref()).await,
         Command::RotateKeys { settings } => commands::rotate_keys(&settings).await,
         Command::RecoverAccount { settings, login } => commands::recover_account(&settings, &login).await,
         Command::CopyDb { from, to, dry_run, verify } => commands::copy_db(&from, &to, dry_run, verify).await,
         Command::Backup { at, to, passphrase_file } => commands::backup(at, &to, passphrase_file.as_deref()).await,
-        Command::Restore { at, from, passphrase_file } => commands::restore(at, &from, passphrase_file.as_deref()).await,
+        Command::Restore { at, from, passphrase_file } => {
+            commands::restore(at, &from, passphrase_file.as_deref()).await
+        }
         Command::Check { at } => commands::check(at).await,
-        Command::ExportBundle { settings, data, database, class, out } => commands::export_bundle(settings.as_deref(), &data, database, &class, &out).await,
+        Command::ExportBundle { settings, data, database, class, out } => {
+            commands::export_bundle(settings.as_deref(), &data, database, &class, &out).await
+        }
         Command::LoadScale { data, database, enrolments } => commands::load_scale(&data, database, enrolments).await,
-        Command::PrepareCheckIns { data, database, trainees, out } => commands::prepare_check_ins(&data, database, trainees, &out).await,
+        Command::PrepareCheckIns { data, database, trainees, out } => {
+            commands::prepare_check_ins(&data, database, trainees, &out).await
+        }
         Command::Verify { file: Some(file), key, .. } => commands::verify_file(&file, key.as_deref()),
         Command::Verify { file: None, key, settings, data, database, log_only } => {
             commands::verify_house(settings.as_deref(), data.as_deref(), database, key.as_deref(), log_only).await

@@ -108,7 +108,16 @@ impl Bundle {
     /// `Signing`, `Writing`.
     pub fn seal(contents: Contents, keys: &Keys) -> Result<Self, BadBundle> {
         let Contents { class, checkpoint, entries, rows, openings } = contents;
-        let mut bundle = Self { format: BUNDLE_FORMAT, class, checkpoint, keys: keys.verifier_keys(), entries, rows, openings, manifest: String::new() };
+        let mut bundle = Self {
+            format: BUNDLE_FORMAT,
+            class,
+            checkpoint,
+            keys: keys.verifier_keys(),
+            entries,
+            rows,
+            openings,
+            manifest: String::new(),
+        };
         bundle.manifest = sign_text(&bundle.manifest_text()?, keys)?;
         Ok(bundle)
     }
@@ -129,7 +138,8 @@ impl Bundle {
     /// # Errors
     /// `Malformed`, `Format`, `NotCanonical`.
     pub fn from_json(bytes: &[u8]) -> Result<Self, BadBundle> {
-        let bundle: Self = serde_json::from_slice(bytes).map_err(|e| BadBundle::Malformed(format!("第{}行第{}列", e.line(), e.column())))?;
+        let bundle: Self = serde_json::from_slice(bytes)
+            .map_err(|e| BadBundle::Malformed(format!("第{}行第{}列", e.line(), e.column())))?;
         if bundle.format != BUNDLE_FORMAT {
             return Err(BadBundle::Format(bundle.format));
         }

@@ -155,7 +155,9 @@ fn write_value(value: &Value, out: &mut Vec<u8>) -> Result<(), EntryError> {
         Value::Null => out.extend_from_slice(b"null"),
         Value::Bool(true) => out.extend_from_slice(b"true"),
         Value::Bool(false) => out.extend_from_slice(b"false"),
-        Value::Number(number) if number.is_i64() || number.is_u64() => out.extend_from_slice(number.to_string().as_bytes()),
+        Value::Number(number) if number.is_i64() || number.is_u64() => {
+            out.extend_from_slice(number.to_string().as_bytes())
+        }
         Value::Number(_) => return Err(EntryError::Float),
         Value::String(text) => write_text(text, out)?,
         Value::Array(items) => {

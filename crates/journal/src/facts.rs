@@ -3,7 +3,9 @@
 //! types, so both sides agree. Kinds that are not listed here are kept and proven, but not computed.
 
 use foundation::codes::Regime;
-use foundation::{AttendanceId, CertificateId, ClaimId, ClassId, DisputeId, EnrolmentId, ExamId, Fen, Instant, Periods, SessionId};
+use foundation::{
+    AttendanceId, CertificateId, ClaimId, ClassId, DisputeId, EnrolmentId, ExamId, Fen, Instant, Periods, SessionId,
+};
 use reckoning::policy::Policy;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -38,7 +40,11 @@ pub trait FactBody: Serialize + DeserializeOwned {
     ///
     /// # Errors
     /// As `body`.
-    fn body_with_states(&self, class_state: Option<&str>, claim_state: Option<&str>) -> Result<Value, serde_json::Error> {
+    fn body_with_states(
+        &self,
+        class_state: Option<&str>,
+        claim_state: Option<&str>,
+    ) -> Result<Value, serde_json::Error> {
         let mut body = self.body()?;
         if let Value::Object(fields) = &mut body {
             for (key, state) in [(CLASS_STATE, class_state), (CLAIM_STATE, claim_state)] {

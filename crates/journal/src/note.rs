@@ -82,7 +82,9 @@ impl Keys {
     /// The secret text: two lines `PRIVATE+KEY+<name>+<id>+<seed>`. Keep it secret.
     pub fn to_secret_text(&self) -> String {
         let [ed25519, sm2] = self.public();
-        let line = |public: &VerifierKey, seed: &[u8]| format!("PRIVATE+KEY+{}\n", vkey(&self.name, public.id(), &[public.algorithm(), seed].concat()));
+        let line = |public: &VerifierKey, seed: &[u8]| {
+            format!("PRIVATE+KEY+{}\n", vkey(&self.name, public.id(), &[public.algorithm(), seed].concat()))
+        };
         line(&ed25519, &self.ed25519.to_bytes()) + &line(&sm2, &self.sm2.to_bytes())
     }
 
@@ -91,7 +93,8 @@ impl Keys {
     /// # Errors
     /// `BadKey` for anything else.
     pub fn parse(secret: &str) -> Result<Self, BadNote> {
-        let mut lines = secret.lines().map(|line| line.strip_prefix("PRIVATE+KEY+").and_then(vkey_parts).ok_or(BadNote::BadKey));
+        let mut lines =
+            secret.lines().map(|line| line.strip_prefix("PRIVATE+KEY+").and_then(vkey_parts).ok_or(BadNote::BadKey));
         let mut next = || lines.next().ok_or(BadNote::BadKey)?;
         let (first, second) = (next()?, next()?);
         let seed = |data: &[u8]| data.last_chunk::<32>().copied().ok_or(BadNote::BadKey);
@@ -110,7 +113,10 @@ impl Keys {
     }
 
     fn public(&self) -> [VerifierKey; 2] {
-        [VerifierKey::ed25519(&self.name, self.ed25519.verifying_key()), VerifierKey::sm2(&self.name, self.sm2.verifying_key().clone())]
+        [
+            VerifierKey::ed25519(&self.name, self.ed25519.verifying_key()),
+            VerifierKey::sm2(&self.name, self.sm2.verifying_key().clone()),
+        ]
     }
 }
 
@@ -123,7 +129,9 @@ pub fn sign_text(text: &str, keys: &Keys) -> Result<String, BadNote> {
     let by_sm2: sm2::dsa::Signature = keys.sm2.try_sign(text.as_bytes()).map_err(|_| BadNote::BadKey)?;
     let signatures = [(ed25519, keys.ed25519.sign(text.as_bytes()).to_bytes().to_vec()), (sm2, by_sm2.to_vec())]
         .into_iter()
-        .map(|(key, bytes)| signed_note::Signature::new(key.name().to_owned(), key.id(), bytes).map_err(|_| BadNote::BadKey))
+        .map(|(key, bytes)| {
+            signed_note::Signature::new(key.name().to_owned(), key.id(), bytes).map_err(|_| BadNote::BadKey)
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let note = Note::new(text.as_bytes(), &signatures).map_err(|_| BadNote::Malformed)?;
     String::from_utf8(note.to_bytes()).map_err(|_| BadNote::Malformed)
@@ -135,7 +143,9 @@ pub fn sign_text(text: &str, keys: &Keys) -> Result<String, BadNote> {
 /// `Malformed`, `BadSignature`, `Unsigned`.
 pub fn verify_text(note: &str, keys: &VerifierKeys) -> Result<String, BadNote> {
     let note = Note::from_bytes(note.as_bytes()).map_err(|_| BadNote::Malformed)?;
-    let known = VerifierList::new(keys.keys().iter().map(|key| Box::new(key.clone()) as Box<dyn signed_note::Verifier>).collect());
+    let known = VerifierList::new(
+        keys.keys().iter().map(|key| Box::new(key.clone()) as Box<dyn signed_note::Verifier>).collect(),
+    );
     let kind_of = |id: u32| keys.keys().iter().find(|key| key.id() == id).map_or("", VerifierKey::kind_zh);
     let verified = match note.verify(&known) {
         Ok((verified, _)) => verified,
@@ -173,7 +183,11 @@ pub fn sign_checkpoint(origin: &str, size: u64, root: Hash, keys: &Keys) -> Resu
 /// As `verify_text`; `NotCheckpoint` for a text that is none, or that has another origin than the keys.
 pub fn verify_checkpoint(note: &str, keys: &VerifierKeys) -> Result<Checkpoint, BadNote> {
     let checkpoint = read_checkpoint(&verify_text(note, keys)?)?;
-    if keys.keys().iter().all(|key| key.name() == checkpoint.origin) { Ok(checkpoint) } else { Err(BadNote::NotCheckpoint) }
+    if keys.keys().iter().all(|key| key.name() == checkpoint.origin) {
+        Ok(checkpoint)
+    } else {
+        Err(BadNote::NotCheckpoint)
+    }
 }
 
 fn read_checkpoint(text: &str) -> Result<Checkpoint, BadNote> {
@@ -190,7 +204,9 @@ impl signed_note::Verifier for VerifierKey {
     }
     fn verify(&self, msg: &[u8], sig: &[u8]) -> bool {
         match self.public() {
-            Public::Ed25519(key) => ed25519_dalek::Signature::from_slice(sig).is_ok_and(|sig| key.verify_strict(msg, &sig).is_ok()),
+            Public::Ed25519(key) => {
+                ed25519_dalek::Signature::from_slice(sig).is_ok_and(|sig| key.verify_strict(msg, &sig).is_ok())
+            }
             Public::Sm2(key) => sm2::dsa::Signature::from_slice(sig).is_ok_and(|sig| key.verify(msg, &sig).is_ok()),
         }
     }

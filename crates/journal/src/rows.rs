@@ -1,7 +1,10 @@
 //! What the database says now about one class, as plain rows under pseudonymous ids (M3.11, M8.9). The
 //! verifier holds them against the facts; each row tells its fields in Chinese for that.
 
-use foundation::{AttendanceId, CertificateId, ClaimId, ClaimItemId, EnrolmentId, ExamId, FactId, Fen, Instant, PaymentLineId, Periods, SessionId};
+use foundation::{
+    AttendanceId, CertificateId, ClaimId, ClaimItemId, EnrolmentId, ExamId, FactId, Fen, Instant, PaymentLineId,
+    Periods, SessionId,
+};
 use reckoning::hours::Kind;
 use reckoning::policy::Policy;
 use serde::{Deserialize, Serialize};

@@ -49,7 +49,9 @@ impl TilePath {
     /// Stored-hash indexes of a hash tile, in order; none for entries.
     pub fn hash_indexes(&self) -> Vec<u64> {
         match (self.kind, self.range()) {
-            (TileKind::Hashes(level), Some(range)) => range.map(|n| stored_hash_index(level * TILE_HEIGHT as u8, n)).collect(),
+            (TileKind::Hashes(level), Some(range)) => {
+                range.map(|n| stored_hash_index(level * TILE_HEIGHT as u8, n)).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -165,7 +167,9 @@ impl FromStr for TilePath {
             level => TileKind::Hashes(level.parse().ok().filter(|level| *level <= LEVEL_MAX).ok_or(BadTile)?),
         };
         let (number, width) = match rest.split_once(".p/") {
-            Some((number, width)) => (number, width.parse::<u16>().ok().filter(|w| (1..256).contains(w)).ok_or(BadTile)?),
+            Some((number, width)) => {
+                (number, width.parse::<u16>().ok().filter(|w| (1..256).contains(w)).ok_or(BadTile)?)
+            }
             None => (rest, 256),
         };
         let mut n = 0u64;

@@ -42,7 +42,11 @@ pub struct New {
 ///
 /// # Errors
 /// `Read` from the reader, `Missing` when it answers short.
-pub fn append<E, L: AsRef<[u8]>>(old_size: u64, read: &dyn Fn(&[u64]) -> Result<Vec<Hash>, E>, leaves: &[L]) -> Result<New, TreeError<E>> {
+pub fn append<E, L: AsRef<[u8]>>(
+    old_size: u64,
+    read: &dyn Fn(&[u64]) -> Result<Vec<Hash>, E>,
+    leaves: &[L],
+) -> Result<New, TreeError<E>> {
     let known = Known::load(old_size, read)?;
     let mut stored = Vec::with_capacity(leaves.len().saturating_mul(2));
     let mut size = old_size;
@@ -71,7 +75,11 @@ pub fn root<E>(size: u64, read: &dyn Fn(&[u64]) -> Result<Vec<Hash>, E>) -> Resu
 ///
 /// # Errors
 /// `OutOfRange` when `seq` is not below `size`; otherwise as `append`.
-pub fn inclusion_proof<E>(size: u64, seq: u64, read: &dyn Fn(&[u64]) -> Result<Vec<Hash>, E>) -> Result<Vec<Hash>, TreeError<E>> {
+pub fn inclusion_proof<E>(
+    size: u64,
+    seq: u64,
+    read: &dyn Fn(&[u64]) -> Result<Vec<Hash>, E>,
+) -> Result<Vec<Hash>, TreeError<E>> {
     if seq >= size {
         return Err(TreeError::OutOfRange);
     }
@@ -82,7 +90,11 @@ pub fn inclusion_proof<E>(size: u64, seq: u64, read: &dyn Fn(&[u64]) -> Result<V
 ///
 /// # Errors
 /// `OutOfRange` when `old_size` is above `size`; otherwise as `append`.
-pub fn consistency_proof<E>(old_size: u64, size: u64, read: &dyn Fn(&[u64]) -> Result<Vec<Hash>, E>) -> Result<Vec<Hash>, TreeError<E>> {
+pub fn consistency_proof<E>(
+    old_size: u64,
+    size: u64,
+    read: &dyn Fn(&[u64]) -> Result<Vec<Hash>, E>,
+) -> Result<Vec<Hash>, TreeError<E>> {
     if old_size > size {
         return Err(TreeError::OutOfRange);
     }

@@ -47,7 +47,8 @@ const BY_LEVEL: [(&str, &str, ShortageClass); 14] = [
     ("350128", "民宿管家", ShortageClass::Service),
 ];
 /// Level, base rate in yuan, fewest periods.
-const LEVELS: [(SkillLevel, i64, i32); 3] = [(SkillLevel::Five, 700, 40), (SkillLevel::Four, 1000, 56), (SkillLevel::Three, 1500, 56)];
+const LEVELS: [(SkillLevel, i64, i32); 3] =
+    [(SkillLevel::Five, 700, 40), (SkillLevel::Four, 1000, 56), (SkillLevel::Three, 1500, 56)];
 /// Next year's proposals: they wait in somebody's queue.
 const WAITING: [(&str, &str, Came); 9] = [
     ("350582", "中式烹调师", Came::Drafted),
@@ -69,13 +70,21 @@ pub async fn make(stage: &Stage, schools: usize, offices: &Offices) -> Result<It
         let district = testkit::district(seat.district);
         for name in seat.items {
             if let Entry::Vacant(place) = items.entry((district, *name)) {
-                place.insert(item(stage, &offices.drafter(district)?, completion(name, today.year()), Came::Published).await?);
+                place.insert(
+                    item(stage, &offices.drafter(district)?, completion(name, today.year()), Came::Published).await?,
+                );
             }
         }
     }
     for (code, name, shortage) in BY_LEVEL {
         for (level, base, periods) in LEVELS {
-            item(stage, &offices.drafter(testkit::district(code))?, by_level(name, today.year(), shortage, (level, base, periods)), Came::Published).await?;
+            item(
+                stage,
+                &offices.drafter(testkit::district(code))?,
+                by_level(name, today.year(), shortage, (level, base, periods)),
+                Came::Published,
+            )
+            .await?;
         }
     }
     stage.travel_to(stage.curtain() - chrono::Duration::days(6));
@@ -97,16 +106,23 @@ fn completion(name: &str, year: i32) -> NeedsItemFields {
         periods_min: 20,
         periods_max: 80,
         online_cap_pct: 40,
-        shortage_class: Some(if known.and_then(|one| one.code.as_ref()).is_some_and(|code| code.as_str().starts_with('6')) {
-            ShortageClass::Manufacturing
-        } else {
-            ShortageClass::Service
-        }),
+        shortage_class: Some(
+            if known.and_then(|one| one.code.as_ref()).is_some_and(|code| code.as_str().starts_with('6')) {
+                ShortageClass::Manufacturing
+            } else {
+                ShortageClass::Service
+            },
+        ),
         rate_text: String::new(),
     }
 }
 
-fn by_level(name: &str, year: i32, shortage: ShortageClass, (level, base, periods): (SkillLevel, i64, i32)) -> NeedsItemFields {
+fn by_level(
+    name: &str,
+    year: i32,
+    shortage: ShortageClass,
+    (level, base, periods): (SkillLevel, i64, i32),
+) -> NeedsItemFields {
     let per_cent = if shortage == ShortageClass::Manufacturing { 130 } else { 120 };
     NeedsItemFields {
         year,
@@ -119,7 +135,12 @@ fn by_level(name: &str, year: i32, shortage: ShortageClass, (level, base, period
         periods_max: 120,
         online_cap_pct: 40,
         shortage_class: Some(shortage),
-        rate_text: format!("每人{}元（基础标准{base}元×{}.{}，演示推算）", base * per_cent / 100, per_cent / 100, per_cent % 100 / 10),
+        rate_text: format!(
+            "每人{}元（基础标准{base}元×{}.{}，演示推算）",
+            base * per_cent / 100,
+            per_cent / 100,
+            per_cent % 100 / 10
+        ),
     }
 }
 
@@ -130,9 +151,22 @@ async fn item(stage: &Stage, officer: &Actor, fields: NeedsItemFields, came: Cam
         return Ok(item);
     }
     let district = officer.office.district().ok_or_else(|| anyhow!("an office without a district drafts nothing"))?;
-    stage.by(&Persona::ProvinceOfficer.actor(), FileNeedsItem { item: item.clone(), filing_no: format!("闽人社培备〔{year}〕演示{district}号") }).await?;
+    stage
+        .by(
+            &Persona::ProvinceOfficer.actor(),
+            FileNeedsItem { item: item.clone(), filing_no: format!("闽人社培备〔{year}〕演示{district}号") },
+        )
+        .await?;
     if came == Came::Published {
-        stage.by(officer, PublishNeedsItem { item: item.clone(), document: format!("{}〔{year}〕演示3号", district.authority_name()) }).await?;
+        stage
+            .by(
+                officer,
+                PublishNeedsItem {
+                    item: item.clone(),
+                    document: format!("{}〔{year}〕演示3号", district.authority_name()),
+                },
+            )
+            .await?;
     }
     Ok(item)
 }

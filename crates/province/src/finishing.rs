@@ -6,7 +6,9 @@ use foundation::{ClaimId, PaymentBatchId};
 use m3_funds::acts::draft::DraftClaim;
 use m3_funds::acts::objection::RaiseObjection;
 use m3_funds::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch, SettledLine};
-use m3_funds::acts::review::{EndPublicity, FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
+use m3_funds::acts::review::{
+    EndPublicity, FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim,
+};
 use m3_supervision::acts::certificate::IssueCertificates;
 use m3_supervision::acts::exam::{ConfirmExam, EnterScores, eligible};
 use m3_supervision::acts::feedback::{FinishFeedback, GiveFeedback};
@@ -81,7 +83,12 @@ impl Teller<'_> {
             .filter(|(_, one)| may_sit.contains(&one.id))
             .map(|(n, one)| {
                 let luck = if n < self.plot.trainees { self.chance(30_000 + n, 40) } else { 9 };
-                Marks { enrolment: one.id, theory: mark(n, 31_000, false), practice: mark(n, 32_000, luck == 0), absent: luck == 1 }
+                Marks {
+                    enrolment: one.id,
+                    theory: mark(n, 31_000, false),
+                    practice: mark(n, 32_000, luck == 0),
+                    absent: luck == 1,
+                }
             })
             .collect();
         let sitting = Sitting {
@@ -128,7 +135,11 @@ impl Teller<'_> {
             employment_help: mark(4),
             attended_in_person: true,
             was_charged: false,
-            text: if self.chance(42_000 + n, 5) == 0 { WORDS[self.chance(43_000 + n, WORDS.len())].into() } else { String::new() },
+            text: if self.chance(42_000 + n, 5) == 0 {
+                WORDS[self.chance(43_000 + n, WORDS.len())].into()
+            } else {
+                String::new()
+            },
         }
     }
 
@@ -197,7 +208,11 @@ impl Teller<'_> {
 
     async fn settle(&self, claim: ClaimId, batch: PaymentBatchId, paid: bool) -> Result<()> {
         let reader = self.stage.read().await?;
-        let lines = reader.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Claim.eq(claim)).order_by_asc(payment_line::Column::Id)).await;
+        let lines = reader
+            .list::<payment_line::Entity>(|q| {
+                q.filter(payment_line::Column::Claim.eq(claim)).order_by_asc(payment_line::Column::Id)
+            })
+            .await;
         drop(reader);
         let lines = lines
             .map_err(told)?

@@ -100,7 +100,13 @@ async fn add(desk: &Desk, rows: Rows) -> Result<()> {
         .map_err(told)
 }
 
-fn school(desk: &Desk, rows: &mut Rows, (at, seat, serial): (usize, &Seat, i32), county: &County, items: &Items) -> Result<School> {
+fn school(
+    desk: &Desk,
+    rows: &mut Rows,
+    (at, seat, serial): (usize, &Seat, i32),
+    county: &County,
+    items: &Items,
+) -> Result<School> {
     let district = testkit::district(seat.district);
     let (id, clerk) = match at {
         0 => (personas::school(), Persona::SchoolClerk.actor()),
@@ -108,7 +114,8 @@ fn school(desk: &Desk, rows: &mut Rows, (at, seat, serial): (usize, &Seat, i32),
         _ => {
             let id: InstitutionId = desk.new_id();
             let office = Office::Institution { institution: id.clone() };
-            let (row, actor) = offices::person(desk, office, seat.name.into(), district, contact(at), format!("i{}", at + 1));
+            let (row, actor) =
+                offices::person(desk, office, seat.name.into(), district, contact(at), format!("i{}", at + 1));
             rows.accounts.push(row);
             (id, actor)
         }
@@ -133,8 +140,11 @@ fn school(desk: &Desk, rows: &mut Rows, (at, seat, serial): (usize, &Seat, i32),
     }
     rows.verifications.extend([340, 20].map(|days| verified(desk, &site, &id, district, county, days)));
     rows.facts.extend(founded(desk, rows, county));
-    let items: Vec<NeedsItemId> =
-        seat.items.iter().map(|name| items.get(&(district, *name)).cloned().ok_or_else(|| anyhow!("{name} is not in the catalogue"))).collect::<Result<_>>()?;
+    let items: Vec<NeedsItemId> = seat
+        .items
+        .iter()
+        .map(|name| items.get(&(district, *name)).cloned().ok_or_else(|| anyhow!("{name} is not in the catalogue")))
+        .collect::<Result<_>>()?;
     rows.items.extend(items.iter().map(|item| directory_item::Model {
         id: desk.new_id(),
         institution: id.clone(),
@@ -155,7 +165,11 @@ fn founded(desk: &Desk, rows: &Rows, county: &County) -> Vec<fact::Model> {
     let Some(school) = rows.institutions.last() else { return Vec::new() };
     let by = |at: usize| Desk::of(std::sync::Arc::clone(&desk.premises), county.officers[at].clone());
     let told = |one: &site_verification::Model| {
-        let summary = format!("场地“实训楼”实地核实{}，有效至{}", one.conclusion.label(), one.valid_until.format("%Y年%-m月%-d日"));
+        let summary = format!(
+            "场地“实训楼”实地核实{}，有效至{}",
+            one.conclusion.label(),
+            one.valid_until.format("%Y年%-m月%-d日")
+        );
         m2_institutions::acts::fact("SiteVerified", school, summary)
             .about(&m2_institutions::declared::SITE, &one.site)
             .with("conclusion", one.conclusion.code())
@@ -163,15 +177,20 @@ fn founded(desk: &Desk, rows: &Rows, county: &County) -> Vec<fact::Model> {
             .with("valid_until", one.valid_until.to_string())
             .row(&by(2), ("record-site-verification", "M3.7"), one.created_at)
     };
-    let listed = m2_institutions::acts::fact("InstitutionListed", school, format!("{}列入机构目录，{}", school.name, school.document))
-        .with("uscc", school.uscc.as_str())
-        .with("name", school.name.as_str())
-        .with("kind", school.kind.code())
-        .with("serial", school.serial)
-        .with("document", school.document.as_str());
+    let listed = m2_institutions::acts::fact(
+        "InstitutionListed",
+        school,
+        format!("{}列入机构目录，{}", school.name, school.document),
+    )
+    .with("uscc", school.uscc.as_str())
+    .with("name", school.name.as_str())
+    .with("kind", school.kind.code())
+    .with("serial", school.serial)
+    .with("document", school.document.as_str());
     let on = school.listed_on.and_then(|day| day.and_hms_opt(15, 20, 0)).unwrap_or_default();
     let listed = listed.row(&by(1), ("list-institution", "M2.4"), foundation::clock::at_local(on));
-    let mut facts: Vec<fact::Model> = rows.verifications.iter().filter(|one| one.institution == school.id).map(told).chain([listed]).collect();
+    let mut facts: Vec<fact::Model> =
+        rows.verifications.iter().filter(|one| one.institution == school.id).map(told).chain([listed]).collect();
     facts.sort_by_key(|one| one.at);
     facts
 }
@@ -189,7 +208,14 @@ fn classroom(desk: &Desk, site: &SiteId, institution: &InstitutionId, district: 
     }
 }
 
-fn verified(desk: &Desk, site: &SiteId, institution: &InstitutionId, district: DistrictCode, county: &County, days: i64) -> site_verification::Model {
+fn verified(
+    desk: &Desk,
+    site: &SiteId,
+    institution: &InstitutionId,
+    district: DistrictCode,
+    county: &County,
+    days: i64,
+) -> site_verification::Model {
     let on = desk.today() - Duration::days(days);
     site_verification::Model {
         id: desk.new_id(),
@@ -238,7 +264,11 @@ fn listed(desk: &Desk, id: InstitutionId, seat: &Seat, serial: i32, at: usize) -
         address: format!("{}{}", district.full_name(), seat.street),
         contact: contact(at),
         phone: format!("059{}-8578{number:04}", draw(at, 7, 8) + 1),
-        bank: format!("{}{}支行", banks[draw(at, 8, banks.len())], district.name().trim_end_matches(['市', '县', '区'])),
+        bank: format!(
+            "{}{}支行",
+            banks[draw(at, 8, banks.len())],
+            district.name().trim_end_matches(['市', '县', '区'])
+        ),
         state: DirectoryState::Listed,
         listed_on: Some(desk.today() - Duration::days(330)),
         document: format!("{}〔{}〕演示2号", district.authority_name(), chrono::Datelike::year(&desk.today())),
@@ -249,7 +279,12 @@ fn listed(desk: &Desk, id: InstitutionId, seat: &Seat, serial: i32, at: usize) -
     })
 }
 
-fn teaching(desk: &Desk, (at, n): (usize, usize), institution: &InstitutionId, district: DistrictCode) -> Result<teacher::Model> {
+fn teaching(
+    desk: &Desk,
+    (at, n): (usize, usize),
+    institution: &InstitutionId,
+    district: DistrictCode,
+) -> Result<teacher::Model> {
     let number = at * 16 + n;
     let document = people::parsed(100_000 + number, desk.today()).ok_or_else(|| anyhow!("document"))?;
     let keys = &desk.premises.keyring;

@@ -76,7 +76,11 @@ pub async fn is_half_loaded(premises: &Premises) -> Result<bool> {
 
 async fn put(premises: &Premises, key: &'static str, value: String) -> Result<()> {
     let row = setting::Model { key: key.into(), value };
-    premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.put::<setting::Entity>(row).await })).await.map_err(told)
+    premises
+        .db
+        .write(Scope::Everything, move |work| Box::pin(async move { work.put::<setting::Entity>(row).await }))
+        .await
+        .map_err(told)
 }
 
 /// The same; says after each school how many of how many have been told.
@@ -126,13 +130,20 @@ pub async fn load_telling(premises: &Arc<Premises>, size: Size, heard: &(dyn Fn(
     premises.clock.travel_to(now);
     put(premises, CLOCK_OFFSET, premises.clock.offset_s().to_string()).await?;
     let loaded = setting::Column::Key.eq(LOADING);
-    premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.remove_all::<setting::Entity>(loaded).await })).await.map_err(told)?;
+    premises
+        .db
+        .write(Scope::Everything, move |work| Box::pin(async move { work.remove_all::<setting::Entity>(loaded).await }))
+        .await
+        .map_err(told)?;
     premises.db.tidy().await.map_err(told)
 }
 
 /// Policy, the personas' accounts and the offices, where they are not there yet.
 async fn seat(premises: &Arc<Premises>, offices: &mut Offices) -> Result<()> {
-    let (parameters, mut accounts) = (testkit::policy_rows(), testkit::Persona::all().iter().map(|one| one.account_row()).collect::<Vec<account::Model>>());
+    let (parameters, mut accounts) = (
+        testkit::policy_rows(),
+        testkit::Persona::all().iter().map(|one| one.account_row()).collect::<Vec<account::Model>>(),
+    );
     let (officers, funds) = (std::mem::take(&mut offices.accounts), std::mem::take(&mut offices.funds));
     let add = premises.db.write(Scope::Everything, move |work| {
         Box::pin(async move {
@@ -165,7 +176,8 @@ async fn tell(stage: Stage, school: School, at: usize, size: Size) -> Result<()>
         // What the bank sent back waits for its account: proposed by one, to be typed again by another.
         stage.travel_to(stage.curtain() - Duration::hours(2));
         let institution = school.id.clone();
-        let (bank, account, document) = ("中国农业银行晋江池店支行".into(), "6228480018012399904".into(), "池店机电账户变更函".into());
+        let (bank, account, document) =
+            ("中国农业银行晋江池店支行".into(), "6228480018012399904".into(), "池店机电账户变更函".into());
         stage.by(&school.county.officers[0], ProposePayeeAccount { institution, bank, account, document }).await?;
     }
     Ok(())

@@ -73,26 +73,47 @@ impl Offices {
 
     fn county(&mut self, desk: &Desk, district: DistrictCode) -> County {
         if district == testkit::district(testkit::JINJIANG) {
-            let officers = [Persona::JinjiangOfficer.actor(), Persona::JinjiangReviewer.actor(), Persona::JinjiangInspector.actor()];
+            let officers = [
+                Persona::JinjiangOfficer.actor(),
+                Persona::JinjiangReviewer.actor(),
+                Persona::JinjiangInspector.actor(),
+            ];
             return County { officers, finance: Persona::JinjiangFinance.actor() };
         }
         let known = (district == testkit::district("350581")).then(|| Persona::ShishiOfficer.actor());
-        let mut hr = |n: usize| self.staff(desk, Office::County { district }, district.hr_office_name(), district, n, "c");
+        let mut hr =
+            |n: usize| self.staff(desk, Office::County { district }, district.hr_office_name(), district, n, "c");
         let officers = [known.unwrap_or_else(|| hr(0)), hr(1), hr(2)];
         let finance = self.staff(desk, Office::Finance { district }, district.finance_office_name(), district, 3, "f");
         County { officers, finance }
     }
 
-    fn staff(&mut self, desk: &Desk, office: Office, office_name: String, district: DistrictCode, n: usize, letter: &str) -> Actor {
+    fn staff(
+        &mut self,
+        desk: &Desk,
+        office: Office,
+        office_name: String,
+        district: DistrictCode,
+        n: usize,
+        letter: &str,
+    ) -> Actor {
         let at: usize = district.to_string().parse().unwrap_or(0);
-        let (row, actor) = person(desk, office, office_name, district, name(at * 10 + n), format!("{letter}{district}-{n}"));
+        let (row, actor) =
+            person(desk, office, office_name, district, name(at * 10 + n), format!("{letter}{district}-{n}"));
         self.accounts.push(row);
         actor
     }
 }
 
 /// An account without a password, and who it is.
-pub fn person(desk: &Desk, office: Office, office_name: String, district: DistrictCode, name: String, login: String) -> (account::Model, Actor) {
+pub fn person(
+    desk: &Desk,
+    office: Office,
+    office_name: String,
+    district: DistrictCode,
+    name: String,
+    login: String,
+) -> (account::Model, Actor) {
     let id: AccountId = desk.new_id();
     let actor = Actor { account: Some(id.clone()), name, office_name, office, role: AccountRole::Staff };
     (new_account(id, login, &actor, district, desk.now()), actor)

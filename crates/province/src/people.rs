@@ -45,11 +45,13 @@ pub fn document(n: usize) -> String {
     let birth = match n {
         0 => NaiveDate::from_ymd_opt(1974, 3, 7),
         1 => NaiveDate::from_ymd_opt(1986, 9, 21),
-        _ => NaiveDate::from_ymd_opt(1969, 1, 5).map(|first| first + chrono::Duration::days(i64::try_from(n * 37 % 12_000).unwrap_or(0))),
+        _ => NaiveDate::from_ymd_opt(1969, 1, 5)
+            .map(|first| first + chrono::Duration::days(i64::try_from(n * 37 % 12_000).unwrap_or(0))),
     };
     // Twelve thousand days apart the serial differs: no two share a document.
     let serial = if n < 2 { 990 + 2 * n } else { n / 12_000 * 40 + n % 400 };
-    foundation::id_number::synthetic(birth.unwrap_or_default(), u16::try_from(serial % 1000).unwrap_or(0)).unwrap_or_default()
+    foundation::id_number::synthetic(birth.unwrap_or_default(), u16::try_from(serial % 1000).unwrap_or(0))
+        .unwrap_or_default()
 }
 
 /// The n-th person's name: the personas' own first.
@@ -62,7 +64,9 @@ pub fn name_of(n: usize) -> String {
 }
 
 fn row(n: usize) -> RosterRow {
-    use PersonCategory::{EnterpriseEmployee, FlexibleWorker, HardToEmploy, Other, PovertyMonitored, RegisteredUnemployed, RuralMigrant};
+    use PersonCategory::{
+        EnterpriseEmployee, FlexibleWorker, HardToEmploy, Other, PovertyMonitored, RegisteredUnemployed, RuralMigrant,
+    };
     let categories = [
         RuralMigrant,
         RuralMigrant,

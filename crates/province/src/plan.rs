@@ -79,10 +79,23 @@ const ANHAI: [Ending; 18] = [
 ];
 /// Which of them the two trainees of the personas page are in: paid, awaiting feedback, meeting today.
 const WITH_PERSONAS: [usize; 3] = [0, 5, 10];
-const QINGYANG: [Ending; 11] =
-    [Paid, ClaimBatched, ClaimObjected, ClaimPublished, ClaimSubmitted, ClaimDrafted, TrainingEnded, InTraining, Approved, Submitted, Withdrawn];
-const CHENDAI: [Ending; 9] = [Paid, ClaimClosed, ClaimPaying, ClaimFirstReviewed, ClaimNoObjection, Examining, InTraining, UnderReview, Revoked];
-const CHIDIAN: [Ending; 8] = [Paid, PaymentReturned, ClaimBatched, ClaimSecondReviewed, ResultsReview, Approved, Reviewed, NeverStarted];
+const QINGYANG: [Ending; 11] = [
+    Paid,
+    ClaimBatched,
+    ClaimObjected,
+    ClaimPublished,
+    ClaimSubmitted,
+    ClaimDrafted,
+    TrainingEnded,
+    InTraining,
+    Approved,
+    Submitted,
+    Withdrawn,
+];
+const CHENDAI: [Ending; 9] =
+    [Paid, ClaimClosed, ClaimPaying, ClaimFirstReviewed, ClaimNoObjection, Examining, InTraining, UnderReview, Revoked];
+const CHIDIAN: [Ending; 8] =
+    [Paid, PaymentReturned, ClaimBatched, ClaimSecondReviewed, ResultsReview, Approved, Reviewed, NeverStarted];
 const SHISHI: [Ending; 6] = [Paid, ClaimSubmitted, ClaimNoObjection, InTraining, Submitted, Reviewed];
 /// An ordinary school: two classes paid, and one of each of these.
 const CLAIMS: [Ending; 17] = [
@@ -104,8 +117,19 @@ const CLAIMS: [Ending; 17] = [
     Paid,
     PaymentReturned,
 ];
-const RUNNING: [Ending; 11] =
-    [InTraining, InTraining, TrainingEnded, InTraining, Examining, InTraining, Suspended, ResultsReview, InTraining, Resumed, Certified];
+const RUNNING: [Ending; 11] = [
+    InTraining,
+    InTraining,
+    TrainingEnded,
+    InTraining,
+    Examining,
+    InTraining,
+    Suspended,
+    ResultsReview,
+    InTraining,
+    Resumed,
+    Certified,
+];
 const OPENING: [Ending; 15] = [
     Submitted,
     UnderReview,
@@ -141,7 +165,13 @@ const fn shape(theory: i32, practice: i32, online: i32, days: i64, until_weekday
 }
 
 /// The first is Appendix B example 1's: 34 offline, 22 online.
-const SHAPES: [Shape; 5] = [shape(14, 20, 22, 12, 7), shape(12, 20, 8, 12, 5), shape(20, 44, 16, 16, 6), shape(16, 24, 0, 8, 6), shape(10, 14, 16, 8, 7)];
+const SHAPES: [Shape; 5] = [
+    shape(14, 20, 22, 12, 7),
+    shape(12, 20, 8, 12, 5),
+    shape(20, 44, 16, 16, 6),
+    shape(16, 24, 0, 8, 6),
+    shape(10, 14, 16, 8, 7),
+];
 /// Those that last long enough to be under way for some days.
 const LONG: usize = 3;
 

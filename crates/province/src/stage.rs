@@ -74,7 +74,9 @@ impl Stage {
     }
     /// Moves the clock to a day's hour and minute.
     pub fn at(&self, day: Date, hour: u32, minute: u32) {
-        self.travel_to(foundation::clock::at_local(day.and_time(NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default())));
+        self.travel_to(foundation::clock::at_local(
+            day.and_time(NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default()),
+        ));
     }
     /// Lets some seconds pass, as between two acts of people.
     pub fn pass(&self, seconds: i64) {

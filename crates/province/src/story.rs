@@ -80,7 +80,13 @@ async fn draft(stage: &Stage, school: &School, plot: Plot, people: &mut People) 
     }
     stage.by(&school.clerk, SignPledges { class: class.clone() }).await?;
     let time = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0);
-    let layout = Layout { weekdays: (1..=shape.until_weekday).collect(), morning: time(8, 30), afternoon: time(14, 0), evening: time(19, 0), block: 4 };
+    let layout = Layout {
+        weekdays: (1..=shape.until_weekday).collect(),
+        morning: time(8, 30),
+        afternoon: time(14, 0),
+        evening: time(19, 0),
+        block: 4,
+    };
     stage.by(&school.clerk, LayTimetable { class: class.clone(), layout, teacher: None }).await?;
     Ok(class)
 }
@@ -115,7 +121,12 @@ impl Teller<'_> {
     /// The roster, in the order of registration.
     pub async fn places(&self) -> Result<Vec<enrolment::Model>> {
         let reader = self.stage.read().await?;
-        reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Class.eq(self.class.clone())).order_by_asc(enrolment::Column::Id)).await.map_err(told)
+        reader
+            .list::<enrolment::Entity>(|q| {
+                q.filter(enrolment::Column::Class.eq(self.class.clone())).order_by_asc(enrolment::Column::Id)
+            })
+            .await
+            .map_err(told)
     }
 
     /// From the application to the decision. False: the story ends here.
@@ -194,7 +205,9 @@ impl Teller<'_> {
         let places = self.places().await?;
         let reader = self.stage.read().await?;
         let known: std::collections::HashSet<Option<PersonId>> = reader
-            .list::<account::Entity>(|q| q.filter(account::Column::Person.is_in(places.iter().map(|one| one.person.clone()))))
+            .list::<account::Entity>(|q| {
+                q.filter(account::Column::Person.is_in(places.iter().map(|one| one.person.clone())))
+            })
             .await
             .map_err(told)?
             .into_iter()
@@ -210,7 +223,9 @@ impl Teller<'_> {
                 crate::offices::person(self.stage.system(), office, "学员".into(), one.district, one.name, login).0
             })
             .collect();
-        let add = self.stage.premises().db.write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<account::Entity>(rows).await }));
+        let add = self.stage.premises().db.write(Scope::Everything, move |work| {
+            Box::pin(async move { work.add_many::<account::Entity>(rows).await })
+        });
         add.await.map_err(told)
     }
 
@@ -219,8 +234,17 @@ impl Teller<'_> {
         let office = Office::Trainee { person: place.person.clone(), institutions: None };
         let (kind, reference) = office_parts(&office);
         let reader = self.stage.read().await?;
-        let found = reader.find::<account::Entity>(account::Column::Person.eq(place.person.clone())).await.map_err(told)?;
-        let account = found.filter(|one| one.office_kind == kind && one.office_ref == reference).ok_or_else(|| anyhow!("trainee without account"))?;
-        Ok(Actor { account: Some(account.id), name: place.name.clone(), office_name: "学员".into(), office, role: foundation::codes::AccountRole::Staff })
+        let found =
+            reader.find::<account::Entity>(account::Column::Person.eq(place.person.clone())).await.map_err(told)?;
+        let account = found
+            .filter(|one| one.office_kind == kind && one.office_ref == reference)
+            .ok_or_else(|| anyhow!("trainee without account"))?;
+        Ok(Actor {
+            account: Some(account.id),
+            name: place.name.clone(),
+            office_name: "学员".into(),
+            office,
+            role: foundation::codes::AccountRole::Staff,
+        })
     }
 }

@@ -27,10 +27,22 @@ const WITH_PHONES: usize = 6;
 
 /// What inspectors find: problem, note, what the school answers.
 const FINDINGS: [(InspectionProblem, &str, &str); 5] = [
-    (InspectionProblem::Equipment, "实训台比申报的少 4 台，部分学员两人合用一台。", "已从二号实训室调入 4 台，每人一个工位，照片已上传。"),
+    (
+        InspectionProblem::Equipment,
+        "实训台比申报的少 4 台，部分学员两人合用一台。",
+        "已从二号实训室调入 4 台，每人一个工位，照片已上传。",
+    ),
     (InspectionProblem::Papers, "教学日志缺最近两次课，学员签字不全。", "教学日志已补写，缺签的学员已补签并说明原因。"),
-    (InspectionProblem::Safety, "实训室一只灭火器压力不足，急救箱药品过期。", "灭火器已充装，急救箱药品已更换，指定专人每周检查。"),
-    (InspectionProblem::HeadCount, "签到人数比现场多 2 人，两名学员课间离开未请假。", "两人已补办请假，当次课时不计；以后课间离开须向班主任报备。"),
+    (
+        InspectionProblem::Safety,
+        "实训室一只灭火器压力不足，急救箱药品过期。",
+        "灭火器已充装，急救箱药品已更换，指定专人每周检查。",
+    ),
+    (
+        InspectionProblem::HeadCount,
+        "签到人数比现场多 2 人，两名学员课间离开未请假。",
+        "两人已补办请假，当次课时不计；以后课间离开须向班主任报备。",
+    ),
     (InspectionProblem::Content, "当次课程表是实操，现场在放录像。", "因当天停电改放录像，所缺实操已安排在周六补上。"),
 ];
 
@@ -44,14 +56,19 @@ impl Teller<'_> {
     pub async fn teach(&self) -> Result<bool> {
         let reader = self.stage.read().await?;
         let sessions = reader
-            .list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(self.class.clone())).order_by_asc(class_session::Column::StartsAt))
+            .list::<class_session::Entity>(|q| {
+                q.filter(class_session::Column::Class.eq(self.class.clone()))
+                    .order_by_asc(class_session::Column::StartsAt)
+            })
             .await
             .map_err(told)?;
         drop(reader);
         let roster = self.places().await?;
         let stopped = matches!(self.plot.ending, Ending::Resumed | Ending::Suspended | Ending::Revoked);
         let mut goes_on = None;
-        for (at, session) in sessions.iter().enumerate().filter(|(_, one)| one.starts_at + called_after() <= self.stage.curtain()) {
+        for (at, session) in
+            sessions.iter().enumerate().filter(|(_, one)| one.starts_at + called_after() <= self.stage.curtain())
+        {
             if goes_on.is_some_and(|from| session.starts_at < from) {
                 continue;
             }
@@ -87,7 +104,8 @@ impl Teller<'_> {
             (true, false) => (roster, if at.is_multiple_of(4) { WITH_PHONES } else { 0 }),
             (false, _) => (roster, 0),
         };
-        let here: Vec<&enrolment::Model> = asked.iter().enumerate().filter(|(n, _)| self.comes(*n, at)).map(|(_, one)| one).collect();
+        let here: Vec<&enrolment::Model> =
+            asked.iter().enumerate().filter(|(n, _)| self.comes(*n, at)).map(|(_, one)| one).collect();
         let phones = phones.min(here.len());
         // Those who were registered last are the personas: they use their phones.
         let (called, signing) = here.split_at(here.len() - phones);
@@ -144,7 +162,9 @@ impl Teller<'_> {
 
     async fn look_again(&self, session: &class_session::Model, persons: usize) -> Result<()> {
         self.stage.travel_to(session.starts_at + Duration::minutes(55));
-        self.record(session, persons, InspectionOpinion::Normal, None, "复查：上次指出的问题已整改到位。").await.map(|_| ())
+        self.record(session, persons, InspectionOpinion::Normal, None, "复查：上次指出的问题已整改到位。")
+            .await
+            .map(|_| ())
     }
 
     async fn record(
@@ -156,7 +176,11 @@ impl Teller<'_> {
         note: &str,
     ) -> Result<InspectionId> {
         let away = self.chance(4, 3);
-        let note = if note.is_empty() && away > 0 { format!("{away} 人请假，已看请假条。") } else { note.to_owned() };
+        let note = if note.is_empty() && away > 0 {
+            format!("{away} 人请假，已看请假条。")
+        } else {
+            note.to_owned()
+        };
         let act = RecordInspection {
             class: self.class.clone(),
             session: Some(session.id.clone()),
@@ -219,13 +243,23 @@ impl Teller<'_> {
 
     async fn dispute(&self, session: &class_session::Model, place: &enrolment::Model, text: &str) -> Result<()> {
         self.stage.travel_to((session.ends_at + Duration::hours(2)).min(self.stage.curtain()));
-        self.stage.by(&self.trainee(place).await?, DisputeAttendance { session: session.id.clone(), text: text.into() }).await
+        self.stage
+            .by(&self.trainee(place).await?, DisputeAttendance { session: session.id.clone(), text: text.into() })
+            .await
     }
 
     /// The officer has asked around by the next day.
     async fn answer_dispute(&self, session: &class_session::Model) -> Result<()> {
         let open = attendance_dispute::Column::Session.eq(session.id.clone());
-        let one = self.stage.system().read().await.map_err(told)?.find::<attendance_dispute::Entity>(open).await.map_err(told)?;
+        let one = self
+            .stage
+            .system()
+            .read()
+            .await
+            .map_err(told)?
+            .find::<attendance_dispute::Entity>(open)
+            .await
+            .map_err(told)?;
         let Some(one) = one else { return Ok(()) };
         let (verdict, answer) = match self.chance(13, 3) {
             0 => (DisputeVerdict::Dismissed, "调看了教室门口的签到大屏记录，问了班主任，当天没有见到您。"),
@@ -237,22 +271,34 @@ impl Teller<'_> {
 
     /// What trainees of a running class say: a mark is wrong, please call my name.
     async fn speak_up(&self, sessions: &[class_session::Model], roster: &[enrolment::Model]) -> Result<()> {
-        const WORDS: [&str; 3] = ["我来上课了，手机没电，没签上。", "下午的课我在，点名时在楼下搬设备，没点到我。", "签退时教室没信号，请帮我核一下。"];
+        const WORDS: [&str; 3] = [
+            "我来上课了，手机没电，没签上。",
+            "下午的课我在，点名时在楼下搬设备，没点到我。",
+            "签退时教室没信号，请帮我核一下。",
+        ];
         let now = self.stage.curtain();
         let over = sessions.iter().enumerate().filter(|(_, one)| one.ends_at < now);
-        let missed = over.flat_map(|(at, session)| roster.iter().enumerate().filter(move |(n, _)| !self.comes(*n, at)).map(move |(_, place)| (session, place)));
+        let missed = over.flat_map(|(at, session)| {
+            roster.iter().enumerate().filter(move |(n, _)| !self.comes(*n, at)).map(move |(_, place)| (session, place))
+        });
         let missed: Vec<_> = missed.collect();
         // An earlier one is answered already, the last one waits.
-        if let Some((session, place)) = missed.first().filter(|one| (self.plot.personas || self.chance(11, 3) == 0) && one.0.ends_at < now - Duration::days(2))
+        if let Some((session, place)) = missed
+            .first()
+            .filter(|one| (self.plot.personas || self.chance(11, 3) == 0) && one.0.ends_at < now - Duration::days(2))
         {
             self.dispute(session, place, WORDS[self.chance(12, WORDS.len())]).await?;
             self.answer_dispute(session).await?;
         }
-        if let Some((session, place)) = missed.last().filter(|_| missed.len() > 1 && (self.plot.personas || self.chance(6, 3) == 0)) {
+        if let Some((session, place)) =
+            missed.last().filter(|_| missed.len() > 1 && (self.plot.personas || self.chance(6, 3) == 0))
+        {
             self.dispute(session, place, WORDS[self.chance(7, WORDS.len())]).await?;
         }
-        if let (Some((at, next)), true) = (sessions.iter().enumerate().find(|(_, one)| one.ends_at >= now), self.plot.personas)
-            && let Some((_, place)) = roster.iter().enumerate().find(|(n, _)| !self.comes(*n, at)).or(roster.iter().enumerate().next())
+        if let (Some((at, next)), true) =
+            (sessions.iter().enumerate().find(|(_, one)| one.ends_at >= now), self.plot.personas)
+            && let Some((_, place)) =
+                roster.iter().enumerate().find(|(n, _)| !self.comes(*n, at)).or(roster.iter().enumerate().next())
         {
             self.stage.travel_to(now - Duration::minutes(10));
             self.stage.by(&self.trainee(place).await?, AskForRollCall { session: next.id.clone() }).await?;

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::hours::{rate_reached, rate_text};
 use crate::policy::Policy;
-use crate::refusals::{AGE, ATTENDANCE_RATE, CERTIFIED, CLAIM_WINDOW, E04, E05, E06, E16, E17, FEEDBACK, PAID_BEFORE, PAID_TOO_OFTEN};
+use crate::refusals::{
+    AGE, ATTENDANCE_RATE, CERTIFIED, CLAIM_WINDOW, E04, E05, E06, E16, E17, FEEDBACK, PAID_BEFORE, PAID_TOO_OFTEN,
+};
 use crate::retirement::{self, Track};
 
 /// What is known about one trainee when the claim is judged.
@@ -78,9 +80,15 @@ pub fn beneficiary(facts: &PersonFacts, policy: &Policy) -> Vec<Refusal> {
 /// has not reached the personal retirement age is inside.
 pub fn age_refusal(birth: NaiveDate, track: Option<Track>, day: NaiveDate, policy: &Policy) -> Option<Refusal> {
     let age = age_on(birth, day);
-    let limits = || format!("开班当天（{}）{}周岁", date(day), age.map_or_else(|| "不足0".to_owned(), |years| years.to_string()));
+    let limits = || {
+        format!("开班当天（{}）{}周岁", date(day), age.map_or_else(|| "不足0".to_owned(), |years| years.to_string()))
+    };
     let Some(years) = age.filter(|years| *years >= policy.age_min()) else {
-        return Some(AGE.refuse(format!("该学员{}，未满{}周岁", limits(), policy.age_min())).source(policy.document("age_min")).at("birth"));
+        return Some(
+            AGE.refuse(format!("该学员{}，未满{}周岁", limits(), policy.age_min()))
+                .source(policy.document("age_min"))
+                .at("birth"),
+        );
     };
     let not_retired = track.and_then(|track| retirement::retires_on(birth, track)).is_some_and(|retires| day < retires);
     if years <= policy.age_max() || not_retired {
@@ -109,7 +117,11 @@ fn process(facts: &PersonFacts, policy: &Policy) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     let (credited, planned) = facts.rate;
     if !rate_reached(facts.rate, policy) {
-        let fact = format!("出勤率{}（实到{credited}课时，应到{planned}课时），不到{}%", rate_text(facts.rate), policy.min_rate_pct());
+        let fact = format!(
+            "出勤率{}（实到{credited}课时，应到{planned}课时），不到{}%",
+            rate_text(facts.rate),
+            policy.min_rate_pct()
+        );
         refusals.push(ATTENDANCE_RATE.refuse(fact).source(format!("考勤记录；{}", policy.document("min_rate_pct"))));
     }
     if !facts.passed_exam {
@@ -119,7 +131,11 @@ fn process(facts: &PersonFacts, policy: &Policy) -> Vec<Refusal> {
         refusals.push(CERTIFIED.refuse("该学员没有有效的培训合格证书").fix("请先发证；证书已作废的，从申领名单中移出"));
     }
     if !facts.feedback_given {
-        refusals.push(FEEDBACK.refuse("该学员还没有做学员评价").fix(format!("请提醒学员评价；发证后{}日内可评价", policy.feedback_days())));
+        refusals.push(
+            FEEDBACK
+                .refuse("该学员还没有做学员评价")
+                .fix(format!("请提醒学员评价；发证后{}日内可评价", policy.feedback_days())),
+        );
     }
     if facts.open_risks > 0 {
         refusals.push(CLAIM_WINDOW.refuse(format!("还有{}条高风险预警没有处理", facts.open_risks)));
@@ -131,20 +147,38 @@ fn process(facts: &PersonFacts, policy: &Policy) -> Vec<Refusal> {
 fn history(facts: &PersonFacts, policy: &Policy, day: NaiveDate) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     if facts.paid_count >= policy.max_paid_count() {
-        let fact = format!("该学员自{}起已享受或正在申领培训补贴{}次，累计不得超过{}次", date(policy.count_since()), facts.paid_count, policy.max_paid_count());
+        let fact = format!(
+            "该学员自{}起已享受或正在申领培训补贴{}次，累计不得超过{}次",
+            date(policy.count_since()),
+            facts.paid_count,
+            policy.max_paid_count()
+        );
         refusals.push(PAID_TOO_OFTEN.refuse(fact).source(policy.document("max_paid_count")));
     }
     if let Some(earlier) = &facts.same_item_paid {
-        refusals.push(PAID_BEFORE.refuse(format!("该学员已享受过同一培训项目的补贴（{earlier}）")).source(policy.document("max_paid_count")));
+        refusals.push(
+            PAID_BEFORE
+                .refuse(format!("该学员已享受过同一培训项目的补贴（{earlier}）"))
+                .source(policy.document("max_paid_count")),
+        );
     }
     if let Some(issued) = facts.certificate_issued_on {
         let last = issued.checked_add_months(Months::new(u32::try_from(policy.claim_window_months()).unwrap_or(0)));
         if last.is_none_or(|last| day > last) {
-            let fact = format!("证书{}发放，到{}已超过{}个月的申领期限", date(issued), date(day), policy.claim_window_months());
+            let fact = format!(
+                "证书{}发放，到{}已超过{}个月的申领期限",
+                date(issued),
+                date(day),
+                policy.claim_window_months()
+            );
             refusals.push(E16.refuse(fact).source(policy.document("claim_window_months")));
         }
         if issued > day {
-            refusals.push(CERTIFIED.refuse(format!("证书发放日期{}晚于申领日期{}", date(issued), date(day))).fix("请核对发证日期"));
+            refusals.push(
+                CERTIFIED
+                    .refuse(format!("证书发放日期{}晚于申领日期{}", date(issued), date(day)))
+                    .fix("请核对发证日期"),
+            );
         }
     }
     refusals

@@ -142,10 +142,17 @@ pub fn credit(sessions: &[SessionFact], events: &[AttendanceFact], policy: &Poli
     let mut ordered: Vec<&SessionFact> = sessions.iter().collect();
     ordered.sort_by_key(|one| (one.starts_at, one.session.clone()));
     ordered.retain(|one| seen.insert(one.session.clone()));
-    let credits: Vec<SessionCredit> =
-        ordered.into_iter().map(|one| credit_session(one, by_session.get(&one.session).map_or(&[][..], Vec::as_slice), policy)).collect();
+    let credits: Vec<SessionCredit> = ordered
+        .into_iter()
+        .map(|one| credit_session(one, by_session.get(&one.session).map_or(&[][..], Vec::as_slice), policy))
+        .collect();
     let sum = |online: bool, of: fn(&SessionCredit) -> Periods| {
-        Periods(credits.iter().filter(|one| one.online == online).fold(0, |total: i32, one| total.saturating_add(of(one).0)))
+        Periods(
+            credits
+                .iter()
+                .filter(|one| one.online == online)
+                .fold(0, |total: i32, one| total.saturating_add(of(one).0)),
+        )
     };
     let (offline, online) = (sum(false, |one| one.credited), sum(true, |one| one.credited));
     let (planned_offline, planned_online) = (sum(false, |one| one.planned), sum(true, |one| one.planned));
@@ -191,7 +198,8 @@ fn judge(session: &SessionFact, events: &[&AttendanceFact], policy: &Policy) -> 
     let opens = session.starts_at - TimeDelta::minutes(policy.sign_in_before_minutes().into());
     let sign_in = of(Kind::SignIn).filter(|(at, _)| *at >= opens).min();
     let sign_out = of(Kind::SignOut).max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)));
-    let evidence = |picked: [Option<(Instant, &FactId)>; 2]| picked.into_iter().flatten().map(|(_, fact)| fact.clone()).collect();
+    let evidence =
+        |picked: [Option<(Instant, &FactId)>; 2]| picked.into_iter().flatten().map(|(_, fact)| fact.clone()).collect();
     let Some((signed_in, _)) = sign_in else {
         let too_early = of(Kind::SignIn).max();
         let reason = match (too_early, sign_out) {

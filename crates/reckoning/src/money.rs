@@ -55,7 +55,8 @@ pub fn payable(hours: &Hours, policy: &Policy) -> Payable {
 }
 
 fn online_limit(offline: Periods, policy: &Policy) -> Periods {
-    let limit = i64::from(offline.0) * i64::from(policy.payable_online_numerator()) / i64::from(policy.payable_online_denominator().max(1));
+    let limit = i64::from(offline.0) * i64::from(policy.payable_online_numerator())
+        / i64::from(policy.payable_online_denominator().max(1));
     Periods(i32::try_from(limit).unwrap_or(i32::MAX))
 }
 
@@ -80,17 +81,46 @@ pub fn amount(payable: &Payable, policy: &Policy) -> Amount {
         format!("取 {} 与最高 {most} 中较小者", payable.total)
     };
     let trace = vec![
-        step("实到线下课时", "按签到签退逐次核定".to_owned(), format!("{}课时", payable.offline), "M3.2", "late_minutes"),
+        step(
+            "实到线下课时",
+            "按签到签退逐次核定".to_owned(),
+            format!("{}课时", payable.offline),
+            "M3.2",
+            "late_minutes",
+        ),
         step(
             "可计线上课时",
-            format!("取 {} 与 {}×{num}/{den}（舍去不足一课时）={} 中较小者", payable.online_credited, payable.offline, online_limit(payable.offline, policy)),
+            format!(
+                "取 {} 与 {}×{num}/{den}（舍去不足一课时）={} 中较小者",
+                payable.online_credited,
+                payable.offline,
+                online_limit(payable.offline, policy)
+            ),
             format!("{}课时", payable.online),
             "M5.1",
             "online_cap_pct",
         ),
-        step("可计课时", format!("{}+{}", payable.offline, payable.online), format!("{}课时", payable.total), "M5.1", "payable_online_numerator"),
-        step("补贴课时", count_formula, format!("{counted}课时"), "M8.2", if payable.total < least { "min_payable_periods" } else { "max_payable_periods" }),
-        step("补贴金额", format!("{counted}课时×{}元/课时", policy.fen_per_period()), format!("{fen}元"), "M8.2", "fen_per_period"),
+        step(
+            "可计课时",
+            format!("{}+{}", payable.offline, payable.online),
+            format!("{}课时", payable.total),
+            "M5.1",
+            "payable_online_numerator",
+        ),
+        step(
+            "补贴课时",
+            count_formula,
+            format!("{counted}课时"),
+            "M8.2",
+            if payable.total < least { "min_payable_periods" } else { "max_payable_periods" },
+        ),
+        step(
+            "补贴金额",
+            format!("{counted}课时×{}元/课时", policy.fen_per_period()),
+            format!("{fen}元"),
+            "M8.2",
+            "fen_per_period",
+        ),
     ];
     Amount { fen, trace }
 }

@@ -96,7 +96,13 @@ impl ClassNumber {
     ///
     /// # Errors
     /// A part that does not fit its places.
-    pub fn make(district: DistrictCode, year: i32, regime: Regime, institution_serial: u32, sequence: u32) -> Result<Self, BadNumber> {
+    pub fn make(
+        district: DistrictCode,
+        year: i32,
+        regime: Regime,
+        institution_serial: u32,
+        sequence: u32,
+    ) -> Result<Self, BadNumber> {
         check_parts(year, institution_serial)?;
         if !(1..=9999).contains(&sequence) {
             return Err(PARTS);

@@ -9,7 +9,9 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use crate::policy::{Absent, DESIGN_DEFAULT, Form, FromValue, InForce, KEYS, Key, MissingParameter, Parameter, Scheme, key};
+use crate::policy::{
+    Absent, DESIGN_DEFAULT, Form, FromValue, InForce, KEYS, Key, MissingParameter, Parameter, Scheme, key,
+};
 
 /// Where a pin keeps each key's document.
 const DOCUMENTS: &str = "documents";
@@ -35,9 +37,14 @@ impl Policy {
     /// # Errors
     /// A key without a row in force, with a value out of range, or with an online ratio that would let
     /// the payable online share exceed the cap: nothing is filled in silently.
-    pub fn from_parameters(scheme: Scheme, parameters: impl Iterator<Item = Parameter>, day: NaiveDate) -> Result<Self, MissingParameter> {
+    pub fn from_parameters(
+        scheme: Scheme,
+        parameters: impl Iterator<Item = Parameter>,
+        day: NaiveDate,
+    ) -> Result<Self, MissingParameter> {
         let rows = InForce::new(parameters, day);
-        let mut policy = Self { scheme, values: Box::new([None; KEYS.len()]), unknown: BTreeMap::new(), documents: BTreeMap::new() };
+        let mut policy =
+            Self { scheme, values: Box::new([None; KEYS.len()]), unknown: BTreeMap::new(), documents: BTreeMap::new() };
         for one in scheme.keys() {
             if let Some(value) = rows.take(one)? {
                 policy.set(one, value);
@@ -68,7 +75,10 @@ impl Policy {
     /// Where two policies say different things of a key that either has, value or document. A key that came later says
     /// what its absence means; one as old as pins are is never absent honestly: cut out, it differs though it reads the same.
     pub fn differences(&self, other: &Self) -> Vec<Difference> {
-        let strange = [self, other].into_iter().flat_map(|one| one.unknown.keys().chain(one.documents.keys())).map(String::as_str);
+        let strange = [self, other]
+            .into_iter()
+            .flat_map(|one| one.unknown.keys().chain(one.documents.keys()))
+            .map(String::as_str);
         let names: BTreeSet<&str> = strange.filter(|name| key(name).is_none()).collect();
         let all = KEYS.iter().map(|one| (one.key, Some(one))).chain(names.into_iter().map(|name| (name, None)));
         all.map(|(name, known)| {
@@ -93,9 +103,10 @@ impl Policy {
         };
         let document = self.documents.get(name).cloned();
         match known.map(|one| (one, one.absent)) {
-            Some((one, Absent::Means(absent))) => {
-                (value.unwrap_or_else(|| written(one, absent).to_string()), document.unwrap_or_else(|| DESIGN_DEFAULT.to_owned()))
-            }
+            Some((one, Absent::Means(absent))) => (
+                value.unwrap_or_else(|| written(one, absent).to_string()),
+                document.unwrap_or_else(|| DESIGN_DEFAULT.to_owned()),
+            ),
             _ => (value.unwrap_or_else(|| NOTHING.to_owned()), document.unwrap_or_else(|| NOTHING.to_owned())),
         }
     }
@@ -121,7 +132,8 @@ impl Policy {
     /// The value at a place of `KEYS`.
     pub(crate) fn value<V: FromValue>(&self, place: usize) -> V {
         let one = &KEYS[place];
-        V::from_value(self.values[place].unwrap_or_else(|| one.when_absent())).expect("a value is looked at before it is set")
+        V::from_value(self.values[place].unwrap_or_else(|| one.when_absent()))
+            .expect("a value is looked at before it is set")
     }
 }
 
@@ -181,12 +193,19 @@ impl Serialize for Policy {
 impl<'de> Deserialize<'de> for Policy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut unknown: BTreeMap<String, Value> = BTreeMap::deserialize(deserializer)?;
-        let documents = unknown.remove(DOCUMENTS).map_or_else(|| Ok(BTreeMap::new()), serde_json::from_value).map_err(D::Error::custom)?;
-        let scheme = unknown.remove(SCHEME).map_or_else(|| Ok(Scheme::default()), serde_json::from_value).map_err(D::Error::custom)?;
+        let documents = unknown
+            .remove(DOCUMENTS)
+            .map_or_else(|| Ok(BTreeMap::new()), serde_json::from_value)
+            .map_err(D::Error::custom)?;
+        let scheme = unknown
+            .remove(SCHEME)
+            .map_or_else(|| Ok(Scheme::default()), serde_json::from_value)
+            .map_err(D::Error::custom)?;
         let mut values = Box::new([None; KEYS.len()]);
         for (one, place) in KEYS.iter().zip(values.iter_mut()) {
             if let Some(text) = unknown.remove(one.key) {
-                *place = Some(read(one, &text).ok_or_else(|| D::Error::custom(format!("{} cannot be {text}", one.key)))?);
+                *place =
+                    Some(read(one, &text).ok_or_else(|| D::Error::custom(format!("{} cannot be {text}", one.key)))?);
             }
         }
         Ok(Self { scheme, values, unknown, documents })

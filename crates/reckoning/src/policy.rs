@@ -196,7 +196,8 @@ pub(crate) struct InForce {
 impl InForce {
     pub(crate) fn new(parameters: impl Iterator<Item = Parameter>, day: NaiveDate) -> Self {
         let mut rows: BTreeMap<String, Parameter> = BTreeMap::new();
-        for row in parameters.filter(|row| row.effective_from <= day && row.effective_to.is_none_or(|last| day <= last)) {
+        for row in parameters.filter(|row| row.effective_from <= day && row.effective_to.is_none_or(|last| day <= last))
+        {
             // Document and value last, so that two rows that should not both exist still give one answer.
             let rank = |one: &Parameter| (one.depth, one.effective_from, one.document.clone(), one.value);
             let better = rows.get(&row.key).is_none_or(|best| rank(best) < rank(&row));
@@ -212,7 +213,9 @@ impl InForce {
         match (self.rows.get(key.key), key.absent) {
             (None, Absent::Never) => Err(missing(None)),
             (None, Absent::Means(_)) => Ok(None),
-            (Some(row), _) if row.value < key.range.0 || row.value > key.range.1 || !(key.fits)(row.value) => Err(missing(Some(row.value))),
+            (Some(row), _) if row.value < key.range.0 || row.value > key.range.1 || !(key.fits)(row.value) => {
+                Err(missing(Some(row.value)))
+            }
             (Some(row), _) => Ok(Some(row.value)),
         }
     }
@@ -280,7 +283,8 @@ fn read_row(line: &str) -> Result<ParameterRow, &'static str> {
 
 /// How specific a district is: 0 province, 1 whoever reports to the province, 2 below that.
 pub fn depth(district: DistrictCode) -> u8 {
-    u8::from(district.management_parent().is_some()) + u8::from(district.management_parent().is_some_and(|one| one != DistrictCode::PROVINCE))
+    u8::from(district.management_parent().is_some())
+        + u8::from(district.management_parent().is_some_and(|one| one != DistrictCode::PROVINCE))
 }
 
 impl ParameterRow {

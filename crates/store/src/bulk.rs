@@ -73,7 +73,8 @@ pub fn insert<E: EntityTrait>(backend: DbBackend, rows: &[E::Model], many: usize
 
 fn text<E: EntityTrait>(backend: DbBackend, columns: &[E::Column], many: usize, skip_repeats: bool) -> String {
     let names: Vec<String> = columns.iter().map(|column| format!("\"{}\"", Iden::unquoted(column))).collect();
-    let mut sql = format!("INSERT INTO \"{}\" ({}) VALUES ", sea_orm::EntityName::table_name(&E::default()), names.join(", "));
+    let mut sql =
+        format!("INSERT INTO \"{}\" ({}) VALUES ", sea_orm::EntityName::table_name(&E::default()), names.join(", "));
     for row in 0..many {
         sql.push_str(if row == 0 { "(" } else { ", (" });
         for column in 0..columns.len() {

@@ -42,14 +42,21 @@ impl RowCache {
 impl Reader {
     /// The rows with these keys, as they stand now and within reach; those absent are left out.
     /// Only for tables whose rows carry a version.
-    pub async fn kept<E: Reach>(&self, cache: &RowCache, keys: impl IntoIterator<Item = String>) -> Result<Vec<Arc<E::Model>>, Stop>
+    pub async fn kept<E: Reach>(
+        &self,
+        cache: &RowCache,
+        keys: impl IntoIterator<Item = String>,
+    ) -> Result<Vec<Arc<E::Model>>, Stop>
     where
         E::Model: Send + Sync,
     {
         let version = E::VERSION.ok_or_else(|| Fault::Db("only rows with a version can be kept".into()))?;
         let keys = padded(keys);
-        let standing: Vec<Standing> =
-            self.pick::<E, Standing>(|q| q.select_only().column_as(E::KEY, "key").column_as(version, "version").filter(E::KEY.is_in(keys))).await?;
+        let standing: Vec<Standing> = self
+            .pick::<E, Standing>(|q| {
+                q.select_only().column_as(E::KEY, "key").column_as(version, "version").filter(E::KEY.is_in(keys))
+            })
+            .await?;
         let mut rows = Vec::with_capacity(standing.len());
         let mut missing = Vec::new();
         cache.with::<E::Model, _>(|kept| {
@@ -64,7 +71,8 @@ impl Reader {
             return Ok(rows);
         }
         let missing = padded(missing);
-        let fresh: Vec<Arc<E::Model>> = self.list::<E>(|q| q.filter(E::KEY.is_in(missing))).await?.into_iter().map(Arc::new).collect();
+        let fresh: Vec<Arc<E::Model>> =
+            self.list::<E>(|q| q.filter(E::KEY.is_in(missing))).await?.into_iter().map(Arc::new).collect();
         cache.with::<E::Model, _>(|kept| {
             if kept.len() + fresh.len() > ROWS_PER_TABLE {
                 kept.clear();

@@ -22,14 +22,19 @@ const MOVED: &str = "DemoClockMoved";
 pub(crate) async fn mark(work: &Writer, waiting: &[fact::Model], size: u64, now: Instant) -> Result<(), Stop> {
     let (Some(first), Some(last)) = (waiting.first(), size.checked_sub(1)) else { return Ok(()) };
     let last = i64::try_from(last).unwrap_or(i64::MAX);
-    let Some(before) = work.list::<fact::Entity>(|q| q.filter(fact::Column::Seq.eq(last)).limit(1)).await?.into_iter().next() else { return Ok(()) };
+    let Some(before) =
+        work.list::<fact::Entity>(|q| q.filter(fact::Column::Seq.eq(last)).limit(1)).await?.into_iter().next()
+    else {
+        return Ok(());
+    };
     let behind = before.at.timestamp_millis() - first.at.timestamp_millis();
     if behind <= CLOCK_SKEW_MS || first.fact == MOVED || first.fact == DATED_BACK {
         return Ok(());
     }
     tracing::warn!(fact = %first.id, behind_ms = behind, "a fact is dated before its predecessor: the clock went back");
     work.add::<fact::Entity>(row(first, behind, now)).await?;
-    work.put::<setting::Entity>(setting::Model { key: LAST_MARK.into(), value: now.timestamp_millis().to_string() }).await
+    work.put::<setting::Entity>(setting::Model { key: LAST_MARK.into(), value: now.timestamp_millis().to_string() })
+        .await
 }
 
 fn row(first: &fact::Model, behind_ms: i64, now: Instant) -> fact::Model {

@@ -39,7 +39,13 @@ pub async fn count(source: &Db) -> Result<Vec<Copied>, Stop> {
     macro_rules! step {
         ($room:ident $table:ident) => {{
             let rows = source.count::<crate::tables::$room::$table::Entity>(|q| q).await?;
-            report.push(Copied { table: name::<crate::tables::$room::$table::Entity>(), source_rows: rows, target_rows: 0, odd: Vec::new(), equal: true });
+            report.push(Copied {
+                table: name::<crate::tables::$room::$table::Entity>(),
+                source_rows: rows,
+                target_rows: 0,
+                odd: Vec::new(),
+                equal: true,
+            });
         }};
     }
     for_each_table!(step);
@@ -72,7 +78,11 @@ pub async fn copy(source: &Db, target: &Db) -> Result<Vec<Copied>, Stop> {
                 if odd.is_empty() {
                     return Ok(report);
                 }
-                Err(Fault::Upstream(format!("复制到目标的内容与来源不一致（{}），已经全部撤回，目标仍是空的", odd.join("、"))).into())
+                Err(Fault::Upstream(format!(
+                    "复制到目标的内容与来源不一致（{}），已经全部撤回，目标仍是空的",
+                    odd.join("、")
+                ))
+                .into())
             })
         })
         .await?;
@@ -106,7 +116,9 @@ where
     E::Model: Send,
 {
     use sea_orm::ColumnTrait;
-    reader.list::<E>(|q| after.into_iter().fold(q.order_by_asc(E::KEY).limit(STEP), |q, last| q.filter(E::KEY.gt(last)))).await
+    reader
+        .list::<E>(|q| after.into_iter().fold(q.order_by_asc(E::KEY).limit(STEP), |q, last| q.filter(E::KEY.gt(last))))
+        .await
 }
 
 async fn carry<E: Reach>(source: &Reader, target: &Writer) -> Result<(), Stop>
@@ -146,8 +158,12 @@ where
         source_rows += rows.len() as u64;
         let keys = padded(rows.iter().map(E::key));
         // By key, not by place: the two databases need not sort alike.
-        let there: HashMap<String, E::Model> =
-            target.list::<E>(|q| q.filter(E::KEY.is_in(keys))).await?.into_iter().map(|row| (key_text(&E::key(&row)), row)).collect();
+        let there: HashMap<String, E::Model> = target
+            .list::<E>(|q| q.filter(E::KEY.is_in(keys)))
+            .await?
+            .into_iter()
+            .map(|row| (key_text(&E::key(&row)), row))
+            .collect();
         for row in &rows {
             let key = key_text(&E::key(row));
             if there.get(&key) != Some(row) {

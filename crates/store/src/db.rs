@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use foundation::{Fault, Scope, Stop, Trouble};
 use futures::future::BoxFuture;
-use sea_orm::{AccessMode, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, Statement, TransactionTrait};
+use sea_orm::{
+    AccessMode, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, Statement,
+    TransactionTrait,
+};
 
 use crate::dialect::fault_of;
 use crate::handle::Handle;
@@ -126,7 +129,10 @@ impl Db {
             return Ok(());
         }
         let row = crate::tables::identity::setting::Model { key: "store_tried".into(), value: String::new() };
-        self.write(Scope::Everything, move |work| Box::pin(async move { work.put::<crate::tables::identity::setting::Entity>(row).await })).await
+        self.write(Scope::Everything, move |work| {
+            Box::pin(async move { work.put::<crate::tables::identity::setting::Entity>(row).await })
+        })
+        .await
     }
 
     /// The note that acts wait until `jinbu check` has passed: a file beside SQLite's database. Removing it opens the door.
@@ -150,7 +156,9 @@ impl Db {
     pub async fn snapshot(&self, scope: Scope) -> Result<Reader, Stop> {
         let handle = match &self.kind {
             Kind::Sqlite(house) => Handle::Held(Held::moment(house.place())?),
-            Kind::Postgres(served) => Handle::Txn(served.begin(Some(IsolationLevel::RepeatableRead), AccessMode::ReadOnly).await?),
+            Kind::Postgres(served) => {
+                Handle::Txn(served.begin(Some(IsolationLevel::RepeatableRead), AccessMode::ReadOnly).await?)
+            }
         };
         Ok(Reader { core: Arc::new(Core::new(handle)), scope })
     }
@@ -190,8 +198,12 @@ impl Db {
     /// Lets the database look at its rows after much was written (loads, copies), so that its plans fit.
     pub async fn tidy(&self) -> Result<(), Fault> {
         match &self.kind {
-            Kind::Sqlite(house) => house.maintain("PRAGMA analysis_limit=1000; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)").await,
-            Kind::Postgres(served) => crate::postgres::migrate::run_batch(&served.pool, "SET LOCAL statement_timeout = 0; ANALYZE").await,
+            Kind::Sqlite(house) => {
+                house.maintain("PRAGMA analysis_limit=1000; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)").await
+            }
+            Kind::Postgres(served) => {
+                crate::postgres::migrate::run_batch(&served.pool, "SET LOCAL statement_timeout = 0; ANALYZE").await
+            }
         }
     }
 
@@ -253,7 +265,11 @@ impl Db {
         }
         match &self.kind {
             // By a reader, not by the connection that keeps the database in order: that one may be busy with the disk.
-            Kind::Sqlite(house) => house.readers.fetch::<Counted>(Statement::from_string(DbBackend::Sqlite, "SELECT 1 AS n")).await.map(|_| ()),
+            Kind::Sqlite(house) => house
+                .readers
+                .fetch::<Counted>(Statement::from_string(DbBackend::Sqlite, "SELECT 1 AS n"))
+                .await
+                .map(|_| ()),
             Kind::Postgres(served) => crate::postgres::migrate::texts(&served.pool, "SELECT 'ok'").await.map(|_| ()),
         }
     }
@@ -299,7 +315,9 @@ pub async fn drop_postgres_database(admin_url: &str, name: &str) -> Result<(), F
     }
     let admin = Database::connect(admin_url).await.map_err(fault_of)?;
     // Not WITH (FORCE): an ordinary user may not end the cluster's own workers; a plain drop sends them away by itself.
-    let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND usename = current_user");
+    let end = format!(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND usename = current_user"
+    );
     admin.execute_unprepared(&end).await.map_err(fault_of)?;
     admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.map_err(fault_of)?;
     admin.close().await.map_err(fault_of)
@@ -313,7 +331,11 @@ pub async fn tamper(db: &Db, statements: &[&str]) -> Result<(), Fault> {
             Kind::Sqlite(house) => house.maintain(sql).await?,
             // PostgreSQL's walls stand before the owner too: he says first that he wants everything.
             Kind::Postgres(served) => {
-                crate::postgres::migrate::run_batch(&served.pool, &format!("SELECT set_config('jinbu.reach', '*', true); {sql}")).await?;
+                crate::postgres::migrate::run_batch(
+                    &served.pool,
+                    &format!("SELECT set_config('jinbu.reach', '*', true); {sql}"),
+                )
+                .await?;
             }
         }
     }
@@ -325,10 +347,13 @@ pub async fn tamper(db: &Db, statements: &[&str]) -> Result<(), Fault> {
 #[doc(hidden)]
 pub async fn count_without_predicate(db: &Db, scope: Scope, table: &str) -> Result<i64, Fault> {
     use sea_orm::ConnectionTrait;
-    let Kind::Postgres(Served { pool, .. }) = &db.kind else { return Err(Fault::Db("only PostgreSQL has such a wall".into())) };
+    let Kind::Postgres(Served { pool, .. }) = &db.kind else {
+        return Err(Fault::Db("only PostgreSQL has such a wall".into()));
+    };
     let txn = pool.begin().await.map_err(fault_of)?;
     crate::dialect::enter_scope(&txn, &scope).await.map_err(fault_of)?;
     let sql = format!("SELECT count(*) AS n FROM {}", table.replace(|c: char| !c.is_ascii_lowercase() && c != '_', ""));
-    let row = txn.query_one_raw(sea_orm::Statement::from_string(txn.get_database_backend(), sql)).await.map_err(fault_of)?;
+    let row =
+        txn.query_one_raw(sea_orm::Statement::from_string(txn.get_database_backend(), sql)).await.map_err(fault_of)?;
     row.ok_or(Fault::Gone)?.try_get("", "n").map_err(fault_of)
 }

@@ -15,7 +15,12 @@ pub async fn enter_scope(txn: &DatabaseTransaction, scope: &Scope) -> Result<(),
         Scope::Open => ("-".to_owned(), String::new(), String::new()),
     };
     let sql = "SELECT set_config('role', 'jinbu_app', true), set_config('jinbu.reach', $1, true), set_config('jinbu.institution', $2, true), set_config('jinbu.person', $3, true)";
-    txn.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [reach.into(), institution.into(), person.into()])).await?;
+    txn.query_one_raw(Statement::from_sql_and_values(
+        DbBackend::Postgres,
+        sql,
+        [reach.into(), institution.into(), person.into()],
+    ))
+    .await?;
     Ok(())
 }
 

@@ -42,8 +42,13 @@ where
 {
     let (mut rows, mut hash, mut after) = (0, Sha256::new(), None);
     loop {
-        let some =
-            reader.list::<E>(|q| after.into_iter().fold(q.order_by_asc(E::KEY).limit(STEP), |q, last: sea_orm::Value| q.filter(E::KEY.gt(last)))).await?;
+        let some = reader
+            .list::<E>(|q| {
+                after
+                    .into_iter()
+                    .fold(q.order_by_asc(E::KEY).limit(STEP), |q, last: sea_orm::Value| q.filter(E::KEY.gt(last)))
+            })
+            .await?;
         for row in &some {
             for column in E::Column::iter() {
                 hash.update(format!("{:?}\n", row.get(column)));

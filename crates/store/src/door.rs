@@ -30,7 +30,8 @@ where
 {
     let work = Writer::new(Reader { core: Arc::new(Core::new(handle)), scope });
     let result = AssertUnwindSafe(body(&work)).catch_unwind().await.unwrap_or_else(|panic| {
-        let why = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+        let why =
+            panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
         tracing::error!(panic = why.as_deref().unwrap_or("?"), "an act panicked");
         Err(Stop::Fault(Fault::Db("an act panicked".into())))
     });

@@ -32,14 +32,18 @@ impl Files {
     /// A folder on this machine, made if missing. What is kept there is on the disk, its folder too, before the act
     /// that names it can be answered.
     pub fn folder(path: &Path) -> Result<Self, Fault> {
-        let broken = |error: std::io::Error| Fault::Upstream(format!("文件夹 {} 用不了（{error}）。请检查属主、权限和磁盘", path.display()));
+        let broken = |error: std::io::Error| {
+            Fault::Upstream(format!("文件夹 {} 用不了（{error}）。请检查属主、权限和磁盘", path.display()))
+        };
         if !path.is_dir() {
             std::fs::create_dir_all(path).map_err(broken)?;
             // A folder made just now is an entry of the one above.
             let above = path.parent().filter(|one| !one.as_os_str().is_empty()).unwrap_or(Path::new("."));
             std::fs::File::open(above).and_then(|one| one.sync_all()).map_err(broken)?;
         }
-        let store = LocalFileSystem::new_with_prefix(path).map_err(|error| Fault::Upstream(error.to_string()))?.with_fsync(true);
+        let store = LocalFileSystem::new_with_prefix(path)
+            .map_err(|error| Fault::Upstream(error.to_string()))?
+            .with_fsync(true);
         Ok(Self { store: Arc::new(store) })
     }
 
@@ -107,7 +111,10 @@ fn unkept(error: object_store::Error) -> Fault {
     while let Some(one) = cause {
         if let Some(disk) = one.downcast_ref::<std::io::Error>() {
             let is_full = matches!(disk.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
-            return Fault::Unavailable(if is_full { Trouble::DiskFull } else { Trouble::NotWritten }, error.to_string());
+            return Fault::Unavailable(
+                if is_full { Trouble::DiskFull } else { Trouble::NotWritten },
+                error.to_string(),
+            );
         }
         cause = one.source();
     }

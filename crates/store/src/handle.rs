@@ -32,7 +32,9 @@ impl Handle {
             Self::Held(held) => held.fetch(statement).await,
             Self::Txn(txn) => {
                 let rows = txn.query_all_raw(statement).await.map_err(fault_of)?;
-                rows.iter().map(|row| T::from_row(&Row::Postgres(row)).map_err(|error| Fault::Db(error.to_string()))).collect()
+                rows.iter()
+                    .map(|row| T::from_row(&Row::Postgres(row)).map_err(|error| Fault::Db(error.to_string())))
+                    .collect()
             }
         }
     }

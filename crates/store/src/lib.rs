@@ -63,6 +63,7 @@ pub mod query {
     pub use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, extension::postgres::PgExpr};
     pub use sea_orm::{
         ActiveValue::{NotSet, Set, Unchanged},
-        ColumnTrait, Condition, DbBackend, DbErr, EntityName, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Value,
+        ColumnTrait, Condition, DbBackend, DbErr, EntityName, EntityTrait, JoinType, Order, QueryFilter, QueryOrder,
+        QuerySelect, QueryTrait, Select, Value,
     };
 }

@@ -100,7 +100,9 @@ fn limited<E: Reach>(columns: &ReachColumns<E::Column>, scope: &Scope, reading: 
         Scope::Everything => Condition::all(),
         Scope::Open => never(),
         Scope::Below(path) => columns.path.map_or_else(never, |c| below(c, path)),
-        Scope::Institution(id) => columns.institution.map_or_else(never, |c| Condition::all().add(c.eq(id.to_string()))),
+        Scope::Institution(id) => {
+            columns.institution.map_or_else(never, |c| Condition::all().add(c.eq(id.to_string())))
+        }
         Scope::Person(id) => of_person(columns, id, reading),
         // Rows of no institution (who read one's data) stay the person's.
         Scope::PersonAt(id, at) => {
@@ -114,9 +116,15 @@ fn limited<E: Reach>(columns: &ReachColumns<E::Column>, scope: &Scope, reading: 
 fn of_person<C: ColumnTrait>(columns: &ReachColumns<C>, id: &PersonId, reading: bool) -> Condition {
     match (columns.person, columns.trainee_class) {
         (Some(c), _) => Condition::all().add(c.eq(id.to_string())),
-        (None, Some(c)) if reading => Condition::all().add(c.in_subquery(
-            Query::select().column(enrolment::Column::Class).from(enrolment::Entity).and_where(enrolment::Column::Person.eq(id.to_string())).to_owned(),
-        )),
+        (None, Some(c)) if reading => Condition::all().add(
+            c.in_subquery(
+                Query::select()
+                    .column(enrolment::Column::Class)
+                    .from(enrolment::Entity)
+                    .and_where(enrolment::Column::Person.eq(id.to_string()))
+                    .to_owned(),
+            ),
+        ),
         _ => never(),
     }
 }
@@ -132,14 +140,18 @@ pub fn below<C: ColumnTrait>(column: C, path: &ManagementPath) -> Condition {
 
 /// A person is seen by whoever registered him, and through his enrolments.
 fn person_rows<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
-    let through =
-        |condition: Condition| id.in_subquery(Query::select().column(enrolment::Column::Person).from(enrolment::Entity).cond_where(condition).to_owned());
+    let through = |condition: Condition| {
+        id.in_subquery(
+            Query::select().column(enrolment::Column::Person).from(enrolment::Entity).cond_where(condition).to_owned(),
+        )
+    };
     match scope {
         Scope::Everything => Condition::all(),
         Scope::Open => never(),
         Scope::Person(person) | Scope::PersonAt(person, _) => Condition::all().add(id.eq(person.to_string())),
         Scope::Below(path) => Condition::all().add(through(below(enrolment::Column::Path, path))),
-        Scope::Institution(institution) => Condition::all().add(through(Condition::all().add(enrolment::Column::Institution.eq(institution.to_string())))),
+        Scope::Institution(institution) => Condition::all()
+            .add(through(Condition::all().add(enrolment::Column::Institution.eq(institution.to_string())))),
     }
 }
 

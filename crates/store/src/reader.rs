@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use foundation::{Fault, Scope, Stop};
 use sea_orm::sea_query::{Expr, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select, Statement, StatementBuilder, Value};
+use sea_orm::{
+    ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select, Statement, StatementBuilder, Value,
+};
 use tokio::sync::Mutex;
 
 use crate::dialect;
@@ -131,7 +133,10 @@ impl Reader {
 
     /// All rows of a shaped selection, those that cannot be read told by key and reason instead of ending it all
     /// (checks of what a database holds).
-    pub async fn sift<E: Reach>(&self, shape: impl FnOnce(Select<E>) -> Select<E>) -> Result<(Vec<E::Model>, Vec<String>), Stop> {
+    pub async fn sift<E: Reach>(
+        &self,
+        shape: impl FnOnce(Select<E>) -> Select<E>,
+    ) -> Result<(Vec<E::Model>, Vec<String>), Stop> {
         self.core.tell(&self.scope).await?;
         let select = shape(E::find()).filter(E::reach(&self.scope));
         let all: Vec<Sifted<E::Model>> = self.core.fetch(self.core.build(select.as_query())).await?;
@@ -153,13 +158,19 @@ impl Reader {
         self.core.tell(&self.scope).await?;
         let mut select = shape(E::find()).filter(E::reach(&self.scope)).into_query();
         select.reset_limit().reset_offset().clear_order_by();
-        let counted = SelectStatement::new().expr(Expr::cust("COUNT(*) AS n")).from_subquery(select, "counted").to_owned();
+        let counted =
+            SelectStatement::new().expr(Expr::cust("COUNT(*) AS n")).from_subquery(select, "counted").to_owned();
         let rows: Vec<Counted> = self.core.fetch(self.core.build(&counted)).await?;
         Ok(rows.first().map_or(0, |one| u64::try_from(one.0).unwrap_or(0)))
     }
 
     /// One page of a shaped selection (1-based; at most the last), with the total.
-    pub async fn page<E: Reach>(&self, number: u64, size: u64, shape: impl Fn(Select<E>) -> Select<E>) -> Result<Page<E::Model>, Stop>
+    pub async fn page<E: Reach>(
+        &self,
+        number: u64,
+        size: u64,
+        shape: impl Fn(Select<E>) -> Select<E>,
+    ) -> Result<Page<E::Model>, Stop>
     where
         E::Model: Send + Sync,
     {
@@ -171,7 +182,10 @@ impl Reader {
     }
 
     /// Aggregates and narrow selections (`select_only`, `group_by`), still within reach.
-    pub async fn pick<E: Reach, T: FromRow + Send + 'static>(&self, shape: impl FnOnce(Select<E>) -> Select<E>) -> Result<Vec<T>, Stop> {
+    pub async fn pick<E: Reach, T: FromRow + Send + 'static>(
+        &self,
+        shape: impl FnOnce(Select<E>) -> Select<E>,
+    ) -> Result<Vec<T>, Stop> {
         self.core.tell(&self.scope).await?;
         let select = shape(E::find()).filter(E::reach(&self.scope));
         Ok(self.core.fetch(self.core.build(select.as_query())).await?)

@@ -23,7 +23,8 @@ impl Row<'_> {
     pub fn get<T: Decode>(&self, name: &str) -> Result<T, DbErr> {
         match self {
             Self::Sqlite(row) => {
-                let place = row.as_ref().column_index(name).map_err(|_| DbErr::Type(format!("{name}: no such column")))?;
+                let place =
+                    row.as_ref().column_index(name).map_err(|_| DbErr::Type(format!("{name}: no such column")))?;
                 values::decode(row, place, name)
             }
             Self::Postgres(row) => row.try_get("", name),

@@ -26,7 +26,11 @@ pub async fn sequence(db: &Db, keys: &Keys, origin: &str, now: Instant) -> Resul
     let mut placed = 0;
     loop {
         let (keys, origin) = (keys.clone(), origin.to_owned());
-        let turn = db.write_guarded(Guarded::ByKeys, Scope::Everything, move |work| Box::pin(async move { turn(work, &keys, &origin, now).await })).await;
+        let turn = db
+            .write_guarded(Guarded::ByKeys, Scope::Everything, move |work| {
+                Box::pin(async move { turn(work, &keys, &origin, now).await })
+            })
+            .await;
         match turn {
             Ok(0) => return Ok(placed),
             Ok(n) => placed += n,
@@ -39,7 +43,12 @@ pub async fn sequence(db: &Db, keys: &Keys, origin: &str, now: Instant) -> Resul
 
 async fn turn(work: &Writer, keys: &Keys, origin: &str, now: Instant) -> Result<u64, Stop> {
     let waiting = work
-        .list::<fact::Entity>(|q| q.filter(fact::Column::Seq.is_null()).order_by_asc(fact::Column::At).order_by_asc(fact::Column::Id).limit(FACTS_PER_TURN))
+        .list::<fact::Entity>(|q| {
+            q.filter(fact::Column::Seq.is_null())
+                .order_by_asc(fact::Column::At)
+                .order_by_asc(fact::Column::Id)
+                .limit(FACTS_PER_TURN)
+        })
         .await?;
     if waiting.is_empty() {
         return Ok(0);
@@ -55,8 +64,10 @@ async fn turn(work: &Writer, keys: &Keys, origin: &str, now: Instant) -> Result<
         leaves.push(entry(row, seq, abouts)?.to_bytes().map_err(|e| Fault::Db(e.to_string()))?);
     }
     let edge = read_nodes(work, &tree_edge(old_size)).await?;
-    let new = tree::append(old_size, &|wanted: &[u64]| pick(&edge, wanted), &leaves).map_err(|e| Fault::Db(format!("{e:?}")))?;
-    work.add_many::<journal_node::Entity>(new.stored.iter().map(|(index, hash)| node_row(*index, hash)).collect()).await?;
+    let new = tree::append(old_size, &|wanted: &[u64]| pick(&edge, wanted), &leaves)
+        .map_err(|e| Fault::Db(format!("{e:?}")))?;
+    work.add_many::<journal_node::Entity>(new.stored.iter().map(|(index, hash)| node_row(*index, hash)).collect())
+        .await?;
     work.add_many::<journal_subject::Entity>(subjects).await?;
     for (chunk, first) in waiting.chunks(PLACES_PER_STATEMENT).zip((old_size..).step_by(PLACES_PER_STATEMENT)) {
         place(work, chunk, first).await?;
@@ -68,9 +79,17 @@ async fn turn(work: &Writer, keys: &Keys, origin: &str, now: Instant) -> Result<
 
 /// The one change that a fact ever sees: its place, many in one statement. A place once given is never changed.
 async fn place(work: &Writer, rows: &[fact::Model], first: u64) -> Result<(), Stop> {
-    let unplaced = sea_orm::Condition::all().add(fact::Column::Id.is_in(rows.iter().map(|row| row.id.clone()))).add(fact::Column::Seq.is_null());
-    let places = (first..).zip(rows).fold(CaseStatement::new(), |all, (seq, row)| all.case(fact::Column::Id.eq(row.id.clone()), signed(seq)));
-    if work.fill::<fact::Entity>(unplaced, fact::Column::Seq, Expr::expr(places)).await? == rows.len() as u64 { Ok(()) } else { Err(Fault::Stale.into()) }
+    let unplaced = sea_orm::Condition::all()
+        .add(fact::Column::Id.is_in(rows.iter().map(|row| row.id.clone())))
+        .add(fact::Column::Seq.is_null());
+    let places = (first..)
+        .zip(rows)
+        .fold(CaseStatement::new(), |all, (seq, row)| all.case(fact::Column::Id.eq(row.id.clone()), signed(seq)));
+    if work.fill::<fact::Entity>(unplaced, fact::Column::Seq, Expr::expr(places)).await? == rows.len() as u64 {
+        Ok(())
+    } else {
+        Err(Fault::Stale.into())
+    }
 }
 
 /// Entries in the log now.
@@ -80,7 +99,11 @@ pub async fn size(reader: &Reader) -> Result<u64, Stop> {
 
 /// The latest signed checkpoint.
 pub async fn latest(reader: &Reader) -> Result<Option<journal_checkpoint::Model>, Stop> {
-    Ok(reader.list::<journal_checkpoint::Entity>(|q| q.order_by_desc(journal_checkpoint::Column::Size).limit(1)).await?.into_iter().next())
+    Ok(reader
+        .list::<journal_checkpoint::Entity>(|q| q.order_by_desc(journal_checkpoint::Column::Size).limit(1))
+        .await?
+        .into_iter()
+        .next())
 }
 
 /// Stored hashes by index; those that are not stored are absent.
@@ -88,9 +111,12 @@ pub async fn read_nodes(reader: &Reader, wanted: &[u64]) -> Result<HashMap<u64, 
     let mut found = HashMap::with_capacity(wanted.len());
     for chunk in wanted.chunks(KEYS_PER_QUERY) {
         let keys: Vec<i64> = chunk.iter().map(|w| signed(*w)).collect();
-        for row in reader.list::<journal_node::Entity>(|q| q.filter(journal_node::Column::Position.is_in(keys))).await? {
-            let bytes: [u8; 32] =
-                hex::decode(&row.hash).ok().and_then(|b| b.try_into().ok()).ok_or_else(|| Fault::Db("a stored hash is not 32 bytes".into()))?;
+        for row in reader.list::<journal_node::Entity>(|q| q.filter(journal_node::Column::Position.is_in(keys))).await?
+        {
+            let bytes: [u8; 32] = hex::decode(&row.hash)
+                .ok()
+                .and_then(|b| b.try_into().ok())
+                .ok_or_else(|| Fault::Db("a stored hash is not 32 bytes".into()))?;
             found.insert(u64::try_from(row.position).unwrap_or(0), Hash(bytes));
         }
     }
@@ -211,16 +237,23 @@ pub fn entry(row: &fact::Model, seq: u64, about: Vec<About>) -> Result<Entry, Fa
 /// The entries at these places, rebuilt from the rows of the database, ascending.
 pub async fn entries(reader: &Reader, seqs: std::ops::Range<u64>) -> Result<Vec<Entry>, Stop> {
     let (from, until) = (signed(seqs.start), signed(seqs.end));
-    let rows =
-        reader.list::<fact::Entity>(|q| q.filter(fact::Column::Seq.gte(from)).filter(fact::Column::Seq.lt(until)).order_by_asc(fact::Column::Seq)).await?;
-    let numbers =
-        reader.list::<journal_subject::Entity>(|q| q.filter(journal_subject::Column::Seq.gte(from)).filter(journal_subject::Column::Seq.lt(until))).await?;
+    let rows = reader
+        .list::<fact::Entity>(|q| {
+            q.filter(fact::Column::Seq.gte(from)).filter(fact::Column::Seq.lt(until)).order_by_asc(fact::Column::Seq)
+        })
+        .await?;
+    let numbers = reader
+        .list::<journal_subject::Entity>(|q| {
+            q.filter(journal_subject::Column::Seq.gte(from)).filter(journal_subject::Column::Seq.lt(until))
+        })
+        .await?;
     rebuild(rows, numbers)
 }
 
 /// Entries from fact rows and the running numbers that belong to them.
 pub fn rebuild(rows: Vec<fact::Model>, numbers: Vec<journal_subject::Model>) -> Result<Vec<Entry>, Stop> {
-    let by_place: HashMap<(i64, String), u64> = numbers.into_iter().map(|n| ((n.seq, n.subject), u64::try_from(n.nth).unwrap_or(0))).collect();
+    let by_place: HashMap<(i64, String), u64> =
+        numbers.into_iter().map(|n| ((n.seq, n.subject), u64::try_from(n.nth).unwrap_or(0))).collect();
     rows.into_iter()
         .map(|row| {
             let seq = row.seq.unwrap_or(-1);

@@ -40,7 +40,9 @@ fn copy_once(from: &Path, to: &Path) -> Result<bool, Fault> {
         // All pages in one step: one moment, and on a database with a log nobody waits.
         match backup.step(-1).map_err(|e| unreadable(from, &e))? {
             rusqlite::backup::StepResult::Done => {}
-            _ => return Err(Fault::Upstream(format!("数据库 {} 正被占用，没有复制成，请过一会儿再试", from.display()))),
+            _ => {
+                return Err(Fault::Upstream(format!("数据库 {} 正被占用，没有复制成，请过一会儿再试", from.display())));
+            }
         }
     }
     // Checked in and closed: one file, no log beside it.
@@ -83,7 +85,9 @@ pub fn own_check(path: &Path) -> Result<Vec<String>, Fault> {
         }
     }
     let mut asked = connection.prepare("PRAGMA foreign_key_check").map_err(read)?;
-    let broken = asked.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, String>(2)?))).map_err(read)?;
+    let broken = asked
+        .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, String>(2)?)))
+        .map_err(read)?;
     for one in broken.take(20) {
         let (table, row, parent) = one.map_err(read)?;
         found.push(format!("{table} 第 {} 行指向的 {parent} 不存在", row.unwrap_or(0)));
@@ -95,7 +99,9 @@ pub fn own_check(path: &Path) -> Result<Vec<String>, Fault> {
 pub fn objects(path: &Path) -> Result<std::collections::BTreeMap<(String, String), String>, Fault> {
     let connection = open(path, !log_of(path).exists())?;
     let read = |e: rusqlite::Error| unreadable(path, &e);
-    let mut asked = connection.prepare("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'").map_err(read)?;
+    let mut asked = connection
+        .prepare("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+        .map_err(read)?;
     let rows = asked.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?))).map_err(read)?;
     rows.collect::<Result<_, _>>().map_err(read)
 }
@@ -112,7 +118,10 @@ fn unreadable(path: &Path, error: &rusqlite::Error) -> Fault {
 
 /// What to say of a damaged database file, and what to do.
 pub fn damaged(path: &Path) -> String {
-    format!("数据库文件 {} 损坏了，或者不是进补的数据库。请停止服务，把它另存一份，再用 jinbu restore 从备份恢复到空的位置", path.display())
+    format!(
+        "数据库文件 {} 损坏了，或者不是进补的数据库。请停止服务，把它另存一份，再用 jinbu restore 从备份恢复到空的位置",
+        path.display()
+    )
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Fault {

@@ -5,7 +5,10 @@ use std::sync::{Arc, PoisonError};
 
 use foundation::{Fault, Scope, Stop};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityName, IntoActiveModel, Iterable, PrimaryKeyToColumn, QueryFilter, QueryTrait, Value};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityName, IntoActiveModel, Iterable, PrimaryKeyToColumn, QueryFilter,
+    QueryTrait, Value,
+};
 
 use crate::bulk::{self, Prepared};
 use crate::reach::Reach;
@@ -107,11 +110,19 @@ impl Writer {
             .filter(E::KEY.eq(E::key(row)))
             .filter(version.eq(E::version(row)))
             .filter(E::write_reach(&self.scope));
-        if self.core.execute(self.core.build(update.as_query())).await? == 1 { Ok(()) } else { Err(Stop::Fault(Fault::Stale)) }
+        if self.core.execute(self.core.build(update.as_query())).await? == 1 {
+            Ok(())
+        } else {
+            Err(Stop::Fault(Fault::Stale))
+        }
     }
 
     /// Changes every row that matches, within reach; says how many.
-    pub async fn change_all<E: Reach>(&self, condition: impl Into<Condition>, change: E::ActiveModel) -> Result<u64, Stop>
+    pub async fn change_all<E: Reach>(
+        &self,
+        condition: impl Into<Condition>,
+        change: E::ActiveModel,
+    ) -> Result<u64, Stop>
     where
         E::ActiveModel: Send,
     {
@@ -124,14 +135,24 @@ impl Writer {
     }
 
     /// Fills one column of the rows that match by an expression of their own (the sequencer's places); says how many.
-    pub(crate) async fn fill<E: Reach>(&self, condition: Condition, column: E::Column, value: Expr) -> Result<u64, Stop> {
+    pub(crate) async fn fill<E: Reach>(
+        &self,
+        condition: Condition,
+        column: E::Column,
+        value: Expr,
+    ) -> Result<u64, Stop> {
         self.core.tell(&self.scope).await?;
         let update = E::update_many().col_expr(column, value).filter(condition).filter(E::write_reach(&self.scope));
         Ok(self.core.execute(self.core.build(update.as_query())).await?)
     }
 
     /// Adds to a column of the rows that match, in one statement, so that nobody counts from an old number; says how many.
-    pub async fn count_by<E: Reach>(&self, condition: impl Into<Condition>, column: E::Column, more: i32) -> Result<u64, Stop> {
+    pub async fn count_by<E: Reach>(
+        &self,
+        condition: impl Into<Condition>,
+        column: E::Column,
+        more: i32,
+    ) -> Result<u64, Stop> {
         self.fill::<E>(condition.into(), column, Expr::col(column).add(more)).await
     }
 
@@ -153,7 +174,8 @@ impl Writer {
         }
         self.core.tell(&self.scope).await?;
         let keys: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
-        let insert = E::insert(row.into_active_model().reset_all()).on_conflict(OnConflict::columns(keys).update_columns(E::Column::iter()).to_owned());
+        let insert = E::insert(row.into_active_model().reset_all())
+            .on_conflict(OnConflict::columns(keys).update_columns(E::Column::iter()).to_owned());
         self.core.execute(self.core.build(insert.as_query())).await?;
         Ok(())
     }

@@ -23,7 +23,9 @@ pub use template::Template;
 
 /// Monday 2 November 2026, 09:00 in Fujian: the hour at which every test begins.
 pub fn start_of_tests() -> foundation::Instant {
-    foundation::clock::at_local(NaiveDate::from_ymd_opt(2026, 11, 2).and_then(|d| d.and_hms_opt(9, 0, 0)).expect("a real moment"))
+    foundation::clock::at_local(
+        NaiveDate::from_ymd_opt(2026, 11, 2).and_then(|d| d.and_hms_opt(9, 0, 0)).expect("a real moment"),
+    )
 }
 
 /// One installation for one test; its files vanish with it.
@@ -75,7 +77,13 @@ impl TestHouse {
     }
 
     /// A house around an open database.
-    fn around(db: Db, ids: Ids, now: foundation::Instant, folder: tempfile::TempDir, postgres: Option<postgres::Cloned>) -> Self {
+    fn around(
+        db: Db,
+        ids: Ids,
+        now: foundation::Instant,
+        folder: tempfile::TempDir,
+        postgres: Option<postgres::Cloned>,
+    ) -> Self {
         let settings = Settings {
             demo: true,
             base_url: "http://127.0.0.1:8080".into(),
@@ -143,7 +151,9 @@ impl TestHouse {
     }
     /// Moves the clock to a Fujian wall-clock time.
     pub fn travel_to(&self, year: i32, month: u32, day: u32, hour: u32, minute: u32) {
-        let wall = NaiveDate::from_ymd_opt(year, month, day).and_then(|d| d.and_hms_opt(hour, minute, 0)).expect("a real moment");
+        let wall = NaiveDate::from_ymd_opt(year, month, day)
+            .and_then(|d| d.and_hms_opt(hour, minute, 0))
+            .expect("a real moment");
         self.premises.clock.travel_to(foundation::clock::at_local(wall));
     }
     /// Closes the house and, on PostgreSQL, drops its database: for tests that use up many.
@@ -176,7 +186,8 @@ pub async fn seed(db: &Db) {
 /// `policy/parameters.csv` as rows.
 pub fn policy_rows() -> Vec<policy_parameter::Model> {
     let ids = Ids::seeded(1);
-    let rows = reckoning::policy::read_parameters(include_str!("../../../policy/parameters.csv")).expect("the project's own file reads");
+    let rows = reckoning::policy::read_parameters(include_str!("../../../policy/parameters.csv"))
+        .expect("the project's own file reads");
     rows.into_iter()
         .map(|row| policy_parameter::Model {
             id: ids.make(start_of_tests()),

@@ -120,13 +120,17 @@ impl Persona {
         let at = |code: &str| super::district(code);
         let county = |code: &str| (Office::County { district: at(code) }, at(code).hr_office_name());
         match self {
-            Self::JinjiangOfficer | Self::JinjiangReviewer | Self::JinjiangInspector | Self::JinjiangAdministrator => county("350582"),
+            Self::JinjiangOfficer | Self::JinjiangReviewer | Self::JinjiangInspector | Self::JinjiangAdministrator => {
+                county("350582")
+            }
             Self::ShishiOfficer => county("350581"),
             Self::JinjiangFinance => (Office::Finance { district: at("350582") }, at("350582").finance_office_name()),
             Self::QuanzhouOfficer => (Office::City { district: at("350500") }, at("350500").hr_office_name()),
             Self::ProvinceOfficer => (Office::Province, "福建省人力资源和社会保障厅".into()),
             Self::EmploymentBureau => (Office::EmploymentBureau, "福建省劳动就业服务局".into()),
-            Self::SchoolClerk | Self::ClassTeacher => (Office::Institution { institution: school() }, "晋江市安海职业培训学校".into()),
+            Self::SchoolClerk | Self::ClassTeacher => {
+                (Office::Institution { institution: school() }, "晋江市安海职业培训学校".into())
+            }
             Self::RivalClerk => (Office::Institution { institution: rival() }, "晋江市青阳家政培训中心".into()),
             Self::Trainee => (Office::Trainee { person: trainee(), institutions: None }, "学员".into()),
             Self::OtherTrainee => (Office::Trainee { person: other_trainee(), institutions: None }, "学员".into()),
@@ -181,6 +185,7 @@ fn ulid_of<I: foundation::ids::TypedId>(ms: u64, number: u128) -> I {
     // Crockford base32 by hand, so that the kit needs no ULID crate of its own.
     const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let bits = u128::from(ms) << 80 | number;
-    let text: String = (0..26).map(|at| char::from(LETTERS[usize::try_from(bits >> (5 * (25 - at)) & 31).unwrap_or(0)])).collect();
+    let text: String =
+        (0..26).map(|at| char::from(LETTERS[usize::try_from(bits >> (5 * (25 - at)) & 31).unwrap_or(0)])).collect();
     text.parse().unwrap_or_else(|_| unreachable!("26 Crockford letters are an id"))
 }

@@ -28,7 +28,8 @@ pub async fn clone() -> Cloned {
 
 /// Makes a new database in the test cluster, empty or a copy of `template` (which nobody may be connected to).
 pub async fn clone_of(template: Option<&str>) -> Cloned {
-    let admin = std::env::var("JINBU_TEST_PG").expect("JINBU_TEST_PG is unset: run the tests through scripts/with_postgres.sh");
+    let admin =
+        std::env::var("JINBU_TEST_PG").expect("JINBU_TEST_PG is unset: run the tests through scripts/with_postgres.sh");
     let left = std::mem::take(&mut *LEFT.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
     for url in left {
         remove(&url).await;
@@ -42,5 +43,7 @@ pub async fn clone_of(template: Option<&str>) -> Cloned {
 /// Drops a test's database.
 pub async fn remove(url: &str) {
     let admin = std::env::var("JINBU_TEST_PG").expect("set by scripts/with_postgres.sh");
-    store::db::drop_postgres_database(&admin, url.rsplit('/').next().unwrap_or("")).await.expect("the cluster drops a database");
+    store::db::drop_postgres_database(&admin, url.rsplit('/').next().unwrap_or(""))
+        .await
+        .expect("the cluster drops a database");
 }

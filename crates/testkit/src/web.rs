@@ -41,7 +41,10 @@ impl TestHouse {
 
 /// The guards of the real server around a router.
 pub fn guarded(router: Router<Arc<Premises>>, premises: &Arc<Premises>) -> Router {
-    router.fallback(guard::nowhere).layer(from_fn_with_state(Arc::clone(premises), guard::gate)).with_state(Arc::clone(premises))
+    router
+        .fallback(guard::nowhere)
+        .layer(from_fn_with_state(Arc::clone(premises), guard::gate))
+        .with_state(Arc::clone(premises))
 }
 
 impl Web {
@@ -60,7 +63,9 @@ impl Web {
         let (token, id) = self.signed_in(persona).await;
         let form_token = session::form_token(&self.premises, id.as_ref());
         let body = form_body(&form_token, fields);
-        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin");
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
         self.run(token, request, Body::from(body)).await
     }
 
@@ -73,7 +78,9 @@ impl Web {
     pub async fn post_as(&self, token: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
         let known = session::recognise(&self.premises, token).await.expect("the database answers");
         let body = form_body(&session::form_token(&self.premises, known.map(|one| one.id).as_ref()), fields);
-        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin");
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
         self.run(Some(token.to_owned()), request, Body::from(body)).await
     }
 
@@ -81,17 +88,28 @@ impl Web {
     pub async fn post_from(&self, token: &str, page: &Answer, path: &str, fields: &[(&str, &str)]) -> Answer {
         let start = "name=\"csrf\" value=\"";
         let csrf = page.text.split(start).nth(1).and_then(|rest| rest.split('"').next()).expect("a page with a form");
-        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin");
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
         self.run(Some(token.to_owned()), request, Body::from(form_body(csrf, fields))).await
     }
 
     /// Uploads one file with the page's form token.
-    pub async fn upload(&self, persona: Persona, path: &str, file: &str, bytes: &[u8], fields: &[(&str, &str)]) -> Answer {
+    pub async fn upload(
+        &self,
+        persona: Persona,
+        path: &str,
+        file: &str,
+        bytes: &[u8],
+        fields: &[(&str, &str)],
+    ) -> Answer {
         let (token, id) = self.signed_in(Some(persona)).await;
         let form_token = session::form_token(&self.premises, id.as_ref());
         let mut body = Vec::new();
         for (name, value) in fields.iter().copied().chain([("csrf", form_token.as_str())]) {
-            body.extend_from_slice(format!("--jinbu\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+            body.extend_from_slice(
+                format!("--jinbu\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
+            );
         }
         body.extend_from_slice(
             format!("--jinbu\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file}\"\r\nContent-Type: application/octet-stream\r\n\r\n")
@@ -99,7 +117,9 @@ impl Web {
         );
         body.extend_from_slice(bytes);
         body.extend_from_slice(b"\r\n--jinbu--\r\n");
-        let request = Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=jinbu").header("sec-fetch-site", "same-origin");
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=jinbu")
+            .header("sec-fetch-site", "same-origin");
         self.run(token, request, Body::from(body)).await
     }
 
@@ -121,11 +141,12 @@ impl Web {
 
     /// Any request at all, headers and body as bytes. Headers that HTTP does not allow are left out.
     pub async fn raw(&self, method: &str, path: &str, headers: &[(&str, Vec<u8>)], body: Vec<u8>) -> Answer {
-        let request =
-            headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| match axum::http::HeaderValue::from_bytes(value) {
+        let request = headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| {
+            match axum::http::HeaderValue::from_bytes(value) {
                 Ok(value) => request.header(*name, value),
                 Err(_) => request,
-            });
+            }
+        });
         self.run(None, request, Body::from(body)).await
     }
 
@@ -136,7 +157,8 @@ impl Web {
 
     async fn signed_in(&self, persona: Option<Persona>) -> (Option<String>, Option<foundation::SignInId>) {
         let Some(persona) = persona else { return (None, None) };
-        let token = session::open(&self.premises, &persona.account(), true).await.expect("the persona's account exists");
+        let token =
+            session::open(&self.premises, &persona.account(), true).await.expect("the persona's account exists");
         let one = session::recognise(&self.premises, &token).await.expect("the database answers").expect("just opened");
         (Some(token), Some(one.id))
     }
@@ -163,7 +185,9 @@ impl Answer {
     pub fn session(&self) -> Option<String> {
         let start = format!("{}=", session::COOKIE);
         let set = self.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
-        set.filter_map(|value| value.strip_prefix(&start)?.split(';').next()).find(|token| !token.is_empty()).map(str::to_owned)
+        set.filter_map(|value| value.strip_prefix(&start)?.split(';').next())
+            .find(|token| !token.is_empty())
+            .map(str::to_owned)
     }
 
     /// Asserts the status, showing the body's words when it differs.
@@ -188,5 +212,13 @@ fn form_body(form_token: &str, fields: &[(&str, &str)]) -> String {
 }
 
 fn encode(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
 }

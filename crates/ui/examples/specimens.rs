@@ -8,8 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use ui::specimens;
 
-const POLICY: &str =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 async fn one(Path(slug): Path<String>, RawQuery(query): RawQuery) -> Response {
     let Some(specimen) = specimens::find(&slug) else { return StatusCode::NOT_FOUND.into_response() };
@@ -24,7 +23,10 @@ async fn all() -> Response {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::io::Result<()> {
-    let routes = Router::new().route("/specimens", get(all)).route("/specimens/{slug}", get(one)).route("/assets/{file}", get(ui::assets::handler));
+    let routes = Router::new()
+        .route("/specimens", get(all))
+        .route("/specimens/{slug}", get(one))
+        .route("/assets/{file}", get(ui::assets::handler));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8099").await?;
     axum::serve(listener, routes).await
 }

@@ -40,7 +40,10 @@ pub fn serve(path: &str, request: &HeaderMap) -> Response<Body> {
     let Some((plain, _)) = NAMES.iter().find(|(_, hashed)| hashed.as_str() == path) else {
         return answer(StatusCode::NOT_FOUND, Body::empty());
     };
-    let accepts_gzip = request.get_all(header::ACCEPT_ENCODING).iter().any(|value| value.to_str().is_ok_and(|text| text.contains("gzip")));
+    let accepts_gzip = request
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .any(|value| value.to_str().is_ok_and(|text| text.contains("gzip")));
     let packed = if accepts_gzip { Dist::get(&format!("{plain}.gz")) } else { None };
     let is_packed = packed.is_some();
     let Some(file) = packed.or_else(|| Dist::get(plain)) else { return answer(StatusCode::NOT_FOUND, Body::empty()) };
@@ -78,7 +81,9 @@ fn media_type(name: &str) -> &'static str {
 
 /// FNV-1a, 64 bits, in hex: names content for caching, protects nothing.
 pub(crate) fn short_hash(bytes: &[u8]) -> String {
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{hash:016x}")
 }
 

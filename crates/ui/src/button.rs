@@ -153,6 +153,11 @@ mod tests {
     #[test]
     fn a_post_is_a_form_with_token_and_fields() {
         let html = Button::post("核查", "/warnings/1/check").field("version", "3").render().into_string();
-        assert!(html.contains("method=\"post\"") && html.contains(csrf::SLOT) && html.contains("name=\"version\" value=\"3\""), "{html}");
+        assert!(
+            html.contains("method=\"post\"")
+                && html.contains(csrf::SLOT)
+                && html.contains("name=\"version\" value=\"3\""),
+            "{html}"
+        );
     }
 }

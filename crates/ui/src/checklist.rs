@@ -121,7 +121,8 @@ pub fn checklist(title: &str, lines: &[CheckLine]) -> Markup {
 /// A checklist of which the lines in order stand closely together, two beside each other on the desk, after
 /// those that still ask for somebody.
 pub fn dense_checklist(title: &str, lines: &[CheckLine]) -> Markup {
-    let (passed, open): (Vec<&CheckLine>, Vec<&CheckLine>) = lines.iter().partition(|line| line.outcome == Outcome::Pass && line.button.is_none());
+    let (passed, open): (Vec<&CheckLine>, Vec<&CheckLine>) =
+        lines.iter().partition(|line| line.outcome == Outcome::Pass && line.button.is_none());
     section(
         title,
         html! {

@@ -24,7 +24,8 @@ pub fn day_weekday(date: Date) -> String {
 
 /// `周二`.
 pub fn weekday(date: Date) -> &'static str {
-    ["周一", "周二", "周三", "周四", "周五", "周六", "周日"][usize::try_from(date.weekday().num_days_from_monday()).unwrap_or(0)]
+    ["周一", "周二", "周三", "周四", "周五", "周六", "周日"]
+        [usize::try_from(date.weekday().num_days_from_monday()).unwrap_or(0)]
 }
 
 /// `昨天`, `今天`, `明天`, else `11月24日`, with the year where it is not this one.
@@ -155,7 +156,10 @@ mod tests {
         assert_eq!(range(date(12, 1), date(12, 9)), "12月1日 — 12月9日");
         assert_eq!(range(date(12, 1), date(12, 1)), "12月1日");
         assert_eq!(full_range(date(12, 1), date(12, 9)), "2026年12月1日 — 12月9日");
-        assert_eq!(full_range(date(12, 1), NaiveDate::from_ymd_opt(2027, 1, 3).unwrap()), "2026年12月1日 — 2027年1月3日");
+        assert_eq!(
+            full_range(date(12, 1), NaiveDate::from_ymd_opt(2027, 1, 3).unwrap()),
+            "2026年12月1日 — 2027年1月3日"
+        );
     }
 
     #[test]
@@ -167,7 +171,10 @@ mod tests {
 
     #[test]
     fn deadlines_grow_louder() {
-        assert_eq!(Due::at(at(24, 17, 30), at(24, 9, 0)), Due { text: "今天 17:30".into(), tone: Tone::Act, days: 0, date: Some(date(11, 24)) });
+        assert_eq!(
+            Due::at(at(24, 17, 30), at(24, 9, 0)),
+            Due { text: "今天 17:30".into(), tone: Tone::Act, days: 0, date: Some(date(11, 24)) }
+        );
         assert_eq!(Due::at(at(24, 8, 30), at(24, 9, 0)).text, "今天 08:30 已超期");
         assert_eq!(Due::on(date(11, 25), date(11, 24)).tone, Tone::Look);
         assert_eq!(Due::on(date(11, 22), date(11, 24)).text, "已超期 2 天（11月22日）");

@@ -107,15 +107,27 @@ impl Field {
         Self::of(FieldKind::TextArea, name, label)
     }
     /// A drop-down.
-    pub fn select<V: Into<String>, L: Into<String>>(name: impl Into<String>, label: impl Into<String>, options: impl IntoIterator<Item = (V, L)>) -> Self {
+    pub fn select<V: Into<String>, L: Into<String>>(
+        name: impl Into<String>,
+        label: impl Into<String>,
+        options: impl IntoIterator<Item = (V, L)>,
+    ) -> Self {
         Self::of(FieldKind::Select(pairs(options)), name, label)
     }
     /// One of a few.
-    pub fn radio<V: Into<String>, L: Into<String>>(name: impl Into<String>, label: impl Into<String>, options: impl IntoIterator<Item = (V, L)>) -> Self {
+    pub fn radio<V: Into<String>, L: Into<String>>(
+        name: impl Into<String>,
+        label: impl Into<String>,
+        options: impl IntoIterator<Item = (V, L)>,
+    ) -> Self {
         Self::of(FieldKind::Radio(pairs(options)), name, label)
     }
     /// Any of a few.
-    pub fn checkboxes<V: Into<String>, L: Into<String>>(name: impl Into<String>, label: impl Into<String>, options: impl IntoIterator<Item = (V, L)>) -> Self {
+    pub fn checkboxes<V: Into<String>, L: Into<String>>(
+        name: impl Into<String>,
+        label: impl Into<String>,
+        options: impl IntoIterator<Item = (V, L)>,
+    ) -> Self {
         Self::of(FieldKind::Checkboxes(pairs(options)), name, label)
     }
     /// Yes or not.
@@ -278,7 +290,8 @@ impl Field {
             _ => return html! {},
         };
         let typed = state.values(&self.name);
-        let is_picked = |value: &str| if typed.is_empty() { self.default == value } else { typed.iter().any(|one| one == value) };
+        let is_picked =
+            |value: &str| if typed.is_empty() { self.default == value } else { typed.iter().any(|one| one == value) };
         html! {
             // A few short words stand beside each other.
             @let in_a_row = kind == "checkbox" && options.iter().all(|(_, label)| label.chars().count() <= 4);
@@ -315,7 +328,12 @@ mod tests {
         let mut state = FormState::new().with("phone", "1390");
         state.error("phone", "手机号应为 11 位数字");
         let html = Field::text("phone", "手机号").hint("用于接收短信").required().show(&state).into_string();
-        for part in ["value=\"1390\"", "aria-invalid=\"true\"", "aria-describedby=\"field-phone-hint field-phone-error\"", "for=\"field-phone\""] {
+        for part in [
+            "value=\"1390\"",
+            "aria-invalid=\"true\"",
+            "aria-describedby=\"field-phone-hint field-phone-error\"",
+            "for=\"field-phone\"",
+        ] {
             assert!(html.contains(part), "{part} missing in {html}");
         }
     }

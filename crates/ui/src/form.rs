@@ -97,7 +97,13 @@ impl FormState {
         if self.is_clean() || self.told.load(Ordering::Relaxed) {
             return html! {};
         }
-        let typed: Vec<&str> = self.values.iter().filter(|(name, _)| !self.secrets.contains(*name)).flat_map(|(_, all)| all).map(String::as_str).collect();
+        let typed: Vec<&str> = self
+            .values
+            .iter()
+            .filter(|(name, _)| !self.secrets.contains(*name))
+            .flat_map(|(_, all)| all)
+            .map(String::as_str)
+            .collect();
         let typed: Vec<&str> = typed.into_iter().filter(|one| !one.is_empty()).collect();
         html! {
             (crate::refusal::refusals(&self.refusals))
@@ -208,7 +214,9 @@ mod tests {
     use super::*;
 
     fn refused() -> FormState {
-        let no = foundation::Rule { id: "T01", clause: "M3.1", source: "本系统课表", fix: "请改时间" }.refuse("12月3日 08:30 与另一班重叠").at("starts");
+        let no = foundation::Rule { id: "T01", clause: "M3.1", source: "本系统课表", fix: "请改时间" }
+            .refuse("12月3日 08:30 与另一班重叠")
+            .at("starts");
         let mut state = FormState::from_pairs([("starts", "08:30"), ("password", "secret123")]).secret("password");
         state.error("phone", "手机号应为 11 位数字");
         state.refused([no])
@@ -218,7 +226,13 @@ mod tests {
     fn what_no_form_says_the_page_says_with_what_was_typed() {
         let state = refused();
         let html = state.untold().into_string();
-        assert!(html.contains("与另一班重叠") && html.contains("手机号应为 11 位数字") && html.contains("08:30") && !html.contains("secret123"), "{html}");
+        assert!(
+            html.contains("与另一班重叠")
+                && html.contains("手机号应为 11 位数字")
+                && html.contains("08:30")
+                && !html.contains("secret123"),
+            "{html}"
+        );
         let _ = error_summary(&state);
         assert!(state.untold().into_string().is_empty(), "a form has said it");
         assert!(FormState::new().untold().into_string().is_empty());
@@ -228,7 +242,13 @@ mod tests {
     fn the_summary_counts_and_links_to_every_field() {
         let html = error_summary(&refused()).into_string();
         assert!(html.contains("保密的内容（如密码）要重填"), "what is not shown again is not said to be there: {html}");
-        assert!(html.contains("以下 2 处") && html.contains("#field-phone") && html.contains("#field-starts") && html.contains("T01"), "{html}");
+        assert!(
+            html.contains("以下 2 处")
+                && html.contains("#field-phone")
+                && html.contains("#field-starts")
+                && html.contains("T01"),
+            "{html}"
+        );
     }
 
     #[test]

@@ -135,7 +135,9 @@ pub fn public_page(page: &Page, body: Markup) -> Markup {
 
 fn described(page: &Page) -> Page {
     let said = if page.description.is_empty() { format!("{}。", page.title) } else { page.description.clone() };
-    Page { description: format!("{said}进补：福建省补贴性职业技能培训实名制管理与监管平台。"), ..page.clone() }
+    Page {
+        description: format!("{said}进补：福建省补贴性职业技能培训实名制管理与监管平台。"), ..page.clone()
+    }
 }
 
 /// Page title, a grey sentence beside it, and acts at the right.

@@ -41,7 +41,10 @@ impl Masked {
 
 impl Render for Masked {
     fn render(&self) -> Markup {
-        let id = format!("reveal-{}", crate::assets::short_hash(format!("{}{:?}{}", self.what, self.fields, self.text).as_bytes()));
+        let id = format!(
+            "reveal-{}",
+            crate::assets::short_hash(format!("{}{:?}{}", self.what, self.fields, self.text).as_bytes())
+        );
         html! {
             span class="jb-masked" {
                 span class="jb-number" { (self.text) }

@@ -21,7 +21,9 @@ pub struct ShareMeter {
 impl ShareMeter {
     /// Online periods of all periods under a cap.
     pub fn online(online: u32, total: u32, cap_percent: u32) -> Self {
-        Self { label: "线上".into(), part: online, whole: total, unit: "课时".into(), cap_percent: Some(cap_percent) }
+        Self {
+            label: "线上".into(), part: online, whole: total, unit: "课时".into(), cap_percent: Some(cap_percent)
+        }
     }
 
     /// Whether the part is above its cap, exactly (no rounding).

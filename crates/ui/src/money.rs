@@ -18,7 +18,9 @@ pub fn money(amount: Fen) -> Markup {
 pub fn maybe(amount: Option<Fen>) -> Markup {
     match amount {
         Some(amount) => money(amount),
-        None => html! { span class="jb-money jb-faint" { span aria-hidden="true" { "—" } span class="jb-unseen" { "无" } } },
+        None => {
+            html! { span class="jb-money jb-faint" { span aria-hidden="true" { "—" } span class="jb-unseen" { "无" } } }
+        }
     }
 }
 

@@ -176,7 +176,11 @@ mod tests {
     #[test]
     fn an_empty_queue_says_so_and_a_clean_row_posts() {
         assert!(Queue::default().render().into_string().contains("今天没有待办。"));
-        let row = QueueRow { subject: "安海学校".into(), button: Some(Button::post("准予开班", "/a").main()), ..QueueRow::default() };
+        let row = QueueRow {
+            subject: "安海学校".into(),
+            button: Some(Button::post("准予开班", "/a").main()),
+            ..QueueRow::default()
+        };
         let html = queue_rows(&[row], "").into_string();
         assert!(html.contains("method=\"post\" action=\"/a\"") && html.contains("：安海学校</span>"), "{html}");
     }

@@ -48,9 +48,11 @@ mod tests {
 
     #[test]
     fn a_refusal_shows_fact_rule_source_and_fix() {
-        let no = foundation::Rule { id: "E08", clause: "M3.1", source: "补贴台账", fix: "请移出名单" }.refuse("黄*琴今年已享受 3 次补贴");
+        let no = foundation::Rule { id: "E08", clause: "M3.1", source: "补贴台账", fix: "请移出名单" }
+            .refuse("黄*琴今年已享受 3 次补贴");
         let html = refusal(&no, Some(&Button::post("移出名单", "/x"))).into_string();
-        for part in ["黄*琴今年已享受 3 次补贴", "E08", "来源：补贴台账", "怎么办：请移出名单", "移出名单</button>"] {
+        for part in ["黄*琴今年已享受 3 次补贴", "E08", "来源：补贴台账", "怎么办：请移出名单", "移出名单</button>"]
+        {
             assert!(html.contains(part), "{part} missing in {html}");
         }
     }

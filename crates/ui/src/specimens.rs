@@ -100,7 +100,11 @@ pub fn document(specimen: &Specimen, large_text: bool) -> Markup {
         Frame::Phone => {
             frame.title = "我的培训".into();
             frame.who = Some(Who { name: "林玉珍".into(), ..Who::default() });
-            frame.nav = vec![NavItem::new("今天", "/specimens/phone"), NavItem::new("我的证书", "/x"), NavItem::new("我的补贴", "/y")];
+            frame.nav = vec![
+                NavItem::new("今天", "/specimens/phone"),
+                NavItem::new("我的证书", "/x"),
+                NavItem::new("我的补贴", "/y"),
+            ];
             crate::phone_page(&frame, (specimen.body)())
         }
         Frame::Public => {
@@ -142,8 +146,16 @@ mod tests {
     fn no_english_leaks_and_nothing_is_inline() {
         for one in &ALL {
             let html = document(one, false).into_string();
-            assert!(!html.contains(" style=") && !html.contains("<style") && !html.contains(" onclick"), "{}", one.slug);
-            let latin: Vec<String> = words(&html).split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 3).map(str::to_owned).collect();
+            assert!(
+                !html.contains(" style=") && !html.contains("<style") && !html.contains(" onclick"),
+                "{}",
+                one.slug
+            );
+            let latin: Vec<String> = words(&html)
+                .split(|c: char| !c.is_ascii_alphabetic())
+                .filter(|word| word.len() > 3)
+                .map(str::to_owned)
+                .collect();
             let known = ["Excel", "xlsx", "quot"];
             let leaks: Vec<_> = latin.iter().filter(|word| !known.contains(&word.as_str())).collect();
             assert!(leaks.is_empty(), "{}: {leaks:?}", one.slug);
@@ -154,7 +166,8 @@ mod tests {
     fn ids_are_unique_on_every_specimen_page() {
         for one in &ALL {
             let html = document(one, true).into_string();
-            let mut ids: Vec<&str> = html.match_indices(" id=\"").filter_map(|(at, _)| html[at + 5..].split('"').next()).collect();
+            let mut ids: Vec<&str> =
+                html.match_indices(" id=\"").filter_map(|(at, _)| html[at + 5..].split('"').next()).collect();
             let count = ids.len();
             ids.sort_unstable();
             ids.dedup();

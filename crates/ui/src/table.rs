@@ -102,7 +102,11 @@ impl Filter {
         Self { name: name.into(), label: label.into(), kind: FilterKind::Day }
     }
     /// A choice of `(value, label)`.
-    pub fn choice<V: Into<String>, L: Into<String>>(name: impl Into<String>, label: impl Into<String>, options: impl IntoIterator<Item = (V, L)>) -> Self {
+    pub fn choice<V: Into<String>, L: Into<String>>(
+        name: impl Into<String>,
+        label: impl Into<String>,
+        options: impl IntoIterator<Item = (V, L)>,
+    ) -> Self {
         let options = options.into_iter().map(|(value, label)| (value.into(), label.into())).collect();
         Self { name: name.into(), label: label.into(), kind: FilterKind::Choice(options) }
     }
@@ -166,7 +170,8 @@ impl Register {
             .filter(|(name, value)| !changed(name) && !value.is_empty() && name != "page")
             .map(|(name, value)| (name.as_str(), value.as_str()));
         let added = changes.iter().filter_map(|(name, value)| value.map(|value| (*name, value)));
-        let query: Vec<String> = kept.chain(added).map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        let query: Vec<String> =
+            kept.chain(added).map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
         if query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, query.join("&")) }
     }
 
@@ -215,7 +220,8 @@ pub fn empty_state(words: &str, button: Option<&Button>) -> Markup {
 
 /// A plain table of rows without filters, paging or title, for use inside other pages.
 pub fn simple_table(caption: &str, columns: &[Column], rows: &[Row]) -> Markup {
-    let register = Register { title: caption.into(), columns: columns.to_vec(), rows: rows.to_vec(), ..Register::default() };
+    let register =
+        Register { title: caption.into(), columns: columns.to_vec(), rows: rows.to_vec(), ..Register::default() };
     if rows.is_empty() {
         html! { p class="jb-faint" { "没有记录。" } }
     } else {
@@ -227,7 +233,10 @@ fn nothing(register: &Register) -> Markup {
     if register.is_filtered() {
         return empty_state("没有符合条件的记录。", Some(&Button::link("清除筛选", register.path.clone())));
     }
-    empty_state(if register.empty.is_empty() { "还没有记录。" } else { &register.empty }, register.empty_button.as_ref())
+    empty_state(
+        if register.empty.is_empty() { "还没有记录。" } else { &register.empty },
+        register.empty_button.as_ref(),
+    )
 }
 
 fn filter_form(register: &Register) -> Markup {
@@ -356,7 +365,11 @@ mod tests {
             path: "/classes".into(),
             query: vec![("state".into(), "审核中".into()), ("sort".into(), "-due".into()), ("page".into(), "3".into())],
             filters: vec![Filter::choice("state", "状态", [("审核中", "审核中")])],
-            columns: vec![Column::text("班级").sorts("name"), Column::number("人数"), Column::text("期限").sorts("due")],
+            columns: vec![
+                Column::text("班级").sorts("name"),
+                Column::number("人数"),
+                Column::text("期限").sorts("due"),
+            ],
             rows: vec![Row::link("/classes/1", vec![html! { "电工" }, html! { "42" }, html! { "明天" }])],
             total: 120,
             page: 2,
@@ -368,7 +381,10 @@ mod tests {
 
     #[test]
     fn the_address_holds_filters_and_sort() {
-        assert_eq!(register().address(&[("sort", Some("name"))]), "/classes?state=%E5%AE%A1%E6%A0%B8%E4%B8%AD&sort=name");
+        assert_eq!(
+            register().address(&[("sort", Some("name"))]),
+            "/classes?state=%E5%AE%A1%E6%A0%B8%E4%B8%AD&sort=name"
+        );
         assert_eq!(register().address(&[("sort", None), ("state", None)]), "/classes");
     }
 

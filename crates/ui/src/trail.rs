@@ -67,7 +67,13 @@ mod tests {
 
     #[test]
     fn m8_2_trail_lines_carry_their_journal_number() {
-        let line = TrailLine { what: "受理".into(), at: "11月19日 15:40".into(), who: "王志强".into(), journal: Some(184_007), href: None };
+        let line = TrailLine {
+            what: "受理".into(),
+            at: "11月19日 15:40".into(),
+            who: "王志强".into(),
+            journal: Some(184_007),
+            href: None,
+        };
         assert!(trail(&[line]).into_string().contains("日志 #184,007"));
         assert_eq!(grouped(12), "12");
     }

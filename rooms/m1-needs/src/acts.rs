@@ -41,7 +41,8 @@ impl Act for AddNeedsItem {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<NeedsItemWritten>, Stop> {
         let district = desk.actor.office.district().ok_or(Stop::Forbidden)?;
-        let row = rules::draft(&self.fields, &limits(desk, work, district).await?, desk.new_id(), district, desk.now())?;
+        let row =
+            rules::draft(&self.fields, &limits(desk, work, district).await?, desk.new_id(), district, desk.now())?;
         refuse_twin(work, &row, None).await?;
         let fact = fact("NeedsItemDrafted", &row, format!("起草目录项目“{}”", row.name));
         let item = row.id.clone();
@@ -60,7 +61,14 @@ async fn refuse_twin(work: &Writer, row: &Model, own: Option<&NeedsItemId>) -> R
         .add(Column::CertificateType.eq(row.certificate_type));
     match work.find::<Entity>(same).await? {
         Some(twin) if Some(&twin.id) != own => Err(TWICE
-            .refuse(format!("{}{}年目录里已经有“{}”（{}，{}）", row.district.name(), row.year, row.name, row.level.label(), row.certificate_type.label()))
+            .refuse(format!(
+                "{}{}年目录里已经有“{}”（{}，{}）",
+                row.district.name(),
+                row.year,
+                row.name,
+                row.level.label(),
+                row.certificate_type.label()
+            ))
             .at("name")
             .into()),
         _ => Ok(()),
@@ -121,8 +129,14 @@ impl Act for FileNeedsItem {
         let change = rules::file(&row, &self.filing_no)?;
         let number = self.filing_no.trim();
         let taking = Taking::new(change).finding("good", format!("备案号 {number}"));
-        save(desk, work, &row, (Step::File, taking), fact("NeedsItemFiled", &row, format!("“{}”已备案，备案号 {number}", row.name)).with("filing_no", number))
-            .await
+        save(
+            desk,
+            work,
+            &row,
+            (Step::File, taking),
+            fact("NeedsItemFiled", &row, format!("“{}”已备案，备案号 {number}", row.name)).with("filing_no", number),
+        )
+        .await
     }
 }
 
@@ -150,7 +164,8 @@ impl Act for PublishNeedsItem {
             work,
             &row,
             (Step::Publish, Taking::new(change)),
-            fact("NeedsItemPublished", &row, format!("发布目录项目“{}”，{document}", row.name)).with("document", document),
+            fact("NeedsItemPublished", &row, format!("发布目录项目“{}”，{document}", row.name))
+                .with("document", document),
         )
         .await
     }

@@ -11,13 +11,25 @@ use store::tables::needs::needs_item;
 use crate::acts::{AddNeedsItem, DelistNeedsItem, EditNeedsItem, FileNeedsItem, PublishNeedsItem};
 
 /// 需求指导目录项目.
-pub static NEEDS_ITEM: Subject = Subject { kind: "needs_item", formerly: "", called: "目录项目", folder: "/needs", read: Permission::Public };
+pub static NEEDS_ITEM: Subject =
+    Subject { kind: "needs_item", formerly: "", called: "目录项目", folder: "/needs", read: Permission::Public };
 
 /// The room's subjects.
 pub static SUBJECTS: &[&Subject] = &[&NEEDS_ITEM];
 
 const fn matter(kind: &'static str, called: &'static str, audience: Audience, opens: &'static str) -> Matter {
-    Matter { kind, called, audience, about: &NEEDS_ITEM, opens, at: "", quick: None, ends: Ends::ByStep, not_his: None, in_workdays: false }
+    Matter {
+        kind,
+        called,
+        audience,
+        about: &NEEDS_ITEM,
+        opens,
+        at: "",
+        quick: None,
+        ends: Ends::ByStep,
+        not_his: None,
+        in_workdays: false,
+    }
 }
 /// 目录备案.
 pub static FILE: Matter = matter("file-needs-item", "目录备案", Audience::Province, "去备案");

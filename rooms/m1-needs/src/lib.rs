@@ -26,7 +26,11 @@ pub fn routes() -> Routes {
 
 /// What the room declares.
 fn declared() -> Declared {
-    Declared::default().rules(refusals::RULES).subjects(declared::SUBJECTS).matters(declared::MATTERS).procedure(table::<declared::NeedsItems>())
+    Declared::default()
+        .rules(refusals::RULES)
+        .subjects(declared::SUBJECTS)
+        .matters(declared::MATTERS)
+        .procedure(table::<declared::NeedsItems>())
 }
 
 /// Doorway: the published item that a class or an institution's directory is about.
@@ -37,8 +41,9 @@ pub async fn published_item(reader: &Reader, id: &NeedsItemId) -> Result<needs_i
         NeedsState::Published => Ok(row),
         // Drafts are nobody's business outside their own district: the same answer as absence.
         NeedsState::Draft if !queries::visible(reader.scope(), &row) => Err(Fault::Gone.into()),
-        NeedsState::Draft | NeedsState::Delisted => {
-            Err(IN_DIRECTORY.refuse(format!("“{}”{}，不在现行的需求指导目录里", row.name, row.state.label())).at("needs_item").into())
-        }
+        NeedsState::Draft | NeedsState::Delisted => Err(IN_DIRECTORY
+            .refuse(format!("“{}”{}，不在现行的需求指导目录里", row.name, row.state.label()))
+            .at("needs_item")
+            .into()),
     }
 }

@@ -46,7 +46,8 @@ impl Filters {
         let mut all = Condition::all().add(seen_by(scope));
         let words = filters::words(&self.q);
         if !words.is_empty() {
-            all = all.add(Condition::any().add(Column::Name.contains(&words)).add(Column::Occupation.starts_with(&words)));
+            all = all
+                .add(Condition::any().add(Column::Name.contains(&words)).add(Column::Occupation.starts_with(&words)));
         }
         all = filters::below(all, &self.district, Column::Path, Column::Id);
         all = filters::equal::<i32>(all, &self.year, Column::Year, Column::Id);
@@ -78,7 +79,12 @@ fn seen_by(scope: &Scope) -> Condition {
 
 /// Shapes the register: newest year first, then by district and name.
 pub fn register(filters: &Filters, scope: &Scope, select: Select<Entity>) -> Select<Entity> {
-    select.filter(filters.condition(scope)).order_by_desc(Column::Year).order_by_asc(Column::District).order_by_asc(Column::Name).order_by_asc(Column::Id)
+    select
+        .filter(filters.condition(scope))
+        .order_by_desc(Column::Year)
+        .order_by_asc(Column::District)
+        .order_by_asc(Column::Name)
+        .order_by_asc(Column::Id)
 }
 
 /// Shapes a page of the API: by id, after the cursor.

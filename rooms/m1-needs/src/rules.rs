@@ -1,10 +1,14 @@
 //! Rules of the needs catalogue (M1.1–M1.5, M5.1): pure, all refusals at once.
 
-use crate::refusals::{DOCUMENT_NO, FILED_FIRST, FILING, LEVEL, NAME, OCCUPATION, ONLINE, PERIODS, RATE, REQUIRED, STATE, YEAR};
+use crate::refusals::{
+    DOCUMENT_NO, FILED_FIRST, FILING, LEVEL, NAME, OCCUPATION, ONLINE, PERIODS, RATE, REQUIRED, STATE, YEAR,
+};
 use chrono::Datelike;
 use foundation::codes::{CertificateType, NeedsState, ShortageClass, TrainingType};
 use foundation::limits::{LINE_CHARS, TEXT_CHARS};
-use foundation::{Date, DistrictCode, Instant, NeedsItemId, OccupationCode, Periods, Refusal, Rule, SkillLevel, occupation};
+use foundation::{
+    Date, DistrictCode, Instant, NeedsItemId, OccupationCode, Periods, Refusal, Rule, SkillLevel, occupation,
+};
 use reckoning::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,7 +67,12 @@ impl Limits {
     pub fn of(policy: &Policy) -> Self {
         Self {
             online_cap_pct: policy.online_cap_pct(),
-            completion_rate: format!("每课时{}元，{}—{}课时", policy.fen_per_period(), policy.min_payable_periods(), policy.max_payable_periods()),
+            completion_rate: format!(
+                "每课时{}元，{}—{}课时",
+                policy.fen_per_period(),
+                policy.min_payable_periods(),
+                policy.max_payable_periods()
+            ),
             online_document: policy.document("online_cap_pct").to_owned(),
         }
     }
@@ -83,18 +92,44 @@ impl NeedsItemFields {
 /// Everything wrong with an item, at once.
 pub fn check(fields: &NeedsItemFields, limits: &Limits, today: Date) -> Vec<Refusal> {
     let mut no = Vec::new();
-    let mut refuse = |rule: &Rule, field: &str, fact: String, source: &str, fix: String| no.push(rule.refuse(fact).source(source).fix(fix).at(field));
+    let mut refuse = |rule: &Rule, field: &str, fact: String, source: &str, fix: String| {
+        no.push(rule.refuse(fact).source(source).fix(fix).at(field))
+    };
     if !(today.year() - 1..=today.year() + 1).contains(&fields.year) {
-        refuse(&YEAR, "year", format!("目录年度填了 {}", fields.year), SOURCE, format!("请填写 {} 到 {} 之间的年度", today.year() - 1, today.year() + 1));
+        refuse(
+            &YEAR,
+            "year",
+            format!("目录年度填了 {}", fields.year),
+            SOURCE,
+            format!("请填写 {} 到 {} 之间的年度", today.year() - 1, today.year() + 1),
+        );
     }
     if let Some(code) = fields.occupation.as_ref().filter(|code| occupation::lookup(code).is_none()) {
-        refuse(&OCCUPATION, "occupation", format!("职业编码 {code} 不在职业字典里"), "《中华人民共和国职业分类大典》", "请从列表中选择职业".into());
+        refuse(
+            &OCCUPATION,
+            "occupation",
+            format!("职业编码 {code} 不在职业字典里"),
+            "《中华人民共和国职业分类大典》",
+            "请从列表中选择职业".into(),
+        );
     }
     let name = fields.published_name();
     if name.is_empty() {
-        refuse(&NAME, "name", "没有填写职业（工种）或项目名称".into(), SOURCE, "请选择职业，或者填写专项、创业等项目的名称".into());
+        refuse(
+            &NAME,
+            "name",
+            "没有填写职业（工种）或项目名称".into(),
+            SOURCE,
+            "请选择职业，或者填写专项、创业等项目的名称".into(),
+        );
     } else if name.chars().count() > LINE_CHARS {
-        refuse(&NAME, "name", format!("名称有 {} 个字", name.chars().count()), "填写说明", format!("请不要超过 {LINE_CHARS} 个字"));
+        refuse(
+            &NAME,
+            "name",
+            format!("名称有 {} 个字", name.chars().count()),
+            "填写说明",
+            format!("请不要超过 {LINE_CHARS} 个字"),
+        );
     }
     periods(fields, &mut refuse);
     if !(0..=limits.online_cap_pct).contains(&fields.online_cap_pct) {
@@ -133,22 +168,39 @@ fn periods(fields: &NeedsItemFields, refuse: &mut Refuse<'_>) {
 
 fn certificate(fields: &NeedsItemFields, refuse: &mut Refuse<'_>) {
     let needs_rank = fields.certificate_type == CertificateType::SkillLevel && fields.level.rank().is_none();
-    let needs_ability = fields.certificate_type == CertificateType::SpecificAbility && fields.level != SkillLevel::SpecificAbility;
+    let needs_ability =
+        fields.certificate_type == CertificateType::SpecificAbility && fields.level != SkillLevel::SpecificAbility;
     if needs_rank || needs_ability {
         let fact = format!("{}对应的等级填成了“{}”", fields.certificate_type.label(), fields.level.label());
-        let fix = if needs_rank { "请选择学徒工到首席技师中的一级" } else { "请把等级改为“专项职业能力”" };
+        let fix = if needs_rank {
+            "请选择学徒工到首席技师中的一级"
+        } else {
+            "请把等级改为“专项职业能力”"
+        };
         refuse(&LEVEL, "level", fact, "技能等级代码表", fix.into());
     }
     let rate = fields.rate_text.trim();
     if fields.certificate_type != CertificateType::Completion && rate.is_empty() {
-        refuse(&RATE, "rate_text", format!("{}的补贴标准没有填写", fields.certificate_type.label()), SOURCE, "请写明每人补贴多少元，依据哪份文件".into());
+        refuse(
+            &RATE,
+            "rate_text",
+            format!("{}的补贴标准没有填写", fields.certificate_type.label()),
+            SOURCE,
+            "请写明每人补贴多少元，依据哪份文件".into(),
+        );
     } else if rate.chars().count() > TEXT_CHARS {
         refuse(&RATE, "rate_text", "补贴标准写得太长".into(), "填写说明", format!("请不要超过 {TEXT_CHARS} 个字"));
     }
 }
 
 /// A new draft. Errors: all refusals.
-pub fn draft(fields: &NeedsItemFields, limits: &Limits, id: NeedsItemId, district: DistrictCode, now: Instant) -> Result<needs_item::Model, Vec<Refusal>> {
+pub fn draft(
+    fields: &NeedsItemFields,
+    limits: &Limits,
+    id: NeedsItemId,
+    district: DistrictCode,
+    now: Instant,
+) -> Result<needs_item::Model, Vec<Refusal>> {
     let no = check(fields, limits, foundation::clock::day_of(now));
     if !no.is_empty() {
         return Err(no);
@@ -179,11 +231,20 @@ pub fn draft(fields: &NeedsItemFields, limits: &Limits, id: NeedsItemId, distric
 }
 
 fn rate_text(fields: &NeedsItemFields, limits: &Limits) -> String {
-    if fields.certificate_type == CertificateType::Completion { limits.completion_rate.clone() } else { fields.rate_text.trim().to_owned() }
+    if fields.certificate_type == CertificateType::Completion {
+        limits.completion_rate.clone()
+    } else {
+        fields.rate_text.trim().to_owned()
+    }
 }
 
 /// A draft's change. What was filed is filed again after a change, so the filing number goes.
-pub fn edit(row: &needs_item::Model, fields: &NeedsItemFields, limits: &Limits, today: Date) -> Result<needs_item::ActiveModel, Vec<Refusal>> {
+pub fn edit(
+    row: &needs_item::Model,
+    fields: &NeedsItemFields,
+    limits: &Limits,
+    today: Date,
+) -> Result<needs_item::ActiveModel, Vec<Refusal>> {
     let mut no = check(fields, limits, today);
     if row.state != NeedsState::Draft {
         no.insert(0, wrong_state(row, "修改", "已发布的项目不能改；如需调整，请先移出目录，再起草新的项目"));
@@ -219,7 +280,11 @@ pub fn file(row: &needs_item::Model, filing_no: &str) -> Result<needs_item::Acti
         no.push(FILING.refuse(format!("这个项目已经备案，备案号 {}", row.filing_no)));
     }
     no.extend(number("filing_no", "备案号", filing_no, "M1.4"));
-    if no.is_empty() { Ok(needs_item::ActiveModel { filing_no: Set(filing_no.trim().to_owned()), ..Default::default() }) } else { Err(no) }
+    if no.is_empty() {
+        Ok(needs_item::ActiveModel { filing_no: Set(filing_no.trim().to_owned()), ..Default::default() })
+    } else {
+        Err(no)
+    }
 }
 
 /// Publication: filed before, under a document (M1.3, M1.4).
@@ -235,7 +300,11 @@ pub fn publish(row: &needs_item::Model, document: &str, today: Date) -> Result<n
     if !no.is_empty() {
         return Err(no);
     }
-    Ok(needs_item::ActiveModel { document: Set(document.trim().to_owned()), published_on: Set(Some(today)), ..Default::default() })
+    Ok(needs_item::ActiveModel {
+        document: Set(document.trim().to_owned()),
+        published_on: Set(Some(today)),
+        ..Default::default()
+    })
 }
 
 /// Removal from the catalogue (M1.5). Classes already approved are untouched.

@@ -43,7 +43,11 @@ pub async fn site_ok(reader: &Reader, site: &SiteId, day: Date) -> Result<Option
     use site_verification::Column;
     let latest = reader
         .list::<site_verification::Entity>(|q| {
-            q.filter(Column::Site.eq(site.to_string())).filter(Column::VerifiedOn.lte(day)).order_by_desc(Column::VerifiedOn).order_by_desc(Column::Id).limit(1)
+            q.filter(Column::Site.eq(site.to_string()))
+                .filter(Column::VerifiedOn.lte(day))
+                .order_by_desc(Column::VerifiedOn)
+                .order_by_desc(Column::Id)
+                .limit(1)
         })
         .await?;
     Ok(latest.into_iter().next().filter(|one| one.conclusion == ReviewResult::Pass && one.valid_until >= day))
@@ -53,12 +57,20 @@ pub async fn site_ok(reader: &Reader, site: &SiteId, day: Date) -> Result<Option
 pub async fn teachers(reader: &Reader, institution: &InstitutionId) -> Result<Vec<teacher::Model>, Stop> {
     reader
         .list::<teacher::Entity>(|q| {
-            q.filter(teacher::Column::Institution.eq(institution.to_string())).order_by_asc(teacher::Column::Name).order_by_asc(teacher::Column::Id)
+            q.filter(teacher::Column::Institution.eq(institution.to_string()))
+                .order_by_asc(teacher::Column::Name)
+                .order_by_asc(teacher::Column::Id)
         })
         .await
 }
 
 /// The rooms of a site, by name.
 pub async fn rooms(reader: &Reader, site: &SiteId) -> Result<Vec<room::Model>, Stop> {
-    reader.list::<room::Entity>(|q| q.filter(room::Column::Site.eq(site.to_string())).order_by_asc(room::Column::Name).order_by_asc(room::Column::Id)).await
+    reader
+        .list::<room::Entity>(|q| {
+            q.filter(room::Column::Site.eq(site.to_string()))
+                .order_by_asc(room::Column::Name)
+                .order_by_asc(room::Column::Id)
+        })
+        .await
 }

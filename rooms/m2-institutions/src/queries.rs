@@ -26,7 +26,10 @@ pub fn sees_inside(scope: &Scope, row: &Model) -> bool {
 }
 
 /// The correction of an institution's account that waits for its second person.
-pub async fn open_payee_change(reader: &Reader, institution: &InstitutionId) -> Result<Option<payee_change::Model>, Stop> {
+pub async fn open_payee_change(
+    reader: &Reader,
+    institution: &InstitutionId,
+) -> Result<Option<payee_change::Model>, Stop> {
     reader.find::<payee_change::Entity>(payee_change::Column::Open.eq(institution.to_string())).await
 }
 
@@ -74,10 +77,14 @@ fn seen_by(scope: &Scope) -> Condition {
 /// The institutions whose directory holds an item of this name.
 async fn teaching(reader: &Reader, words: &str) -> Result<Vec<String>, Stop> {
     let items = reader
-        .list::<needs_item::Entity>(|q| q.filter(needs_item::Column::Name.contains(words)).filter(needs_item::Column::State.eq(NeedsState::Published)))
+        .list::<needs_item::Entity>(|q| {
+            q.filter(needs_item::Column::Name.contains(words))
+                .filter(needs_item::Column::State.eq(NeedsState::Published))
+        })
         .await?;
     let items: Vec<String> = items.into_iter().map(|row| row.id.to_string()).collect();
-    let lines = reader.list::<directory_item::Entity>(|q| q.filter(directory_item::Column::NeedsItem.is_in(items))).await?;
+    let lines =
+        reader.list::<directory_item::Entity>(|q| q.filter(directory_item::Column::NeedsItem.is_in(items))).await?;
     Ok(lines.into_iter().map(|row| row.institution.to_string()).collect::<BTreeSet<_>>().into_iter().collect())
 }
 
@@ -91,7 +98,9 @@ pub async fn programmes(reader: &Reader, rows: &[Model]) -> Result<BTreeMap<Inst
     let ids: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
     let mut all: BTreeMap<InstitutionId, BTreeSet<String>> = BTreeMap::new();
     for some in ids.chunks(500) {
-        let lines = reader.list::<directory_item::Entity>(|q| q.filter(directory_item::Column::Institution.is_in(some))).await?;
+        let lines = reader
+            .list::<directory_item::Entity>(|q| q.filter(directory_item::Column::Institution.is_in(some)))
+            .await?;
         let items = items_of(reader, &lines).await?;
         for line in lines {
             if let Some(item) = items.get(&line.needs_item.to_string()) {
@@ -103,8 +112,12 @@ pub async fn programmes(reader: &Reader, rows: &[Model]) -> Result<BTreeMap<Inst
 }
 
 /// The items of the needs catalogue behind lines of the directory, by id.
-pub async fn items_of(reader: &Reader, lines: &[directory_item::Model]) -> Result<BTreeMap<String, needs_item::Model>, Stop> {
-    let ids: Vec<String> = lines.iter().map(|line| line.needs_item.to_string()).collect::<BTreeSet<_>>().into_iter().collect();
+pub async fn items_of(
+    reader: &Reader,
+    lines: &[directory_item::Model],
+) -> Result<BTreeMap<String, needs_item::Model>, Stop> {
+    let ids: Vec<String> =
+        lines.iter().map(|line| line.needs_item.to_string()).collect::<BTreeSet<_>>().into_iter().collect();
     let mut all = BTreeMap::new();
     for some in ids.chunks(500) {
         let items = reader.list::<needs_item::Entity>(|q| q.filter(needs_item::Column::Id.is_in(some))).await?;

@@ -13,8 +13,8 @@ use crate::acts::directory::{AddDirectoryItem, ListInstitution};
 use crate::acts::sites::RecordSiteVerification;
 use crate::procedures::standing::{Standing, Step};
 use crate::refusals::{
-    ACCOUNT_NUMBER, CAPACITY, CHECKED_ALREADY, CHECKED_ON, DOCUMENT, IN_DIRECTORY, LICENCE, ON_SITE, PERSON_NAME, REQUIRED, SAME_DISTRICT, SEATS, SITE_OF,
-    TELEPHONE, TWO_INSPECTORS, USCC, VALIDITY,
+    ACCOUNT_NUMBER, CAPACITY, CHECKED_ALREADY, CHECKED_ON, DOCUMENT, IN_DIRECTORY, LICENCE, ON_SITE, PERSON_NAME,
+    REQUIRED, SAME_DISTRICT, SEATS, SITE_OF, TELEPHONE, TWO_INSPECTORS, USCC, VALIDITY,
 };
 
 /// The eight measures, as refusals quote them.
@@ -41,7 +41,9 @@ fn text_of(field: &str, label: &str, text: &str, clause: &str, most: usize) -> O
 pub fn telephone(field: &str, text: &str) -> Option<Refusal> {
     let text = text.trim();
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    if (7..=16).contains(&digits) && text.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '-' | ' ' | '(' | ')' | '+' | '—')) {
+    if (7..=16).contains(&digits)
+        && text.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '-' | ' ' | '(' | ')' | '+' | '—'))
+    {
         return None;
     }
     Some(TELEPHONE.refuse("联系电话不像电话号码").at(field))
@@ -70,10 +72,13 @@ pub fn listing(act: &ListInstitution, today: Date) -> Result<Listing, Vec<Refusa
     .filter_map(|(field, label, text)| line(field, label, text, "M2.1"))
     .collect();
     let uscc = act.uscc.parse::<Uscc>().map_err(|bad| no.push(bad.refusal(&USCC).at("uscc"))).ok();
-    let account = act.account.parse::<AccountNumber>().map_err(|bad| no.push(bad.refusal(&ACCOUNT_NUMBER).at("account"))).ok();
+    let account =
+        act.account.parse::<AccountNumber>().map_err(|bad| no.push(bad.refusal(&ACCOUNT_NUMBER).at("account"))).ok();
     no.extend(telephone("phone", &act.phone));
     if act.licence_until < today {
-        no.push(LICENCE.refuse(format!("办学许可证已于{}到期", ui::dates::full_day(act.licence_until))).at("licence_until"));
+        no.push(
+            LICENCE.refuse(format!("办学许可证已于{}到期", ui::dates::full_day(act.licence_until))).at("licence_until"),
+        );
     }
     match (uscc, account) {
         (Some(uscc), Some(account)) if no.is_empty() => Ok(Listing { uscc, account }),
@@ -88,7 +93,12 @@ pub fn place(name: &str, address: Option<&str>, seats: Option<i32>) -> Vec<Refus
         no.extend(line("address", "地址", address, "M2.1"));
     }
     if let Some(seats) = seats.filter(|seats| !(1..=MOST_SEATS).contains(seats)) {
-        no.push(SEATS.refuse(format!("座位数填了 {seats}")).fix(format!("请填写 1 到 {MOST_SEATS} 之间的座位数")).at("seats"));
+        no.push(
+            SEATS
+                .refuse(format!("座位数填了 {seats}"))
+                .fix(format!("请填写 1 到 {MOST_SEATS} 之间的座位数"))
+                .at("seats"),
+        );
     }
     no
 }
@@ -117,7 +127,10 @@ pub fn verification(act: &RecordSiteVerification, valid_months: i32, today: Date
     if act.conclusion != ReviewResult::Pass {
         return Ok(act.verified_on);
     }
-    Ok(u32::try_from(valid_months).ok().and_then(|months| act.verified_on.checked_add_months(Months::new(months))).unwrap_or(act.verified_on))
+    Ok(u32::try_from(valid_months)
+        .ok()
+        .and_then(|months| act.verified_on.checked_add_months(Months::new(months)))
+        .unwrap_or(act.verified_on))
 }
 
 /// What stands around a new line of the directory.
@@ -137,12 +150,29 @@ pub fn directory_item(act: &AddDirectoryItem, around: &DirectoryContext<'_>) -> 
     let DirectoryContext { institution, item, site, verified } = around;
     let mut no = Vec::new();
     if !institution.state.may_open_classes() {
-        no.push(IN_DIRECTORY.refuse(format!("{}现在是“{}”", institution.name, institution.state.label())).fix("请先恢复机构，再增加培训项目"));
+        no.push(
+            IN_DIRECTORY
+                .refuse(format!("{}现在是“{}”", institution.name, institution.state.label()))
+                .fix("请先恢复机构，再增加培训项目"),
+        );
     }
     if item.state != NeedsState::Published {
-        no.push(m1_needs::refusals::IN_DIRECTORY.refuse(format!("“{}”{}，不在现行的需求指导目录里", item.name, item.state.label())).at("needs_item"));
+        no.push(
+            m1_needs::refusals::IN_DIRECTORY
+                .refuse(format!("“{}”{}，不在现行的需求指导目录里", item.name, item.state.label()))
+                .at("needs_item"),
+        );
     } else if !item.path.covers(&institution.path) {
-        no.push(SAME_DISTRICT.refuse(format!("“{}”是{}的目录项目，机构在{}", item.name, item.district.name(), institution.district.name())).at("needs_item"));
+        no.push(
+            SAME_DISTRICT
+                .refuse(format!(
+                    "“{}”是{}的目录项目，机构在{}",
+                    item.name,
+                    item.district.name(),
+                    institution.district.name()
+                ))
+                .at("needs_item"),
+        );
     }
     if site.institution != institution.id {
         no.push(SITE_OF.refuse("选的场地不属于这个机构").at("site"));
@@ -150,12 +180,21 @@ pub fn directory_item(act: &AddDirectoryItem, around: &DirectoryContext<'_>) -> 
         no.push(ON_SITE.refuse(format!("场地“{}”没有有效的实地核实", site.name)).at("site"));
     }
     if !(1..=MOST_CAPACITY).contains(&act.capacity) {
-        no.push(CAPACITY.refuse(format!("同时培训人数填了 {}", act.capacity)).fix(format!("请填写 1 到 {MOST_CAPACITY} 之间的人数")).at("capacity"));
+        no.push(
+            CAPACITY
+                .refuse(format!("同时培训人数填了 {}", act.capacity))
+                .fix(format!("请填写 1 到 {MOST_CAPACITY} 之间的人数"))
+                .at("capacity"),
+        );
     }
     if act.valid_from > act.valid_until {
         no.push(VALIDITY.refuse("有效期的结束早于开始").at("valid_until"));
     } else if act.valid_until > institution.licence_until {
-        let fact = format!("有效期到{}，办学许可证{}就到期", ui::dates::full_day(act.valid_until), ui::dates::full_day(institution.licence_until));
+        let fact = format!(
+            "有效期到{}，办学许可证{}就到期",
+            ui::dates::full_day(act.valid_until),
+            ui::dates::full_day(institution.licence_until)
+        );
         no.push(LICENCE.refuse(fact).fix("请把有效期定在许可证到期之前").at("valid_until"));
     }
     if no.is_empty() { Ok(()) } else { Err(no) }
@@ -180,8 +219,10 @@ pub fn teacher(
 ) -> Result<CheckedTeacher, Vec<Refusal>> {
     let mut no = Vec::new();
     let name = name.parse::<PersonName>().map_err(|bad| no.push(bad.refusal(&PERSON_NAME).at("name"))).ok();
-    let id_number =
-        id_number.map(|text| IdDocument::parse(IdType::ResidentCard, text, today, demo).map_err(|bad| no.push(bad.refusal(&DOCUMENT).at("id_number"))));
+    let id_number = id_number.map(|text| {
+        IdDocument::parse(IdType::ResidentCard, text, today, demo)
+            .map_err(|bad| no.push(bad.refusal(&DOCUMENT).at("id_number")))
+    });
     no.extend(line("qualification", "职称或职业技能等级", qualification, "M2.1"));
     no.extend(line("certificate_no", "证书编号", certificate_no, "M2.1"));
     match (name, id_number.transpose()) {

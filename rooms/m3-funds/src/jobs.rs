@@ -18,16 +18,22 @@ use crate::acts::review::EndPublicity;
 /// others waiting; everything that failed is told.
 pub async fn tick(desk: &Desk) -> Result<(), Stop> {
     let (today, turns, reader) = (desk.today(), &desk.premises.turns, desk.read().await?);
-    let classes =
-        turns.next::<training_class::Entity>(&reader, "draft-claim", |q| q.filter(training_class::Column::State.is_in(states(ClassStep::DraftClaim)))).await?;
+    let classes = turns
+        .next::<training_class::Entity>(&reader, "draft-claim", |q| {
+            q.filter(training_class::Column::State.is_in(states(ClassStep::DraftClaim)))
+        })
+        .await?;
     let late = turns.next::<claim::Entity>(&reader, "redraft-claim", |q| q.filter(answered_late())).await?;
     let over = turns
         .next::<claim::Entity>(&reader, "end-publicity", |q| {
             q.filter(claim::Column::State.eq(ClaimState::Published)).filter(claim::Column::PublicityUntil.lt(today))
         })
         .await?;
-    let closed =
-        turns.next::<claim::Entity>(&reader, "archive-unpaid", |q| q.filter(claim::Column::State.eq(ClaimState::NotPassed)).filter(in_claimed_class())).await?;
+    let closed = turns
+        .next::<claim::Entity>(&reader, "archive-unpaid", |q| {
+            q.filter(claim::Column::State.eq(ClaimState::NotPassed)).filter(in_claimed_class())
+        })
+        .await?;
     let mut told = Told::default();
     for class in classes {
         told.note(&class.id, done(desk, DraftClaim { class: class.id.clone() }).await);
@@ -68,7 +74,10 @@ fn answered_late() -> Condition {
         .expr(Expr::val(1))
         .from(feedback::Entity)
         .and_where(Expr::col((feedback::Entity, feedback::Column::Class)).equals((claim::Entity, claim::Column::Class)))
-        .and_where(Expr::col((feedback::Entity, feedback::Column::At)).gt(Expr::col((claim::Entity, claim::Column::DraftedAt))))
+        .and_where(
+            Expr::col((feedback::Entity, feedback::Column::At))
+                .gt(Expr::col((claim::Entity, claim::Column::DraftedAt))),
+        )
         .to_owned();
     Condition::all()
         .add(claim::Column::State.is_in([ClaimState::Draft, ClaimState::Returned, ClaimState::NotPassed]))

@@ -66,7 +66,11 @@ fn font() -> Result<Font, Refusal> {
     own.into_iter()
         .chain(known)
         .find_map(|(path, index)| Font::new(Arc::new(std::fs::read(path).ok()?).into(), index))
-        .ok_or_else(|| CERTIFICATE.refuse("服务器上没有中文字体").fix("请管理员安装 Noto CJK 字体（fonts-noto-cjk），或用 JINBU_FONT 指明字体文件"))
+        .ok_or_else(|| {
+            CERTIFICATE
+                .refuse("服务器上没有中文字体")
+                .fix("请管理员安装 Noto CJK 字体（fonts-noto-cjk），或用 JINBU_FONT 指明字体文件")
+        })
 }
 
 struct Drawing<'a, 's> {
@@ -82,12 +86,30 @@ impl Drawing<'_, '_> {
         self.centred(158.0, 12.0, &format!("证书编号  {}", one.number), GREY);
         let left = 118.0;
         self.text(left, 222.0, 22.0, &one.name, INK);
-        self.text(left + 22.0 * width(&one.name) + 16.0, 222.0, 14.0, &format!("（证件号码 {}）", one.id_number_masked), GREY);
-        let line =
-            |date: foundation::Date| format!("{}年{}月{}日", chrono::Datelike::year(&date), chrono::Datelike::month(&date), chrono::Datelike::day(&date));
+        self.text(
+            left + 22.0 * width(&one.name) + 16.0,
+            222.0,
+            14.0,
+            &format!("（证件号码 {}）", one.id_number_masked),
+            GREY,
+        );
+        let line = |date: foundation::Date| {
+            format!(
+                "{}年{}月{}日",
+                chrono::Datelike::year(&date),
+                chrono::Datelike::month(&date),
+                chrono::Datelike::day(&date)
+            )
+        };
         self.text(left, 266.0, 17.0, &format!("于 {} 至 {}，参加", line(one.starts_on), line(one.ends_on)), INK);
         self.text(left, 302.0, 21.0, &one.item_name, BLUE);
-        self.text(left + 21.0 * width(&one.item_name) + 12.0, 302.0, 17.0, &format!("职业技能培训，计 {} 课时，经结业考核合格，", one.periods), INK);
+        self.text(
+            left + 21.0 * width(&one.item_name) + 12.0,
+            302.0,
+            17.0,
+            &format!("职业技能培训，计 {} 课时，经结业考核合格，", one.periods),
+            INK,
+        );
         self.text(left, 338.0, 17.0, "准予结业，特发此证。", INK);
         self.text(left, 420.0, 15.0, &format!("培训机构：{}", one.institution_name), INK);
         self.text(left, 448.0, 15.0, &format!("发证日期：{}", line(one.issued_on)), INK);
@@ -101,7 +123,11 @@ impl Drawing<'_, '_> {
     fn frame(&mut self) {
         for (inset, width) in [(34.0, 2.4), (42.0, 0.8)] {
             self.surface.set_fill(None);
-            self.surface.set_stroke(Some(Stroke { paint: rgb::Color::new(BLUE.0, BLUE.1, BLUE.2).into(), width, ..Stroke::default() }));
+            self.surface.set_stroke(Some(Stroke {
+                paint: rgb::Color::new(BLUE.0, BLUE.1, BLUE.2).into(),
+                width,
+                ..Stroke::default()
+            }));
             if let Some(path) = rect(inset, inset, PAGE.0 - 2.0 * inset, PAGE.1 - 2.0 * inset) {
                 self.surface.draw_path(&path);
             }
@@ -111,7 +137,11 @@ impl Drawing<'_, '_> {
 
     fn text(&mut self, x: f32, y: f32, size: f32, text: &str, (r, g, b): (u8, u8, u8)) {
         self.surface.set_stroke(None);
-        self.surface.set_fill(Some(Fill { paint: rgb::Color::new(r, g, b).into(), opacity: NormalizedF32::ONE, rule: FillRule::default() }));
+        self.surface.set_fill(Some(Fill {
+            paint: rgb::Color::new(r, g, b).into(),
+            opacity: NormalizedF32::ONE,
+            rule: FillRule::default(),
+        }));
         self.surface.draw_text(Point::from_xy(x, y), self.font.clone(), size, text, false, TextDirection::Auto);
     }
 
@@ -124,7 +154,11 @@ impl Drawing<'_, '_> {
         let count = code.width();
         #[expect(clippy::cast_precision_loss, reason = "a QR code has at most 177 modules a side")]
         let (module, at) = (side / count as f32, |n: usize| n as f32);
-        self.surface.set_fill(Some(Fill { paint: rgb::Color::new(INK.0, INK.1, INK.2).into(), opacity: NormalizedF32::ONE, rule: FillRule::default() }));
+        self.surface.set_fill(Some(Fill {
+            paint: rgb::Color::new(INK.0, INK.1, INK.2).into(),
+            opacity: NormalizedF32::ONE,
+            rule: FillRule::default(),
+        }));
         for (index, colour) in code.to_colors().into_iter().enumerate() {
             if colour == qrcode::Color::Dark
                 && let Some(path) = rect(x + at(index % count) * module, y + at(index / count) * module, module, module)
@@ -189,7 +223,10 @@ mod tests {
             created_at: at,
             version: 1,
         };
-        let made = pdf(&[Sheet { certificate: &row, address: "http://127.0.0.1:8080/verify/PXHG35058220260001000001X".into() }]);
+        let made = pdf(&[Sheet {
+            certificate: &row,
+            address: "http://127.0.0.1:8080/verify/PXHG35058220260001000001X".into(),
+        }]);
         let Ok(bytes) = made else {
             assert!(made.unwrap_err().fact.contains("字体"), "without a font the refusal names it");
             return;
@@ -199,7 +236,10 @@ mod tests {
         std::fs::write(&path, &bytes).unwrap();
         if let Ok(text) = std::process::Command::new("pdftotext").arg("-layout").arg(&path).arg("-").output() {
             let text = String::from_utf8_lossy(&text.stdout).into_owned();
-            assert!(text.contains("PXHG35058220260001000001X") && text.contains("林玉珍") && text.contains("56"), "{text}");
+            assert!(
+                text.contains("PXHG35058220260001000001X") && text.contains("林玉珍") && text.contains("56"),
+                "{text}"
+            );
         }
         if let Ok(keep) = std::env::var("JINBU_KEEP_PDF") {
             std::fs::copy(&path, keep).unwrap();

@@ -44,7 +44,11 @@ pub fn attendance_facts(rows: &[attendance::Model]) -> Vec<AttendanceFact> {
 
 /// The attendance of a class: found through its roster, so that a check-in keeps one index and no more.
 pub fn marks_of_class(class: &ClassId) -> Condition {
-    let roster = Query::select().column(enrolment::Column::Id).from(enrolment::Entity).and_where(enrolment::Column::Class.eq(class.clone())).to_owned();
+    let roster = Query::select()
+        .column(enrolment::Column::Id)
+        .from(enrolment::Entity)
+        .and_where(enrolment::Column::Class.eq(class.clone()))
+        .to_owned();
     Condition::all().add(attendance::Column::Enrolment.in_subquery(roster))
 }
 
@@ -55,7 +59,11 @@ pub fn marks_of_session(class: &ClassId, session: &SessionId) -> Condition {
 
 /// The timetable of a class, in order.
 pub async fn sessions(reader: &Reader, class: &ClassId) -> Result<Vec<class_session::Model>, Stop> {
-    reader.list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(class.clone())).order_by_asc(class_session::Column::StartsAt)).await
+    reader
+        .list::<class_session::Entity>(|q| {
+            q.filter(class_session::Column::Class.eq(class.clone())).order_by_asc(class_session::Column::StartsAt)
+        })
+        .await
 }
 
 /// The roster of a class, by name; those who left excluded.

@@ -30,13 +30,18 @@ fn declared() -> Declared {
         .rules(&review::CHECKS.iter().map(|one| one.rule).collect::<Vec<_>>())
         .subjects(declared::SUBJECTS)
         .matters(declared::MATTERS);
-    into.procedure(table::<procedures::full_process::FullProcess>()).procedure(table::<procedures::disputes::Disputes>())
+    into.procedure(table::<procedures::full_process::FullProcess>())
+        .procedure(table::<procedures::disputes::Disputes>())
 }
 
 /// The room's timed acts.
 pub async fn tick(desk: &Desk) -> Result<(), Stop> {
     let mut told = Told::default();
-    let turns = [jobs::opening::tick(desk, &mut told).await, jobs::attendance::tick(desk, &mut told).await, jobs::completion::tick(desk, &mut told).await];
+    let turns = [
+        jobs::opening::tick(desk, &mut told).await,
+        jobs::attendance::tick(desk, &mut told).await,
+        jobs::completion::tick(desk, &mut told).await,
+    ];
     for turn in turns {
         told.note("m3-supervision", turn);
     }

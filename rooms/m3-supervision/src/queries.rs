@@ -35,17 +35,29 @@ pub struct Choices {
 
 /// Items of its directory lines that lead to a completion certificate, its rooms, its teachers.
 pub async fn choices(reader: &Reader, institution: &foundation::InstitutionId) -> Result<Choices, Stop> {
-    let lines = reader.list::<directory_item::Entity>(|q| q.filter(directory_item::Column::Institution.eq(institution.clone()))).await?;
+    let lines = reader
+        .list::<directory_item::Entity>(|q| q.filter(directory_item::Column::Institution.eq(institution.clone())))
+        .await?;
     let items = reader
         .list::<needs_item::Entity>(|q| {
             q.filter(needs_item::Column::Id.is_in(lines.iter().map(|one| one.needs_item.clone())))
                 .filter(needs_item::Column::State.eq(NeedsState::Published))
-                .filter(needs_item::Column::CertificateType.is_in([CertificateType::Completion, CertificateType::Entrepreneurship]))
+                .filter(
+                    needs_item::Column::CertificateType
+                        .is_in([CertificateType::Completion, CertificateType::Entrepreneurship]),
+                )
                 .order_by_asc(needs_item::Column::Name)
         })
         .await?;
-    let rooms = reader.list::<room::Entity>(|q| q.filter(room::Column::Institution.eq(institution.clone())).order_by_asc(room::Column::Name)).await?;
-    let teachers =
-        reader.list::<teacher::Entity>(|q| q.filter(teacher::Column::Institution.eq(institution.clone())).order_by_asc(teacher::Column::Name)).await?;
+    let rooms = reader
+        .list::<room::Entity>(|q| {
+            q.filter(room::Column::Institution.eq(institution.clone())).order_by_asc(room::Column::Name)
+        })
+        .await?;
+    let teachers = reader
+        .list::<teacher::Entity>(|q| {
+            q.filter(teacher::Column::Institution.eq(institution.clone())).order_by_asc(teacher::Column::Name)
+        })
+        .await?;
     Ok(Choices { items, rooms, teachers })
 }

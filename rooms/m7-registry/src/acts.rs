@@ -44,7 +44,8 @@ impl Act for RevealPersonalData {
             _ => return Err(PURPOSE.refuse("不认识要看的内容").fix("只能查看证件号码或电话").at("what").into()),
         };
         let sealed = sealed.ok_or(Fault::Gone)?;
-        let value = desk.premises.keyring.open(purpose, &row.id.to_string(), sealed).map_err(|e| Fault::Db(e.to_string()))?;
+        let value =
+            desk.premises.keyring.open(purpose, &row.id.to_string(), sealed).map_err(|e| Fault::Db(e.to_string()))?;
         work.add::<data_view::Entity>(data_view::Model {
             id: desk.new_id(),
             person: row.id.clone(),
@@ -58,7 +59,9 @@ impl Act for RevealPersonalData {
             path: row.path.clone(),
         })
         .await?;
-        let fact = FactDraft::new("PersonalDataRevealed", row.district, "查看完整个人信息").person(&row.id).with("what", self.what.clone());
+        let fact = FactDraft::new("PersonalDataRevealed", row.district, "查看完整个人信息")
+            .person(&row.id)
+            .with("what", self.what.clone());
         Ok(Done::new(value.to_string(), fact))
     }
 }
@@ -82,17 +85,22 @@ impl Act for FindPerson {
     type Outcome = Option<PersonId>;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Option<PersonId>>, Stop> {
-        let documents: Vec<IdDocument> =
-            IdType::all().iter().filter_map(|kind| IdDocument::parse(*kind, &self.id_number, desk.today(), desk.premises.settings.demo).ok()).collect();
+        let documents: Vec<IdDocument> = IdType::all()
+            .iter()
+            .filter_map(|kind| {
+                IdDocument::parse(*kind, &self.id_number, desk.today(), desk.premises.settings.demo).ok()
+            })
+            .collect();
         let keys = &desk.premises.keyring;
         let phone = self.id_number.parse::<Phone>().ok();
         if documents.is_empty() && phone.is_none() {
             return Err(DOCUMENT_NUMBER.refuse("这不是一个完整、正确的证件号码或手机号").at("id_number").into());
         }
-        let by_document = person::Column::IdNumberIndex.is_in(documents.iter().map(|one| keys.index(Purpose::IdNumber, &one.index_text())));
-        let any = phone
-            .iter()
-            .fold(Condition::any().add(by_document), |any, phone| any.add(person::Column::PhoneIndex.eq(keys.index(Purpose::Phone, phone.reveal()))));
+        let by_document = person::Column::IdNumberIndex
+            .is_in(documents.iter().map(|one| keys.index(Purpose::IdNumber, &one.index_text())));
+        let any = phone.iter().fold(Condition::any().add(by_document), |any, phone| {
+            any.add(person::Column::PhoneIndex.eq(keys.index(Purpose::Phone, phone.reveal())))
+        });
         let Some(found) = work.find::<person::Entity>(any).await? else { return Ok(Done::Repeat(None)) };
         let fact = FactDraft::new("PersonLookedUp", found.district, "按证件号码查人").person(&found.id);
         Ok(Done::new(Some(found.id), fact))

@@ -40,7 +40,12 @@ pub fn index_text(document: &IdDocument) -> String {
 /// Finds the person of a checked roster row or registers a new one; a newer phone replaces an older.
 /// Errors: a refusal when the document is registered under another name (E01); the database's;
 /// `Duplicate` when another act registered the same person in this moment.
-pub async fn register(desk: &Desk, work: &Writer, one: &RosterPerson, district: DistrictCode) -> Result<PersonId, Stop> {
+pub async fn register(
+    desk: &Desk,
+    work: &Writer,
+    one: &RosterPerson,
+    district: DistrictCode,
+) -> Result<PersonId, Stop> {
     let mut registrar = Registrar::open(desk, work, [one]).await?;
     let id = registrar.register(desk, work, one, district).await?;
     registrar.close(work).await?;
@@ -61,10 +66,17 @@ enum Known {
 
 impl Registrar {
     /// Looks up the persons of these rows.
-    pub async fn open<'a>(desk: &Desk, work: &Writer, all: impl IntoIterator<Item = &'a RosterPerson>) -> Result<Self, Stop> {
+    pub async fn open<'a>(
+        desk: &Desk,
+        work: &Writer,
+        all: impl IntoIterator<Item = &'a RosterPerson>,
+    ) -> Result<Self, Stop> {
         let keys = &desk.premises.keyring;
         let indexes = padded(all.into_iter().map(|one| keys.index(Purpose::IdNumber, &index_text(&one.document))));
-        let rows = work.as_system("real-name-registration").list::<person::Entity>(|q| q.filter(person::Column::IdNumberIndex.is_in(indexes))).await?;
+        let rows = work
+            .as_system("real-name-registration")
+            .list::<person::Entity>(|q| q.filter(person::Column::IdNumberIndex.is_in(indexes)))
+            .await?;
         let known = rows.into_iter().map(|row| (row.id_number_index.clone(), Known::Before(Box::new(row)))).collect();
         Ok(Self { known, fresh: Vec::new() })
     }
@@ -79,7 +91,13 @@ impl Registrar {
 
     /// The person of a row that the registrar was opened with; registered when `close` is called, if new.
     /// Errors: a refusal when the document is registered under another name (E01); the database's.
-    pub async fn register(&mut self, desk: &Desk, work: &Writer, one: &RosterPerson, district: DistrictCode) -> Result<PersonId, Stop> {
+    pub async fn register(
+        &mut self,
+        desk: &Desk,
+        work: &Writer,
+        one: &RosterPerson,
+        district: DistrictCode,
+    ) -> Result<PersonId, Stop> {
         let index = desk.premises.keyring.index(Purpose::IdNumber, &index_text(&one.document));
         match self.known.get(&index) {
             Some(Known::Before(row)) if row.name == one.name.as_str() => {

@@ -15,13 +15,17 @@ use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::registry::person;
 use store::tables::supervision::{certificate, enrolment, training_class};
-use ui::{Column, Dossier, DossierHead, Field, Form, FormState, Masked, Register, Row, facts_grid, form, section, simple_table};
+use ui::{
+    Column, Dossier, DossierHead, Field, Form, FormState, Masked, Register, Row, facts_grid, form, section,
+    simple_table,
+};
 
 use crate::acts::{FindPerson, RevealPersonalData};
 use crate::{roster, search, views};
 
 /// Why somebody may need a whole number; anything else can be written in the API's own words.
-pub const REASONS: [&str; 5] = ["开班审核核对身份", "过程检查核对身份", "电话抽核学员", "补贴审核核对身份", "处理投诉举报"];
+pub const REASONS: [&str; 5] =
+    ["开班审核核对身份", "过程检查核对身份", "电话抽核学员", "补贴审核核对身份", "处理投诉举报"];
 
 /// Persons within reach.
 pub struct PersonRegister;
@@ -72,15 +76,20 @@ pub struct Turned {
 
 /// `/persons`: everybody within reach; who is looked for travels in a post, never in the address.
 pub async fn register(desk: Desk, Query(turned): Query<Turned>) -> Response {
-    listed(&desk, 200, turned.page.parse().unwrap_or(1), &turned.export, &FormState::new()).await.unwrap_or_else(|stop| desk.stopped(stop))
+    listed(&desk, 200, turned.page.parse().unwrap_or(1), &turned.export, &FormState::new())
+        .await
+        .unwrap_or_else(|stop| desk.stopped(stop))
 }
 
 async fn listed(desk: &Desk, status: u16, page: u64, export: &str, state: &FormState) -> Result<Response, Stop> {
     let reader = desk.read().await?;
     let words = state.value("who").trim();
     let size = if export.is_empty() { PAGE_ROWS } else { EXPORT_ROWS };
-    let found =
-        reader.page::<person::Entity>(page, size, |q| q.filter(named(words)).order_by_asc(person::Column::Name).order_by_asc(person::Column::Id)).await?;
+    let found = reader
+        .page::<person::Entity>(page, size, |q| {
+            q.filter(named(words)).order_by_asc(person::Column::Name).order_by_asc(person::Column::Id)
+        })
+        .await?;
     let more = found.total > found.rows.len() as u64 && !words.is_empty();
     let register = Register {
         title: "实名制人员".into(),
@@ -147,7 +156,9 @@ pub async fn find(desk: Desk, form: Pairs) -> Response {
     };
     let again = async |mut no: Vec<Refusal>| {
         no.iter_mut().for_each(|one| one.field = Some("who".into()));
-        listed(&desk, 422, 1, "", &FormState::new().secret("who").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop))
+        listed(&desk, 422, 1, "", &FormState::new().secret("who").refused(no))
+            .await
+            .unwrap_or_else(|stop| desk.stopped(stop))
     };
     desk.answer(desk.perform(FindPerson { id_number: who.into() }).await, next, again).await
 }
@@ -178,7 +189,10 @@ async fn dossier(desk: &Desk, id: &str, opened: Option<(&str, &str)>, error: &st
         ("性别", html! { (or_dash(&row.sex)) }),
         ("出生", html! { (row.birth.format("%Y年%-m月")) }),
         ("文化程度", html! { (or_dash(&row.education)) }),
-        ("首次登记", html! { (row.district.name()) " " (ui::dates::full_day(foundation::clock::day_of(row.created_at))) }),
+        (
+            "首次登记",
+            html! { (row.district.name()) " " (ui::dates::full_day(foundation::clock::day_of(row.created_at))) },
+        ),
     ];
     let mut main = Vec::new();
     if !error.is_empty() {
@@ -213,10 +227,17 @@ fn field(desk: &Desk, person: &PersonId, what: &str, word: &str, masked: &str, o
 
 async fn classes(reader: &Reader, person: &PersonId) -> Result<Markup, Stop> {
     let places = reader
-        .list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Person.eq(person.clone())).order_by_desc(enrolment::Column::Id).limit(PAGE_ROWS))
+        .list::<enrolment::Entity>(|q| {
+            q.filter(enrolment::Column::Person.eq(person.clone())).order_by_desc(enrolment::Column::Id).limit(PAGE_ROWS)
+        })
         .await?;
-    let held = reader.list::<training_class::Entity>(|q| q.filter(training_class::Column::Id.is_in(places.iter().map(|one| one.class.clone())))).await?;
-    let certificates = reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Person.eq(person.clone()))).await?;
+    let held = reader
+        .list::<training_class::Entity>(|q| {
+            q.filter(training_class::Column::Id.is_in(places.iter().map(|one| one.class.clone())))
+        })
+        .await?;
+    let certificates =
+        reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Person.eq(person.clone()))).await?;
     let rows: Vec<Row> = places
         .iter()
         .filter_map(|place| Some((place, held.iter().find(|class| class.id == place.class)?)))
@@ -237,7 +258,14 @@ async fn classes(reader: &Reader, person: &PersonId) -> Result<Markup, Stop> {
         .collect();
     Ok(simple_table(
         "参加的培训",
-        &[Column::text("班级"), Column::text("机构"), Column::text("起止"), Column::text("人员类别"), Column::text("状态"), Column::text("证书")],
+        &[
+            Column::text("班级"),
+            Column::text("机构"),
+            Column::text("起止"),
+            Column::text("人员类别"),
+            Column::text("状态"),
+            Column::text("证书"),
+        ],
         &rows,
     ))
 }
@@ -255,15 +283,26 @@ async fn viewed(desk: &Desk, reader: &Reader, person: &PersonId) -> Result<Marku
 pub async fn reveal(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
     let Ok(person) = id.parse::<PersonId>() else { return desk.stopped(Fault::Gone.into()) };
     let what = form.value("what").to_owned();
-    let page = async |status, opened: Option<&str>, error: String| match dossier(&desk, &id, opened.map(|value| (what.as_str(), value)), &error).await {
+    let page = async |status, opened: Option<&str>, error: String| match dossier(
+        &desk,
+        &id,
+        opened.map(|value| (what.as_str(), value)),
+        &error,
+    )
+    .await
+    {
         Ok(body) => desk.page_status(status, "实名制人员", "/persons", body),
         Err(stop) => desk.stopped(stop),
     };
     let shown = async {
-        let value = desk.perform(RevealPersonalData { person, what: what.clone(), purpose: form.value("reason").into() }).await?;
+        let value = desk
+            .perform(RevealPersonalData { person, what: what.clone(), purpose: form.value("reason").into() })
+            .await?;
         Ok(page(200, Some(&value), String::new()).await)
     };
-    let again = async |no: Vec<Refusal>| page(422, None, no.iter().map(|one| format!("{}。{}。", one.fact, one.fix)).collect()).await;
+    let again = async |no: Vec<Refusal>| {
+        page(422, None, no.iter().map(|one| format!("{}。{}。", one.fact, one.fix)).collect()).await
+    };
     desk.answer(shown.await, |page| page, again).await
 }
 
@@ -273,7 +312,10 @@ pub async fn template(desk: Desk) -> Response {
         Ok(bytes) => (
             [
                 (header::CONTENT_TYPE, XLSX.to_owned()),
-                (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", ui::table::encode("学员名册模板.xlsx"))),
+                (
+                    header::CONTENT_DISPOSITION,
+                    format!("attachment; filename*=UTF-8''{}", ui::table::encode("学员名册模板.xlsx")),
+                ),
             ],
             bytes,
         )

@@ -62,7 +62,10 @@ pub fn read(name: &str, bytes: &[u8], today: Date, allow_synthetic: bool) -> Res
 /// The same for a request: away from the threads that answer, in the account's turn.
 pub async fn read_apart(desk: &Desk, name: String, bytes: Vec<u8>) -> Result<RosterFile, Stop> {
     let (today, is_demo) = (desk.today(), desk.premises.settings.demo);
-    desk.read_apart(&ROSTER, move |going| sheet::rows(&name, &bytes, going).and_then(|rows| parse(rows, today, is_demo)).map_err(|no| vec![no])).await
+    desk.read_apart(&ROSTER, move |going| {
+        sheet::rows(&name, &bytes, going).and_then(|rows| parse(rows, today, is_demo)).map_err(|no| vec![no])
+    })
+    .await
 }
 
 /// The columns we know, by the words that head them.
@@ -80,7 +83,13 @@ fn header(row: &[String]) -> Option<HashMap<&'static str, usize>> {
     let mut found = HashMap::new();
     for (at, cell) in row.iter().enumerate() {
         // 姓名*, 身份证号码（18位）: the word is what stands before the remark.
-        let word: String = cell.split(['(', '（', ':', '：']).next().unwrap_or("").chars().filter(|c| !c.is_whitespace() && !matches!(c, '*' | '＊')).collect();
+        let word: String = cell
+            .split(['(', '（', ':', '：'])
+            .next()
+            .unwrap_or("")
+            .chars()
+            .filter(|c| !c.is_whitespace() && !matches!(c, '*' | '＊'))
+            .collect();
         if let Some((key, _)) = HEADS.iter().find(|(_, words)| words.contains(&word.as_str())) {
             found.entry(*key).or_insert(at);
         }
@@ -97,7 +106,12 @@ fn parse(rows: Vec<Vec<String>>, today: Date, allow_synthetic: bool) -> Result<R
         .ok_or_else(|| whole("没有找到表头", "表头须有“姓名”和“证件号码”两列，可先下载名册模板"))?;
     let mut file = RosterFile::default();
     let mut seen: HashMap<String, usize> = HashMap::new();
-    let body: Vec<(usize, &Vec<String>)> = rows.iter().enumerate().skip(head + 1).filter(|(_, row)| row.iter().any(|cell| !cell.trim().is_empty())).collect();
+    let body: Vec<(usize, &Vec<String>)> = rows
+        .iter()
+        .enumerate()
+        .skip(head + 1)
+        .filter(|(_, row)| row.iter().any(|cell| !cell.trim().is_empty()))
+        .collect();
     if body.len() > ROSTER_ROWS {
         return Err(whole(&format!("名册超过 {ROSTER_ROWS} 行"), "请按班级分开上传"));
     }
@@ -160,7 +174,13 @@ impl RosterRow {
     pub fn check(&self, today: Date, allow_synthetic: bool) -> Result<RosterPerson, Vec<RowError>> {
         let mut errors = Vec::new();
         let mut wrong = |column: &str, reason: String, fix: &str| {
-            errors.push(RowError { row: self.row, name: self.name.clone(), column: column.into(), reason, fix: fix.into() })
+            errors.push(RowError {
+                row: self.row,
+                name: self.name.clone(),
+                column: column.into(),
+                reason,
+                fix: fix.into(),
+            })
         };
         let said = |text: &str| text.trim().chars().take(20).collect::<String>();
         let name = self.name.parse::<PersonName>().map_err(|bad| wrong("姓名", bad.fact, &bad.fix)).ok();
@@ -169,19 +189,34 @@ impl RosterRow {
             other => IdType::from_label(other).or_else(|| other.parse().ok()),
         };
         if id_type.is_none() {
-            wrong("证件类型", format!("不认识“{}”", said(&self.id_type)), "请填居民身份证、港澳居民居住证等，空着按居民身份证");
+            wrong(
+                "证件类型",
+                format!("不认识“{}”", said(&self.id_type)),
+                "请填居民身份证、港澳居民居住证等，空着按居民身份证",
+            );
         }
         let number = self.id_number.trim();
         let scientific = number.contains(['e', 'E']) && (number.contains('.') || number.contains('+'));
         if scientific {
-            wrong("证件号码", "号码被表格软件改成了科学计数，后几位已丢失".into(), "请把这一列设为“文本”格式，重新填写完整号码");
+            wrong(
+                "证件号码",
+                "号码被表格软件改成了科学计数，后几位已丢失".into(),
+                "请把这一列设为“文本”格式，重新填写完整号码",
+            );
         }
         let document = match id_type {
-            Some(kind) if !scientific => IdDocument::parse(kind, number, today, allow_synthetic).map_err(|bad| wrong("证件号码", bad.fact(), &bad.fix())).ok(),
+            Some(kind) if !scientific => IdDocument::parse(kind, number, today, allow_synthetic)
+                .map_err(|bad| wrong("证件号码", bad.fact(), &bad.fix()))
+                .ok(),
             _ => None,
         };
         let birth = document.as_ref().and_then(|paper| {
-            paper.birth().map(Ok).unwrap_or_else(|| birth_of(&self.birth, today)).map_err(|(reason, fix)| wrong("出生日期", reason.into(), fix)).ok()
+            paper
+                .birth()
+                .map(Ok)
+                .unwrap_or_else(|| birth_of(&self.birth, today))
+                .map_err(|(reason, fix)| wrong("出生日期", reason.into(), fix))
+                .ok()
         });
         let phone = match self.phone.trim() {
             "" => None,
@@ -192,16 +227,26 @@ impl RosterRow {
             given => PersonCategory::from_label(given).or_else(|| given.parse().ok()),
         };
         if category.is_none() {
-            wrong("人员类别", format!("不认识“{}”", said(&self.category)), "请按模板里的类别填写，空着按“其他城乡劳动者”");
+            wrong(
+                "人员类别",
+                format!("不认识“{}”", said(&self.category)),
+                "请按模板里的类别填写，空着按“其他城乡劳动者”",
+            );
         }
         let education = self.education.trim();
         if !education.is_empty() && Education::from_label(education).is_none() {
             wrong("文化程度", format!("不认识“{}”", said(education)), "请按模板里的说法填写，也可以空着");
         }
         match (name, document, birth, category) {
-            (Some(name), Some(document), Some(birth), Some(category)) if errors.is_empty() => {
-                Ok(RosterPerson { row: self.row, name, document, birth, phone, category, education: education.to_owned() })
-            }
+            (Some(name), Some(document), Some(birth), Some(category)) if errors.is_empty() => Ok(RosterPerson {
+                row: self.row,
+                name,
+                document,
+                birth,
+                phone,
+                category,
+                education: education.to_owned(),
+            }),
             _ => Err(errors),
         }
     }
@@ -209,15 +254,29 @@ impl RosterRow {
 
 /// `1975-03-05`, `1975/3/5`, `1975.3.5`, `19750305`, `1975年3月5日`.
 fn birth_of(text: &str, today: Date) -> Result<Date, (&'static str, &'static str)> {
-    let text: String = text.trim().chars().map(|c| if matches!(c, '/' | '.' | '年' | '月') { '-' } else { c }).filter(|c| *c != '日').collect();
+    let text: String = text
+        .trim()
+        .chars()
+        .map(|c| if matches!(c, '/' | '.' | '年' | '月') { '-' } else { c })
+        .filter(|c| *c != '日')
+        .collect();
     if text.is_empty() {
         return Err(("这种证件看不出出生日期", "请增加“出生日期”一列并填写，用于核对年龄"));
     }
     let read = Date::parse_from_str(&text, "%Y-%m-%d").or_else(|_| Date::parse_from_str(&text, "%Y%m%d"));
-    read.ok().filter(|day| *day <= today && chrono::Datelike::year(day) >= 1900).ok_or(("出生日期不对", "请按 1975-03-05 的样子填写"))
+    read.ok()
+        .filter(|day| *day <= today && chrono::Datelike::year(day) >= 1900)
+        .ok_or(("出生日期不对", "请按 1975-03-05 的样子填写"))
 }
 
-fn read_row<'a>(row: usize, text: &dyn Fn(&str) -> &'a str, today: Date, allow_synthetic: bool, seen: &mut HashMap<String, usize>, file: &mut RosterFile) {
+fn read_row<'a>(
+    row: usize,
+    text: &dyn Fn(&str) -> &'a str,
+    today: Date,
+    allow_synthetic: bool,
+    seen: &mut HashMap<String, usize>,
+    file: &mut RosterFile,
+) {
     let of = |key: &str| text(key).to_owned();
     let given = RosterRow {
         row,
@@ -254,16 +313,34 @@ fn template_book() -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
     let labels = |all: Vec<&str>| all.join("、");
     let heads = [
         ("姓名", 12.0, "必填。与证件一致，少数民族姓名中间用“·”".to_owned()),
-        ("证件类型", 18.0, format!("空着按居民身份证。可填：{}", labels(IdType::all().iter().map(|one| one.label()).collect()))),
+        (
+            "证件类型",
+            18.0,
+            format!("空着按居民身份证。可填：{}", labels(IdType::all().iter().map(|one| one.label()).collect())),
+        ),
         ("证件号码", 24.0, "必填。这一列已设为文本格式，请不要改".to_owned()),
         ("联系电话", 16.0, "11 位手机号，学员本人的".to_owned()),
-        ("人员类别", 26.0, format!("空着按其他城乡劳动者。可填：{}", labels(PersonCategory::all().iter().map(|one| one.label()).collect()))),
-        ("文化程度", 16.0, format!("可以空着。可填：{}", labels(Education::all().iter().map(|one| one.label()).collect()))),
+        (
+            "人员类别",
+            26.0,
+            format!(
+                "空着按其他城乡劳动者。可填：{}",
+                labels(PersonCategory::all().iter().map(|one| one.label()).collect())
+            ),
+        ),
+        (
+            "文化程度",
+            16.0,
+            format!("可以空着。可填：{}", labels(Education::all().iter().map(|one| one.label()).collect())),
+        ),
         ("出生日期", 14.0, "证件号码里没有出生日期的才填，如 1975-03-05".to_owned()),
     ];
     let mut book = rust_xlsxwriter::Workbook::new();
-    let (text, bold, wrap) =
-        (rust_xlsxwriter::Format::new().set_num_format("@"), rust_xlsxwriter::Format::new().set_bold(), rust_xlsxwriter::Format::new().set_text_wrap());
+    let (text, bold, wrap) = (
+        rust_xlsxwriter::Format::new().set_num_format("@"),
+        rust_xlsxwriter::Format::new().set_bold(),
+        rust_xlsxwriter::Format::new().set_text_wrap(),
+    );
     let sheet = book.add_worksheet().set_name("名册")?;
     for (column, (head, width, _)) in (0u16..).zip(&heads) {
         sheet.set_column_width(column, *width)?;

@@ -79,7 +79,10 @@ async fn hits(desk: &Desk, words: &str) -> Result<Vec<(&'static str, Vec<Hit>)>,
     let reader = desk.read().await?;
     if is_number(desk, words) {
         // A district's code, with which its batches begin, is also some document's number.
-        return Ok(vec![("学员", by_number(desk, &reader, words).await?), ("拨付批次", batches(desk, &reader, words).await?)]);
+        return Ok(vec![
+            ("学员", by_number(desk, &reader, words).await?),
+            ("拨付批次", batches(desk, &reader, words).await?),
+        ]);
     }
     Ok(vec![
         ("班级", classes(&reader, words).await?),
@@ -94,17 +97,26 @@ async fn hits(desk: &Desk, words: &str) -> Result<Vec<(&'static str, Vec<Hit>)>,
 /// Whether somebody's whole document or mobile number was typed.
 pub fn is_number(desk: &Desk, words: &str) -> bool {
     let (today, demo) = (desk.today(), desk.premises.settings.demo);
-    IdType::all().iter().any(|kind| IdDocument::parse(*kind, words, today, demo).is_ok()) || words.parse::<Phone>().is_ok()
+    IdType::all().iter().any(|kind| IdDocument::parse(*kind, words, today, demo).is_ok())
+        || words.parse::<Phone>().is_ok()
 }
 
 async fn classes(reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
     use training_class::Column as C;
-    let like = Condition::any().add(C::Title.contains(words)).add(C::InstitutionName.contains(words)).add(C::ClassNo.eq(words));
+    let like = Condition::any()
+        .add(C::Title.contains(words))
+        .add(C::InstitutionName.contains(words))
+        .add(C::ClassNo.eq(words));
     let rows = reader.list::<training_class::Entity>(|q| q.filter(like).order_by_desc(C::StartsOn).limit(HITS)).await?;
     let hit = |one: training_class::Model| Hit {
         href: at::ClassPage(&one.id).to_string(),
         name: one.title,
-        what: format!("{} · {} · {}", one.institution_name, one.state.label(), ui::dates::full_range(one.starts_on, one.ends_on)),
+        what: format!(
+            "{} · {} · {}",
+            one.institution_name,
+            one.state.label(),
+            ui::dates::full_range(one.starts_on, one.ends_on)
+        ),
     };
     Ok(rows.into_iter().map(hit).collect())
 }
@@ -113,19 +125,32 @@ async fn institutions(reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
     use institution::Column as C;
     let like = Condition::any().add(C::Name.contains(words)).add(C::Uscc.eq(words.to_uppercase()));
     let rows = reader.list::<institution::Entity>(|q| q.filter(like).order_by_asc(C::Name).limit(HITS)).await?;
-    Ok(rows.into_iter().map(|one| Hit { href: at::InstitutionPage(&one.id).to_string(), name: one.name, what: one.district.full_name() }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|one| Hit {
+            href: at::InstitutionPage(&one.id).to_string(),
+            name: one.name,
+            what: one.district.full_name(),
+        })
+        .collect())
 }
 
 async fn certificates(reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
-    let rows = reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Number.eq(words.to_uppercase())).limit(HITS)).await?;
-    Ok(rows.into_iter().map(|one| Hit { href: at::VerifyPage(&one.number).to_string(), name: one.number, what: one.institution_name }).collect())
+    let rows = reader
+        .list::<certificate::Entity>(|q| q.filter(certificate::Column::Number.eq(words.to_uppercase())).limit(HITS))
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|one| Hit { href: at::VerifyPage(&one.number).to_string(), name: one.number, what: one.institution_name })
+        .collect())
 }
 
 async fn claims(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
     if !desk.may(Permission::Of(Function::ClaimReview, Right::Read)) {
         return Ok(Vec::new());
     }
-    let rows = reader.list::<claim::Entity>(|q| q.filter(claim::Column::ClaimNo.eq(words.to_uppercase())).limit(HITS)).await?;
+    let rows =
+        reader.list::<claim::Entity>(|q| q.filter(claim::Column::ClaimNo.eq(words.to_uppercase())).limit(HITS)).await?;
     let hit = |one: claim::Model| Hit {
         href: at::ClaimPage(&one.id).to_string(),
         what: format!("{} · {} · {}", one.class_title, one.state.label(), ui::money::text(one.total)),
@@ -137,11 +162,14 @@ async fn claims(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, S
 /// By their number or its beginning: `350582-202611`.
 async fn batches(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
     use payment_batch::Column as C;
-    let begins_one = words.chars().all(|one| one.is_ascii_digit() || one == '-') && (words.len() <= 6 || words.contains('-'));
+    let begins_one =
+        words.chars().all(|one| one.is_ascii_digit() || one == '-') && (words.len() <= 6 || words.contains('-'));
     if !begins_one || !desk.may(Permission::Of(Function::ClaimPayment, Right::Read)) {
         return Ok(Vec::new());
     }
-    let rows = reader.list::<payment_batch::Entity>(|q| q.filter(C::BatchNo.starts_with(words)).order_by_desc(C::MadeAt).limit(HITS)).await?;
+    let rows = reader
+        .list::<payment_batch::Entity>(|q| q.filter(C::BatchNo.starts_with(words)).order_by_desc(C::MadeAt).limit(HITS))
+        .await?;
     let hit = |one: payment_batch::Model| Hit {
         href: at::PaymentBatchPage(&one.id).to_string(),
         what: format!("{} 笔 · {} · {}", one.lines, ui::money::text(one.total), ui::dates::full_moment(one.made_at)),
@@ -158,7 +186,11 @@ async fn by_name(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, 
     if !desk.may(<FindPerson as desk::Act>::PERMISSION) || words.chars().count() < 2 {
         return Ok(Vec::new());
     }
-    let rows = reader.list::<person::Entity>(|q| q.filter(person::Column::Name.contains(words)).order_by_asc(person::Column::Name).limit(HITS)).await?;
+    let rows = reader
+        .list::<person::Entity>(|q| {
+            q.filter(person::Column::Name.contains(words)).order_by_asc(person::Column::Name).limit(HITS)
+        })
+        .await?;
     Ok(rows.into_iter().map(person_hit).collect())
 }
 

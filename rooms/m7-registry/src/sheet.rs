@@ -6,8 +6,12 @@ use desk::sheet::Wanted;
 use foundation::Refusal;
 use foundation::limits::ROSTER_ROWS;
 
-pub(crate) const ROSTER: Wanted =
-    Wanted { rule: &crate::refusals::ROSTER, noun: "名册", most: ROSTER_ROWS, split: "请按班级分开上传，并删去多余的空行" };
+pub(crate) const ROSTER: Wanted = Wanted {
+    rule: &crate::refusals::ROSTER,
+    noun: "名册",
+    most: ROSTER_ROWS,
+    split: "请按班级分开上传，并删去多余的空行",
+};
 
 /// The file's rows, as long as somebody waits. Errors: a refusal at field `file` when it cannot be read as a whole.
 pub fn rows(name: &str, bytes: &[u8], going: &Going) -> Result<Vec<Vec<String>>, Refusal> {

@@ -9,7 +9,10 @@ use store::tables::registry::data_view;
 pub async fn of(reader: &Reader, person: &PersonId, most: u64) -> Result<Vec<data_view::Model>, Stop> {
     reader
         .list::<data_view::Entity>(|q| {
-            q.filter(data_view::Column::Person.eq(person.clone())).order_by_desc(data_view::Column::At).order_by_desc(data_view::Column::Id).limit(most)
+            q.filter(data_view::Column::Person.eq(person.clone()))
+                .order_by_desc(data_view::Column::At)
+                .order_by_desc(data_view::Column::Id)
+                .limit(most)
         })
         .await
 }

@@ -44,9 +44,17 @@ pub async fn new(desk: Desk) -> Response {
 
 fn new_form(desk: &Desk, status: u16, state: &FormState) -> Response {
     let own = &desk.actor.office;
-    let fixed = matches!(own, Office::Institution { .. } | Office::Finance { .. } | Office::IndustryDepartment { .. } | Office::AssessmentCentre);
+    let fixed = matches!(
+        own,
+        Office::Institution { .. }
+            | Office::Finance { .. }
+            | Office::IndustryDepartment { .. }
+            | Office::AssessmentCentre
+    );
     let kinds = KINDS.into_iter().filter(|(kind, _)| *kind != "institution" && offers(own, kind));
-    let districts = DistrictCode::all().filter(|one| one.is_administered() && own.scope_covers(*one)).map(|one| (one.to_string(), one.full_name()));
+    let districts = DistrictCode::all()
+        .filter(|one| one.is_administered() && own.scope_covers(*one))
+        .map(|one| (one.to_string(), one.full_name()));
     let fields = html! {
         @if fixed { p { "单位：" strong { (desk.actor.office_name) } } } @else {
             (Field::select("kind", "单位类别", kinds).hint("培训机构的第一个账号在机构目录的机构页上开通").required().show(state))
@@ -80,22 +88,40 @@ fn offers(own: &Office, kind: &str) -> bool {
 pub async fn create(desk: Desk, form: Pairs) -> Response {
     let mut state = form.state();
     let office = match &desk.actor.office {
-        own @ (Office::Institution { .. } | Office::Finance { .. } | Office::IndustryDepartment { .. } | Office::AssessmentCentre) => Some(own.clone()),
+        own @ (Office::Institution { .. }
+        | Office::Finance { .. }
+        | Office::IndustryDepartment { .. }
+        | Office::AssessmentCentre) => Some(own.clone()),
         _ => chosen(&form, &mut state),
     };
-    let office_name =
-        if form.value("office_name").is_empty() && matches!(office, Some(Office::IndustryDepartment { .. })) && office.as_ref() == Some(&desk.actor.office) {
-            desk.actor.office_name.clone()
-        } else {
-            form.value("office_name").to_owned()
-        };
+    let office_name = if form.value("office_name").is_empty()
+        && matches!(office, Some(Office::IndustryDepartment { .. }))
+        && office.as_ref() == Some(&desk.actor.office)
+    {
+        desk.actor.office_name.clone()
+    } else {
+        form.value("office_name").to_owned()
+    };
     let role = form.value("role").parse::<AccountRole>();
     if role.is_err() {
         state.error("role", "请选择岗位");
     }
     let (Some(office), Ok(role), true) = (office, role, state.is_clean()) else { return new_form(&desk, 422, &state) };
-    let created = desk.perform(CreateAccount { office, office_name, login: form.value("login").into(), name: form.value("name").into(), role }).await;
-    desk.answer(created, |done| handed_over(&desk, "账号已建立", &done), async |no| new_form(&desk, 422, &state.refused(no))).await
+    let created = desk
+        .perform(CreateAccount {
+            office,
+            office_name,
+            login: form.value("login").into(),
+            name: form.value("name").into(),
+            role,
+        })
+        .await;
+    desk.answer(
+        created,
+        |done| handed_over(&desk, "账号已建立", &done),
+        async |no| new_form(&desk, 422, &state.refused(no)),
+    )
+    .await
 }
 
 fn chosen(form: &Pairs, state: &mut FormState) -> Option<Office> {
@@ -146,7 +172,11 @@ pub async fn create_for_institution(desk: Desk, Path(id): Path<String>, form: Pa
         Ok(row) => row,
         Err(stop) => return desk.stopped(stop),
     };
-    let act = OpenInstitutionAccount { institution: row.id.clone(), login: form.value("login").into(), name: form.value("name").into() };
+    let act = OpenInstitutionAccount {
+        institution: row.id.clone(),
+        login: form.value("login").into(),
+        name: form.value("name").into(),
+    };
     let again = async |no| institution_form(&desk, &row, 422, &form.state().refused(no));
     desk.answer(desk.perform(act).await, |done| handed_over(&desk, "机构账号已开通", &done), again).await
 }

@@ -11,7 +11,10 @@ use foundation::{AccountId, Fault, Function, Office, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
 use store::tables::identity::account;
-use ui::{Button, Column, Dossier, DossierHead, Field, Filter, Form, FormState, Register, Row, Tag, facts_grid, form, section, tag};
+use ui::{
+    Button, Column, Dossier, DossierHead, Field, Filter, Form, FormState, Register, Row, Tag, facts_grid, form,
+    section, tag,
+};
 
 use crate::account_forms::handed_over;
 use crate::acts::accounts::{ChangeAccountRole, DisableAccount, EnableAccount, ResetAccount};
@@ -74,12 +77,20 @@ impl Filters {
         let plain = desk::filters::words(&self.q);
         let mut all = Condition::all().add(A::OfficeKind.ne("trainee"));
         // Those who look after their own office only see that office.
-        if matches!(desk.actor.office, Office::Finance { .. } | Office::IndustryDepartment { .. } | Office::AssessmentCentre) {
+        if matches!(
+            desk.actor.office,
+            Office::Finance { .. } | Office::IndustryDepartment { .. } | Office::AssessmentCentre
+        ) {
             let (kind, reference) = session::office_parts(&desk.actor.office);
             all = all.add(A::OfficeKind.eq(kind)).add(A::OfficeRef.eq(reference));
         }
         if !plain.is_empty() {
-            all = all.add(Condition::any().add(A::Name.contains(&plain)).add(A::Login.contains(plain.to_lowercase())).add(A::OfficeName.contains(&plain)));
+            all = all.add(
+                Condition::any()
+                    .add(A::Name.contains(&plain))
+                    .add(A::Login.contains(plain.to_lowercase()))
+                    .add(A::OfficeName.contains(&plain)),
+            );
         }
         if KINDS.iter().any(|(kind, _)| *kind == self.kind) {
             all = all.add(A::OfficeKind.eq(self.kind.as_str()));
@@ -104,19 +115,29 @@ async fn listed(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
         .read()
         .await?
         .page::<account::Entity>(filters.page_number(), PAGE_ROWS, |q| {
-            q.filter(filters.condition(desk)).order_by_asc(account::Column::OfficeName).order_by_asc(account::Column::Login)
+            q.filter(filters.condition(desk))
+                .order_by_asc(account::Column::OfficeName)
+                .order_by_asc(account::Column::Login)
         })
         .await?;
     let register = Register {
         title: "账号".into(),
         note: "本辖区、本单位的登录账号；密码只通过一次性链接由本人设置".into(),
-        buttons: if desk.may(CONFIGURE) { vec![Button::link("建立账号", "/accounts/new").main()] } else { Vec::new() },
+        buttons: if desk.may(CONFIGURE) {
+            vec![Button::link("建立账号", "/accounts/new").main()]
+        } else {
+            Vec::new()
+        },
         path: NAV.into(),
         query: filters.pairs(),
         filters: vec![
             Filter::text("q", "姓名、账号或单位"),
             Filter::choice("kind", "单位类别", KINDS),
-            Filter::choice("state", "状态", [("live", "启用"), ("disabled", "停用"), ("waiting", "还没设密码"), ("locked", "锁定")]),
+            Filter::choice(
+                "state",
+                "状态",
+                [("live", "启用"), ("disabled", "停用"), ("waiting", "还没设密码"), ("locked", "锁定")],
+            ),
         ],
         columns: ["姓名", "账号", "单位", "岗位", "状态", "第二重验证", "建立"].map(Column::text).to_vec(),
         rows: found.rows.iter().map(|one| line(desk, one)).collect(),
@@ -181,7 +202,8 @@ async fn dossier(desk: &Desk, id: &str, status: u16, doing: &str, state: &FormSt
     let one = found(desk, id).await?;
     let office = session::office_from(&one.office_kind, &one.office_ref).ok_or(Fault::Gone)?;
     let reader = desk.read().await?;
-    let lines = desk::trail::of(desk, &reader, &crate::declared::ACCOUNT, one.id.to_string().as_str(), TRAIL_LINES).await?;
+    let lines =
+        desk::trail::of(desk, &reader, &crate::declared::ACCOUNT, one.id.to_string().as_str(), TRAIL_LINES).await?;
     let is_own = desk.actor.account.as_ref() == Some(&one.id);
     let manages = desk.may(CONFIGURE) && rules::administers(&desk.actor.office, &office, one.district);
     let moment = |at| ui::dates::full_moment(at);
@@ -191,19 +213,39 @@ async fn dossier(desk: &Desk, id: &str, status: u16, doing: &str, state: &FormSt
         ("单位类别", office.kind_label().to_owned()),
         ("岗位", one.role.label().to_owned()),
         ("地区", one.district.full_name()),
-        ("密码", if one.password_hash.is_some() { "已设置".into() } else { "未设置（等待本人打开一次性链接）".to_owned() }),
+        (
+            "密码",
+            if one.password_hash.is_some() {
+                "已设置".into()
+            } else {
+                "未设置（等待本人打开一次性链接）".to_owned()
+            },
+        ),
         ("第二重验证", factor_tag(&one).word),
-        ("锁定至", one.locked_until.filter(|until| *until > desk.premises.clock.real_now()).map_or_else(|| "—".to_owned(), moment)),
+        (
+            "锁定至",
+            one.locked_until
+                .filter(|until| *until > desk.premises.clock.real_now())
+                .map_or_else(|| "—".to_owned(), moment),
+        ),
         ("建立", moment(one.created_at)),
     ];
     let mut main = vec![section("", facts_grid(&facts))];
     if manages && is_own {
-        main.push(section("", html! { p class="jb-faint" { "这是您自己的账号，停用、重置和岗位调整请由另一位系统管理员办理。" } }));
+        main.push(section(
+            "",
+            html! { p class="jb-faint" { "这是您自己的账号，停用、重置和岗位调整请由另一位系统管理员办理。" } },
+        ));
     } else if manages {
         main.push(section("办理", html! { @for step in steps(&one) { (step.render(&one, doing, state)) } }));
     }
     let dossier = Dossier {
-        head: DossierHead { title: one.name.clone(), state: Some(state_tag(desk, &one)), owner: one.office_name.clone(), ..DossierHead::default() },
+        head: DossierHead {
+            title: one.name.clone(),
+            state: Some(state_tag(desk, &one)),
+            owner: one.office_name.clone(),
+            ..DossierHead::default()
+        },
         main,
         side: vec![ui::trail(&lines)],
         ..Dossier::default()
@@ -250,13 +292,17 @@ fn steps(one: &account::Model) -> Vec<Step> {
         return vec![Step::of(Way::Enable, "原来的密码和动态口令仍然有效。")];
     }
     let role = match one.role {
-        AccountRole::Staff => {
-            Step {
-                word: "role", title: "改为系统管理员", question: "确定改为系统管理员吗？", hint: "可以管理账号；行政单位的系统管理员不再办理业务。"
-            }
-        }
+        AccountRole::Staff => Step {
+            word: "role",
+            title: "改为系统管理员",
+            question: "确定改为系统管理员吗？",
+            hint: "可以管理账号；行政单位的系统管理员不再办理业务。",
+        },
         AccountRole::Administrator => Step {
-            word: "role", title: "改为经办人员", question: "确定改为经办人员吗？", hint: "不能再管理账号，可以办理业务。"
+            word: "role",
+            title: "改为经办人员",
+            question: "确定改为经办人员吗？",
+            hint: "不能再管理账号，可以办理业务。",
         },
     };
     vec![
@@ -272,11 +318,20 @@ fn steps(one: &account::Model) -> Vec<Step> {
 }
 
 /// What an account act answers on the page: done → the account with a message; refused → the form again.
-async fn settled<T>(desk: &Desk, id: &str, word: &str, form: &Pairs, result: Result<T, Stop>, message: &str) -> Response {
+async fn settled<T>(
+    desk: &Desk,
+    id: &str,
+    word: &str,
+    form: &Pairs,
+    result: Result<T, Stop>,
+    message: &str,
+) -> Response {
     desk.answer(
         result,
         |_| (at::AccountPage(&id).to_string(), message.to_owned()),
-        async |no| dossier(desk, id, 422, word, &form.state().refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
+        async |no| {
+            dossier(desk, id, 422, word, &form.state().refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop))
+        },
     )
     .await
 }
@@ -309,7 +364,9 @@ pub async fn role(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
 /// POST `/accounts/{id}/reset`: the link, once.
 pub async fn reset(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
     let Ok(account) = id.parse() else { return desk.stopped(Fault::Gone.into()) };
-    let again = async |no| dossier(&desk, &id, 422, "reset", &form.state().refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop));
+    let again = async |no| {
+        dossier(&desk, &id, 422, "reset", &form.state().refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop))
+    };
     let reset = desk.perform(ResetAccount { account, reason: form.value("reason").into() }).await;
     desk.answer(reset, |done| handed_over(&desk, "账号已重置", &done), again).await
 }

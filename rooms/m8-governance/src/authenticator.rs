@@ -97,7 +97,9 @@ async fn page(desk: &Desk, status: u16, state: &FormState) -> Result<Response, S
 /// POST `/account/totp`.
 pub async fn enrol(desk: Desk, form: Pairs) -> Response {
     let next = |token: String| with_cookie(&desk, &token, false, desk.go("/account", "动态口令已绑定。"));
-    let again = async |no| page(&desk, 422, &FormState::new().secret("code").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop));
+    let again = async |no| {
+        page(&desk, 422, &FormState::new().secret("code").refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop))
+    };
     desk.answer(bind(&desk, form.value("code")).await, next, again).await
 }
 
@@ -112,7 +114,12 @@ async fn bind(desk: &Desk, code: &str) -> Result<String, Stop> {
 const CHANGES: &str = "changes_password";
 
 fn password_form(state: &FormState) -> Markup {
-    let options = Form { action: "/account/password".into(), submit: "修改密码".into(), hidden: vec![(CHANGES.into(), "1".into())], ..Form::default() };
+    let options = Form {
+        action: "/account/password".into(),
+        submit: "修改密码".into(),
+        hidden: vec![(CHANGES.into(), "1".into())],
+        ..Form::default()
+    };
     form(
         &options,
         state,
@@ -126,7 +133,9 @@ fn password_form(state: &FormState) -> Markup {
 
 /// POST `/account/password`: the present password is a guess like any other, and counted.
 pub async fn change_password(desk: Desk, form: Pairs) -> Response {
-    let next = |token: String| with_cookie(&desk, &token, false, desk.go("/account", "密码已修改，其他设备上的登录都已退出。"));
+    let next = |token: String| {
+        with_cookie(&desk, &token, false, desk.go("/account", "密码已修改，其他设备上的登录都已退出。"))
+    };
     let again = async |no| {
         let state = FormState::new().with(CHANGES, "1").secret("password").refused(no);
         page(&desk, 422, &state).await.unwrap_or_else(|stop| desk.stopped(stop))
@@ -139,7 +148,8 @@ async fn changed(desk: &Desk, form: &Pairs) -> Result<String, Stop> {
     let one = desk.premises.db.read(Scope::Everything).await?.get::<account::Entity>(id.to_string()).await?;
     let no = |fact: &str, fix: &str, field: &str| PASSWORD.refuse(fact).fix(fix).at(field);
     let (current, new) = (form.value("current"), form.value("password"));
-    let mut refusals: Vec<Refusal> = password::weakness(new, password::Whose { login: &one.login, name: &one.name }).into_iter().collect();
+    let mut refusals: Vec<Refusal> =
+        password::weakness(new, password::Whose { login: &one.login, name: &one.name }).into_iter().collect();
     if new != form.value("again") {
         refusals.push(no("两次输入的新密码不一样", "请再输一遍", "again"));
     }
@@ -152,7 +162,9 @@ async fn changed(desk: &Desk, form: &Pairs) -> Result<String, Stop> {
         return Err(refusals.into());
     }
     let Some(counted) = tries::count(desk, &id).await? else {
-        return Err(no("输错太多次，账号已锁定", &format!("请 {} 分钟后再试", password::LOCK_MINUTES), "current").into());
+        return Err(
+            no("输错太多次，账号已锁定", &format!("请 {} 分钟后再试", password::LOCK_MINUTES), "current").into()
+        );
     };
     if !password::matches_apart(current.to_owned(), one.password_hash).await? {
         tries::was_wrong(desk, &counted).await?;

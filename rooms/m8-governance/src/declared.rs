@@ -12,10 +12,16 @@ use crate::acts::accounts::{CreateAccount, DisableAccount, EnableAccount, OpenFi
 use crate::acts::slips::IssueSlips;
 
 /// 账号.
-pub static ACCOUNT: Subject =
-    Subject { kind: "account", formerly: "", called: "账号", folder: "/accounts", read: Permission::Of(Function::Accounts, Right::Read) };
+pub static ACCOUNT: Subject = Subject {
+    kind: "account",
+    formerly: "",
+    called: "账号",
+    folder: "/accounts",
+    read: Permission::Of(Function::Accounts, Right::Read),
+};
 /// 政策参数.
-pub static POLICY: Subject = Subject { kind: "policy", formerly: "", called: "政策参数", folder: "", read: Permission::Public };
+pub static POLICY: Subject =
+    Subject { kind: "policy", formerly: "", called: "政策参数", folder: "", read: Permission::Public };
 
 /// The room's subjects.
 pub static SUBJECTS: &[&Subject] = &[&ACCOUNT, &POLICY];

@@ -26,7 +26,11 @@ impl Read for Personas {
 const PLACES: &[(&str, &[(&str, &str)])] = &[
     (
         "培训机构",
-        &[("school-clerk", "办班、录名册、提交开班申请和补贴申领"), ("class-teacher", "投签到码、点名"), ("rival-clerk", "另一家机构：看不到别家的班")],
+        &[
+            ("school-clerk", "办班、录名册、提交开班申请和补贴申领"),
+            ("class-teacher", "投签到码、点名"),
+            ("rival-clerk", "另一家机构：看不到别家的班"),
+        ],
     ),
     (
         "晋江市",
@@ -39,7 +43,10 @@ const PLACES: &[(&str, &[(&str, &str)])] = &[
             ("monitor", "第三方监督：现场和电话抽查"),
         ],
     ),
-    ("学员（请用手机打开，或把窗口缩窄）", &[("trainee", "签到、看课时、评价，52 岁"), ("other-trainee", "同班的另一位学员")]),
+    (
+        "学员（请用手机打开，或把窗口缩窄）",
+        &[("trainee", "签到、看课时、评价，52 岁"), ("other-trainee", "同班的另一位学员")],
+    ),
     (
         "上级、邻县和审计",
         &[
@@ -62,7 +69,13 @@ pub async fn show(desk: Desk) -> Response {
         return desk.stopped(Fault::Gone.into());
     }
     let found = match desk.premises.db.read(Scope::Everything).await {
-        Ok(reader) => reader.list::<account::Entity>(|q| q.filter(account::Column::Login.is_in(logins())).order_by_asc(account::Column::Login)).await,
+        Ok(reader) => {
+            reader
+                .list::<account::Entity>(|q| {
+                    q.filter(account::Column::Login.is_in(logins())).order_by_asc(account::Column::Login)
+                })
+                .await
+        }
         Err(stop) => Err(stop),
     };
     match found {
@@ -76,7 +89,8 @@ fn body(desk: &Desk, accounts: &[account::Model]) -> maud::Markup {
     let wall = foundation::clock::local(now).format("%Y-%m-%dT%H:%M").to_string();
     let later = desk.premises.calendar.add_workdays(desk.today(), 6).date;
     let jump = |label: &str, to: foundation::Instant| {
-        ui::Button::post(label, "/demo-clock").field("at", foundation::clock::local(to).format("%Y-%m-%dT%H:%M").to_string())
+        ui::Button::post(label, "/demo-clock")
+            .field("at", foundation::clock::local(to).format("%Y-%m-%dT%H:%M").to_string())
     };
     let next_day = foundation::clock::at_local(later.and_hms_opt(9, 0, 0).unwrap_or_default());
     html! {

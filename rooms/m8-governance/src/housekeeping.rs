@@ -26,8 +26,22 @@ pub async fn tick(desk: &Desk) -> Result<(), Stop> {
     }
     let mut told = Told::default();
     let demo_now = desk.now();
-    told.note("answers", remove::<idempotency::Entity>(desk, Condition::all().add(idempotency::Column::At.lt(demo_now - Duration::days(ANSWERS_DAYS)))).await);
-    told.note("links", remove::<one_time_link::Entity>(desk, one_time_link::Column::ExpiresAt.lt(now - Duration::days(LINKS_DAYS)).into()).await);
+    told.note(
+        "answers",
+        remove::<idempotency::Entity>(
+            desk,
+            Condition::all().add(idempotency::Column::At.lt(demo_now - Duration::days(ANSWERS_DAYS))),
+        )
+        .await,
+    );
+    told.note(
+        "links",
+        remove::<one_time_link::Entity>(
+            desk,
+            one_time_link::Column::ExpiresAt.lt(now - Duration::days(LINKS_DAYS)).into(),
+        )
+        .await,
+    );
     told.note("sign-ins", remove::<sign_in::Entity>(desk, over(now)).await);
     told.finish()
 }
@@ -38,5 +52,10 @@ fn over(now: Instant) -> Condition {
 }
 
 async fn remove<E: store::Reach>(desk: &Desk, gone: Condition) -> Result<u64, Stop> {
-    desk.premises.db.write_guarded(Guarded::ByKeys, Scope::Everything, move |work| Box::pin(async move { work.remove_all::<E>(gone).await })).await
+    desk.premises
+        .db
+        .write_guarded(Guarded::ByKeys, Scope::Everything, move |work| {
+            Box::pin(async move { work.remove_all::<E>(gone).await })
+        })
+        .await
 }

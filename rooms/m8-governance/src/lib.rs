@@ -43,8 +43,14 @@ pub fn routes() -> Routes {
         .act::<administer::EnableAccount, _, _>("/accounts/{id}/enable", accounts::enable)
         .act::<administer::ResetAccount, _, _>("/accounts/{id}/reset", accounts::reset)
         .act::<administer::ChangeAccountRole, _, _>("/accounts/{id}/role", accounts::role)
-        .read::<accounts::InstitutionAccountPage, _, _>("/institutions/{id}/account", account_forms::new_for_institution)
-        .act::<administer::OpenInstitutionAccount, _, _>("/institutions/{id}/account", account_forms::create_for_institution)
+        .read::<accounts::InstitutionAccountPage, _, _>(
+            "/institutions/{id}/account",
+            account_forms::new_for_institution,
+        )
+        .act::<administer::OpenInstitutionAccount, _, _>(
+            "/institutions/{id}/account",
+            account_forms::create_for_institution,
+        )
         .read::<slips::SlipsPage, _, _>("/classes/{id}/slips", slips::show)
         .act::<acts::slips::IssueSlips, _, _>("/classes/{id}/slips", slips::issue)
         .read::<policy::PolicyRegister, _, _>("/policy", policy::register)

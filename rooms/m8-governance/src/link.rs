@@ -119,7 +119,9 @@ pub async fn follow(desk: Desk, Path(token): Path<String>, form: Pairs) -> Respo
         return desk.page_status(422, "设置密码", "", password_form(&opened, &token, &state));
     }
     match set_password(&desk, &opened, form.value("password")).await {
-        Ok(token) if must_enrol(&opened.account) => with_cookie(&desk, &token, false, desk.go("/sign-in", "密码已设置。")),
+        Ok(token) if must_enrol(&opened.account) => {
+            with_cookie(&desk, &token, false, desk.go("/sign-in", "密码已设置。"))
+        }
         Ok(token) => signed_in(&desk, &token, "/"),
         Err(stop) => gone(&desk, stop),
     }
@@ -136,7 +138,9 @@ async fn use_slip(desk: &Desk, opened: &Opened) -> Result<String, Stop> {
 fn reach_of(desk: &Desk, opened: &Opened) -> Result<Option<Vec<InstitutionId>>, Stop> {
     let given = opened.link.institution.clone().ok_or(Fault::Gone)?;
     let before = match &desk.actor.office {
-        Office::Trainee { institutions, .. } if desk.actor.account.as_ref() == Some(&opened.account.id) => institutions.clone(),
+        Office::Trainee { institutions, .. } if desk.actor.account.as_ref() == Some(&opened.account.id) => {
+            institutions.clone()
+        }
         _ => Some(Vec::new()),
     };
     Ok(before.map(|mut at| {

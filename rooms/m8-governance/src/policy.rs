@@ -63,7 +63,11 @@ async fn listed(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
         .read()
         .await?
         .page::<policy_parameter::Entity>(filters.page_number(), PAGE_ROWS, |q| {
-            q.filter(filters.condition()).order_by_asc(P::Scheme).order_by_asc(P::District).order_by_asc(P::Name).order_by_desc(P::EffectiveFrom)
+            q.filter(filters.condition())
+                .order_by_asc(P::Scheme)
+                .order_by_asc(P::District)
+                .order_by_asc(P::Name)
+                .order_by_desc(P::EffectiveFrom)
         })
         .await?;
     let today = desk.today();
@@ -77,7 +81,14 @@ async fn listed(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
             desk::filters::districts(&Scope::Everything),
             Filter::choice("source", "依据", [("document", "有文件依据"), ("design", "系统默认，各地可另定")]),
         ],
-        columns: vec![Column::text("参数"), Column::text("补贴"), Column::text("地区"), Column::number("数值"), Column::text("生效"), Column::text("依据")],
+        columns: vec![
+            Column::text("参数"),
+            Column::text("补贴"),
+            Column::text("地区"),
+            Column::number("数值"),
+            Column::text("生效"),
+            Column::text("依据"),
+        ],
         rows: found.rows.iter().map(|one| line(one, today)).collect(),
         total: found.total,
         page: found.number,
@@ -89,7 +100,8 @@ async fn listed(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
 }
 
 fn line(one: &policy_parameter::Model, today: foundation::Date) -> Row {
-    let scheme = SCHEMES.iter().find(|(scheme, _)| *scheme == one.scheme).map_or(one.scheme.as_str(), |(_, label)| label);
+    let scheme =
+        SCHEMES.iter().find(|(scheme, _)| *scheme == one.scheme).map_or(one.scheme.as_str(), |(_, label)| label);
     let until = one.effective_to.map_or_else(|| "至今".to_owned(), |last| format!("至 {}", ui::dates::full_day(last)));
     let state = if one.effective_from > today {
         Some(tag::look("未生效"))
@@ -127,7 +139,9 @@ fn label(name: &str) -> String {
         "multiplier_bp_shortage" => "急需紧缺上浮系数".into(),
         "multiplier_bp_shortage_services" => "急需紧缺（综合服务类）上浮系数".into(),
         "multiplier_bp_shortage_manufacturing" => "急需紧缺（生产制造类）上浮系数".into(),
-        other => other.strip_prefix("base_fen_level_").map_or_else(|| other.to_owned(), |code| format!("基础标准：{}", level(code))),
+        other => other
+            .strip_prefix("base_fen_level_")
+            .map_or_else(|| other.to_owned(), |code| format!("基础标准：{}", level(code))),
     }
 }
 
@@ -138,7 +152,11 @@ fn value_text(name: &str, unit: &str, value: i64) -> String {
         "万分之一" => format!("{}.{:02} 倍", value / 10_000, value % 10_000 / 100),
         // 分 is also what an exam is marked in: only a name says that it is money.
         unit if name.split('_').any(|part| part == "fen") => {
-            format!("{} 元{}", ui::money::text(Fen(value)).trim_start_matches(['¥', ' ']), unit.strip_prefix('分').unwrap_or_default())
+            format!(
+                "{} 元{}",
+                ui::money::text(Fen(value)).trim_start_matches(['¥', ' ']),
+                unit.strip_prefix('分').unwrap_or_default()
+            )
         }
         "月" => format!("{} 个月", value),
         unit => format!("{} {unit}", value),

@@ -21,7 +21,9 @@ pub fn administers(own: &Office, other: &Office, district: DistrictCode) -> bool
             Office::City { .. } | Office::County { .. } | Office::Monitor { .. } | Office::Institution { .. },
         ) => own.management_path().covers(&district.management_path()),
         (Office::Finance { district: own }, Office::Finance { district: other })
-        | (Office::IndustryDepartment { district: own }, Office::IndustryDepartment { district: other }) => own == other,
+        | (Office::IndustryDepartment { district: own }, Office::IndustryDepartment { district: other }) => {
+            own == other
+        }
         (Office::Institution { institution: own }, Office::Institution { institution: other }) => own == other,
         (
             Office::AssessmentCentre
@@ -43,12 +45,18 @@ pub fn administers(own: &Office, other: &Office, district: DistrictCode) -> bool
 /// The refusal of an account that somebody else must administer.
 pub fn not_yours(own: &Office, other: &Office) -> Refusal {
     let fix = match other {
-        Office::Finance { .. } | Office::IndustryDepartment { .. } => "请由该单位自己的系统管理员办理，首个账号请省级系统管理员建立",
+        Office::Finance { .. } | Office::IndustryDepartment { .. } => {
+            "请由该单位自己的系统管理员办理，首个账号请省级系统管理员建立"
+        }
         Office::Audit { .. } | Office::TechnicalEducationCentre => "请联系省级系统管理员",
         Office::Trainee { .. } => "学员账号随登录条建立，请在班级页发登录条",
         _ => "请联系该单位或其上级的系统管理员",
     };
-    ACCOUNT_REACH.refuse(format!("{}的系统管理员不能管理这个{}的账号", own.kind_label(), other.kind_label())).source(SOURCE).fix(fix).at("office")
+    ACCOUNT_REACH
+        .refuse(format!("{}的系统管理员不能管理这个{}的账号", own.kind_label(), other.kind_label()))
+        .source(SOURCE)
+        .fix(fix)
+        .at("office")
 }
 
 /// A login as it is stored, and every problem of login and name.
@@ -62,7 +70,13 @@ pub fn new_account(login: &str, name: &str) -> Result<(String, String), Vec<Refu
     if !plain || !LOGIN.contains(&login.len()) || !login.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         no.push(ACCOUNT_NAME.refuse("账号名不合要求").at("login"));
     } else if looks_like_a_document(&login) {
-        no.push(ACCOUNT_NAME.refuse("账号名像证件号码或手机号").source("个人信息保护").fix("请换一个不含个人信息的账号名，例如 anhai-clerk").at("login"));
+        no.push(
+            ACCOUNT_NAME
+                .refuse("账号名像证件号码或手机号")
+                .source("个人信息保护")
+                .fix("请换一个不含个人信息的账号名，例如 anhai-clerk")
+                .at("login"),
+        );
     }
     let name = match name.parse::<PersonName>() {
         Ok(name) => name.as_str().to_owned(),
@@ -96,15 +110,33 @@ mod tests {
         assert!(!administers(&county(jinjiang), &city, quanzhou), "not the superior's");
         assert!(administers(&city, &county(jinjiang), jinjiang));
         let pingtan = at("350128");
-        assert!(!administers(&Office::City { district: at("350100") }, &county(pingtan), pingtan), "Pingtan answers to the province");
+        assert!(
+            !administers(&Office::City { district: at("350100") }, &county(pingtan), pingtan),
+            "Pingtan answers to the province"
+        );
         assert!(administers(&Office::Province, &county(pingtan), pingtan));
-        for other in [Office::Finance { district: jinjiang }, Office::Audit { district: jinjiang }, Office::IndustryDepartment { district: jinjiang }] {
-            assert!(!administers(&county(jinjiang), &other, jinjiang), "who pays or audits owes nothing to whom he checks");
+        for other in [
+            Office::Finance { district: jinjiang },
+            Office::Audit { district: jinjiang },
+            Office::IndustryDepartment { district: jinjiang },
+        ] {
+            assert!(
+                !administers(&county(jinjiang), &other, jinjiang),
+                "who pays or audits owes nothing to whom he checks"
+            );
             assert!(!administers(&city, &other, jinjiang));
             assert!(administers(&Office::EmploymentBureau, &other, jinjiang));
         }
-        assert!(administers(&Office::Finance { district: jinjiang }, &Office::Finance { district: jinjiang }, jinjiang));
-        assert!(!administers(&Office::Finance { district: quanzhou }, &Office::Finance { district: jinjiang }, jinjiang));
+        assert!(administers(
+            &Office::Finance { district: jinjiang },
+            &Office::Finance { district: jinjiang },
+            jinjiang
+        ));
+        assert!(!administers(
+            &Office::Finance { district: quanzhou },
+            &Office::Finance { district: jinjiang },
+            jinjiang
+        ));
     }
 
     #[test]

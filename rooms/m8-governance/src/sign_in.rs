@@ -111,7 +111,8 @@ async fn try_password(desk: &Desk, login: &str, given: &str) -> Result<Outcome, 
 
 /// Whether the account may do nothing before it has bound an authenticator: those of officials.
 pub fn must_enrol(one: &account::Model) -> bool {
-    one.totp_secret.is_none() && session::office_from(&one.office_kind, &one.office_ref).is_some_and(|office| office.is_official())
+    one.totp_secret.is_none()
+        && session::office_from(&one.office_kind, &one.office_ref).is_some_and(|office| office.is_official())
 }
 
 /// POST `/sign-in`.
@@ -120,7 +121,9 @@ pub async fn answer(desk: Desk, form: Pairs) -> Response {
     let next = safe(form.value("next"));
     match try_password(&desk, form.value("login"), form.value("password")).await {
         Ok(Outcome::In(token)) => signed_in(&desk, &token, next),
-        Ok(Outcome::Half(token)) => with_cookie(&desk, &token, false, desk.go(&at::SignIn.asking(&[("next", &next)]), "")),
+        Ok(Outcome::Half(token)) => {
+            with_cookie(&desk, &token, false, desk.go(&at::SignIn.asking(&[("next", &next)]), ""))
+        }
         Ok(Outcome::Locked) => {
             state.error("login", locked_words());
             desk.page_status(422, "登录", "", sign_in_form(&desk, &state))
@@ -207,7 +210,10 @@ async fn check_code(desk: &Desk, code: &str) -> Result<Code, Stop> {
     }
     let Some(sealed) = &one.totp_secret else { return Err(Fault::Gone.into()) };
     let Some(counted) = count::count(desk, &one.id).await? else { return Ok(Code::Locked) };
-    let secret = premises.keyring.open(Purpose::TotpSecret, &one.id.to_string(), sealed).map_err(|e| Fault::Db(e.to_string()))?;
+    let secret = premises
+        .keyring
+        .open(Purpose::TotpSecret, &one.id.to_string(), sealed)
+        .map_err(|e| Fault::Db(e.to_string()))?;
     let secret = hex::decode(secret.as_bytes()).map_err(|e| Fault::Db(e.to_string()))?;
     let step = totp::accepted_step(&secret, code.trim(), now, one.totp_last_step)?;
     let right = match step {
@@ -226,7 +232,8 @@ async fn check_code(desk: &Desk, code: &str) -> Result<Code, Stop> {
 /// Only addresses of our own.
 fn safe(next: &str) -> &str {
     // Browsers drop tabs and line ends from an address: what stands behind them would be another house.
-    let is_ours = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.chars().any(char::is_control);
+    let is_ours =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.chars().any(char::is_control);
     if is_ours { next } else { "/" }
 }
 
@@ -269,7 +276,9 @@ pub async fn large_text(desk: Desk, form: Pairs) -> Response {
 
 /// POST `/sign-in/authenticator`: binds the app and is in.
 pub async fn enrol_first(desk: Desk, form: Pairs) -> Response {
-    let next = |token: String| with_cookie(&desk, &token, false, desk.go(safe(form.value("next")), "动态口令已绑定，以后每次登录都要填。"));
+    let next = |token: String| {
+        with_cookie(&desk, &token, false, desk.go(safe(form.value("next")), "动态口令已绑定，以后每次登录都要填。"))
+    };
     let again = async |no| {
         let state = FormState::new().with("next", form.value("next")).refused(no);
         desk.page_status(422, "绑定动态口令", "", authenticator::first(&desk, &state))
@@ -301,7 +310,9 @@ pub struct Credentials {
 
 /// POST `/api/v1/sign-in`: a bearer token.
 pub async fn api(mut desk: Desk, request: Request) -> Response {
-    let Ok(body) = axum::body::to_bytes(request.into_body(), BODY_BYTES).await else { return desk::api::problem(&desk, 413, "请求内容太大", &[]) };
+    let Ok(body) = axum::body::to_bytes(request.into_body(), BODY_BYTES).await else {
+        return desk::api::problem(&desk, 413, "请求内容太大", &[]);
+    };
     let given: Credentials = match desk::api::read(&body) {
         Ok(given) => given,
         Err(detail) => return desk::api::problem(&desk, 400, &detail, &[]),
@@ -321,7 +332,9 @@ async fn credentials(desk: &mut Desk, given: &Credentials) -> Result<Result<Stri
         Outcome::TooOften(wait) => return Ok(Err((429, too_often_words(wait)))),
         Outcome::Refused => return Ok(Err((401, "账号或密码不对".into()))),
     };
-    let Some(known) = session::recognise(&desk.premises, &token).await? else { return Ok(Err((401, "账号或密码不对".into()))) };
+    let Some(known) = session::recognise(&desk.premises, &token).await? else {
+        return Ok(Err((401, "账号或密码不对".into())));
+    };
     desk.sign_in = Some(known.id);
     if half(desk).await?.totp_secret.is_none() {
         return Ok(Err((401, "请先在网页上登录一次，绑定动态口令".into())));

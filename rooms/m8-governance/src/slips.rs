@@ -64,7 +64,10 @@ async fn page(desk: &Desk, id: &str, state: &FormState) -> Result<Response, Stop
         empty: "名册上还没有人。".into(),
         bulk: gives_slips(class.state).then(|| Bulk {
             action: at::ClassSlips(&class.id).to_string(),
-            acts: vec![("给全班还没登录的人发".into(), "waiting".into()), ("给勾选的人发登录条".into(), "picked".into())],
+            acts: vec![
+                ("给全班还没登录的人发".into(), "waiting".into()),
+                ("给勾选的人发登录条".into(), "picked".into()),
+            ],
             ..Bulk::default()
         }),
         ..Register::default()
@@ -102,7 +105,9 @@ impl Known {
         // Accounts and links are nobody's rows but the system's; only their state leaves this function.
         let reader = desk.as_system("slips-page").read().await?;
         let accounts: HashMap<PersonId, AccountId> = reader
-            .list::<account::Entity>(|q| q.filter(account::Column::Person.is_in(persons)).filter(account::Column::OfficeKind.eq("trainee")))
+            .list::<account::Entity>(|q| {
+                q.filter(account::Column::Person.is_in(persons)).filter(account::Column::OfficeKind.eq("trainee"))
+            })
             .await?
             .into_iter()
             .filter_map(|one| Some((one.person?, one.id)))
@@ -110,7 +115,9 @@ impl Known {
         let ids = || accounts.values().cloned();
         let seen = reader
             .list::<sign_in::Entity>(|q| {
-                q.filter(sign_in::Column::Account.is_in(ids())).filter(sign_in::Column::EndedAt.is_null()).order_by_asc(sign_in::Column::LastSeenAt)
+                q.filter(sign_in::Column::Account.is_in(ids()))
+                    .filter(sign_in::Column::EndedAt.is_null())
+                    .order_by_asc(sign_in::Column::LastSeenAt)
             })
             .await?
             .into_iter()
@@ -137,7 +144,10 @@ impl Known {
         match self.signed_in(person) {
             Some(at) => tag::good(format!(
                 "已登录，{}用过",
-                ui::dates::near_day(foundation::clock::day_of(at), foundation::clock::day_of(desk.premises.clock.real_now()))
+                ui::dates::near_day(
+                    foundation::clock::day_of(at),
+                    foundation::clock::day_of(desk.premises.clock.real_now())
+                )
             )),
             None => tag::look("没登录过"),
         }
@@ -148,7 +158,9 @@ impl Known {
             None => tag::neutral("没发过"),
             Some(link) if link.used_at.is_some() => tag::good("已用"),
             Some(link) if link.expires_at < now => tag::look("过期没用"),
-            Some(link) => tag::neutral(format!("已发，{}前有效", ui::dates::day(foundation::clock::day_of(link.expires_at)))),
+            Some(link) => {
+                tag::neutral(format!("已发，{}前有效", ui::dates::day(foundation::clock::day_of(link.expires_at))))
+            }
         }
     }
 }
@@ -168,7 +180,8 @@ async fn sheet_of(desk: &Desk, id: &str, form: &Pairs) -> Result<Response, Stop>
         form.values("pick").filter_map(|one| one.parse().ok()).collect()
     };
     let issued = desk.perform(IssueSlips { class: class.id.clone(), enrolments }).await;
-    let again = async |no| page(desk, id, &FormState::new().refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop));
+    let again =
+        async |no| page(desk, id, &FormState::new().refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop));
     Ok(desk.answer(issued, |slips| desk.page("打印登录条", "/classes", sheet(&class, &slips)), again).await)
 }
 

@@ -24,8 +24,13 @@ pub struct Counted {
 pub async fn count(desk: &Desk, id: &AccountId) -> Result<Option<Counted>, Stop> {
     let now = desk.premises.clock.real_now();
     let account = id.clone();
-    let counted =
-        desk.premises.db.write_guarded(Guarded::ByKeys, Scope::Everything, move |work| Box::pin(async move { count_in(work, account, now).await })).await?;
+    let counted = desk
+        .premises
+        .db
+        .write_guarded(Guarded::ByKeys, Scope::Everything, move |work| {
+            Box::pin(async move { count_in(work, account, now).await })
+        })
+        .await?;
     Ok(counted.map(|is_last| Counted { account: id.clone(), is_last }))
 }
 
@@ -40,7 +45,8 @@ async fn count_in(work: &store::Writer, id: AccountId, now: Instant) -> Result<O
     }
     // This transaction holds the row now: the last try sets the lock before anybody else can count.
     let last = this().add(account::Column::FailedCount.gte(LOCK_AFTER));
-    let lock = account::ActiveModel { locked_until: Set(Some(now + Duration::minutes(LOCK_MINUTES))), ..Default::default() };
+    let lock =
+        account::ActiveModel { locked_until: Set(Some(now + Duration::minutes(LOCK_MINUTES))), ..Default::default() };
     Ok(Some(work.change_all::<account::Entity>(last, lock).await? == 1))
 }
 

@@ -90,14 +90,22 @@ pub async fn cards(desk: &Desk) -> Result<Vec<StatCard>, Stop> {
     let reader = desk.read().await?;
     let read = |function| desk.may(Permission::Of(function, Right::Read));
     let mut cards = Vec::new();
-    let classes = if read(Function::OpeningApplication) { classes(&reader, &[P::Draft, P::Waiting, P::Teaching, P::Stopped]).await? } else { Vec::new() };
+    let classes = if read(Function::OpeningApplication) {
+        classes(&reader, &[P::Draft, P::Waiting, P::Teaching, P::Stopped]).await?
+    } else {
+        Vec::new()
+    };
     if read(Function::OpeningApplication) {
         cards.push(running(desk, &reader, &in_phase(&classes, P::Teaching)).await?);
         cards.push(waiting(desk, &in_phase(&classes, P::Waiting)));
     }
     let drafts = in_phase(&classes, P::Draft);
     if drafts.rows > 0 && matches!(desk.actor.office, Office::Institution { .. }) {
-        cards.push(StatCard::new("草稿", format!("{} 份", drafts.rows)).note("开班申请还没有提交").opens(at::Classes.asking(&[("state", &P::Draft)])));
+        cards.push(
+            StatCard::new("草稿", format!("{} 份", drafts.rows))
+                .note("开班申请还没有提交")
+                .opens(at::Classes.asking(&[("state", &P::Draft)])),
+        );
     }
     if read(Function::ClaimReview) {
         cards.extend(money(desk, &reader).await?);
@@ -105,7 +113,12 @@ pub async fn cards(desk: &Desk) -> Result<Vec<StatCard>, Stop> {
     let stopped = in_phase(&classes, P::Stopped);
     if stopped.rows > 0 {
         let note = format!("{} 人等着复课", stopped.persons);
-        cards.push(StatCard::new("停课整改", format!("{} 班", stopped.rows)).note(note).opens(at::Classes.asking(&[("state", &P::Stopped)])).tone(Tone::Act));
+        cards.push(
+            StatCard::new("停课整改", format!("{} 班", stopped.rows))
+                .note(note)
+                .opens(at::Classes.asking(&[("state", &P::Stopped)]))
+                .tone(Tone::Act),
+        );
     }
     Ok(cards)
 }
@@ -116,8 +129,13 @@ async fn running(desk: &Desk, reader: &Reader, sums: &Total) -> Result<StatCard,
     let taught = store::query::Query::select()
         .expr(Expr::val(1))
         .from(training_class::Entity)
-        .and_where(Expr::col((training_class::Entity, training_class::Column::Id)).equals((class_session::Entity, class_session::Column::Class)))
-        .and_where(training_class::Column::State.is_in(ClassState::in_phases(&[ClassPhase::Approved, ClassPhase::Teaching])))
+        .and_where(
+            Expr::col((training_class::Entity, training_class::Column::Id))
+                .equals((class_session::Entity, class_session::Column::Class)),
+        )
+        .and_where(
+            training_class::Column::State.is_in(ClassState::in_phases(&[ClassPhase::Approved, ClassPhase::Teaching])),
+        )
         .to_owned();
     let held = reader
         .count::<class_session::Entity>(|q| {
@@ -152,14 +170,21 @@ async fn money(desk: &Desk, reader: &Reader) -> Result<Vec<StatCard>, Stop> {
     const REVIEWING: [S; 4] = [S::Submitted, S::Accepted, S::FirstReviewed, S::SecondReviewed];
     let all = claims(reader, &[&REVIEWING[..], &[S::Published, S::UnderObjection, S::Paid]].concat()).await?;
     let (reviewing, paid) = (total(&all, &REVIEWING.map(S::code)), total(&all, &[S::Paid.code()]));
-    let (shown, ends) = (total(&all, &[S::Published.code(), S::UnderObjection.code()]), total(&all, &[S::Published.code()]).first);
+    let (shown, ends) =
+        (total(&all, &[S::Published.code(), S::UnderObjection.code()]), total(&all, &[S::Published.code()]).first);
     Ok(vec![
         StatCard::new("待审补贴", yuan(&reviewing))
             .note(format!("{} 笔 · {} 人", reviewing.rows, reviewing.persons))
             .opens(at::Claims.asking(&[("state", &"reviewing")])),
         StatCard::new("公示中", format!("{} 笔", shown.rows))
-            .note(if shown.rows == 0 { "现在没有".to_owned() } else { format!("{} · {}", yuan(&shown), earliest(ends, desk.today(), "届满", "")) })
+            .note(if shown.rows == 0 {
+                "现在没有".to_owned()
+            } else {
+                format!("{} · {}", yuan(&shown), earliest(ends, desk.today(), "届满", ""))
+            })
             .opens(at::Claims.asking(&[("state", &"public")])),
-        StatCard::new("已拨付", yuan(&paid)).note(format!("{} 笔 · {} 人", paid.rows, paid.persons)).opens(at::Claims.asking(&[("state", &S::Paid)])),
+        StatCard::new("已拨付", yuan(&paid))
+            .note(format!("{} 笔 · {} 人", paid.rows, paid.persons))
+            .opens(at::Claims.asking(&[("state", &S::Paid)])),
     ])
 }

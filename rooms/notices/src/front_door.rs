@@ -49,12 +49,22 @@ store::picked! {
 
 async fn count(desk: &Desk) -> Result<Numbers, Stop> {
     let reader = desk.as_system("public-numbers").read().await?;
-    let taught = ClassState::in_phases(&[ClassPhase::Teaching, ClassPhase::Assessing, ClassPhase::Certified, ClassPhase::Archived]);
+    let taught = ClassState::in_phases(&[
+        ClassPhase::Teaching,
+        ClassPhase::Assessing,
+        ClassPhase::Certified,
+        ClassPhase::Archived,
+    ]);
     let people = reader
         .pick::<training_class::Entity, ByDistrict>(|q| {
             q.select_only()
                 .column(training_class::Column::District)
-                .column_as(Expr::col((training_class::Entity, training_class::Column::EnrolledCount)).sum().cast_as(Alias::new("bigint")), "total")
+                .column_as(
+                    Expr::col((training_class::Entity, training_class::Column::EnrolledCount))
+                        .sum()
+                        .cast_as(Alias::new("bigint")),
+                    "total",
+                )
                 .filter(training_class::Column::State.is_in(taught))
                 .group_by(training_class::Column::District)
         })
@@ -63,7 +73,10 @@ async fn count(desk: &Desk) -> Result<Numbers, Stop> {
         .pick::<claim::Entity, ByDistrict>(|q| {
             q.select_only()
                 .column(claim::Column::District)
-                .column_as(Expr::col((claim::Entity, claim::Column::Total)).sum().cast_as(Alias::new("bigint")), "total")
+                .column_as(
+                    Expr::col((claim::Entity, claim::Column::Total)).sum().cast_as(Alias::new("bigint")),
+                    "total",
+                )
                 .filter(claim::Column::State.eq(ClaimState::Paid))
                 .group_by(claim::Column::District)
         })
@@ -77,18 +90,27 @@ async fn count(desk: &Desk) -> Result<Numbers, Stop> {
         .map(|city| City { code: city, name: city.name(), trained: below(city, &people), fen: below(city, &money) })
         .collect();
     let claims = claims(&reader, &[ClaimState::Published, ClaimState::UnderObjection, ClaimState::Paid]).await?;
-    let running =
-        reader.count::<training_class::Entity>(|q| q.filter(training_class::Column::State.is_in(ClassState::in_phases(&[ClassPhase::Teaching])))).await?;
+    let running = reader
+        .count::<training_class::Entity>(|q| {
+            q.filter(training_class::Column::State.is_in(ClassState::in_phases(&[ClassPhase::Teaching])))
+        })
+        .await?;
     Ok(Numbers {
-        items: reader.count::<needs_item::Entity>(|q| q.filter(needs_item::Column::State.eq(NeedsState::Published))).await?,
-        institutions: reader.count::<institution::Entity>(|q| q.filter(institution::Column::State.eq(DirectoryState::Listed))).await?,
+        items: reader
+            .count::<needs_item::Entity>(|q| q.filter(needs_item::Column::State.eq(NeedsState::Published)))
+            .await?,
+        institutions: reader
+            .count::<institution::Entity>(|q| q.filter(institution::Column::State.eq(DirectoryState::Listed)))
+            .await?,
         shown: total(&claims, &[ClaimState::Published.code(), ClaimState::UnderObjection.code()]),
         paid: total(&claims, &[ClaimState::Paid.code()]),
         running: i64::try_from(running).unwrap_or(0),
         trained: people.iter().filter_map(|one| one.total).sum(),
         certificates: reader.count::<certificate::Entity>(|q| q.filter(certificate::Column::Valid.eq(true))).await?,
         facts: reader
-            .list::<fact::Entity>(|q| q.filter(fact::Column::Seq.is_not_null()).order_by_desc(fact::Column::Seq).limit(1))
+            .list::<fact::Entity>(|q| {
+                q.filter(fact::Column::Seq.is_not_null()).order_by_desc(fact::Column::Seq).limit(1)
+            })
             .await?
             .first()
             .and_then(|one| one.seq)
@@ -134,7 +156,12 @@ fn doors(numbers: &Numbers) -> Markup {
         ("/needs", "需求指导目录", "政府补贴哪些培训、补多少", format!("{} 个项目已发布", numbers.items)),
         ("/institutions", "培训机构目录", "到哪里学，找谁报名", format!("{} 家机构在目录内", numbers.institutions)),
         ("/publicity", "补贴公示", "钱发给谁，有异议就说", shown),
-        ("/journal", "公开日志", "谁都能核对的账，改一个字都看得出", format!("{} 条事实", ui::trail::grouped(u64::try_from(numbers.facts).unwrap_or(0)))),
+        (
+            "/journal",
+            "公开日志",
+            "谁都能核对的账，改一个字都看得出",
+            format!("{} 条事实", ui::trail::grouped(u64::try_from(numbers.facts).unwrap_or(0))),
+        ),
     ];
     html! {
         nav class="jb-doors" aria-label="公众查询" {
@@ -153,7 +180,8 @@ fn figures(numbers: &Numbers) -> Vec<StatCard> {
         StatCard::new("培训合格证书", format!("{} 张", grouped(i64::try_from(numbers.certificates).unwrap_or(0))))
             .note("有效的，都能扫码查验")
             .opens("/verify"),
-        StatCard::new("已拨付补贴", yuan(&numbers.paid)).note(format!("{} 人次，均经公示", grouped(numbers.paid.persons))),
+        StatCard::new("已拨付补贴", yuan(&numbers.paid))
+            .note(format!("{} 人次，均经公示", grouped(numbers.paid.persons))),
     ]
 }
 

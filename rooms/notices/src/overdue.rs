@@ -14,7 +14,8 @@ use crate::queue::{address, called};
 const ROWS: u64 = 20;
 
 /// Whose matters are watched, and what follows the name of their district.
-const BELOW: [(&str, &str); 4] = [("county", "人社局"), ("city", "人社局"), ("finance", "财政局"), ("institution", "培训机构")];
+const BELOW: [(&str, &str); 4] =
+    [("county", "人社局"), ("city", "人社局"), ("finance", "财政局"), ("institution", "培训机构")];
 
 /// Offices that see others' work: those that do the work have it in their own queue.
 fn watches(office: &Office) -> bool {
@@ -27,7 +28,12 @@ fn watches(office: &Office) -> bool {
         | Office::IndustryDepartment { .. }
         | Office::Monitor { .. }
         | Office::Audit { .. } => true,
-        Office::County { .. } | Office::Finance { .. } | Office::Institution { .. } | Office::Trainee { .. } | Office::Public | Office::System { .. } => false,
+        Office::County { .. }
+        | Office::Finance { .. }
+        | Office::Institution { .. }
+        | Office::Trainee { .. }
+        | Office::Public
+        | Office::System { .. } => false,
     }
 }
 
@@ -52,8 +58,18 @@ pub async fn below(desk: &Desk) -> Result<Markup, Stop> {
     if rows.is_empty() {
         return Ok(html! { h2 class="jb-h2" { "下级超期未办" } p { "没有超期未办的事项。" } });
     }
-    let title = if rows.len() as u64 == ROWS { format!("下级超期未办，最久的 {ROWS} 件") } else { format!("下级超期未办 {} 件", rows.len()) };
-    let columns = [Column::text("案卷"), Column::text("事项"), Column::text("该谁办"), Column::text("时限"), Column::number("金额")];
+    let title = if rows.len() as u64 == ROWS {
+        format!("下级超期未办，最久的 {ROWS} 件")
+    } else {
+        format!("下级超期未办 {} 件", rows.len())
+    };
+    let columns = [
+        Column::text("案卷"),
+        Column::text("事项"),
+        Column::text("该谁办"),
+        Column::text("时限"),
+        Column::number("金额"),
+    ];
     let rows: Vec<Row> = rows.iter().map(|one| line(desk, one)).collect();
     Ok(html! { h2 class="jb-h2" { (title) } (simple_table(&title, &columns, &rows)) })
 }

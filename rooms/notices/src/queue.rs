@@ -77,7 +77,9 @@ fn open_tasks(desk: &Desk, q: Select<task::Entity>) -> Select<task::Entity> {
     let kind = session::office_parts(&desk.actor.office).0;
     // Cities and the province watch; the queue of an audience is that office's own.
     let mine = match &desk.actor.account {
-        Some(account) => Condition::any().add(task::Column::NotFor.is_null()).add(task::Column::NotFor.ne(account.clone())),
+        Some(account) => {
+            Condition::any().add(task::Column::NotFor.is_null()).add(task::Column::NotFor.ne(account.clone()))
+        }
         None => Condition::all(),
     };
     let q = if does_cases(desk) { q } else { q.filter(Expr::val(1).eq(0)) };
@@ -165,13 +167,18 @@ async fn blocked(desk: &Desk, rows: &[task::Model]) -> Result<HashMap<String, &'
 /// What an office may begin from here, and what an empty queue tells it.
 fn next_step(desk: &Desk) -> (Vec<Button>, &'static str) {
     match desk.actor.office {
-        _ if !does_cases(desk) => (vec![Button::link("管理账号", "/accounts").main()], "系统管理员不办业务，没有待办。账号在“账号”里。"),
-        Office::Institution { .. } => {
-            (vec![Button::link("申报新班", "/classes/new").main()], "没有要办的事。要开新班，请点右上角“申报新班”；各班进展在“班级”里。")
+        _ if !does_cases(desk) => {
+            (vec![Button::link("管理账号", "/accounts").main()], "系统管理员不办业务，没有待办。账号在“账号”里。")
         }
+        Office::Institution { .. } => (
+            vec![Button::link("申报新班", "/classes/new").main()],
+            "没有要办的事。要开新班，请点右上角“申报新班”；各班进展在“班级”里。",
+        ),
         Office::County { .. } => (Vec::new(), "没有要办的事。新的开班申请、补贴申领一到，就会排在这里。"),
         Office::Finance { .. } => (Vec::new(), "没有要办的事。人社部门组好的拨付批次会排在这里，等您批准。"),
-        Office::Audit { .. } => (Vec::new(), "审计没有待办。请从“班级”进入任一班的案卷，案卷右侧可以导出证据包，带走离线核验。"),
+        Office::Audit { .. } => {
+            (Vec::new(), "审计没有待办。请从“班级”进入任一班的案卷，案卷右侧可以导出证据包，带走离线核验。")
+        }
         Office::Monitor { .. } => (Vec::new(), "没有要办的事。正在上课的班级在“正在上课”里，可以记录检查。"),
         _ => (Vec::new(), "没有要您办的事。上面每个数字都能点开，看到具体的班级和补贴。"),
     }
@@ -188,7 +195,11 @@ fn button(one: &task::Model, matter: Option<&Matter>, href: &str) -> Button {
     match (&matter.quick, matter.ends) {
         (Some(quick), _) if one.tone == "good" => {
             let button = Button::post(quick.word, format!("{href}/{}", quick.post)).main();
-            if quick.question.is_empty() { button } else { button.confirm(format!("{}：{}", one.title, quick.question)).field("all", "1") }
+            if quick.question.is_empty() {
+                button
+            } else {
+                button.confirm(format!("{}：{}", one.title, quick.question)).field("all", "1")
+            }
         }
         (_, Ends::Seen) => Button::post("知道了", at::TaskSettle(&one.id).to_string()),
         (_, Ends::Finding) => Button::link("登记结果", at::TaskPage(&one.id).to_string()),

@@ -51,14 +51,22 @@ impl Act for SettleTask {
             }
             Some(Ends::Finding) if !(NOTE_CHARS..=TEXT_CHARS).contains(&note.chars().count()) => {
                 let fact = format!("办理结果应写 {NOTE_CHARS} 至 {TEXT_CHARS} 字");
-                return Err(TASK.refuse(fact).fix("请写清找了谁、核实了什么、结论是什么；不要写证件号、电话").at("note").into());
+                return Err(TASK
+                    .refuse(fact)
+                    .fix("请写清找了谁、核实了什么、结论是什么；不要写证件号、电话")
+                    .at("note")
+                    .into());
             }
             Some(Ends::Seen) if note.chars().count() > TEXT_CHARS => {
                 return Err(TASK.refuse("写得太长").fix(format!("请不要超过 {TEXT_CHARS} 字")).at("note").into());
             }
             Some(_) => {}
         }
-        work.save::<task::Entity>(&row, task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() }).await?;
+        work.save::<task::Entity>(
+            &row,
+            task::ActiveModel { done_at: Set(Some(desk.now())), once: Set(None), ..Default::default() },
+        )
+        .await?;
         let said = if note.is_empty() { format!("{what}：已阅") } else { format!("{what}：{note}") };
         // Without the institution: what trainees say about it is looked into without telling it who spoke.
         let fact = FactDraft::new("TaskSettled", row.district, said).with("kind", row.kind.as_str());
@@ -75,8 +83,9 @@ impl Act for SettleTask {
 /// A task of the asker's own queue: in reach, for this office, and not somebody else's.
 async fn own(desk: &Desk, reader: &Reader, id: &TaskId) -> Result<task::Model, Stop> {
     let row = reader.get::<task::Entity>(id.to_string()).await?;
-    let is_mine =
-        does_cases(desk) && row.audience == session::office_parts(&desk.actor.office).0 && (row.not_for.is_none() || row.not_for != desk.actor.account);
+    let is_mine = does_cases(desk)
+        && row.audience == session::office_parts(&desk.actor.office).0
+        && (row.not_for.is_none() || row.not_for != desk.actor.account);
     if is_mine { Ok(row) } else { Err(Fault::Gone.into()) }
 }
 
@@ -99,7 +108,9 @@ async fn shown(desk: &Desk, id: &str, state: &FormState) -> Response {
         own(desk, &desk.read().await?, &id).await
     };
     match run.await {
-        Ok(row) => desk.page_status(if state.is_clean() { 200 } else { 422 }, "登记办理结果", "/", body(desk, &row, state)),
+        Ok(row) => {
+            desk.page_status(if state.is_clean() { 200 } else { 422 }, "登记办理结果", "/", body(desk, &row, state))
+        }
         Err(stop) => desk.stopped(stop),
     }
 }

@@ -110,7 +110,14 @@ impl<'a, P: Procedure> Taking<'a, P> {
 
 /// Takes a step: checks the row, writes state and day, ends what was asked, asks the next, and puts the state on the
 /// fact. The only way to change a state. Errors: the refusal of `after`; faults.
-pub async fn take<P: Procedure>(desk: &Desk, work: &Writer, thing: &Model<P>, step: P::Step, taking: Taking<'_, P>, fact: FactDraft) -> Result<FactDraft, Stop>
+pub async fn take<P: Procedure>(
+    desk: &Desk,
+    work: &Writer,
+    thing: &Model<P>,
+    step: P::Step,
+    taking: Taking<'_, P>,
+    fact: FactDraft,
+) -> Result<FactDraft, Stop>
 where
     Change<P>: Send,
 {
@@ -152,13 +159,22 @@ where
     if let (Due::Days(_) | Due::Workdays(_), Some(due)) = (row.due, days::<P>(desk, row, &taking)?)
         && due != P::due(&thing)
     {
-        return Err(Fault::Db(format!("{}: {step:?} gives {due:?}, the thing says {:?}", P::NAME, P::due(&thing))).into());
+        return Err(
+            Fault::Db(format!("{}: {step:?} gives {due:?}, the thing says {:?}", P::NAME, P::due(&thing))).into()
+        );
     }
     if work.add_new::<P::Table>(vec![thing.clone()]).await? == 0 {
         return Ok(None);
     }
-    ask::<P>(desk, work, &thing, row, P::due(&thing), Found { finding: taking.finding, not_for: taking.not_for, money: taking.money, title: taking.title })
-        .await?;
+    ask::<P>(
+        desk,
+        work,
+        &thing,
+        row,
+        P::due(&thing),
+        Found { finding: taking.finding, not_for: taking.not_for, money: taking.money, title: taking.title },
+    )
+    .await?;
     said::<P>(row, row.to, fact).map(Some)
 }
 
@@ -167,13 +183,24 @@ fn taken_by<P: Procedure>(desk: &Desk, step: P::Step) -> Result<&'static Row<P::
     let row = row::<P>(step);
     match row.by.all().any(|one| one.act == desk.acting) {
         true => Ok(row),
-        false => Err(Fault::Db(format!("{}: {step:?} is taken by {:?}, the table says {}", P::NAME, desk.acting, row.by.act)).into()),
+        false => Err(Fault::Db(format!(
+            "{}: {step:?} is taken by {:?}, the table says {}",
+            P::NAME,
+            desk.acting,
+            row.by.act
+        ))
+        .into()),
     }
 }
 
 /// The day that the row and the act say; none where it stays.
-fn days<P: Procedure>(desk: &Desk, row: &Row<P::State, P::Step>, taking: &Taking<'_, P>) -> Result<Option<Option<Date>>, Stop> {
-    let policy = || taking.policy.ok_or_else(|| Fault::Db(format!("{}: {:?} needs a policy for its days", P::NAME, row.step)));
+fn days<P: Procedure>(
+    desk: &Desk,
+    row: &Row<P::State, P::Step>,
+    taking: &Taking<'_, P>,
+) -> Result<Option<Option<Date>>, Stop> {
+    let policy =
+        || taking.policy.ok_or_else(|| Fault::Db(format!("{}: {:?} needs a policy for its days", P::NAME, row.step)));
     Ok(match row.due {
         Due::Keep => None,
         Due::Clear => Some(None),
@@ -208,7 +235,14 @@ struct Found {
     title: Option<String>,
 }
 
-async fn ask<P: Procedure>(desk: &Desk, work: &Writer, thing: &Model<P>, row: &Row<P::State, P::Step>, due: Option<Date>, found: Found) -> Result<(), Stop> {
+async fn ask<P: Procedure>(
+    desk: &Desk,
+    work: &Writer,
+    thing: &Model<P>,
+    row: &Row<P::State, P::Step>,
+    due: Option<Date>,
+    found: Found,
+) -> Result<(), Stop> {
     let Next::Ask(matter) = row.next else { return Ok(()) };
     let Found { finding: (tone, line), not_for, money, title } = found;
     let title = title.unwrap_or_else(|| P::title(thing, matter));

@@ -43,11 +43,15 @@ fn s12_8_holidays_and_worked_weekends() {
 
 #[test]
 fn s12_8_a_new_notice_is_read_or_named_by_line() {
-    let calendar = WorkCalendar::from_csv("date,kind,note\n2027-01-01,off,元旦\n\n2027-01-03,work,调休\n").expect("reads");
+    let calendar =
+        WorkCalendar::from_csv("date,kind,note\n2027-01-01,off,元旦\n\n2027-01-03,work,调休\n").expect("reads");
     assert!(!calendar.is_workday(day("2027-01-01")));
     assert!(calendar.is_workday(day("2027-01-03")));
     assert!(calendar.is_certain(day("2027-06-01")));
-    assert_eq!(WorkCalendar::from_csv("date,kind,note\n2027-01-01,off,\n2027-13-01,off,\n").expect_err("no such month").line, 3);
+    assert_eq!(
+        WorkCalendar::from_csv("date,kind,note\n2027-01-01,off,\n2027-13-01,off,\n").expect_err("no such month").line,
+        3
+    );
     assert_eq!(WorkCalendar::from_csv("date,kind,note\n2027-01-01,holiday,\n").expect_err("no such kind").line, 2);
 }
 

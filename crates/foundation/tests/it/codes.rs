@@ -1,20 +1,34 @@
 //! Codes and labels (code_lists.csv) and the occupation dictionary (M1; domain.md §2.5).
 
-use foundation::codes::{CertificateType, ClaimState, DirectoryState, FullProcessState, PersonCategory, Regime, TrainingType};
+use foundation::codes::{
+    CertificateType, ClaimState, DirectoryState, FullProcessState, PersonCategory, Regime, TrainingType,
+};
 use foundation::occupation::{Occupation, OccupationKind, lookup};
 use foundation::{IdType, OccupationCode, SkillLevel};
 
 #[test]
 fn s4_1_class_states_carry_the_dossiers_codes() {
     let codes: Vec<&str> = FullProcessState::all().iter().map(|state| state.code()).collect();
-    assert_eq!(codes, ["A00", "A10", "A15", "A20", "A25", "A30", "A40", "A45", "A50", "A60", "A65", "A70", "A80", "A85", "A90", "A99"]);
+    assert_eq!(
+        codes,
+        [
+            "A00", "A10", "A15", "A20", "A25", "A30", "A40", "A45", "A50", "A60", "A65", "A70", "A80", "A85", "A90",
+            "A99"
+        ]
+    );
     assert_eq!(FullProcessState::Approved.label(), "准予开班");
 }
 
 #[test]
 fn s7_4_claim_states_carry_the_dossiers_codes() {
     let codes: Vec<&str> = ClaimState::all().iter().map(|state| state.code()).collect();
-    assert_eq!(codes, ["S00", "S10", "S15", "S20", "S25", "S30", "S40", "S50", "S55", "S60", "S70", "S80", "S85", "S90", "S95", "S99"]);
+    assert_eq!(
+        codes,
+        [
+            "S00", "S10", "S15", "S20", "S25", "S30", "S40", "S50", "S55", "S60", "S70", "S80", "S85", "S90", "S95",
+            "S99"
+        ]
+    );
 }
 
 #[test]
@@ -66,8 +80,11 @@ fn s2_5_the_dictionary_holds_what_the_demo_needs() {
 fn s2_5_the_dictionary_agrees_with_the_classification() {
     let Ok(shared) = std::env::var("JINBU_SHARED") else { return };
     let mut reader = csv::Reader::from_path(format!("{shared}/data/occupations.csv")).expect("the classification");
-    let all: std::collections::BTreeMap<String, String> =
-        reader.records().map(|line| line.expect("a line")).map(|line| (line[0].to_owned(), line[1].to_owned())).collect();
+    let all: std::collections::BTreeMap<String, String> = reader
+        .records()
+        .map(|line| line.expect("a line"))
+        .map(|line| (line[0].to_owned(), line[1].to_owned()))
+        .collect();
     for one in Occupation::all() {
         if let Some(code) = &one.code {
             assert_eq!(all.get(code.as_str()), Some(&one.name), "{code}");
@@ -82,7 +99,13 @@ fn codes_agree_with_the_code_lists() {
     let Ok(shared) = std::env::var("JINBU_SHARED") else { return };
     let mut reader = csv::Reader::from_path(format!("{shared}/data/code_lists.csv")).expect("the code lists");
     let lines: Vec<csv::StringRecord> = reader.records().map(|line| line.expect("a line")).collect();
-    let listed = |list: &str| lines.iter().filter(|line| &line[0] == list).map(|line| (line[1].to_owned(), line[2].to_owned())).collect::<Vec<_>>();
+    let listed = |list: &str| {
+        lines
+            .iter()
+            .filter(|line| &line[0] == list)
+            .map(|line| (line[1].to_owned(), line[2].to_owned()))
+            .collect::<Vec<_>>()
+    };
     macro_rules! same { ($($list:literal = $name:ty),+) => { $(
         assert_eq!(listed($list), <$name>::all().iter().map(|one| (one.code().to_owned(), one.label().to_owned())).collect::<Vec<_>>(), $list);
     )+ } }

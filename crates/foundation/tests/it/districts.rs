@@ -17,7 +17,10 @@ fn s1_2_ninety_four_units() {
     for one in DistrictCode::all() {
         assert_eq!(one.parent().is_none(), one == DistrictCode::PROVINCE);
         assert_eq!(one.management_parent().is_none(), one == DistrictCode::PROVINCE);
-        assert_eq!(DistrictCode::resolve(&one.to_string()).map(|found| (found.district, found.retired_in)), Some((one, None)));
+        assert_eq!(
+            DistrictCode::resolve(&one.to_string()).map(|found| (found.district, found.retired_in)),
+            Some((one, None))
+        );
     }
 }
 
@@ -86,7 +89,18 @@ fn s1_2_only_codes_that_exist_parse() {
 
 #[test]
 fn m8_paths_that_no_district_has_do_not_parse() {
-    for text in ["", "35/", "/35", "35/3505/", "3505", "35/350582", "35/3501/350128", "35/3506/350582", "35/3505/350582/1", "36"] {
+    for text in [
+        "",
+        "35/",
+        "/35",
+        "35/3505/",
+        "3505",
+        "35/350582",
+        "35/3501/350128",
+        "35/3506/350582",
+        "35/3505/350582/1",
+        "36",
+    ] {
         assert!(text.parse::<ManagementPath>().is_err(), "{text:?}");
     }
 }

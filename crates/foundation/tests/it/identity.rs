@@ -33,8 +33,16 @@ fn s12_7_vectors_of_gb_11643() {
         assert_eq!(parse(type_of(&number), &number).map(|id| id.reveal().to_owned()), Ok(number));
     }
     let invalid = texts(&vectors["gb11643_id_check"]["invalid"]);
-    let errors: Vec<IdError> = invalid.iter().map(|number| parse(IdType::ResidentCard, number).expect_err(number)).collect();
-    assert_eq!(errors, [IdError::WrongCheckDigit, IdError::BadDate, IdError::WrongLength { id_type: IdType::ResidentCard, expected: "18位", found: 17 }]);
+    let errors: Vec<IdError> =
+        invalid.iter().map(|number| parse(IdType::ResidentCard, number).expect_err(number)).collect();
+    assert_eq!(
+        errors,
+        [
+            IdError::WrongCheckDigit,
+            IdError::BadDate,
+            IdError::WrongLength { id_type: IdType::ResidentCard, expected: "18位", found: 17 }
+        ]
+    );
 }
 
 #[test]
@@ -48,9 +56,13 @@ fn m7_1_demo_numbers_are_refused_in_a_real_system() {
 
 #[test]
 fn s12_7_what_people_type_is_put_right() {
-    for text in
-        ["35019919000101009x", " 350199 19000101 009X ", "３５０１９９１９０００１０１００９ｘ", "'35019919000101009X", "350199\u{3000}19000101009Ｘ\u{200B}"]
-    {
+    for text in [
+        "35019919000101009x",
+        " 350199 19000101 009X ",
+        "３５０１９９１９０００１０１００９ｘ",
+        "'35019919000101009X",
+        "350199\u{3000}19000101009Ｘ\u{200B}",
+    ] {
         assert_eq!(parse(IdType::ResidentCard, text).expect(text).reveal(), "35019919000101009X");
     }
 }
@@ -65,12 +77,24 @@ fn s12_7_errors_say_what_and_how_to_fix_without_guessing() {
         (IdType::ResidentCard, "35019919900307001A", IdError::WrongLetter { id_type: IdType::ResidentCard }),
         (IdType::ResidentCard, "350199X99003070011", IdError::WrongLetter { id_type: IdType::ResidentCard }),
         (IdType::ResidentCard, "990199199003070011", IdError::UnknownRegion),
-        (IdType::ResidentCard, "810000190001010018", IdError::OtherKind { id_type: IdType::ResidentCard, looks_like: Some(IdType::HkMoResidence) }),
-        (IdType::TwResidence, "350199199003070011", IdError::OtherKind { id_type: IdType::TwResidence, looks_like: Some(IdType::ResidentCard) }),
+        (
+            IdType::ResidentCard,
+            "810000190001010018",
+            IdError::OtherKind { id_type: IdType::ResidentCard, looks_like: Some(IdType::HkMoResidence) },
+        ),
+        (
+            IdType::TwResidence,
+            "350199199003070011",
+            IdError::OtherKind { id_type: IdType::TwResidence, looks_like: Some(IdType::ResidentCard) },
+        ),
         (IdType::ResidentCard, "350199189912310011", IdError::BadDate),
         (IdType::ResidentCard, "350199199003070012", IdError::WrongCheckDigit),
         (IdType::ResidentCard, &number, future),
-        (IdType::ResidentCard, "证号三五零一九九一九九零零三零七零零", IdError::WrongLetter { id_type: IdType::ResidentCard }),
+        (
+            IdType::ResidentCard,
+            "证号三五零一九九一九九零零三零七零零",
+            IdError::WrongLetter { id_type: IdType::ResidentCard },
+        ),
     ];
     for (id_type, text, expected) in cases {
         let error = parse(id_type, text).expect_err(text);
@@ -159,7 +183,10 @@ fn s12_7_luhn_only_warns() {
         assert!(!card.parse::<AccountNumber>().expect("digits").luhn_ok(), "{card}");
     }
     let account: AccountNumber = "6228 4800 1234 5678 903".parse().expect("blanks are fine");
-    assert_eq!((account.reveal(), format!("{account} {account:?}").as_str()), ("6228480012345678903", "****8903 ****8903"));
+    assert_eq!(
+        (account.reveal(), format!("{account} {account:?}").as_str()),
+        ("6228480012345678903", "****8903 ****8903")
+    );
     for bad in ["1234567", "1234567890123456789012345678901", "62284800A2345678", "6.22848E+18"] {
         assert!(bad.parse::<AccountNumber>().is_err(), "{bad}");
     }
@@ -167,14 +194,24 @@ fn s12_7_luhn_only_warns() {
 
 #[test]
 fn s12_7_phones() {
-    for text in ["13859501234", "138 5950 1234", "138-5950-1234", "+8613859501234", "86 138 5950 1234", "１３８５９５０１２３４"] {
+    for text in [
+        "13859501234",
+        "138 5950 1234",
+        "138-5950-1234",
+        "+8613859501234",
+        "86 138 5950 1234",
+        "１３８５９５０１２３４",
+    ] {
         let phone: Phone = text.parse().expect(text);
         assert_eq!((phone.reveal(), format!("{phone}{phone:?}").as_str()), ("13859501234", "138****1234138****1234"));
     }
     for bad in ["12859501234", "1385950123", "0595-85661234", "138595012345", "手机", ""] {
         assert!(bad.parse::<Phone>().is_err(), "{bad}");
     }
-    assert_eq!("1385950123".parse::<Phone>().expect_err("ten").sentence(), "手机号应为11位，现在是10位。请填写11位手机号。");
+    assert_eq!(
+        "1385950123".parse::<Phone>().expect_err("ten").sentence(),
+        "手机号应为11位，现在是10位。请填写11位手机号。"
+    );
 }
 
 #[test]

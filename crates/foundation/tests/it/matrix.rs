@@ -49,7 +49,11 @@ fn m8_the_matrix_has_36_functions() {
 fn m8_every_function_names_a_clause_of_the_policy() {
     let clauses = include_str!("../../../../policy/clauses.csv");
     for function in Function::all() {
-        assert!(clauses.lines().any(|line| line.split(',').next() == Some(function.clause())), "{function:?} {}", function.clause());
+        assert!(
+            clauses.lines().any(|line| line.split(',').next() == Some(function.clause())),
+            "{function:?} {}",
+            function.clause()
+        );
     }
 }
 
@@ -97,7 +101,11 @@ fn m8_auditors_only_read_and_see_all_but_the_exam_papers() {
         for right in Right::all().iter().filter(|right| **right != Right::Read) {
             may_not("审计", *function, *right);
         }
-        assert_eq!(allows(&office("审计"), Permission::Of(*function, Right::Read)), *function != Function::ItemBank, "{function:?}");
+        assert_eq!(
+            allows(&office("审计"), Permission::Of(*function, Right::Read)),
+            *function != Function::ItemBank,
+            "{function:?}"
+        );
     }
 }
 
@@ -143,5 +151,8 @@ fn m8_authority_txt_is_what_the_code_does() {
         std::fs::write(path, &printed).expect("writes");
     }
     let kept = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(kept == printed, "crates/foundation/authority.txt is out of date: run `UPDATE=1 cargo test -p foundation` and have the change reviewed");
+    assert!(
+        kept == printed,
+        "crates/foundation/authority.txt is out of date: run `UPDATE=1 cargo test -p foundation` and have the change reviewed"
+    );
 }

@@ -51,7 +51,11 @@ impl Annoyed {
 /// A page in Chinese with a way on and nothing of the inside.
 fn decent(answer: &Answer) {
     let text = &answer.text;
-    assert!(text.contains("lang=\"zh-CN\"") && text.contains("href=\"/\""), "no page in Chinese with a way back: {} {text}", answer.status);
+    assert!(
+        text.contains("lang=\"zh-CN\"") && text.contains("href=\"/\""),
+        "no page in Chinese with a way back: {} {text}",
+        answer.status
+    );
     for inside in [
         "panicked",
         "stack backtrace",
@@ -99,7 +103,10 @@ const PLAN: [(&str, &str); 11] = [
 ];
 
 fn with<'a>(fields: &[(&'a str, &'a str)], changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    fields.iter().map(|(name, value)| (*name, changes.iter().find(|one| one.0 == *name).map_or(*value, |one| one.1))).collect()
+    fields
+        .iter()
+        .map(|(name, value)| (*name, changes.iter().find(|one| one.0 == *name).map_or(*value, |one| one.1)))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,7 +132,8 @@ async fn a_trainee_with_a_wrong_digit_or_a_birthday_to_come() {
     let good = foundation::id_number::synthetic(foundation::Date::from_ymd_opt(1980, 5, 6).unwrap(), 977).unwrap();
     let wrong = format!("{}{}", &good[..17], if good.ends_with('1') { '2' } else { '1' });
     let coming = foundation::id_number::synthetic(foundation::Date::from_ymd_opt(2027, 5, 6).unwrap(), 977).unwrap();
-    for (number, says) in [(wrong.as_str(), "校验"), (coming.as_str(), "出生"), ("12345", "证件号码"), ("", "证件号码")] {
+    for (number, says) in [(wrong.as_str(), "校验"), (coming.as_str(), "出生"), ("12345", "证件号码"), ("", "证件号码")]
+    {
         let fields = [
             ("name", "陈进补"),
             ("id_type", foundation::IdType::ResidentCard.code()),
@@ -139,7 +147,11 @@ async fn a_trainee_with_a_wrong_digit_or_a_birthday_to_come() {
         let answer = one.web.post(Some(Persona::SchoolClerk), &path, &fields).await;
         assert_eq!(answer.status, 422, "{number}: {}", words(&answer.text));
         decent(&answer);
-        assert!(answer.text.contains(says) && answer.text.contains("陈进补") && answer.text.contains("13905951234"), "{number}: {}", words(&answer.text));
+        assert!(
+            answer.text.contains(says) && answer.text.contains("陈进补") && answer.text.contains("13905951234"),
+            "{number}: {}",
+            words(&answer.text)
+        );
         assert_eq!(difference(&before, &one.rows().await), Vec::<String>::new());
     }
 }
@@ -149,7 +161,8 @@ async fn a_trainee_with_a_wrong_digit_or_a_birthday_to_come() {
 async fn a_roster_with_wrong_rows_keeps_the_good_ones() {
     let one = Annoyed::new().await;
     let path = one.path("add-trainees", "/classes/{id}/roster");
-    let number = |n: u16| foundation::id_number::synthetic(foundation::Date::from_ymd_opt(1980, 5, 6).unwrap(), n).unwrap();
+    let number =
+        |n: u16| foundation::id_number::synthetic(foundation::Date::from_ymd_opt(1980, 5, 6).unwrap(), n).unwrap();
     let hostile = "'; DROP TABLE person; --<script>alert(1)</script>";
     let text = format!(
         "姓名,证件号码,联系电话\n陈大补,{},13905951234\n陈小补,350199198005060000,13905951235\n{hostile},{},13905951236\n陈中补,{},13905951237\n",
@@ -159,7 +172,12 @@ async fn a_roster_with_wrong_rows_keeps_the_good_ones() {
     );
     let answer = one.web.upload(Persona::SchoolClerk, &path, "名册.csv", text.as_bytes(), &[]).await;
     decent(&answer);
-    assert!(answer.text.contains("第 3 行") && !answer.text.contains("<script>alert"), "{} {}", answer.status, words(&answer.text));
+    assert!(
+        answer.text.contains("第 3 行") && !answer.text.contains("<script>alert"),
+        "{} {}",
+        answer.status,
+        words(&answer.text)
+    );
     let roster = one.web.get(Some(Persona::SchoolClerk), &path).await;
     assert!(roster.text.contains("陈大补") || roster.text.contains("陈*补"), "{}", words(&roster.text));
     assert!(!roster.text.contains("陈小补"));
@@ -184,7 +202,10 @@ async fn files_that_are_no_rosters_or_far_too_big() {
         assert!(answer.text.contains(says), "{name} of {} bytes: {}", bytes.len(), words(&answer.text));
     }
     let long = "长".repeat(700_000);
-    let answer = one.web.post(Some(Persona::SchoolClerk), &one.path("edit-class-plan", "/classes/{id}/plan"), &[("exam_plan", &long)]).await;
+    let answer = one
+        .web
+        .post(Some(Persona::SchoolClerk), &one.path("edit-class-plan", "/classes/{id}/plan"), &[("exam_plan", &long)])
+        .await;
     assert_eq!(answer.status, 413);
     decent(&answer);
     assert_eq!(difference(&before, &one.rows().await), Vec::<String>::new());
@@ -195,11 +216,30 @@ async fn a_session_outside_the_class() {
     let one = Annoyed::new().await;
     let path = one.path("add-session", "/classes/{id}/sessions");
     let teacher = Ground::get().subjects.id("add-session", "teacher").unwrap();
-    let fields =
-        [("held_on", "2027-09-01"), ("starts", "03:10"), ("periods", "77"), ("mode", "T"), ("subject", "夜课甲"), ("teacher", teacher.as_str()), ("room", "")];
+    let fields = [
+        ("held_on", "2027-09-01"),
+        ("starts", "03:10"),
+        ("periods", "77"),
+        ("mode", "T"),
+        ("subject", "夜课甲"),
+        ("teacher", teacher.as_str()),
+        ("room", ""),
+    ];
     let mode = foundation::codes::SessionMode::Theory.code();
-    one.refused(&path, &with(&fields, &[("mode", mode)]), &["不在班期", "77 课时", "请选教室"], &["夜课甲", "value=\"2027-09-01\"", "value=\"03:10\""]).await;
-    one.refused(&path, &with(&fields, &[("mode", mode), ("starts", "25:99")]), &["08:30 的样子"], &["夜课甲", "value=\"25:99\""]).await;
+    one.refused(
+        &path,
+        &with(&fields, &[("mode", mode)]),
+        &["不在班期", "77 课时", "请选教室"],
+        &["夜课甲", "value=\"2027-09-01\"", "value=\"03:10\""],
+    )
+    .await;
+    one.refused(
+        &path,
+        &with(&fields, &[("mode", mode), ("starts", "25:99")]),
+        &["08:30 的样子"],
+        &["夜课甲", "value=\"25:99\""],
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -220,7 +260,11 @@ async fn a_second_claim_and_a_strangers_class() {
     let before = one.rows().await;
     let answer = one.web.post(Some(Persona::SchoolClerk), &path, &[]).await;
     let text = flash(&answer);
-    assert!(answer.status == 303 && text.starts_with('!') && text.contains(ClaimState::Submitted.label()), "{} {text}", answer.status);
+    assert!(
+        answer.status == 303 && text.starts_with('!') && text.contains(ClaimState::Submitted.label()),
+        "{} {text}",
+        answer.status
+    );
     assert_eq!(difference(&before, &one.rows().await), Vec::<String>::new());
     for stranger in [Persona::RivalClerk, Persona::ShishiOfficer] {
         let answer = one.web.get(Some(stranger), &format!("/classes/{class}")).await;
@@ -231,7 +275,12 @@ async fn a_second_claim_and_a_strangers_class() {
 }
 
 fn flash(answer: &Answer) -> String {
-    let cookie = answer.headers.get_all("set-cookie").iter().filter_map(|one| one.to_str().ok()).find_map(|one| one.strip_prefix("flash=").map(str::to_owned));
+    let cookie = answer
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .filter_map(|one| one.to_str().ok())
+        .find_map(|one| one.strip_prefix("flash=").map(str::to_owned));
     let text = cookie.unwrap_or_default().split(';').next().unwrap_or("").to_owned();
     String::from_utf8(unpadded(&text)).unwrap_or_default()
 }
@@ -239,7 +288,11 @@ fn flash(answer: &Answer) -> String {
 /// Base64 for URLs, by hand: the test needs no crate for one cookie.
 fn unpadded(text: &str) -> Vec<u8> {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let bits: Vec<u32> = text.bytes().filter_map(|b| LETTERS.iter().position(|one| *one == b)).map(|n| u32::try_from(n).unwrap()).collect();
+    let bits: Vec<u32> = text
+        .bytes()
+        .filter_map(|b| LETTERS.iter().position(|one| *one == b))
+        .map(|n| u32::try_from(n).unwrap())
+        .collect();
     bits.chunks(4)
         .flat_map(|four| {
             let all = four.iter().fold(0u32, |sum, n| sum << 6 | n) << (6 * (4 - four.len()));
@@ -268,10 +321,12 @@ async fn the_pages_of_what_went_wrong() {
     }
     let same = ("sec-fetch-site", b"same-origin".to_vec());
     let form = ("content-type", b"application/x-www-form-urlencoded".to_vec());
-    let forged = one.web.raw("POST", "/demo-clock", &[same.clone(), form.clone()], b"at=2026-11-02T10:00".to_vec()).await;
+    let forged =
+        one.web.raw("POST", "/demo-clock", &[same.clone(), form.clone()], b"at=2026-11-02T10:00".to_vec()).await;
     assert_eq!(forged.status, 419);
     decent(&forged);
-    let foreign = one.web.raw("POST", "/demo-clock", &[("sec-fetch-site", b"cross-site".to_vec()), form], b"at=1".to_vec()).await;
+    let foreign =
+        one.web.raw("POST", "/demo-clock", &[("sec-fetch-site", b"cross-site".to_vec()), form], b"at=1".to_vec()).await;
     assert_eq!(foreign.status, 403);
     decent(&foreign);
     let wrong = one.web.raw("DELETE", "/classes", &[same], Vec::new()).await;
@@ -289,5 +344,9 @@ async fn the_pages_of_what_went_wrong() {
     }
     let api = one.web.get(None, "/api/v1/needs").await;
     assert_eq!(api.status, 503);
-    assert!(api.headers["content-type"].to_str().unwrap().contains("problem+json") && api.text.contains("数据库连不上"), "{}", api.text);
+    assert!(
+        api.headers["content-type"].to_str().unwrap().contains("problem+json") && api.text.contains("数据库连不上"),
+        "{}",
+        api.text
+    );
 }

@@ -43,7 +43,10 @@ fn stands(path: &str, text: &str) {
         std::fs::write(&at, text).unwrap();
     }
     let there = std::fs::read_to_string(at).unwrap_or_default();
-    assert!(there == text, "{path} is not what the tables say: run `UPDATE=1 cargo test -p house declared` and look at the difference");
+    assert!(
+        there == text,
+        "{path} is not what the tables say: run `UPDATE=1 cargo test -p house declared` and look at the difference"
+    );
 }
 
 #[test]
@@ -52,7 +55,8 @@ fn every_state_is_reached_and_every_matter_ends() {
     let faults: Vec<&String> = declared.procedures.iter().flat_map(|one| &one.faults).collect();
     assert!(faults.is_empty(), "{faults:#?}");
     let asked: BTreeSet<&str> = declared.procedures.iter().flat_map(|one| one.asked.iter().copied()).collect();
-    let stepped = declared.procedures.iter().flat_map(|table| &table.lines).flat_map(|line| line.by.all()).map(|by| by.act);
+    let stepped =
+        declared.procedures.iter().flat_map(|table| &table.lines).flat_map(|line| line.by.all()).map(|by| by.act);
     let routes = house::routes();
     let acts: BTreeSet<&str> = routes.list.iter().map(|one| one.name).chain(stepped).collect();
     let mut kinds = BTreeSet::new();
@@ -67,7 +71,12 @@ fn every_state_is_reached_and_every_matter_ends() {
             }
             Ends::Finding | Ends::Seen => {}
         }
-        assert!(declared.subject(one.about.kind).is_some(), "{} is about {}, which no room declares", one.kind, one.about.kind);
+        assert!(
+            declared.subject(one.about.kind).is_some(),
+            "{} is about {}, which no room declares",
+            one.kind,
+            one.about.kind
+        );
     }
     for kind in desk::FactDraft::COMMON {
         assert!(declared.subject(kind).is_some(), "facts speak of {kind}, which no room declares");
@@ -82,8 +91,15 @@ fn every_button_and_address_leads_somewhere() {
     let routes = house::routes();
     let declared = &routes.declared;
     let there = |method: &str, folder: &str, at: &str| {
-        let path = if at.is_empty() { format!("{folder}/{{id}}") } else { format!("{folder}/{{id}}/{}", at.trim_start_matches('/')) };
-        assert!(routes.list.iter().any(|one| one.method == method && one.path == path), "nothing answers {method} {path}");
+        let path = if at.is_empty() {
+            format!("{folder}/{{id}}")
+        } else {
+            format!("{folder}/{{id}}/{}", at.trim_start_matches('/'))
+        };
+        assert!(
+            routes.list.iter().any(|one| one.method == method && one.path == path),
+            "nothing answers {method} {path}"
+        );
     };
     for one in declared.subjects.iter().filter(|one| !one.folder.is_empty() && one.kind != "certificate") {
         there("GET", one.folder, "");
@@ -96,14 +112,21 @@ fn every_button_and_address_leads_somewhere() {
             there("POST", one.about.folder, quick.post);
         }
     }
-    for (table, line) in declared.procedures.iter().flat_map(|table| table.lines.iter().map(move |line| (table, line))) {
+    for (table, line) in declared.procedures.iter().flat_map(|table| table.lines.iter().map(move |line| (table, line)))
+    {
         if let Some((method, at)) = line.press {
             there(method, table.subject.folder, at);
         }
         // A step's act is asked with the same permission and clause wherever it stands.
         for by in line.by.all() {
             for route in routes.list.iter().filter(|one| one.is_act && one.name == by.act) {
-                assert_eq!((route.permission, route.clause), (by.permission, by.clause), "{}: {}", table.name, line.called);
+                assert_eq!(
+                    (route.permission, route.clause),
+                    (by.permission, by.clause),
+                    "{}: {}",
+                    table.name,
+                    line.called
+                );
             }
         }
     }
@@ -120,7 +143,9 @@ fn the_acts_that_another_room_does_are_what_the_table_says() {
     }
     let declared = house::routes().declared;
     let class = declared.procedures.iter().find(|one| one.name == "full-process").unwrap();
-    for act in [said::<DraftClaim>(), said::<ArchiveUnpaidClass>(), said::<SettlePaymentBatch>(), said::<TakeBankReturn>()] {
+    for act in
+        [said::<DraftClaim>(), said::<ArchiveUnpaidClass>(), said::<SettlePaymentBatch>(), said::<TakeBankReturn>()]
+    {
         let mut all = class.lines.iter().flat_map(|one| one.by.all());
         let by = all.find(|one| one.act == act.0).unwrap_or_else(|| panic!("{} takes no step of a class", act.0));
         assert_eq!((by.act, by.title, by.permission, by.clause), act);
@@ -132,7 +157,9 @@ fn from_a_form_there_is_one_way_to_what_comes_after() {
     // A bulk step tells each that was refused by its name: it has no one form to show again.
     let by_hand: Vec<String> = in_rooms()
         .into_iter()
-        .filter(|(path, _)| !path.ends_with("m3-funds/src/pages/register.rs") && !path.components().any(|one| one.as_os_str() == "acts"))
+        .filter(|(path, _)| {
+            !path.ends_with("m3-funds/src/pages/register.rs") && !path.components().any(|one| one.as_os_str() == "acts")
+        })
         .flat_map(|(path, text)| {
             let found = text.lines().filter(|line| line.trim_start().starts_with("Err(Stop::Refused("));
             found.map(|line| format!("{}: {}", path.display(), line.trim())).collect::<Vec<_>>()
@@ -148,7 +175,12 @@ fn nobody_moves_a_thing_but_by_a_step() {
         .flat_map(|(path, text)| {
             let is_table = text.contains("impl Procedure for");
             text.lines()
-                .filter(|line| !is_table && (line.contains("state: Set(") || line.contains(".state = Set(") || line.contains("disabled: Set(")))
+                .filter(|line| {
+                    !is_table
+                        && (line.contains("state: Set(")
+                            || line.contains(".state = Set(")
+                            || line.contains("disabled: Set("))
+                })
                 .map(|line| format!("{}: {}", path.display(), line.trim()))
                 .collect::<Vec<_>>()
         })
@@ -164,11 +196,17 @@ fn nobody_moves_a_thing_but_by_a_step() {
 
 #[test]
 fn m8_1_every_parameter_is_read_or_waits() {
-    let texts: Vec<String> = sources().into_iter().filter(|(path, _)| !path.ends_with("policy_table.rs")).map(|(_, text)| text).collect();
+    let texts: Vec<String> =
+        sources().into_iter().filter(|(path, _)| !path.ends_with("policy_table.rs")).map(|(_, text)| text).collect();
     for key in reckoning::policy::KEYS {
         let (call, limit) = (format!(".{}()", key.key), format!("limit!({})", key.key));
         let is_read = texts.iter().any(|text| text.contains(&call) || text.contains(&limit));
-        assert_eq!(is_read, key.waits_for.is_none(), "{}: read by somebody, or `waits` says which issue it waits for", key.key);
+        assert_eq!(
+            is_read,
+            key.waits_for.is_none(),
+            "{}: read by somebody, or `waits` says which issue it waits for",
+            key.key
+        );
     }
 }
 
@@ -176,13 +214,21 @@ fn m8_1_every_parameter_is_read_or_waits() {
 fn the_tables_and_pictures_in_docs_are_the_code() {
     let routes = house::routes();
     let declared = &routes.declared;
-    let stepped = declared.procedures.iter().flat_map(|table| &table.lines).flat_map(|line| line.by.all()).map(|by| (by.act, by.title));
+    let stepped = declared
+        .procedures
+        .iter()
+        .flat_map(|table| &table.lines)
+        .flat_map(|line| line.by.all())
+        .map(|by| (by.act, by.title));
     let titles: BTreeMap<&str, &str> = routes.acts.iter().map(|one| (one.name, one.title)).chain(stepped).collect();
     let title = |act: &str| (*titles.get(act).unwrap_or_else(|| panic!("there is no act {act}"))).to_owned();
     let mut text = "# 办理步骤\n\n由各房间的步骤表生成（`UPDATE=1 cargo test -p house declared` 重写）。每一行是一步：从哪里、到哪里、谁办、限期、下一步轮到谁、留下什么事实。\n".to_owned();
     for one in &declared.procedures {
         let _ = write!(text, "\n## {}\n\n{}", one.title, rows(one));
-        let picture = format!("# {}：状态\n\n由步骤表生成，`UPDATE=1 cargo test -p house declared` 重写。\n\n```mermaid\n{}```\n", one.title, one.picture);
+        let picture = format!(
+            "# {}：状态\n\n由步骤表生成，`UPDATE=1 cargo test -p house declared` 重写。\n\n```mermaid\n{}```\n",
+            one.title, one.picture
+        );
         stands(&format!("docs/states/{}.md", one.name), &picture);
     }
     text.push_str("\n## 待办\n\n| 待办 | 谁的 | 关于 | 怎样结束 |\n|---|---|---|---|\n");
@@ -193,7 +239,14 @@ fn the_tables_and_pictures_in_docs_are_the_code() {
             Ends::Finding => "登记结果".to_owned(),
             Ends::Seen => "知道了".to_owned(),
         };
-        let _ = writeln!(text, "| {} `{}` | {} | {} | {ends} |", one.called, one.kind, one.audience.called(), one.about.called);
+        let _ = writeln!(
+            text,
+            "| {} `{}` | {} | {} | {ends} |",
+            one.called,
+            one.kind,
+            one.audience.called(),
+            one.about.called
+        );
     }
     stands("docs/procedures.zh.md", &text);
 }
@@ -209,7 +262,11 @@ fn rows(table: &Table) -> String {
         let (who, apart) = (who.join(" 或 "), apart.join("、"));
         let from = if from.is_empty() { "—".to_owned() } else { from.join("、") };
         let facts = facts.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(" ");
-        let _ = writeln!(text, "| {called} | {from} | {to} | {acts} | {who} | {apart} | {} | {due} | {next} | {button} | {facts} | {document} |", by.clause);
+        let _ = writeln!(
+            text,
+            "| {called} | {from} | {to} | {acts} | {who} | {apart} | {} | {due} | {next} | {button} | {facts} | {document} |",
+            by.clause
+        );
     }
     text
 }
@@ -242,29 +299,49 @@ fn m3_11_rules_are_declared_once_each_under_its_name() {
     let mut seen = BTreeSet::new();
     for rule in &declared.rules {
         assert!(known.contains(rule.clause), "{}: {} is no clause of the measures", rule.id, rule.clause);
-        assert!(seen.insert((rule.id, rule.clause, rule.source)), "{} ({}, {}) is declared twice: name one and use it", rule.id, rule.clause, rule.source);
+        assert!(
+            seen.insert((rule.id, rule.clause, rule.source)),
+            "{} ({}, {}) is declared twice: name one and use it",
+            rule.id,
+            rule.clause,
+            rule.source
+        );
     }
     assert!(seen.len() > 100, "{}", seen.len());
 }
 
 #[test]
 fn every_address_is_answered_and_none_is_put_together_from_pieces() {
-    let plain = |path: &str| path.split('/').map(|part| if part.starts_with('{') && part.ends_with('}') { "{}" } else { part }).collect::<Vec<_>>().join("/");
+    let plain = |path: &str| {
+        path.split('/')
+            .map(|part| if part.starts_with('{') && part.ends_with('}') { "{}" } else { part })
+            .collect::<Vec<_>>()
+            .join("/")
+    };
     let answered: BTreeSet<String> = house::routes().list.iter().map(|one| plain(&one.path)).collect();
     for pattern in foundation::at::ALL.iter().chain(foundation::at::ASKED) {
         assert!(answered.contains(*pattern), "nothing answers {pattern}");
     }
     // What has a word of its own for its last part is told apart by the part itself.
-    let is_piece = |literal: &str| literal.starts_with('/') && literal.contains('{') && answered.contains(&plain(literal));
+    let is_piece =
+        |literal: &str| literal.starts_with('/') && literal.contains('{') && answered.contains(&plain(literal));
     let asks = |literal: &str| {
         let asked = literal.split_once('?').map_or("", |(_, rest)| rest);
-        asked.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|one| one.is_ascii_lowercase()))
+        asked
+            .split_once('=')
+            .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|one| one.is_ascii_lowercase()))
     };
     let mut pieces = Vec::new();
     for (path, text) in in_rooms() {
-        let made = text.match_indices("format!(\"").filter_map(|(at, found)| text[at + found.len()..].split('"').next()).filter(|one| is_piece(one));
-        let asked =
-            text.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| line.split('"').skip(1).step_by(2)).filter(|one| asks(one));
+        let made = text
+            .match_indices("format!(\"")
+            .filter_map(|(at, found)| text[at + found.len()..].split('"').next())
+            .filter(|one| is_piece(one));
+        let asked = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .flat_map(|line| line.split('"').skip(1).step_by(2))
+            .filter(|one| asks(one));
         pieces.extend(made.chain(asked).map(|literal| format!("{}: {literal}", path.display())));
     }
     assert!(pieces.is_empty(), "use foundation::at: {pieces:#?}");

@@ -58,7 +58,10 @@ async fn certified(house: &TestHouse) -> fixtures::ApprovedClass {
         .write(Scope::Everything, move |work| {
             Box::pin(async move {
                 work.add::<certificate::Entity>(one).await?;
-                let change = training_class::ActiveModel { state: Set(FullProcessState::Certified.into()), ..Default::default() };
+                let change = training_class::ActiveModel {
+                    state: Set(FullProcessState::Certified.into()),
+                    ..Default::default()
+                };
                 work.change_all::<training_class::Entity>(training_class::Column::Id.eq(id), change).await
             })
         })
@@ -79,10 +82,15 @@ async fn m3_4_without_a_phone_at_the_desk_marked_phoned_after_and_disowned() {
     let code = desk_code_at(&house.premises.settings.secret, &class.class, 30, house.premises.clock.now());
     let number = fixtures::document(0).reveal().to_owned();
     let last = &number[12..];
-    let signed_in = web.post(Some(Persona::ClassTeacher), &at, &[("code", &code), ("name", "林玉珍"), ("last", last)]).await;
+    let signed_in =
+        web.post(Some(Persona::ClassTeacher), &at, &[("code", &code), ("name", "林玉珍"), ("last", last)]).await;
     assert_eq!(signed_in.status, 403, "not from the institution's own sign-in");
-    for (code, name, last) in [("AAAAAA", "林玉珍", last), (code.as_str(), "林玉珍", "000000"), (code.as_str(), "林玉", last), (code.as_str(), "林玉珍", "")]
-    {
+    for (code, name, last) in [
+        ("AAAAAA", "林玉珍", last),
+        (code.as_str(), "林玉珍", "000000"),
+        (code.as_str(), "林玉", last),
+        (code.as_str(), "林玉珍", ""),
+    ] {
         let no = web.post(None, &at, &[("code", code), ("name", name), ("last", last)]).await;
         assert!(no.status == 422 && !no.text.contains("ticket"), "{name} {last}: {}", no.status);
     }
@@ -115,7 +123,11 @@ async fn m3_4_without_a_phone_at_the_desk_marked_phoned_after_and_disowned() {
     let reader = house.premises.db.read(Scope::Everything).await.unwrap();
     let tasks = reader.list::<task::Entity>(|q| q.filter(task::Column::Audience.eq("county"))).await.unwrap();
     let kinds = |kind: &str| tasks.iter().filter(|one| one.kind == kind).count();
-    assert_eq!((kinds("feedback-disowned"), kinds("phone-desk-feedback")), (1, 1), "one word is enough; the county phones");
+    assert_eq!(
+        (kinds("feedback-disowned"), kinds("phone-desk-feedback")),
+        (1, 1),
+        "one word is enough; the county phones"
+    );
     ends_by_hand(&house, tasks).await;
     let stranger = house.desk(Persona::OtherTrainee).perform(DisownFeedback { class: class.class }).await;
     assert!(matches!(stranger, Err(foundation::Stop::Fault(Fault::Gone))));
@@ -129,7 +141,11 @@ async fn ends_by_hand(house: &TestHouse, tasks: Vec<task::Model>) {
     assert!(web.get(Some(Persona::JinjiangOfficer), "/").await.text.contains(&at), "its button is in the queue");
     for stranger in [Persona::ShishiOfficer, Persona::SchoolClerk, Persona::JinjiangFinance, Persona::ProvinceOfficer] {
         assert_eq!(web.get(Some(stranger), &at).await.status, 404, "{stranger:?}");
-        assert_eq!(web.post(Some(stranger), &format!("{at}/settle"), &[("note", "问过了，没有这回事。")]).await.status, 404, "{stranger:?}");
+        assert_eq!(
+            web.post(Some(stranger), &format!("{at}/settle"), &[("note", "问过了，没有这回事。")]).await.status,
+            404,
+            "{stranger:?}"
+        );
     }
     let empty = web.post(Some(Persona::JinjiangOfficer), &format!("{at}/settle"), &[("note", "")]).await;
     assert!(empty.status == 422 && empty.text.contains("办理结果应写"), "{}", empty.text);
@@ -137,7 +153,12 @@ async fn ends_by_hand(house: &TestHouse, tasks: Vec<task::Model>) {
     assert_eq!(web.post(Some(Persona::JinjiangOfficer), &format!("{at}/settle"), &[("note", note)]).await.status, 303);
     let reader = house.premises.db.read(Scope::Everything).await.unwrap();
     assert!(reader.get::<task::Entity>(one.id.to_string()).await.unwrap().done_at.is_some());
-    let facts = reader.list::<store::tables::journal::fact::Entity>(|q| q.filter(store::tables::journal::fact::Column::Fact.eq("TaskSettled"))).await.unwrap();
+    let facts = reader
+        .list::<store::tables::journal::fact::Entity>(|q| {
+            q.filter(store::tables::journal::fact::Column::Fact.eq("TaskSettled"))
+        })
+        .await
+        .unwrap();
     assert!(facts.len() == 1 && facts[0].summary.contains(note));
     drop(reader);
     assert!(!web.get(Some(Persona::JinjiangOfficer), "/").await.text.contains(&at), "out of the queue");

@@ -120,17 +120,26 @@ fn workbooks_with_mutated_parts() {
 #[test]
 fn endless_sheets_are_refused_in_words() {
     let rows = {
-        let mut text = String::from("<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>");
+        let mut text =
+            String::from("<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>");
         for row in 1..=1_000_000 {
             text.push_str(&format!("<row r=\"{row}\"><c r=\"A{row}\"><v>1</v></c></row>"));
         }
         text + "</sheetData></worksheet>"
     };
-    for (sheet, said) in
-        [(rows, "过大"), (format!("<worksheet><sheetData>{}</sheetData></worksheet>", "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>".repeat(200_000)), "")]
-    {
+    for (sheet, said) in [
+        (rows, "过大"),
+        (
+            format!(
+                "<worksheet><sheetData>{}</sheetData></worksheet>",
+                "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>".repeat(200_000)
+            ),
+            "",
+        ),
+    ] {
         let bytes = book_with(&sheet);
-        let refusal = timed("an endless sheet", || m7_registry::roster::read("a.xlsx", &bytes, today(), true)).unwrap_err();
+        let refusal =
+            timed("an endless sheet", || m7_registry::roster::read("a.xlsx", &bytes, today(), true)).unwrap_err();
         assert!(refusal.fact.contains(said) && !refusal.fix.is_empty(), "{}", refusal.fact);
     }
     for text in [
@@ -140,7 +149,8 @@ fn endless_sheets_are_refused_in_words() {
         "姓名,证件号码\n林\0玉珍,1\n".into(),
         "\n".repeat(3_000_000),
     ] {
-        let refusal = timed("an endless text", || m7_registry::roster::read("a.csv", text.as_bytes(), today(), true)).unwrap_err();
+        let refusal = timed("an endless text", || m7_registry::roster::read("a.csv", text.as_bytes(), today(), true))
+            .unwrap_err();
         assert!(!refusal.fix.is_empty());
     }
 }
@@ -189,11 +199,14 @@ async fn evidence_of_mutated_bytes_is_never_clean() {
     let good = house::evidence::export(&house.premises, &reader, &reader, &class.class).await.unwrap();
     let keys = house::evidence::keys(&house.premises).verifier_keys();
     let real = good.to_json().unwrap();
-    let same = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).ok() == serde_json::from_slice(&real).ok();
+    let same =
+        |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).ok() == serde_json::from_slice(&real).ok();
     let mut luck = Luck::new(11);
     for n in 0..400 {
         let bytes = luck.mutated(&real);
-        let clean = timed("a bundle", || journal::Bundle::from_json(&bytes).is_ok_and(|bundle| journal::verify(&bundle, Some(&keys)).is_clean()));
+        let clean = timed("a bundle", || {
+            journal::Bundle::from_json(&bytes).is_ok_and(|bundle| journal::verify(&bundle, Some(&keys)).is_clean())
+        });
         assert!(!clean || same(&bytes), "mutation {n} passes for genuine");
     }
     let deep = "[".repeat(200_000);
@@ -219,7 +232,10 @@ fn the_journals_formats_of_mutated_bytes() {
         let changed = luck.mutated(note.as_bytes());
         let text = String::from_utf8_lossy(&changed).into_owned();
         if let Ok(checkpoint) = journal::note::verify_checkpoint(&text, &verifier) {
-            assert!(note.starts_with(text.split("\n\n").next().unwrap()), "{checkpoint:?} passes although it was changed: {text}");
+            assert!(
+                note.starts_with(text.split("\n\n").next().unwrap()),
+                "{checkpoint:?} passes although it was changed: {text}"
+            );
         }
         let _ = journal::VerifierKeys::parse(&String::from_utf8_lossy(&luck.mutated(verifier.to_string().as_bytes())));
         let _ = String::from_utf8_lossy(&luck.mutated(b"tile/0/x001/234.p/17")).parse::<journal::tiles::TilePath>();
@@ -235,8 +251,13 @@ async fn requests_of_mutated_bytes() {
     let web = Web::of(house::app(&house.premises, house::routes()), &house.premises);
     let mut luck = Luck::new(13);
     let token = desk::session::open(&house.premises, &Persona::SchoolClerk.account(), true).await.unwrap();
-    let sealed = |luck: &mut Luck, real: &str| -> Vec<u8> { luck.mutated(real.as_bytes()).into_iter().filter(|b| (32..127).contains(b) || *b > 127).collect() };
-    let form = format!("csrf=x&at=2026-11-02T10%3A00&login=school-clerk&name=%E6%99%8B&rows[]=1&rows[]=2&plan={}", class.class);
+    let sealed = |luck: &mut Luck, real: &str| -> Vec<u8> {
+        luck.mutated(real.as_bytes()).into_iter().filter(|b| (32..127).contains(b) || *b > 127).collect()
+    };
+    let form = format!(
+        "csrf=x&at=2026-11-02T10%3A00&login=school-clerk&name=%E6%99%8B&rows[]=1&rows[]=2&plan={}",
+        class.class
+    );
     let json = serde_json::json!({"class": class.class, "rows": [{"row": 1, "name": "林", "id_number": "1", "id_type": "", "birth": "", "phone": "", "category": "", "education": ""}], "to": "2026-11-02T02:00:00Z"}).to_string();
     for n in 0..400 {
         let cookie = sealed(&mut luck, &format!("{}={token}; flash=5pmL; big=1", desk::session::COOKIE));
@@ -338,7 +359,10 @@ async fn acts_with_extreme_values() {
 fn bank_returns_of_mutated_bytes() {
     use foundation::codes::PaymentState;
     use m3_funds::rules::bank::{KnownLine, read_return};
-    const WANTED: desk::sheet::Wanted = desk::sheet::Wanted { rule: &m3_funds::refusals::BANK_RETURN, noun: "回盘", most: 2000, split: "请核对文件" };
+    const WANTED: desk::sheet::Wanted =
+        desk::sheet::Wanted {
+            rule: &m3_funds::refusals::BANK_RETURN, noun: "回盘", most: 2000, split: "请核对文件"
+        };
     let known: Vec<KnownLine> = (1..=5u8)
         .map(|n| KnownLine {
             line: testkit::personas::fixed(0x900 + u128::from(n)),
@@ -350,7 +374,13 @@ fn bank_returns_of_mutated_bytes() {
         .collect();
     let mut real = String::from("行号,金额,结果,流水号,原因\n");
     for (n, one) in known.iter().enumerate() {
-        real.push_str(&format!("{},1250.0{},{},\"2026{n}\",{}\n", one.line, n + 1, if n == 2 { "失败" } else { "成功" }, if n == 2 { "户名不符" } else { "" }));
+        real.push_str(&format!(
+            "{},1250.0{},{},\"2026{n}\",{}\n",
+            one.line,
+            n + 1,
+            if n == 2 { "失败" } else { "成功" },
+            if n == 2 { "户名不符" } else { "" }
+        ));
     }
     let sound = read_return(&desk::sheet::rows("回盘.csv", real.as_bytes(), &WANTED).unwrap(), &known);
     assert_eq!(sound.unwrap().len(), 5);
@@ -362,7 +392,10 @@ fn bank_returns_of_mutated_bytes() {
             Ok(taken) => {
                 let lines: std::collections::BTreeSet<_> = taken.iter().map(|one| one.line.to_string()).collect();
                 assert_eq!(lines.len(), taken.len(), "a line was taken twice");
-                assert!(taken.iter().all(|one| known.iter().any(|line| line.line == one.line)), "a line of another batch was taken");
+                assert!(
+                    taken.iter().all(|one| known.iter().any(|line| line.line == one.line)),
+                    "a line of another batch was taken"
+                );
             }
             Err(refusals) => assert!(!refusals.is_empty() && refusals.iter().all(|one| !one.fix.is_empty())),
         }

@@ -37,7 +37,9 @@ async fn m8_9_behind_tls_every_cookie_is_sealed() {
         all.extend(cookies(&flash.headers));
         let set = web.post(Some(Persona::JinjiangOfficer), "/sign-out", &[]).await;
         all.extend(cookies(&set.headers));
-        all.extend(cookies(&web.raw("GET", "/sign-in", &[("cookie", b"flash=5aW9".to_vec())], Vec::new()).await.headers));
+        all.extend(cookies(
+            &web.raw("GET", "/sign-in", &[("cookie", b"flash=5aW9".to_vec())], Vec::new()).await.headers,
+        ));
         for name in ["jinbu=", "big=1", "big=0", "flash=;"] {
             assert!(all.iter().any(|one| one.starts_with(name)), "{name} was never set: {all:?}");
         }
@@ -50,10 +52,14 @@ async fn m8_9_behind_tls_every_cookie_is_sealed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_9_browsers_are_told_to_come_by_tls_where_people_come_by_it() {
-    for (secure, address, told) in
-        [(false, "http://127.0.0.1:8080", ""), (true, "http://here", "max-age=31536000"), (false, "https://here", "max-age=31536000")]
-    {
-        let (_house, web) = with_settings(TestHouse::new().await, |settings| (settings.secure_cookies, settings.base_url) = (secure, address.into()));
+    for (secure, address, told) in [
+        (false, "http://127.0.0.1:8080", ""),
+        (true, "http://here", "max-age=31536000"),
+        (false, "https://here", "max-age=31536000"),
+    ] {
+        let (_house, web) = with_settings(TestHouse::new().await, |settings| {
+            (settings.secure_cookies, settings.base_url) = (secure, address.into())
+        });
         for path in ["/", "/nowhere", "/healthz", "/api/v1/openapi.json"] {
             assert_eq!(text(&web.get(None, path).await.headers, "strict-transport-security"), told, "{address} {path}");
         }
@@ -80,7 +86,11 @@ async fn m8_9_no_cache_keeps_what_the_interface_answers() {
     for route in &list {
         let path = ground.subjects.path(route.name, &route.path);
         for persona in [Some(Persona::JinjiangOfficer), Some(Persona::SchoolClerk), Some(Persona::Trainee), None] {
-            let answer = if route.method == "GET" { web.get(persona, &path).await } else { web.act_at(persona, &path, &serde_json::json!({})).await };
+            let answer = if route.method == "GET" {
+                web.get(persona, &path).await
+            } else {
+                web.act_at(persona, &path, &serde_json::json!({})).await
+            };
             assert_eq!(text(&answer.headers, "cache-control"), "no-store", "{path} as {persona:?}");
             let tag = text(&answer.headers, "etag");
             if !tag.is_empty() && persona.is_none() {
@@ -100,7 +110,11 @@ async fn m8_1_public_pages_say_in_a_sentence_what_they_are_about() {
     let house = ground.copy().await;
     let web = Web::of(house::app(&house.premises, house::routes()), &house.premises);
     let mut said = std::collections::BTreeSet::new();
-    for route in house::routes().list.iter().filter(|one| one.method == "GET" && one.permission == Permission::Public && !one.is_api) {
+    for route in house::routes()
+        .list
+        .iter()
+        .filter(|one| one.method == "GET" && one.permission == Permission::Public && !one.is_api)
+    {
         let path = ground.subjects.path(route.name, &route.path);
         let answer = web.get(None, &path).await;
         if answer.status != 200 || !text(&answer.headers, "content-type").contains("html") {

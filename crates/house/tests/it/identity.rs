@@ -39,7 +39,11 @@ async fn m7_1_a_trainee_with_an_old_phone_signs_in_by_a_slip_of_paper() {
     let none = web.post(Some(Persona::ClassTeacher), &at, &[("do", "picked")]).await;
     assert!(none.status == 422 && none.text.contains("没有选学员"));
     let sheet = web.post(Some(Persona::ClassTeacher), &at, &[("do", "waiting")]).await;
-    assert!(sheet.status == 200 && sheet.text.matches("jb-slip__name").count() == class.enrolments.len(), "{}", sheet.text);
+    assert!(
+        sheet.status == 200 && sheet.text.matches("jb-slip__name").count() == class.enrolments.len(),
+        "{}",
+        sheet.text
+    );
     assert!(!sheet.text.contains("/links/") || sheet.text.contains("<svg"), "the address is in the picture");
 
     let teacher = house.desk(Persona::ClassTeacher);
@@ -47,11 +51,21 @@ async fn m7_1_a_trainee_with_an_old_phone_signs_in_by_a_slip_of_paper() {
     let slips = teacher.perform(one.clone()).await.unwrap();
     let link = path(&slips[0].link.address);
     let hello = web.get(None, &link).await;
-    assert!(hello.text.contains("是我，登录") && !hello.text.contains(&slips[0].name), "masked to whoever found the slip");
+    assert!(
+        hello.text.contains("是我，登录") && !hello.text.contains(&slips[0].name),
+        "masked to whoever found the slip"
+    );
     let later = teacher.perform(one.clone()).await.unwrap();
     assert_eq!(web.get(None, &link).await.status, 404, "a new slip voids the old");
     let entered = web.post(None, &path(&later[0].link.address), &[]).await;
-    let cookie = entered.headers.get_all("set-cookie").iter().filter_map(|v| v.to_str().ok()).find(|v| v.starts_with("jinbu=")).unwrap().to_owned();
+    let cookie = entered
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .find(|v| v.starts_with("jinbu="))
+        .unwrap()
+        .to_owned();
     assert!(cookie.contains("Max-Age=2592000"), "stays on the phone: {cookie}");
     let token = entered.session().unwrap();
     assert_eq!(web.get_as(&token, "/me").await.status, 200);
@@ -62,17 +76,22 @@ async fn m7_1_a_trainee_with_an_old_phone_signs_in_by_a_slip_of_paper() {
     assert_eq!(web.get_as(&token, "/me").await.status, 303, "one trainee, one phone");
     assert_eq!(count_of(&house, "TraineeSlipUsed").await, 2);
     let reader = house.premises.db.read(Scope::Everything).await.unwrap();
-    let accounts = reader.list::<account::Entity>(|q| q.filter(account::Column::OfficeKind.eq("trainee"))).await.unwrap();
+    let accounts =
+        reader.list::<account::Entity>(|q| q.filter(account::Column::OfficeKind.eq("trainee"))).await.unwrap();
     let persons: std::collections::HashSet<_> = accounts.iter().map(|one| one.person.clone()).collect();
     assert_eq!(persons.len(), accounts.len(), "one account for each person");
-    assert!(matches!(house.desk(Persona::RivalClerk).perform(IssueSlips { class: class.class, enrolments: vec![] }).await, Err(Stop::Fault(_))));
+    assert!(matches!(
+        house.desk(Persona::RivalClerk).perform(IssueSlips { class: class.class, enrolments: vec![] }).await,
+        Err(Stop::Fault(_))
+    ));
 }
 
 /// The classes that a browser's sign-in reaches.
 async fn reached(house: &TestHouse, token: &str) -> Vec<foundation::ClassId> {
     let known = desk::session::recognise(&house.premises, token).await.unwrap().expect("signed in");
     let reader = desk::Desk::of(house.premises.clone(), known.actor).read().await.unwrap();
-    let mut classes: Vec<_> = reader.list::<enrolment::Entity>(|q| q).await.unwrap().into_iter().map(|one| one.class).collect();
+    let mut classes: Vec<_> =
+        reader.list::<enrolment::Entity>(|q| q).await.unwrap().into_iter().map(|one| one.class).collect();
     assert_eq!(classes.len(), reader.list::<training_class::Entity>(|q| q).await.unwrap().len());
     classes.sort();
     classes
@@ -104,10 +123,18 @@ async fn m7_1_a_slip_opens_what_its_giver_has_and_nothing_of_another_school() {
     };
     let by_rival = slip(Persona::RivalClerk, &theirs).await;
     let rivals_phone = web.post(None, &by_rival, &[]).await.session().unwrap();
-    assert_eq!(reached(&house, &rivals_phone).await, std::slice::from_ref(&theirs.class), "the rival learns nothing of the other school");
+    assert_eq!(
+        reached(&house, &rivals_phone).await,
+        std::slice::from_ref(&theirs.class),
+        "the rival learns nothing of the other school"
+    );
     assert_eq!(web.get_as(&rivals_phone, &format!("/me/hours/{}", mine.class)).await.status, 404);
     let elsewhere = format!("/sessions/{}/sign-in", mine.sessions[0]);
-    assert_eq!(web.post_as(&rivals_phone, &elsewhere, &[("code", "ABCDEF")]).await.status, 404, "nor signs in there, whatever the code");
+    assert_eq!(
+        web.post_as(&rivals_phone, &elsewhere, &[("code", "ABCDEF")]).await.status,
+        404,
+        "nor signs in there, whatever the code"
+    );
     // On the trainee's own phone the second school's slip adds its classes to the first one's.
     let phone = web.post(None, &slip(Persona::ClassTeacher, &mine).await, &[]).await.session().unwrap();
     assert_eq!(reached(&house, &phone).await, std::slice::from_ref(&mine.class));
@@ -118,7 +145,11 @@ async fn m7_1_a_slip_opens_what_its_giver_has_and_nothing_of_another_school() {
 }
 
 async fn settle(house: &TestHouse, web: &Web, link: &AccountLink) -> String {
-    let half = web.post(None, &path(&link.link.address), &[("password", PASSWORD), ("again", PASSWORD)]).await.session().expect("half in");
+    let half = web
+        .post(None, &path(&link.link.address), &[("password", PASSWORD), ("again", PASSWORD)])
+        .await
+        .session()
+        .expect("half in");
     let known = desk::session::recognise(&house.premises, &half).await.unwrap().unwrap();
     if !known.complete {
         let secret = desk::session::totp_secret(&house.premises, &known.id);
@@ -136,17 +167,31 @@ async fn an_empty_house_comes_to_life_through_its_own_doors() {
     let parameters = include_str!("../../../../policy/parameters.csv");
     let loaded = house.system().perform(LoadPolicy { text: parameters.into() }).await.unwrap();
     assert!(loaded > 50);
-    assert_eq!(house.system().perform(LoadPolicy { text: parameters.into() }).await.unwrap(), 0, "a second time changes nothing");
-    let rewritten = parameters.replace("fen_per_period,2500,分/课时,2024-07-01", "fen_per_period,9900,分/课时,2024-07-01");
-    assert!(matches!(house.system().perform(LoadPolicy { text: rewritten }).await, Err(Stop::Refused(_))), "what stood is not rewritten");
+    assert_eq!(
+        house.system().perform(LoadPolicy { text: parameters.into() }).await.unwrap(),
+        0,
+        "a second time changes nothing"
+    );
+    let rewritten =
+        parameters.replace("fen_per_period,2500,分/课时,2024-07-01", "fen_per_period,9900,分/课时,2024-07-01");
+    assert!(
+        matches!(house.system().perform(LoadPolicy { text: rewritten }).await, Err(Stop::Refused(_))),
+        "what stood is not rewritten"
+    );
     let shown = web.get(None, "/policy?district=350500").await;
     assert!(shown.text.contains("25 元/课时") && shown.text.contains("泉人社文〔2024〕88号"), "{}", shown.text);
-    desk::policy::in_force(&house.system().read().await.unwrap(), desk::policy::Scheme::CompletionCertificate, district(JINJIANG), house.system().today())
-        .await
-        .expect("a class can be judged");
+    desk::policy::in_force(
+        &house.system().read().await.unwrap(),
+        desk::policy::Scheme::CompletionCertificate,
+        district(JINJIANG),
+        house.system().today(),
+    )
+    .await
+    .expect("a class can be judged");
     assert_eq!(web.get(None, "/personas").await.status, 404, "no personas in a real house");
 
-    let first = house.system().perform(OpenFirstAccount { login: "admin".into(), name: "郑文海".into() }).await.unwrap();
+    let first =
+        house.system().perform(OpenFirstAccount { login: "admin".into(), name: "郑文海".into() }).await.unwrap();
     assert!(house.system().perform(OpenFirstAccount { login: "another".into(), name: "郑文海".into() }).await.is_err());
     let admin = settle(&house, &web, &first).await;
     let officer = |office: Office, login: &str| CreateAccount {
@@ -195,7 +240,9 @@ async fn m2_4_the_officer_who_lists_an_institution_hands_its_clerk_an_account() 
     let school = testkit::personas::school();
     let has_one = house
         .desk(Persona::JinjiangOfficer)
-        .perform(OpenInstitutionAccount { institution: school.clone(), login: "x-clerk".into(), name: "李雪梅".into() })
+        .perform(OpenInstitutionAccount {
+            institution: school.clone(), login: "x-clerk".into(), name: "李雪梅".into()
+        })
         .await;
     assert!(matches!(has_one, Err(Stop::Refused(_))), "it has accounts already");
     let all = account::Column::Institution.eq(school.clone());
@@ -203,7 +250,13 @@ async fn m2_4_the_officer_who_lists_an_institution_hands_its_clerk_an_account() 
         .premises
         .db
         .write(Scope::Everything, move |work| {
-            Box::pin(async move { work.change_all::<account::Entity>(all, account::ActiveModel { disabled: Set(true), ..Default::default() }).await })
+            Box::pin(async move {
+                work.change_all::<account::Entity>(
+                    all,
+                    account::ActiveModel { disabled: Set(true), ..Default::default() },
+                )
+                .await
+            })
         })
         .await
         .unwrap();
@@ -226,10 +279,17 @@ async fn numbers_are_looked_for_in_the_body_never_in_the_address() {
     let ignored = web.get(officer, &format!("/search?q={number}")).await;
     assert!(ignored.status == 200 && !ignored.text.contains("林玉珍"));
     let hit = web.post(officer, "/search", &[("q", &number)]).await;
-    assert!(hit.text.contains("林玉珍") && hit.text.contains("/persons/") && !hit.text.contains(&number), "{}", hit.text);
+    assert!(
+        hit.text.contains("林玉珍") && hit.text.contains("/persons/") && !hit.text.contains(&number),
+        "{}",
+        hit.text
+    );
     assert_eq!(count_of(&house, "PersonLookedUp").await, 1, "a hit leaves a trace");
     assert!(web.post(officer, "/search", &[("q", "13805000000")]).await.text.contains("林玉珍"), "by mobile number");
-    assert!(!web.post(Some(Persona::ShishiOfficer), "/search", &[("q", &number)]).await.text.contains("林玉珍"), "not beyond reach");
+    assert!(
+        !web.post(Some(Persona::ShishiOfficer), "/search", &[("q", &number)]).await.text.contains("林玉珍"),
+        "not beyond reach"
+    );
     assert!(!web.post(Some(Persona::RivalClerk), "/search", &[("q", "林玉")]).await.text.contains("/persons/"));
     assert!(web.post(Some(Persona::SchoolClerk), "/search", &[("q", "林玉")]).await.text.contains("/persons/"));
     assert!(web.post(officer, "/search", &[("q", "安海")]).await.text.contains(&class.class.to_string()));
@@ -271,7 +331,10 @@ async fn two_servers_keep_the_same_time_and_one_broken_class_stops_nobody() {
     }
     let reader = house.premises.db.read(Scope::Everything).await.unwrap();
     for class in [&first.class, &second.class] {
-        assert_eq!(reader.get::<training_class::Entity>(class.to_string()).await.unwrap().state, FullProcessState::Withdrawn);
+        assert_eq!(
+            reader.get::<training_class::Entity>(class.to_string()).await.unwrap().state,
+            FullProcessState::Withdrawn
+        );
     }
     assert_eq!(count_of(&house, "ClassLapsed").await, 2, "each once");
     let report = house::evidence::verify_database(&house.premises).await.unwrap();
@@ -282,16 +345,33 @@ async fn two_servers_keep_the_same_time_and_one_broken_class_stops_nobody() {
 async fn kept_answers_and_dead_links_go_when_their_while_is_over() {
     let house = TestHouse::new().await;
     let class = fixtures::approved_class(&house).await;
-    house.desk(Persona::ClassTeacher).perform(IssueSlips { class: class.class, enrolments: class.enrolments }).await.unwrap();
+    house
+        .desk(Persona::ClassTeacher)
+        .perform(IssueSlips { class: class.class, enrolments: class.enrolments })
+        .await
+        .unwrap();
     let old = house.premises.clock.now();
     house
         .premises
         .db
         .write(Scope::Everything, move |work| {
             Box::pin(async move {
-                let row = |key: &str, at| idempotency::Model { key: key.into(), act: "x".into(), request_hash: String::new(), outcome: "null".into(), at };
-                work.add_many::<idempotency::Entity>(vec![row("old", old - chrono::Duration::days(8)), row("new", old)]).await?;
-                let change = one_time_link::ActiveModel { expires_at: Set(old - chrono::Duration::days(40)), ..Default::default() };
+                let row = |key: &str, at| idempotency::Model {
+                    key: key.into(),
+                    act: "x".into(),
+                    request_hash: String::new(),
+                    outcome: "null".into(),
+                    at,
+                };
+                work.add_many::<idempotency::Entity>(vec![
+                    row("old", old - chrono::Duration::days(8)),
+                    row("new", old),
+                ])
+                .await?;
+                let change = one_time_link::ActiveModel {
+                    expires_at: Set(old - chrono::Duration::days(40)),
+                    ..Default::default()
+                };
                 work.change_all::<one_time_link::Entity>(Condition::all(), change).await
             })
         })
@@ -316,21 +396,38 @@ async fn m3_3_one_open_request_for_a_roll_call_per_trainee_and_meeting() {
         answered.unwrap();
     }
     assert_eq!(count_of(&house, "RollCallRequested").await, 2, "each once");
-    house.desk(Persona::ClassTeacher).perform(CallRoll { session: class.sessions[0].clone(), present: vec![class.enrolments[0].clone()] }).await.unwrap();
+    house
+        .desk(Persona::ClassTeacher)
+        .perform(CallRoll { session: class.sessions[0].clone(), present: vec![class.enrolments[0].clone()] })
+        .await
+        .unwrap();
     two.perform(ask()).await.unwrap();
     assert_eq!(count_of(&house, "RollCallRequested").await, 2, "the other still waits");
-    house.desk(Persona::ClassTeacher).perform(CallRoll { session: class.sessions[0].clone(), present: vec![class.enrolments[1].clone()] }).await.unwrap();
-    assert!(matches!(two.perform(ask()).await, Err(Stop::Refused(no)) if no[0].fact.contains("已经计入")), "nothing is left to ask for");
+    house
+        .desk(Persona::ClassTeacher)
+        .perform(CallRoll { session: class.sessions[0].clone(), present: vec![class.enrolments[1].clone()] })
+        .await
+        .unwrap();
+    assert!(
+        matches!(two.perform(ask()).await, Err(Stop::Refused(no)) if no[0].fact.contains("已经计入")),
+        "nothing is left to ask for"
+    );
     // In the afternoon he asks, and signs in after all, in time: nobody need call him.
     let afternoon = class.sessions[1].clone();
     let ask = || AskForRollCall { session: afternoon.clone() };
     let sign_in = async |desk: &desk::Desk| {
-        let code = m3_supervision::rules::attendance::code_at(&house.premises.settings.secret, &afternoon, 30, desk.now());
+        let code =
+            m3_supervision::rules::attendance::code_at(&house.premises.settings.secret, &afternoon, 30, desk.now());
         desk.perform(m3_supervision::acts::check_in::SignIn { session: afternoon.clone(), code }).await.unwrap()
     };
     let open = async || {
         let reader = house.system().read().await.unwrap();
-        reader.count::<task::Entity>(|q| q.filter(task::Column::Kind.eq("call-roll")).filter(task::Column::DoneAt.is_null())).await.unwrap()
+        reader
+            .count::<task::Entity>(|q| {
+                q.filter(task::Column::Kind.eq("call-roll")).filter(task::Column::DoneAt.is_null())
+            })
+            .await
+            .unwrap()
     };
     house.travel_to(2026, 11, 9, 14, 10);
     two.perform(ask()).await.unwrap();

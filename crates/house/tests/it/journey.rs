@@ -63,7 +63,11 @@ async fn directory(house: &TestHouse) -> foundation::NeedsItemId {
         rate_text: String::new(),
     };
     let item = officer.perform(AddNeedsItem { fields }).await.unwrap().item;
-    house.desk(Persona::ProvinceOfficer).perform(FileNeedsItem { item: item.clone(), filing_no: "闽人社备2026-58".into() }).await.unwrap();
+    house
+        .desk(Persona::ProvinceOfficer)
+        .perform(FileNeedsItem { item: item.clone(), filing_no: "闽人社备2026-58".into() })
+        .await
+        .unwrap();
     officer.perform(PublishNeedsItem { item: item.clone(), document: "晋人社〔2026〕45号".into() }).await.unwrap();
     let line = AddDirectoryItem {
         institution: testkit::personas::school(),
@@ -120,17 +124,35 @@ async fn opened(house: &TestHouse) -> ClassId {
     assert_eq!(clerk.perform(AddTrainees { class: class.clone(), rows }).await.unwrap().added, 10);
     clerk.perform(SignPledges { class: class.clone() }).await.unwrap();
     let at = |h, m| NaiveTime::from_hms_opt(h, m, 0);
-    let layout = Layout { weekdays: vec![1, 2, 3, 4, 5], morning: at(8, 30), afternoon: at(14, 0), evening: at(19, 0), block: 4 };
+    let layout = Layout {
+        weekdays: vec![1, 2, 3, 4, 5],
+        morning: at(8, 30),
+        afternoon: at(14, 0),
+        evening: at(19, 0),
+        block: 4,
+    };
     clerk.perform(LayTimetable { class: class.clone(), layout, teacher: None }).await.unwrap();
     clerk.perform(SubmitOpening { class: class.clone(), pledge: true }).await.unwrap();
     let officer = house.desk(Persona::JinjiangOfficer);
     assert!(
-        matches!(house.desk(Persona::ShishiOfficer).perform(AcceptOpening { class: class.clone() }).await, Err(Stop::Fault(foundation::Fault::Gone))),
+        matches!(
+            house.desk(Persona::ShishiOfficer).perform(AcceptOpening { class: class.clone() }).await,
+            Err(Stop::Fault(foundation::Fault::Gone))
+        ),
         "the neighbour sees nothing"
     );
     officer.perform(AcceptOpening { class: class.clone() }).await.unwrap();
-    officer.perform(ReviewOpening { class: class.clone(), passed: ["H01", "H02", "H03", "H04"].map(String::from).to_vec() }).await.unwrap();
-    assert!(matches!(officer.perform(ApproveOpening { class: class.clone() }).await, Err(Stop::Refused(_))), "one person cannot do both");
+    officer
+        .perform(ReviewOpening {
+            class: class.clone(),
+            passed: ["H01", "H02", "H03", "H04"].map(String::from).to_vec(),
+        })
+        .await
+        .unwrap();
+    assert!(
+        matches!(officer.perform(ApproveOpening { class: class.clone() }).await, Err(Stop::Refused(_))),
+        "one person cannot do both"
+    );
     house.desk(Persona::JinjiangReviewer).perform(ApproveOpening { class: class.clone() }).await.unwrap();
     class
 }
@@ -141,7 +163,9 @@ async fn sessions(house: &TestHouse, class: &ClassId) -> Vec<class_session::Mode
         .read()
         .await
         .unwrap()
-        .list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(class.clone())).order_by_asc(class_session::Column::StartsAt))
+        .list::<class_session::Entity>(|q| {
+            q.filter(class_session::Column::Class.eq(class.clone())).order_by_asc(class_session::Column::StartsAt)
+        })
         .await
         .unwrap()
 }
@@ -152,7 +176,9 @@ async fn places(house: &TestHouse, class: &ClassId) -> Vec<enrolment::Model> {
         .read()
         .await
         .unwrap()
-        .list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Class.eq(class.clone())).order_by_asc(enrolment::Column::Id))
+        .list::<enrolment::Entity>(|q| {
+            q.filter(enrolment::Column::Class.eq(class.clone())).order_by_asc(enrolment::Column::Id)
+        })
         .await
         .unwrap()
 }
@@ -168,7 +194,11 @@ async fn taught(house: &TestHouse, class: &ClassId) {
     let roster = places(house, class).await;
     let third = roster.iter().find(|one| one.name == fixtures::NAMES[2]).unwrap().id.clone();
     let by_phone = [fixtures::NAMES[0], fixtures::NAMES[1]];
-    let others: Vec<EnrolmentId> = roster.iter().filter(|one| one.id != third && !by_phone.contains(&one.name.as_str())).map(|one| one.id.clone()).collect();
+    let others: Vec<EnrolmentId> = roster
+        .iter()
+        .filter(|one| one.id != third && !by_phone.contains(&one.name.as_str()))
+        .map(|one| one.id.clone())
+        .collect();
     let missed = all.iter().position(|one| one.mode == SessionMode::Practice && one.periods.0 == 4).unwrap();
     for (at, session) in all.iter().enumerate() {
         stand_at(house, session.starts_at - Duration::minutes(5));
@@ -198,7 +228,10 @@ async fn sign(desk: &Desk, session: &class_session::Model, arriving: bool) {
     let code = code_at(&desk.premises.settings.secret, &session.id, 30, desk.now());
     if arriving {
         assert!(!desk.perform(SignIn { session: session.id.clone(), code: code.clone() }).await.unwrap().repeated);
-        assert!(desk.perform(SignIn { session: session.id.clone(), code }).await.unwrap().repeated, "a repeat is harmless");
+        assert!(
+            desk.perform(SignIn { session: session.id.clone(), code }).await.unwrap().repeated,
+            "a repeat is harmless"
+        );
     } else {
         desk.perform(SignOut { session: session.id.clone(), code }).await.unwrap();
     }
@@ -219,20 +252,32 @@ async fn inspect(house: &TestHouse, class: &ClassId, session: &class_session::Mo
         opinion: InspectionOpinion::Normal,
         note: "三人请假，已看请假条".into(),
     };
-    assert!(matches!(house.desk(Persona::JinjiangReviewer).perform(record(Vec::new())).await, Err(Stop::Refused(_))), "who approved may not inspect");
+    assert!(
+        matches!(house.desk(Persona::JinjiangReviewer).perform(record(Vec::new())).await, Err(Stop::Refused(_))),
+        "who approved may not inspect"
+    );
     house.desk(Persona::JinjiangInspector).perform(record(Vec::new())).await.unwrap();
 }
 
 async fn certified(house: &TestHouse, class: &ClassId) {
     let clerk = house.desk(Persona::SchoolClerk);
     let roster = places(house, class).await;
-    let eligible: Vec<EnrolmentId> = roster.iter().filter(|one| one.name != fixtures::NAMES[2]).map(|one| one.id.clone()).collect();
+    let eligible: Vec<EnrolmentId> =
+        roster.iter().filter(|one| one.name != fixtures::NAMES[2]).map(|one| one.id.clone()).collect();
     house.travel_to(2026, 12, 7, 15, 0);
-    let marks = eligible.iter().map(|one| Marks { enrolment: one.clone(), theory: 82, practice: 76, absent: false }).collect();
-    let sitting =
-        Sitting { held_on: day(2026, 12, 7), examiner: "苏丽娟".into(), second_examiner: "曾庆华".into(), method: "理论笔试＋现场操作".into() };
+    let marks =
+        eligible.iter().map(|one| Marks { enrolment: one.clone(), theory: 82, practice: 76, absent: false }).collect();
+    let sitting = Sitting {
+        held_on: day(2026, 12, 7),
+        examiner: "苏丽娟".into(),
+        second_examiner: "曾庆华".into(),
+        method: "理论笔试＋现场操作".into(),
+    };
     clerk.perform(EnterScores { class: class.clone(), sitting, marks }).await.unwrap();
-    assert!(clerk.perform(ConfirmExam { class: class.clone() }).await.is_err(), "the institution cannot confirm its own marks");
+    assert!(
+        clerk.perform(ConfirmExam { class: class.clone() }).await.is_err(),
+        "the institution cannot confirm its own marks"
+    );
     house.desk(Persona::JinjiangOfficer).perform(ConfirmExam { class: class.clone() }).await.unwrap();
     assert_eq!(clerk.perform(IssueCertificates { class: class.clone() }).await.unwrap(), 9);
     let answers = async |persona| {
@@ -298,29 +343,68 @@ async fn paid(house: &TestHouse, class: &ClassId) -> store::tables::funds::claim
         version: 1,
         batched: foundation::Fen(0),
     };
-    house.premises.db.write(foundation::Scope::Everything, move |work| Box::pin(async move { work.add::<fund_account::Entity>(account).await })).await.unwrap();
-    let drafted = system.read().await.unwrap().find::<claim::Entity>(claim::Column::Class.eq(class.clone())).await.unwrap().expect("the claim drafts itself");
+    house
+        .premises
+        .db
+        .write(foundation::Scope::Everything, move |work| {
+            Box::pin(async move { work.add::<fund_account::Entity>(account).await })
+        })
+        .await
+        .unwrap();
+    let drafted = system
+        .read()
+        .await
+        .unwrap()
+        .find::<claim::Entity>(claim::Column::Class.eq(class.clone()))
+        .await
+        .unwrap()
+        .expect("the claim drafts itself");
     // 50 payable periods for 林玉珍 and 56 for 黄小琴, 25 yuan each.
     assert_eq!(drafted.total, foundation::Fen(125_000 + 140_000));
     let id = drafted.id.clone();
-    assert!(matches!(house.desk(Persona::RivalClerk).perform(SubmitClaim { claim: id.clone() }).await, Err(Stop::Fault(foundation::Fault::Gone))));
+    assert!(matches!(
+        house.desk(Persona::RivalClerk).perform(SubmitClaim { claim: id.clone() }).await,
+        Err(Stop::Fault(foundation::Fault::Gone))
+    ));
     house.desk(Persona::SchoolClerk).perform(SubmitClaim { claim: id.clone() }).await.unwrap();
     let officer = house.desk(Persona::JinjiangOfficer);
     officer.perform(FirstReviewClaim { claim: id.clone() }).await.unwrap();
-    assert!(matches!(officer.perform(SecondReviewClaim { claim: id.clone() }).await, Err(Stop::Refused(_))), "one person cannot review twice");
+    assert!(
+        matches!(officer.perform(SecondReviewClaim { claim: id.clone() }).await, Err(Stop::Refused(_))),
+        "one person cannot review twice"
+    );
     house.desk(Persona::JinjiangReviewer).perform(SecondReviewClaim { claim: id.clone() }).await.unwrap();
     officer.perform(PublishClaim { claim: id.clone() }).await.unwrap();
-    assert!(house.desk(Persona::JinjiangOfficer).perform(MakePaymentBatch { claims: vec![id.clone()] }).await.is_err(), "not before the publicity is over");
+    assert!(
+        house.desk(Persona::JinjiangOfficer).perform(MakePaymentBatch { claims: vec![id.clone()] }).await.is_err(),
+        "not before the publicity is over"
+    );
     object(house, &id).await;
-    let until = system.read().await.unwrap().get::<claim::Entity>(id.to_string()).await.unwrap().publicity_until.unwrap();
+    let until =
+        system.read().await.unwrap().get::<claim::Entity>(id.to_string()).await.unwrap().publicity_until.unwrap();
     stand_at(house, foundation::clock::at_local(until.succ_opt().unwrap().and_hms_opt(9, 0, 0).unwrap()));
     house::tick(&system).await.unwrap();
-    let batch = house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: vec![id.clone()] }).await.unwrap();
+    let batch =
+        house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: vec![id.clone()] }).await.unwrap();
     let batch = batch_id(&batch);
     found(house, &drafted.claim_no, &batch).await;
     house.desk(Persona::JinjiangFinance).perform(ApprovePaymentBatch { batch: batch.clone() }).await.unwrap();
-    let lines = system.read().await.unwrap().list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.clone()))).await.unwrap();
-    let settled = lines.iter().map(|one| SettledLine { line: one.id.clone(), paid: true, reference: "20261220000001".into(), reason: String::new() }).collect();
+    let lines = system
+        .read()
+        .await
+        .unwrap()
+        .list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.clone())))
+        .await
+        .unwrap();
+    let settled = lines
+        .iter()
+        .map(|one| SettledLine {
+            line: one.id.clone(),
+            paid: true,
+            reference: "20261220000001".into(),
+            reason: String::new(),
+        })
+        .collect();
     house.desk(Persona::JinjiangFinance).perform(SettlePaymentBatch { batch, lines: settled }).await.unwrap();
     house::tick(&system).await.unwrap();
     system.read().await.unwrap().get::<claim::Entity>(id.to_string()).await.unwrap()
@@ -329,9 +413,18 @@ async fn paid(house: &TestHouse, class: &ClassId) -> store::tables::funds::claim
 /// A claim and a batch are found by their numbers, within reach.
 async fn found(house: &TestHouse, claim_no: &str, batch: &foundation::PaymentBatchId) {
     let web = house.serve(house::routes());
-    let row = house.system().read().await.unwrap().get::<store::tables::funds::payment_batch::Entity>(batch.to_string()).await.unwrap();
+    let row = house
+        .system()
+        .read()
+        .await
+        .unwrap()
+        .get::<store::tables::funds::payment_batch::Entity>(batch.to_string())
+        .await
+        .unwrap();
     let at = format!("/payment-batches/{batch}");
-    let finds = async |who, words: &str, address: &str| web.post(Some(who), "/search", &[("q", words)]).await.text.find(address).is_some();
+    let finds = async |who, words: &str, address: &str| {
+        web.post(Some(who), "/search", &[("q", words)]).await.text.find(address).is_some()
+    };
     assert!(finds(Persona::JinjiangFinance, &row.batch_no, &at).await);
     for beginning in [&row.batch_no[..10], &row.batch_no[..6]] {
         assert!(finds(Persona::JinjiangOfficer, beginning, &at).await, "by the beginning {beginning}");
@@ -347,8 +440,21 @@ async fn object(house: &TestHouse, id: &foundation::ClaimId) {
     use m3_funds::acts::decide::{DecideObjection, Verdict};
     use m3_funds::acts::objection::RaiseObjection;
     let public = Desk::public(std::sync::Arc::clone(&house.premises));
-    public.perform(RaiseObjection { claim: id.clone(), reason: "第二位没有来上课".into(), contact: String::new() }).await.unwrap();
-    let one = house.system().read().await.unwrap().list::<store::tables::funds::objection::Entity>(|q| q).await.unwrap().remove(0);
+    public
+        .perform(RaiseObjection {
+            claim: id.clone(), reason: "第二位没有来上课".into(), contact: String::new()
+        })
+        .await
+        .unwrap();
+    let one = house
+        .system()
+        .read()
+        .await
+        .unwrap()
+        .list::<store::tables::funds::objection::Entity>(|q| q)
+        .await
+        .unwrap()
+        .remove(0);
     let answer = "核对签到记录，每次课都有本人签到。".into();
     let decide = DecideObjection { objection: one.id, verdict: Verdict::Dismiss, struck: Vec::new(), answer };
     house.desk(Persona::JinjiangInspector).perform(decide).await.unwrap();
@@ -356,7 +462,11 @@ async fn object(house: &TestHouse, id: &foundation::ClaimId) {
 
 fn batch_id(outcome: &impl serde::Serialize) -> foundation::PaymentBatchId {
     let value = serde_json::to_value(outcome).unwrap();
-    let text = value.as_str().map(str::to_owned).or_else(|| value.get("batch").and_then(|b| b.as_str()).map(str::to_owned)).expect("the batch's id");
+    let text = value
+        .as_str()
+        .map(str::to_owned)
+        .or_else(|| value.get("batch").and_then(|b| b.as_str()).map(str::to_owned))
+        .expect("the batch's id");
     text.parse().unwrap()
 }
 
@@ -383,7 +493,9 @@ async fn the_paid_yuan_verifies_offline_and_a_changed_row_is_named() {
     // One row of the database changed behind everybody's back: by its owner, the house itself could not.
     let later = "UPDATE attendance SET at = (SELECT at FROM attendance ORDER BY at DESC LIMIT 1) WHERE id = (SELECT id FROM attendance ORDER BY at LIMIT 1)";
     let insider: &[&str] = &["DROP TRIGGER attendance_keeps_values", later];
-    store::db::tamper(&house.premises.db, if house.premises.db.kind() == "sqlite" { insider } else { &insider[1..] }).await.unwrap();
+    store::db::tamper(&house.premises.db, if house.premises.db.kind() == "sqlite" { insider } else { &insider[1..] })
+        .await
+        .unwrap();
     let report = journal::verify(&bundle().await, None);
     assert!(report.differences.iter().any(|one| one.seq.is_some()), "{}", report.render());
     // One byte of the file changed.

@@ -96,14 +96,22 @@ async fn looking_at_a_house_makes_no_key_file_or_database() {
     let before = names(used.folder.path());
     let looked = house::look(&used.options).await.unwrap();
     let report = house::evidence::verify_database(&looked.premises).await.unwrap();
-    assert!(report.is_clean() && report.checks.iter().any(|one| one.detail_zh.contains("日志共")), "{}", report.render());
+    assert!(
+        report.is_clean() && report.checks.iter().any(|one| one.detail_zh.contains("日志共")),
+        "{}",
+        report.render()
+    );
     // Another's keys are no keys of this journal.
     let other = journal::Keys::from_seeds("jinbu.test/journal", [9; 32], [8; 32]).unwrap().verifier_keys();
     assert!(!house::evidence::verify_log_by(&looked.premises, &other).await.unwrap().is_clean());
     drop(looked);
     assert_eq!(names(used.folder.path()), before);
     let nowhere = used.folder.path().join("nowhere");
-    let empty = Options { database: format!("sqlite:{}", nowhere.join("jinbu.db").display()), data: nowhere.clone(), ..used.options.clone() };
+    let empty = Options {
+        database: format!("sqlite:{}", nowhere.join("jinbu.db").display()),
+        data: nowhere.clone(),
+        ..used.options.clone()
+    };
     let told = house::look(&empty).await.err().unwrap().to_string();
     assert!(told.contains("没有数据库文件"), "{told}");
     let keyless = Options { data: nowhere.clone(), ..used.options.clone() };
@@ -129,9 +137,11 @@ async fn m3_11_an_export_by_api_hands_out_its_evidence() {
     crate::fixtures::directories(&house).await;
     let class = crate::fixtures::another_class(&house, 1, "C1").await.class;
     let web = Web::of(house::app(&house.premises, house::routes()), &house.premises);
-    let answer = web.act(Some(Persona::JinjiangOfficer), "export-evidence", &serde_json::json!({ "class": class })).await;
+    let answer =
+        web.act(Some(Persona::JinjiangOfficer), "export-evidence", &serde_json::json!({ "class": class })).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    let address = serde_json::from_str::<serde_json::Value>(&answer.text).unwrap()["address"].as_str().unwrap().to_owned();
+    let address =
+        serde_json::from_str::<serde_json::Value>(&answer.text).unwrap()["address"].as_str().unwrap().to_owned();
     let file = web.get(Some(Persona::JinjiangOfficer), &address).await;
     assert_eq!(file.status, 200, "{}", file.text);
     let bundle = journal::Bundle::from_json(file.text.as_bytes()).unwrap();
@@ -139,7 +149,11 @@ async fn m3_11_an_export_by_api_hands_out_its_evidence() {
     assert_eq!(web.get(Some(Persona::JinjiangReviewer), &address).await.status, 404, "another's export");
     assert_eq!(web.get(None, &address).await.status, 401);
     house.pass_minutes(16);
-    assert_eq!(web.get(Some(Persona::JinjiangOfficer), &address).await.status, 404, "later it is exported, and journaled, again");
+    assert_eq!(
+        web.get(Some(Persona::JinjiangOfficer), &address).await.status,
+        404,
+        "later it is exported, and journaled, again"
+    );
 }
 
 /// One unreadable value: its row is named, everything else is checked all the same. A fact that is gone is one line.
@@ -149,9 +163,15 @@ async fn m8_9_verifying_names_the_unreadable_row_and_goes_on() {
     province::load(&house.premises, province::Size::Small).await.unwrap();
     let premises = &house.premises;
     let report = house::evidence::verify_classes(premises).await.unwrap();
-    assert!(report.differences.len() == 1 && report.render().contains("还没有检查点"), "said once, not once a class: {}", report.render());
+    assert!(
+        report.differences.len() == 1 && report.render().contains("还没有检查点"),
+        "said once, not once a class: {}",
+        report.render()
+    );
     let keys = house::evidence::keys(premises);
-    store::sequencer::sequence(&premises.db, &keys, &premises.settings.journal_origin, premises.clock.now()).await.unwrap();
+    store::sequencer::sequence(&premises.db, &keys, &premises.settings.journal_origin, premises.clock.now())
+        .await
+        .unwrap();
     let reader = premises.db.read(Scope::Everything).await.unwrap();
     let size = store::sequencer::size(&reader).await.unwrap();
     drop(reader);
@@ -164,8 +184,16 @@ async fn m8_9_verifying_names_the_unreadable_row_and_goes_on() {
     }
     store::db::tamper(&premises.db, &statements).await.unwrap();
     let report = house::evidence::verify_classes(premises).await.unwrap();
-    assert!(report.differences.iter().any(|one| one.what_zh.contains("enrolment 表") && one.what_zh.contains("读不出来")), "{}", report.render());
+    assert!(
+        report.differences.iter().any(|one| one.what_zh.contains("enrolment 表") && one.what_zh.contains("读不出来")),
+        "{}",
+        report.render()
+    );
     let report = house::evidence::verify_database(premises).await.unwrap();
     assert!(size > 1000 && report.differences.len() <= 3, "{}", report.render());
-    assert!(report.differences.iter().any(|one| one.what_zh.contains("日志第700号事实不在数据库里")), "{}", report.render());
+    assert!(
+        report.differences.iter().any(|one| one.what_zh.contains("日志第700号事实不在数据库里")),
+        "{}",
+        report.render()
+    );
 }

@@ -41,7 +41,8 @@ struct Found {
 async fn crawl(web: Arc<Web>, persona: Option<Persona>) -> Found {
     let office = persona.map_or(Office::Public, |one| one.actor().office);
     let routes = house::routes().list;
-    let (mut found, mut seen, mut kinds) = (Found::default(), BTreeSet::from(["/".to_owned()]), BTreeMap::<String, usize>::new());
+    let (mut found, mut seen, mut kinds) =
+        (Found::default(), BTreeSet::from(["/".to_owned()]), BTreeMap::<String, usize>::new());
     let mut waiting = VecDeque::from([("/".to_owned(), "nowhere".to_owned())]);
     while let Some((path, from)) = waiting.pop_front() {
         let answer = web.get(persona, &path).await;
@@ -49,7 +50,10 @@ async fn crawl(web: Arc<Web>, persona: Option<Persona>) -> Found {
         if matches!(answer.status, 401 | 403 | 404 | 405 | 500..) {
             found.shut.push(format!("{persona:?}: {path} answers {} (on {from})", answer.status));
         }
-        let is_page = answer.headers.get("content-type").is_some_and(|kind| kind.to_str().is_ok_and(|text| text.contains("html")));
+        let is_page = answer
+            .headers
+            .get("content-type")
+            .is_some_and(|kind| kind.to_str().is_ok_and(|text| text.contains("html")));
         if !is_page {
             continue;
         }
@@ -59,7 +63,11 @@ async fn crawl(web: Arc<Web>, persona: Option<Persona>) -> Found {
                 found.shut.push(format!("{persona:?}: the form {action} on {path} is not his to send"));
             }
         }
-        for link in after(&answer.text, " href=\"").into_iter().chain([answer.location]).filter(|link| link.starts_with('/') && !link.starts_with("/assets/")) {
+        for link in after(&answer.text, " href=\"")
+            .into_iter()
+            .chain([answer.location])
+            .filter(|link| link.starts_with('/') && !link.starts_with("/assets/"))
+        {
             let seen_of_kind = kinds.entry(kind(&link)).or_default();
             if *seen_of_kind < OF_A_KIND && seen.insert(link.clone()) {
                 *seen_of_kind += 1;
@@ -72,19 +80,27 @@ async fn crawl(web: Arc<Web>, persona: Option<Persona>) -> Found {
 
 /// What stands between each `before` and the next quotation mark, without the part of a page.
 fn after(html: &str, before: &str) -> Vec<String> {
-    html.split(before).skip(1).filter_map(|rest| rest.split('"').next()).map(|link| link.split('#').next().unwrap_or("").replace("&amp;", "&")).collect()
+    html.split(before)
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .map(|link| link.split('#').next().unwrap_or("").replace("&amp;", "&"))
+        .collect()
 }
 
 /// Whether an address is one of a pattern's.
 fn fits(pattern: &str, address: &str) -> bool {
-    let (pattern, address): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), address.split('?').next().unwrap_or("").split('/').collect());
-    pattern.len() == address.len() && pattern.iter().zip(&address).all(|(one, other)| one.starts_with('{') || one == other)
+    let (pattern, address): (Vec<&str>, Vec<&str>) =
+        (pattern.split('/').collect(), address.split('?').next().unwrap_or("").split('/').collect());
+    pattern.len() == address.len()
+        && pattern.iter().zip(&address).all(|(one, other)| one.starts_with('{') || one == other)
 }
 
 /// An address without what tells two of a kind apart: ids, numbers, what is asked for.
 fn kind(address: &str) -> String {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
-    let part = |part: &str| if part.len() >= 12 && part.bytes().any(|b| b.is_ascii_digit()) { "*".to_owned() } else { part.to_owned() };
+    let part = |part: &str| {
+        if part.len() >= 12 && part.bytes().any(|b| b.is_ascii_digit()) { "*".to_owned() } else { part.to_owned() }
+    };
     let names: Vec<&str> = query.split('&').map(|pair| pair.split('=').next().unwrap_or("")).collect();
     format!("{}?{}", path.split('/').map(part).collect::<Vec<_>>().join("/"), names.join("&"))
 }

@@ -86,7 +86,9 @@ async fn ask(stream: &mut TcpStream, request: &str) -> (u16, String) {
         read.extend_from_slice(&some[..got]);
         let text = String::from_utf8_lossy(&read).into_owned();
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").and_then(|n| n.parse::<usize>().ok()));
+        let length = head.lines().find_map(|line| {
+            line.to_ascii_lowercase().strip_prefix("content-length: ").and_then(|n| n.parse::<usize>().ok())
+        });
         if body.len() >= length.unwrap() {
             return (head[9..12].parse().unwrap(), body.to_owned());
         }

@@ -15,11 +15,16 @@ fn at(year: i32, month: u32, day: u32) -> foundation::Instant {
 async fn the_demo_can_be_told_on_any_day() {
     for (year, month, day) in [(2026, 2, 26), (2026, 10, 9), (2027, 2, 10), (2028, 2, 29)] {
         let house = TestHouse::at(at(year, month, day)).await;
-        province::load(&house.premises, province::Size::Small).await.unwrap_or_else(|error| panic!("on {year}-{month}-{day}: {error}"));
+        province::load(&house.premises, province::Size::Small)
+            .await
+            .unwrap_or_else(|error| panic!("on {year}-{month}-{day}: {error}"));
         house::tick(&house.system()).await.unwrap();
         let reader = house.system().read().await.unwrap();
         let classes = reader.list::<training_class::Entity>(|q| q).await.unwrap();
-        assert!(classes.iter().any(|one| one.state == FullProcessState::InTraining) && classes.iter().any(|one| one.state == FullProcessState::Archived));
+        assert!(
+            classes.iter().any(|one| one.state == FullProcessState::InTraining)
+                && classes.iter().any(|one| one.state == FullProcessState::Archived)
+        );
         let report = house::evidence::verify_database(&house.premises).await.unwrap();
         assert!(report.is_clean(), "on {year}-{month}-{day}: {}", report.render());
         drop(reader);

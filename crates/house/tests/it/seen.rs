@@ -16,7 +16,9 @@ async fn meddle(house: &TestHouse, class: &ClassId, change: training_class::Acti
         .premises
         .db
         .write(foundation::Scope::Everything, move |work| {
-            Box::pin(async move { work.change_all::<training_class::Entity>(training_class::Column::Id.eq(class), change).await })
+            Box::pin(async move {
+                work.change_all::<training_class::Entity>(training_class::Column::Id.eq(class), change).await
+            })
         })
         .await
         .unwrap();
@@ -33,8 +35,12 @@ async fn nobody_decides_on_what_has_changed_since_he_looked() {
     meddle(&house, &class, training_class::ActiveModel { money: Set(foundation::Fen(1)), ..Default::default() }).await;
     let reason = [("reason", "查实学员名单不真实")];
     let refused = web.post_from(&officer, &page, &address, &reason).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.text.contains("班级已经被办理或改动过") && refused.text.contains("查实学员名单不真实"), "told, and nothing typed is lost");
-    let state = house.system().read().await.unwrap().get::<training_class::Entity>(class.to_string()).await.unwrap().state;
+    assert!(
+        refused.text.contains("班级已经被办理或改动过") && refused.text.contains("查实学员名单不真实"),
+        "told, and nothing typed is lost"
+    );
+    let state =
+        house.system().read().await.unwrap().get::<training_class::Entity>(class.to_string()).await.unwrap().state;
     assert_eq!(state, FullProcessState::Approved, "and nothing was done");
     web.post_from(&officer, &refused, &address, &reason).await.expect(StatusCode::SEE_OTHER);
 }
@@ -45,11 +51,15 @@ async fn what_is_done_from_the_queue_goes_on_in_the_queue() {
     let class = fixtures::approved_class(&house).await.class;
     let web = house.serve(house::routes());
     let officer = desk::session::open(&house.premises, &Persona::JinjiangOfficer.account(), true).await.unwrap();
-    let submitted = || training_class::ActiveModel { state: Set(FullProcessState::Submitted.into()), ..Default::default() };
+    let submitted =
+        || training_class::ActiveModel { state: Set(FullProcessState::Submitted.into()), ..Default::default() };
     for (page, then) in [("/".to_owned(), "/".to_owned()), (format!("/classes/{class}"), format!("/classes/{class}"))] {
         meddle(&house, &class, submitted()).await;
         let page = web.get_as(&officer, &page).await.expect(StatusCode::OK);
-        let done = web.post_from(&officer, &page, &format!("/classes/{class}/accept"), &[]).await.expect(StatusCode::SEE_OTHER);
+        let done = web
+            .post_from(&officer, &page, &format!("/classes/{class}/accept"), &[])
+            .await
+            .expect(StatusCode::SEE_OTHER);
         assert_eq!(done.location, then);
     }
 }
@@ -65,9 +75,13 @@ async fn a_form_that_comes_back_does_not_forget_what_it_showed() {
     let address = format!("/classes/{class}/revoke");
     let page = web.get_as(&officer, &address).await.expect(StatusCode::OK);
     meddle(&house, &class, training_class::ActiveModel { money: Set(foundation::Fen(1)), ..Default::default() }).await;
-    let short = web.post_from(&officer, &page, &address, &[("reason", "短")]).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let short =
+        web.post_from(&officer, &page, &address, &[("reason", "短")]).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!short.text.contains("办理或改动过"));
-    let told = web.post_from(&officer, &short, &address, &[("reason", "查实学员名单不真实")]).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let told = web
+        .post_from(&officer, &short, &address, &[("reason", "查实学员名单不真实")])
+        .await
+        .expect(StatusCode::UNPROCESSABLE_ENTITY);
     assert!(told.text.contains("班级已经被办理或改动过"), "{}", told.text);
 }
 
@@ -78,9 +92,15 @@ async fn what_was_opened_from_the_queue_comes_back_to_it() {
     let class = fixtures::approved_class(&house).await.class;
     let web = house.serve(house::routes());
     let officer = desk::session::open(&house.premises, &Persona::JinjiangOfficer.account(), true).await.unwrap();
-    meddle(&house, &class, training_class::ActiveModel { state: Set(FullProcessState::Submitted.into()), ..Default::default() }).await;
+    meddle(
+        &house,
+        &class,
+        training_class::ActiveModel { state: Set(FullProcessState::Submitted.into()), ..Default::default() },
+    )
+    .await;
     let page = web.get_as(&officer, &format!("/classes/{class}?from=queue")).await.expect(StatusCode::OK);
-    let done = web.post_from(&officer, &page, &format!("/classes/{class}/accept"), &[]).await.expect(StatusCode::SEE_OTHER);
+    let done =
+        web.post_from(&officer, &page, &format!("/classes/{class}/accept"), &[]).await.expect(StatusCode::SEE_OTHER);
     assert_eq!(done.location, "/");
 }
 
@@ -91,8 +111,17 @@ async fn no_form_leads_out_of_the_house() {
     let web = house.serve(house::routes());
     let token = desk::session::open(&house.premises, &Persona::JinjiangOfficer.account(), true).await.unwrap();
     let page = web.get_as(&token, "/classes").await.expect(StatusCode::OK);
-    for (back, leads) in [("/\t/evil.example/x", "/"), ("/\n/x", "/"), ("//evil.example", "/"), ("/\\evil.example", "/"), ("/classes?q=a", "/classes?q=a")] {
-        let answer = web.post_from(&token, &page, "/large-text", &[("back", back), ("on", "1")]).await.expect(StatusCode::SEE_OTHER);
+    for (back, leads) in [
+        ("/\t/evil.example/x", "/"),
+        ("/\n/x", "/"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/classes?q=a", "/classes?q=a"),
+    ] {
+        let answer = web
+            .post_from(&token, &page, "/large-text", &[("back", back), ("on", "1")])
+            .await
+            .expect(StatusCode::SEE_OTHER);
         assert_eq!(answer.location, leads, "{back:?}");
     }
 }

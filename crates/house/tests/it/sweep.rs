@@ -44,7 +44,14 @@ impl Ground {
         let house = TestHouse::new().await;
         province::load(&house.premises, province::Size::Small).await.unwrap();
         let keys = house::evidence::keys(&house.premises);
-        store::sequencer::sequence(&house.premises.db, &keys, &house.premises.settings.journal_origin, house.system().now()).await.unwrap();
+        store::sequencer::sequence(
+            &house.premises.db,
+            &keys,
+            &house.premises.settings.journal_origin,
+            house.system().now(),
+        )
+        .await
+        .unwrap();
         let subjects = Subjects::of(&house).await;
         let acts = house::routes().acts.into_iter().map(|act| (act.name, act.input)).collect();
         Self { template: Template::of(house).await, subjects, acts }
@@ -83,7 +90,8 @@ impl Ground {
             (_, true) => stage.web.act_at(persona, &path, &self.body(&stage.house, route.name, route.name)).await,
             _ => {
                 let fields = as_form(&self.body(&stage.house, route.name, route.name));
-                let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+                let fields: Vec<(&str, &str)> =
+                    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
                 stage.web.post(persona, &path, &fields).await
             }
         }
@@ -134,7 +142,8 @@ async fn every_route_answers_every_persona_as_the_matrix_and_the_list_say() {
     let list = house::routes().list;
     let workers: Vec<_> = (0..2)
         .map(|worker| {
-            let (ground, mine) = (Arc::clone(&ground), list.iter().skip(worker).step_by(2).cloned().collect::<Vec<_>>());
+            let (ground, mine) =
+                (Arc::clone(&ground), list.iter().skip(worker).step_by(2).cloned().collect::<Vec<_>>());
             tokio::spawn(async move {
                 let mut swept = Vec::new();
                 for route in &mine {
@@ -165,13 +174,21 @@ fn wrong_answers(swept: &Swept) -> Vec<String> {
             (false, true, status) if status != 403 => "the matrix says no",
             (false, false, status) if status != 401 && status != 303 => "the public may not",
             (true, true, 401) => "signed in all the same",
-            (true, _, 400 | 405 | 413 | 415 | 419) if route.is_api => "a well-formed body was not understood: see subjects.rs",
+            (true, _, 400 | 405 | 413 | 415 | 419) if route.is_api => {
+                "a well-formed body was not understood: see subjects.rs"
+            }
             _ if *changed && route.method == "GET" => "a read wrote a fact",
             _ if *changed && !may => "changed although refused",
             _ if answer.text.contains("panicked") || answer.text.contains("stack backtrace") => "shows its inside",
             _ => continue,
         };
-        wrong.push(format!("{} {} as {persona:?}: {} {no}: {}", route.method, route.path, answer.status, answer.text.chars().take(200).collect::<String>()));
+        wrong.push(format!(
+            "{} {} as {persona:?}: {} {no}: {}",
+            route.method,
+            route.path,
+            answer.status,
+            answer.text.chars().take(200).collect::<String>()
+        ));
     }
     wrong
 }
@@ -196,7 +213,12 @@ async fn refused_change_nothing(ground: &Ground, all: &[Swept]) {
         // Looking at every row after every route would take minutes: the culprit is one of ten.
         if at % 10 == 9 {
             let now = fingerprint(&stage.house.premises.db, COME_AND_GO).await.unwrap();
-            assert_eq!(difference(&before, &now), Vec::<String>::new(), "a refusal changed rows: {} or one of those after {last}", swept.route.path);
+            assert_eq!(
+                difference(&before, &now),
+                Vec::<String>::new(),
+                "a refusal changed rows: {} or one of those after {last}",
+                swept.route.path
+            );
             last = &swept.route.path;
         }
     }
@@ -208,20 +230,28 @@ async fn refused_change_nothing(ground: &Ground, all: &[Swept]) {
 /// The answers as a table: `·` where the matrix says no, `*` behind a status where something was written.
 fn told(all: &[Swept]) -> String {
     const SHORT: [&str; 17] = [
-        "officer", "review", "inspect", "finance", "shishi", "quanzh", "provinc", "bureau", "clerk", "teacher", "rival", "trainee", "other", "audit",
-        "monitor", "admin", "public",
+        "officer", "review", "inspect", "finance", "shishi", "quanzh", "provinc", "bureau", "clerk", "teacher",
+        "rival", "trainee", "other", "audit", "monitor", "admin", "public",
     ];
     let mut lines: Vec<String> = all
         .iter()
         .map(|one| {
-            let cells: Vec<String> =
-                one.answers.iter().map(|(persona, answer, changed)| format!("{:<8}", cell(&one.route, *persona, answer, *changed))).collect();
+            let cells: Vec<String> = one
+                .answers
+                .iter()
+                .map(|(persona, answer, changed)| format!("{:<8}", cell(&one.route, *persona, answer, *changed)))
+                .collect();
             format!("{:<4} {:<46} {}", one.route.method, one.route.path, cells.concat()).trim_end().to_owned()
         })
         .collect();
     lines.sort();
     let head: Vec<String> = SHORT.iter().map(|one| format!("{one:<8}")).collect();
-    format!("{:<51} {}\n{}\n", "·: 403 by the matrix  *: something was written", head.concat().trim_end(), lines.join("\n"))
+    format!(
+        "{:<51} {}\n{}\n",
+        "·: 403 by the matrix  *: something was written",
+        head.concat().trim_end(),
+        lines.join("\n")
+    )
 }
 
 fn cell(route: &RouteInfo, persona: Option<Persona>, answer: &Answer, changed: bool) -> String {
@@ -244,7 +274,11 @@ fn reviewed(file: &str, text: &str) {
         .map(|line| format!("+ {line}"))
         .chain(known.lines().filter(|line| !text.lines().any(|one| one == *line)).map(|line| format!("- {line}")))
         .collect();
-    assert!(changed.is_empty(), "{file} changed: UPDATE=1 cargo test -p house, then read the difference\n{}", changed.join("\n"));
+    assert!(
+        changed.is_empty(),
+        "{file} changed: UPDATE=1 cargo test -p house, then read the difference\n{}",
+        changed.join("\n")
+    );
 }
 
 /// Whoever may read classes reads his own; the neighbour's officer, the rival and the stranger get 404.
@@ -253,7 +287,8 @@ async fn a_strangers_class_is_not_found() {
     let ground = Ground::get();
     let stage = ground.stage("").await;
     let list = house::routes().list;
-    let pages: Vec<&RouteInfo> = list.iter().filter(|route| route.method == "GET" && route.path.contains("/classes/{id}")).collect();
+    let pages: Vec<&RouteInfo> =
+        list.iter().filter(|route| route.method == "GET" && route.path.contains("/classes/{id}")).collect();
     assert!(pages.len() > 10);
     for route in pages {
         for stranger in [Persona::ShishiOfficer, Persona::RivalClerk] {
@@ -277,20 +312,42 @@ async fn hostile_text_is_neither_executed_nor_a_fault() {
         let mut body = ground.body(&stage.house, route.name, route.name);
         make_hostile(&mut body, HOSTILE);
         let mut fields = as_form(&body);
-        fields.extend(["q", "login", "password", "file", "state", "sort", "after", "number"].map(|name| (name.to_owned(), HOSTILE.to_owned())));
+        fields.extend(
+            ["q", "login", "password", "file", "state", "sort", "after", "number"]
+                .map(|name| (name.to_owned(), HOSTILE.to_owned())),
+        );
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         for persona in [Some(Persona::SchoolClerk), Some(Persona::JinjiangOfficer), Some(Persona::Trainee), None] {
             let answer = match (route.method, route.is_api) {
                 ("POST", true) => stage.web.act_at(persona, &path, &body).await,
                 ("POST", false) => stage.web.post(persona, &path, &fields).await,
-                _ => stage.web.get(persona, &format!("{path}?q=%27%3B%3Cscript%3E&page=%3Cscript%3E&state=%27&sort=%27&after=%27")).await,
+                _ => {
+                    stage
+                        .web
+                        .get(
+                            persona,
+                            &format!("{path}?q=%27%3B%3Cscript%3E&page=%3Cscript%3E&state=%27&sort=%27&after=%27"),
+                        )
+                        .await
+                }
             };
             assert!(answer.status < 500, "{} {path}: {}", route.method, answer.status);
-            let html = answer.headers.get("content-type").is_some_and(|one| one.to_str().is_ok_and(|text| text.contains("html")));
-            assert!(!html || !answer.text.contains("<script>alert(1)") && !answer.text.contains("';<script>"), "{} {path} echoes markup", route.method);
+            let html = answer
+                .headers
+                .get("content-type")
+                .is_some_and(|one| one.to_str().is_ok_and(|text| text.contains("html")));
+            assert!(
+                !html || !answer.text.contains("<script>alert(1)") && !answer.text.contains("';<script>"),
+                "{} {path} echoes markup",
+                route.method
+            );
         }
     }
-    assert_eq!(stage.web.get(Some(Persona::JinjiangOfficer), "/").await.status, 200, "the queue's table is still there");
+    assert_eq!(
+        stage.web.get(Some(Persona::JinjiangOfficer), "/").await.status,
+        200,
+        "the queue's table is still there"
+    );
 }
 
 /// Every text of a body that is not an id, a date or a word of a list.
@@ -309,7 +366,12 @@ fn routes_txt_is_what_is_registered() {
     let mut lines: Vec<String> = house::routes()
         .list
         .iter()
-        .map(|route| format!("{:<4} {:<48} {:<28} {:<6} {}", route.method, route.path, route.name, route.clause, route.permission))
+        .map(|route| {
+            format!(
+                "{:<4} {:<48} {:<28} {:<6} {}",
+                route.method, route.path, route.name, route.clause, route.permission
+            )
+        })
         .collect();
     lines.sort();
     reviewed("routes.txt", &(lines.join("\n") + "\n"));

@@ -11,7 +11,8 @@ use testkit::{Persona, TestHouse};
 use crate::fuzz::book_with;
 use crate::sweep::Ground;
 
-const WANTED: Wanted = Wanted { rule: &m7_registry::refusals::ROSTER, noun: "名册", most: 500, split: "请分开上传" };
+const WANTED: Wanted =
+    Wanted { rule: &m7_registry::refusals::ROSTER, noun: "名册", most: 500, split: "请分开上传" };
 
 /// One worker answers all requests: whoever read a file on it would keep everybody waiting.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -20,7 +21,8 @@ async fn m7_1_a_bomb_is_refused_in_words_at_once_and_nobody_else_waits() {
     let house = ground.copy().await;
     let web = Arc::new(Web::of(house::app(&house.premises, house::routes()), &house.premises));
     let path = format!("{}/roster", ground.subjects.path("class-page", "/classes/{id}"));
-    let cells = book_with(&format!("<worksheet><sheetData><row>{}</row></sheetData></worksheet>", "<c/>".repeat(1_900_000)));
+    let cells =
+        book_with(&format!("<worksheet><sheetData><row>{}</row></sheetData></worksheet>", "<c/>".repeat(1_900_000)));
     let blanks = book_with(&format!("<worksheet>{}<sheetData></sheetData></worksheet>", " ".repeat(7 * 1024 * 1024)));
     assert!(cells.len() < 100_000 && blanks.len() < 100_000, "small files: {} and {} bytes", cells.len(), blanks.len());
     let _ = web.get(Some(Persona::Trainee), "/account").await;
@@ -48,7 +50,9 @@ async fn m7_1_a_bomb_is_refused_in_words_at_once_and_nobody_else_waits() {
 }
 
 /// Reads until nobody waits, and counts itself while it does.
-fn endless(reading: &Arc<AtomicUsize>) -> impl FnOnce(&desk::reading::Going) -> Result<(), Vec<foundation::Refusal>> + Send + 'static + use<> {
+fn endless(
+    reading: &Arc<AtomicUsize>,
+) -> impl FnOnce(&desk::reading::Going) -> Result<(), Vec<foundation::Refusal>> + Send + 'static + use<> {
     let reading = Arc::clone(reading);
     move |going| {
         reading.fetch_add(1, Ordering::SeqCst);

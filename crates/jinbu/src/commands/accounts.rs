@@ -16,7 +16,10 @@ pub async fn first_administrator(settings: &Path, login: &str, name: &str) -> Re
     let system = Desk::system(premises, "command-line");
     let loaded = system.perform(LoadPolicy { text: PARAMETERS.into() }).await.map_err(said)?;
     println!("已装入 {loaded} 条政策参数（可在 /policy 查看；本地的文件标准用 jinbu load-policy 另装）。");
-    let done = system.perform(m8_governance::acts::accounts::OpenFirstAccount { login: login.into(), name: name.into() }).await.map_err(said)?;
+    let done = system
+        .perform(m8_governance::acts::accounts::OpenFirstAccount { login: login.into(), name: name.into() })
+        .await
+        .map_err(said)?;
     println!("请在 24 小时内打开（只能用一次）：{}", done.link.address);
     Ok(true)
 }
@@ -41,7 +44,10 @@ pub async fn load_policy(settings: &Path, file: Option<&Path>) -> Result<bool> {
 pub async fn recover_account(settings: &Path, login: &str) -> Result<bool> {
     let (_, options) = read_settings(settings)?;
     let premises = house::open(&options).await?;
-    let done = Desk::system(premises, "command-line").perform(m8_governance::acts::accounts::RecoverAccount { login: login.into() }).await.map_err(said)?;
+    let done = Desk::system(premises, "command-line")
+        .perform(m8_governance::acts::accounts::RecoverAccount { login: login.into() })
+        .await
+        .map_err(said)?;
     println!("密码和动态口令已作废。请在 24 小时内打开（只能用一次）：{}", done.link.address);
     Ok(true)
 }

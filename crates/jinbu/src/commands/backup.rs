@@ -34,7 +34,9 @@ impl Place {
 /// The passphrase of a file, of the environment, or typed.
 fn passphrase(file: Option<&Path>) -> Result<String> {
     let text = match (file, std::env::var(PASSPHRASE)) {
-        (Some(file), _) => std::fs::read_to_string(file).with_context(|| format!("读不了口令文件 {}", file.display()))?,
+        (Some(file), _) => {
+            std::fs::read_to_string(file).with_context(|| format!("读不了口令文件 {}", file.display()))?
+        }
         (None, Ok(text)) => text,
         (None, Err(_)) if std::io::stdin().is_terminal() => {
             eprintln!("请输入封存密钥的口令（会显示在屏幕上，旁边请不要有人）：");
@@ -51,7 +53,12 @@ fn passphrase(file: Option<&Path>) -> Result<String> {
 pub async fn backup(at: Place, to: &Path, file: Option<&Path>) -> Result<bool> {
     let made = house::backup::make(&at.options()?, to, &passphrase(file)?, Clock::system().now()).await?;
     println!("备份已完成：{}", to.display());
-    println!("数据库 {} 字节，文件 {} 份，日志 {} 条；密钥用口令封存在 keys.sealed。", made.database.bytes, made.files.len(), made.size);
+    println!(
+        "数据库 {} 字节，文件 {} 份，日志 {} 条；密钥用口令封存在 keys.sealed。",
+        made.database.bytes,
+        made.files.len(),
+        made.size
+    );
     println!("口令和备份请分开存放：没有口令，备份里的证件号码和日志都无法恢复。");
     if !made.lost.is_empty() {
         println!("有 {} 份文件在备份之前就丢失或损坏了，不在备份里，请运行 jinbu check 看是哪些。", made.lost.len());

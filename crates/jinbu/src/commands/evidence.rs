@@ -11,7 +11,13 @@ use store::tables::supervision::training_class;
 use super::{place, said};
 
 /// `export-bundle`.
-pub async fn export_bundle(settings: Option<&Path>, data: &Path, database: Option<String>, class: &str, out: &Path) -> Result<bool> {
+pub async fn export_bundle(
+    settings: Option<&Path>,
+    data: &Path,
+    database: Option<String>,
+    class: &str,
+    out: &Path,
+) -> Result<bool> {
     let looked = house::look(&place(settings, data, database)?).await?;
     let premises = &looked.premises;
     let reader = premises.db.snapshot(Scope::Everything).await.map_err(said)?;
@@ -30,13 +36,17 @@ pub async fn export_bundle(settings: Option<&Path>, data: &Path, database: Optio
     };
     let bundle = house::evidence::export(premises, &reader, &reader, &id).await.map_err(said)?;
     // Half a bundle, on a full disk, would be taken for one.
-    std::fs::write(out, bundle.to_json()?).inspect_err(|_| _ = std::fs::remove_file(out)).with_context(|| format!("写不了 {}", out.display()))?;
+    std::fs::write(out, bundle.to_json()?)
+        .inspect_err(|_| _ = std::fs::remove_file(out))
+        .with_context(|| format!("写不了 {}", out.display()))?;
     println!("已写入 {}", out.display());
     Ok(true)
 }
 
 fn trusted(key: Option<&str>) -> Result<Option<journal::VerifierKeys>> {
-    key.map(journal::VerifierKeys::parse).transpose().map_err(|_| anyhow!("--key 写的不是核验钥匙：应为“名字+编号+公钥”，一行一把，见 /journal 页面"))
+    key.map(journal::VerifierKeys::parse)
+        .transpose()
+        .map_err(|_| anyhow!("--key 写的不是核验钥匙：应为“名字+编号+公钥”，一行一把，见 /journal 页面"))
 }
 
 /// `verify FILE`.
@@ -52,7 +62,13 @@ pub fn verify_file(file: &Path, key: Option<&str>) -> Result<bool> {
 }
 
 /// `verify --settings` and `verify --data`: the whole journal, then every class.
-pub async fn verify_house(settings: Option<&Path>, data: Option<&Path>, database: Option<String>, key: Option<&str>, log_only: bool) -> Result<bool> {
+pub async fn verify_house(
+    settings: Option<&Path>,
+    data: Option<&Path>,
+    database: Option<String>,
+    key: Option<&str>,
+    log_only: bool,
+) -> Result<bool> {
     if settings.is_none() && data.is_none() {
         bail!("请给出证据包文件，或用 --settings 指明设置文件，或用 --data 指明数据文件夹");
     }

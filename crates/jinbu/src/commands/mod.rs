@@ -86,7 +86,11 @@ fn hold(data: &Path, alone: bool) -> Result<std::fs::File> {
     let file = std::fs::File::create(data.join("server.lock"))?;
     let held = if alone { file.try_lock() } else { file.try_lock_shared() };
     held.map_err(|_| {
-        anyhow!(if alone { "还有服务在用这个数据文件夹，请先停止再轮换密钥" } else { "正在轮换密钥，请等它做完再启动" })
+        anyhow!(if alone {
+            "还有服务在用这个数据文件夹，请先停止再轮换密钥"
+        } else {
+            "正在轮换密钥，请等它做完再启动"
+        })
     })?;
     Ok(file)
 }

@@ -24,7 +24,8 @@ async fn loaded_demo(data: &Path, database: Option<String>) -> Result<Arc<Premis
 /// `load-scale`.
 pub async fn load_scale(data: &Path, database: Option<String>, enrolments: u64) -> Result<bool> {
     let premises = loaded_demo(data, database).await?;
-    province::load_scale(&premises, enrolments, &house::evidence::keys(&premises), &premises.settings.journal_origin).await?;
+    province::load_scale(&premises, enrolments, &house::evidence::keys(&premises), &premises.settings.journal_origin)
+        .await?;
     Ok(true)
 }
 

@@ -37,7 +37,8 @@ pub async fn demo(listen: &str, data: &Path, small: bool, database: Option<Strin
                 println!("  {told} / {all} 所");
             }
         };
-        province::load_telling(&premises, if small { province::Size::Small } else { province::Size::Full }, &heard).await?;
+        province::load_telling(&premises, if small { province::Size::Small } else { province::Size::Full }, &heard)
+            .await?;
     }
     println!("进补演示已启动（{} 毫秒）：http://{listen}", started.elapsed().as_millis());
     println!("体验身份：http://{listen}/personas");

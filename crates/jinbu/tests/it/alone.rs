@@ -14,9 +14,22 @@ async fn a_second_server_on_the_same_file_is_refused_in_words_and_commands_are_n
     let elsewhere = tempfile::tempdir().unwrap();
     let link = elsewhere.path().join("another-name.db");
     std::os::unix::fs::symlink(place.data().join("jinbu.db"), &link).unwrap();
-    for database in [place.database.clone(), format!("sqlite:{}", link.display()), format!("sqlite://{}?mode=rwc", place.data().join("jinbu.db").display())] {
+    for database in [
+        place.database.clone(),
+        format!("sqlite:{}", link.display()),
+        format!("sqlite://{}?mode=rwc", place.data().join("jinbu.db").display()),
+    ] {
         for data in [place.data(), elsewhere.path().to_owned()] {
-            let said = place.run(&["demo", "--small", "--listen", "127.0.0.1:0", "--database", &database, "--data", text(&data)]);
+            let said = place.run(&[
+                "demo",
+                "--small",
+                "--listen",
+                "127.0.0.1:0",
+                "--database",
+                &database,
+                "--data",
+                text(&data),
+            ]);
             let error = String::from_utf8_lossy(&said.stderr).into_owned();
             assert_eq!(said.status.code(), Some(2), "{error}");
             assert!(error.contains("另一个进补服务正在用数据库") && error.contains("PostgreSQL"), "{error}");
@@ -54,7 +67,11 @@ async fn m8_9_keys_are_rotated_only_while_no_server_has_the_database() {
     let said = place.run(&["rotate-keys", "--settings", text(&settings)]);
     let error = String::from_utf8_lossy(&said.stderr).into_owned();
     assert!(!said.status.success() && error.contains("数据库"), "{error}");
-    assert_eq!(std::fs::read(elsewhere.path().join("keys.txt")).unwrap(), std::fs::read(place.data().join("keys.txt")).unwrap(), "no key was added");
+    assert_eq!(
+        std::fs::read(elsewhere.path().join("keys.txt")).unwrap(),
+        std::fs::read(place.data().join("keys.txt")).unwrap(),
+        "no key was added"
+    );
     server.stop();
     let said = place.run(&["rotate-keys", "--settings", text(&settings)]);
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
@@ -127,6 +144,8 @@ async fn a_load_test_from_one_address_is_served_whole() {
 fn is_whole(answer: &[u8]) -> bool {
     let text = String::from_utf8_lossy(answer);
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").and_then(|n| n.parse::<usize>().ok()));
+    let length = head.lines().find_map(|line| {
+        line.to_ascii_lowercase().strip_prefix("content-length: ").and_then(|n| n.parse::<usize>().ok())
+    });
     length.is_some_and(|length| body.len() >= length)
 }

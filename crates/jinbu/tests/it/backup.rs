@@ -18,7 +18,10 @@ const WORDS: &str = "correct horse battery staple";
 
 fn ran(place: &Place, arguments: &[&str]) -> (bool, String) {
     let said = place.run(arguments);
-    (said.status.success(), format!("{}{}", String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr)))
+    (
+        said.status.success(),
+        format!("{}{}", String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr)),
+    )
 }
 
 /// Arguments of a command about a place.
@@ -52,7 +55,11 @@ async fn a_backup_under_load_is_restored_elsewhere_with_every_answered_act() {
         one.await.unwrap();
     }
     load.end().await;
-    eprintln!("answered before the backup: {} sites, {} check-ins; during it up to {during:?}", before.sites.len(), before.check_ins.len());
+    eprintln!(
+        "answered before the backup: {} sites, {} check-ins; during it up to {during:?}",
+        before.sites.len(),
+        before.check_ins.len()
+    );
     let sealed = std::fs::read_to_string(to.join("keys.sealed")).unwrap();
     let key = std::fs::read_to_string(data.join("keys.txt")).unwrap();
     let key = key.lines().find_map(|line| line.strip_prefix("1 ")).unwrap();
@@ -96,7 +103,8 @@ async fn half_a_backup_and_a_wrong_passphrase_restore_nothing() {
     assert!(!ok && said.contains("没有覆盖"), "{said}");
     let restore = |from: &Path, words: &Path, name: &str| {
         let (data, database) = elsewhere(aside.path(), name);
-        let said = ran(&place, &about("restore", &data, &database, &["--from", text(from), "--passphrase-file", text(words)]));
+        let said =
+            ran(&place, &about("restore", &data, &database, &["--from", text(from), "--passphrase-file", text(words)]));
         assert!(!data.join("jinbu.db").exists() && !data.join("keys.txt").exists(), "nothing is made: {}", said.1);
         said
     };
@@ -104,7 +112,10 @@ async fn half_a_backup_and_a_wrong_passphrase_restore_nothing() {
     assert!(!ok && said.contains("口令不对"), "{said}");
     let file = to.join("database.sqlite");
     let bytes = std::fs::read(&file).unwrap();
-    for (at, damaged) in [bytes[..bytes.len() / 2].to_vec(), [&bytes[..4096], &[0xff; 16], &bytes[4112..]].concat()].into_iter().enumerate() {
+    for (at, damaged) in [bytes[..bytes.len() / 2].to_vec(), [&bytes[..4096], &[0xff; 16], &bytes[4112..]].concat()]
+        .into_iter()
+        .enumerate()
+    {
         std::fs::write(&file, damaged).unwrap();
         let (ok, said) = restore(&to, &words, &format!("b{at}"));
         assert!(!ok && said.contains("database.sqlite 的内容与清单不符"), "{said}");
@@ -131,10 +142,17 @@ async fn check_names_what_is_not_well_and_alone_takes_the_mark_away() {
     }
     // A trigger or wall that somebody took away.
     let db = Db::connect(&place.database).await.unwrap();
-    let taken = if is_sqlite { "DROP TRIGGER attendance_keeps_rows" } else { "ALTER TABLE attendance NO FORCE ROW LEVEL SECURITY" };
+    let taken = if is_sqlite {
+        "DROP TRIGGER attendance_keeps_rows"
+    } else {
+        "ALTER TABLE attendance NO FORCE ROW LEVEL SECURITY"
+    };
     store::db::tamper(&db, &[taken]).await.unwrap();
     let (ok, said) = ran(&place, &about("check", &data, &place.database, &[]));
-    assert!(!ok && said.contains("[不好] 数据库结构") && said.contains("attendance") && said.contains("[好] 公开日志"), "{said}");
+    assert!(
+        !ok && said.contains("[不好] 数据库结构") && said.contains("attendance") && said.contains("[好] 公开日志"),
+        "{said}"
+    );
     assert!(!is_sqlite || mark.exists());
     let back = if is_sqlite {
         "CREATE TRIGGER \"attendance_keeps_rows\" BEFORE DELETE ON \"attendance\" BEGIN SELECT RAISE(ABORT, 'attendance is append-only'); END"
@@ -144,7 +162,11 @@ async fn check_names_what_is_not_well_and_alone_takes_the_mark_away() {
     store::db::tamper(&db, &[back]).await.unwrap();
     // A bank file that lost its bytes is named; the next start makes it again.
     let reader = db.read(Scope::Everything).await.unwrap();
-    let batch = reader.find::<payment_batch::Entity>(payment_batch::Column::File.is_not_null()).await.unwrap().expect("the demo has bank files");
+    let batch = reader
+        .find::<payment_batch::Entity>(payment_batch::Column::File.is_not_null())
+        .await
+        .unwrap()
+        .expect("the demo has bank files");
     let hash = reader.get::<stored_file::Entity>(batch.file.unwrap().to_string()).await.unwrap().hash;
     drop(reader);
     db.close().await.unwrap();
@@ -160,7 +182,8 @@ async fn check_names_what_is_not_well_and_alone_takes_the_mark_away() {
     // The bytes of the file that was made again are gone for good, and nobody needs them: a backup is whole without.
     let (words, to) = (data.join("words"), data.join("backup"));
     std::fs::write(&words, WORDS).unwrap();
-    let (ok, said) = ran(&place, &about("backup", &data, &place.database, &["--to", text(&to), "--passphrase-file", text(&words)]));
+    let (ok, said) =
+        ran(&place, &about("backup", &data, &place.database, &["--to", text(&to), "--passphrase-file", text(&words)]));
     assert!(ok, "{said}");
     let (ok, said) = ran(&place, &["check", "--data", text(&data.join("nothing"))]);
     assert!(!ok && said.contains("没有数据库文件") && !data.join("nothing").exists(), "{said}");

@@ -37,7 +37,12 @@ impl Finance {
 
     /// Uploads the bank's answer to a batch.
     pub async fn answered(&self, batch: &str, csv: &str) -> (u16, Value) {
-        self.ask("take-bank-return", batch, json!({"batch": batch, "name": "回盘.csv", "content": STANDARD.encode(csv)})).await
+        self.ask(
+            "take-bank-return",
+            batch,
+            json!({"batch": batch, "name": "回盘.csv", "content": STANDARD.encode(csv)}),
+        )
+        .await
     }
 
     /// Takes the bank's file of a batch; what is inside has this SHA-256.
@@ -55,7 +60,8 @@ pub async fn no_correction_waits(place: &Place, server: &Server) {
     let (client, token) = (server.client(), server.sign_in("jinjiang-reviewer").await);
     for open in list::<payee_change::Entity>(place).await.into_iter().filter(|one| one.open.is_some()) {
         let body = json!({ "institution": open.institution, "reason": "变更函上的账号看不清" });
-        let (status, answer) = client.act(&token, "decline-payee-account", &open.id.to_string(), &body).await.expect("the server answers");
+        let (status, answer) =
+            client.act(&token, "decline-payee-account", &open.id.to_string(), &body).await.expect("the server answers");
         assert_eq!(status, 200, "{answer}");
     }
 }
@@ -84,16 +90,24 @@ pub struct Standing {
 
 /// A batch as the database has it.
 pub async fn standing(place: &Place, batch: &payment_batch::Model) -> Standing {
-    let row = list::<payment_batch::Entity>(place).await.into_iter().find(|row| row.id == batch.id).expect("the batch is there");
+    let row = list::<payment_batch::Entity>(place)
+        .await
+        .into_iter()
+        .find(|row| row.id == batch.id)
+        .expect("the batch is there");
     let id = batch.id.to_string();
     let facts = list::<fact::Entity>(place).await;
-    let approvals = facts.iter().filter(|one| one.fact == "PaymentBatchApproved" && one.about.as_str().contains(id.as_str())).count();
+    let approvals = facts
+        .iter()
+        .filter(|one| one.fact == "PaymentBatchApproved" && one.about.as_str().contains(id.as_str()))
+        .count();
     Standing { state: row.state, has_file: row.file.is_some(), approvals }
 }
 
 /// Files of a kind that rows name, and those of them that are not there whole.
 pub async fn files(place: &Place, kind: &str) -> (usize, Vec<String>) {
-    let rows: Vec<stored_file::Model> = list::<stored_file::Entity>(place).await.into_iter().filter(|row| row.kind == kind).collect();
+    let rows: Vec<stored_file::Model> =
+        list::<stored_file::Entity>(place).await.into_iter().filter(|row| row.kind == kind).collect();
     let lost = rows.iter().filter_map(|row| {
         let path = place.data().join("files").join(&row.hash[..2]).join(&row.hash);
         match std::fs::read(&path) {

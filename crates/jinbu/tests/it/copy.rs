@@ -49,9 +49,17 @@ async fn a_copy_that_makes_no_sense_is_refused_in_words() {
     let place = Place::sqlite();
     let missing = format!("sqlite:{}", place.data().join("missing.db").display());
     let said = place.run(&["copy-db", "--from", &missing, "--to", &place.database]);
-    assert!(!said.status.success() && String::from_utf8_lossy(&said.stderr).contains("不存在"), "{}", String::from_utf8_lossy(&said.stderr));
+    assert!(
+        !said.status.success() && String::from_utf8_lossy(&said.stderr).contains("不存在"),
+        "{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
     assert!(!place.data().join("missing.db").exists() && !place.data().join("jinbu.db").exists());
     assert!(place.run(&["migrate", "--database", &place.database]).status.success());
     let said = place.run(&["copy-db", "--from", &place.database, "--to", &missing, "--verify"]);
-    assert!(!said.status.success() && String::from_utf8_lossy(&said.stderr).contains("目标数据库文件"), "{}", String::from_utf8_lossy(&said.stderr));
+    assert!(
+        !said.status.success() && String::from_utf8_lossy(&said.stderr).contains("目标数据库文件"),
+        "{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
 }

@@ -31,7 +31,12 @@ const CORPUS: &[Left] = &[
 fn lay_out(left: &Left, name: &str, hash: &str, into: &Path) {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus")).join(left.folder).join(name);
     let bytes = std::fs::read(&path).unwrap();
-    assert_eq!(hex::encode(Sha256::digest(&bytes)), hash, "{} was changed: the corpus stays as it was left", path.display());
+    assert_eq!(
+        hex::encode(Sha256::digest(&bytes)),
+        hash,
+        "{} was changed: the corpus stays as it was left",
+        path.display()
+    );
     zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap().extract(into).unwrap();
 }
 
@@ -41,7 +46,11 @@ fn migrates_and_verifies(place: &Place, data: &Path, database: &str) {
     assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
     let said = place.run(&["verify", "--data", text(data), "--database", database]);
     let out = String::from_utf8_lossy(&said.stdout);
-    assert!(said.status.success() && out.trim_end().ends_with("0 处不一致"), "{out}\n{}", String::from_utf8_lossy(&said.stderr));
+    assert!(
+        said.status.success() && out.trim_end().ends_with("0 处不一致"),
+        "{out}\n{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
     assert!(out.contains("41个准予开班的班级"), "the house is not the one that was left: {out}");
 }
 
@@ -55,7 +64,10 @@ async fn houses_of_earlier_versions_migrate_and_verify() {
             lay_out(left, "postgres.zip", left.postgres, &data);
             // The cluster knows the role that the dump grants to, as a cluster that has held a house does.
             store::Db::open(&testkit::postgres::clone().await.url).await.unwrap().close().await.unwrap();
-            let said = Command::new("psql").args(["-q", "-d", &place.database, "-f", text(&data.join("jinbu.sql"))]).output().expect("psql is installed");
+            let said = Command::new("psql")
+                .args(["-q", "-d", &place.database, "-f", text(&data.join("jinbu.sql"))])
+                .output()
+                .expect("psql is installed");
             assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
         } else {
             lay_out(left, "sqlite.zip", left.sqlite, &data);
@@ -71,7 +83,11 @@ async fn evidence_of_earlier_versions_verifies() {
         lay_out(left, "bundles.zip", left.bundles, &place.data());
         let key = std::fs::read_to_string(place.data().join("key.txt")).unwrap();
         let mut seen = 0;
-        for file in std::fs::read_dir(place.data()).unwrap().map(|one| one.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "json")) {
+        for file in std::fs::read_dir(place.data())
+            .unwrap()
+            .map(|one| one.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|e| e == "json"))
+        {
             let said = place.run(&["verify", text(&file), "--key", &key]);
             let out = String::from_utf8_lossy(&said.stdout);
             assert!(said.status.success() && out.trim_end().ends_with("0 处不一致"), "{}: {out}", file.display());

@@ -29,7 +29,9 @@ const BROKEN: &[&str] = &[UNWRITTEN, UNKNOWN];
 pub fn shim(name: &str, folder: &Path) -> PathBuf {
     let source = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it")).join(name).with_extension("c");
     let out = folder.join(name).with_extension("so");
-    let said = Command::new("cc").args(["-O1", "-Wall", "-shared", "-fPIC", "-o", text(&out), text(&source), "-ldl", "-lpthread"]).output();
+    let said = Command::new("cc")
+        .args(["-O1", "-Wall", "-shared", "-fPIC", "-o", text(&out), text(&source), "-ldl", "-lpthread"])
+        .output();
     let said = said.expect("cc is installed");
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
     out
@@ -46,8 +48,14 @@ impl Switch {
     fn of(place: &mut Place, folder: &Path) -> Self {
         let path = folder.join("control");
         std::fs::write(&path, [b' '; 256]).unwrap();
-        place.environment = vec![("LD_PRELOAD".into(), text(&shim("faults", folder)).into()), ("FAULTS_CONTROL".into(), text(&path).into())];
-        Self { control: std::fs::OpenOptions::new().write(true).open(&path).unwrap(), hits: folder.join("control.hits") }
+        place.environment = vec![
+            ("LD_PRELOAD".into(), text(&shim("faults", folder)).into()),
+            ("FAULTS_CONTROL".into(), text(&path).into()),
+        ];
+        Self {
+            control: std::fs::OpenOptions::new().write(true).open(&path).unwrap(),
+            hits: folder.join("control.hits"),
+        }
     }
 
     /// `enospc jinbu.db-wal` and the like; empty: none.
@@ -71,7 +79,12 @@ pub async fn refused(ledger: &Seen, since: Instant, titles: &[&str]) {
 /// The same of one kind of act.
 pub async fn refused_act(ledger: &Seen, since: Instant, titles: &[&str], act: &str) {
     until(&format!("nobody was told {titles:?} of {act}"), async || {
-        ledger.lock().unwrap().refused.iter().any(|one| one.act == act && one.at > since && titles.contains(&one.title.as_str()))
+        ledger
+            .lock()
+            .unwrap()
+            .refused
+            .iter()
+            .any(|one| one.act == act && one.at > since && titles.contains(&one.title.as_str()))
     })
     .await;
 }
@@ -79,14 +92,18 @@ pub async fn refused_act(ledger: &Seen, since: Instant, titles: &[&str], act: &s
 /// Every answer that was no acknowledgement was 503 in words.
 pub fn only_503(ledger: &Seen, titles: &[&str]) {
     let seen = ledger.lock().unwrap();
-    let wrong: Vec<_> = seen.refused.iter().filter(|one| one.status != 503 || !titles.contains(&one.title.as_str())).collect();
+    let wrong: Vec<_> =
+        seen.refused.iter().filter(|one| one.status != 503 || !titles.contains(&one.title.as_str())).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 /// Pages are there to be read, `/healthz` says that acts cannot be done, and whoever sends a form is told why.
 pub async fn pages_say(server: &Server, titles: &[&str]) {
     let tells = |text: &str| !titles.contains(&FULL) || text.contains(FULL);
-    until("/healthz stays well", async || server.get("/healthz").await.is_some_and(|answer| answer.0 == 503 && tells(&answer.1))).await;
+    until("/healthz stays well", async || {
+        server.get("/healthz").await.is_some_and(|answer| answer.0 == 503 && tells(&answer.1))
+    })
+    .await;
     let (status, page) = server.get("/needs").await.unwrap();
     assert!(status == 200, "reading needs no space: {status} {page}");
     // A log that has just been written back has room in itself for a while: an act that finds it is done.
@@ -176,7 +193,12 @@ pub async fn wakes_up_whole(place: &Place, ledger: &Seen) {
     place.verify();
     nothing_is_lost(ledger, &place.database, "asked again").await;
     let seen = ledger.lock().unwrap();
-    eprintln!("acknowledged: {} sites, {} check-ins; not acknowledged: {}", seen.sites.len(), seen.check_ins.len(), seen.refused.len());
+    eprintln!(
+        "acknowledged: {} sites, {} check-ins; not acknowledged: {}",
+        seen.sites.len(),
+        seen.check_ins.len(),
+        seen.refused.len()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -184,19 +206,26 @@ async fn m8_9_no_payment_is_approved_whose_bank_file_could_not_be_kept() {
     let (mut place, beside) = (Place::sqlite(), tempfile::tempdir().unwrap());
     place.start().await.stop();
     let pending = bank::batches(&place, PaymentState::Pending).await;
-    let [first, second, ..] = pending.as_slice() else { panic!("the demo has two batches to approve: {}", pending.len()) };
+    let [first, second, ..] = pending.as_slice() else {
+        panic!("the demo has two batches to approve: {}", pending.len())
+    };
     let switch = Switch::of(&mut place, beside.path());
     let server = place.start().await;
     bank::no_correction_waits(&place, &server).await;
     let finance = Finance::of(&server).await;
-    for (fault, title) in [("enospc files/", FULL), ("eio files/", UNWRITTEN), ("short files/", FULL), ("sync files/", UNWRITTEN)] {
+    for (fault, title) in
+        [("enospc files/", FULL), ("eio files/", UNWRITTEN), ("short files/", FULL), ("sync files/", UNWRITTEN)]
+    {
         let blows = switch.blows();
         switch.turn(fault);
         let (status, answer) = finance.approve(&first.id.to_string()).await;
         assert!(status == 503 && answer["title"] == title, "{fault}: {status} {answer}");
         assert!(switch.blows() > blows, "{fault} struck nothing");
         let now = bank::standing(&place, first).await;
-        assert!(now.state == PaymentState::Pending && !now.has_file && now.approvals == 0, "{fault}: refused and done all the same");
+        assert!(
+            now.state == PaymentState::Pending && !now.has_file && now.approvals == 0,
+            "{fault}: refused and done all the same"
+        );
     }
     switch.turn("");
     let (status, answer) = finance.approve(&first.id.to_string()).await;

@@ -77,7 +77,17 @@ async fn no_half_export(place: &Place) {
     drop(reader);
     db.close().await.unwrap();
     let (data, out) = (place.data(), place.data().join("bundle.json"));
-    let said = place.run(&["export-bundle", "--data", text(&data), "--database", &place.database, "--class", &class.id.to_string(), "--out", text(&out)]);
+    let said = place.run(&[
+        "export-bundle",
+        "--data",
+        text(&data),
+        "--database",
+        &place.database,
+        "--class",
+        &class.id.to_string(),
+        "--out",
+        text(&out),
+    ]);
     let error = String::from_utf8_lossy(&said.stderr).into_owned();
     assert!(!said.status.success() && error.contains("写不了") && error.contains("bundle.json"), "{error}");
     assert!(!out.exists(), "half a bundle was left");
@@ -87,9 +97,12 @@ async fn no_half_export(place: &Place) {
 fn no_half_backup(place: &Place) {
     let (data, to) = (place.data(), place.data().join("backup"));
     let environment = [("JINBU_BACKUP_PASSPHRASE", "correct horse battery staple")];
-    let said = place.run_with(&environment, &["backup", "--data", text(&data), "--database", &place.database, "--to", text(&to)]);
+    let said = place
+        .run_with(&environment, &["backup", "--data", text(&data), "--database", &place.database, "--to", text(&to)]);
     let error = String::from_utf8_lossy(&said.stderr).into_owned();
     assert!(!said.status.success() && error.contains("磁盘已满"), "{error}");
-    let left = std::fs::read_dir(&data).unwrap().filter(|one| one.as_ref().unwrap().file_name().to_string_lossy().starts_with("backup"));
+    let left = std::fs::read_dir(&data)
+        .unwrap()
+        .filter(|one| one.as_ref().unwrap().file_name().to_string_lossy().starts_with("backup"));
     assert_eq!(left.count(), 0, "half a backup was left");
 }

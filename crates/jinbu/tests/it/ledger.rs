@@ -42,7 +42,13 @@ impl Refused {
     /// Panics on any answer but those of a server that cannot take acts.
     pub fn of(act: &'static str, began: Instant, status: u16, answer: &Value) -> Self {
         assert!(status >= 500, "{act}: {status} {answer}");
-        Self { act, at: Instant::now(), took: began.elapsed(), status, title: answer["title"].as_str().unwrap_or_default().to_owned() }
+        Self {
+            act,
+            at: Instant::now(),
+            took: began.elapsed(),
+            status,
+            title: answer["title"].as_str().unwrap_or_default().to_owned(),
+        }
     }
 }
 
@@ -89,32 +95,64 @@ impl Ledger {
             }
         }
         let ids: BTreeSet<String> = rows.iter().map(|row| row.id.to_string()).collect();
-        findings.half.extend(told.keys().filter(|id| !ids.contains(*id)).map(|id| format!("a fact tells of site {id}, which is not there")));
+        findings.half.extend(
+            told.keys()
+                .filter(|id| !ids.contains(*id))
+                .map(|id| format!("a fact tells of site {id}, which is not there")),
+        );
     }
 
     async fn check_ins_and_their_facts(&self, reader: &Reader, findings: &mut Findings) {
-        let rows = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Fact.is_not_null())).await.unwrap();
-        let signed: HashMap<String, String> =
-            reader.list::<sign_in::Entity>(|q| q).await.unwrap().into_iter().map(|one| (one.token_hash, one.account.to_string())).collect();
-        let persons: HashMap<String, String> =
-            reader.list::<account::Entity>(|q| q).await.unwrap().into_iter().filter_map(|one| Some((one.id.to_string(), one.person?.to_string()))).collect();
+        let rows =
+            reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Fact.is_not_null())).await.unwrap();
+        let signed: HashMap<String, String> = reader
+            .list::<sign_in::Entity>(|q| q)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|one| (one.token_hash, one.account.to_string()))
+            .collect();
+        let persons: HashMap<String, String> = reader
+            .list::<account::Entity>(|q| q)
+            .await
+            .unwrap()
+            .into_iter()
+            .filter_map(|one| Some((one.id.to_string(), one.person?.to_string())))
+            .collect();
         let marks: HashMap<(String, String), String> = rows
             .iter()
-            .map(|one| ((one.person.to_string(), one.session.to_string()), serde_json::to_value(one.at).unwrap().as_str().unwrap().to_owned()))
+            .map(|one| {
+                (
+                    (one.person.to_string(), one.session.to_string()),
+                    serde_json::to_value(one.at).unwrap().as_str().unwrap().to_owned(),
+                )
+            })
             .collect();
         for ((token, session), at) in &self.check_ins {
-            let person = signed.get(&hex::encode(Sha256::digest(token.as_bytes()))).and_then(|account| persons.get(account)).cloned().unwrap_or_default();
+            let person = signed
+                .get(&hex::encode(Sha256::digest(token.as_bytes())))
+                .and_then(|account| persons.get(account))
+                .cloned()
+                .unwrap_or_default();
             match marks.get(&(person, session.clone())) {
                 Some(known) if known == at => {}
                 Some(known) => findings.half.push(format!("check-in at {session}: {at} was answered, {known} stands")),
                 None => findings.lost.push(format!("check-in at {session}")),
             }
         }
-        let facts = reader.list::<fact::Entity>(|q| q.filter(fact::Column::Act.eq("sign-in-to-session"))).await.unwrap();
-        let told: BTreeSet<(String, String)> = facts.iter().flat_map(|one| entries(one).into_iter().map(|id| (one.id.to_string(), id))).collect();
-        let stand: BTreeSet<(String, String)> =
-            rows.iter().filter(|one| facts.iter().any(|fact| fact.id == one.fact)).map(|one| (one.fact.to_string(), one.id.to_string())).collect();
-        findings.half.extend(told.symmetric_difference(&stand).map(|(fact, row)| format!("attendance {row} and fact {fact}: one without the other")));
+        let facts =
+            reader.list::<fact::Entity>(|q| q.filter(fact::Column::Act.eq("sign-in-to-session"))).await.unwrap();
+        let told: BTreeSet<(String, String)> =
+            facts.iter().flat_map(|one| entries(one).into_iter().map(|id| (one.id.to_string(), id))).collect();
+        let stand: BTreeSet<(String, String)> = rows
+            .iter()
+            .filter(|one| facts.iter().any(|fact| fact.id == one.fact))
+            .map(|one| (one.fact.to_string(), one.id.to_string()))
+            .collect();
+        findings.half.extend(
+            told.symmetric_difference(&stand)
+                .map(|(fact, row)| format!("attendance {row} and fact {fact}: one without the other")),
+        );
     }
 }
 
@@ -125,13 +163,23 @@ fn about(row: &fact::Model, kind: &str) -> String {
 
 fn entries(row: &fact::Model) -> Vec<String> {
     let body: Value = serde_json::from_str(&row.body).unwrap();
-    body["entries"].as_array().into_iter().flatten().filter_map(|one| one["attendance"].as_str().map(str::to_owned)).collect()
+    body["entries"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|one| one["attendance"].as_str().map(str::to_owned))
+        .collect()
 }
 
 /// The places of the journal: 0, 1, 2 … without gap or repeat.
 async fn places_without_gap(reader: &Reader, findings: &mut Findings) {
-    let mut places: Vec<i64> =
-        reader.list::<fact::Entity>(|q| q.filter(fact::Column::Seq.is_not_null())).await.unwrap().into_iter().filter_map(|one| one.seq).collect();
+    let mut places: Vec<i64> = reader
+        .list::<fact::Entity>(|q| q.filter(fact::Column::Seq.is_not_null()))
+        .await
+        .unwrap()
+        .into_iter()
+        .filter_map(|one| one.seq)
+        .collect();
     places.sort_unstable();
     if !places.iter().zip(0..).all(|(place, n)| *place == n) {
         findings.half.push("the journal's places have a gap".into());

@@ -33,13 +33,29 @@ impl CheckIns {
     pub async fn prepare(place: &Place) -> Self {
         let (data, list) = (place.data(), place.data().join("check-ins.json"));
         let trainees = TRAINEES.to_string();
-        let said = place.run(&["prepare-check-ins", "--data", text(&data), "--database", &place.database, "--trainees", &trainees, "--out", text(&list)]);
+        let said = place.run(&[
+            "prepare-check-ins",
+            "--data",
+            text(&data),
+            "--database",
+            &place.database,
+            "--trainees",
+            &trainees,
+            "--out",
+            text(&list),
+        ]);
         assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
         let all: Value = serde_json::from_slice(&std::fs::read(list).unwrap()).unwrap();
         let secret: [u8; 32] = hex::decode(all["secret"].as_str().unwrap()).unwrap().try_into().unwrap();
         // The demo's clock stands where the demo was told.
         let db = store::Db::connect(&place.database).await.unwrap();
-        let offset = db.read(foundation::Scope::Everything).await.unwrap().find::<setting::Entity>(setting::Column::Key.eq(house::CLOCK_OFFSET)).await.unwrap();
+        let offset = db
+            .read(foundation::Scope::Everything)
+            .await
+            .unwrap()
+            .find::<setting::Entity>(setting::Column::Key.eq(house::CLOCK_OFFSET))
+            .await
+            .unwrap();
         db.close().await.unwrap();
         let clock = foundation::Clock::system();
         clock.set_offset_s(offset.map_or(0, |row| row.value.parse().unwrap()));
@@ -65,7 +81,14 @@ impl Load {
     /// The clerk has signed in; nobody works yet.
     pub async fn of(server: &Server, check_ins: &Arc<CheckIns>, ledger: &Seen, pace: Duration) -> Self {
         let clerk = server.sign_in("school-clerk").await;
-        Self { client: server.client(), clerk, check_ins: Arc::clone(check_ins), ledger: Arc::clone(ledger), pace, hands: Vec::new() }
+        Self {
+            client: server.client(),
+            clerk,
+            check_ins: Arc::clone(check_ins),
+            ledger: Arc::clone(ledger),
+            pace,
+            hands: Vec::new(),
+        }
     }
 
     /// Four hands add sites at one school until the server is gone.
@@ -80,7 +103,13 @@ impl Load {
     pub fn check_ins(&self, trainees: std::ops::Range<usize>) -> Vec<JoinHandle<()>> {
         let hand = |n: usize| {
             let mine: Vec<usize> = trainees.clone().skip(n).step_by(CHECK_IN_HANDS).collect();
-            tokio::spawn(sign_in_all(self.client.clone(), mine, Arc::clone(&self.check_ins), self.pace, Arc::clone(&self.ledger)))
+            tokio::spawn(sign_in_all(
+                self.client.clone(),
+                mine,
+                Arc::clone(&self.check_ins),
+                self.pace,
+                Arc::clone(&self.ledger),
+            ))
         };
         (0..CHECK_IN_HANDS).map(hand).collect()
     }
@@ -138,7 +167,9 @@ async fn sign_in_all(client: Client, mine: Vec<usize>, check_ins: Arc<CheckIns>,
                     ledger.lock().unwrap().check_ins.insert((token.clone(), session.clone()), at);
                     break;
                 }
-                Some((status, answer)) => ledger.lock().unwrap().refused.push(Refused::of("sign-in-to-session", began, status, &answer)),
+                Some((status, answer)) => {
+                    ledger.lock().unwrap().refused.push(Refused::of("sign-in-to-session", began, status, &answer))
+                }
                 None => return,
             }
             tokio::time::sleep(AGAIN).await;
@@ -176,7 +207,8 @@ pub async fn ask_again(server: &Server, ledger: &Seen) {
     let clerk = server.sign_in("school-clerk").await;
     let names: BTreeSet<String> = std::mem::take(&mut ledger.lock().unwrap().unanswered);
     for name in names {
-        let (status, answer) = server.client().act(&clerk, "add-site", &key(&name), &site(&name)).await.expect("the server answers");
+        let (status, answer) =
+            server.client().act(&clerk, "add-site", &key(&name), &site(&name)).await.expect("the server answers");
         assert_eq!(status, 200, "{answer}");
         ledger.lock().unwrap().sites.insert(name, answer["site"].as_str().unwrap().to_owned());
     }

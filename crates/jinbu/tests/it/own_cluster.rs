@@ -21,19 +21,45 @@ impl Cluster {
     /// A new cluster, started; none where no small disk can be mounted.
     pub fn make() -> Option<Self> {
         let disk = SmallDisk::mount(2048)?;
-        let bin = std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL is installed").map(|one| one.unwrap().path().join("bin"));
+        let bin = std::fs::read_dir("/usr/lib/postgresql")
+            .expect("PostgreSQL is installed")
+            .map(|one| one.unwrap().path().join("bin"));
         let bin = bin.filter(|one| one.join("initdb").exists()).max().expect("PostgreSQL is installed");
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let made = Self { disk, beside: tempfile::tempdir().unwrap(), bin, port };
         for folder in [made.disk.path(), made.beside.path()] {
-            assert!(Command::new("chown").args(["postgres", text(folder)]).status().unwrap().success(), "there is a user postgres");
+            assert!(
+                Command::new("chown").args(["postgres", text(folder)]).status().unwrap().success(),
+                "there is a user postgres"
+            );
         }
         made.run("initdb", &["-D", text(&made.data()), "-U", "jinbu", "--auth=trust", "--encoding=UTF8", "--locale=C"]);
         made.start();
-        let roles = ["CREATE ROLE jinbu_app NOLOGIN NOBYPASSRLS", "CREATE ROLE jinbu_house LOGIN CREATEDB", "GRANT jinbu_app TO jinbu_house"];
+        let roles = [
+            "CREATE ROLE jinbu_app NOLOGIN NOBYPASSRLS",
+            "CREATE ROLE jinbu_house LOGIN CREATEDB",
+            "GRANT jinbu_app TO jinbu_house",
+        ];
         for sql in roles.into_iter().chain(["CREATE DATABASE jinbu_house OWNER jinbu_house"]) {
             let port = made.port.to_string();
-            made.run("psql", &["-qX", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", &port, "-U", "jinbu", "-d", "postgres", "-c", sql]);
+            made.run(
+                "psql",
+                &[
+                    "-qX",
+                    "-v",
+                    "ON_ERROR_STOP=1",
+                    "-h",
+                    "127.0.0.1",
+                    "-p",
+                    &port,
+                    "-U",
+                    "jinbu",
+                    "-d",
+                    "postgres",
+                    "-c",
+                    sql,
+                ],
+            );
         }
         Some(made)
     }
@@ -53,7 +79,10 @@ impl Cluster {
             self.port,
             self.beside.path().display()
         );
-        self.run("pg_ctl", &["-D", text(&self.data()), "-w", "-o", &settings, "-l", text(&self.beside.path().join("log")), "start"]);
+        self.run(
+            "pg_ctl",
+            &["-D", text(&self.data()), "-w", "-o", &settings, "-l", text(&self.beside.path().join("log")), "start"],
+        );
     }
 
     /// Whether a postmaster runs.
@@ -79,7 +108,10 @@ impl Cluster {
     /// PostgreSQL refuses to run as root. Its server must not hold our pipes open.
     fn command(&self, program: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new("setpriv");
-        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(self.bin.join(program)).args(arguments);
+        command
+            .args(["--reuid=postgres", "--regid=postgres", "--clear-groups"])
+            .arg(self.bin.join(program))
+            .args(arguments);
         command.current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
     }

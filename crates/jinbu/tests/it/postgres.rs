@@ -34,7 +34,11 @@ async fn told_that_it_is_gone(server: &Server, token: &str, longest: Duration, k
     assert!(status == 503 && page.contains("数据库"), "{status} {page}");
     assert!(began.elapsed() < longest, "a page: {:?}", began.elapsed());
     let began = Instant::now();
-    let (status, answer) = server.client().act(token, "add-site", key, &json!({"name": key, "address": "晋江市安海镇断线路 1 号"})).await.unwrap();
+    let (status, answer) = server
+        .client()
+        .act(token, "add-site", key, &json!({"name": key, "address": "晋江市安海镇断线路 1 号"}))
+        .await
+        .unwrap();
     assert!(status == 503 && answer["detail"].as_str().unwrap().contains("数据库"), "{status} {answer}");
     assert!(began.elapsed() < longest, "an act: {:?}", began.elapsed());
 }
@@ -69,7 +73,11 @@ async fn a_database_that_goes_away_is_told_within_two_seconds_and_comes_back() {
         proxy.be(Wire::Whole);
         back(&server).await;
     }
-    let (status, answer) = server.client().act(&token, "add-site", "after", &json!({"name": "断线之后", "address": "晋江市安海镇断线路 1 号"})).await.unwrap();
+    let (status, answer) = server
+        .client()
+        .act(&token, "add-site", "after", &json!({"name": "断线之后", "address": "晋江市安海镇断线路 1 号"}))
+        .await
+        .unwrap();
     assert_eq!(status, 200, "{answer}");
     let log = server.log();
     assert!(!log.contains('\u{1b}'), "no colour codes: {log}");
@@ -136,7 +144,10 @@ async fn of_two_servers_on_one_database_neither_complains_and_a_disabled_account
     }
     let (first, second) = (one.log(), two.log());
     assert!(!first.contains("ERROR") && !second.contains("ERROR"), "losing a turn is no error:\n{first}\n{second}");
-    assert!(!second.is_empty() && second.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{second}");
+    assert!(
+        !second.is_empty() && second.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()),
+        "{second}"
+    );
     one.stop();
     two.stop();
     place.verify();
@@ -178,7 +189,8 @@ async fn no_command_prints_the_password_of_an_address_that_it_cannot_read() {
     let place = Place::sqlite();
     let settings = place.data().join("settings.toml");
     let bad = "postgres://jinbu:geheim#1@127.0.0.1/jinbu";
-    std::fs::write(&settings, format!("listen = \"127.0.0.1:0\"\ndatabase = \"{bad}\nbase_url = \"http://x\"\n")).unwrap();
+    std::fs::write(&settings, format!("listen = \"127.0.0.1:0\"\ndatabase = \"{bad}\nbase_url = \"http://x\"\n"))
+        .unwrap();
     let settings = settings.to_str().unwrap();
     let (sqlite, data) = (&place.database, place.data().join("data"));
     let data = data.to_str().unwrap();

@@ -18,7 +18,9 @@ const KNOWN: Duration = Duration::from_secs(3);
 async fn told(server: &Server, ledger: &Seen, since: Instant, longest: Duration) {
     until("nobody was refused", async || {
         let seen = ledger.lock().unwrap();
-        ["add-site", "sign-in-to-session"].iter().all(|act| seen.refused.iter().any(|one| one.act == *act && one.at > since))
+        ["add-site", "sign-in-to-session"]
+            .iter()
+            .all(|act| seen.refused.iter().any(|one| one.act == *act && one.at > since))
     })
     .await;
     until("/healthz stays well", async || server.get("/healthz").await.is_some_and(|answer| answer.0 == 503)).await;
@@ -26,7 +28,10 @@ async fn told(server: &Server, ledger: &Seen, since: Instant, longest: Duration)
     let seen = ledger.lock().unwrap();
     let late: Vec<_> = seen.refused.iter().filter(|one| one.at > since + KNOWN).collect();
     assert!(!late.is_empty(), "nobody was refused after {KNOWN:?}");
-    let wrong: Vec<_> = late.iter().filter(|one| one.status != 503 || one.title.is_empty() || one.took > Duration::from_secs(2)).collect();
+    let wrong: Vec<_> = late
+        .iter()
+        .filter(|one| one.status != 503 || one.title.is_empty() || one.took > Duration::from_secs(2))
+        .collect();
     assert!(wrong.is_empty(), "{wrong:?}");
     let slowest = seen.refused.iter().filter(|one| one.at > since).map(|one| one.took).max();
     assert!(slowest < Some(Duration::from_secs(4)), "somebody waited {slowest:?}");

@@ -118,7 +118,11 @@ async fn a_power_cut_loses_no_answered_act() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_lies_about_syncing_is_noticed_here() {
     let (seen, findings, _place) = worked_and_cut("database").await;
-    assert!(!findings.lost.is_empty(), "{} answered sites survived a disk that syncs nothing: the apparatus is blind", seen.sites.len());
+    assert!(
+        !findings.lost.is_empty(),
+        "{} answered sites survived a disk that syncs nothing: the apparatus is blind",
+        seen.sites.len()
+    );
     assert!(findings.half.is_empty(), "even then no act is there by half: {findings:?}");
 }
 
@@ -127,7 +131,9 @@ async fn paid_and_cut(lies: &str) -> Place {
     let mut place = Place::sqlite();
     place.start().await.stop();
     let pending = bank::batches(&place, PaymentState::Pending).await;
-    let [first, second, ..] = pending.as_slice() else { panic!("the demo has two batches to approve: {}", pending.len()) };
+    let [first, second, ..] = pending.as_slice() else {
+        panic!("the demo has two batches to approve: {}", pending.len())
+    };
     let csv = bank::answer(&place, first).await;
     under_the_shim(&mut place, lies);
     let server = place.start().await;
@@ -140,7 +146,11 @@ async fn paid_and_cut(lies: &str) -> Place {
     cut(&mut place, server);
     for batch in [first, second] {
         let now = bank::standing(&place, batch).await;
-        assert!(now.state != PaymentState::Pending && now.has_file && now.approvals == 1, "the approval of {} is not there", batch.batch_no);
+        assert!(
+            now.state != PaymentState::Pending && now.has_file && now.approvals == 1,
+            "the approval of {} is not there",
+            batch.batch_no
+        );
     }
     place
 }
@@ -163,7 +173,10 @@ async fn m8_9_on_a_disk_that_lies_files_are_lost_and_the_house_makes_the_banks_a
     let place = paid_and_cut("files").await;
     let (_, lost) = bank::files(&place, "bank-file").await;
     let (_, uploads) = bank::files(&place, "bank-return").await;
-    assert!(!lost.is_empty() && !uploads.is_empty(), "files survived a disk that syncs nothing: the apparatus is blind");
+    assert!(
+        !lost.is_empty() && !uploads.is_empty(),
+        "files survived a disk that syncs nothing: the apparatus is blind"
+    );
     let sent = bank::batches(&place, PaymentState::Sent).await;
     let server = place.start().await;
     bank::no_correction_waits(&place, &server).await;
@@ -173,7 +186,10 @@ async fn m8_9_on_a_disk_that_lies_files_are_lost_and_the_house_makes_the_banks_a
         assert!(status == 200 && answer["sha256"] == batch.file_hash.as_str(), "{status} {answer}");
     }
     // What nothing can make again is told.
-    until("the lost upload is not told", async || server.get("/healthz").await.is_some_and(|answer| answer.0 == 200 && answer.1.contains("文件丢失"))).await;
+    until("the lost upload is not told", async || {
+        server.get("/healthz").await.is_some_and(|answer| answer.0 == 200 && answer.1.contains("文件丢失"))
+    })
+    .await;
     tokio::time::sleep(Duration::from_millis(2500)).await;
     server.stop();
     place.verify();

@@ -71,7 +71,11 @@ async fn listen(first: TcpListener, target: String, mut state: watch::Receiver<W
     }
 }
 
-async fn pass(mut from: impl AsyncReadExt + Unpin, mut to: impl AsyncWriteExt + Unpin, mut state: watch::Receiver<Wire>) {
+async fn pass(
+    mut from: impl AsyncReadExt + Unpin,
+    mut to: impl AsyncWriteExt + Unpin,
+    mut state: watch::Receiver<Wire>,
+) {
     let mut bytes = vec![0; 16 * 1024];
     loop {
         let now = *state.borrow_and_update();

@@ -35,7 +35,13 @@ impl Place {
     /// On a database that is somebody else's.
     pub fn on(database: String) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { data: folder.path().to_owned(), _folder: Some(folder), database, environment: Vec::new(), _postgres: None }
+        Self {
+            data: folder.path().to_owned(),
+            _folder: Some(folder),
+            database,
+            environment: Vec::new(),
+            _postgres: None,
+        }
     }
 
     /// On SQLite.
@@ -63,7 +69,12 @@ impl Place {
 
     /// The same with more in its environment.
     pub fn run_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_jinbu")).args(arguments).envs(environment.iter().copied()).stdin(Stdio::null()).output().unwrap()
+        Command::new(env!("CARGO_BIN_EXE_jinbu"))
+            .args(arguments)
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
     }
 
     /// The demo server, once it answers.
@@ -76,7 +87,9 @@ impl Place {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let address = format!("127.0.0.1:{port}");
         let mut command = Command::new(env!("CARGO_BIN_EXE_jinbu"));
-        command.args(["demo", "--small", "--listen", &address, "--database", &self.database, "--data"]).arg(self.data());
+        command
+            .args(["demo", "--small", "--listen", &address, "--database", &self.database, "--data"])
+            .arg(self.data());
         command.envs(self.environment.iter().cloned()).stdin(Stdio::null()).stdout(Stdio::null());
         let log = self.data().join(format!("server-{port}.log"));
         command.envs(environment.iter().copied()).stderr(std::fs::File::create(&log).unwrap());
@@ -100,7 +113,11 @@ impl Place {
         // The load's classes are rows without facts: only the log can be asked of them.
         let said = self.run(&["verify", "--log-only", "--data", text(&data), "--database", database]);
         let out = String::from_utf8_lossy(&said.stdout).into_owned();
-        assert!(said.status.success() && out.trim_end().ends_with("0 处不一致"), "{out}\n{}", String::from_utf8_lossy(&said.stderr));
+        assert!(
+            said.status.success() && out.trim_end().ends_with("0 处不一致"),
+            "{out}\n{}",
+            String::from_utf8_lossy(&said.stderr)
+        );
     }
 }
 
@@ -161,19 +178,31 @@ impl Server {
 
     /// GET as the public; none when nobody answers.
     pub async fn get(&self, path: &str) -> Option<(u16, String)> {
-        request(&self.address, &format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.address), b"").await
+        request(
+            &self.address,
+            &format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.address),
+            b"",
+        )
+        .await
     }
 
     /// GET as whoever holds `token`.
     pub async fn get_with(&self, token: &str, path: &str) -> Option<(u16, String)> {
-        let head = format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n", self.address);
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n",
+            self.address
+        );
         request(&self.address, &head, b"").await
     }
 
     /// Sends a page's form as a browser would that has just opened the page; the status and the page that come back.
     pub async fn post_form(&self, path: &str, fields: &str) -> (u16, String) {
         let (_, page) = self.get(path).await.expect("the page is there");
-        let token = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("the page has a form");
+        let token = page
+            .split("name=\"csrf\" value=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .expect("the page has a form");
         let body = format!("csrf={token}&{fields}");
         let head = format!(
             "POST {path} HTTP/1.1\r\nhost: {0}\r\nconnection: close\r\norigin: http://{0}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {1}\r\n\r\n",
@@ -231,7 +260,9 @@ async fn request(address: &str, head: &str, body: &[u8]) -> Option<(u16, String)
     stream.read_to_end(&mut bytes).await.ok()?;
     let answer = String::from_utf8_lossy(&bytes).into_owned();
     let (head, body) = answer.split_once("\r\n\r\n")?;
-    let length: Option<usize> = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").and_then(|n| n.trim().parse().ok()));
+    let length: Option<usize> = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").and_then(|n| n.trim().parse().ok()));
     if length.is_some_and(|length| length != body.len()) {
         return None;
     }

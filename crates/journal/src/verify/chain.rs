@@ -14,7 +14,8 @@ use super::report::{Findings, Source};
 
 /// Subjects that belong to one class, so that every fact about them is in the class's bundle. Facts
 /// about anything else (an institution, a person) are there in part, and only their order is checked.
-pub const CLASS_BOUND: &[&str] = &["class", "session", "enrolment", "attendance", "exam", "certificate", "claim", "claim_item"];
+pub const CLASS_BOUND: &[&str] =
+    &["class", "session", "enrolment", "attendance", "exam", "certificate", "claim", "claim_item"];
 
 /// A fact of the bundle, read.
 pub(super) struct Known {
@@ -49,13 +50,24 @@ pub(super) fn check(bundle: &Bundle, trusted: Option<&VerifierKeys>, findings: &
     facts
 }
 
-fn check_signatures(bundle: &Bundle, is_trusted: bool, keys: &VerifierKeys, findings: &mut Findings) -> Option<Checkpoint> {
+fn check_signatures(
+    bundle: &Bundle,
+    is_trusted: bool,
+    keys: &VerifierKeys,
+    findings: &mut Findings,
+) -> Option<Checkpoint> {
     if *keys != bundle.keys {
         findings.differs(None, "证据包附带的公钥与核验人持有的公钥不同");
     }
-    let checkpoint = verify_checkpoint(&bundle.checkpoint, keys).map_err(|bad| findings.differs(None, format!("检查点：{bad}"))).ok();
+    let checkpoint = verify_checkpoint(&bundle.checkpoint, keys)
+        .map_err(|bad| findings.differs(None, format!("检查点：{bad}")))
+        .ok();
     let kinds = keys.keys().iter().map(|key| key.kind_zh()).collect::<Vec<_>>().join("、");
-    let whose = if is_trusted { "用核验人持有的公钥" } else { "用证据包附带的公钥，请与公开发布的公钥核对" };
+    let whose = if is_trusted {
+        "用核验人持有的公钥"
+    } else {
+        "用证据包附带的公钥，请与公开发布的公钥核对"
+    };
     let size = checkpoint.as_ref().map_or_else(|| "不可信".to_owned(), |one| format!("日志共{}条", one.size));
     findings.ends("检查点签名", format!("{kinds}签名，{whose}；{size}"));
     checkpoint
@@ -93,12 +105,21 @@ fn check_proofs(bundle: &Bundle, checkpoint: Option<&Checkpoint>, findings: &mut
         }
     }
     all.sort_by_key(|one| one.entry.seq);
-    let detail = if checkpoint.is_some() { "每条事实都用包含证明核对到检查点" } else { "检查点不可信，包含证明无从核对" };
+    let detail = if checkpoint.is_some() {
+        "每条事实都用包含证明核对到检查点"
+    } else {
+        "检查点不可信，包含证明无从核对"
+    };
     findings.ends("日志事实", format!("{}条，{detail}", bundle.entries.len()));
     Facts { all }
 }
 
-fn check_entry(bundle: &Bundle, one: &ProvenEntry, checkpoint: Option<&Checkpoint>, findings: &mut Findings) -> Option<Known> {
+fn check_entry(
+    bundle: &Bundle,
+    one: &ProvenEntry,
+    checkpoint: Option<&Checkpoint>,
+    findings: &mut Findings,
+) -> Option<Known> {
     let label = Source { seq: one.seq, fact: one.fact.clone() };
     let Some(bytes) = one.entry_bytes() else {
         findings.differs(Some(&label), "事实内容的编码损坏");
@@ -121,7 +142,10 @@ fn check_entry(bundle: &Bundle, one: &ProvenEntry, checkpoint: Option<&Checkpoin
     };
     let source = Source { seq: entry.seq, fact: entry.fact.clone() };
     if source != label {
-        findings.differs(Some(&label), format!("标签与内容不符：内容是第{}号「{}」", source.seq, crate::facts::fact_zh(&source.fact)));
+        findings.differs(
+            Some(&label),
+            format!("标签与内容不符：内容是第{}号「{}」", source.seq, crate::facts::fact_zh(&source.fact)),
+        );
     }
     if entry.nth_about("class", bundle.class_text()).is_none() {
         findings.differs(Some(&source), "这条事实不是关于本班级的");
@@ -150,7 +174,13 @@ fn check_numbers(bundle: &Bundle, facts: &Facts, findings: &mut Findings) {
             let is_bound = CLASS_BOUND.contains(&about.kind.as_str());
             if is_bound && about.nth != *last + 1 {
                 let what = subject_zh(&about.kind);
-                findings.differs(Some(&one.source), format!("关于{what}{}的事实不连续：第{}条之后是第{}条，其间的事实被遗漏", about.id, *last, about.nth));
+                findings.differs(
+                    Some(&one.source),
+                    format!(
+                        "关于{what}{}的事实不连续：第{}条之后是第{}条，其间的事实被遗漏",
+                        about.id, *last, about.nth
+                    ),
+                );
             } else if !is_bound && about.nth <= *last {
                 findings.differs(Some(&one.source), "关于同一对象的事实序号倒退");
             }
@@ -160,7 +190,8 @@ fn check_numbers(bundle: &Bundle, facts: &Facts, findings: &mut Findings) {
     let in_bundle = reached.get(&("class", bundle.class_text())).copied().unwrap_or(0);
     if in_bundle != bundle.rows.class.facts {
         let last = facts.all.last().map(|one| &one.source);
-        findings.differs(last, format!("数据库记有本班级事实{}条，证据包里到第{in_bundle}条为止", bundle.rows.class.facts));
+        findings
+            .differs(last, format!("数据库记有本班级事实{}条，证据包里到第{in_bundle}条为止", bundle.rows.class.facts));
     }
     findings.ends("事实连续", format!("{}个对象的事实逐条编号，无遗漏", reached.len()));
 }

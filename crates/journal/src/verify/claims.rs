@@ -56,7 +56,13 @@ fn check_redrafts(facts: &Facts, findings: &mut Findings) {
     findings.ends("申领的重新生成", format!("共生成{drafts}次，公示后只能按异议剔除"));
 }
 
-fn check_struck(source: &Source, before: &ClaimDrafted, now: &ClaimDrafted, struck: &BTreeSet<&EnrolmentId>, findings: &mut Findings) {
+fn check_struck(
+    source: &Source,
+    before: &ClaimDrafted,
+    now: &ClaimDrafted,
+    struck: &BTreeSet<&EnrolmentId>,
+    findings: &mut Findings,
+) {
     for one in now.items.iter().filter(|one| !before.items.contains(one)) {
         findings.differs(Some(source), format!("公示之后，学员 {} 的申领明细被增加或改动", one.enrolment));
     }
@@ -73,11 +79,16 @@ fn check_claim(rows: &Rows, facts: &Facts, findings: &mut Findings) {
                 findings.differs(Some(source), format!("补贴申领的编号：日志是{}，数据库是{}", said.claim, has.claim));
             }
             if said.total_fen != has.total_fen {
-                findings.differs(Some(source), format!("申领总额：日志是{}元，数据库是{}元", said.total_fen, has.total_fen));
+                findings.differs(
+                    Some(source),
+                    format!("申领总额：日志是{}元，数据库是{}元", said.total_fen, has.total_fen),
+                );
             }
             check_state(CLAIM_STATE, "补贴申领", &has.state, facts, findings);
         }
-        (Some((source, said)), None) => findings.differs(Some(source), format!("日志有补贴申领 {}，数据库里没有", said.claim)),
+        (Some((source, said)), None) => {
+            findings.differs(Some(source), format!("日志有补贴申领 {}，数据库里没有", said.claim))
+        }
         (None, Some(has)) => findings.differs(None, format!("数据库有补贴申领 {}，日志里没有", has.claim)),
         (None, None) => {}
     }
@@ -94,7 +105,13 @@ fn check_items(rows: &Rows, facts: &Facts, findings: &mut Findings) {
             if expected.contains_key(&name) {
                 findings.differs(Some(source), format!("{name}在日志里出现两次"));
             }
-            expected.insert(name, (source.clone(), item(&said.claim, one.credited_offline, one.credited_online, one.payable, one.amount_fen)));
+            expected.insert(
+                name,
+                (
+                    source.clone(),
+                    item(&said.claim, one.credited_offline, one.credited_online, one.payable, one.amount_fen),
+                ),
+            );
         }
     }
     let actual = rows.claim_items.iter().map(|row| {
@@ -123,7 +140,8 @@ fn check_payments(rows: &Rows, facts: &Facts, findings: &mut Findings) {
         let sum = paid.entry(name(&row.claim, &row.reference)).or_insert(Some(Fen::ZERO));
         *sum = sum.and_then(|sum| sum.checked_add(row.amount_fen));
     }
-    let money = |sum: Option<Fen>| vec![("金额", sum.map_or_else(|| "超出可计范围".to_owned(), |sum| format!("{sum}元")))];
+    let money =
+        |sum: Option<Fen>| vec![("金额", sum.map_or_else(|| "超出可计范围".to_owned(), |sum| format!("{sum}元")))];
     let mut expected = Expected::new();
     let draft = drafted(facts);
     for (one, body) in facts.each(|fact| if let ClassFact::ClaimPaid(body) = fact { Some(body) } else { None }) {

@@ -17,8 +17,10 @@ use super::report::{Findings, Report, Source};
 /// memory grows with the number of subjects, not of entries.
 pub fn verify_log(entries: impl IntoIterator<Item = Vec<u8>>, checkpoint: &str, keys: &VerifierKeys) -> Report {
     let mut findings = Findings::about("整本日志核验结果".to_owned());
-    let signed = verify_checkpoint(checkpoint, keys).map_err(|bad| findings.differs(None, format!("检查点：{bad}"))).ok();
-    findings.ends("检查点签名", signed.as_ref().map_or_else(|| "不可信".to_owned(), |one| format!("日志共{}条", one.size)));
+    let signed =
+        verify_checkpoint(checkpoint, keys).map_err(|bad| findings.differs(None, format!("检查点：{bad}"))).ok();
+    findings
+        .ends("检查点签名", signed.as_ref().map_or_else(|| "不可信".to_owned(), |one| format!("日志共{}条", one.size)));
     // The root over the first entries of a longer log is still comparable.
     let limit = signed.as_ref().map_or(u64::MAX, |one| one.size);
     let mut log = Log::default();
@@ -85,7 +87,11 @@ impl Log {
     /// Entries up to `next` are gone: said once, and what follows is held against its own place.
     fn leave_out(&mut self, next: u64, findings: &mut Findings) {
         let (first, last, many) = (self.place, next - 1, next - self.place);
-        let which = if many == 1 { format!("日志第{first}号事实") } else { format!("日志第{first}号至第{last}号共{many}条事实") };
+        let which = if many == 1 {
+            format!("日志第{first}号事实")
+        } else {
+            format!("日志第{first}号至第{last}号共{many}条事实")
+        };
         findings.differs(None, format!("{which}不在数据库里，或者读不出来"));
         self.missing += many;
         self.place = next;
@@ -96,8 +102,13 @@ impl Log {
         if entry.seq != self.place {
             findings.differs(Some(&source), format!("写的序号是{}，实际排在{}", entry.seq, self.place));
         }
-        if let Some(behind) = self.last_ms.map(|last| last - entry.at_ms).filter(|behind| *behind > CLOCK_SKEW_MS && entry.fact != DEMO_CLOCK_MOVED) {
-            findings.notices(&source, format!("记的时间比前一条早{}，那时服务器的时钟可能被调慢过", duration_zh(behind)));
+        if let Some(behind) = self
+            .last_ms
+            .map(|last| last - entry.at_ms)
+            .filter(|behind| *behind > CLOCK_SKEW_MS && entry.fact != DEMO_CLOCK_MOVED)
+        {
+            findings
+                .notices(&source, format!("记的时间比前一条早{}，那时服务器的时钟可能被调慢过", duration_zh(behind)));
         }
         self.last_ms = Some(entry.at_ms);
         for about in entry.about {

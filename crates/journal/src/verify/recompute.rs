@@ -39,7 +39,8 @@ pub(super) fn check(facts: &Facts, findings: &mut Findings) {
     let mut total = None;
     if let Some((_, approved)) = approved {
         let before = Before::read(facts, source.seq);
-        let amounts: Vec<Fen> = draft.items.iter().map(|item| before.check_item(item, approved, source, findings)).collect();
+        let amounts: Vec<Fen> =
+            draft.items.iter().map(|item| before.check_item(item, approved, source, findings)).collect();
         total = money::claim_total(amounts);
         if total != Some(draft.total_fen) {
             findings.differs(Some(source), format!("申领总额：申领时是{}元，重算是{}元", draft.total_fen, text(total)));
@@ -53,14 +54,22 @@ pub(super) fn check(facts: &Facts, findings: &mut Findings) {
 
 /// The plan's periods are those of its meetings.
 fn check_plan(facts: &Facts, findings: &mut Findings) {
-    let Some((source, body)) = facts.last(|fact| if let ClassFact::ClassOpeningSubmitted(body) = fact { Some(body) } else { None }) else { return };
-    let sum = |only_online: bool| body.sessions.iter().filter(|one| one.online || !only_online).map(|one| i64::from(one.periods.0)).sum::<i64>();
-    for (what, said, sum) in [("总课时", body.periods_total, sum(false)), ("线上课时", body.periods_online, sum(true))] {
+    let Some((source, body)) =
+        facts.last(|fact| if let ClassFact::ClassOpeningSubmitted(body) = fact { Some(body) } else { None })
+    else {
+        return;
+    };
+    let sum = |only_online: bool| {
+        body.sessions.iter().filter(|one| one.online || !only_online).map(|one| i64::from(one.periods.0)).sum::<i64>()
+    };
+    for (what, said, sum) in [("总课时", body.periods_total, sum(false)), ("线上课时", body.periods_online, sum(true))]
+    {
         if i64::from(said.0) != sum {
             findings.differs(Some(source), format!("{what}：申请写{said}课时，各课次合计{sum}课时"));
         }
     }
-    findings.ends("教学计划", format!("{}课时，其中线上{}课时，与各课次合计核对", body.periods_total, body.periods_online));
+    findings
+        .ends("教学计划", format!("{}课时，其中线上{}课时，与各课次合计核对", body.periods_total, body.periods_online));
 }
 
 fn check_paid(facts: &Facts, total: Option<Fen>, findings: &mut Findings) {
@@ -82,16 +91,36 @@ impl Before {
     fn read(facts: &Facts, seq: u64) -> Self {
         let sessions = planned(facts, seq)
             .into_values()
-            .map(|(_, one)| SessionFact { session: one.session, starts_at: one.starts_at, ends_at: one.ends_at, periods: one.periods, online: one.online })
+            .map(|(_, one)| SessionFact {
+                session: one.session,
+                starts_at: one.starts_at,
+                ends_at: one.ends_at,
+                periods: one.periods,
+                online: one.online,
+            })
             .collect();
-        let mut before = Self { sessions, events: BTreeMap::new(), passed: BTreeMap::new(), certified: BTreeSet::new(), gave_feedback: BTreeSet::new() };
+        let mut before = Self {
+            sessions,
+            events: BTreeMap::new(),
+            passed: BTreeMap::new(),
+            certified: BTreeSet::new(),
+            gave_feedback: BTreeSet::new(),
+        };
         for row in attendance(facts, seq) {
-            let event = AttendanceFact { fact: row.fact, session: row.session, enrolment: row.enrolment.clone(), kind: row.kind, at: row.at };
+            let event = AttendanceFact {
+                fact: row.fact,
+                session: row.session,
+                enrolment: row.enrolment.clone(),
+                kind: row.kind,
+                at: row.at,
+            };
             before.events.entry(row.enrolment).or_default().push(event);
         }
         for one in facts.all.iter().filter(|one| one.entry.seq < seq) {
             match &one.fact {
-                ClassFact::CompletionExamConfirmed(body) => before.passed.extend(body.results.iter().map(|one| (one.enrolment.clone(), one.passed))),
+                ClassFact::CompletionExamConfirmed(body) => {
+                    before.passed.extend(body.results.iter().map(|one| (one.enrolment.clone(), one.passed)))
+                }
                 ClassFact::CompletionCertificateIssued(body) => _ = before.certified.insert(body.enrolment.clone()),
                 ClassFact::TraineeFeedbackGiven(body) => _ = before.gave_feedback.insert(body.enrolment.clone()),
                 _ => {}
@@ -101,7 +130,13 @@ impl Before {
     }
 
     /// Compares one line with its recomputation; returns the recomputed amount.
-    fn check_item(&self, item: &ClaimedItem, approved: &ClassOpeningApproved, source: &Source, findings: &mut Findings) -> Fen {
+    fn check_item(
+        &self,
+        item: &ClaimedItem,
+        approved: &ClassOpeningApproved,
+        source: &Source,
+        findings: &mut Findings,
+    ) -> Fen {
         let policy = &approved.policy;
         let events = self.events.get(&item.enrolment).map_or(&[][..], Vec::as_slice);
         let hours = hours::credit(&self.sessions, events, policy);
@@ -114,27 +149,44 @@ impl Before {
         ];
         for (what, said, again) in periods {
             if said != again {
-                findings.differs(Some(source), format!("学员 {} 的{what}：申领时是{said}，重算是{again}", item.enrolment));
+                findings
+                    .differs(Some(source), format!("学员 {} 的{what}：申领时是{said}，重算是{again}", item.enrolment));
             }
         }
         if item.amount_fen != amount {
-            findings.differs(Some(source), format!("学员 {} 的补贴金额：申领时是{}元，重算是{amount}元", item.enrolment, item.amount_fen));
+            findings.differs(
+                Some(source),
+                format!("学员 {} 的补贴金额：申领时是{}元，重算是{amount}元", item.enrolment, item.amount_fen),
+            );
         }
         // What must be there before anybody is paid is the regime's own.
         match approved.regime {
             Regime::FullProcess => self.check_conditions(item, &hours, policy, source, findings),
             Regime::PlanAndVerify | Regime::IndustryLed => {
-                findings.differs(Some(source), format!("本程序还不会核对“{}”的申领条件，请用新版的 jinbu 核验", approved.regime.label()));
+                findings.differs(
+                    Some(source),
+                    format!("本程序还不会核对“{}”的申领条件，请用新版的 jinbu 核验", approved.regime.label()),
+                );
             }
         }
         amount
     }
 
-    fn check_conditions(&self, item: &ClaimedItem, hours: &Hours, policy: &Policy, source: &Source, findings: &mut Findings) {
+    fn check_conditions(
+        &self,
+        item: &ClaimedItem,
+        hours: &Hours,
+        policy: &Policy,
+        source: &Source,
+        findings: &mut Findings,
+    ) {
         let who = &item.enrolment;
         if !hours::rate_ok(hours, policy) {
             let rate = hours::rate_text(hours.rate);
-            findings.differs(Some(source), format!("学员 {who} 不应列入申领：出勤率{rate}，不到{}%", policy.min_rate_pct()));
+            findings.differs(
+                Some(source),
+                format!("学员 {who} 不应列入申领：出勤率{rate}，不到{}%", policy.min_rate_pct()),
+            );
         }
         if self.passed.get(who) != Some(&true) {
             findings.differs(Some(source), format!("学员 {who} 不应列入申领：申领之前没有结业考核合格的事实"));

@@ -129,6 +129,11 @@ impl Findings {
     }
 
     pub(super) fn finish(self) -> Report {
-        Report { subject_zh: self.subject_zh, checks: self.checks, differences: self.differences, notices: self.notices }
+        Report {
+            subject_zh: self.subject_zh,
+            checks: self.checks,
+            differences: self.differences,
+            notices: self.notices,
+        }
     }
 }

@@ -49,8 +49,13 @@ fn check_class(rows: &Rows, facts: &Facts, findings: &mut Findings) {
         (None, Some(_)) => findings.differs(None, "数据库里的班级固定了政策参数，日志里没有准予开班的事实"),
         (None, None) => {}
     }
-    if let Some((source, body)) = facts.last(|fact| if let ClassFact::ClassOpeningSubmitted(body) = fact { Some(body) } else { None }) {
-        let differ = [("总课时", body.periods_total, rows.class.periods_total), ("线上课时", body.periods_online, rows.class.periods_online)];
+    if let Some((source, body)) =
+        facts.last(|fact| if let ClassFact::ClassOpeningSubmitted(body) = fact { Some(body) } else { None })
+    {
+        let differ = [
+            ("总课时", body.periods_total, rows.class.periods_total),
+            ("线上课时", body.periods_online, rows.class.periods_online),
+        ];
         for (what, said, has) in differ {
             if said != has {
                 findings.differs(Some(source), format!("班级{what}：日志是{said}课时，数据库是{has}课时"));
@@ -58,7 +63,14 @@ fn check_class(rows: &Rows, facts: &Facts, findings: &mut Findings) {
         }
     }
     let has_state = check_state(CLASS_STATE, "班级", &rows.class.state, facts, findings);
-    findings.ends("班级", if has_state { "核对政策参数、课时和状态" } else { "核对政策参数和课时；日志没有记状态，状态未核对" });
+    findings.ends(
+        "班级",
+        if has_state {
+            "核对政策参数、课时和状态"
+        } else {
+            "核对政策参数和课时；日志没有记状态，状态未核对"
+        },
+    );
 }
 
 fn compare_policies(source: &Source, said: &Policy, has: &Policy, findings: &mut Findings) {
@@ -90,8 +102,12 @@ fn check_sessions(rows: &Rows, facts: &Facts, findings: &mut Findings) {
         .into_iter()
         .map(|(id, (source, one))| (name(&id), (source, fields(one.starts_at, one.ends_at, one.periods, one.online))))
         .collect();
-    let actual = rows.sessions.iter().map(|row: &SessionRow| (name(&row.session), fields(row.starts_at, row.ends_at, row.periods, row.online)));
-    let submitted = facts.last(|fact| matches!(fact, ClassFact::ClassOpeningSubmitted(_)).then_some(())).map(|(source, ())| source);
+    let actual = rows
+        .sessions
+        .iter()
+        .map(|row: &SessionRow| (name(&row.session), fields(row.starts_at, row.ends_at, row.periods, row.online)));
+    let submitted =
+        facts.last(|fact| matches!(fact, ClassFact::ClassOpeningSubmitted(_)).then_some(())).map(|(source, ())| source);
     compare(expected, actual, submitted, findings);
     findings.ends("课次", format!("{}次", rows.sessions.len()));
 }
@@ -121,7 +137,12 @@ fn check_enrolments(rows: &Rows, facts: &Facts, findings: &mut Findings) {
 fn check_attendance(rows: &Rows, facts: &Facts, findings: &mut Findings) {
     let mut expected = Expected::new();
     for row in attendance(facts, u64::MAX) {
-        let source = facts.all.iter().find(|one| one.entry.id == row.fact).map(|one| one.source.clone()).expect("rows are made from these facts");
+        let source = facts
+            .all
+            .iter()
+            .find(|one| one.entry.id == row.fact)
+            .map(|one| one.source.clone())
+            .expect("rows are made from these facts");
         let name = format!("考勤记录 {}", row.attendance);
         if expected.contains_key(&name) {
             findings.differs(Some(&source), format!("{name}在日志里出现两次"));
@@ -153,8 +174,12 @@ pub(super) fn attendance(facts: &Facts, before: u64) -> Vec<AttendanceRow> {
     for one in facts.all.iter().filter(|one| one.entry.seq < before) {
         let fact = &one.entry.id;
         match &one.fact {
-            ClassFact::TraineesSignedIn(b) => rows.extend(b.entries.iter().map(|entry| signed(entry, fact, &b.session, Kind::SignIn))),
-            ClassFact::TraineesSignedOut(b) => rows.extend(b.entries.iter().map(|entry| signed(entry, fact, &b.session, Kind::SignOut))),
+            ClassFact::TraineesSignedIn(b) => {
+                rows.extend(b.entries.iter().map(|entry| signed(entry, fact, &b.session, Kind::SignIn)))
+            }
+            ClassFact::TraineesSignedOut(b) => {
+                rows.extend(b.entries.iter().map(|entry| signed(entry, fact, &b.session, Kind::SignOut)))
+            }
             ClassFact::RollCalled(b) => rows.extend(b.entries.iter().map(|entry| AttendanceRow {
                 attendance: entry.attendance.clone(),
                 fact: fact.clone(),
@@ -210,7 +235,11 @@ fn attendance_fields(row: &AttendanceRow) -> Fields {
 
 fn check_exams(rows: &Rows, facts: &Facts, findings: &mut Findings) {
     let fields = |theory: i32, practice: i32, passed: bool| -> Fields {
-        vec![("理论成绩", format!("{theory}分")), ("实操成绩", format!("{practice}分")), ("结果", if passed { "合格" } else { "不合格" }.to_owned())]
+        vec![
+            ("理论成绩", format!("{theory}分")),
+            ("实操成绩", format!("{practice}分")),
+            ("结果", if passed { "合格" } else { "不合格" }.to_owned()),
+        ]
     };
     let mut expected = Expected::new();
     let mut confirmed = None;
@@ -223,7 +252,12 @@ fn check_exams(rows: &Rows, facts: &Facts, findings: &mut Findings) {
         }
     }
     let name = |row: &ExamResultRow| format!("学员 {} 结业考核 {} 的成绩", row.enrolment, row.exam);
-    compare(expected, rows.exam_results.iter().map(|row| (name(row), fields(row.theory, row.practice, row.passed))), confirmed, findings);
+    compare(
+        expected,
+        rows.exam_results.iter().map(|row| (name(row), fields(row.theory, row.practice, row.passed))),
+        confirmed,
+        findings,
+    );
     findings.ends("结业考核成绩", format!("{}条", rows.exam_results.len()));
 }
 
@@ -235,6 +269,11 @@ fn check_certificates(rows: &Rows, facts: &Facts, findings: &mut Findings) {
         expected.insert(format!("合格证 {}", body.certificate), (one.source.clone(), fields));
     }
     let fields = |row: &CertificateRow| vec![("学员", row.enrolment.to_string()), ("证书编号", row.number.clone())];
-    compare(expected, rows.certificates.iter().map(|row| (format!("合格证 {}", row.certificate), fields(row))), None, findings);
+    compare(
+        expected,
+        rows.certificates.iter().map(|row| (format!("合格证 {}", row.certificate), fields(row))),
+        None,
+        findings,
+    );
     findings.ends("合格证", format!("{}本", rows.certificates.len()));
 }

@@ -36,7 +36,11 @@ fn app_b_example_1_verifies_to_the_fen() {
 #[track_caller]
 fn row_changed(change: impl FnOnce(&mut Rows), fact: &str, what: &str) {
     let report = sealed(&example_1(), |contents| change(&mut contents.rows));
-    let told: Vec<_> = report.differences.iter().filter(|one| one.fact == fact && one.seq.is_some() && one.what_zh.contains(what)).collect();
+    let told: Vec<_> = report
+        .differences
+        .iter()
+        .filter(|one| one.fact == fact && one.seq.is_some() && one.what_zh.contains(what))
+        .collect();
     assert!(!told.is_empty(), "wanted {fact} {what}:\n{}", report.render());
     assert!(report.differences.iter().all(|one| one.seq.is_some()), "{}", report.render());
     assert!(report.render().ends_with(&format!("{} 处不一致", report.differences.len())));
@@ -51,9 +55,17 @@ fn one_changed_row_names_its_fact() {
         "政策参数「每课时补贴标准」：日志是2500分/课时，数据库是2600分/课时",
     );
     row_changed(|rows| rows.class.policy = None, "ClassOpeningApproved", "没有固定政策参数");
-    row_changed(|rows| rows.class.periods_online = Periods(20), "ClassOpeningSubmitted", "班级线上课时：日志是22课时，数据库是20课时");
+    row_changed(
+        |rows| rows.class.periods_online = Periods(20),
+        "ClassOpeningSubmitted",
+        "班级线上课时：日志是22课时，数据库是20课时",
+    );
     row_changed(|rows| rows.class.facts += 1, "ClaimPaid", "数据库记有本班级事实");
-    row_changed(|rows| rows.sessions[0].periods = Periods(8), "ClassOpeningSubmitted", "课时：日志是4课时，数据库是8课时");
+    row_changed(
+        |rows| rows.sessions[0].periods = Periods(8),
+        "ClassOpeningSubmitted",
+        "课时：日志是4课时，数据库是8课时",
+    );
     row_changed(|rows| drop(rows.sessions.pop()), "ClassOpeningSubmitted", "数据库里没有");
     row_changed(|rows| drop(rows.enrolments.pop()), "ClassOpeningSubmitted", "数据库里没有");
     row_changed(
@@ -62,7 +74,11 @@ fn one_changed_row_names_its_fact() {
         "时间：日志是2026-03-02 08:25:00，数据库是2026-03-02 08:26:00",
     );
     row_changed(|rows| rows.attendance[1].method = Some("manual".into()), "TraineesSignedOut", "方式：日志是qr");
-    row_changed(|rows| rows.attendance[2].enrolment = rows.enrolments[2].enrolment.clone(), "RollCalled", "的学员：日志是");
+    row_changed(
+        |rows| rows.attendance[2].enrolment = rows.enrolments[2].enrolment.clone(),
+        "RollCalled",
+        "的学员：日志是",
+    );
     row_changed(|rows| rows.attendance[2].fact = rows.attendance[0].fact.clone(), "RollCalled", "对应的事实编号");
     row_changed(
         |rows| rows.attendance.iter_mut().find(|row| row.kind == Kind::Correction).unwrap().kind = Kind::RollCall,
@@ -71,13 +87,29 @@ fn one_changed_row_names_its_fact() {
     );
     row_changed(|rows| drop(rows.attendance.remove(0)), "TraineesSignedIn", "数据库里没有");
     row_changed(|rows| rows.attendance.push(rows.attendance[0].clone()), "TraineesSignedIn", "出现两次");
-    row_changed(|rows| rows.exam_results[0].practice = 59, "CompletionExamConfirmed", "实操成绩：日志是75分，数据库是59分");
+    row_changed(
+        |rows| rows.exam_results[0].practice = 59,
+        "CompletionExamConfirmed",
+        "实操成绩：日志是75分，数据库是59分",
+    );
     row_changed(|rows| rows.certificates[0].number.push('X'), "CompletionCertificateIssued", "证书编号");
-    row_changed(|rows| rows.claim.as_mut().unwrap().total_fen = Fen(265_001), "ClaimDrafted", "申领总额：日志是2,650元，数据库是2,650.01元");
+    row_changed(
+        |rows| rows.claim.as_mut().unwrap().total_fen = Fen(265_001),
+        "ClaimDrafted",
+        "申领总额：日志是2,650元，数据库是2,650.01元",
+    );
     row_changed(|rows| rows.claim.as_mut().unwrap().state = "draft".into(), "ClaimPaid", "补贴申领状态");
     row_changed(|rows| rows.claim = None, "ClaimDrafted", "数据库里没有");
-    row_changed(|rows| rows.claim_items[0].amount_fen = Fen(130_000), "ClaimDrafted", "补贴金额：日志是1,250元，数据库是1,300元");
-    row_changed(|rows| rows.claim_items[0].credited_online = Periods(20), "ClaimDrafted", "实到线上课时：日志是22，数据库是20");
+    row_changed(
+        |rows| rows.claim_items[0].amount_fen = Fen(130_000),
+        "ClaimDrafted",
+        "补贴金额：日志是1,250元，数据库是1,300元",
+    );
+    row_changed(
+        |rows| rows.claim_items[0].credited_online = Periods(20),
+        "ClaimDrafted",
+        "实到线上课时：日志是22，数据库是20",
+    );
     row_changed(|rows| rows.claim_items.push(rows.claim_items[0].clone()), "ClaimDrafted", "出现两次");
     row_changed(|rows| rows.payments[0].amount_fen = Fen(125_100), "ClaimPaid", "金额：日志是2,650元，数据库是2,651元");
     row_changed(|rows| rows.payments[0].reference.push('8'), "ClaimPaid", "金额：日志是2,650元，数据库是1,400元");
@@ -91,7 +123,11 @@ fn dishonest(claimed: impl Fn(&mut Vec<journal::facts::ClaimedItem>), fact: &str
         items
     });
     let report = sealed(&world, |_| {});
-    assert!(report.differences.iter().any(|one| one.fact == fact && one.what_zh.contains(what)), "wanted {fact} {what}:\n{}", report.render());
+    assert!(
+        report.differences.iter().any(|one| one.fact == fact && one.what_zh.contains(what)),
+        "wanted {fact} {what}:\n{}",
+        report.render()
+    );
 }
 
 #[test]
@@ -103,7 +139,8 @@ fn a_claim_that_the_facts_do_not_bear_is_told() {
     dishonest(|items| items[0].payable = Periods(52), "ClaimDrafted", "可计课时：申领时是52，重算是50");
     dishonest(|items| items.push(items[0].clone()), "ClaimDrafted", "出现两次");
     let absent = example_1().rows.enrolments[2].enrolment.clone();
-    for what in ["出勤率0.00%，不到80%", "没有结业考核合格的事实", "没有发放合格证的事实", "没有学员评价的事实"] {
+    for what in ["出勤率0.00%，不到80%", "没有结业考核合格的事实", "没有发放合格证的事实", "没有学员评价的事实"]
+    {
         dishonest(|items| items[1].enrolment = absent.clone(), "ClaimDrafted", what);
     }
 }
@@ -111,7 +148,9 @@ fn a_claim_that_the_facts_do_not_bear_is_told() {
 /// A published claim loses lines only by an upheld objection; sent back, it is drafted anew like any draft.
 #[test]
 fn m8_9_a_published_claim_changes_only_by_objection_or_return() {
-    let told = |then: fn(&mut World, &ClaimId, Vec<ClaimedItem>) -> Vec<ClaimedItem>| verify(&example_1_then(then).bundle(), Some(&keys().verifier_keys()));
+    let told = |then: fn(&mut World, &ClaimId, Vec<ClaimedItem>) -> Vec<ClaimedItem>| {
+        verify(&example_1_then(then).bundle(), Some(&keys().verifier_keys()))
+    };
     let struck = told(|world, claim, mut items| {
         let gone = items.pop().unwrap();
         world.upheld(claim, &[gone.enrolment]);
@@ -124,7 +163,11 @@ fn m8_9_a_published_claim_changes_only_by_objection_or_return() {
         world.draft(claim, &items);
         items
     });
-    assert!(silently.differences.iter().any(|one| one.fact == "ClaimDrafted" && one.what_zh.contains("没有对应的异议成立")), "{}", silently.render());
+    assert!(
+        silently.differences.iter().any(|one| one.fact == "ClaimDrafted" && one.what_zh.contains("没有对应的异议成立")),
+        "{}",
+        silently.render()
+    );
     let added = told(|world, claim, items| {
         world.sent_back(claim);
         world.draft(claim, &items[..1]);
@@ -157,7 +200,11 @@ fn an_omitted_fact_leaves_a_gap() {
     for gone in [0, 1, 5, count - 2, count - 1] {
         let report = sealed(&world, |contents| drop(contents.entries.remove(gone)));
         let wanted = if gone == count - 1 { "证据包里到第" } else { "的事实不连续" };
-        assert!(report.differences.iter().any(|one| one.seq.is_some() && one.what_zh.contains(wanted)), "{gone}:\n{}", report.render());
+        assert!(
+            report.differences.iter().any(|one| one.seq.is_some() && one.what_zh.contains(wanted)),
+            "{gone}:\n{}",
+            report.render()
+        );
     }
     let doubled = sealed(&world, |contents| contents.entries.insert(3, contents.entries[3].clone()));
     assert!(doubled.differences.iter().any(|one| one.what_zh.contains("重复出现")), "{}", doubled.render());
@@ -176,7 +223,10 @@ fn a_rewritten_fact_does_not_prove() {
         contents.entries.push(rewritten);
     });
     assert!(
-        report.differences.iter().any(|one| one.seq == Some(paid as u64) && one.fact == "ClaimPaid" && one.what_zh.contains("内容被改动过")),
+        report
+            .differences
+            .iter()
+            .any(|one| one.seq == Some(paid as u64) && one.fact == "ClaimPaid" && one.what_zh.contains("内容被改动过")),
         "{}",
         report.render()
     );
@@ -197,7 +247,11 @@ fn other_keys_are_not_ours() {
 #[test]
 fn an_opened_value_must_be_the_committed_one() {
     let report = sealed(&example_1(), |contents| contents.openings.as_mut().unwrap()[0].value = "陈秀媚".into());
-    assert!(report.differences.iter().any(|one| one.seq == Some(1) && one.what_zh.contains("承诺值不符")), "{}", report.render());
+    assert!(
+        report.differences.iter().any(|one| one.seq == Some(1) && one.what_zh.contains("承诺值不符")),
+        "{}",
+        report.render()
+    );
 }
 
 #[test]
@@ -249,7 +303,11 @@ fn a_deleted_fact_is_one_line_and_not_one_for_every_fact_after_it() {
     without.remove(2);
     let report = verify_log(without, &checkpoint, &public);
     let lines: Vec<&str> = report.differences.iter().map(|one| one.what_zh.as_str()).collect();
-    assert!(lines.len() <= 3 && lines.iter().any(|line| line.contains("日志第2号事实不在数据库里")), "{}", report.render());
+    assert!(
+        lines.len() <= 3 && lines.iter().any(|line| line.contains("日志第2号事实不在数据库里")),
+        "{}",
+        report.render()
+    );
     assert!(lines.iter().any(|line| line.contains("共缺少1条事实")), "{}", report.render());
     let mut without = bytes;
     without.drain(2..5);

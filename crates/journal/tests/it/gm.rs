@@ -50,7 +50,8 @@ fn base64_of(vkey: &str) -> Vec<u8> {
 }
 
 fn openssl() -> bool {
-    let found = Command::new("openssl").arg("version").stdout(Stdio::null()).status().is_ok_and(|status| status.success());
+    let found =
+        Command::new("openssl").arg("version").stdout(Stdio::null()).status().is_ok_and(|status| status.success());
     if !found {
         eprintln!("openssl is not installed; the cross-check is skipped");
     }
@@ -72,7 +73,12 @@ fn openssl_agrees_on_sm3() {
     if !openssl() {
         return;
     }
-    let mut child = Command::new("openssl").args(["dgst", "-sm3", "-binary"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = Command::new("openssl")
+        .args(["dgst", "-sm3", "-binary"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     child.stdin.take().unwrap().write_all("进补".as_bytes()).unwrap();
     assert_eq!(child.wait_with_output().unwrap().stdout, sm3::Sm3::digest("进补".as_bytes()).to_vec());
 }
@@ -101,7 +107,18 @@ fn openssl_verifies_our_sm2_signatures() {
     let sig = put("sig.der", &der_sequence(&[der_integer(&signature[..32]), der_integer(&signature[32..])]));
     let verifies = |message: &Path| {
         Command::new("openssl")
-            .args(["pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-rawin", "-digest", "sm3", "-pkeyopt", "distid:1234567812345678"])
+            .args([
+                "pkeyutl",
+                "-verify",
+                "-pubin",
+                "-keyform",
+                "DER",
+                "-rawin",
+                "-digest",
+                "sm3",
+                "-pkeyopt",
+                "distid:1234567812345678",
+            ])
             .arg("-inkey")
             .arg(&public)
             .arg("-in")

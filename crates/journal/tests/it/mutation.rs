@@ -24,9 +24,12 @@ fn the_good_bundle_is_clean() {
 #[test]
 fn a_reformatted_bundle_is_refused() {
     let text = String::from_utf8(GOOD.clone()).unwrap();
-    for other in
-        [text.trim_end().to_owned(), format!(" {text}"), text.replacen(':', ": ", 1), text.replacen("{\"checkpoint\"", "{\"another\":1,\"checkpoint\"", 1)]
-    {
+    for other in [
+        text.trim_end().to_owned(),
+        format!(" {text}"),
+        text.replacen(':', ": ", 1),
+        text.replacen("{\"checkpoint\"", "{\"another\":1,\"checkpoint\"", 1),
+    ] {
         assert!(matches!(Bundle::from_json(other.as_bytes()), Err(BadBundle::NotCanonical)));
     }
     let newer = text.replacen("\"format\":1", "\"format\":2", 1);

@@ -19,7 +19,10 @@ fn checkpoints_read_back_and_have_the_c2sp_form() {
     let lines: Vec<&str> = note.lines().collect();
     assert_eq!(lines[..2], [ORIGIN, "3"]);
     assert_eq!(lines[3], "");
-    assert!(lines[4..].len() == 2 && lines[4..].iter().all(|line| line.starts_with("\u{2014} jinbu.example/log ")), "{note}");
+    assert!(
+        lines[4..].len() == 2 && lines[4..].iter().all(|line| line.starts_with("\u{2014} jinbu.example/log ")),
+        "{note}"
+    );
     assert!(note.ends_with('\n'));
     let read = verify_checkpoint(&note, &keys(7).verifier_keys()).unwrap();
     assert_eq!((read.origin.as_str(), read.size, read.root), (ORIGIN, 3, root));
@@ -41,7 +44,9 @@ fn verifiers_written_by_others_read_the_ed25519_line_and_skip_the_sm2_line() {
 fn we_read_the_published_go_note() {
     let keys = VerifierKeys::parse("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW\n").unwrap();
     let text = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
-    let note = format!("{text}\n— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n");
+    let note = format!(
+        "{text}\n— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+    );
     assert_eq!(verify_text(&note, &keys).unwrap(), text);
     assert_eq!(verify_checkpoint(&note, &keys), Err(BadNote::NotCheckpoint));
 }
@@ -50,11 +55,17 @@ fn we_read_the_published_go_note() {
 fn both_signatures_must_be_there() {
     let note = sign_text("文本\n", &keys(7)).unwrap();
     let lines: Vec<&str> = note.lines().collect();
-    let without = |gone: usize| lines.iter().enumerate().filter(|(at, _)| *at != gone).map(|(_, line)| format!("{line}\n")).collect::<String>();
+    let without = |gone: usize| {
+        lines.iter().enumerate().filter(|(at, _)| *at != gone).map(|(_, line)| format!("{line}\n")).collect::<String>()
+    };
     assert_eq!(verify_text(&without(2), &keys(7).verifier_keys()), Err(BadNote::Unsigned("Ed25519")));
     assert_eq!(verify_text(&without(3), &keys(7).verifier_keys()), Err(BadNote::Unsigned("SM2")));
     let witnessed = format!("{note}\u{2014} witness.example AAAAAAAAAAAAAAAA\n");
-    assert_eq!(verify_text(&witnessed, &keys(7).verifier_keys()).as_deref(), Ok("文本\n"), "witnesses' lines are ignored");
+    assert_eq!(
+        verify_text(&witnessed, &keys(7).verifier_keys()).as_deref(),
+        Ok("文本\n"),
+        "witnesses' lines are ignored"
+    );
 }
 
 #[test]
@@ -62,9 +73,14 @@ fn secret_and_public_keys_read_back() {
     let one = keys(9);
     assert_eq!(Keys::parse(&one.to_secret_text()).unwrap().verifier_keys(), one.verifier_keys());
     assert_eq!(VerifierKeys::parse(&one.verifier_keys().to_string()).unwrap(), one.verifier_keys());
-    assert!(Keys::parse(&one.to_secret_text().replace("jinbu.example", "other.example")).is_err(), "the id binds the name");
+    assert!(
+        Keys::parse(&one.to_secret_text().replace("jinbu.example", "other.example")).is_err(),
+        "the id binds the name"
+    );
     assert!(Keys::from_seeds("with space", [1; 32], [1; 32]).is_err());
-    assert!(Keys::from_seeds(ORIGIN, [1; 32], [0; 32]).is_err() && Keys::from_seeds(ORIGIN, [1; 32], [0xff; 32]).is_err());
+    assert!(
+        Keys::from_seeds(ORIGIN, [1; 32], [0; 32]).is_err() && Keys::from_seeds(ORIGIN, [1; 32], [0xff; 32]).is_err()
+    );
     let mut seed = 0;
     assert!(
         Keys::generate(ORIGIN, || {

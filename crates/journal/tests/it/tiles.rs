@@ -67,7 +67,8 @@ fn tiles_are_what_a_recomputation_from_the_leaves_gives() {
         assert!(tile.exists(700), "{text}");
         let TileKind::Hashes(at) = tile.kind else { panic!("{text}") };
         let first = tile.n as usize * 256;
-        let wanted: Vec<u8> = level(&leaves, at)[first..first + usize::from(tile.width)].iter().flat_map(|hash| hash.0).collect();
+        let wanted: Vec<u8> =
+            level(&leaves, at)[first..first + usize::from(tile.width)].iter().flat_map(|hash| hash.0).collect();
         assert_eq!(hash_tile(&tile, &store.read(&tile.hash_indexes()).unwrap()).unwrap(), wanted, "{text}");
     }
     assert!(!path("tile/0/002.p/189").unwrap().exists(700));

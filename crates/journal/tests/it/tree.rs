@@ -55,7 +55,8 @@ fn by_definition(leaves: &[Vec<u8>]) -> [u8; 32] {
 
 #[test]
 fn rfc_6962_roots_of_the_published_leaves() {
-    let leaves = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"].map(|leaf| hex::decode(leaf).unwrap());
+    let leaves = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
+        .map(|leaf| hex::decode(leaf).unwrap());
     let roots = [
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",

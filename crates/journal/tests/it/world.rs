@@ -23,8 +23,15 @@ pub fn keys() -> Keys {
 
 pub fn policy() -> Policy {
     let rows = read_parameters(include_str!("../../../../policy/parameters.csv")).unwrap();
-    let rows = rows.iter().filter(|row| row.scheme == Scheme::CompletionCertificate.code() && row.covers("350582".parse().unwrap()));
-    Policy::from_parameters(Scheme::CompletionCertificate, rows.map(ParameterRow::parameter), chrono::NaiveDate::from_ymd_opt(2026, 3, 2).unwrap()).unwrap()
+    let rows = rows
+        .iter()
+        .filter(|row| row.scheme == Scheme::CompletionCertificate.code() && row.covers("350582".parse().unwrap()));
+    Policy::from_parameters(
+        Scheme::CompletionCertificate,
+        rows.map(ParameterRow::parameter),
+        chrono::NaiveDate::from_ymd_opt(2026, 3, 2).unwrap(),
+    )
+    .unwrap()
 }
 
 /// Facts in the making: what the sequencer keeps.
@@ -41,7 +48,13 @@ impl World {
         let ids = Ids::seeded(1);
         let class: ClassId = ids.make(start());
         let rows = Rows {
-            class: ClassRow { state: "A00".into(), policy: None, periods_total: Periods(56), periods_online: Periods(22), facts: 0 },
+            class: ClassRow {
+                state: "A00".into(),
+                policy: None,
+                periods_total: Periods(56),
+                periods_online: Periods(22),
+                facts: 0,
+            },
             sessions: vec![],
             enrolments: vec![],
             attendance: vec![],
@@ -89,7 +102,13 @@ impl World {
         id
     }
 
-    fn typed<B: FactBody>(&mut self, body: &B, states: (Option<&str>, Option<&str>), at: Instant, others: &[(&str, String)]) -> FactId {
+    fn typed<B: FactBody>(
+        &mut self,
+        body: &B,
+        states: (Option<&str>, Option<&str>),
+        at: Instant,
+        others: &[(&str, String)],
+    ) -> FactId {
         if let Some(state) = states.0 {
             self.rows.class.state = state.into();
         }
@@ -101,7 +120,9 @@ impl World {
 
     fn plan(&mut self, enrolments: &[EnrolmentId]) -> Vec<PlannedSession> {
         let mut sessions = Vec::new();
-        for (nth, (periods, online)) in [(4, false); 8].into_iter().chain([(2, false)]).chain([(4, true); 5]).chain([(2, true)]).enumerate() {
+        for (nth, (periods, online)) in
+            [(4, false); 8].into_iter().chain([(2, false)]).chain([(4, true); 5]).chain([(2, true)]).enumerate()
+        {
             let starts_at = start() + TimeDelta::days(nth as i64);
             sessions.push(PlannedSession {
                 session: self.id(),
@@ -113,7 +134,13 @@ impl World {
         }
         self.rows.sessions = sessions
             .iter()
-            .map(|one| SessionRow { session: one.session.clone(), starts_at: one.starts_at, ends_at: one.ends_at, periods: one.periods, online: one.online })
+            .map(|one| SessionRow {
+                session: one.session.clone(),
+                starts_at: one.starts_at,
+                ends_at: one.ends_at,
+                periods: one.periods,
+                online: one.online,
+            })
             .collect();
         self.rows.enrolments = enrolments.iter().map(|one| EnrolmentRow { enrolment: one.clone() }).collect();
         sessions
@@ -123,8 +150,12 @@ impl World {
         let (attendance, enrolment): (AttendanceId, _) = (self.id(), who.clone());
         let (class, at_session) = (class.clone(), session.session.clone());
         let others = [("enrolment", who.to_string())];
-        let (at, method) = (if kind == Kind::SignOut { session.ends_at } else { session.starts_at - TimeDelta::minutes(5) }, "qr".to_owned());
-        let (id, said) = (attendance.clone(), Some(method.clone()).filter(|_| matches!(kind, Kind::SignIn | Kind::SignOut)));
+        let (at, method) = (
+            if kind == Kind::SignOut { session.ends_at } else { session.starts_at - TimeDelta::minutes(5) },
+            "qr".to_owned(),
+        );
+        let (id, said) =
+            (attendance.clone(), Some(method.clone()).filter(|_| matches!(kind, Kind::SignIn | Kind::SignOut)));
         let fact = match kind {
             Kind::SignIn => {
                 let entries = vec![SignEntry { enrolment, attendance, at, method }];
@@ -136,34 +167,77 @@ impl World {
             }
             Kind::Correction => {
                 let dispute = self.id();
-                self.typed(&AttendanceCorrected { class, session: at_session, enrolment, attendance, at, dispute }, (None, None), at, &others)
+                self.typed(
+                    &AttendanceCorrected { class, session: at_session, enrolment, attendance, at, dispute },
+                    (None, None),
+                    at,
+                    &others,
+                )
             }
-            Kind::RollCall => {
-                self.typed(&RollCalled { class, session: at_session, entries: vec![RollCallEntry { enrolment, attendance, at }] }, (None, None), at, &others)
-            }
+            Kind::RollCall => self.typed(
+                &RollCalled { class, session: at_session, entries: vec![RollCallEntry { enrolment, attendance, at }] },
+                (None, None),
+                at,
+                &others,
+            ),
         };
-        self.rows.attendance.push(AttendanceRow { attendance: id, fact, session: session.session.clone(), enrolment: who.clone(), kind, at, method: said });
+        self.rows.attendance.push(AttendanceRow {
+            attendance: id,
+            fact,
+            session: session.session.clone(),
+            enrolment: who.clone(),
+            kind,
+            at,
+            method: said,
+        });
     }
 
     fn finish_training(&mut self, who: &[EnrolmentId]) {
         let (class, exam, at): (_, ExamId, _) = (self.class.clone(), self.id(), start() + TimeDelta::days(20));
-        let results: Vec<ExamResult> = who.iter().map(|one| ExamResult { enrolment: one.clone(), theory: 80, practice: 75, passed: true }).collect();
+        let results: Vec<ExamResult> = who
+            .iter()
+            .map(|one| ExamResult { enrolment: one.clone(), theory: 80, practice: 75, passed: true })
+            .collect();
         self.rows.exam_results = results
             .iter()
-            .map(|one| ExamResultRow { exam: exam.clone(), enrolment: one.enrolment.clone(), theory: one.theory, practice: one.practice, passed: one.passed })
+            .map(|one| ExamResultRow {
+                exam: exam.clone(),
+                enrolment: one.enrolment.clone(),
+                theory: one.theory,
+                practice: one.practice,
+                passed: one.passed,
+            })
             .collect();
         self.typed(&CompletionExamConfirmed { class: class.clone(), exam, results }, (Some("A65"), None), at, &[]);
         for one in who {
             let (certificate, number): (CertificateId, _) = (self.id(), format!("PXHG350582{}", one.as_str()));
-            self.rows.certificates.push(CertificateRow { certificate: certificate.clone(), enrolment: one.clone(), number: number.clone() });
+            self.rows.certificates.push(CertificateRow {
+                certificate: certificate.clone(),
+                enrolment: one.clone(),
+                number: number.clone(),
+            });
             let others = [("enrolment", one.to_string())];
-            self.typed(&CompletionCertificateIssued { class: class.clone(), enrolment: one.clone(), certificate, number }, (Some("A70"), None), at, &others);
-            self.typed(&TraineeFeedbackGiven { class: class.clone(), enrolment: one.clone() }, (None, None), at, &others);
+            self.typed(
+                &CompletionCertificateIssued { class: class.clone(), enrolment: one.clone(), certificate, number },
+                (Some("A70"), None),
+                at,
+                &others,
+            );
+            self.typed(
+                &TraineeFeedbackGiven { class: class.clone(), enrolment: one.clone() },
+                (None, None),
+                at,
+                &others,
+            );
         }
     }
 
     /// The claim drafted and published; `then` may go on with it before it is paid for what it then says.
-    fn claim_and_pay_after(&mut self, items: Vec<ClaimedItem>, then: impl Fn(&mut Self, &ClaimId, Vec<ClaimedItem>) -> Vec<ClaimedItem>) {
+    fn claim_and_pay_after(
+        &mut self,
+        items: Vec<ClaimedItem>,
+        then: impl Fn(&mut Self, &ClaimId, Vec<ClaimedItem>) -> Vec<ClaimedItem>,
+    ) {
         let claim: ClaimId = self.id();
         self.draft(&claim, &items);
         self.published(&claim);
@@ -216,9 +290,17 @@ impl World {
 
     fn pay(&mut self, claim: &ClaimId, items: &[ClaimedItem]) {
         let total_fen = Fen::sum(items.iter().map(|one| one.amount_fen)).unwrap();
-        self.rows.payments =
-            items.iter().map(|one| PaymentRow { line: self.id(), claim: claim.clone(), amount_fen: one.amount_fen, reference: "晋财2026-17".into() }).collect();
-        let body = ClaimPaid { class: self.class.clone(), claim: claim.clone(), total_fen, reference: "晋财2026-17".into() };
+        self.rows.payments = items
+            .iter()
+            .map(|one| PaymentRow {
+                line: self.id(),
+                claim: claim.clone(),
+                amount_fen: one.amount_fen,
+                reference: "晋财2026-17".into(),
+            })
+            .collect();
+        let body =
+            ClaimPaid { class: self.class.clone(), claim: claim.clone(), total_fen, reference: "晋财2026-17".into() };
         self.typed(&body, (Some("A90"), Some("paid")), self.at_claim(), &[("claim", claim.to_string())]);
     }
 
@@ -239,8 +321,15 @@ impl World {
         let class = self.class.as_str();
         let ours = self.entries.iter().filter(|one| one.nth_about("class", class).is_some());
         let entries = ours.map(|one| ProvenEntry::new(one, &store.proof(one.seq)).unwrap()).collect();
-        let openings = Some(vec![Opening { seq: 1, field: "name".into(), salt: hex::encode(SALT), value: "陈秀娟".into() }]);
-        Contents { class: self.class.clone(), checkpoint: self.checkpoint(), entries, rows: self.rows.clone(), openings }
+        let openings =
+            Some(vec![Opening { seq: 1, field: "name".into(), salt: hex::encode(SALT), value: "陈秀娟".into() }]);
+        Contents {
+            class: self.class.clone(),
+            checkpoint: self.checkpoint(),
+            entries,
+            rows: self.rows.clone(),
+            openings,
+        }
     }
 
     pub fn bundle(&self) -> Bundle {
@@ -254,7 +343,13 @@ fn start() -> Instant {
 
 /// What the claim says for the first trainee, changeable by tests of dishonest claims.
 pub fn honest(enrolment: EnrolmentId) -> ClaimedItem {
-    ClaimedItem { enrolment, credited_offline: Periods(30), credited_online: Periods(22), payable: Periods(50), amount_fen: Fen(125_000) }
+    ClaimedItem {
+        enrolment,
+        credited_offline: Periods(30),
+        credited_online: Periods(22),
+        payable: Periods(50),
+        amount_fen: Fen(125_000),
+    }
 }
 
 /// App. B example 1 with the claim that `claimed` makes of the honest lines.
@@ -267,7 +362,10 @@ pub fn example_1_then(then: impl Fn(&mut World, &ClaimId, Vec<ClaimedItem>) -> V
     example_1_told(|items| items, then)
 }
 
-fn example_1_told(claimed: impl Fn(Vec<ClaimedItem>) -> Vec<ClaimedItem>, then: impl Fn(&mut World, &ClaimId, Vec<ClaimedItem>) -> Vec<ClaimedItem>) -> World {
+fn example_1_told(
+    claimed: impl Fn(Vec<ClaimedItem>) -> Vec<ClaimedItem>,
+    then: impl Fn(&mut World, &ClaimId, Vec<ClaimedItem>) -> Vec<ClaimedItem>,
+) -> World {
     let mut world = World::new();
     // Another class's fact stands in the same log and in no bundle of this one.
     let (class, other) = (world.class.clone(), world.id());
@@ -286,7 +384,11 @@ fn example_1_told(claimed: impl Fn(Vec<ClaimedItem>) -> Vec<ClaimedItem>, then: 
     let before = start() - TimeDelta::days(9);
     world.typed(&submitted, (Some("A10"), None), before, &[("institution", "01ARZ3NDEKTSV4RRFFQ69G5FAV".into())]);
     world.typed(
-        &ClassOpeningApproved { class: class.clone(), policy: policy(), regime: foundation::codes::Regime::FullProcess },
+        &ClassOpeningApproved {
+            class: class.clone(),
+            policy: policy(),
+            regime: foundation::codes::Regime::FullProcess,
+        },
         (Some("A30"), None),
         before,
         &[],
@@ -302,8 +404,13 @@ fn example_1_told(claimed: impl Fn(Vec<ClaimedItem>) -> Vec<ClaimedItem>, then: 
         world.attend(&class, session, &who[1], if nth == 5 { Kind::Correction } else { Kind::RollCall });
     }
     world.finish_training(&who[..2]);
-    let full =
-        ClaimedItem { enrolment: who[1].clone(), credited_offline: Periods(34), credited_online: Periods(22), payable: Periods(56), amount_fen: Fen(140_000) };
+    let full = ClaimedItem {
+        enrolment: who[1].clone(),
+        credited_offline: Periods(34),
+        credited_online: Periods(22),
+        payable: Periods(56),
+        amount_fen: Fen(140_000),
+    };
     world.claim_and_pay_after(claimed(vec![honest(who[0].clone()), full]), then);
     world
 }

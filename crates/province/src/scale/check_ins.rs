@@ -32,11 +32,19 @@ pub struct CheckIns {
 pub async fn prepare_check_ins(premises: &Arc<Premises>, trainees: u64) -> Result<CheckIns> {
     let desk = Desk::system(Arc::clone(premises), "check-ins");
     let patterns = patterns(&desk).await?;
-    let mut all = CheckIns { secret: hex::encode(premises.settings.secret), clock_offset_s: premises.clock.offset_s(), trainees: Vec::new() };
+    let mut all = CheckIns {
+        secret: hex::encode(premises.settings.secret),
+        clock_offset_s: premises.clock.offset_s(),
+        trainees: Vec::new(),
+    };
     let run = u64::try_from(desk.now().timestamp_millis()).unwrap_or(0) % 90_000_000;
     for n in 0..trainees.div_ceil(CLASS) {
         let group = Group::new(&desk, &patterns[usize::try_from(n).unwrap_or(0) % patterns.len()], run + n, &mut all);
-        premises.db.write(Scope::Everything, move |work| Box::pin(async move { group.add(work).await })).await.map_err(told)?;
+        premises
+            .db
+            .write(Scope::Everything, move |work| Box::pin(async move { group.add(work).await }))
+            .await
+            .map_err(told)?;
     }
     Ok(all)
 }
@@ -74,7 +82,13 @@ impl Group {
     fn sign_in(&mut self, desk: &Desk, person: &person::Model, token: &str) {
         let id: AccountId = desk.new_id();
         let office = Office::Trainee { person: person.id.clone(), institutions: None };
-        let holder = Actor { account: None, name: person.name.clone(), office_name: "学员".into(), office, role: AccountRole::Staff };
+        let holder = Actor {
+            account: None,
+            name: person.name.clone(),
+            office_name: "学员".into(),
+            office,
+            role: AccountRole::Staff,
+        };
         let now = desk.premises.clock.real_now();
         self.accounts.push(new_account(id.clone(), format!("bench-{}", person.id), &holder, person.district, now));
         self.sign_ins.push(sign_in::Model {

@@ -71,13 +71,29 @@ async fn patterns(desk: &Desk) -> Result<Vec<Pattern>> {
     let reader = desk.read().await.map_err(told)?;
     let mut all = Vec::new();
     for school in reader.list::<institution::Entity>(|q| q.order_by_asc(institution::Column::Id)).await.map_err(told)? {
-        let line = reader.find::<directory_item::Entity>(directory_item::Column::Institution.eq(school.id.clone())).await.map_err(told)?;
+        let line = reader
+            .find::<directory_item::Entity>(directory_item::Column::Institution.eq(school.id.clone()))
+            .await
+            .map_err(told)?;
         let Some(line) = line else { continue };
         let item = reader.get::<needs_item::Entity>(line.needs_item.to_string()).await.map_err(told)?;
-        let rooms = reader.list::<room::Entity>(|q| q.filter(room::Column::Institution.eq(school.id.clone()))).await.map_err(told)?;
-        let teachers = reader.list::<teacher::Entity>(|q| q.filter(teacher::Column::Institution.eq(school.id.clone()))).await.map_err(told)?;
+        let rooms = reader
+            .list::<room::Entity>(|q| q.filter(room::Column::Institution.eq(school.id.clone())))
+            .await
+            .map_err(told)?;
+        let teachers = reader
+            .list::<teacher::Entity>(|q| q.filter(teacher::Column::Institution.eq(school.id.clone())))
+            .await
+            .map_err(told)?;
         let policy = serde_json::to_string(
-            &desk::policy::in_force(&reader, desk::policy::Scheme::CompletionCertificate, school.district, desk.today()).await.map_err(told)?,
+            &desk::policy::in_force(
+                &reader,
+                desk::policy::Scheme::CompletionCertificate,
+                school.district,
+                desk.today(),
+            )
+            .await
+            .map_err(told)?,
         )?;
         if let (Some(room), Some(teacher)) = (rooms.into_iter().next(), teachers.into_iter().next()) {
             all.push(Pattern { school, item, room, teacher, policy });

@@ -4,7 +4,9 @@ use chrono::Duration;
 use desk::Desk;
 use foundation::codes::*;
 use foundation::ids::TypedId;
-use foundation::{CertificateId, ClaimId, ClaimItemId, ClassId, Date, EnrolmentId, Fen, Instant, Periods, PersonId, SessionId};
+use foundation::{
+    CertificateId, ClaimId, ClaimItemId, ClassId, Date, EnrolmentId, Fen, Instant, Periods, PersonId, SessionId,
+};
 use store::seal::Purpose;
 use store::tables::funds::{claim, claim_item};
 use store::tables::institutions::{institution, room, teacher};
@@ -93,7 +95,14 @@ impl Rows {
         self.classes.push(class);
     }
 
-    fn trainee(&mut self, desk: &Desk, of: &Pattern, class: &training_class::Model, who: usize, serial: u64) -> enrolment::Model {
+    fn trainee(
+        &mut self,
+        desk: &Desk,
+        of: &Pattern,
+        class: &training_class::Model,
+        who: usize,
+        serial: u64,
+    ) -> enrolment::Model {
         let person = person_row(desk, of, who, serial);
         let place = enrolment_row(desk, of, class, &person);
         if class.state == FullProcessState::Archived {
@@ -130,7 +139,12 @@ impl Rows {
 pub fn person_row(desk: &Desk, of: &Pattern, who: usize, serial: u64) -> person::Model {
     let (id, keys) = (desk.new_id::<PersonId>(), &desk.premises.keyring);
     person::Model {
-        id_number: keys.seal(Purpose::IdNumber, id.as_str(), &format!("350199197001010{:03}", serial % 1000), desk.premises.ids.bytes()),
+        id_number: keys.seal(
+            Purpose::IdNumber,
+            id.as_str(),
+            &format!("350199197001010{:03}", serial % 1000),
+            desk.premises.ids.bytes(),
+        ),
         id_number_index: keys.index(Purpose::IdNumber, &format!("scale{serial}-{id}")),
         id_number_masked: "350199********0000".into(),
         id_type: foundation::IdType::ResidentCard,
@@ -150,7 +164,12 @@ pub fn person_row(desk: &Desk, of: &Pattern, who: usize, serial: u64) -> person:
 }
 
 /// The person's place in the class.
-pub fn enrolment_row(desk: &Desk, of: &Pattern, class: &training_class::Model, person: &person::Model) -> enrolment::Model {
+pub fn enrolment_row(
+    desk: &Desk,
+    of: &Pattern,
+    class: &training_class::Model,
+    person: &person::Model,
+) -> enrolment::Model {
     enrolment::Model {
         id: desk.new_id::<EnrolmentId>(),
         class: class.id.clone(),
@@ -174,7 +193,13 @@ pub fn enrolment_row(desk: &Desk, of: &Pattern, class: &training_class::Model, p
     }
 }
 
-fn certificate_row(desk: &Desk, of: &Pattern, class: &training_class::Model, place: &enrolment::Model, serial: u64) -> certificate::Model {
+fn certificate_row(
+    desk: &Desk,
+    of: &Pattern,
+    class: &training_class::Model,
+    place: &enrolment::Model,
+    serial: u64,
+) -> certificate::Model {
     let number = reckoning::number::CertificateNumber::make(
         of.school.district,
         2025,
@@ -258,7 +283,8 @@ pub fn class_row(of: &Pattern, id: &ClassId, state: ClassState, n: u64, starts_o
 
 /// The at-th meeting of a class: every day from half past eight.
 pub fn meeting(desk: &Desk, of: &Pattern, class: &ClassId, starts_on: Date, at: i64) -> class_session::Model {
-    let starts_at = foundation::clock::at_local((starts_on + Duration::days(at)).and_hms_opt(8, 30, 0).unwrap_or_default());
+    let starts_at =
+        foundation::clock::at_local((starts_on + Duration::days(at)).and_hms_opt(8, 30, 0).unwrap_or_default());
     session_at(desk, of, class, at, starts_at)
 }
 

@@ -29,7 +29,11 @@ fn expected(plots: &[Plot]) -> (BTreeSet<String>, BTreeSet<String>) {
 async fn loaded(size: Size) -> TestHouse {
     let house = TestHouse::new().await;
     province::load(&house.premises, size).await.unwrap();
-    assert_eq!(foundation::clock::local(house.premises.clock.now()).format("%H:%M").to_string(), "10:05", "the demo opens in mid-morning");
+    assert_eq!(
+        foundation::clock::local(house.premises.clock.now()).format("%H:%M").to_string(),
+        "10:05",
+        "the demo opens in mid-morning"
+    );
     house
 }
 
@@ -37,7 +41,9 @@ async fn loaded(size: Size) -> TestHouse {
 async fn root(house: &TestHouse) -> String {
     let premises = &house.premises;
     let keys = house::evidence::keys(premises);
-    store::sequencer::sequence(&premises.db, &keys, &premises.settings.journal_origin, premises.clock.now()).await.unwrap();
+    store::sequencer::sequence(&premises.db, &keys, &premises.settings.journal_origin, premises.clock.now())
+        .await
+        .unwrap();
     let reader = premises.db.read(Scope::Everything).await.unwrap();
     let note = store::sequencer::latest(&reader).await.unwrap().unwrap().note;
     // Origin, size, root: what stands above the signatures.
@@ -51,13 +57,24 @@ async fn holds(house: &TestHouse, size: Size) {
     let claims = reader.list::<claim::Entity>(|q| q).await.unwrap();
     let told = plots(size);
     assert_eq!(classes.len(), told.len());
-    let found = (classes.iter().map(|one| one.state.code().to_owned()).collect(), claims.iter().map(|one| one.state.code().to_owned()).collect());
+    let found = (
+        classes.iter().map(|one| one.state.code().to_owned()).collect(),
+        claims.iter().map(|one| one.state.code().to_owned()).collect(),
+    );
     assert_eq!(found, expected(&told));
-    let idle: Vec<_> =
-        claims.iter().filter(|one| one.state != ClaimState::NotPassed && (one.persons == 0 || one.total.0 == 0)).map(|one| &one.claim_no).collect();
+    let idle: Vec<_> = claims
+        .iter()
+        .filter(|one| one.state != ClaimState::NotPassed && (one.persons == 0 || one.total.0 == 0))
+        .map(|one| &one.claim_no)
+        .collect();
     assert!(idle.is_empty(), "claims for nobody: {idle:?}");
     let now = house.premises.clock.now();
-    let facts = reader.list::<store::tables::journal::fact::Entity>(|q| q.order_by_desc(store::tables::journal::fact::Column::At).limit(1)).await.unwrap();
+    let facts = reader
+        .list::<store::tables::journal::fact::Entity>(|q| {
+            q.order_by_desc(store::tables::journal::fact::Column::At).limit(1)
+        })
+        .await
+        .unwrap();
     assert!(facts[0].at <= now, "nothing happened later than now: {} {}", facts[0].fact, facts[0].at);
     drop(reader);
     let report = house::evidence::verify_database(&house.premises).await.unwrap();
@@ -78,7 +95,10 @@ fn the_whole_province_is_as_large_as_promised_and_every_state_occurs() {
         let told = ClaimState::all().iter().filter(|state| claims.contains(state.code())).count();
         assert!(told >= 13, "{size:?}: {told} states of a claim");
     }
-    assert!(all.iter().filter(|one| one.ending == Ending::Paid).count() * 3 > all.len(), "an ordinary year is mostly paid");
+    assert!(
+        all.iter().filter(|one| one.ending == Ending::Paid).count() * 3 > all.len(),
+        "an ordinary year is mostly paid"
+    );
 }
 
 #[test]
@@ -88,8 +108,16 @@ fn a_plan_of_any_day_begins_no_paid_class_on_a_holiday_and_keeps_order() {
         let day = today + Days::new(later);
         for school in 0..schools(Size::Full) {
             let all = of_school(school, day, Size::Full);
-            assert!(all.iter().filter(|one| one.ending == Ending::Paid).all(|one| foundation::WorkCalendar::built_in().is_workday(one.first)));
-            assert!(all.iter().filter(|one| matches!(one.ending, Ending::InTraining | Ending::Suspended)).all(|one| one.first < day));
+            assert!(
+                all.iter()
+                    .filter(|one| one.ending == Ending::Paid)
+                    .all(|one| foundation::WorkCalendar::built_in().is_workday(one.first))
+            );
+            assert!(
+                all.iter()
+                    .filter(|one| matches!(one.ending, Ending::InTraining | Ending::Suspended))
+                    .all(|one| one.first < day)
+            );
         }
     }
 }
@@ -104,7 +132,10 @@ async fn the_small_province_holds_and_everybody_has_something_to_do() {
         let desk = house.desk(*persona);
         let kind = desk::session::office_parts(&desk.actor.office).0;
         let reader = desk.read().await.unwrap();
-        let open = reader.count::<task::Entity>(|q| q.filter(task::Column::Audience.eq(kind)).filter(task::Column::DoneAt.is_null())).await.unwrap();
+        let open = reader
+            .count::<task::Entity>(|q| q.filter(task::Column::Audience.eq(kind)).filter(task::Column::DoneAt.is_null()))
+            .await
+            .unwrap();
         let least = match persona {
             // These watch: no act puts anything into their queues.
             Persona::EmploymentBureau | Persona::Auditor | Persona::Monitor => 0,
@@ -128,14 +159,23 @@ async fn one_changed_row_is_named(house: &TestHouse) {
     assert!(report.is_clean(), "{}", report.render());
     let reader = house.premises.db.read(Scope::Everything).await.unwrap();
     let line = reader
-        .list::<claim_item::Entity>(|q| q.filter(claim_item::Column::Eligible.eq(true)).order_by_asc(claim_item::Column::Id).limit(1))
+        .list::<claim_item::Entity>(|q| {
+            q.filter(claim_item::Column::Eligible.eq(true)).order_by_asc(claim_item::Column::Id).limit(1)
+        })
         .await
         .unwrap()
         .remove(0);
     drop(reader);
     let change = claim_item::ActiveModel { amount: Set(foundation::Fen(line.amount.0 + 1)), ..Default::default() };
     let which = claim_item::Column::Id.eq(line.id.clone());
-    house.premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.change_all::<claim_item::Entity>(which, change).await })).await.unwrap();
+    house
+        .premises
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move { work.change_all::<claim_item::Entity>(which, change).await })
+        })
+        .await
+        .unwrap();
     let report = house::evidence::verify_classes(&house.premises).await.unwrap();
     assert!(report.differences.len() == 1 && report.differences[0].fact == "ClaimDrafted", "{}", report.render());
 }
@@ -143,11 +183,22 @@ async fn one_changed_row_is_named(house: &TestHouse) {
 /// Who watches others finds their overdue matters at home and can open each; who does the work has his own queue.
 async fn watchers_see_what_lies_too_long(house: &TestHouse) {
     let web = house.serve(house::routes());
-    for persona in [Persona::ProvinceOfficer, Persona::QuanzhouOfficer, Persona::EmploymentBureau, Persona::Auditor, Persona::Monitor] {
+    for persona in [
+        Persona::ProvinceOfficer,
+        Persona::QuanzhouOfficer,
+        Persona::EmploymentBureau,
+        Persona::Auditor,
+        Persona::Monitor,
+    ] {
         let home = web.get(Some(persona), "/").await;
         let Some((_, below)) = home.text.split_once("下级超期未办") else { panic!("{persona:?}: {}", home.text) };
         assert!(below.find("没有超期未办").is_none(), "{persona:?} finds nothing overdue in the demo");
-        for href in below.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).filter(|href| href.starts_with("/cl")) {
+        for href in below
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .filter(|href| href.starts_with("/cl"))
+        {
             assert_eq!(web.get(Some(persona), href).await.status, 200, "{persona:?} {href}");
         }
     }

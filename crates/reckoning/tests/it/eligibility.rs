@@ -67,7 +67,10 @@ fn all_refusals_come_at_once_each_with_its_four_sentences() {
     let refusals = check(&facts, &jinjiang(), day(CLAIMED));
     assert_eq!(refusals.iter().map(|one| one.rule.as_str()).collect::<Vec<_>>(), ["A01", "M3.3", "M3.4", "E11"]);
     for one in &refusals {
-        assert!([&one.rule, &one.clause, &one.fact, &one.source, &one.fix].iter().all(|text| !text.is_empty()), "{one}");
+        assert!(
+            [&one.rule, &one.clause, &one.fact, &one.source, &one.fix].iter().all(|text| !text.is_empty()),
+            "{one}"
+        );
     }
     assert_eq!(refusals[0].fact, "出勤率17.85%（实到10课时，应到56课时），不到80%");
 }
@@ -75,7 +78,10 @@ fn all_refusals_come_at_once_each_with_its_four_sentences() {
 #[test]
 fn appendix_b_example_4_the_fourth_training_subsidy_is_refused_e11() {
     let refusals = check(&PersonFacts { paid_count: 3, ..fine() }, &jinjiang(), day(CLAIMED));
-    assert_eq!((refusals.len(), refusals[0].rule.as_str(), refusals[0].source.as_str()), (1, "E11", "闽人社发〔2024〕3号"));
+    assert_eq!(
+        (refusals.len(), refusals[0].rule.as_str(), refusals[0].source.as_str()),
+        (1, "E11", "闽人社发〔2024〕3号")
+    );
     assert_eq!(refusals[0].fact, "该学员自2023年12月20日起已享受或正在申领培训补贴3次，累计不得超过3次");
 }
 
@@ -84,10 +90,17 @@ fn e08_age_is_by_the_calendar_day() {
     let policy = jinjiang();
     let refused = |birth: &str, on: &str| age_refusal(day(birth), None, day(on), &policy).is_some();
     assert!(refused("2010-09-02", "2026-09-01") && !refused("2010-09-01", "2026-09-01"), "sixteen on the day");
-    assert!(!refused("1965-09-02", "2026-09-01") && refused("1965-09-01", "2026-09-01"), "sixty until the 61st birthday");
+    assert!(
+        !refused("1965-09-02", "2026-09-01") && refused("1965-09-01", "2026-09-01"),
+        "sixty until the 61st birthday"
+    );
     assert!(refused("2027-01-01", "2026-09-01"), "born after the class began");
     assert_eq!(
-        (age_on(day("2008-02-29"), day("2024-02-28")), age_on(day("2008-02-29"), day("2025-02-28")), age_on(day("2008-02-29"), day("2025-03-01"))),
+        (
+            age_on(day("2008-02-29"), day("2024-02-28")),
+            age_on(day("2008-02-29"), day("2025-02-28")),
+            age_on(day("2008-02-29"), day("2025-03-01"))
+        ),
         (Some(15), Some(16), Some(17))
     );
 }
@@ -106,7 +119,9 @@ fn e08_somebody_past_sixty_before_the_personal_retirement_age_is_inside() {
 
 #[test]
 fn e16_the_last_day_of_the_window_is_inside() {
-    let on = |issued: &str| check(&PersonFacts { certificate_issued_on: Some(day(issued)), ..fine() }, &jinjiang(), day(CLAIMED));
+    let on = |issued: &str| {
+        check(&PersonFacts { certificate_issued_on: Some(day(issued)), ..fine() }, &jinjiang(), day(CLAIMED))
+    };
     assert!(on("2025-11-24").is_empty() && !on("2025-11-23").is_empty());
 }
 
@@ -119,7 +134,8 @@ fn a01_exactly_eighty_percent_is_enough_and_no_hours_are_not() {
 
 #[test]
 fn beneficiary_is_judged_before_there_are_hours() {
-    let fresh = PersonFacts { rate: (0, 0), passed_exam: false, certificate_issued_on: None, feedback_given: false, ..fine() };
+    let fresh =
+        PersonFacts { rate: (0, 0), passed_exam: false, certificate_issued_on: None, feedback_given: false, ..fine() };
     assert!(beneficiary(&fresh, &jinjiang()).is_empty(), "M3.1: enrolment asks for the person only");
 }
 

@@ -17,7 +17,8 @@ fn reason(sign_ins: &[i64], sign_outs: &[i64]) -> Reason {
     let one = session(0, 4, false);
     let ins = sign_ins.iter().map(|at| (Kind::SignIn, one.starts_at + minutes(*at)));
     let outs = sign_outs.iter().map(|at| (Kind::SignOut, one.ends_at + minutes(*at)));
-    let events: Vec<AttendanceFact> = ins.chain(outs).enumerate().map(|(at, (kind, when))| event(at, &one, kind, when)).collect();
+    let events: Vec<AttendanceFact> =
+        ins.chain(outs).enumerate().map(|(at, (kind, when))| event(at, &one, kind, when)).collect();
     let hours = credit(&[one], &events, &jinjiang());
     let got = &hours.sessions[0];
     assert_eq!(got.credited, if got.reason.credited() { Periods(4) } else { Periods::ZERO }, "whole or nothing");
@@ -74,7 +75,10 @@ fn m3_2_roll_call_counts_as_both() {
 #[test]
 fn m3_3_a_correction_counts_as_both() {
     let one = session(0, 3, false);
-    let late = [event(6, &one, Kind::SignIn, one.starts_at + minutes(50)), event(7, &one, Kind::Correction, one.ends_at + minutes(3000))];
+    let late = [
+        event(6, &one, Kind::SignIn, one.starts_at + minutes(50)),
+        event(7, &one, Kind::Correction, one.ends_at + minutes(3000)),
+    ];
     let hours = credit(std::slice::from_ref(&one), &late, &jinjiang());
     assert_eq!((hours.offline, &hours.sessions[0].reason), (Periods(3), &Reason::Corrected));
     assert_eq!(hours.sessions[0].evidence, vec![late[1].fact.clone()]);
@@ -104,7 +108,8 @@ fn a01_rate_is_exact_at_the_line() {
 fn mess() -> impl Strategy<Value = (Vec<SessionFact>, Vec<AttendanceFact>)> {
     let facts = prop::collection::vec((0usize..6, 0u8..12, -100i64..400), 0..40);
     facts.prop_map(|facts| {
-        let sessions: Vec<SessionFact> = (0..6).map(|at| session(at, 1 + i32::try_from(at).unwrap(), at % 3 == 0)).collect();
+        let sessions: Vec<SessionFact> =
+            (0..6).map(|at| session(at, 1 + i32::try_from(at).unwrap(), at % 3 == 0)).collect();
         let events = facts
             .into_iter()
             .enumerate()

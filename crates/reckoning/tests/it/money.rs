@@ -10,7 +10,14 @@ use crate::support::{attended, jinjiang, number_of, session, vectors};
 
 fn hours(offline: i32, online: i32) -> Hours {
     let (offline, online) = (Periods(offline), Periods(online));
-    Hours { offline, online, planned_offline: offline, planned_online: online, sessions: Vec::new(), rate: (offline.0 + online.0, offline.0 + online.0) }
+    Hours {
+        offline,
+        online,
+        planned_offline: offline,
+        planned_online: online,
+        sessions: Vec::new(),
+        rate: (offline.0 + online.0, offline.0 + online.0),
+    }
 }
 
 /// 34 offline and 22 online periods planned; the trainee misses one offline session of four periods.
@@ -31,7 +38,10 @@ fn appendix_b_example_1_from_facts_to_fen() {
     assert_eq!(paid.fen, Fen(125_000));
     assert_eq!(in_words(paid.fen), "壹仟贰佰伍拾元整");
     let last = paid.trace.last().unwrap();
-    assert_eq!((last.formula.as_str(), last.value.as_str(), last.document.as_str()), ("50课时×25元/课时", "1,250元", "泉人社文〔2024〕88号"));
+    assert_eq!(
+        (last.formula.as_str(), last.value.as_str(), last.document.as_str()),
+        ("50课时×25元/课时", "1,250元", "泉人社文〔2024〕88号")
+    );
     assert_eq!(paid.trace[1].formula, "取 22 与 30×2/3（舍去不足一课时）=20 中较小者");
 }
 
@@ -56,12 +66,21 @@ fn published_subsidy_examples() {
     for case in vectors()["subsidy_examples"].as_array().unwrap() {
         let yuan = case["yuan"].as_i64().and_then(Fen::from_yuan);
         if case["kind"] == "合格证" {
-            let pay = payable(&hours(number_of(case, "credited_offline"), number_of(case, "credited_online")), &jinjiang());
-            assert_eq!((pay.total.0, Some(amount(&pay, &jinjiang()).fen)), (number_of(case, "payable_lessons"), yuan), "{case}");
+            let pay =
+                payable(&hours(number_of(case, "credited_offline"), number_of(case, "credited_online")), &jinjiang());
+            assert_eq!(
+                (pay.total.0, Some(amount(&pay, &jinjiang()).fen)),
+                (number_of(case, "payable_lessons"), yuan),
+                "{case}"
+            );
         } else if let Some(base) = case["base"].as_i64() {
             // The vectors write 1.2 and 1.3; their ten-thousandths are 12000 and 13000.
             assert_eq!(case["multipliers"], serde_json::json!([1.2, 1.3]));
-            assert_eq!(certificate_amount(Fen::from_yuan(base).unwrap(), &[12_000, 13_000]), yuan, "Appendix B example 2");
+            assert_eq!(
+                certificate_amount(Fen::from_yuan(base).unwrap(), &[12_000, 13_000]),
+                yuan,
+                "Appendix B example 2"
+            );
         } else if case["cert_date"] == "2024-05-31" {
             assert_eq!(certificate_amount(Fen(100_000), &[10_000]), yuan);
         } else if case["cert_date"] == "2024-06-01" {
@@ -134,7 +153,9 @@ fn capital_numerals_known_table() {
 fn from_words(words: &str) -> i64 {
     let (sign, words) = words.strip_prefix('负').map_or((1, words), |rest| (-1, rest));
     let (yuan, rest) = words.split_once('元').unwrap_or(("", words));
-    let value_of = |letter: char| "零壹贰叁肆伍陆柒捌玖".chars().position(|one| one == letter).and_then(|at| i64::try_from(at).ok());
+    let value_of = |letter: char| {
+        "零壹贰叁肆伍陆柒捌玖".chars().position(|one| one == letter).and_then(|at| i64::try_from(at).ok())
+    };
     let (mut total, mut section, mut digit) = (0i64, 0i64, 0i64);
     for letter in yuan.chars() {
         match letter {

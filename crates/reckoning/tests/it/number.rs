@@ -14,7 +14,10 @@ fn certificate_number_has_its_parts() {
     let number = CertificateNumber::make(jinjiang(), 2026, 17, 243).unwrap();
     assert!(number.as_str().starts_with("PXHG35058220260017000243"));
     assert_eq!(number.as_str().len(), 25);
-    assert_eq!((number.district(), number.year(), number.institution_serial(), number.sequence()), ("350582", 2026, 17, 243));
+    assert_eq!(
+        (number.district(), number.year(), number.institution_serial(), number.sequence()),
+        ("350582", 2026, 17, 243)
+    );
     assert_eq!(number.as_str().parse(), Ok(number));
 }
 
@@ -27,7 +30,9 @@ fn class_number_has_its_parts() {
         ("350582", 2026, Regime::FullProcess, 17, 3)
     );
     assert_eq!(number.as_str().parse(), Ok(number));
-    for wrong in ["", "3505822026D00170003", "3505822026A0017000", "3505822026A00170000", "3505822026A0017000３", "中文"] {
+    for wrong in
+        ["", "3505822026D00170003", "3505822026A0017000", "3505822026A00170000", "3505822026A0017000３", "中文"]
+    {
         assert!(wrong.parse::<ClassNumber>().is_err(), "{wrong}");
     }
 }
@@ -52,14 +57,23 @@ fn iso_7064_mod_37_36_published_example() {
 #[test]
 fn wrong_forms_are_refused() {
     let right = CertificateNumber::make(jinjiang(), 2026, 17, 243).unwrap().to_string();
-    for wrong in [right.to_lowercase(), format!("{right} "), right[..24].to_owned(), right.replacen("PXHG", "PXHH", 1), "证".repeat(25), String::new()] {
+    for wrong in [
+        right.to_lowercase(),
+        format!("{right} "),
+        right[..24].to_owned(),
+        right.replacen("PXHG", "PXHH", 1),
+        "证".repeat(25),
+        String::new(),
+    ] {
         assert!(wrong.parse::<CertificateNumber>().is_err(), "{wrong}");
     }
 }
 
 fn certificate() -> impl Strategy<Value = String> {
     (0usize..94, 2024i32..2100, 1u32..=9999, 1u32..=999_999).prop_map(|(district, year, institution, sequence)| {
-        CertificateNumber::make(DistrictCode::all().nth(district % 90).unwrap(), year, institution, sequence).unwrap().to_string()
+        CertificateNumber::make(DistrictCode::all().nth(district % 90).unwrap(), year, institution, sequence)
+            .unwrap()
+            .to_string()
     })
 }
 

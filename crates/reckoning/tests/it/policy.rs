@@ -10,16 +10,30 @@ use reckoning::{MissingParameter, Parameter};
 use crate::support::{day, jinjiang, policy_of, shipped};
 
 fn province_rows() -> Vec<ParameterRow> {
-    shipped().into_iter().filter(|row| row.scheme == Scheme::CompletionCertificate.code() && row.district == DistrictCode::PROVINCE).collect()
+    shipped()
+        .into_iter()
+        .filter(|row| row.scheme == Scheme::CompletionCertificate.code() && row.district == DistrictCode::PROVINCE)
+        .collect()
 }
 
 fn parameter(key: &str, value: i64, depth: u8, from: &str, to: Option<&str>) -> Parameter {
-    Parameter { key: key.to_owned(), value, document: format!("文件{value}"), depth, effective_from: day(from), effective_to: to.map(day) }
+    Parameter {
+        key: key.to_owned(),
+        value,
+        document: format!("文件{value}"),
+        depth,
+        effective_from: day(from),
+        effective_to: to.map(day),
+    }
 }
 
 /// The province's shipped rows with some rows added.
 fn with(more: Vec<Parameter>, on: &str) -> Result<Policy, MissingParameter> {
-    Policy::from_parameters(Scheme::CompletionCertificate, province_rows().iter().map(ParameterRow::parameter).chain(more), day(on))
+    Policy::from_parameters(
+        Scheme::CompletionCertificate,
+        province_rows().iter().map(ParameterRow::parameter).chain(more),
+        day(on),
+    )
 }
 
 #[test]
@@ -27,7 +41,10 @@ fn shipped_file_holds_every_key_once_with_its_default_and_source() {
     let rows = province_rows();
     assert_eq!(rows.len(), KEYS.len(), "one province-wide row per key, and no other");
     for key in KEYS {
-        let row = rows.iter().find(|row| row.key == key.key).unwrap_or_else(|| panic!("{} is missing in policy/parameters.csv", key.key));
+        let row = rows
+            .iter()
+            .find(|row| row.key == key.key)
+            .unwrap_or_else(|| panic!("{} is missing in policy/parameters.csv", key.key));
         assert_eq!((row.value, row.unit.as_str()), (key.default, key.unit), "{}", key.key);
         assert!((key.range.0..=key.range.1).contains(&row.value), "{}", key.key);
         if key.is_design {
@@ -42,7 +59,8 @@ fn shipped_file_holds_every_key_once_with_its_default_and_source() {
 #[test]
 fn shipped_rows_do_not_overlap() {
     let rows = shipped();
-    let keys: BTreeSet<_> = rows.iter().map(|row| (row.district, row.scheme.clone(), row.key.clone(), row.effective_from)).collect();
+    let keys: BTreeSet<_> =
+        rows.iter().map(|row| (row.district, row.scheme.clone(), row.key.clone(), row.effective_from)).collect();
     assert_eq!(keys.len(), rows.len());
     assert!(rows.iter().all(|row| row.effective_to.is_none_or(|to| row.effective_from <= to)));
 }
@@ -53,7 +71,11 @@ fn m8_2_money_in_quanzhou_cites_its_document() {
     assert_eq!((policy.fen_per_period(), policy.document("fen_per_period")), (Fen(2500), "泉人社文〔2024〕88号"));
     assert_eq!(policy.document("late_minutes"), DESIGN_DEFAULT);
     assert!(KEYS.iter().all(|key| !policy.document(key.key).is_empty()));
-    assert_eq!(policy_of("350102", "2026-11-24").document("fen_per_period"), DESIGN_DEFAULT, "Fuzhou does not borrow Quanzhou's");
+    assert_eq!(
+        policy_of("350102", "2026-11-24").document("fen_per_period"),
+        DESIGN_DEFAULT,
+        "Fuzhou does not borrow Quanzhou's"
+    );
 }
 
 #[test]
@@ -61,7 +83,8 @@ fn pingtan_takes_the_provinces_rows_and_not_fuzhous() {
     let row = ParameterRow { district: "350100".parse().unwrap(), ..province_rows()[0].clone() };
     let (pingtan, gulou) = ("350128".parse().unwrap(), "350102".parse().unwrap());
     assert!(!row.covers(pingtan) && row.covers(gulou) && province_rows()[0].covers(pingtan));
-    let depths: Vec<u8> = ["350000", "350500", "350582", "350128"].iter().map(|code| policy::depth(code.parse().unwrap())).collect();
+    let depths: Vec<u8> =
+        ["350000", "350500", "350582", "350128"].iter().map(|code| policy::depth(code.parse().unwrap())).collect();
     assert_eq!(depths, [0, 1, 2, 1]);
 }
 
@@ -98,7 +121,11 @@ fn a_missing_key_is_an_error_with_its_chinese_name() {
         assert_eq!((missing.key.as_str(), missing.senseless), (key.key, None));
         assert!(missing.sentence().contains(key.label), "{missing}");
     }
-    let before = Policy::from_parameters(Scheme::CompletionCertificate, province_rows().iter().map(ParameterRow::parameter), day("2024-06-30"));
+    let before = Policy::from_parameters(
+        Scheme::CompletionCertificate,
+        province_rows().iter().map(ParameterRow::parameter),
+        day("2024-06-30"),
+    );
     assert_eq!(before.unwrap_err().key, "online_cap_pct", "before the measures there is no policy");
 }
 
@@ -139,16 +166,22 @@ fn a_key_that_came_after_a_pin_has_its_stated_rule() {
     for key in KEYS {
         let mut old = pin();
         old.as_object_mut().unwrap().remove(key.key);
-        let read: Policy = serde_json::from_value(old.clone()).unwrap_or_else(|e| panic!("a pin without {} is no error: {e}", key.key));
+        let read: Policy = serde_json::from_value(old.clone())
+            .unwrap_or_else(|e| panic!("a pin without {} is no error: {e}", key.key));
         assert_eq!(serde_json::to_value(&read).unwrap(), old, "it is written back as it was read");
         let said = Policy::with(read.clone(), key.key, key.when_absent());
         let is_late = key.absent != policy::Absent::Never;
-        assert_eq!(read.differences(&said).is_empty(), is_late, "{}: what came later says its rule, what was cut out is told", key.key);
+        assert_eq!(
+            read.differences(&said).is_empty(),
+            is_late,
+            "{}: what came later says its rule, what was cut out is told",
+            key.key
+        );
     }
     let late = KEYS.iter().find(|key| key.absent != policy::Absent::Never).expect("one came later than the first pins");
     let rows = province_rows().into_iter().filter(|row| row.key != late.key).map(|row| row.parameter());
-    let without =
-        Policy::from_parameters(Scheme::CompletionCertificate, rows, day("2026-11-24")).expect("a district that has no row for it yet is not stopped");
+    let without = Policy::from_parameters(Scheme::CompletionCertificate, rows, day("2026-11-24"))
+        .expect("a district that has no row for it yet is not stopped");
     assert_eq!(without.objections_open_max(), 20);
 }
 
@@ -178,7 +211,12 @@ fn a_pin_with_a_value_of_another_type_is_refused_and_names_it() {
 fn a_pin_that_was_cut_or_added_to_differs_though_it_reads_the_same() {
     let cut: Policy = serde_json::from_value(serde_json::json!({})).unwrap();
     let named = cut.differences(&jinjiang());
-    assert!(KEYS.iter().filter(|key| key.absent == policy::Absent::Never).all(|key| named.iter().any(|one| one.label == key.label)), "{named:?}");
+    assert!(
+        KEYS.iter()
+            .filter(|key| key.absent == policy::Absent::Never)
+            .all(|key| named.iter().any(|one| one.label == key.label)),
+        "{named:?}"
+    );
     let mut more = pin();
     more["documents"]["of_nothing"] = serde_json::json!("闽人社发〔2026〕0号");
     let more: Policy = serde_json::from_value(more).unwrap();

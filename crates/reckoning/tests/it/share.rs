@@ -19,7 +19,10 @@ fn m5_1_refusal_names_the_number_that_would_do() {
     assert_eq!(check_plan(Periods(22), Periods(56), &jinjiang()), None, "Appendix B example 1");
     let refusal = check_plan(Periods(23), Periods(56), &jinjiang()).unwrap();
     assert_eq!(refusal.fact, "总课时56，其中线上23课时，超过40%的上限（最多22课时）");
-    assert_eq!((refusal.rule.as_str(), refusal.source.as_str()), ("M5.1", "《关于进一步规范职业技能培训管理工作八条措施》"));
+    assert_eq!(
+        (refusal.rule.as_str(), refusal.source.as_str()),
+        ("M5.1", "《关于进一步规范职业技能培训管理工作八条措施》")
+    );
 }
 
 #[test]

@@ -16,7 +16,10 @@ pub fn shipped() -> Vec<ParameterRow> {
 /// The policy for a class of `district` on `on`, from the shipped file.
 pub fn policy_of(district: &str, on: &str) -> Policy {
     let district = district.parse().expect("a district");
-    let rows = shipped().into_iter().filter(|row| row.scheme == Scheme::CompletionCertificate.code() && row.covers(district)).map(|row| row.parameter());
+    let rows = shipped()
+        .into_iter()
+        .filter(|row| row.scheme == Scheme::CompletionCertificate.code() && row.covers(district))
+        .map(|row| row.parameter());
     Policy::from_parameters(Scheme::CompletionCertificate, rows, day(on)).expect("the shipped parameters are complete")
 }
 
@@ -68,6 +71,8 @@ pub fn attended(sessions: &[SessionFact]) -> Vec<AttendanceFact> {
     sessions
         .iter()
         .enumerate()
-        .flat_map(|(at, one)| [event(2 * at, one, Kind::SignIn, one.starts_at), event(2 * at + 1, one, Kind::SignOut, one.ends_at)])
+        .flat_map(|(at, one)| {
+            [event(2 * at, one, Kind::SignIn, one.starts_at), event(2 * at + 1, one, Kind::SignOut, one.ends_at)]
+        })
         .collect()
 }

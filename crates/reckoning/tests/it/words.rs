@@ -43,7 +43,8 @@ fn declared(line: &str) -> Option<&str> {
     if line.starts_with("//") || line.starts_with('"') {
         return None;
     }
-    let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
     let keyword = |word: &&str| ["struct", "enum", "fn", "trait", "type", "mod", "const", "static"].contains(word);
     let lead = |word: &&str| ["pub", "crate", "async", "const", "fn", "in", "super"].contains(word) || keyword(word);
     let led = words.iter().take_while(|word| lead(word)).count();
@@ -79,7 +80,11 @@ fn no_name_contains_a_word_the_glossary_forbids() {
             let Some(name) = declared(line) else { continue };
             for word in words_of(name) {
                 if let Some(say) = forbidden.get(&word) {
-                    wrong.push(format!("{}:{}: `{name}` — say {say} instead of {word} (GLOSSARY.md)", path.display(), at + 1));
+                    wrong.push(format!(
+                        "{}:{}: `{name}` — say {say} instead of {word} (GLOSSARY.md)",
+                        path.display(),
+                        at + 1
+                    ));
                 }
             }
         }
@@ -143,5 +148,7 @@ fn every_clause_id_in_the_code_is_a_clause() {
 
 fn is_clause_id(text: &str) -> bool {
     let parts = text.strip_prefix('M').and_then(|rest| rest.split_once('.'));
-    parts.is_some_and(|(measure, number)| [measure, number].iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())))
+    parts.is_some_and(|(measure, number)| {
+        [measure, number].iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+    })
 }

@@ -31,7 +31,8 @@ struct Added {
 }
 
 /// The schema texts, in order.
-const TEXTS: &[&str] = &[include_str!("m0001_spine.txt"), include_str!("m0002_money.txt"), include_str!("m0004_answers.txt")];
+const TEXTS: &[&str] =
+    &[include_str!("m0001_spine.txt"), include_str!("m0002_money.txt"), include_str!("m0004_answers.txt")];
 
 /// Migrations, in order.
 pub fn all(backend: DbBackend) -> Vec<Migration> {
@@ -59,15 +60,19 @@ const MONEY: &[Added] = &[
     },
     Added { table: "payment_batch", column: "file", kind: "text" },
 ];
-const SLIPS: &[Added] =
-    &[Added { table: "sign_in", column: "institutions", kind: "text" }, Added { table: "one_time_link", column: "institution", kind: "text" }];
+const SLIPS: &[Added] = &[
+    Added { table: "sign_in", column: "institutions", kind: "text" },
+    Added { table: "one_time_link", column: "institution", kind: "text" },
+];
 /// The salt opens the journal's commitment to an objection's words; objections from before have no commitment: no salt.
 const ANSWERS: &[Added] = &[Added { table: "objection", column: "salt", kind: "text NOT NULL DEFAULT ''" }];
 
 impl Migration {
     fn of(name: &'static str, backend: DbBackend, text: &'static str, added: &'static [Added]) -> Self {
         let mut statements = schema::statements(backend, text);
-        statements.extend(added.iter().map(|one| format!("ALTER TABLE \"{}\" ADD COLUMN \"{}\" {}", one.table, one.column, one.kind)));
+        statements.extend(
+            added.iter().map(|one| format!("ALTER TABLE \"{}\" ADD COLUMN \"{}\" {}", one.table, one.column, one.kind)),
+        );
         let tables = schema::parse(text).into_iter().map(|table| (table.name, None));
         let makes = tables.chain(added.iter().map(|one| (one.table, Some(one.column)))).collect();
         Self { name, statements, makes }
@@ -97,7 +102,11 @@ pub fn ask_applied() -> String {
 
 /// Notes that a migration was done. The database dates it: nobody reads the date but an operator.
 pub fn note(backend: DbBackend, name: &str) -> String {
-    let now = if backend == DbBackend::Postgres { "extract(epoch FROM now())::bigint" } else { "CAST(strftime('%s', 'now') AS integer)" };
+    let now = if backend == DbBackend::Postgres {
+        "extract(epoch FROM now())::bigint"
+    } else {
+        "CAST(strftime('%s', 'now') AS integer)"
+    };
     format!("INSERT INTO {TABLE} (version, applied_at) VALUES ('{name}', {now})")
 }
 
@@ -105,7 +114,8 @@ pub fn note(backend: DbBackend, name: &str) -> String {
 /// Errors: a migration that this program does not know: the database is newer than the program.
 pub fn waiting(backend: DbBackend, applied: &[String]) -> Result<Vec<Migration>, Fault> {
     let all = all(backend);
-    let unknown: Vec<&str> = applied.iter().map(String::as_str).filter(|name| all.iter().all(|one| one.name != *name)).collect();
+    let unknown: Vec<&str> =
+        applied.iter().map(String::as_str).filter(|name| all.iter().all(|one| one.name != *name)).collect();
     if !unknown.is_empty() {
         return Err(Fault::Upstream(format!(
             "这个数据库比程序新：里面有本程序不认识的结构变更 {}。请换用新版的 jinbu（这个库是它更新的），不要用旧版打开",

@@ -6,7 +6,8 @@
 //! `wall` lists the columns that PostgreSQL's row-level security looks at (house.md §4, wall 3).
 
 use sea_orm::sea_query::{
-    Alias, ColumnDef, ConditionalStatement, Expr, ExprTrait, ForeignKey, ForeignKeyAction, Index, IndexCreateStatement, Table, TableCreateStatement,
+    Alias, ColumnDef, ConditionalStatement, Expr, ExprTrait, ForeignKey, ForeignKeyAction, Index, IndexCreateStatement,
+    Table, TableCreateStatement,
 };
 use sea_orm::{DbBackend, StatementBuilder};
 
@@ -53,7 +54,11 @@ pub fn statements(backend: DbBackend, text: &str) -> Vec<String> {
 
 /// The grants of every table, each with its table's name.
 pub fn grants() -> Vec<(&'static str, String)> {
-    super::TEXTS.iter().flat_map(|text| parse(text)).flat_map(|table| table.grants().into_iter().map(move |one| (table.name, one))).collect()
+    super::TEXTS
+        .iter()
+        .flat_map(|text| parse(text))
+        .flat_map(|table| table.grants().into_iter().map(move |one| (table.name, one)))
+        .collect()
 }
 
 /// A statement in a database's own words.
@@ -63,7 +68,10 @@ pub fn said(backend: DbBackend, statement: &impl StatementBuilder) -> String {
 
 impl TableText<'_> {
     fn columns(&self) -> impl Iterator<Item = Vec<&str>> {
-        self.lines.iter().filter(|l| !matches!(first(l), "unique" | "index" | "wall" | "append-only")).map(|l| l.split_whitespace().collect())
+        self.lines
+            .iter()
+            .filter(|l| !matches!(first(l), "unique" | "index" | "wall" | "append-only"))
+            .map(|l| l.split_whitespace().collect())
     }
 
     fn statement(&self) -> TableCreateStatement {
@@ -129,10 +137,19 @@ impl TableText<'_> {
     fn triggers(&self) -> Vec<String> {
         let Some(but) = self.append_only() else { return Vec::new() };
         let t = self.name;
-        let refuse = |name: &str, when: &str| format!("CREATE TRIGGER \"{t}_keeps_{name}\" BEFORE {when} BEGIN SELECT RAISE(ABORT, '{t} is append-only'); END");
+        let refuse = |name: &str, when: &str| {
+            format!(
+                "CREATE TRIGGER \"{t}_keeps_{name}\" BEFORE {when} BEGIN SELECT RAISE(ABORT, '{t} is append-only'); END"
+            )
+        };
         let fixed: Vec<&str> = self.columns().map(|words| words[0]).filter(|column| Some(*column) != but).collect();
-        let mut sql = vec![refuse("rows", &format!("DELETE ON \"{t}\"")), refuse("values", &format!("UPDATE OF \"{}\" ON \"{t}\"", fixed.join("\", \"")))];
-        sql.extend(but.map(|column| refuse(column, &format!("UPDATE OF \"{column}\" ON \"{t}\" WHEN OLD.\"{column}\" IS NOT NULL"))));
+        let mut sql = vec![
+            refuse("rows", &format!("DELETE ON \"{t}\"")),
+            refuse("values", &format!("UPDATE OF \"{}\" ON \"{t}\"", fixed.join("\", \""))),
+        ];
+        sql.extend(but.map(|column| {
+            refuse(column, &format!("UPDATE OF \"{column}\" ON \"{t}\" WHEN OLD.\"{column}\" IS NOT NULL"))
+        }));
         sql
     }
 
@@ -159,7 +176,8 @@ impl TableText<'_> {
         let words: Vec<&str> = wall.split_whitespace().skip(1).collect();
         let has = |word: &str| words.contains(&word);
         // Asked once for each statement, not for each row; and only so may an index on `person` be used at all.
-        let (reach, institution, person) = ("(SELECT jinbu_reach())", "(SELECT jinbu_institution())", "(SELECT jinbu_person())");
+        let (reach, institution, person) =
+            ("(SELECT jinbu_reach())", "(SELECT jinbu_institution())", "(SELECT jinbu_person())");
         let below = |path: &str| format!("{path} = {reach} OR {path} LIKE {reach} || '/%'");
         let mut any = vec![format!("{reach} = '*'")];
         if has("path") {
@@ -175,11 +193,15 @@ impl TableText<'_> {
             any.push(format!("person = {person}"));
         }
         if let Some(column) = words.iter().find_map(|w| w.strip_prefix("trainee:")) {
-            any.push(format!("({person} <> '' AND {column} IN (SELECT e.class FROM enrolment e WHERE e.person = {person}))"));
+            any.push(format!(
+                "({person} <> '' AND {column} IN (SELECT e.class FROM enrolment e WHERE e.person = {person}))"
+            ));
         }
         if has("person-row") {
             let seen = format!("{} OR e.institution = {institution}", below("e.path"));
-            any.push(format!("(id = {person} OR EXISTS (SELECT 1 FROM enrolment e WHERE e.person = person.id AND ({seen})))"));
+            any.push(format!(
+                "(id = {person} OR EXISTS (SELECT 1 FROM enrolment e WHERE e.person = person.id AND ({seen})))"
+            ));
         }
         let limited = any.join(" OR ");
         let reads = if has("open-reads") { "true" } else { &limited };

@@ -100,7 +100,8 @@ fn table<E: EntityTrait>(columns: &Columns, odd: &mut Vec<String>) {
         odd.push(format!("没有表 {name}"));
         return;
     };
-    let wanted: Vec<(String, bool)> = E::Column::iter().map(|column| (column.unquoted().to_owned(), column.def().is_null())).collect();
+    let wanted: Vec<(String, bool)> =
+        E::Column::iter().map(|column| (column.unquoted().to_owned(), column.def().is_null())).collect();
     for (column, _) in &wanted {
         if !there.contains_key(column) {
             odd.push(format!("表 {name} 没有列 {column}"));

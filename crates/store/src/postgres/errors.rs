@@ -10,9 +10,15 @@ use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 /// The fault of an error that came from PostgreSQL or on the way to it; none where it came from elsewhere.
 pub fn fault(error: &DbErr) -> Option<Fault> {
     match error {
-        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => Some(unavailable(Trouble::Unreachable, "no free connection in time")),
-        DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => Some(unavailable(Trouble::Unreachable, "the connections are closed")),
-        DbErr::Conn(RuntimeErr::SqlxError(error)) | DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => of_sqlx(error),
+        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => {
+            Some(unavailable(Trouble::Unreachable, "no free connection in time"))
+        }
+        DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => {
+            Some(unavailable(Trouble::Unreachable, "the connections are closed"))
+        }
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => of_sqlx(error),
         _ => None,
     }
 }
@@ -50,7 +56,9 @@ fn of_database(error: &PgDatabaseError) -> Fault {
         // read_only_sql_transaction: a standby that became nobody's primary.
         (_, "25006") => Trouble::NotWritten,
         // Connection exceptions; shutdown, crash, starting up; too many connections; who may connect; no such database.
-        ("08" | "28", _) | (_, "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "53300" | "3D000") => Trouble::Unreachable,
+        ("08" | "28", _) | (_, "57P01" | "57P02" | "57P03" | "57P04" | "57P05" | "53300" | "3D000") => {
+            Trouble::Unreachable
+        }
         _ => return Fault::Db(told(error)),
     };
     unavailable(trouble, &told(error))
@@ -79,8 +87,12 @@ pub fn at_opening(error: &Error, options: &sqlx::postgres::PgConnectOptions) -> 
     match error {
         Error::Database(told) => match told.code().as_deref().unwrap_or("") {
             "28P01" => format!("PostgreSQL（{host}）不认用户 {user} 的密码：请检查数据库地址里的用户和密码"),
-            "28000" => format!("PostgreSQL（{host}）不让用户 {user} 从这里连接：请检查用户是否存在、能否登录，以及 pg_hba.conf 是否放行"),
-            "3D000" => format!("PostgreSQL（{host}）里没有数据库 {database}：请先建好（CREATE DATABASE），并让用户 {user} 做它的所有者"),
+            "28000" => format!(
+                "PostgreSQL（{host}）不让用户 {user} 从这里连接：请检查用户是否存在、能否登录，以及 pg_hba.conf 是否放行"
+            ),
+            "3D000" => format!(
+                "PostgreSQL（{host}）里没有数据库 {database}：请先建好（CREATE DATABASE），并让用户 {user} 做它的所有者"
+            ),
             "53300" => format!("PostgreSQL（{host}）的连接数已满：请关掉用不着的连接，或调大 max_connections，再启动"),
             "57P03" => format!("PostgreSQL（{host}）正在启动或停止，现在连不上：请过一会儿再启动"),
             code => format!("PostgreSQL（{host}）不接受连接（{code}）：{}", told.message()),

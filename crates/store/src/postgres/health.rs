@@ -50,7 +50,14 @@ impl Drop for Shared {
 
 impl Health {
     pub(super) fn of(options: PgConnectOptions) -> Self {
-        Self { shared: Arc::new(Shared { options, pulse: watch::Sender::new(Pulse::default()), task: Mutex::default(), is_full: AtomicBool::new(false) }) }
+        Self {
+            shared: Arc::new(Shared {
+                options,
+                pulse: watch::Sender::new(Pulse::default()),
+                task: Mutex::default(),
+                is_full: AtomicBool::new(false),
+            }),
+        }
     }
 
     /// Begins to watch (servers; a command that ends soon needs none). Waits for the first answer.
@@ -77,7 +84,9 @@ impl Health {
     pub fn heard<T>(&self, done: &Result<T, Stop>) {
         match done {
             Ok(_) => self.shared.is_full.store(false, Ordering::Relaxed),
-            Err(Stop::Fault(Fault::Unavailable(Trouble::DiskFull, _))) => self.shared.is_full.store(true, Ordering::Relaxed),
+            Err(Stop::Fault(Fault::Unavailable(Trouble::DiskFull, _))) => {
+                self.shared.is_full.store(true, Ordering::Relaxed)
+            }
             Err(_) => {}
         }
     }
@@ -103,7 +112,9 @@ impl Health {
     /// A fault as it is to be told: where no connection was free but the database answers, others hold what is wanted.
     pub fn weigh(&self, fault: Fault) -> Fault {
         match fault {
-            Fault::Unavailable(Trouble::Unreachable, text) if self.is_watched() && self.require().is_ok() && text.starts_with("no free") => {
+            Fault::Unavailable(Trouble::Unreachable, text)
+                if self.is_watched() && self.require().is_ok() && text.starts_with("no free") =>
+            {
                 Fault::Unavailable(Trouble::Locked, text)
             }
             other => other,
@@ -140,7 +151,9 @@ async fn watch_over(options: PgConnectOptions, pulse: watch::Sender<Pulse>) {
                 None
             }
             // It answers, if only to say no (too many connections, a new password): connections that stand go on.
-            Ok(Err(sqlx::Error::Database(told))) if !matches!(told.code().as_deref(), Some("57P01" | "57P02" | "57P03")) => {
+            Ok(Err(sqlx::Error::Database(told)))
+                if !matches!(told.code().as_deref(), Some("57P01" | "57P02" | "57P03")) =>
+            {
                 let warnings = pulse.borrow().warnings.clone();
                 tell(&pulse, Pulse { down: None, warnings });
                 None
@@ -160,14 +173,16 @@ async fn watch_over(options: PgConnectOptions, pulse: watch::Sender<Pulse>) {
 }
 
 /// What the database's settings mean for what was answered.
-const SETTINGS: &str = "SELECT current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes')";
+const SETTINGS: &str =
+    "SELECT current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes')";
 
 async fn ask(held: &mut Option<PgConnection>, options: &PgConnectOptions) -> Result<Vec<String>, sqlx::Error> {
     let mut connection = match held.take() {
         Some(one) => one,
         None => PgConnection::connect_with(options).await?,
     };
-    let (fsync, synchronous_commit, full_page_writes): (String, String, String) = sqlx::query_as(SETTINGS).fetch_one(&mut connection).await?;
+    let (fsync, synchronous_commit, full_page_writes): (String, String, String) =
+        sqlx::query_as(SETTINGS).fetch_one(&mut connection).await?;
     *held = Some(connection);
     Ok(warnings(&fsync, &synchronous_commit, &full_page_writes))
 }
@@ -182,7 +197,9 @@ fn warnings(fsync: &str, synchronous_commit: &str, full_page_writes: &str) -> Ve
         all.push("PostgreSQL 关掉了 synchronous_commit：断电或死机时，刚刚办成的事情可能丢失。请改为 synchronous_commit = on（也查一查是不是给这个用户或数据库单独设的）".into());
     }
     if full_page_writes == "off" {
-        all.push("PostgreSQL 关掉了 full_page_writes：断电可能留下写了一半的数据页。请改为 full_page_writes = on".into());
+        all.push(
+            "PostgreSQL 关掉了 full_page_writes：断电可能留下写了一半的数据页。请改为 full_page_writes = on".into(),
+        );
     }
     all
 }

@@ -61,7 +61,10 @@ pub async fn fits(connection: &DatabaseConnection) -> Result<(), Fault> {
     }
     let todo = migrations::waiting(ON, &texts(connection, &migrations::ask_applied()).await?)?;
     if let Some(one) = todo.first() {
-        return Err(Fault::Upstream(format!("这个数据库的结构不是最新的（缺 {}）：请先对它运行 jinbu migrate", one.name)));
+        return Err(Fault::Upstream(format!(
+            "这个数据库的结构不是最新的（缺 {}）：请先对它运行 jinbu migrate",
+            one.name
+        )));
     }
     standing::fits(&columns)
 }

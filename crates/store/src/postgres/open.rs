@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use foundation::Fault;
 use foundation::limits::{
-    DATABASE_ACQUIRE_MS, DATABASE_CONNECTIONS, DATABASE_IDLE_MS, DATABASE_LOCK_MS, DATABASE_PULSE_MS, DATABASE_START_MS, DATABASE_STATEMENT_MS,
+    DATABASE_ACQUIRE_MS, DATABASE_CONNECTIONS, DATABASE_IDLE_MS, DATABASE_LOCK_MS, DATABASE_PULSE_MS,
+    DATABASE_START_MS, DATABASE_STATEMENT_MS,
 };
 use sea_orm::DatabaseConnection;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
@@ -45,7 +46,12 @@ pub(crate) async fn open(url: &str) -> Result<(DatabaseConnection, Health), Faul
         // It was only to be heard: how it ends is nothing to anybody.
         Ok(Ok(connection)) => _ = connection.close().await,
         Ok(Err(error)) => return Err(Fault::Upstream(errors::at_opening(&error, &options))),
-        Err(_) => return Err(Fault::Upstream(format!("主机 {} 没有应答：请检查数据库地址里的主机、网络和防火墙", options.get_host()))),
+        Err(_) => {
+            return Err(Fault::Upstream(format!(
+                "主机 {} 没有应答：请检查数据库地址里的主机、网络和防火墙",
+                options.get_host()
+            )));
+        }
     }
     let pool = PgPoolOptions::new()
         .max_connections(DATABASE_CONNECTIONS)
@@ -91,6 +97,10 @@ pub(crate) fn address(url: &str) -> Result<PgConnectOptions, Fault> {
     }
     let named = if tail.contains("application_name=") { options } else { options.application_name("jinbu") };
     Ok(named
-        .options([("lock_timeout", DATABASE_LOCK_MS), ("statement_timeout", DATABASE_STATEMENT_MS), ("idle_in_transaction_session_timeout", DATABASE_IDLE_MS)])
+        .options([
+            ("lock_timeout", DATABASE_LOCK_MS),
+            ("statement_timeout", DATABASE_STATEMENT_MS),
+            ("idle_in_transaction_session_timeout", DATABASE_IDLE_MS),
+        ])
         .disable_statement_logging())
 }

@@ -50,11 +50,15 @@ pub async fn ensure(connection: &DatabaseConnection) -> Result<(), Fault> {
     }
     let Some(lack) = lacking(connection).await? else { return Ok(()) };
     let (what, statements) = match lack {
-        Lack::Role => (format!("PostgreSQL 里没有角色 {APP}（它是整个数据库集群的，备份里不带）"), format!("{make}; {grant};")),
+        Lack::Role => {
+            (format!("PostgreSQL 里没有角色 {APP}（它是整个数据库集群的，备份里不带）"), format!("{make}; {grant};"))
+        }
         Lack::Membership => (format!("连接数据库的用户 {user} 不能使用角色 {APP}"), format!("{grant};")),
         Lack::Powers => (format!("角色 {APP} 能绕过行级隔离（它是超级用户，或者有 BYPASSRLS）"), format!("{curb};")),
     };
-    Err(Fault::Upstream(format!("{what}，用户 {user} 也无权改。请数据库管理员（例如 postgres 用户）在这个数据库里执行一次：{statements} 然后再启动")))
+    Err(Fault::Upstream(format!(
+        "{what}，用户 {user} 也无权改。请数据库管理员（例如 postgres 用户）在这个数据库里执行一次：{statements} 然后再启动"
+    )))
 }
 
 async fn lacking(connection: &impl ConnectionTrait) -> Result<Option<Lack>, Fault> {
@@ -91,7 +95,12 @@ pub async fn ensure_grants(txn: &DatabaseTransaction) -> Result<(), Fault> {
         )));
     }
     let mut statements = vec![format!("GRANT USAGE ON SCHEMA public TO {APP}")];
-    statements.extend(schema::grants().into_iter().filter(|(table, _)| without.iter().any(|one| one == table)).map(|(_, statement)| statement));
+    statements.extend(
+        schema::grants()
+            .into_iter()
+            .filter(|(table, _)| without.iter().any(|one| one == table))
+            .map(|(_, statement)| statement),
+    );
     for statement in &statements {
         run_batch(txn, statement).await?;
     }

@@ -40,7 +40,8 @@ fn declared() -> Declared {
         let quoted = || statement.split('"').skip(1).step_by(2).map(str::to_owned);
         if let Some(rest) = statement.strip_prefix("CREATE POLICY ") {
             let name = rest.split(' ').next().unwrap_or("");
-            let open = if statement.contains("USING (true)") || statement.contains("CHECK (true)") { " open" } else { "" };
+            let open =
+                if statement.contains("USING (true)") || statement.contains("CHECK (true)") { " open" } else { "" };
             all.policies.extend(quoted().next().map(|table| format!("{name} {table}{open}")));
         } else if statement.starts_with("CREATE TRIGGER ") {
             let names: Vec<String> = quoted().collect();
@@ -57,15 +58,31 @@ fn declared() -> Declared {
 /// What is not as declared, in words. Errors: the database cannot be asked.
 pub async fn lacking(connection: &impl ConnectionTrait) -> Result<Vec<String>, Fault> {
     let declared = declared();
-    let set = async |sql: &str| -> Result<BTreeSet<String>, Fault> { Ok(texts(connection, sql).await?.into_iter().collect()) };
+    let set = async |sql: &str| -> Result<BTreeSet<String>, Fault> {
+        Ok(texts(connection, sql).await?.into_iter().collect())
+    };
     let mut odd = Vec::new();
     let policies = set(POLICIES).await?;
-    odd.extend(declared.policies.difference(&policies).map(|one| format!("行级隔离策略 {} 不在或被改过", one.trim_end_matches(" open"))));
-    odd.extend(policies.difference(&declared.policies).map(|one| format!("行级隔离策略 {} 是多出来的或被放开了", one.trim_end_matches(" open"))));
+    odd.extend(
+        declared
+            .policies
+            .difference(&policies)
+            .map(|one| format!("行级隔离策略 {} 不在或被改过", one.trim_end_matches(" open"))),
+    );
+    odd.extend(
+        policies
+            .difference(&declared.policies)
+            .map(|one| format!("行级隔离策略 {} 是多出来的或被放开了", one.trim_end_matches(" open"))),
+    );
     odd.extend(declared.walled.difference(&set(WALLED).await?).map(|table| format!("表 {table} 的行级隔离被关掉了")));
     odd.extend(declared.triggers.difference(&set(TRIGGERS).await?).map(|one| format!("触发器 {one} 不在或被停用")));
     odd.extend(set(SLACK).await?.into_iter().map(|one| format!("约束 {one} 没有在检查")));
-    odd.extend(declared.append_only.intersection(&set(CHANGEABLE).await?).map(|table| format!("角色 jinbu_app 多了修改或删除表 {table} 的权限")));
+    odd.extend(
+        declared
+            .append_only
+            .intersection(&set(CHANGEABLE).await?)
+            .map(|table| format!("角色 jinbu_app 多了修改或删除表 {table} 的权限")),
+    );
     odd.sort();
     odd.dedup();
     Ok(odd)

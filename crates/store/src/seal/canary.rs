@@ -110,7 +110,12 @@ pub async fn check(reader: &Reader, keys: &Keyring, journal: &VerifierKeys) -> R
 
 /// The same at a start: a new database and one from before get their canary, one that knows fewer versions than the
 /// keyring gets the newest. Of two servers that start at once with different keys one is refused.
-pub async fn settle(db: &Db, keys: &std::sync::Arc<Keyring>, journal: &VerifierKeys, ids: &Ids) -> Result<Result<Standing, Misfit>, Stop> {
+pub async fn settle(
+    db: &Db,
+    keys: &std::sync::Arc<Keyring>,
+    journal: &VerifierKeys,
+    ids: &Ids,
+) -> Result<Result<Standing, Misfit>, Stop> {
     let mut tried = 1;
     loop {
         match check(&db.read(Scope::Everything).await?, keys, journal).await? {
@@ -118,14 +123,22 @@ pub async fn settle(db: &Db, keys: &std::sync::Arc<Keyring>, journal: &VerifierK
             settled => return Ok(settled),
         }
         let (keys, journal, ids) = (std::sync::Arc::clone(keys), journal.clone(), ids.clone());
-        match db.write(Scope::Everything, move |work| Box::pin(async move { write(work, &keys, &journal, &ids).await })).await {
+        match db
+            .write(Scope::Everything, move |work| Box::pin(async move { write(work, &keys, &journal, &ids).await }))
+            .await
+        {
             Err(Stop::Fault(Fault::Stale | Fault::Duplicate(_))) if tried < TRIES => tried += 1,
             other => return other,
         }
     }
 }
 
-async fn write(work: &Writer, keys: &Keyring, journal: &VerifierKeys, ids: &Ids) -> Result<Result<Standing, Misfit>, Stop> {
+async fn write(
+    work: &Writer,
+    keys: &Keyring,
+    journal: &VerifierKeys,
+    ids: &Ids,
+) -> Result<Result<Standing, Misfit>, Stop> {
     let standing = match check(work, keys, journal).await? {
         Ok(standing) => standing,
         Err(misfit) => return Ok(Err(misfit)),
@@ -141,7 +154,11 @@ async fn write(work: &Writer, keys: &Keyring, journal: &VerifierKeys, ids: &Ids)
     canary.seal_missing(keys, ids);
     // Two that are first at once: the key of the row lets one of them win.
     work.add::<setting::Entity>(canary.row()?).await?;
-    work.put::<setting::Entity>(setting::Model { key: rotate::INDEXED_WITH.into(), value: keys.index_version().to_string() }).await?;
+    work.put::<setting::Entity>(setting::Model {
+        key: rotate::INDEXED_WITH.into(),
+        value: keys.index_version().to_string(),
+    })
+    .await?;
     Ok(Ok(standing))
 }
 
@@ -149,7 +166,9 @@ async fn write(work: &Writer, keys: &Keyring, journal: &VerifierKeys, ids: &Ids)
 pub(super) async fn index_by(work: &Writer, keys: &Keyring, version: u32) -> Result<(), Stop> {
     let Some(row) = read(work).await? else { return Ok(()) };
     let mut canary = parse(&row)?;
-    let index = keys.index_with(version, Purpose::Canary, PLAIN).ok_or_else(|| Fault::Db(format!("no key of version {version}")))?;
+    let index = keys
+        .index_with(version, Purpose::Canary, PLAIN)
+        .ok_or_else(|| Fault::Db(format!("no key of version {version}")))?;
     canary.index = (version, index.as_str().to_owned());
     work.put::<setting::Entity>(canary.row()?).await
 }
@@ -237,16 +256,22 @@ where
 {
     for column in E::sealed_columns() {
         let of = |version: u32| format!("v{version}.%");
-        let unknown = keys.versions().into_iter().fold(Condition::all().add(column.is_not_null()), |all, version| all.add(column.not_like(of(version))));
+        let unknown = keys
+            .versions()
+            .into_iter()
+            .fold(Condition::all().add(column.is_not_null()), |all, version| all.add(column.not_like(of(version))));
         let strange = reader.list::<E>(|q| q.filter(unknown).limit(1)).await?;
-        if let Some(version) = strange
-            .first()
-            .and_then(|row| E::fields(row).iter().filter_map(|(_, sealed, _)| sealed.version()).find(|version| !keys.versions().contains(version)))
-        {
+        if let Some(version) = strange.first().and_then(|row| {
+            E::fields(row)
+                .iter()
+                .filter_map(|(_, sealed, _)| sealed.version())
+                .find(|version| !keys.versions().contains(version))
+        }) {
             return Ok(Err(Misfit::Missing(version)));
         }
         for version in keys.versions() {
-            let rows = reader.list::<E>(|q| q.filter(column.like(of(version))).order_by_asc(E::KEY).limit(SAMPLES)).await?;
+            let rows =
+                reader.list::<E>(|q| q.filter(column.like(of(version))).order_by_asc(E::KEY).limit(SAMPLES)).await?;
             if let Err(misfit) = samples::<E>(keys, indexed_with, version, &rows) {
                 return Ok(Err(misfit));
             }
@@ -282,7 +307,13 @@ struct Seen {
 }
 
 impl Seen {
-    fn field(&mut self, keys: &Keyring, owner: &str, (purpose, sealed, index): (Purpose, &Sealed, Option<&BlindIndex>), version: u32) {
+    fn field(
+        &mut self,
+        keys: &Keyring,
+        owner: &str,
+        (purpose, sealed, index): (Purpose, &Sealed, Option<&BlindIndex>),
+        version: u32,
+    ) {
         if sealed.version() != Some(version) {
             return;
         }
@@ -291,7 +322,9 @@ impl Seen {
         self.open += 1;
         if let Some(index) = index {
             self.indexed += 1;
-            let found = |text: &String| self.indexed_with.iter().any(|version| keys.index_with(*version, purpose, text).as_ref() == Some(index));
+            let found = |text: &String| {
+                self.indexed_with.iter().any(|version| keys.index_with(*version, purpose, text).as_ref() == Some(index))
+            };
             self.found += u32::from(rotate::texts(purpose, &plain).iter().any(found));
         }
     }

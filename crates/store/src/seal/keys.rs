@@ -49,7 +49,9 @@ impl Keyring {
     pub fn from_text(text: &str) -> Result<Self, KeyError> {
         let mut versions = BTreeMap::new();
         let (mut index_version, mut secret_version) = (None, None);
-        for (at, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.trim_start().starts_with('#')) {
+        for (at, line) in
+            text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.trim_start().starts_with('#'))
+        {
             let bad = || KeyError::Line(at + 1);
             let (first, second) = line.trim().split_once(char::is_whitespace).ok_or_else(bad)?;
             let named = match first {
@@ -95,14 +97,20 @@ impl Keyring {
     /// A new key file with one key of `fresh` random bytes, readable by its owner only. It is on the disk when this
     /// returns. Errors: a file stands there already (it is left as it is).
     pub fn create(path: &Path, fresh: [u8; 32]) -> Result<Self, KeyError> {
-        let text = Zeroizing::new(format!("# 进补：字段加密密钥，请离线备份；丢失后已加密的证件号码无法恢复。\n1 {}\n", STANDARD.encode(fresh)));
+        let text = Zeroizing::new(format!(
+            "# 进补：字段加密密钥，请离线备份；丢失后已加密的证件号码无法恢复。\n1 {}\n",
+            STANDARD.encode(fresh)
+        ));
         write_private(path, &text, false)?;
         Self::from_text(&text)
     }
 
     /// The keyring as text, as a file holds it. Keep it secret.
     pub fn to_text(&self) -> Zeroizing<String> {
-        let lines = self.versions.iter().map(|(version, key)| Zeroizing::new(format!("{version} {}\n", STANDARD.encode(**key))));
+        let lines = self
+            .versions
+            .iter()
+            .map(|(version, key)| Zeroizing::new(format!("{version} {}\n", STANDARD.encode(**key))));
         let mut text = Zeroizing::new(String::new());
         lines.for_each(|line| text.push_str(&line));
         text.push_str(&format!("index {}\nsecret {}\n", self.index_version, self.secret_version));
@@ -111,7 +119,11 @@ impl Keyring {
 
     /// Writes a keyring to a new key file (a restore). Errors: another file stands there.
     pub fn write_new(&self, path: &Path) -> Result<(), KeyError> {
-        Ok(write_private(path, &Zeroizing::new(format!("# 进补：字段加密密钥（从备份恢复），请离线备份。\n{}", &*self.to_text())), false)?)
+        Ok(write_private(
+            path,
+            &Zeroizing::new(format!("# 进补：字段加密密钥（从备份恢复），请离线备份。\n{}", &*self.to_text())),
+            false,
+        )?)
     }
 
     /// Appends a new version to a key file and reads it again (first step of a rotation). The index stays with its
@@ -174,9 +186,16 @@ pub(super) fn derive(material: &[u8; 32], label: &str) -> [u8; 32] {
 /// Writes a key file anew: its lines without the old index and secret lines, then these.
 fn rewrite(path: &Path, index: u32, secret: u32, fresh: Option<(u32, [u8; 32])>) -> Result<Keyring, KeyError> {
     let text = Zeroizing::new(std::fs::read_to_string(path)?);
-    let kept: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("index ") && !line.trim_start().starts_with("secret ")).collect();
+    let kept: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("index ") && !line.trim_start().starts_with("secret "))
+        .collect();
     let more = fresh.map(|(version, key)| format!("{version} {}\n", STANDARD.encode(key))).unwrap_or_default();
-    write_private(path, &Zeroizing::new(format!("{}\n{more}index {index}\nsecret {secret}\n", kept.join("\n").trim_end())), true)?;
+    write_private(
+        path,
+        &Zeroizing::new(format!("{}\n{more}index {index}\nsecret {secret}\n", kept.join("\n").trim_end())),
+        true,
+    )?;
     Keyring::load(path)?.ok_or(KeyError::Empty)
 }
 

@@ -109,11 +109,20 @@ impl Keyring {
     }
 
     /// Seals with a certain version's key; None when the keyring has no such version.
-    pub fn seal_with(&self, version: u32, purpose: Purpose, owner: &str, plain: &str, nonce: [u8; 12]) -> Option<Sealed> {
+    pub fn seal_with(
+        &self,
+        version: u32,
+        purpose: Purpose,
+        owner: &str,
+        plain: &str,
+        nonce: [u8; 12],
+    ) -> Option<Sealed> {
         let material = self.version(version)?;
         let aad = associated(purpose, owner);
         let cipher = Sm4Gcm::new(&keys::derive(material, "seal")[..16].try_into().expect("sixteen bytes"));
-        let body = cipher.encrypt(&nonce.into(), Payload { msg: plain.as_bytes(), aad: &aad }).expect("fields are far below GCM's length limit");
+        let body = cipher
+            .encrypt(&nonce.into(), Payload { msg: plain.as_bytes(), aad: &aad })
+            .expect("fields are far below GCM's length limit");
         Some(Sealed(format!("v{version}.{}", STANDARD_NO_PAD.encode([nonce.as_slice(), &body].concat()))))
     }
 
@@ -172,7 +181,9 @@ mod tests {
         let key: [u8; 16] = hexed("0123456789abcdeffedcba9876543210").try_into().unwrap();
         let nonce: [u8; 12] = hexed("00001234567800000000abcd").try_into().unwrap();
         let aad = hexed("feedfacedeadbeeffeedfacedeadbeefabaddad2");
-        let plain = hexed("aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccddddddddddddddddeeeeeeeeeeeeeeeeffffffffffffffffeeeeeeeeeeeeeeeeaaaaaaaaaaaaaaaa");
+        let plain = hexed(
+            "aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccddddddddddddddddeeeeeeeeeeeeeeeeffffffffffffffffeeeeeeeeeeeeeeeeaaaaaaaaaaaaaaaa",
+        );
         let sealed = Sm4Gcm::new(&key.into()).encrypt(&nonce.into(), Payload { msg: &plain, aad: &aad }).unwrap();
         assert_eq!(
             hex::encode(sealed),
@@ -186,13 +197,19 @@ mod tests {
     #[test]
     fn sm3_matches_the_standard_and_openssl() {
         use sm3::Digest;
-        assert_eq!(hex::encode(Sm3::digest(b"abc")), "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
+        assert_eq!(
+            hex::encode(Sm3::digest(b"abc")),
+            "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+        );
         let mut mac = <Hmac<Sm3> as KeyInit>::new_from_slice(b"0123456789abcdef").unwrap();
         mac.update("晋江市".as_bytes());
         let ours = hex::encode(mac.finalize().into_bytes());
         let path = std::env::temp_dir().join(format!("jinbu-hmac-{}", std::process::id()));
         std::fs::write(&path, "晋江市").unwrap();
-        let ran = std::process::Command::new("openssl").args(["dgst", "-sm3", "-mac", "HMAC", "-macopt", "key:0123456789abcdef"]).arg(&path).output();
+        let ran = std::process::Command::new("openssl")
+            .args(["dgst", "-sm3", "-mac", "HMAC", "-macopt", "key:0123456789abcdef"])
+            .arg(&path)
+            .output();
         std::fs::remove_file(&path).ok();
         if let Ok(output) = ran
             && output.status.success()
@@ -216,10 +233,19 @@ mod tests {
     fn old_versions_open_and_ask_for_rotation() {
         let old = Keyring::from_text(&format!("1 {}", STANDARD_NO_PAD.encode([1u8; 32]))).unwrap();
         let sealed = old.seal(Purpose::Account, "a", "6228480012345678903", [9; 12]);
-        let both = Keyring::from_text(&format!("1 {}\n2 {}", STANDARD_NO_PAD.encode([1u8; 32]), STANDARD_NO_PAD.encode([2u8; 32]))).unwrap();
+        let both = Keyring::from_text(&format!(
+            "1 {}\n2 {}",
+            STANDARD_NO_PAD.encode([1u8; 32]),
+            STANDARD_NO_PAD.encode([2u8; 32])
+        ))
+        .unwrap();
         assert_eq!(both.open(Purpose::Account, "a", &sealed).unwrap().as_str(), "6228480012345678903");
         assert!(both.needs_rotation(&sealed) && !old.needs_rotation(&sealed));
-        assert_eq!(both.index(Purpose::Account, "x"), old.index(Purpose::Account, "x"), "the index key stays until re-indexed");
+        assert_eq!(
+            both.index(Purpose::Account, "x"),
+            old.index(Purpose::Account, "x"),
+            "the index key stays until re-indexed"
+        );
         let new = Keyring::from_text(&format!("2 {}", STANDARD_NO_PAD.encode([2u8; 32]))).unwrap();
         assert_eq!(new.open(Purpose::Account, "a", &sealed), Err(SealError::NoKey(1)));
     }

@@ -53,9 +53,19 @@ pub fn lock(text: &str, passphrase: &str, salt: [u8; 16], nonce: [u8; 12]) -> Re
         return Err(PassphraseError::Short);
     }
     let cipher = cipher(passphrase, &salt, COST)?;
-    let body = cipher.encrypt(&nonce.into(), Payload { msg: text.as_bytes(), aad: BOUND_TO }).map_err(|_| PassphraseError::Malformed)?;
+    let body = cipher
+        .encrypt(&nonce.into(), Payload { msg: text.as_bytes(), aad: BOUND_TO })
+        .map_err(|_| PassphraseError::Malformed)?;
     let (memory_kib, passes, lanes) = COST;
-    let locked = Locked { v: 1, memory_kib, passes, lanes, salt: STANDARD.encode(salt), nonce: STANDARD.encode(nonce), body: STANDARD.encode(body) };
+    let locked = Locked {
+        v: 1,
+        memory_kib,
+        passes,
+        lanes,
+        salt: STANDARD.encode(salt),
+        nonce: STANDARD.encode(nonce),
+        body: STANDARD.encode(body),
+    };
     serde_json::to_string_pretty(&locked).map_err(|_| PassphraseError::Malformed)
 }
 
@@ -71,15 +81,23 @@ pub fn unlock(sealed: &str, passphrase: &str) -> Result<Zeroizing<String>, Passp
         return Err(PassphraseError::Malformed);
     }
     let cipher = cipher(passphrase, &bytes(&locked.salt)?, (locked.memory_kib, locked.passes, locked.lanes))?;
-    let plain = cipher.decrypt(&nonce.into(), Payload { msg: &bytes(&locked.body)?, aad: BOUND_TO }).map_err(|_| PassphraseError::Wrong)?;
+    let plain = cipher
+        .decrypt(&nonce.into(), Payload { msg: &bytes(&locked.body)?, aad: BOUND_TO })
+        .map_err(|_| PassphraseError::Wrong)?;
     String::from_utf8(plain).map(Zeroizing::new).map_err(|_| PassphraseError::Malformed)
 }
 
-fn cipher(passphrase: &str, salt: &[u8], (memory_kib, passes, lanes): (u32, u32, u32)) -> Result<Sm4Gcm, PassphraseError> {
+fn cipher(
+    passphrase: &str,
+    salt: &[u8],
+    (memory_kib, passes, lanes): (u32, u32, u32),
+) -> Result<Sm4Gcm, PassphraseError> {
     let params = Params::new(memory_kib, passes, lanes, Some(16)).map_err(|_| PassphraseError::Malformed)?;
     let mut key = Zeroizing::new([0u8; 16]);
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    argon.hash_password_into(passphrase.as_bytes(), salt, key.as_mut_slice()).map_err(|_| PassphraseError::Malformed)?;
+    argon
+        .hash_password_into(passphrase.as_bytes(), salt, key.as_mut_slice())
+        .map_err(|_| PassphraseError::Malformed)?;
     Ok(Sm4Gcm::new(&(*key).into()))
 }
 
@@ -94,7 +112,8 @@ mod tests {
         assert_eq!(&*unlock(&sealed, "correct horse battery").unwrap(), "1 abc\n");
         assert_eq!(unlock(&sealed, "correct horse batterx").unwrap_err(), PassphraseError::Wrong);
         let other = lock("1 abd\n", "correct horse battery", [1; 16], [3; 12]).unwrap();
-        let body = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap()["body"].as_str().unwrap().to_owned();
+        let body =
+            |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap()["body"].as_str().unwrap().to_owned();
         let mixed = sealed.replace(&body(&sealed), &body(&other));
         assert_eq!(unlock(&mixed, "correct horse battery").unwrap_err(), PassphraseError::Wrong);
         assert_eq!(unlock("{}", "x").unwrap_err(), PassphraseError::Malformed);

@@ -55,7 +55,8 @@ pub async fn target(db: &Db, keys: &Keyring) -> Result<u32, Stop> {
 
 async fn read(db: &Db, key: &str) -> Result<Option<u32>, Stop> {
     let row = db.read(Scope::Everything).await?.find::<setting::Entity>(setting::Column::Key.eq(key)).await?;
-    row.map(|row| row.value.parse().map_err(|_| Stop::Fault(Fault::Db(format!("setting {key} is not a version"))))).transpose()
+    row.map(|row| row.value.parse().map_err(|_| Stop::Fault(Fault::Db(format!("setting {key} is not a version")))))
+        .transpose()
 }
 
 /// Rotates everything to the keyring's newest version. `nonce` gives fresh random bytes; `before_commit` hears how many
@@ -71,7 +72,12 @@ pub async fn rotate(
 ) -> Result<Report, Stop> {
     let target = keys.newest();
     put(db, UNFINISHED, target).await?;
-    let turn = std::sync::Arc::new(Turn { keys: std::sync::Arc::clone(keys), target, nonce, before_commit: Box::new(before_commit) });
+    let turn = std::sync::Arc::new(Turn {
+        keys: std::sync::Arc::clone(keys),
+        target,
+        nonce,
+        before_commit: Box::new(before_commit),
+    });
     let mut report = Report::default();
     each::<person::Entity>(db, &turn, &mut report).await?;
     each::<teacher::Entity>(db, &turn, &mut report).await?;
@@ -111,12 +117,19 @@ pub fn listed() -> Vec<String> {
 
 /// Ends a rotation, once the keyring's index line names the new version: servers may start again.
 pub async fn finish(db: &Db) -> Result<(), Stop> {
-    db.write(Scope::Everything, |work| Box::pin(async move { work.remove_all::<setting::Entity>(setting::Column::Key.eq(UNFINISHED)).await.map(|_| ()) })).await
+    db.write(Scope::Everything, |work| {
+        Box::pin(
+            async move { work.remove_all::<setting::Entity>(setting::Column::Key.eq(UNFINISHED)).await.map(|_| ()) },
+        )
+    })
+    .await
 }
 
 async fn put(db: &Db, key: &'static str, version: u32) -> Result<(), Stop> {
     db.write(Scope::Everything, move |work| {
-        Box::pin(async move { work.put::<setting::Entity>(setting::Model { key: key.into(), value: version.to_string() }).await })
+        Box::pin(async move {
+            work.put::<setting::Entity>(setting::Model { key: key.into(), value: version.to_string() }).await
+        })
     })
     .await
 }
@@ -149,12 +162,17 @@ impl Turn {
         let plain = self.keys.open(purpose, owner, sealed).ok()?;
         let old = self.keys.index_version();
         let text = match index {
-            Some(index) => texts(purpose, &plain)
-                .into_iter()
-                .find(|text| [old, self.target].iter().any(|version| self.keys.index_with(*version, purpose, text).as_ref() == Some(index)))?,
+            Some(index) => texts(purpose, &plain).into_iter().find(|text| {
+                [old, self.target]
+                    .iter()
+                    .any(|version| self.keys.index_with(*version, purpose, text).as_ref() == Some(index))
+            })?,
             None => plain.to_string(),
         };
-        Some(Fresh { sealed: self.keys.seal(purpose, owner, &plain, (self.nonce)()), index: self.keys.index_with(self.target, purpose, &text)? })
+        Some(Fresh {
+            sealed: self.keys.seal(purpose, owner, &plain, (self.nonce)()),
+            index: self.keys.index_with(self.target, purpose, &text)?,
+        })
     }
 }
 
@@ -179,7 +197,9 @@ where
     let mut after: Option<Value> = None;
     loop {
         let (turn, from) = (std::sync::Arc::clone(turn), after.take());
-        let batch = db.write(Scope::Everything, move |work| Box::pin(async move { batch::<E>(work, &turn, from).await })).await?;
+        let batch = db
+            .write(Scope::Everything, move |work| Box::pin(async move { batch::<E>(work, &turn, from).await }))
+            .await?;
         report.rows += batch.done;
         report.odd.extend(batch.odd);
         after = batch.last;
@@ -201,14 +221,16 @@ where
     E::ActiveModel: Send,
 {
     let done = format!("v{}.%", turn.target);
-    let waiting = E::sealed_columns().into_iter().fold(Condition::any(), |any, column| any.add(column.not_like(done.as_str())));
+    let waiting =
+        E::sealed_columns().into_iter().fold(Condition::any(), |any, column| any.add(column.not_like(done.as_str())));
     let rows = work
         .list::<E>(|q| {
             let q = q.filter(waiting).order_by_asc(E::KEY).limit(BATCH);
             after.into_iter().fold(q, |q, last| q.filter(E::KEY.gt(last)))
         })
         .await?;
-    let mut batch = Batch { done: 0, odd: Vec::new(), last: rows.last().filter(|_| rows.len() as u64 == BATCH).map(E::key) };
+    let mut batch =
+        Batch { done: 0, odd: Vec::new(), last: rows.last().filter(|_| rows.len() as u64 == BATCH).map(E::key) };
     for row in &rows {
         match E::change(turn, row) {
             Some(change) => {
@@ -235,7 +257,9 @@ impl Rotates for person::Entity {
     }
     fn fields(row: &person::Model) -> Vec<Field> {
         let phone = row.phone.iter().map(|phone| (Purpose::Phone, phone.clone(), row.phone_index.clone()));
-        std::iter::once((Purpose::IdNumber, row.id_number.clone(), Some(row.id_number_index.clone()))).chain(phone).collect()
+        std::iter::once((Purpose::IdNumber, row.id_number.clone(), Some(row.id_number_index.clone())))
+            .chain(phone)
+            .collect()
     }
     fn change(turn: &Turn, row: &person::Model) -> Option<person::ActiveModel> {
         let owner = row.id.to_string();
@@ -264,7 +288,11 @@ impl Rotates for teacher::Entity {
     }
     fn change(turn: &Turn, row: &teacher::Model) -> Option<teacher::ActiveModel> {
         let number = turn.fresh(Purpose::IdNumber, &row.id.to_string(), &row.id_number, Some(&row.id_number_index))?;
-        Some(teacher::ActiveModel { id_number: Set(number.sealed), id_number_index: Set(number.index), ..Default::default() })
+        Some(teacher::ActiveModel {
+            id_number: Set(number.sealed),
+            id_number_index: Set(number.index),
+            ..Default::default()
+        })
     }
 }
 
@@ -276,8 +304,13 @@ impl Rotates for institution::Entity {
         row.account.iter().map(|account| (Purpose::Account, account.clone(), row.account_index.clone())).collect()
     }
     fn change(turn: &Turn, row: &institution::Model) -> Option<institution::ActiveModel> {
-        let fresh = turn.fresh(Purpose::Account, &row.id.to_string(), row.account.as_ref()?, row.account_index.as_ref())?;
-        Some(institution::ActiveModel { account: Set(Some(fresh.sealed)), account_index: Set(Some(fresh.index)), ..Default::default() })
+        let fresh =
+            turn.fresh(Purpose::Account, &row.id.to_string(), row.account.as_ref()?, row.account_index.as_ref())?;
+        Some(institution::ActiveModel {
+            account: Set(Some(fresh.sealed)),
+            account_index: Set(Some(fresh.index)),
+            ..Default::default()
+        })
     }
 }
 
@@ -290,7 +323,11 @@ impl Rotates for payee_change::Entity {
     }
     fn change(turn: &Turn, row: &payee_change::Model) -> Option<payee_change::ActiveModel> {
         let fresh = turn.fresh(Purpose::Account, &row.id.to_string(), &row.account, Some(&row.account_index))?;
-        Some(payee_change::ActiveModel { account: Set(fresh.sealed), account_index: Set(fresh.index), ..Default::default() })
+        Some(payee_change::ActiveModel {
+            account: Set(fresh.sealed),
+            account_index: Set(fresh.index),
+            ..Default::default()
+        })
     }
 }
 

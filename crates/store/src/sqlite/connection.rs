@@ -52,8 +52,13 @@ impl Place {
         } else if !self.path.exists() {
             return Err(Fault::Upstream(format!("没有数据库文件 {}", self.path.display())));
         }
-        let access = if self.opened == Opened::ReadOnly { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
-        let connection = Connection::open_with_flags(&self.path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fault)?;
+        let access = if self.opened == Opened::ReadOnly {
+            OpenFlags::SQLITE_OPEN_READ_ONLY
+        } else {
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+        };
+        let connection =
+            Connection::open_with_flags(&self.path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fault)?;
         settle(&connection, writes && self.opened != Opened::ReadOnly).map_err(fault)?;
         Ok(connection)
     }
@@ -127,7 +132,11 @@ impl Seat {
         &self.connection
     }
 
-    fn within<T>(&self, longest: Option<Duration>, work: impl Fn(&Connection) -> Result<T, Failure>) -> Result<T, Failure> {
+    fn within<T>(
+        &self,
+        longest: Option<Duration>,
+        work: impl Fn(&Connection) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         self.until.store(longest.map_or(0, |longest| micros(self.born.elapsed() + longest)), Ordering::Relaxed);
         work(&self.connection)
     }
@@ -143,7 +152,11 @@ pub fn lock(seat: &Shared) -> MutexGuard<'_, Seat> {
 }
 
 /// Runs `work` on the asker's thread when it is short, else on a thread for long work; without end when `is_patient`.
-pub async fn run<T: Send + 'static>(seat: Shared, is_patient: bool, work: impl Fn(&Connection) -> Result<T, Failure> + Send + 'static) -> Result<T, Fault> {
+pub async fn run<T: Send + 'static>(
+    seat: Shared,
+    is_patient: bool,
+    work: impl Fn(&Connection) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Fault> {
     match lock(&seat).within(Some(INLINE), &work) {
         Ok(value) => return Ok(value),
         Err(Failure::Fault(fault)) => return Err(fault),
@@ -154,7 +167,9 @@ pub async fn run<T: Send + 'static>(seat: Shared, is_patient: bool, work: impl F
     match done.map_err(|error| Fault::Db(error.to_string()))? {
         Ok(value) => Ok(value),
         Err(Failure::Fault(fault)) => Err(fault),
-        Err(Failure::Interrupted) => Err(Fault::Unavailable(Trouble::Locked, "a question ran longer than a page may wait".into())),
+        Err(Failure::Interrupted) => {
+            Err(Fault::Unavailable(Trouble::Locked, "a question ran longer than a page may wait".into()))
+        }
     }
 }
 

@@ -33,15 +33,24 @@ pub fn fault(error: Error) -> Fault {
     let Error::SqliteFailure(code, message) = &error else { return Fault::Db(error.to_string()) };
     let unavailable = |trouble| Fault::Unavailable(trouble, error.to_string());
     match (code.code, code.extended_code) {
-        (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Fault::Duplicate(broken_key(message.as_deref().unwrap_or(""))),
+        (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => {
+            Fault::Duplicate(broken_key(message.as_deref().unwrap_or("")))
+        }
         (_, ffi::SQLITE_BUSY_SNAPSHOT) => Fault::Stale,
-        (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OperationInterrupted, _) => unavailable(Trouble::Locked),
+        (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OperationInterrupted, _) => {
+            unavailable(Trouble::Locked)
+        }
         // The index of the log cannot grow: the disk has no room either.
         (ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE) => unavailable(Trouble::DiskFull),
         (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => unavailable(Trouble::Damaged),
-        (ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory | ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::FileLockingProtocolFailed, _) => {
-            unavailable(Trouble::NotWritten)
-        }
+        (
+            ErrorCode::SystemIoFailure
+            | ErrorCode::OutOfMemory
+            | ErrorCode::ReadOnly
+            | ErrorCode::CannotOpen
+            | ErrorCode::FileLockingProtocolFailed,
+            _,
+        ) => unavailable(Trouble::NotWritten),
         _ => Fault::Db(error.to_string()),
     }
 }

@@ -60,7 +60,10 @@ impl House {
         self.keep(move |connection| batch(connection, &sql)).await
     }
 
-    async fn keep<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
+    async fn keep<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
         let (keeper, place) = (Arc::clone(&self.keeper), self.place().clone());
         let done = tokio::task::spawn_blocking(move || {
             let mut kept = keeper.lock().unwrap_or_else(PoisonError::into_inner);

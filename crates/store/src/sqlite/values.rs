@@ -67,7 +67,8 @@ fn refused(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqli
 /// The value at a place of a row, as its field wants it. Errors: it is none of that type; the error names the column.
 pub fn decode<T: ValueType>(row: &rusqlite::Row<'_>, place: usize, name: &str) -> Result<T, DbErr> {
     let raw = row.get_ref(place).map_err(|error| DbErr::Type(format!("{name}: {error}")))?;
-    let value = value(&T::column_type(), raw).ok_or_else(|| DbErr::Type(format!("{name}: unreadable value of type {}", raw.data_type())))?;
+    let value = value(&T::column_type(), raw)
+        .ok_or_else(|| DbErr::Type(format!("{name}: unreadable value of type {}", raw.data_type())))?;
     T::try_from(value).map_err(|_| DbErr::Type(format!("{name}: not a value of {}", T::type_name())))
 }
 

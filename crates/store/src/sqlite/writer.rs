@@ -129,7 +129,10 @@ impl Door {
     }
 }
 
-fn thread(name: &str, run: impl FnOnce(tokio::runtime::Runtime) + Send + 'static) -> Result<tokio::runtime::Handle, Fault> {
+fn thread(
+    name: &str,
+    run: impl FnOnce(tokio::runtime::Runtime) + Send + 'static,
+) -> Result<tokio::runtime::Handle, Fault> {
     let no = |error: std::io::Error| Fault::Db(format!("the writer's thread: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no)?;
     let handle = runtime.handle().clone();
@@ -209,7 +212,11 @@ async fn in_savepoint(seat: &Shared, job: Job) -> (Ran, Option<Lost>) {
     if let Some(ended) = held.end() {
         return (ran, Some(ended));
     }
-    let closed = if ran.is_kept { said(seat, "RELEASE act") } else { said(seat, "ROLLBACK TO act").and_then(|()| said(seat, "RELEASE act")) };
+    let closed = if ran.is_kept {
+        said(seat, "RELEASE act")
+    } else {
+        said(seat, "ROLLBACK TO act").and_then(|()| said(seat, "RELEASE act"))
+    };
     (ran, closed.err())
 }
 
@@ -311,7 +318,9 @@ impl Seats {
             return Err((Trouble::NeedsCheck, "acts wait for jinbu check".into()));
         }
         let Some(id) = &self.newest_fact else { return Ok(()) };
-        let found = connection.query_row("SELECT count(*) FROM fact WHERE id = ?1", [id], |row| row.get::<_, i64>(0)).map_err(lost)?;
+        let found = connection
+            .query_row("SELECT count(*) FROM fact WHERE id = ?1", [id], |row| row.get::<_, i64>(0))
+            .map_err(lost)?;
         if found == 1 {
             return Ok(());
         }

@@ -17,10 +17,13 @@ pub(crate) mod prelude {
     pub(crate) use crate::seal::{BlindIndex, Sealed};
     pub(crate) use crate::tables::table;
     pub(crate) use foundation::codes::*;
-    pub(crate) use foundation::{Date, DistrictCode, Fen, Instant, ManagementPath, OccupationCode, Periods, SkillLevel, Uscc};
+    pub(crate) use foundation::{
+        Date, DistrictCode, Fen, Instant, ManagementPath, OccupationCode, Periods, SkillLevel, Uscc,
+    };
     pub(crate) use foundation::{IdType, ids::*};
     pub(crate) use sea_orm::entity::prelude::{
-        ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait, EnumIter, PrimaryKeyTrait,
+        ActiveModelBehavior, DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait, EnumIter,
+        PrimaryKeyTrait,
     };
 }
 

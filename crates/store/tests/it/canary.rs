@@ -33,12 +33,20 @@ async fn settle(house: &House, keys: &Arc<Keyring>) -> Result<Standing, Misfit> 
 
 async fn register(house: &House, keys: &Keyring, ids: &Ids, count: usize) {
     let rows: Vec<person::Model> = (0..count).map(|n| person_row(keys, ids, n)).collect();
-    house.db.write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<person::Entity>(rows).await })).await.unwrap();
+    house
+        .db
+        .write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<person::Entity>(rows).await }))
+        .await
+        .unwrap();
 }
 
 async fn forget(house: &House) {
     let which = setting::Column::Key.is_in([CANARY, rotate::INDEXED_WITH]);
-    house.db.write(Scope::Everything, move |work| Box::pin(async move { work.remove_all::<setting::Entity>(which).await })).await.unwrap();
+    house
+        .db
+        .write(Scope::Everything, move |work| Box::pin(async move { work.remove_all::<setting::Entity>(which).await }))
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,7 +60,10 @@ async fn s12_4_a_new_database_takes_its_first_keys_and_no_others_afterwards() {
     let both = keys(&format!("{ONE}{TWO}index 1\nsecret 2\n"));
     assert_eq!(settle(&house, &both).await, Err(Misfit::Journal));
     let renamed = canary::settle(&house.db, &one, &journal("other.test/journal", &one), &ids()).await.unwrap();
-    assert!(matches!(renamed, Err(Misfit::Origin { ref ours, ref theirs }) if ours == "other.test/journal" && theirs == "jinbu.test/journal"), "{renamed:?}");
+    assert!(
+        matches!(renamed, Err(Misfit::Origin { ref ours, ref theirs }) if ours == "other.test/journal" && theirs == "jinbu.test/journal"),
+        "{renamed:?}"
+    );
     // A newer version is taken in, and from then on missed.
     let both = keys(&format!("{ONE}{TWO}index 1\nsecret 1\n"));
     assert_eq!(settle(&house, &both).await, Ok(Standing::Kept { has_newest: false }));
@@ -80,15 +91,25 @@ async fn s12_4_a_database_from_before_is_taken_over_by_the_keys_that_open_it() {
     let reindexed = keys(&format!("{ONE}{TWO}index 2\nsecret 1\n"));
     assert_eq!(settle(&house, &reindexed).await, Err(Misfit::Index));
     let reader = house.db.read(Scope::Everything).await.unwrap();
-    assert!(reader.find::<setting::Entity>(setting::Column::Key.eq(CANARY)).await.unwrap().is_none(), "who is refused writes nothing");
+    assert!(
+        reader.find::<setting::Entity>(setting::Column::Key.eq(CANARY)).await.unwrap().is_none(),
+        "who is refused writes nothing"
+    );
     drop(reader);
     assert_eq!(settle(&house, &one).await, Ok(Standing::Before));
     assert_eq!(settle(&house, &one).await, Ok(Standing::Kept { has_newest: true }));
     // Without a sealed row the last checkpoint decides.
     forget(&house).await;
-    let signer = Keys::from_seeds("jinbu.test/journal", one.secret("journal ed25519"), one.secret("journal sm2")).unwrap();
+    let signer =
+        Keys::from_seeds("jinbu.test/journal", one.secret("journal ed25519"), one.secret("journal sm2")).unwrap();
     let fact = crate::sequencer::row(&ids, 1);
-    house.db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<store::tables::journal::fact::Entity>(fact).await })).await.unwrap();
+    house
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move { work.add::<store::tables::journal::fact::Entity>(fact).await })
+        })
+        .await
+        .unwrap();
     store::sequencer::sequence(&house.db, &signer, "jinbu.test/journal", noon()).await.unwrap();
     assert_eq!(settle(&house, &other).await, Err(Misfit::Journal));
     assert_eq!(settle(&house, &one).await, Ok(Standing::Before));
@@ -119,7 +140,14 @@ fn s12_4_a_damaged_key_file_is_told_in_words_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys.txt");
     assert!(Keyring::load(&path).unwrap().is_none() && !path.exists(), "looking makes nothing");
-    for bytes in [&b""[..], b"1 AQEBAQEB", b"# only words\n", b"\xff\xfe\x00key", format!("{ONE}{ONE}").as_bytes(), format!("{ONE}index 9").as_bytes()] {
+    for bytes in [
+        &b""[..],
+        b"1 AQEBAQEB",
+        b"# only words\n",
+        b"\xff\xfe\x00key",
+        format!("{ONE}{ONE}").as_bytes(),
+        format!("{ONE}index 9").as_bytes(),
+    ] {
         std::fs::write(&path, bytes).unwrap();
         let told = Keyring::load(&path).unwrap_err().to_string();
         assert!(told.as_str().contains("备份里的密钥文件") && !told.as_str().contains("AQEB"), "{told}");

@@ -59,7 +59,10 @@ async fn every_row_is_carried_and_what_differs_is_named() {
         let report = store::copy::copy(&source.db, &target.db).await.unwrap();
         assert!(report.iter().all(|one| one.equal), "{report:?}");
         for (table, rows) in [("task", 1200), ("account", 1), ("sign_in", 1), ("fact", 40)] {
-            assert!(report.iter().any(|one| one.table == table && one.source_rows == rows && one.target_rows == rows), "{report:?}");
+            assert!(
+                report.iter().any(|one| one.table == table && one.source_rows == rows && one.target_rows == rows),
+                "{report:?}"
+            );
             assert!(counted.iter().any(|one| one.table == table && one.source_rows == rows));
         }
         // As it stands there now, asked anew.
@@ -67,7 +70,9 @@ async fn every_row_is_carried_and_what_differs_is_named() {
         let change = task::ActiveModel { title: Set("改过".into()), ..Default::default() };
         target
             .db
-            .write(Scope::Everything, |work| Box::pin(async move { work.change_all::<task::Entity>(task::Column::Title.eq("第7件"), change).await }))
+            .write(Scope::Everything, |work| {
+                Box::pin(async move { work.change_all::<task::Entity>(task::Column::Title.eq("第7件"), change).await })
+            })
             .await
             .unwrap();
         let differs = store::copy::verify(&source.db, &target.db).await.unwrap();
@@ -76,9 +81,17 @@ async fn every_row_is_carried_and_what_differs_is_named() {
         // A row too many is noticed too.
         let extra = task(&ids(), district("350583"), "多出来的");
         let extra = task::Model { id: foundation::Ids::seeded(99).make(noon()), ..extra };
-        source.db.write(Scope::Everything, |work| Box::pin(async move { work.add::<task::Entity>(extra).await })).await.unwrap();
+        source
+            .db
+            .write(Scope::Everything, |work| Box::pin(async move { work.add::<task::Entity>(extra).await }))
+            .await
+            .unwrap();
         let differs = store::copy::verify(&source.db, &target.db).await.unwrap();
-        assert!(differs.iter().any(|one| one.table == "task" && one.source_rows == 1201 && one.target_rows == 1200 && !one.equal));
+        assert!(
+            differs
+                .iter()
+                .any(|one| one.table == "task" && one.source_rows == 1201 && one.target_rows == 1200 && !one.equal)
+        );
     }
 }
 
@@ -88,9 +101,15 @@ async fn a_copy_that_breaks_leaves_nothing_and_can_be_done_again() {
         filled(&source.db).await;
         // The journal's rows come last: by then everything else is written.
         let (breaks, mends): (&[&str], &[&str]) = if target.db.kind() == "postgres" {
-            (&["ALTER TABLE fact ADD CONSTRAINT full_disk CHECK (act = '')"], &["ALTER TABLE fact DROP CONSTRAINT full_disk"])
+            (
+                &["ALTER TABLE fact ADD CONSTRAINT full_disk CHECK (act = '')"],
+                &["ALTER TABLE fact DROP CONSTRAINT full_disk"],
+            )
         } else {
-            (&["CREATE TRIGGER full_disk BEFORE INSERT ON fact BEGIN SELECT RAISE(ABORT, 'full'); END"], &["DROP TRIGGER full_disk"])
+            (
+                &["CREATE TRIGGER full_disk BEFORE INSERT ON fact BEGIN SELECT RAISE(ABORT, 'full'); END"],
+                &["DROP TRIGGER full_disk"],
+            )
         };
         store::db::tamper(&target.db, breaks).await.unwrap();
         assert!(store::copy::copy(&source.db, &target.db).await.is_err());

@@ -42,7 +42,11 @@ async fn of_two_who_read_the_same_version_one_is_stale() {
     let house = house().await;
     let row = task(&ids(), district("350582"), "一件");
     let copy = row.clone();
-    house.db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<task::Entity>(copy).await })).await.unwrap();
+    house
+        .db
+        .write(Scope::Everything, move |work| Box::pin(async move { work.add::<task::Entity>(copy).await }))
+        .await
+        .unwrap();
     let mut results = Vec::new();
     for n in 0..2 {
         let read = row.clone();
@@ -50,7 +54,13 @@ async fn of_two_who_read_the_same_version_one_is_stale() {
             house
                 .db
                 .write(Scope::Everything, move |work| {
-                    Box::pin(async move { work.save::<task::Entity>(&read, task::ActiveModel { title: Set(format!("改{n}")), ..Default::default() }).await })
+                    Box::pin(async move {
+                        work.save::<task::Entity>(
+                            &read,
+                            task::ActiveModel { title: Set(format!("改{n}")), ..Default::default() },
+                        )
+                        .await
+                    })
                 })
                 .await,
         );
@@ -74,7 +84,9 @@ async fn a_broken_unique_key_names_table_and_columns_on_both_databases() {
         })
         .await;
     match result {
-        Err(Stop::Fault(Fault::Duplicate(key))) => assert_eq!(key, "needs_item.district,year,name,level,certificate_type"),
+        Err(Stop::Fault(Fault::Duplicate(key))) => {
+            assert_eq!(key, "needs_item.district,year,name,level,certificate_type")
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -88,7 +100,9 @@ async fn adding_new_rows_skips_repeats_and_counts() {
     let (first, second) = house
         .db
         .write(Scope::Everything, move |work| {
-            Box::pin(async move { Ok((work.add_new::<task::Entity>(rows).await?, work.add_new::<task::Entity>(again).await?)) })
+            Box::pin(async move {
+                Ok((work.add_new::<task::Entity>(rows).await?, work.add_new::<task::Entity>(again).await?))
+            })
         })
         .await
         .unwrap();
@@ -102,7 +116,9 @@ async fn what_was_answered_is_there_after_reopening_without_closing() {
     let url = format!("sqlite:{}", folder.path().join("k.db").display());
     let db = store::Db::open(&url).await.unwrap();
     let row = task(&ids(), district("350582"), "已答复");
-    db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<task::Entity>(row).await })).await.unwrap();
+    db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<task::Entity>(row).await }))
+        .await
+        .unwrap();
     // A second opening sees it while the first is still open: it is in the log on disk, not in memory.
     let other = store::Db::connect(&url).await.unwrap();
     assert_eq!(other.read(Scope::Everything).await.unwrap().count::<task::Entity>(|q| q).await.unwrap(), 1);
@@ -139,10 +155,18 @@ async fn many_rows_in_one_statement_are_stored_as_each_alone_would_be() {
         .await
         .unwrap();
     let reader = house.db.read(Scope::Everything).await.unwrap();
-    let by_moment = reader.list::<task::Entity>(|q| q.filter(task::Column::CreatedAt.eq(at)).order_by_asc(task::Column::Id)).await.unwrap();
+    let by_moment = reader
+        .list::<task::Entity>(|q| q.filter(task::Column::CreatedAt.eq(at)).order_by_asc(task::Column::Id))
+        .await
+        .unwrap();
     all.sort_by_key(|row| row.id.to_string());
     assert_eq!(by_moment, all, "found by the moment, and read back as they were");
-    let due = reader.count::<task::Entity>(|q| q.filter(task::Column::DueOn.eq(chrono::NaiveDate::from_ymd_opt(2026, 12, 31).unwrap()))).await.unwrap();
+    let due = reader
+        .count::<task::Entity>(|q| {
+            q.filter(task::Column::DueOn.eq(chrono::NaiveDate::from_ymd_opt(2026, 12, 31).unwrap()))
+        })
+        .await
+        .unwrap();
     assert_eq!(due, 20 + 2);
     assert_eq!(reader.count::<task::Entity>(|q| q.filter(task::Column::DoneAt.is_null())).await.unwrap(), 26 + 2);
     drop(reader);
@@ -192,7 +216,8 @@ async fn many_rows_in_one_statement_are_stored_as_each_alone_would_be() {
 async fn an_act_that_hides_a_failed_statement_is_not_done() {
     let house = house().await;
     let (ids, jinjiang) = (ids(), district("350582"));
-    let (kept, one, two) = (task(&ids, jinjiang, "先写"), needs_item(&ids, jinjiang, "育婴员"), needs_item(&ids, jinjiang, "育婴员"));
+    let (kept, one, two) =
+        (task(&ids, jinjiang, "先写"), needs_item(&ids, jinjiang, "育婴员"), needs_item(&ids, jinjiang, "育婴员"));
     let said = house
         .db
         .write(Scope::Everything, move |work| {
@@ -217,14 +242,23 @@ async fn an_unreadable_value_names_its_row_and_hides_no_other() {
     let broken = rows[1].id.to_string();
     house
         .db
-        .write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<store::tables::needs::needs_item::Entity>(rows).await }))
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move { work.add_many::<store::tables::needs::needs_item::Entity>(rows).await })
+        })
         .await
         .unwrap();
-    store::db::tamper(&house.db, &[&format!("UPDATE needs_item SET state = 'nonsense' WHERE id = '{broken}'")]).await.unwrap();
+    store::db::tamper(&house.db, &[&format!("UPDATE needs_item SET state = 'nonsense' WHERE id = '{broken}'")])
+        .await
+        .unwrap();
     let reader = house.db.read(Scope::Everything).await.unwrap();
     let (read, unreadable) = reader.sift::<store::tables::needs::needs_item::Entity>(|q| q).await.unwrap();
     assert_eq!(read.len(), 2);
-    assert!(unreadable.len() == 1 && unreadable[0].as_str().contains(broken.as_str()) && unreadable[0].as_str().contains("state"), "{unreadable:?}");
+    assert!(
+        unreadable.len() == 1
+            && unreadable[0].as_str().contains(broken.as_str())
+            && unreadable[0].as_str().contains("state"),
+        "{unreadable:?}"
+    );
 }
 
 /// A question that takes long leaves the thread it was asked on, and is answered all the same.
@@ -233,7 +267,11 @@ async fn a_long_question_is_answered_beside_the_short_ones() {
     let house = house().await;
     let (ids, jinjiang) = (ids(), district("350582"));
     let rows: Vec<_> = (0..3000).map(|n| task(&ids, jinjiang, &format!("第{n}件"))).collect();
-    house.db.write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<task::Entity>(rows).await })).await.unwrap();
+    house
+        .db
+        .write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<task::Entity>(rows).await }))
+        .await
+        .unwrap();
     let reader = house.db.read(Scope::Everything).await.unwrap();
     // Nine million pairs: far beyond what runs on the asker's thread.
     let pairs = Expr::cust("(SELECT count(*) FROM task a, task b WHERE a.id < b.id)");

@@ -12,8 +12,12 @@ use crate::support::*;
 fn released_migrations_stay_as_they_are() {
     for (name, backend) in [("sqlite", DbBackend::Sqlite), ("postgres", DbBackend::Postgres)] {
         let all = migrations::all(backend);
-        assert!(migrations::make_table(backend).contains("\"seaql_migrations\" ( \"version\" varchar NOT NULL PRIMARY KEY, \"applied_at\""));
-        let text = all.iter().map(|one| format!("-- {}\n{};\n", one.name, one.statements.join(";\n"))).collect::<String>();
+        assert!(
+            migrations::make_table(backend)
+                .contains("\"seaql_migrations\" ( \"version\" varchar NOT NULL PRIMARY KEY, \"applied_at\"")
+        );
+        let text =
+            all.iter().map(|one| format!("-- {}\n{};\n", one.name, one.statements.join(";\n"))).collect::<String>();
         insta::assert_snapshot!(format!("migrations_{name}"), text);
     }
 }
@@ -48,7 +52,8 @@ async fn three_first_migrations_at_once_all_end_well() {
         let url = url.clone();
         tokio::spawn(async move { Db::migrate(&url).await.map(|(_, done)| done.len()) })
     });
-    let mut done: Vec<usize> = futures::future::join_all(all).await.into_iter().map(|one| one.unwrap().unwrap()).collect();
+    let mut done: Vec<usize> =
+        futures::future::join_all(all).await.into_iter().map(|one| one.unwrap().unwrap()).collect();
     done.sort_unstable();
     assert_eq!(done, [0, 0, migrations::all(DbBackend::Postgres).len()], "one does it all, two find it done");
 }
@@ -58,9 +63,21 @@ async fn a_list_of_migrations_that_lacks_a_line_is_told_and_nothing_is_changed()
     let (url, _folder) = fresh().await;
     Db::open(&url).await.unwrap().close().await.unwrap();
     let said = told(&url, &["DELETE FROM seaql_migrations WHERE version IN ('m0002_money', 'm0003_slips')"]).await;
-    assert!(said.contains("m0002_money（subsidy_slot 等 4 项）") && said.contains("m0003_slips（sign_in.institutions 等 2 项）"), "{said}");
+    assert!(
+        said.contains("m0002_money（subsidy_slot 等 4 项）")
+            && said.contains("m0003_slips（sign_in.institutions 等 2 项）"),
+        "{said}"
+    );
     // What it says helps.
-    let repaired: Vec<String> = said.split("：").last().unwrap().split(';').map(str::trim).filter(|one| !one.is_empty()).map(String::from).collect();
+    let repaired: Vec<String> = said
+        .split("：")
+        .last()
+        .unwrap()
+        .split(';')
+        .map(str::trim)
+        .filter(|one| !one.is_empty())
+        .map(String::from)
+        .collect();
     let db = Db::connect(&url).await.unwrap();
     store::db::tamper(&db, &repaired.iter().map(String::as_str).collect::<Vec<_>>()).await.unwrap();
     db.close().await.unwrap();
@@ -83,7 +100,10 @@ async fn columns_that_our_rows_do_not_know_or_miss_are_told() {
         "CREATE TABLE task_2 AS SELECT * FROM task; DROP TABLE task; ALTER TABLE task_2 RENAME TO task"
     };
     let said = told(&url, &[more, "ALTER TABLE setting RENAME COLUMN value TO worth"]).await;
-    assert!(said.contains("表 setting 没有列 value") && said.contains("表 setting 多了列 worth，它不许为空又没有默认值"), "{said}");
+    assert!(
+        said.contains("表 setting 没有列 value") && said.contains("表 setting 多了列 worth，它不许为空又没有默认值"),
+        "{said}"
+    );
     assert!(!url.starts_with("postgres") || said.contains("表 task 多了列 colour"), "{said}");
 }
 

@@ -37,7 +37,10 @@ async fn the_suite_runs_as_an_ordinary_user_who_cannot_pass_the_walls() {
     let house = postgres().await;
     let mut connection = PgConnection::connect(house.db.url()).await.unwrap();
     let row: (bool, bool, bool) =
-        sqlx::query_as("SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user").fetch_one(&mut connection).await.unwrap();
+        sqlx::query_as("SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
     assert_eq!(row, (false, false, false));
 }
 
@@ -101,11 +104,17 @@ async fn what_is_locked_is_told_within_two_seconds_and_the_rest_goes_on() {
     let mut waiting = Vec::new();
     for _ in 0..8 {
         let db = house.db.clone();
-        waiting.push(tokio::spawn(async move { db.read(Scope::Everything).await.unwrap().count::<task::Entity>(|q| q).await }));
+        waiting.push(tokio::spawn(async move {
+            db.read(Scope::Everything).await.unwrap().count::<task::Entity>(|q| q).await
+        }));
     }
     tokio::time::sleep(Duration::from_millis(100)).await;
     let others = house.db.read(Scope::Everything).await.unwrap().count::<setting::Entity>(|q| q).await.unwrap();
-    assert!(others == 0 && began.elapsed() < Duration::from_millis(700), "others are not kept waiting: {:?}", began.elapsed());
+    assert!(
+        others == 0 && began.elapsed() < Duration::from_millis(700),
+        "others are not kept waiting: {:?}",
+        began.elapsed()
+    );
     house.db.ping().await.unwrap();
     for one in waiting {
         let stopped = one.await.unwrap();
@@ -114,7 +123,10 @@ async fn what_is_locked_is_told_within_two_seconds_and_the_rest_goes_on() {
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     // An act that meets the lock is told the same.
     let row = task(&ids(), district("350582"), "一件");
-    let stopped = house.db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<task::Entity>(row).await })).await;
+    let stopped = house
+        .db
+        .write(Scope::Everything, move |work| Box::pin(async move { work.add::<task::Entity>(row).await }))
+        .await;
     assert!(matches!(stopped, Err(Stop::Fault(Fault::Unavailable(Trouble::Locked, _)))), "{stopped:?}");
     sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
     assert_eq!(house.db.read(Scope::Everything).await.unwrap().count::<task::Entity>(|q| q).await.unwrap(), 0);
@@ -146,7 +158,11 @@ async fn of_300_acts_at_once_on_one_row_each_is_done_or_told_to_come_again() {
     let house = house().await;
     let row = task(&ids(), district("350582"), "0");
     let (key, first) = (row.id.clone(), row.clone());
-    house.db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<task::Entity>(first).await })).await.unwrap();
+    house
+        .db
+        .write(Scope::Everything, move |work| Box::pin(async move { work.add::<task::Entity>(first).await }))
+        .await
+        .unwrap();
     let all = (0..300).map(|_| {
         let (db, key) = (house.db.clone(), key.clone());
         tokio::spawn(async move {
@@ -154,7 +170,11 @@ async fn of_300_acts_at_once_on_one_row_each_is_done_or_told_to_come_again() {
                 Box::pin(async move {
                     let row = work.get::<task::Entity>(key).await?;
                     let next = row.title.parse::<u32>().unwrap() + 1;
-                    work.save::<task::Entity>(&row, task::ActiveModel { title: Set(next.to_string()), ..Default::default() }).await
+                    work.save::<task::Entity>(
+                        &row,
+                        task::ActiveModel { title: Set(next.to_string()), ..Default::default() },
+                    )
+                    .await
                 })
             })
             .await
@@ -180,7 +200,8 @@ async fn a_role_that_is_not_granted_is_told_with_the_statement_that_grants_it() 
     }
     let admin = std::env::var("JINBU_PG_ADMIN").unwrap();
     let name = format!("s{}_owner", std::process::id());
-    run(&admin, &[&format!("CREATE ROLE \"{name}\" LOGIN"), &format!("CREATE DATABASE \"{name}\" OWNER \"{name}\"")]).await;
+    run(&admin, &[&format!("CREATE ROLE \"{name}\" LOGIN"), &format!("CREATE DATABASE \"{name}\" OWNER \"{name}\"")])
+        .await;
     let url = format!("{}/{name}", admin.rsplit_once('/').unwrap().0.replace("jinbu@", &format!("{name}@")));
     let said = words(Db::open(&url).await);
     let grant = format!("GRANT jinbu_app TO \"{name}\";");
@@ -198,10 +219,19 @@ async fn a_dump_restored_without_its_grants_gets_them_again() {
     }
     let house = postgres().await;
     house.db.clone().close().await.unwrap();
-    run(house.db.url(), &["REVOKE ALL ON ALL TABLES IN SCHEMA public FROM jinbu_app", "REVOKE ALL ON SCHEMA public FROM jinbu_app, PUBLIC"]).await;
+    run(
+        house.db.url(),
+        &[
+            "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM jinbu_app",
+            "REVOKE ALL ON SCHEMA public FROM jinbu_app, PUBLIC",
+        ],
+    )
+    .await;
     let db = Db::open(house.db.url()).await.unwrap();
     let row = task(&ids(), district("350582"), "一件");
-    db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<task::Entity>(row).await })).await.unwrap();
+    db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<task::Entity>(row).await }))
+        .await
+        .unwrap();
     // And no more than the schema says: the journal's rows can be added to, not changed.
     let mut connection = PgConnection::connect(db.url()).await.unwrap();
     let may: (bool, bool, bool, bool) = sqlx::query_as(

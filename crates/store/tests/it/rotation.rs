@@ -48,7 +48,14 @@ pub fn nonce() -> [u8; 12] {
 }
 
 async fn persons(house: &House) -> Vec<person::Model> {
-    house.db.read(Scope::Everything).await.unwrap().list::<person::Entity>(|q| q.order_by_asc(person::Column::Id)).await.unwrap()
+    house
+        .db
+        .read(Scope::Everything)
+        .await
+        .unwrap()
+        .list::<person::Entity>(|q| q.order_by_asc(person::Column::Id))
+        .await
+        .unwrap()
 }
 
 fn numbered(text: &str, line: &str) -> Arc<Keyring> {
@@ -56,7 +63,8 @@ fn numbered(text: &str, line: &str) -> Arc<Keyring> {
 }
 
 const ONE: &str = "1 AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n";
-const BOTH: &str = "1 AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n2 AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\nsecret 1\n";
+const BOTH: &str =
+    "1 AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n2 AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\nsecret 1\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s12_4_a_crash_in_the_middle_loses_nothing_and_the_next_run_goes_on() {
@@ -67,7 +75,10 @@ async fn s12_4_a_crash_in_the_middle_loses_nothing_and_the_next_run_goes_on() {
     rows[7].id_number = rows[8].id_number.clone();
     let odd = rows[7].id.clone();
     let holder = account::Model { totp_secret: None, ..account(&ids, "officer") };
-    let holder = account::Model { totp_secret: Some(old.seal(Purpose::TotpSecret, &holder.id.to_string(), "00ff", nonce())), ..holder };
+    let holder = account::Model {
+        totp_secret: Some(old.seal(Purpose::TotpSecret, &holder.id.to_string(), "00ff", nonce())),
+        ..holder
+    };
     let id = holder.id.clone();
     house
         .db
@@ -92,7 +103,11 @@ async fn s12_4_a_crash_in_the_middle_loses_nothing_and_the_next_run_goes_on() {
     let half = persons(&house).await;
     let done = half.iter().filter(|one| one.id_number.version() == Some(2)).count();
     assert_eq!(done, 199, "the first batch stands but for the odd one, the second is undone whole");
-    assert_eq!(check(&house.db, &both).await.unwrap(), Some(Unfit::Unfinished(2)), "no server starts on half-rotated rows");
+    assert_eq!(
+        check(&house.db, &both).await.unwrap(),
+        Some(Unfit::Unfinished(2)),
+        "no server starts on half-rotated rows"
+    );
     assert_eq!(target(&house.db, &both).await.unwrap(), 2);
 
     let report = rotate(&house.db, &both, nonce, |_| Ok(())).await.unwrap();
@@ -149,8 +164,11 @@ fn s12_4_every_sealed_field_of_every_table_is_rotated() {
                 continue;
             }
             let text = std::fs::read_to_string(&path).unwrap();
-            let Some(table) = text.split_once("table! {").and_then(|(_, rest)| rest.split('"').nth(1)) else { continue };
-            let sealed = text.lines().filter(|line| line.trim_end().ends_with(": Sealed,") || line.contains("Option<Sealed>"));
+            let Some(table) = text.split_once("table! {").and_then(|(_, rest)| rest.split('"').nth(1)) else {
+                continue;
+            };
+            let sealed =
+                text.lines().filter(|line| line.trim_end().ends_with(": Sealed,") || line.contains("Option<Sealed>"));
             fields.extend(sealed.map(|line| format!("{table}.{}", line.trim().split(':').next().unwrap())));
         }
     }

@@ -9,7 +9,10 @@ macro_rules! select_each {
     ($reader:ident) => {
         macro_rules! one {
             ($room:ident $table:ident) => {
-                $reader.list::<store::tables::$room::$table::Entity>(|q| q.limit(1)).await.unwrap_or_else(|e| panic!(concat!(stringify!($table), ": {}"), e));
+                $reader
+                    .list::<store::tables::$room::$table::Entity>(|q| q.limit(1))
+                    .await
+                    .unwrap_or_else(|e| panic!(concat!(stringify!($table), ": {}"), e));
             };
         }
         store::for_each_table!(one);

@@ -39,7 +39,11 @@ pub fn row(ids: &Ids, n: usize) -> fact::Model {
 }
 
 async fn add(house: &House, rows: Vec<fact::Model>) {
-    house.db.write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<fact::Entity>(rows).await })).await.unwrap();
+    house
+        .db
+        .write(Scope::Everything, move |work| Box::pin(async move { work.add_many::<fact::Entity>(rows).await }))
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,7 +63,9 @@ async fn facts_get_places_without_gaps_and_every_one_is_provable() {
     let entries = sequencer::entries(&reader, 0..size).await.unwrap();
     assert_eq!(entries.len(), 2204);
     for seq in [0u64, 1, 255, 256, 1000, 2203] {
-        let proof = sequencer::with_nodes(&reader, |read| tree::inclusion_proof(size, seq, &|w: &[u64]| read(w))).await.unwrap();
+        let proof = sequencer::with_nodes(&reader, |read| tree::inclusion_proof(size, seq, &|w: &[u64]| read(w)))
+            .await
+            .unwrap();
         let bytes = entries[usize::try_from(seq).unwrap()].to_bytes().unwrap();
         assert!(tree::includes(&proof, size, signed.root, seq, &bytes), "{seq}");
     }
@@ -73,7 +79,10 @@ async fn of_two_sequencers_each_fact_is_placed_once() {
     let ids = ids();
     add(&house, (0..900).map(|n| row(&ids, n)).collect()).await;
     let keys = keys();
-    let (a, b) = tokio::join!(sequence(&house.db, &keys, "jinbu.test/journal", noon()), sequence(&house.db, &keys, "jinbu.test/journal", noon()));
+    let (a, b) = tokio::join!(
+        sequence(&house.db, &keys, "jinbu.test/journal", noon()),
+        sequence(&house.db, &keys, "jinbu.test/journal", noon())
+    );
     assert_eq!(a.unwrap() + b.unwrap(), 900);
     let reader = house.db.read(Scope::Everything).await.unwrap();
     assert_eq!(reader.count::<fact::Entity>(|q| q.filter(fact::Column::Seq.is_null())).await.unwrap(), 0);
@@ -105,7 +114,11 @@ async fn the_database_itself_keeps_what_was_recorded() {
         .db
         .write(Scope::Everything, |work| {
             Box::pin(async move {
-                work.change_all::<fact::Entity>(fact::Column::Seq.eq(1), fact::ActiveModel { summary: Set("改".into()), ..Default::default() }).await
+                work.change_all::<fact::Entity>(
+                    fact::Column::Seq.eq(1),
+                    fact::ActiveModel { summary: Set("改".into()), ..Default::default() },
+                )
+                .await
             })
         })
         .await;
@@ -113,15 +126,23 @@ async fn the_database_itself_keeps_what_was_recorded() {
     let moved = house
         .db
         .write(Scope::Everything, |work| {
-            Box::pin(
-                async move { work.change_all::<fact::Entity>(fact::Column::Seq.eq(1), fact::ActiveModel { seq: Set(Some(9)), ..Default::default() }).await },
-            )
+            Box::pin(async move {
+                work.change_all::<fact::Entity>(
+                    fact::Column::Seq.eq(1),
+                    fact::ActiveModel { seq: Set(Some(9)), ..Default::default() },
+                )
+                .await
+            })
         })
         .await;
     assert!(moved.is_err(), "a place once given was changed");
     let removed = house
         .db
-        .write(Scope::Everything, |work| Box::pin(async move { work.remove_all::<journal_checkpoint::Entity>(journal_checkpoint::Column::Size.gt(0)).await }))
+        .write(Scope::Everything, |work| {
+            Box::pin(async move {
+                work.remove_all::<journal_checkpoint::Entity>(journal_checkpoint::Column::Size.gt(0)).await
+            })
+        })
         .await;
     assert!(removed.is_err(), "a checkpoint was removed");
     assert_eq!(house.db.read(Scope::Everything).await.unwrap().count::<fact::Entity>(|q| q).await.unwrap(), 3);
@@ -132,7 +153,8 @@ async fn the_database_itself_keeps_what_was_recorded() {
 async fn a_fact_dated_before_its_predecessor_is_marked_and_never_refused() {
     let house = house().await;
     let ids = ids();
-    let later = |n: usize, minutes: i64| fact::Model { at: noon() + chrono::TimeDelta::minutes(minutes), ..row(&ids, n) };
+    let later =
+        |n: usize, minutes: i64| fact::Model { at: noon() + chrono::TimeDelta::minutes(minutes), ..row(&ids, n) };
     let place = async |rows: Vec<fact::Model>, minutes: i64| {
         add(&house, rows).await;
         sequence(&house.db, &keys(), "jinbu.test/journal", noon() + chrono::TimeDelta::minutes(minutes)).await.unwrap()
@@ -150,7 +172,10 @@ async fn a_fact_dated_before_its_predecessor_is_marked_and_never_refused() {
     // The fact, and its mark in the next turn.
     assert_eq!(place(vec![back, later(3, -59)], -59).await, 3);
     let found = marks().await;
-    assert!(found.len() == 1 && found[0].body.as_str().contains(&*marked.to_string()) && found[0].seq.is_some(), "{found:?}");
+    assert!(
+        found.len() == 1 && found[0].body.as_str().contains(&*marked.to_string()) && found[0].seq.is_some(),
+        "{found:?}"
+    );
     assert_eq!(place(vec![later(4, -58)], -58).await, 1);
     assert_eq!(marks().await.len(), 1, "one jump, one mark");
     let reader = house.db.read(Scope::Everything).await.unwrap();
@@ -160,5 +185,9 @@ async fn a_fact_dated_before_its_predecessor_is_marked_and_never_refused() {
     let note = sequencer::latest(&reader).await.unwrap().unwrap().note;
     let report = journal::verify_log(entries.iter().map(|e| e.to_bytes().unwrap()), &note, &keys().verifier_keys());
     assert!(report.is_clean() && report.notices.len() == 1, "{}", report.render());
-    assert!(report.render().as_str().contains("58分钟") || report.render().as_str().contains("59分钟"), "{}", report.render());
+    assert!(
+        report.render().as_str().contains("58分钟") || report.render().as_str().contains("59分钟"),
+        "{}",
+        report.render()
+    );
 }

@@ -24,8 +24,16 @@ fn fields(state: &FormState) -> Markup {
 /// A form that was refused, with what was typed still there.
 pub fn forms() -> Markup {
     let refusal =
-        foundation::Rule { id: "T02", clause: "M3.1", source: "本系统课表", fix: "请改日期或教室" }.refuse("12月3日 实训楼 302 已排另一班").at("starts");
-    let mut state = FormState::from_pairs([("place", "实训楼 302"), ("regime", "level"), ("trainees", "62"), ("starts", "2026-12-03"), ("fee", "0")]);
+        foundation::Rule { id: "T02", clause: "M3.1", source: "本系统课表", fix: "请改日期或教室" }
+            .refuse("12月3日 实训楼 302 已排另一班")
+            .at("starts");
+    let mut state = FormState::from_pairs([
+        ("place", "实训楼 302"),
+        ("regime", "level"),
+        ("trainees", "62"),
+        ("starts", "2026-12-03"),
+        ("fee", "0"),
+    ]);
     state.error("trainees", "每班不超过 45 人，请拆成两班或减少人数").error("pledge", "请先阅读并承诺");
     let state = state.refused([refusal]);
     let options = Form {
@@ -66,7 +74,10 @@ pub fn wall() -> Markup {
         hrefs: cities.iter().map(|_| "/specimens/register".into()).collect(),
     };
     let series = |name: &str, values: &[i64]| Series { name: name.into(), values: values.to_vec() };
-    let (this, last) = ([4210, 3120, 2204, 6530, 1480, 1720, 1105, 1630, 1390, 210], [3900, 3300, 2010, 5980, 1520, 1490, 1200, 1580, 1210, 180]);
+    let (this, last) = (
+        [4210, 3120, 2204, 6530, 1480, 1720, 1105, 1630, 1390, 210],
+        [3900, 3300, 2010, 5980, 1520, 1490, 1200, 1580, 1210, 180],
+    );
     html! {
         (page_head("全省看板", "每个数字都能点开看明细 · 每半分钟更新", &[]))
         (wall_numbers(&[
@@ -86,8 +97,13 @@ pub fn wall() -> Markup {
 
 /// Small parts and error pages.
 pub fn small_parts() -> Markup {
-    let refusal = foundation::Rule { id: "M5.1", clause: "M5.1", source: "凡补必进、不进不补", fix: "请先在实名制系统登记后再申领" }
-        .refuse("林*辉不在实名制系统登记名单中");
+    let refusal = foundation::Rule {
+        id: "M5.1",
+        clause: "M5.1",
+        source: "凡补必进、不进不补",
+        fix: "请先在实名制系统登记后再申领",
+    }
+    .refuse("林*辉不在实名制系统登记名单中");
     html! {
         (page_head("小部件", "", &[Button::link("打印", "/x"), Button::post("停止培训", "/x").danger().confirm("停止后 42 名学员会收到通知，确定停止吗？"), Button::post("办结", "/x").main()]))
         (tabs("视图", &[NavItem { label: "待审".into(), href: "/specimens/parts".into(), count: Some(6) }, NavItem::new("已审", "/specimens/parts?view=done"), NavItem::new("全部", "/specimens/parts?view=all")], "/specimens/parts"))

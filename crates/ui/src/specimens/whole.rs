@@ -43,17 +43,35 @@ pub fn queue() -> Markup {
                 category: Some(tag::neutral("合格证类")),
                 finding: Some(tag::good("全部 31 项通过")),
                 button: Some(Button::post("准予开班", "/x").main()),
-                ..row(Due::at(at(11, 23, 17, 30), now), "开班审核", "晋江市安海职业培训学校", "缝纫工（四级）38 人", Some(49_400))
+                ..row(
+                    Due::at(at(11, 23, 17, 30), now),
+                    "开班审核",
+                    "晋江市安海职业培训学校",
+                    "缝纫工（四级）38 人",
+                    Some(49_400),
+                )
             },
             QueueRow {
                 finding: Some(tag::act("高 · 本规则查实率 71%")),
                 button: open("核查"),
-                ..row(Due::at(at(11, 23, 17, 30), now), "预警核查", "A07 批量秒签", "池店电商班 11月21日下午 · 同一设备 12 人 40 秒", Some(21_000))
+                ..row(
+                    Due::at(at(11, 23, 17, 30), now),
+                    "预警核查",
+                    "A07 批量秒签",
+                    "池店电商班 11月21日下午 · 同一设备 12 人 40 秒",
+                    Some(21_000),
+                )
             },
             QueueRow {
                 finding: Some(tag::look("待回访")),
                 button: open("查看"),
-                ..row(Due::at(at(11, 23, 23, 59), now), "公示异议", "2026年第19批", "第 7 行 林*辉 · 反映“未参加培训”", Some(1_250))
+                ..row(
+                    Due::at(at(11, 23, 23, 59), now),
+                    "公示异议",
+                    "2026年第19批",
+                    "第 7 行 林*辉 · 反映“未参加培训”",
+                    Some(1_250),
+                )
             },
             QueueRow {
                 category: Some(tag::neutral("等级证书类")),
@@ -64,7 +82,9 @@ pub fn queue() -> Markup {
             },
             QueueRow {
                 finding: Some(tag::good("198 人全部通过")),
-                button: Some(Button::post("整批通过", "/x").main().confirm("198 人、¥ 361,800 将转入公示，确定整批通过吗？")),
+                button: Some(
+                    Button::post("整批通过", "/x").main().confirm("198 人、¥ 361,800 将转入公示，确定整批通过吗？"),
+                ),
                 ..row(Due::on(day(11, 25), today), "补贴复审", "2026年第21批", "4 个机构 · 198 人", Some(361_800))
             },
             QueueRow {
@@ -229,7 +249,9 @@ pub fn register() -> Markup {
         per_page: 50,
         exports: vec![("Excel 表格".into(), "xlsx".into()), ("文本表格".into(), "csv".into())],
         bulk: Some(Bulk {
-            action: "/x".into(), acts: vec![("通过所选".into(), "approve".into()), ("退回所选".into(), "return".into())], all_picked: false
+            action: "/x".into(),
+            acts: vec![("通过所选".into(), "approve".into()), ("退回所选".into(), "return".into())],
+            all_picked: false,
         }),
         ..Register::default()
     };
@@ -262,9 +284,12 @@ pub fn public() -> Markup {
         ("黄*琴", "缝纫工（四级）", "晋江市安海职业培训学校", 130_000),
     ]
     .iter()
-    .map(|(name, occupation, institution, fen)| Row::plain(vec![html! { (name) }, html! { (occupation) }, html! { (institution) }, money(Fen(*fen))]))
+    .map(|(name, occupation, institution, fen)| {
+        Row::plain(vec![html! { (name) }, html! { (occupation) }, html! { (institution) }, money(Fen(*fen))])
+    })
     .collect();
-    let columns = [Column::text("姓名"), Column::text("职业（等级）"), Column::text("机构"), Column::number("补贴金额")];
+    let columns =
+        [Column::text("姓名"), Column::text("职业（等级）"), Column::text("机构"), Column::number("补贴金额")];
     html! {
         (page_head("2026年第21批职业培训补贴公示", "公示期 11月19日 — 11月25日 · 晋江市人力资源和社会保障局", &[]))
         (panel("", facts_grid(&[("机构", "4 个"), ("人数", "198 人"), ("金额", "¥ 361,800"), ("依据", "闽人社发〔2024〕3号")])))

@@ -2,7 +2,9 @@
 //! a queue row, a line that must be handled, a field with an error, a share meter. house.md §7, §8.
 
 use foundation::Fen;
-use ui::{Button, CheckLine, Due, Field, FormState, Markup, QueueRow, Render, ShareMeter, must_handle, queue_rows, tag};
+use ui::{
+    Button, CheckLine, Due, Field, FormState, Markup, QueueRow, Render, ShareMeter, must_handle, queue_rows, tag,
+};
 
 /// One tag a line, so that a change reads as a change.
 fn lines(markup: Markup) -> String {
@@ -12,7 +14,12 @@ fn lines(markup: Markup) -> String {
 #[test]
 fn a_clean_queue_row_posts_in_one_click() {
     let row = QueueRow {
-        due: Due { text: "今天 17:30".into(), tone: ui::Tone::Act, days: 0, date: foundation::Date::from_ymd_opt(2026, 11, 24) },
+        due: Due {
+            text: "今天 17:30".into(),
+            tone: ui::Tone::Act,
+            days: 0,
+            date: foundation::Date::from_ymd_opt(2026, 11, 24),
+        },
         matter: "开班审核".into(),
         subject: "安海职业培训学校".into(),
         detail: "缝纫工（四级）38 人".into(),
@@ -38,7 +45,9 @@ fn m3_1_a_line_to_handle_names_rule_fact_source_and_way_out() {
 fn a_wrong_field_keeps_its_value_and_says_why() {
     let mut state = FormState::new().with("trainees", "62");
     state.error("trainees", "每班不超过 45 人");
-    insta::assert_snapshot!(lines(Field::number("trainees", "计划人数").unit("人").hint("按花名册").required().show(&state)));
+    insta::assert_snapshot!(lines(
+        Field::number("trainees", "计划人数").unit("人").hint("按花名册").required().show(&state)
+    ));
 }
 
 #[test]

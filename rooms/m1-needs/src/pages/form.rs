@@ -41,7 +41,9 @@ pub async fn add(desk: Desk, pairs: Pairs) -> Result<Response, Response> {
             Err(state) => return Ok(draw(&desk, 422, None, &limits, &state)),
         };
         let added = desk.perform(AddNeedsItem { fields }).await;
-        let next = |written: NeedsItemWritten| (at::NeedsItemPage(&written.item).to_string(), "已存为草稿。下一步：报省人社厅备案。");
+        let next = |written: NeedsItemWritten| {
+            (at::NeedsItemPage(&written.item).to_string(), "已存为草稿。下一步：报省人社厅备案。")
+        };
         Ok(desk.answer(added, next, async |no| draw(&desk, 422, None, &limits, &pairs.state().refused(no))).await)
     };
     run.await.map_err(|stop: Stop| desk.stopped(stop))
@@ -66,7 +68,9 @@ pub async fn save(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Re
         };
         let edited = desk.perform(EditNeedsItem { item: row.id.clone(), fields }).await;
         let next = |_| (at::NeedsItemPage(&row.id).to_string(), "已修改。");
-        Ok(desk.answer(edited, next, async |no| draw(&desk, 422, Some(&row), &limits, &pairs.state().refused(no))).await)
+        Ok(desk
+            .answer(edited, next, async |no| draw(&desk, 422, Some(&row), &limits, &pairs.state().refused(no)))
+            .await)
     };
     run.await.map_err(|stop: Stop| desk.stopped(stop))
 }
@@ -106,8 +110,12 @@ fn read(desk: &Desk, pairs: &Pairs, limits: &Limits) -> Result<NeedsItemFields, 
             0
         })
     };
-    let (year, periods_min, periods_max, online_cap_pct) =
-        (number("year", "年度"), number("periods_min", "最少课时"), number("periods_max", "最多课时"), number("online_cap_pct", "线上课时占比上限"));
+    let (year, periods_min, periods_max, online_cap_pct) = (
+        number("year", "年度"),
+        number("periods_min", "最少课时"),
+        number("periods_max", "最多课时"),
+        number("online_cap_pct", "线上课时占比上限"),
+    );
     let training_type = pairs.value("training_type").parse::<TrainingType>().unwrap_or_else(|_| {
         state.error("training_type", "请选择培训类型");
         TrainingType::Employment
@@ -145,19 +153,29 @@ fn read(desk: &Desk, pairs: &Pairs, limits: &Limits) -> Result<NeedsItemFields, 
         return Ok(fields);
     }
     // What the rules say about the readable fields is shown in the same go.
-    let more: Vec<_> =
-        rules::check(&fields, limits, desk.today()).into_iter().filter(|no| no.field.as_deref().is_some_and(|field| state.error_at(field).is_none())).collect();
+    let more: Vec<_> = rules::check(&fields, limits, desk.today())
+        .into_iter()
+        .filter(|no| no.field.as_deref().is_some_and(|field| state.error_at(field).is_none()))
+        .collect();
     Err(state.refused(more))
 }
 
 fn draw(desk: &Desk, status: u16, row: Option<&Model>, limits: &Limits, state: &FormState) -> Response {
     let (title, action, back) = match row {
-        Some(row) => (format!("修改：{}", row.name), at::NeedsItemEdit(&row.id).to_string(), at::NeedsItemPage(&row.id).to_string()),
+        Some(row) => (
+            format!("修改：{}", row.name),
+            at::NeedsItemEdit(&row.id).to_string(),
+            at::NeedsItemPage(&row.id).to_string(),
+        ),
         None => ("起草目录项目".to_owned(), "/needs/new".to_owned(), "/needs".to_owned()),
     };
-    let occupations = std::iter::once((String::new(), "不在职业分类大典里（专项、创业等）".to_owned()))
-        .chain(Occupation::all().iter().filter_map(|one| one.code.as_ref().map(|code| (code.to_string(), format!("{code} {}", one.name)))));
-    let options = Form { action, submit: if row.is_some() { "保存修改" } else { "存为草稿" }.into(), ..Form::default() };
+    let occupations = std::iter::once((String::new(), "不在职业分类大典里（专项、创业等）".to_owned())).chain(
+        Occupation::all()
+            .iter()
+            .filter_map(|one| one.code.as_ref().map(|code| (code.to_string(), format!("{code} {}", one.name)))),
+    );
+    let options =
+        Form { action, submit: if row.is_some() { "保存修改" } else { "存为草稿" }.into(), ..Form::default() };
     let body = html! {
         (page_head(&title, "依据：八条措施第一条 · 附表1", &[Button::link("返回", back)]))
         @if row.is_some_and(|row| !row.filing_no.is_empty()) { p class="jb-faint" { "这个项目已经备案；修改后原备案号作废，要重新备案。" } }

@@ -31,9 +31,14 @@ async fn page(desk: &Desk, status: u16, row: &Model, state: &FormState, doing: &
     if manages {
         desk.shows(&crate::declared::NEEDS_ITEM, &row.id, row.version);
     }
-    let lines = if manages { desk::trail::of(desk, &reader, &crate::declared::NEEDS_ITEM, row.id.to_string().as_str(), MOST_LINES).await? } else { Vec::new() };
+    let lines = if manages {
+        desk::trail::of(desk, &reader, &crate::declared::NEEDS_ITEM, row.id.to_string().as_str(), MOST_LINES).await?
+    } else {
+        Vec::new()
+    };
     let here = at::NeedsItemPage(&row.id).to_string();
-    let buttons = procedure::button::<NeedsItems>(desk, row, Taken::Edit, &here).filter(|_| manages).into_iter().collect();
+    let buttons =
+        procedure::button::<NeedsItems>(desk, row, Taken::Edit, &here).filter(|_| manages).into_iter().collect();
     let mut main = vec![section("", facts(row)), section("补贴标准", html! { p { (row.rate_text) } })];
     if manages {
         main.extend(handling(desk, row, state, doing));
@@ -74,9 +79,17 @@ fn way(row: &Model) -> Vec<Step> {
     let filed = !row.filing_no.is_empty();
     let document = row.published_on.map(dates::day).unwrap_or_default();
     match row.state {
-        NeedsState::Draft if !filed => vec![Step::done("起草", ""), Step::now("报省备案", "省人社厅"), Step::to_come("发布")],
-        NeedsState::Draft => vec![Step::done("起草", ""), Step::done("报省备案", row.filing_no.clone()), Step::now("发布", row.district.name())],
-        NeedsState::Published => vec![Step::done("起草", ""), Step::done("报省备案", row.filing_no.clone()), Step::done("发布", document)],
+        NeedsState::Draft if !filed => {
+            vec![Step::done("起草", ""), Step::now("报省备案", "省人社厅"), Step::to_come("发布")]
+        }
+        NeedsState::Draft => vec![
+            Step::done("起草", ""),
+            Step::done("报省备案", row.filing_no.clone()),
+            Step::now("发布", row.district.name()),
+        ],
+        NeedsState::Published => {
+            vec![Step::done("起草", ""), Step::done("报省备案", row.filing_no.clone()), Step::done("发布", document)]
+        }
         NeedsState::Delisted => vec![
             Step::done("起草", ""),
             Step::done("报省备案", row.filing_no.clone()),
@@ -116,7 +129,14 @@ fn handling(desk: &Desk, row: &Model, state: &FormState, doing: &str) -> Vec<Mar
     all
 }
 
-async fn done<T>(desk: Desk, id: &str, pairs: Pairs, doing: &str, result: Result<T, Stop>, message: &str) -> Result<Response, Response> {
+async fn done<T>(
+    desk: Desk,
+    id: &str,
+    pairs: Pairs,
+    doing: &str,
+    result: Result<T, Stop>,
+    message: &str,
+) -> Result<Response, Response> {
     let again = async |no| {
         let run = async { page(&desk, 422, &seen(&desk, id).await?, &pairs.state().refused(no), doing).await };
         run.await.unwrap_or_else(|stop: Stop| desk.stopped(stop))

@@ -24,7 +24,9 @@ pub async fn show(desk: Desk, Query(filters): Query<Filters>) -> Result<Response
 
 async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
     let (reader, scope) = (desk.read().await?, desk.scope());
-    let page = reader.page::<Entity>(filters.page.parse().unwrap_or(1), PAGE_ROWS, |q| queries::register(filters, &scope, q)).await?;
+    let page = reader
+        .page::<Entity>(filters.page.parse().unwrap_or(1), PAGE_ROWS, |q| queries::register(filters, &scope, q))
+        .await?;
     let official = matches!(desk.actor.office, Office::Province | Office::City { .. } | Office::County { .. });
     let mut buttons = Vec::new();
     if desk.may(Permission::Of(Function::NeedsDraft, Right::Create)) {
@@ -99,7 +101,11 @@ fn line(row: &Model, official: bool) -> Row {
 
 /// `20—80`, or one number when both are the same.
 pub fn periods(row: &Model) -> String {
-    if row.periods_min == row.periods_max { row.periods_min.to_string() } else { format!("{}—{}", row.periods_min, row.periods_max) }
+    if row.periods_min == row.periods_max {
+        row.periods_min.to_string()
+    } else {
+        format!("{}—{}", row.periods_min, row.periods_max)
+    }
 }
 
 /// The state in one word.

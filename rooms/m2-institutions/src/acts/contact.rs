@@ -33,11 +33,18 @@ impl Act for EditInstitutionContact {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ContactEdited>, Stop> {
         let row = own(desk, work).await?;
         desk.unchanged(&crate::declared::INSTITUTION, &row.id.to_string(), row.version)?;
-        let no: Vec<_> = rules::line("contact", "联系人", &self.contact, "M2.1").into_iter().chain(rules::telephone("phone", &self.phone)).collect();
+        let no: Vec<_> = rules::line("contact", "联系人", &self.contact, "M2.1")
+            .into_iter()
+            .chain(rules::telephone("phone", &self.phone))
+            .collect();
         if !no.is_empty() {
             return Err(no.into());
         }
-        let change = institution::ActiveModel { contact: Set(self.contact.trim().into()), phone: Set(self.phone.trim().into()), ..Default::default() };
+        let change = institution::ActiveModel {
+            contact: Set(self.contact.trim().into()),
+            phone: Set(self.phone.trim().into()),
+            ..Default::default()
+        };
         work.save::<institution::Entity>(&row, change).await?;
         Ok(Done::new(ContactEdited {}, fact("InstitutionContactEdited", &row, "修改机构联系人和电话")))
     }

@@ -69,7 +69,9 @@ impl Act for ListInstitution {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<InstitutionListed>, Stop> {
         let district = desk.actor.office.district().ok_or(Stop::Forbidden)?;
         let checked = rules::listing(self, desk.today())?;
-        if let Some(twin) = work.find::<institution::Entity>(institution::Column::Uscc.eq(checked.uscc.as_str())).await? {
+        if let Some(twin) =
+            work.find::<institution::Entity>(institution::Column::Uscc.eq(checked.uscc.as_str())).await?
+        {
             return Err(TWICE
                 .refuse(format!("这个信用代码已经列入目录：{}（{}）", twin.name, twin.district.name()))
                 .source("机构目录")
@@ -78,7 +80,9 @@ impl Act for ListInstitution {
                 .into());
         }
         let last = work
-            .list::<institution::Entity>(|q| q.filter(institution::Column::District.eq(district)).order_by_desc(institution::Column::Serial).limit(1))
+            .list::<institution::Entity>(|q| {
+                q.filter(institution::Column::District.eq(district)).order_by_desc(institution::Column::Serial).limit(1)
+            })
             .await?;
         let serial = last.first().map_or(0, |row| row.serial) + 1;
         if serial > LAST_SERIAL {
@@ -164,7 +168,10 @@ impl Act for AddDirectoryItem {
         let item = work.get::<needs_item::Entity>(self.needs_item.clone()).await?;
         let site = work.get::<site::Entity>(self.site.clone()).await?;
         let verified = crate::site_ok(work, &self.site, desk.today()).await?;
-        rules::directory_item(self, &DirectoryContext { institution: &institution, item: &item, site: &site, verified: verified.as_ref() })?;
+        rules::directory_item(
+            self,
+            &DirectoryContext { institution: &institution, item: &item, site: &site, verified: verified.as_ref() },
+        )?;
         let same = Condition::all()
             .add(directory_item::Column::Institution.eq(institution.id.to_string()))
             .add(directory_item::Column::NeedsItem.eq(item.id.to_string()))
@@ -189,7 +196,13 @@ impl Act for AddDirectoryItem {
             path: institution.path.clone(),
             version: 1,
         };
-        let summary = format!("增加培训项目“{}（{}）”，场地“{}”，同时 {} 人", item.name, item.level.label(), site.name, self.capacity);
+        let summary = format!(
+            "增加培训项目“{}（{}）”，场地“{}”，同时 {} 人",
+            item.name,
+            item.level.label(),
+            site.name,
+            self.capacity
+        );
         let fact = fact("DirectoryItemAdded", &institution, summary)
             .about(&m1_needs::declared::NEEDS_ITEM, &item.id)
             .about(&crate::declared::SITE, &site.id)

@@ -109,7 +109,10 @@ impl Act for ProposePayeeAccount {
             version: 1,
             id,
         };
-        let summary = format!("提出更正收款账户：{} {}，原为 {} {}（{}）", change.bank, change.account_masked, row.bank, row.account_masked, change.document);
+        let summary = format!(
+            "提出更正收款账户：{} {}，原为 {} {}（{}）",
+            change.bank, change.account_masked, row.bank, row.account_masked, change.document
+        );
         let fact = about(fact("PayeeAccountProposed", &row, summary), &change);
         let taking = Taking::new(payee_change::ActiveModel::default())
             .titled(row.name.clone())
@@ -125,8 +128,10 @@ impl Act for ProposePayeeAccount {
 impl ProposePayeeAccount {
     /// The account. Errors: everything wrong at once.
     async fn checked(&self, desk: &Desk, work: &Writer, row: &institution::Model) -> Result<AccountNumber, Stop> {
-        let mut no: Vec<Refusal> =
-            rules::line("bank", "开户银行", &self.bank, "M8.9").into_iter().chain(rules::line("document", "依据材料", &self.document, "M8.9")).collect();
+        let mut no: Vec<Refusal> = rules::line("bank", "开户银行", &self.bank, "M8.9")
+            .into_iter()
+            .chain(rules::line("document", "依据材料", &self.document, "M8.9"))
+            .collect();
         no.extend(queries::open_payee_change(work, &row.id).await?.as_ref().map(|open| already(Some(open))));
         let account = typed(&self.account, &mut no);
         let index = account.as_ref().map(|account| desk.premises.keyring.index(Purpose::Account, account.reveal()));
@@ -155,18 +160,32 @@ impl Act for ConfirmPayeeAccount {
         let Some(account) = typed(&self.account, &mut no) else { return Err(no.into()) };
         if keyring.index(Purpose::Account, account.reveal()) != open.account_index {
             let fix = "请照依据材料再输一遍；还是不一致的，请退回，由提出人核对";
-            return Err(PAYEE.refuse("两人输入的账号不一致").source("职责分离：收款账户更正由两人经手").fix(fix).at("account").into());
+            return Err(PAYEE
+                .refuse("两人输入的账号不一致")
+                .source("职责分离：收款账户更正由两人经手")
+                .fix(fix)
+                .at("account")
+                .into());
         }
         let change = institution::ActiveModel {
             bank: Set(open.bank.clone()),
-            account: Set(Some(keyring.seal(Purpose::Account, &row.id.to_string(), account.reveal(), desk.premises.ids.bytes()))),
+            account: Set(Some(keyring.seal(
+                Purpose::Account,
+                &row.id.to_string(),
+                account.reveal(),
+                desk.premises.ids.bytes(),
+            ))),
             account_index: Set(Some(open.account_index.clone())),
             account_masked: Set(open.account_masked.clone()),
             ..Default::default()
         };
         work.save::<institution::Entity>(&row, change).await?;
-        let summary = format!("更正收款账户：{} {}，原为 {} {}（{}）", open.bank, open.account_masked, row.bank, row.account_masked, open.document);
-        let fact = about(fact("PayeeAccountChanged", &row, summary).with("proposed_by", open.proposed_by.to_string()), &open);
+        let summary = format!(
+            "更正收款账户：{} {}，原为 {} {}（{}）",
+            open.bank, open.account_masked, row.bank, row.account_masked, open.document
+        );
+        let fact =
+            about(fact("PayeeAccountChanged", &row, summary).with("proposed_by", open.proposed_by.to_string()), &open);
         let fact = decide(desk, work, &open, (Step::Confirm, ""), fact).await?;
         Ok(Done::new(PayeeAccount { account_masked: open.account_masked }, fact))
     }
@@ -228,17 +247,27 @@ fn typed(account: &str, no: &mut Vec<Refusal>) -> Option<AccountNumber> {
 }
 
 fn already(open: Option<&payee_change::Model>) -> Refusal {
-    let fact = open.map_or_else(|| "已有一项更正等着复核".to_owned(), |one| format!("改为 {} {} 的更正正等着复核", one.bank, one.account_masked));
+    let fact = open.map_or_else(
+        || "已有一项更正等着复核".to_owned(),
+        |one| format!("改为 {} {} 的更正正等着复核", one.bank, one.account_masked),
+    );
     PAYEE.refuse(fact).fix("请先由另一人复核，或者退回，再提出新的")
 }
 
 /// The correction that waits. Errors: none does; another than the one that the page showed.
-async fn waiting(work: &Writer, institution: &InstitutionId, meant: Option<&PayeeChangeId>) -> Result<payee_change::Model, Stop> {
+async fn waiting(
+    work: &Writer,
+    institution: &InstitutionId,
+    meant: Option<&PayeeChangeId>,
+) -> Result<payee_change::Model, Stop> {
     let none = || PAYEE.refuse("没有等着复核的收款账户更正").fix("可能已经复核或退回，请看机构页面的留痕");
     let open = queries::open_payee_change(work, institution).await?.ok_or_else(none)?;
     match meant.is_none_or(|meant| *meant == open.id) {
         true => Ok(open),
-        false => Err(PAYEE.refuse("这项更正已经办理，现在等着复核的是另一项").fix("请打开等着复核的那一项，对照它的材料办理").into()),
+        false => Err(PAYEE
+            .refuse("这项更正已经办理，现在等着复核的是另一项")
+            .fix("请打开等着复核的那一项，对照它的材料办理")
+            .into()),
     }
 }
 
@@ -246,10 +275,20 @@ fn about(fact: FactDraft, change: &payee_change::Model) -> FactDraft {
     fact.about(&PAYEE_CHANGE, &change.id)
 }
 
-async fn decide(desk: &Desk, work: &Writer, open: &payee_change::Model, (step, reason): (Step, &str), fact: FactDraft) -> Result<FactDraft, Stop> {
+async fn decide(
+    desk: &Desk,
+    work: &Writer,
+    open: &payee_change::Model,
+    (step, reason): (Step, &str),
+    fact: FactDraft,
+) -> Result<FactDraft, Stop> {
     let me = person(desk)?;
-    let change =
-        payee_change::ActiveModel { decided_by: Set(Some(me.clone())), decided_at: Set(Some(desk.now())), reason: Set(reason.into()), ..Default::default() };
+    let change = payee_change::ActiveModel {
+        decided_by: Set(Some(me.clone())),
+        decided_at: Set(Some(desk.now())),
+        reason: Set(reason.into()),
+        ..Default::default()
+    };
     // What an earlier version asked stands under the institution.
     tasks::close(desk, work, &open.institution, &[&CONFIRM_PAYEE]).await?;
     // Whoever proposed it learns why; whoever decided knows.

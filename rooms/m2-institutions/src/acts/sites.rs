@@ -53,7 +53,13 @@ impl Act for AddSite {
             return Err(no.into());
         }
         let name = self.name.trim();
-        if work.find::<site::Entity>(Condition::all().add(site::Column::Institution.eq(own.id.to_string())).add(site::Column::Name.eq(name))).await?.is_some() {
+        if work
+            .find::<site::Entity>(
+                Condition::all().add(site::Column::Institution.eq(own.id.to_string())).add(site::Column::Name.eq(name)),
+            )
+            .await?
+            .is_some()
+        {
             return Err(TWICE.refuse(format!("已经有一个叫“{name}”的场地")).at("name").into());
         }
         let row = site::Model {
@@ -111,7 +117,13 @@ impl Act for AddRoom {
             return Err(no.into());
         }
         let name = self.name.trim();
-        if work.find::<room::Entity>(Condition::all().add(room::Column::Site.eq(site.id.to_string())).add(room::Column::Name.eq(name))).await?.is_some() {
+        if work
+            .find::<room::Entity>(
+                Condition::all().add(room::Column::Site.eq(site.id.to_string())).add(room::Column::Name.eq(name)),
+            )
+            .await?
+            .is_some()
+        {
             return Err(TWICE.refuse(format!("“{}”里已经有“{name}”", site.name)).at("name").into());
         }
         let row = room::Model {
@@ -186,12 +198,20 @@ impl Act for RecordSiteVerification {
             path: site.path.clone(),
             created_at: desk.now(),
         };
-        let until = if self.conclusion == ReviewResult::Pass { format!("，有效至{}", ui::dates::full_day(valid_until)) } else { String::new() };
-        let fact = fact("SiteVerified", &institution, format!("场地“{}”实地核实{}{until}", site.name, self.conclusion.label()))
-            .about(&crate::declared::SITE, &site.id)
-            .with("conclusion", self.conclusion.code())
-            .with("verified_on", self.verified_on.to_string())
-            .with("valid_until", valid_until.to_string());
+        let until = if self.conclusion == ReviewResult::Pass {
+            format!("，有效至{}", ui::dates::full_day(valid_until))
+        } else {
+            String::new()
+        };
+        let fact = fact(
+            "SiteVerified",
+            &institution,
+            format!("场地“{}”实地核实{}{until}", site.name, self.conclusion.label()),
+        )
+        .about(&crate::declared::SITE, &site.id)
+        .with("conclusion", self.conclusion.code())
+        .with("verified_on", self.verified_on.to_string())
+        .with("valid_until", valid_until.to_string());
         let outcome = SiteVerified { verification: row.id.clone(), valid_until };
         work.add::<site_verification::Entity>(row).await?;
         Ok(Done::new(outcome, fact))

@@ -20,7 +20,13 @@ pub struct Stands {
     pub state: DirectoryState,
 }
 
-async fn perform(desk: &Desk, work: &Writer, id: &InstitutionId, step: Step, reason: &str) -> Result<Done<Stands>, Stop> {
+async fn perform(
+    desk: &Desk,
+    work: &Writer,
+    id: &InstitutionId,
+    step: Step,
+    reason: &str,
+) -> Result<Done<Stands>, Stop> {
     let row = managed(work, id).await?;
     rules::standing(&row, step, reason)?;
     let (reason, way) = (reason.trim(), procedure::row::<Standing>(step));

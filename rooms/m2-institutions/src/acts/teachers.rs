@@ -45,11 +45,20 @@ impl Act for AddTeacher {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<TeacherWritten>, Stop> {
         let own = own(desk, work).await?;
         refuse_gone(&own)?;
-        let checked = rules::teacher(&self.name, Some(&self.id_number), &self.qualification, &self.certificate_no, desk.today(), desk.premises.settings.demo)?;
+        let checked = rules::teacher(
+            &self.name,
+            Some(&self.id_number),
+            &self.qualification,
+            &self.certificate_no,
+            desk.today(),
+            desk.premises.settings.demo,
+        )?;
         let document = checked.id_number.ok_or(Stop::Forbidden)?;
         let keyring = &desk.premises.keyring;
         let index = keyring.index(Purpose::IdNumber, &document.index_text());
-        let same = Condition::all().add(teacher::Column::Institution.eq(own.id.to_string())).add(teacher::Column::IdNumberIndex.eq(index.as_str()));
+        let same = Condition::all()
+            .add(teacher::Column::Institution.eq(own.id.to_string()))
+            .add(teacher::Column::IdNumberIndex.eq(index.as_str()));
         if let Some(twin) = work.find::<teacher::Entity>(same).await? {
             return Err(TWICE
                 .refuse(format!("这个证件号码的教师已经登记：{}", twin.name))
@@ -109,7 +118,14 @@ impl Act for EditTeacher {
         let own = own(desk, work).await?;
         let row = work.get::<teacher::Entity>(self.teacher.clone()).await?;
         desk.unchanged(&crate::declared::TEACHER, &row.id.to_string(), row.version)?;
-        let checked = rules::teacher(&self.name, None, &self.qualification, &self.certificate_no, desk.today(), desk.premises.settings.demo)?;
+        let checked = rules::teacher(
+            &self.name,
+            None,
+            &self.qualification,
+            &self.certificate_no,
+            desk.today(),
+            desk.premises.settings.demo,
+        )?;
         let (qualification, number) = (self.qualification.trim().to_owned(), self.certificate_no.trim().to_owned());
         let kept = qualification == row.qualification && number == row.certificate_no;
         let change = teacher::ActiveModel {
@@ -150,7 +166,8 @@ impl Act for VerifyTeacherCertificate {
         let change = rules::verify_certificate(&row, desk.today())?;
         work.save::<teacher::Entity>(&row, change).await?;
         let masked = row.name.parse::<PersonName>().map_or_else(|_| "*".to_owned(), |name| name.masked());
-        let fact = fact("TeacherCertificateVerified", &institution, format!("核对教师 {masked} 的证书，一致")).about(&crate::declared::TEACHER, &row.id);
+        let fact = fact("TeacherCertificateVerified", &institution, format!("核对教师 {masked} 的证书，一致"))
+            .about(&crate::declared::TEACHER, &row.id);
         Ok(Done::new(TeacherWritten { teacher: row.id }, fact))
     }
 }

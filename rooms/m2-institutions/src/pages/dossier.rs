@@ -38,13 +38,21 @@ async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Step>) -> 
     let (manages, sees) = (queries::manages(reader.scope(), &row.path), queries::sees_inside(reader.scope(), &row));
     let parts = Inside::read(&reader, &row.id).await?;
     let lines = if sees {
-        desk::trail::outside_classes(desk, &reader, &crate::declared::INSTITUTION, row.id.to_string().as_str(), MOST_LINES).await?
+        desk::trail::outside_classes(
+            desk,
+            &reader,
+            &crate::declared::INSTITUTION,
+            row.id.to_string().as_str(),
+            MOST_LINES,
+        )
+        .await?
     } else {
         Vec::new()
     };
     let today = desk.today();
     let verify = |site: &store::tables::institutions::site::Model| {
-        (manages && desk.may(super::INSPECT)).then(|| Button::link("登记核实", at::SiteVerification(&site.id).to_string()).about(site.name.clone()))
+        (manages && desk.may(super::INSPECT))
+            .then(|| Button::link("登记核实", at::SiteVerification(&site.id).to_string()).about(site.name.clone()))
     };
     let mut main = vec![
         section("", inside::facts(&row, sees)),
@@ -92,7 +100,8 @@ async fn account_button(desk: &Desk, reader: &store::Reader, row: &Model) -> Res
     if !(queries::manages(reader.scope(), &row.path) && desk.may(super::PUBLISH)) {
         return Ok(Vec::new());
     }
-    let live = Condition::all().add(account::Column::Institution.eq(row.id.clone())).add(account::Column::Disabled.eq(false));
+    let live =
+        Condition::all().add(account::Column::Institution.eq(row.id.clone())).add(account::Column::Disabled.eq(false));
     let has_one = reader.find::<account::Entity>(live).await?.is_some();
     let waits = queries::open_payee_change(reader, &row.id).await?.is_some();
     let word = if waits { "复核收款账户" } else { "更正收款账户" };
@@ -118,8 +127,17 @@ fn standing(desk: &Desk, row: &Model, state: &FormState, doing: Option<Step>) ->
         .collect()
 }
 
-async fn moved<T>(desk: Desk, id: &str, pairs: Pairs, step: Step, result: Result<T, Stop>, message: &str) -> Result<Response, Response> {
-    let again = async |no| page(&desk, id, &pairs.state().refused(no), Some(step)).await.unwrap_or_else(|stop| desk.stopped(stop));
+async fn moved<T>(
+    desk: Desk,
+    id: &str,
+    pairs: Pairs,
+    step: Step,
+    result: Result<T, Stop>,
+    message: &str,
+) -> Result<Response, Response> {
+    let again = async |no| {
+        page(&desk, id, &pairs.state().refused(no), Some(step)).await.unwrap_or_else(|stop| desk.stopped(stop))
+    };
     Ok(desk.answer(result, |_| (at::InstitutionPage(id).to_string(), message), again).await)
 }
 

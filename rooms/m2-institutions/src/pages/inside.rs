@@ -34,8 +34,16 @@ impl Inside {
     /// Reads all parts of an institution.
     pub async fn read(reader: &Reader, id: &InstitutionId) -> Result<Self, Stop> {
         let key = id.to_string();
-        let sites = reader.list::<site::Entity>(|q| q.filter(site::Column::Institution.eq(key.as_str())).order_by_asc(site::Column::Name)).await?;
-        let rooms = reader.list::<room::Entity>(|q| q.filter(room::Column::Institution.eq(key.as_str())).order_by_asc(room::Column::Name)).await?;
+        let sites = reader
+            .list::<site::Entity>(|q| {
+                q.filter(site::Column::Institution.eq(key.as_str())).order_by_asc(site::Column::Name)
+            })
+            .await?;
+        let rooms = reader
+            .list::<room::Entity>(|q| {
+                q.filter(room::Column::Institution.eq(key.as_str())).order_by_asc(room::Column::Name)
+            })
+            .await?;
         let checks = reader
             .list::<site_verification::Entity>(|q| {
                 q.filter(site_verification::Column::Institution.eq(key.as_str()))
@@ -44,11 +52,20 @@ impl Inside {
             })
             .await?;
         let lines = reader
-            .list::<directory_item::Entity>(|q| q.filter(directory_item::Column::Institution.eq(key.as_str())).order_by_asc(directory_item::Column::Id))
+            .list::<directory_item::Entity>(|q| {
+                q.filter(directory_item::Column::Institution.eq(key.as_str())).order_by_asc(directory_item::Column::Id)
+            })
             .await?;
         let items = queries::items_of(reader, &lines).await?;
         let teachers = crate::teachers(reader, id).await?;
-        Ok(Self { sites, rooms, verified: checks.into_iter().map(|one| (one.site.clone(), one)).collect(), lines, items, teachers })
+        Ok(Self {
+            sites,
+            rooms,
+            verified: checks.into_iter().map(|one| (one.site.clone(), one)).collect(),
+            lines,
+            items,
+            teachers,
+        })
     }
 
     /// Sites with rooms and verification; `act` gives the button of a site.
@@ -64,9 +81,17 @@ impl Inside {
             .sites
             .iter()
             .map(|site| {
-                let rooms: Vec<String> =
-                    self.rooms.iter().filter(|room| room.site == site.id).map(|room| format!("{}（{} 座）", room.name, room.seats)).collect();
-                let mut cells = vec![html! { (site.name) }, html! { (site.address) }, html! { @if rooms.is_empty() { "—" } @else { (rooms.join("、")) } }];
+                let rooms: Vec<String> = self
+                    .rooms
+                    .iter()
+                    .filter(|room| room.site == site.id)
+                    .map(|room| format!("{}（{} 座）", room.name, room.seats))
+                    .collect();
+                let mut cells = vec![
+                    html! { (site.name) },
+                    html! { (site.address) },
+                    html! { @if rooms.is_empty() { "—" } @else { (rooms.join("、")) } },
+                ];
                 if inside {
                     cells.push(html! { (verification_tag(self.verified.get(&site.id), today)) });
                     cells.push(html! { @if let Some(button) = act(site) { (button) } });
@@ -104,7 +129,13 @@ impl Inside {
             .collect();
         simple_table(
             "可开展的培训项目",
-            &[Column::text("培训项目"), Column::text("证书类型"), Column::text("场地"), Column::number("同时培训人数"), Column::text("有效期至")],
+            &[
+                Column::text("培训项目"),
+                Column::text("证书类型"),
+                Column::text("场地"),
+                Column::number("同时培训人数"),
+                Column::text("有效期至"),
+            ],
             &rows,
         )
     }
@@ -129,7 +160,11 @@ impl Inside {
                 ])
             })
             .collect();
-        simple_table("教师", &["姓名", "身份证号", "职称或等级", "证书编号", "用工", "证书核对", "办理"].map(Column::text), &rows)
+        simple_table(
+            "教师",
+            &["姓名", "身份证号", "职称或等级", "证书编号", "用工", "证书核对", "办理"].map(Column::text),
+            &rows,
+        )
     }
 }
 
@@ -144,7 +179,9 @@ fn certificate_tag(one: &teacher::Model) -> Tag {
 pub fn verification_tag(latest: Option<&site_verification::Model>, today: Date) -> Tag {
     match latest {
         None => tag::act("未核实"),
-        Some(one) if one.conclusion != ReviewResult::Pass => tag::act(format!("{}{}", dates::day(one.verified_on), one.conclusion.label())),
+        Some(one) if one.conclusion != ReviewResult::Pass => {
+            tag::act(format!("{}{}", dates::day(one.verified_on), one.conclusion.label()))
+        }
         Some(one) => until_tag(one.valid_until, today),
     }
 }

@@ -22,7 +22,14 @@ async fn page(desk: &Desk) -> Result<Response, Stop> {
     let reader = desk.read().await?;
     let row = reader.get::<institution::Entity>(institution.clone()).await?;
     let parts = Inside::read(&reader, &row.id).await?;
-    let lines = desk::trail::outside_classes(desk, &reader, &crate::declared::INSTITUTION, row.id.to_string().as_str(), MOST_LINES).await?;
+    let lines = desk::trail::outside_classes(
+        desk,
+        &reader,
+        &crate::declared::INSTITUTION,
+        row.id.to_string().as_str(),
+        MOST_LINES,
+    )
+    .await?;
     let today = desk.today();
     let warnings = warnings(&row, &parts, today);
     let mut main = Vec::new();
@@ -61,12 +68,24 @@ async fn page(desk: &Desk) -> Result<Response, Stop> {
 fn warnings(row: &institution::Model, parts: &Inside, today: Date) -> Vec<CheckLine> {
     let mut all = Vec::new();
     if !row.state.may_open_classes() {
-        all.push(CheckLine::fail(format!("机构现在是“{}”，不能申请新班", row.state.label())).source("机构目录").detail("请联系当地人社部门"));
+        all.push(
+            CheckLine::fail(format!("机构现在是“{}”，不能申请新班", row.state.label()))
+                .source("机构目录")
+                .detail("请联系当地人社部门"),
+        );
     }
     let left = (row.licence_until - today).num_days();
     if left <= WARN_LICENCE_DAYS {
-        let fact = if left < 0 { "办学许可证已到期".to_owned() } else { format!("办学许可证还有 {left} 天到期") };
-        all.push(CheckLine::look(fact).source("办学许可证").detail(format!("到期日：{}", dates::full_day(row.licence_until))));
+        let fact = if left < 0 {
+            "办学许可证已到期".to_owned()
+        } else {
+            format!("办学许可证还有 {left} 天到期")
+        };
+        all.push(
+            CheckLine::look(fact)
+                .source("办学许可证")
+                .detail(format!("到期日：{}", dates::full_day(row.licence_until))),
+        );
     }
     for site in &parts.sites {
         let found = inside::verification_tag(parts.verified.get(&site.id), today);

@@ -140,7 +140,14 @@ impl FormPage<'_> {
 }
 
 /// Done → `path` with a message; refused → the form again; everything else → its page.
-async fn settle<T>(desk: &Desk, result: Result<T, Stop>, state: FormState, path: &str, message: &str, again: impl FnOnce(&FormState) -> Response) -> Response {
+async fn settle<T>(
+    desk: &Desk,
+    result: Result<T, Stop>,
+    state: FormState,
+    path: &str,
+    message: &str,
+    again: impl FnOnce(&FormState) -> Response,
+) -> Response {
     desk.answer(result, |_| (path.to_owned(), message.to_owned()), async |no| again(&state.refused(no))).await
 }
 
@@ -162,6 +169,7 @@ fn number(pairs: &Pairs, state: &mut FormState, name: &str, label: &str) -> i32 
 
 /// Refusals about fields that could be read, beside the errors of those that could not.
 fn all_at_once(state: FormState, no: Vec<foundation::Refusal>) -> FormState {
-    let more: Vec<_> = no.into_iter().filter(|no| no.field.as_deref().is_none_or(|field| state.error_at(field).is_none())).collect();
+    let more: Vec<_> =
+        no.into_iter().filter(|no| no.field.as_deref().is_none_or(|field| state.error_at(field).is_none())).collect();
     state.refused(more)
 }

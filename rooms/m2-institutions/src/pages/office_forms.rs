@@ -115,7 +115,8 @@ pub async fn new_item(desk: Desk, Path(id): Path<String>) -> Result<Response, Re
     let run = async {
         let row = managed(&desk, &id).await?;
         let until = row.licence_until.min(desk.today().with_year(desk.today().year() + 1).unwrap_or(row.licence_until));
-        let state = FormState::new().with("valid_from", desk.today().to_string()).with("valid_until", until.to_string());
+        let state =
+            FormState::new().with("valid_from", desk.today().to_string()).with("valid_until", until.to_string());
         item_form(&desk, &row, &state).await
     };
     run.await.map_err(|stop| desk.stopped(stop))
@@ -123,14 +124,26 @@ pub async fn new_item(desk: Desk, Path(id): Path<String>) -> Result<Response, Re
 
 async fn item_form(desk: &Desk, row: &institution::Model, state: &FormState) -> Result<Response, Stop> {
     let reader = desk.read().await?;
-    let items =
-        reader.list::<needs_item::Entity>(|q| q.filter(needs_item::Column::State.eq(NeedsState::Published)).order_by_asc(needs_item::Column::Name)).await?;
+    let items = reader
+        .list::<needs_item::Entity>(|q| {
+            q.filter(needs_item::Column::State.eq(NeedsState::Published)).order_by_asc(needs_item::Column::Name)
+        })
+        .await?;
     let items = items
         .iter()
         .filter(|item| item.path.covers(&row.path))
-        .map(|item| (item.id.to_string(), format!("{}（{}，{}，{}年）", item.name, item.level.label(), item.certificate_type.label(), item.year)))
+        .map(|item| {
+            (
+                item.id.to_string(),
+                format!("{}（{}，{}，{}年）", item.name, item.level.label(), item.certificate_type.label(), item.year),
+            )
+        })
         .collect::<Vec<_>>();
-    let sites = reader.list::<site::Entity>(|q| q.filter(site::Column::Institution.eq(row.id.to_string())).order_by_asc(site::Column::Name)).await?;
+    let sites = reader
+        .list::<site::Entity>(|q| {
+            q.filter(site::Column::Institution.eq(row.id.to_string())).order_by_asc(site::Column::Name)
+        })
+        .await?;
     let page = FormPage {
         title: "增加可开展的培训项目",
         note: &row.name,
@@ -153,7 +166,8 @@ pub async fn add_item(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Resul
     let run = async {
         let row = managed(&desk, &id).await?;
         let mut state = pairs.state();
-        let (item, site) = (pairs.value("needs_item").parse::<NeedsItemId>().ok(), pairs.value("site").parse::<SiteId>().ok());
+        let (item, site) =
+            (pairs.value("needs_item").parse::<NeedsItemId>().ok(), pairs.value("site").parse::<SiteId>().ok());
         if item.is_none() {
             state.error("needs_item", "请选择目录项目");
         }
@@ -161,12 +175,26 @@ pub async fn add_item(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Resul
             state.error("site", "请选择培训场地");
         }
         let capacity = number(&pairs, &mut state, "capacity", "同时培训人数");
-        let (valid_from, valid_until) =
-            (day(&pairs, &mut state, "valid_from", "有效期开始", Date::MIN), day(&pairs, &mut state, "valid_until", "有效期结束", Date::MAX));
-        let (Some(needs_item), Some(site), true) = (item, site, state.is_clean()) else { return item_form(&desk, &row, &state).await };
-        let added = desk.perform(AddDirectoryItem { institution: row.id.clone(), needs_item, site, capacity, valid_from, valid_until }).await;
+        let (valid_from, valid_until) = (
+            day(&pairs, &mut state, "valid_from", "有效期开始", Date::MIN),
+            day(&pairs, &mut state, "valid_until", "有效期结束", Date::MAX),
+        );
+        let (Some(needs_item), Some(site), true) = (item, site, state.is_clean()) else {
+            return item_form(&desk, &row, &state).await;
+        };
+        let added = desk
+            .perform(AddDirectoryItem {
+                institution: row.id.clone(),
+                needs_item,
+                site,
+                capacity,
+                valid_from,
+                valid_until,
+            })
+            .await;
         let next = |_| (at::InstitutionPage(&row.id).to_string(), "已增加培训项目，目录里可以查到。");
-        let again = async |no| item_form(&desk, &row, &state.refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop));
+        let again =
+            async |no| item_form(&desk, &row, &state.refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop));
         Ok(desk.answer(added, next, again).await)
     };
     run.await.map_err(|stop| desk.stopped(stop))
@@ -181,7 +209,8 @@ async fn site_of(desk: &Desk, id: &str) -> Result<site::Model, Stop> {
 /// The form of a verification.
 pub async fn new_verification(desk: Desk, Path(id): Path<String>) -> Result<Response, Response> {
     let site = site_of(&desk, &id).await.map_err(|stop| desk.stopped(stop))?;
-    let state = FormState::new().with("verified_on", desk.today().to_string()).with("inspector_1", desk.actor.name.clone());
+    let state =
+        FormState::new().with("verified_on", desk.today().to_string()).with("inspector_1", desk.actor.name.clone());
     Ok(verification_form(&desk, &site, &state))
 }
 
@@ -229,9 +258,14 @@ pub async fn verify(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<
         return Ok(verification_form(&desk, &site, &all_at_once(state, no)));
     }
     let result = desk.perform(act).await;
-    Ok(settle(&desk, result, state, &at::InstitutionPage(&site.institution).to_string(), "已登记实地核实。", |state| {
-        verification_form(&desk, &site, state)
-    })
+    Ok(settle(
+        &desk,
+        result,
+        state,
+        &at::InstitutionPage(&site.institution).to_string(),
+        "已登记实地核实。",
+        |state| verification_form(&desk, &site, state),
+    )
     .await)
 }
 

@@ -40,8 +40,12 @@ fn site_form(desk: &Desk, state: &FormState) -> Response {
 
 /// Adds it.
 pub async fn add_site(desk: Desk, pairs: Pairs) -> Response {
-    let result = desk.perform(AddSite { name: pairs.value("name").into(), address: pairs.value("address").into() }).await;
-    settle(&desk, result, pairs.state(), MINE, "已增加场地。请联系当地人社部门到场核实。", |state| site_form(&desk, state)).await
+    let result =
+        desk.perform(AddSite { name: pairs.value("name").into(), address: pairs.value("address").into() }).await;
+    settle(&desk, result, pairs.state(), MINE, "已增加场地。请联系当地人社部门到场核实。", |state| {
+        site_form(&desk, state)
+    })
+    .await
 }
 
 async fn own_site(desk: &Desk, id: &str) -> Result<site::Model, Stop> {
@@ -98,7 +102,12 @@ pub async fn new_teacher(desk: Desk) -> Response {
 
 fn teacher_form(desk: &Desk, row: Option<&teacher::Model>, state: &FormState) -> Response {
     let (title, note, action, submit) = match row {
-        Some(row) => ("修改教师", format!("身份证号 {}", row.id_number_masked), at::MyInstitutionTeachers(&row.id).to_string(), "保存修改"),
+        Some(row) => (
+            "修改教师",
+            format!("身份证号 {}", row.id_number_masked),
+            at::MyInstitutionTeachers(&row.id).to_string(),
+            "保存修改",
+        ),
         None => ("增加教师", String::new(), "/my-institution/teachers/new".to_owned(), "增加教师"),
     };
     let page = FormPage { title, note: &note, action, submit, back: MINE.into(), current: MINE };
@@ -121,7 +130,10 @@ pub async fn add_teacher(desk: Desk, pairs: Pairs) -> Response {
         full_time: pairs.value("full_time") == "1",
     };
     let result = desk.perform(act).await;
-    settle(&desk, result, pairs.state(), MINE, "已增加教师，证书待当地人社部门核对。", |state| teacher_form(&desk, None, state)).await
+    settle(&desk, result, pairs.state(), MINE, "已增加教师，证书待当地人社部门核对。", |state| {
+        teacher_form(&desk, None, state)
+    })
+    .await
 }
 
 async fn own_teacher(desk: &Desk, id: &str) -> Result<teacher::Model, Stop> {
@@ -188,6 +200,8 @@ fn contact_form(desk: &Desk, state: &FormState) -> Response {
 
 /// Changes them.
 pub async fn edit_contact(desk: Desk, pairs: Pairs) -> Response {
-    let result = desk.perform(EditInstitutionContact { contact: pairs.value("contact").into(), phone: pairs.value("phone").into() }).await;
+    let result = desk
+        .perform(EditInstitutionContact { contact: pairs.value("contact").into(), phone: pairs.value("phone").into() })
+        .await;
     settle(&desk, result, pairs.state(), MINE, "已修改联系方式。", |state| contact_form(&desk, state)).await
 }

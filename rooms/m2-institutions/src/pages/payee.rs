@@ -114,10 +114,20 @@ pub fn tag_of(state: PayeeState) -> Tag {
     }
 }
 
-async fn said(reader: &Reader, row: &institution::Model, change: &payee_change::Model) -> Result<Vec<(&'static str, String)>, Stop> {
+async fn said(
+    reader: &Reader,
+    row: &institution::Model,
+    change: &payee_change::Model,
+) -> Result<Vec<(&'static str, String)>, Stop> {
     let names = [Some(&change.proposed_by), change.decided_by.as_ref()];
-    let known = reader.list::<account::Entity>(|q| q.filter(account::Column::Id.is_in(names.iter().flatten().map(|one| (*one).clone())))).await?;
-    let name = |who: &AccountId| known.iter().find(|one| one.id == *who).map_or_else(|| "人社部门工作人员".to_owned(), |one| one.name.clone());
+    let known = reader
+        .list::<account::Entity>(|q| {
+            q.filter(account::Column::Id.is_in(names.iter().flatten().map(|one| (*one).clone())))
+        })
+        .await?;
+    let name = |who: &AccountId| {
+        known.iter().find(|one| one.id == *who).map_or_else(|| "人社部门工作人员".to_owned(), |one| one.name.clone())
+    };
     let mut all = vec![
         ("现在登记的", format!("{} {}", row.bank, row.account_masked)),
         ("改为", format!("{} {}", change.bank, change.account_masked)),
@@ -134,7 +144,11 @@ async fn said(reader: &Reader, row: &institution::Model, change: &payee_change::
 }
 
 fn confirm_form(options: &Form, state: &FormState) -> Markup {
-    let field = Field::text("account", "账号").hint("请照依据材料输入完整账号，与提出人填的一致才生效；不要向提出人要").required().max_length(40).show(state);
+    let field = Field::text("account", "账号")
+        .hint("请照依据材料输入完整账号，与提出人填的一致才生效；不要向提出人要")
+        .required()
+        .max_length(40)
+        .show(state);
     form(options, state, html! { p { "户名须与机构名称一致。" } (field) })
 }
 
@@ -155,9 +169,14 @@ pub async fn propose(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result
         document: pairs.value("document").into(),
     };
     let result = desk.perform(act).await;
-    Ok(settle(&desk, result, pairs.state(), &at::InstitutionPage(&id).to_string(), "已提出，等另一人复核后生效。", |state| {
-        proposal(&desk, &row, state)
-    })
+    Ok(settle(
+        &desk,
+        result,
+        pairs.state(),
+        &at::InstitutionPage(&id).to_string(),
+        "已提出，等另一人复核后生效。",
+        |state| proposal(&desk, &row, state),
+    )
     .await)
 }
 
@@ -173,7 +192,8 @@ async fn meant(desk: &Desk, id: &str) -> Result<(InstitutionId, Option<PayeeChan
 /// Confirms.
 pub async fn confirm(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Response> {
     let (institution, change) = meant(&desk, &id).await?;
-    let result = desk.perform(ConfirmPayeeAccount { institution, change, account: pairs.value("account").into() }).await;
+    let result =
+        desk.perform(ConfirmPayeeAccount { institution, change, account: pairs.value("account").into() }).await;
     Ok(decided(&desk, &id, &pairs, Doing::Confirm, result, "收款账户已更正。").await)
 }
 
@@ -191,7 +211,18 @@ pub async fn withdraw(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Resul
     Ok(decided(&desk, &id, &pairs, Doing::Withdraw, result, "已撤回，收款账户没有变。").await)
 }
 
-async fn decided<T>(desk: &Desk, id: &str, pairs: &Pairs, doing: Doing, result: Result<T, Stop>, said: &str) -> Response {
-    let again = async |no| page(desk, id, &pairs.state().secret("account").refused(no), doing).await.unwrap_or_else(|stop| desk.stopped(stop));
+async fn decided<T>(
+    desk: &Desk,
+    id: &str,
+    pairs: &Pairs,
+    doing: Doing,
+    result: Result<T, Stop>,
+    said: &str,
+) -> Response {
+    let again = async |no| {
+        page(desk, id, &pairs.state().secret("account").refused(no), doing)
+            .await
+            .unwrap_or_else(|stop| desk.stopped(stop))
+    };
     desk.answer(result, |_| (at::PayeeChangePage(id).to_string(), said), again).await
 }

@@ -40,7 +40,11 @@ async fn listed(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
     let reader = desk.read().await?;
     let all = condition(&reader, asked).await?;
     let size = if asked.export.is_empty() { PAGE_ROWS } else { EXPORT_ROWS };
-    let page = reader.page::<Entity>(asked.page_number(), size, |q| q.filter(all.clone()).order_by_desc(C::ProposedAt).order_by_desc(C::Id)).await?;
+    let page = reader
+        .page::<Entity>(asked.page_number(), size, |q| {
+            q.filter(all.clone()).order_by_desc(C::ProposedAt).order_by_desc(C::Id)
+        })
+        .await?;
     let (payees, people) = (payees(&reader, &page.rows).await?, people(&reader, &page.rows).await?);
     let register = Register {
         title: "收款账户更正".into(),
@@ -77,7 +81,8 @@ async fn condition(reader: &Reader, asked: &Asked) -> Result<Condition, Stop> {
     };
     let words = filters::words(&asked.q);
     if !words.is_empty() {
-        let named = reader.list::<institution::Entity>(|q| q.filter(institution::Column::Name.contains(&words))).await?;
+        let named =
+            reader.list::<institution::Entity>(|q| q.filter(institution::Column::Name.contains(&words))).await?;
         let named: Vec<InstitutionId> = named.into_iter().map(|one| one.id).collect();
         all = all.add(C::Institution.is_in(named));
     }
@@ -102,12 +107,20 @@ async fn payees(reader: &Reader, rows: &[Model]) -> Result<HashMap<InstitutionId
 }
 
 async fn people(reader: &Reader, rows: &[Model]) -> Result<HashMap<String, String>, Stop> {
-    let ids: Vec<AccountId> = rows.iter().map(|one| one.proposed_by.clone()).chain(rows.iter().filter_map(|one| one.decided_by.clone())).collect();
+    let ids: Vec<AccountId> = rows
+        .iter()
+        .map(|one| one.proposed_by.clone())
+        .chain(rows.iter().filter_map(|one| one.decided_by.clone()))
+        .collect();
     let found = reader.list::<account::Entity>(|q| q.filter(account::Column::Id.is_in(ids))).await?;
     Ok(found.into_iter().map(|one| (one.id.to_string(), one.name)).collect())
 }
 
-fn line(row: &payee_change::Model, payees: &HashMap<InstitutionId, String>, people: &HashMap<String, String>) -> Result<Row, Stop> {
+fn line(
+    row: &payee_change::Model,
+    payees: &HashMap<InstitutionId, String>,
+    people: &HashMap<String, String>,
+) -> Result<Row, Stop> {
     let name = |who: &AccountId| people.get(&who.to_string()).map_or("人社部门工作人员", String::as_str);
     let decided = row.decided_by.as_ref().zip(row.decided_at);
     Ok(Row::link(

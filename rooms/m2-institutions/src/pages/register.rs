@@ -27,9 +27,14 @@ pub async fn show(desk: Desk, Query(filters): Query<Filters>) -> Result<Response
 async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
     let reader = desk.read().await?;
     let condition = queries::condition(&reader, filters).await?;
-    let page = reader.page::<Entity>(filters.page.parse().unwrap_or(1), PAGE_ROWS, |q| queries::register(condition.clone(), q)).await?;
+    let page = reader
+        .page::<Entity>(filters.page.parse().unwrap_or(1), PAGE_ROWS, |q| queries::register(condition.clone(), q))
+        .await?;
     let programmes = queries::programmes(&reader, &page.rows).await?;
-    let official = matches!(desk.actor.office, Office::Province | Office::City { .. } | Office::County { .. } | Office::Audit { .. });
+    let official = matches!(
+        desk.actor.office,
+        Office::Province | Office::City { .. } | Office::County { .. } | Office::Audit { .. }
+    );
     let mut choices = vec![
         Filter::text("q", "机构名称或信用代码"),
         Filter::text("item", "培训项目"),
@@ -40,17 +45,25 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
         choices.push(Filter::choice(
             "state",
             "状态",
-            [DirectoryState::Listed, DirectoryState::Warned, DirectoryState::Suspended, DirectoryState::Removed].iter().map(|one| (one.code(), one.label())),
+            [DirectoryState::Listed, DirectoryState::Warned, DirectoryState::Suspended, DirectoryState::Removed]
+                .iter()
+                .map(|one| (one.code(), one.label())),
         ));
     }
     let register = Register {
         title: "补贴性培训机构目录".into(),
         note: "目录里的机构才能开补贴性培训班".into(),
-        buttons: if desk.may(super::PUBLISH) { vec![Button::link("列入新机构", "/institutions/new").main()] } else { Vec::new() },
+        buttons: if desk.may(super::PUBLISH) {
+            vec![Button::link("列入新机构", "/institutions/new").main()]
+        } else {
+            Vec::new()
+        },
         path: "/institutions".into(),
         query: filters.pairs(),
         filters: choices,
-        columns: ["机构名称", "地区", "办学性质", "可开展的培训项目", "地址", "联系人", "联系电话", "状态"].map(ui::Column::text).into(),
+        columns: ["机构名称", "地区", "办学性质", "可开展的培训项目", "地址", "联系人", "联系电话", "状态"]
+            .map(ui::Column::text)
+            .into(),
         rows: page.rows.iter().map(|row| line(row, &programmes)).collect(),
         total: page.total,
         page: page.number,
@@ -115,7 +128,16 @@ async fn export(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
             ]
         })
         .collect();
-    let columns = vec![("序号", 6), ("机构名称", 32), ("地址", 36), ("办学性质", 22), ("可开展的培训项目", 44), ("联系人", 10), ("联系电话", 16), ("备注", 36)];
+    let columns = vec![
+        ("序号", 6),
+        ("机构名称", 32),
+        ("地址", 36),
+        ("办学性质", 22),
+        ("可开展的培训项目", 44),
+        ("联系人", 10),
+        ("联系电话", 16),
+        ("备注", 36),
+    ];
     Sheet { title: "补贴性培训机构目录".into(), columns, rows }.answer_as(desk, &filters.export)
 }
 

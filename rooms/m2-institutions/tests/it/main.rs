@@ -5,12 +5,14 @@ mod payee;
 use axum::http::StatusCode;
 use chrono::NaiveDate;
 use desk::procedure::after;
-use foundation::codes::{CertificateType, DirectoryState, InstitutionKind, NeedsState, ReviewResult, SelectionRoute, TrainingType};
+use foundation::codes::{
+    CertificateType, DirectoryState, InstitutionKind, NeedsState, ReviewResult, SelectionRoute, TrainingType,
+};
 use foundation::{InstitutionId, NeedsItemId, Periods, SiteId, SkillLevel, Stop, TeacherId, Uscc, uscc};
 use m2_institutions::procedures::standing::{Standing, Step};
 use m2_institutions::{
-    AddDirectoryItem, AddRoom, AddSite, AddTeacher, EditTeacher, ListInstitution, RecordSiteVerification, RemoveInstitution, SuspendInstitution,
-    VerifyTeacherCertificate,
+    AddDirectoryItem, AddRoom, AddSite, AddTeacher, EditTeacher, ListInstitution, RecordSiteVerification,
+    RemoveInstitution, SuspendInstitution, VerifyTeacherCertificate,
 };
 use store::seal::Purpose;
 use store::tables::institutions::{institution, teacher};
@@ -101,7 +103,10 @@ async fn house() -> (TestHouse, NeedsItemId) {
         version: 1,
     };
     let id = item.id.clone();
-    let rows = vec![row(school(), "MJB00001", "晋江市安海职业培训学校", 1), row(rival(), "MJB00002", "晋江市青阳家政培训中心", 2)];
+    let rows = vec![
+        row(school(), "MJB00001", "晋江市安海职业培训学校", 1),
+        row(rival(), "MJB00002", "晋江市青阳家政培训中心", 2),
+    ];
     house
         .premises
         .db
@@ -117,7 +122,12 @@ async fn house() -> (TestHouse, NeedsItemId) {
 }
 
 async fn site(house: &TestHouse) -> SiteId {
-    house.desk(Persona::SchoolClerk).perform(AddSite { name: "安海校区".into(), address: "安海镇鸿江路8号".into() }).await.unwrap().site
+    house
+        .desk(Persona::SchoolClerk)
+        .perform(AddSite { name: "安海校区".into(), address: "安海镇鸿江路8号".into() })
+        .await
+        .unwrap()
+        .site
 }
 
 fn visit(site: &SiteId) -> RecordSiteVerification {
@@ -149,7 +159,11 @@ async fn teacher(house: &TestHouse) -> TeacherId {
 fn sewing_teacher() -> AddTeacher {
     let number = foundation::id_number::synthetic(day(1980, 5, 6), 12).unwrap();
     AddTeacher {
-        name: "许志强".into(), id_number: number, qualification: "缝纫工 二级/技师".into(), certificate_no: "S000035".into(), full_time: true
+        name: "许志强".into(),
+        id_number: number,
+        qualification: "缝纫工 二级/技师".into(),
+        certificate_no: "S000035".into(),
+        full_time: true,
     }
 }
 
@@ -191,9 +205,21 @@ async fn m2_1_a_wrong_check_digit_is_refused_with_all_other_errors_and_what_was_
         ("account", "12"),
         ("route", "LX"),
     ];
-    let page = web.post(Some(Persona::JinjiangOfficer), "/institutions/new", &form).await.expect(StatusCode::UNPROCESSABLE_ENTITY).text;
-    for words in ["最后一位（校验位）不对", "请选择办学性质", "到期", "联系电话不像", "银行账号应为", "没有填写开户银行", wrong.as_str(), "&lt;i&gt;某校"]
-    {
+    let page = web
+        .post(Some(Persona::JinjiangOfficer), "/institutions/new", &form)
+        .await
+        .expect(StatusCode::UNPROCESSABLE_ENTITY)
+        .text;
+    for words in [
+        "最后一位（校验位）不对",
+        "请选择办学性质",
+        "到期",
+        "联系电话不像",
+        "银行账号应为",
+        "没有填写开户银行",
+        wrong.as_str(),
+        "&lt;i&gt;某校",
+    ] {
         assert!(page.contains(words), "{words} missing");
     }
     assert!(!page.contains("<i>某校"));
@@ -205,7 +231,8 @@ async fn m3_7_a_directory_line_needs_a_valid_verification_by_two() {
     let county = house.desk(Persona::JinjiangInspector);
     let site = site(&house).await;
     assert_eq!(rules(county.perform(line(&item, &site)).await.unwrap_err()), ["实地核实"]);
-    let alone = RecordSiteVerification { inspector_2: "林国栋".into(), verified_on: day(2026, 11, 3), ..visit(&site) };
+    let alone =
+        RecordSiteVerification { inspector_2: "林国栋".into(), verified_on: day(2026, 11, 3), ..visit(&site) };
     assert_eq!(rules(county.perform(alone).await.unwrap_err()), ["两人核实", "核实日期"]);
     let verified = county.perform(visit(&site)).await.unwrap();
     assert_eq!(verified.valid_until, day(2027, 11, 2), "the policy's twelve months");
@@ -216,9 +243,13 @@ async fn m3_7_a_directory_line_needs_a_valid_verification_by_two() {
     assert!(m2_institutions::site_ok(&reader, &site, day(2027, 11, 3)).await.unwrap().is_none(), "expired");
     assert!(m2_institutions::item_for(&reader, &school(), &item, &site, day(2027, 11, 1)).await.unwrap().is_some());
     assert!(m2_institutions::item_for(&reader, &school(), &item, &site, day(2027, 11, 2)).await.unwrap().is_none());
-    let fail = RecordSiteVerification { conclusion: ReviewResult::Fail, note: "消防通道被占".into(), ..visit(&site) };
+    let fail =
+        RecordSiteVerification { conclusion: ReviewResult::Fail, note: "消防通道被占".into(), ..visit(&site) };
     county.perform(fail).await.unwrap();
-    assert!(m2_institutions::site_ok(&reader, &site, day(2026, 11, 2)).await.unwrap().is_none(), "the latest verification counts");
+    assert!(
+        m2_institutions::site_ok(&reader, &site, day(2026, 11, 2)).await.unwrap().is_none(),
+        "the latest verification counts"
+    );
 }
 
 #[tokio::test]
@@ -227,7 +258,8 @@ async fn m2_1_a_line_must_fit_licence_district_and_site() {
     let county = house.desk(Persona::JinjiangOfficer);
     let site = site(&house).await;
     county.perform(visit(&site)).await.unwrap();
-    let wrong = AddDirectoryItem { institution: rival(), capacity: 0, valid_until: day(2029, 1, 1), ..line(&item, &site) };
+    let wrong =
+        AddDirectoryItem { institution: rival(), capacity: 0, valid_until: day(2029, 1, 1), ..line(&item, &site) };
     assert_eq!(rules(county.perform(wrong).await.unwrap_err()), ["场地", "规模", "许可证"]);
 }
 
@@ -263,7 +295,10 @@ async fn m2_1_a_teacher_is_sealed_unique_and_checked_again_after_a_change() {
     assert!(read().await.certificate_verified_on.is_none());
     let web = house.serve(m2_institutions::routes());
     let number = sewing_teacher().id_number;
-    for (who, path) in [(Persona::SchoolClerk, "/my-institution".to_owned()), (Persona::JinjiangOfficer, format!("/institutions/{}", school()))] {
+    for (who, path) in [
+        (Persona::SchoolClerk, "/my-institution".to_owned()),
+        (Persona::JinjiangOfficer, format!("/institutions/{}", school())),
+    ] {
         let page = web.get(Some(who), &path).await.expect(StatusCode::OK).text;
         assert!(page.contains("许志强") && !page.contains(&number));
     }
@@ -282,18 +317,32 @@ async fn m8_the_rival_the_neighbour_and_the_public_stay_outside() {
             assert!(!page.contains(inside), "{inside} leaks to {stranger:?}");
         }
     }
-    web.get(Some(Persona::RivalClerk), &format!("/my-institution/teachers/{teacher}")).await.expect(StatusCode::NOT_FOUND);
-    web.get(Some(Persona::RivalClerk), &format!("/my-institution/sites/{site}/rooms/new")).await.expect(StatusCode::NOT_FOUND);
-    web.post(Some(Persona::ShishiOfficer), &format!("/sites/{site}/verification"), &[]).await.expect(StatusCode::NOT_FOUND);
-    web.post(Some(Persona::ShishiOfficer), &format!("{address}/suspend"), &[("reason", "x")]).await.expect(StatusCode::NOT_FOUND);
+    web.get(Some(Persona::RivalClerk), &format!("/my-institution/teachers/{teacher}"))
+        .await
+        .expect(StatusCode::NOT_FOUND);
+    web.get(Some(Persona::RivalClerk), &format!("/my-institution/sites/{site}/rooms/new"))
+        .await
+        .expect(StatusCode::NOT_FOUND);
+    web.post(Some(Persona::ShishiOfficer), &format!("/sites/{site}/verification"), &[])
+        .await
+        .expect(StatusCode::NOT_FOUND);
+    web.post(Some(Persona::ShishiOfficer), &format!("{address}/suspend"), &[("reason", "x")])
+        .await
+        .expect(StatusCode::NOT_FOUND);
     web.get(Some(Persona::SchoolClerk), "/institutions/new").await.expect(StatusCode::FORBIDDEN);
     web.get(Some(Persona::JinjiangOfficer), "/my-institution").await.expect(StatusCode::FORBIDDEN);
     assert!(matches!(
         house.desk(Persona::RivalClerk).perform(AddRoom { site: site.clone(), name: "偷".into(), seats: 5 }).await,
         Err(Stop::Fault(foundation::Fault::Gone))
     ));
-    assert!(matches!(house.desk(Persona::ShishiOfficer).perform(line(&item, &site)).await, Err(Stop::Fault(foundation::Fault::Gone))));
-    assert!(matches!(house.desk(Persona::ShishiOfficer).perform(VerifyTeacherCertificate { teacher }).await, Err(Stop::Fault(foundation::Fault::Gone))));
+    assert!(matches!(
+        house.desk(Persona::ShishiOfficer).perform(line(&item, &site)).await,
+        Err(Stop::Fault(foundation::Fault::Gone))
+    ));
+    assert!(matches!(
+        house.desk(Persona::ShishiOfficer).perform(VerifyTeacherCertificate { teacher }).await,
+        Err(Stop::Fault(foundation::Fault::Gone))
+    ));
 }
 
 #[tokio::test]
@@ -301,19 +350,38 @@ async fn m2_5_a_suspended_institution_leaves_the_public_register_and_may_not_ope
     let (house, _) = house().await;
     let web = house.serve(m2_institutions::routes());
     let county = house.desk(Persona::JinjiangOfficer);
-    assert_eq!(rules(county.perform(SuspendInstitution { institution: school(), reason: String::new() }).await.unwrap_err()), ["必填"]);
+    assert_eq!(
+        rules(county.perform(SuspendInstitution { institution: school(), reason: String::new() }).await.unwrap_err()),
+        ["必填"]
+    );
     county.perform(SuspendInstitution { institution: school(), reason: "擅自变更上课地点".into() }).await.unwrap();
     let reader = house.desk(Persona::SchoolClerk).read().await.unwrap();
     assert_eq!(rules(m2_institutions::listed(&reader, &school()).await.unwrap_err()), ["目录内"]);
     assert!(m2_institutions::listed(&reader, &rival()).await.is_ok());
     assert!(!web.get(None, "/institutions").await.expect(StatusCode::OK).text.contains("安海职业培训学校"));
-    assert!(web.get(Some(Persona::JinjiangOfficer), "/institutions?state=SUSPENDED").await.text.contains("安海职业培训学校"));
+    assert!(
+        web.get(Some(Persona::JinjiangOfficer), "/institutions?state=SUSPENDED")
+            .await
+            .text
+            .contains("安海职业培训学校")
+    );
     assert!(web.get(Some(Persona::SchoolClerk), "/my-institution").await.text.contains("不能申请新班"));
     let address = format!("/institutions/{}", school());
-    web.post(Some(Persona::JinjiangOfficer), &format!("{address}/restore"), &[("reason", "整改完成")]).await.expect(StatusCode::SEE_OTHER);
+    web.post(Some(Persona::JinjiangOfficer), &format!("{address}/restore"), &[("reason", "整改完成")])
+        .await
+        .expect(StatusCode::SEE_OTHER);
     assert!(m2_institutions::listed(&house.desk(Persona::SchoolClerk).read().await.unwrap(), &school()).await.is_ok());
     county.perform(RemoveInstitution { institution: school(), reason: "自愿停办".into() }).await.unwrap();
-    assert_eq!(rules(house.desk(Persona::SchoolClerk).perform(AddSite { name: "新".into(), address: "址".into() }).await.unwrap_err()), ["目录内"]);
+    assert_eq!(
+        rules(
+            house
+                .desk(Persona::SchoolClerk)
+                .perform(AddSite { name: "新".into(), address: "址".into() })
+                .await
+                .unwrap_err()
+        ),
+        ["目录内"]
+    );
 }
 
 #[test]
@@ -338,8 +406,10 @@ async fn m7_2_register_workbook_and_api_agree() {
     assert!(page.contains("安海职业培训学校") && page.contains("缝纫工（四级/中级工）") && !page.contains("青阳"));
     let file = web.get(None, "/institutions?export=xlsx").await.expect(StatusCode::OK);
     assert!(file.text.starts_with("PK"));
-    let json: serde_json::Value =
-        serde_json::from_str(&web.get(None, &format!("/api/v1/institutions/{}", school())).await.expect(StatusCode::OK).text).unwrap();
+    let json: serde_json::Value = serde_json::from_str(
+        &web.get(None, &format!("/api/v1/institutions/{}", school())).await.expect(StatusCode::OK).text,
+    )
+    .unwrap();
     assert_eq!(json["programmes"][0], "缝纫工（四级/中级工）");
     assert!(json.get("account_masked").is_none());
     for path in ["/institutions/xyz", "/api/v1/institutions/xyz"] {
@@ -362,15 +432,33 @@ async fn every_form_opens_for_its_office() {
     ] {
         web.get(Some(Persona::SchoolClerk), &path).await.expect(StatusCode::OK);
     }
-    for path in ["/institutions/new".to_owned(), format!("/institutions/{}/items/new", school()), format!("/sites/{site}/verification")] {
+    for path in [
+        "/institutions/new".to_owned(),
+        format!("/institutions/{}/items/new", school()),
+        format!("/sites/{site}/verification"),
+    ] {
         web.get(Some(Persona::JinjiangOfficer), &path).await.expect(StatusCode::OK);
     }
-    web.post(Some(Persona::SchoolClerk), &format!("/my-institution/sites/{site}/rooms/new"), &[("name", ""), ("seats", "多")])
-        .await
-        .expect(StatusCode::UNPROCESSABLE_ENTITY);
-    web.post(Some(Persona::SchoolClerk), &format!("/my-institution/sites/{site}/rooms/new"), &[("name", "302"), ("seats", "40")])
-        .await
-        .expect(StatusCode::SEE_OTHER);
-    web.post(Some(Persona::SchoolClerk), "/my-institution/contact", &[("contact", "李雪梅"), ("phone", "0595-85780009")]).await.expect(StatusCode::SEE_OTHER);
+    web.post(
+        Some(Persona::SchoolClerk),
+        &format!("/my-institution/sites/{site}/rooms/new"),
+        &[("name", ""), ("seats", "多")],
+    )
+    .await
+    .expect(StatusCode::UNPROCESSABLE_ENTITY);
+    web.post(
+        Some(Persona::SchoolClerk),
+        &format!("/my-institution/sites/{site}/rooms/new"),
+        &[("name", "302"), ("seats", "40")],
+    )
+    .await
+    .expect(StatusCode::SEE_OTHER);
+    web.post(
+        Some(Persona::SchoolClerk),
+        "/my-institution/contact",
+        &[("contact", "李雪梅"), ("phone", "0595-85780009")],
+    )
+    .await
+    .expect(StatusCode::SEE_OTHER);
     assert!(web.get(None, &format!("/institutions/{}", school())).await.text.contains("302（40 座）"));
 }

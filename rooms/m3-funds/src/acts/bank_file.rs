@@ -30,12 +30,25 @@ pub(crate) async fn write(desk: &Desk, work: &Writer, batch: &payment_batch::Mod
 
 /// The text of a batch's bank file: the same lines give the same bytes.
 async fn text_of(desk: &Desk, work: &Writer, batch: &payment_batch::Model) -> Result<String, Stop> {
-    let lines =
-        work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone())).order_by_asc(payment_line::Column::Id)).await?;
+    let lines = work
+        .list::<payment_line::Entity>(|q| {
+            q.filter(payment_line::Column::Batch.eq(batch.id.clone())).order_by_asc(payment_line::Column::Id)
+        })
+        .await?;
     let mut out = Vec::new();
     for one in lines {
-        let account = desk.premises.keyring.open(Purpose::Account, &one.id.to_string(), &one.account).map_err(|e| Fault::Db(e.to_string()))?;
-        out.push(OutLine { line: one.id, payee: one.payee, account: account.to_string(), bank: one.bank, amount: one.amount });
+        let account = desk
+            .premises
+            .keyring
+            .open(Purpose::Account, &one.id.to_string(), &one.account)
+            .map_err(|e| Fault::Db(e.to_string()))?;
+        out.push(OutLine {
+            line: one.id,
+            payee: one.payee,
+            account: account.to_string(),
+            bank: one.bank,
+            amount: one.amount,
+        });
     }
     Ok(bank_file(&batch.batch_no, &out))
 }
@@ -51,7 +64,8 @@ pub(crate) async fn keep_file(
 ) -> Result<(FileId, String), Stop> {
     let id: FileId = desk.new_id();
     let premises = &desk.premises;
-    let sealed = premises.keyring.seal(Purpose::Account, &id.to_string(), &STANDARD.encode(plain), premises.ids.bytes());
+    let sealed =
+        premises.keyring.seal(Purpose::Account, &id.to_string(), &STANDARD.encode(plain), premises.ids.bytes());
     let address = premises.files.keep(sealed.as_str().as_bytes().to_vec()).await?;
     let row = stored_file::Model {
         id: id.clone(),
@@ -105,7 +119,8 @@ impl Act for TakeBankFile {
             Some(text) => (text, None),
             None => made_anew(desk, work, &batch).await.map(|(text, fact)| (text, Some(fact)))?,
         };
-        let lines = work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone()))).await?;
+        let lines =
+            work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone()))).await?;
         // Each payee finds in its own trail that its account was read, by whom and when.
         let mut payees: Vec<InstitutionId> = lines.iter().map(|one| one.institution.clone()).collect();
         payees.sort();
@@ -116,7 +131,8 @@ impl Act for TakeBankFile {
             .with("file_sha256", batch.file_hash.as_str())
             .with("accounts", lines.len());
         let fact = payees.iter().fold(fact, |fact, payee| fact.also_institution(payee));
-        let done = Done::new(BankFileTaken { name: format!("{}.csv", batch.batch_no), text, sha256: batch.file_hash }, fact);
+        let done =
+            Done::new(BankFileTaken { name: format!("{}.csv", batch.batch_no), text, sha256: batch.file_hash }, fact);
         Ok(anew.into_iter().fold(done, Done::and))
     }
 }
@@ -155,10 +171,17 @@ async fn made_anew(desk: &Desk, work: &Writer, batch: &payment_batch::Model) -> 
         let fix = "请不要照别的文件付款；请系统管理员从备份取回这个文件，并运行 jinbu verify 查明明细何时被改";
         return Err(NO_BANK_FILE.refuse(fact).source("公开日志里的财政复核").fix(fix).into());
     }
-    let (file, hash) = keep_file(desk, work, batch, BANK_FILE, &format!("{}.csv", batch.batch_no), text.as_bytes()).await?;
-    work.save::<payment_batch::Entity>(batch, payment_batch::ActiveModel { file: Set(Some(file)), ..Default::default() }).await?;
+    let (file, hash) =
+        keep_file(desk, work, batch, BANK_FILE, &format!("{}.csv", batch.batch_no), text.as_bytes()).await?;
+    work.save::<payment_batch::Entity>(
+        batch,
+        payment_batch::ActiveModel { file: Set(Some(file)), ..Default::default() },
+    )
+    .await?;
     let summary = format!("拨付批次 {} 的银行代发文件丢失或损坏，照明细重做，内容与批准时一致", batch.batch_no);
-    let fact = FactDraft::new("BankFileRemade", batch.district, summary).about(&crate::declared::PAYMENT_BATCH, &batch.id).with("file_sha256", hash);
+    let fact = FactDraft::new("BankFileRemade", batch.district, summary)
+        .about(&crate::declared::PAYMENT_BATCH, &batch.id)
+        .with("file_sha256", hash);
     Ok((text, fact))
 }
 
@@ -170,7 +193,11 @@ async fn open(desk: &Desk, work: &Writer, file: &FileId, hash: &str) -> Result<O
     }
     let altered = || Fault::Upstream("the bank file was altered".into());
     let sealed = String::from_utf8(desk.premises.files.fetch(&row.hash).await?).map_err(|_| altered())?;
-    let plain = desk.premises.keyring.open(Purpose::Account, &file.to_string(), &Sealed::from_stored(sealed)).map_err(|_| altered())?;
+    let plain = desk
+        .premises
+        .keyring
+        .open(Purpose::Account, &file.to_string(), &Sealed::from_stored(sealed))
+        .map_err(|_| altered())?;
     let bytes = STANDARD.decode(plain.as_bytes()).map_err(|_| altered())?;
     if hex::encode(Sha256::digest(&bytes)) != hash {
         return Err(altered().into());

@@ -86,15 +86,23 @@ impl DecideObjection {
             ));
         }
         if (self.verdict == Verdict::Strike) == self.struck.is_empty() {
-            let fact =
-                if self.struck.is_empty() { "没有勾选要剔除的学员" } else { "勾选了要剔除的学员，但处理结果不是“剔除”" };
+            let fact = if self.struck.is_empty() {
+                "没有勾选要剔除的学员"
+            } else {
+                "勾选了要剔除的学员，但处理结果不是“剔除”"
+            };
             refusals.push(no(fact.into(), "剔除时请勾选学员，其他结果请不要勾选", "struck"));
         }
         if refusals.is_empty() { Ok(()) } else { Err(refusals.into()) }
     }
 
     /// The other open objections keep the claim where it is; without any its publicity goes on, or ends by itself.
-    async fn goes_on(&self, work: &Writer, row: &claim::Model, (one, all): (Step, Step)) -> Result<(Step, Option<Date>), Stop> {
+    async fn goes_on(
+        &self,
+        work: &Writer,
+        row: &claim::Model,
+        (one, all): (Step, Step),
+    ) -> Result<(Step, Option<Date>), Stop> {
         let left = work.list::<objection::Entity>(|q| q.filter(open_of(&row.id))).await?;
         Ok(match left.iter().map(|one| one.due_on).min() {
             Some(due) => (one, Some(due)),
@@ -102,19 +110,36 @@ impl DecideObjection {
         })
     }
 
-    async fn dismiss(&self, desk: &Desk, work: &Writer, one: &objection::Model, row: &claim::Model) -> Result<Done<()>, Stop> {
-        let fact = about(row, FactDraft::new("ObjectionDismissed", row.district, "公示异议不成立")).about(&crate::declared::OBJECTION, &one.id);
+    async fn dismiss(
+        &self,
+        desk: &Desk,
+        work: &Writer,
+        one: &objection::Model,
+        row: &claim::Model,
+    ) -> Result<Done<()>, Stop> {
+        let fact = about(row, FactDraft::new("ObjectionDismissed", row.district, "公示异议不成立"))
+            .about(&crate::declared::OBJECTION, &one.id);
         let fact = answer(desk, work, one, Objected::Dismiss, self.answer.trim(), fact).await?;
         let (step, due) = self.goes_on(work, row, (Step::DismissOne, Step::Dismiss)).await?;
         Ok(Done::new((), go(desk, work, row, step, only().due(due), fact).await?))
     }
 
-    async fn strike(&self, desk: &Desk, work: &Writer, one: &objection::Model, row: &claim::Model) -> Result<Done<()>, Stop> {
+    async fn strike(
+        &self,
+        desk: &Desk,
+        work: &Writer,
+        one: &objection::Model,
+        row: &claim::Model,
+    ) -> Result<Done<()>, Stop> {
         may_take::<Claims>(desk, row, Step::Uphold)?;
         let mut lines = items(work, &row.id).await?;
         let known = |who: &EnrolmentId| lines.iter().any(|line| line.enrolment == *who && line.eligible);
         if !self.struck.iter().all(known) {
-            return Err(OBJECTION.refuse("勾选的学员不在本申领的补贴名单里").fix("请刷新页面后重新勾选").at("struck").into());
+            return Err(OBJECTION
+                .refuse("勾选的学员不在本申领的补贴名单里")
+                .fix("请刷新页面后重新勾选")
+                .at("struck")
+                .into());
         }
         let why = OBJECTION
             .refuse("公示期间异议成立，从补贴名单中剔除")
@@ -122,7 +147,12 @@ impl DecideObjection {
             .fix("不服的可以向上一级人社部门反映");
         let why = serde_json::to_string(&[why]).map_err(|e| foundation::Fault::Db(e.to_string()))?;
         for line in lines.iter_mut().filter(|line| self.struck.contains(&line.enrolment)) {
-            let change = claim_item::ActiveModel { eligible: Set(false), amount: Set(Fen::ZERO), refusals: Set(why.clone()), ..Default::default() };
+            let change = claim_item::ActiveModel {
+                eligible: Set(false),
+                amount: Set(Fen::ZERO),
+                refusals: Set(why.clone()),
+                ..Default::default()
+            };
             work.save::<claim_item::Entity>(line, change).await?;
             (line.eligible, line.amount) = (false, Fen::ZERO);
         }
@@ -141,19 +171,35 @@ impl DecideObjection {
             done = answer_others(desk, work, row, self.answer.trim(), done).await?;
         }
         let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
-        work.save::<training_class::Entity>(&class, training_class::ActiveModel { money: Set(rest), ..Default::default() }).await?;
-        let drafted = FactDraft::of(&body(row.class.clone(), &row.id, &lines, rest), row.district, format!("剔除后申领 {} 人，{rest} 元", persons(&lines)));
+        work.save::<training_class::Entity>(
+            &class,
+            training_class::ActiveModel { money: Set(rest), ..Default::default() },
+        )
+        .await?;
+        let drafted = FactDraft::of(
+            &body(row.class.clone(), &row.id, &lines, rest),
+            row.district,
+            format!("剔除后申领 {} 人，{rest} 元", persons(&lines)),
+        );
         Ok(done.and(go(desk, work, row, step, Taking::new(change).due(due), about(row, drafted)).await?))
     }
 
-    async fn send_back(&self, desk: &Desk, work: &Writer, one: &objection::Model, row: &claim::Model) -> Result<Done<()>, Stop> {
+    async fn send_back(
+        &self,
+        desk: &Desk,
+        work: &Writer,
+        one: &objection::Model,
+        row: &claim::Model,
+    ) -> Result<Done<()>, Stop> {
         may_take::<Claims>(desk, row, Step::SendBack)?;
         release(work, row, row.total).await?;
         free_slots(work, &row.id, None).await?;
         let upheld = ObjectionUpheld { class: row.class.clone(), claim: row.id.clone(), struck: Vec::new() };
-        let upheld = about(row, FactDraft::of(&upheld, row.district, "公示异议成立")).about(&crate::declared::OBJECTION, &one.id);
+        let upheld = about(row, FactDraft::of(&upheld, row.district, "公示异议成立"))
+            .about(&crate::declared::OBJECTION, &one.id);
         let done = Done::new((), answer(desk, work, one, Objected::Uphold, self.answer.trim(), upheld).await?);
-        let done = answer_others(desk, work, row, "因另一条异议成立，本申领已退回补正；重新公示时可以再提异议。", done).await?;
+        let done = answer_others(desk, work, row, "因另一条异议成立，本申领已退回补正；重新公示时可以再提异议。", done)
+            .await?;
         let change = claim::ActiveModel {
             note: Set(self.answer.trim().to_owned()),
             fund_account: Set(None),
@@ -180,7 +226,14 @@ async fn release(work: &Writer, row: &claim::Model, amount: Fen) -> Result<(), S
 }
 
 /// Answers an objection: what the objector reads with his receipt.
-async fn answer(desk: &Desk, work: &Writer, one: &objection::Model, step: Objected, said: &str, fact: FactDraft) -> Result<FactDraft, Stop> {
+async fn answer(
+    desk: &Desk,
+    work: &Writer,
+    one: &objection::Model,
+    step: Objected,
+    said: &str,
+    fact: FactDraft,
+) -> Result<FactDraft, Stop> {
     let change = objection::ActiveModel {
         answer: Set(said.to_owned()),
         decided_by: Set(desk.actor.account.clone()),
@@ -191,7 +244,13 @@ async fn answer(desk: &Desk, work: &Writer, one: &objection::Model, step: Object
 }
 
 /// The claim is gone from the publicity: what else was said against it is answered with it.
-async fn answer_others(desk: &Desk, work: &Writer, row: &claim::Model, said: &str, mut done: Done<()>) -> Result<Done<()>, Stop> {
+async fn answer_others(
+    desk: &Desk,
+    work: &Writer,
+    row: &claim::Model,
+    said: &str,
+    mut done: Done<()>,
+) -> Result<Done<()>, Stop> {
     for other in work.list::<objection::Entity>(|q| q.filter(open_of(&row.id))).await? {
         let fact = FactDraft::new("ObjectionAnswered", row.district, "随另一条异议一并答复");
         let fact = about(row, fact).about(&crate::declared::OBJECTION, &other.id);

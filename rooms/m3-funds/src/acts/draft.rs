@@ -39,11 +39,15 @@ impl Act for DraftClaim {
         let fact = drafted(&class, &id, &now);
         let row = fresh(desk, &class, id.clone(), &now)?;
         let step = if now.persons == 0 { Step::DraftNothing } else { Step::Draft };
-        let made = begin::<Claims>(desk, work, row.clone(), step, Taking::new(claim::ActiveModel::default()), fact).await?;
+        let made =
+            begin::<Claims>(desk, work, row.clone(), step, Taking::new(claim::ActiveModel::default()), fact).await?;
         let fact = made.ok_or(Fault::Stale)?;
         work.add_many::<claim_item::Entity>(now.all).await?;
         let change = training_class::ActiveModel { money: Set(row.total), ..Default::default() };
-        Ok(Done::new(id, take::<FullProcess>(desk, work, &class, ClassStep::DraftClaim, Taking::new(change), fact).await?))
+        Ok(Done::new(
+            id,
+            take::<FullProcess>(desk, work, &class, ClassStep::DraftClaim, Taking::new(change), fact).await?,
+        ))
     }
 }
 
@@ -136,7 +140,9 @@ pub(crate) async fn keep(work: &Writer, claim: &ClaimId, lines: Vec<claim_item::
 
 /// Whether a trainee has answered after the claim was drafted. The institution may not see who: the system asks.
 async fn heard_since(work: &Writer, row: &claim::Model) -> Result<bool, Stop> {
-    let late = Condition::all().add(feedback::Column::Class.eq(row.class.clone())).add(feedback::Column::At.gt(row.drafted_at));
+    let late = Condition::all()
+        .add(feedback::Column::Class.eq(row.class.clone()))
+        .add(feedback::Column::At.gt(row.drafted_at));
     Ok(work.as_system("late-feedback").find::<feedback::Entity>(late).await?.is_some())
 }
 
@@ -154,11 +160,20 @@ fn drafted(class: &training_class::Model, claim: &ClaimId, now: &Lines) -> FactD
         0 => "没有可以补贴的学员，申领终止".to_owned(),
         persons => format!("系统按学时生成补贴申领：{persons} 人，{} 元", now.total),
     };
-    FactDraft::of(&now.body(class, claim), class.district, summary).class(&class.id).institution(&class.institution).about(&crate::declared::CLAIM, claim)
+    FactDraft::of(&now.body(class, claim), class.district, summary)
+        .class(&class.id)
+        .institution(&class.institution)
+        .about(&crate::declared::CLAIM, claim)
 }
 
 /// Keeps new lines, sums and task of a claim in hand; closes one that nobody is paid for. Returns the fact.
-pub(crate) async fn put(desk: &Desk, work: &Writer, class: &training_class::Model, row: &claim::Model, now: Lines) -> Result<FactDraft, Stop> {
+pub(crate) async fn put(
+    desk: &Desk,
+    work: &Writer,
+    class: &training_class::Model,
+    row: &claim::Model,
+    now: Lines,
+) -> Result<FactDraft, Stop> {
     let step = if now.persons == 0 { Step::Close } else { redraft_step(row) };
     let fact = drafted(class, &row.id, &now);
     let (persons, total) = (now.persons, now.total);
@@ -168,10 +183,17 @@ pub(crate) async fn put(desk: &Desk, work: &Writer, class: &training_class::Mode
         Step::RedraftReturned => row.note.clone(),
         _ => String::new(),
     };
-    let change = claim::ActiveModel { persons: Set(persons), total: Set(total), drafted_at: Set(desk.now()), note: Set(note), ..Default::default() };
+    let change = claim::ActiveModel {
+        persons: Set(persons),
+        total: Set(total),
+        drafted_at: Set(desk.now()),
+        note: Set(note),
+        ..Default::default()
+    };
     // A draft waits until the claim window is over, a returned one until its correction is due.
     let due = claim_window_end(class.ends_on, desk::policy::pinned(class.policy.as_deref())?.claim_window_months());
-    work.save::<training_class::Entity>(class, training_class::ActiveModel { money: Set(total), ..Default::default() }).await?;
+    work.save::<training_class::Entity>(class, training_class::ActiveModel { money: Set(total), ..Default::default() })
+        .await?;
     take::<Claims>(desk, work, row, step, Taking::new(change).due(due).money(total), fact).await
 }
 

@@ -22,7 +22,11 @@ pub fn account_id(district: DistrictCode, year: i32) -> String {
 /// Moves money on an account: compare-and-set, so two acts at once cannot both spend the last fen.
 pub(crate) async fn move_money(work: &Writer, account: &str, step: Step, amount: Fen) -> Result<(), Stop> {
     let Some(row) = work.find::<fund_account::Entity>(fund_account::Column::Id.eq(account)).await? else {
-        return Err(FUND.refuse(format!("没有资金账户 {account}")).source("资金账户表").fix("请财政部门先登记本年度就业补助资金预算").into());
+        return Err(FUND
+            .refuse(format!("没有资金账户 {account}"))
+            .source("资金账户表")
+            .fix("请财政部门先登记本年度就业补助资金预算")
+            .into());
     };
     let next = Sums::of(&row).after(step, amount, account)?;
     work.save::<fund_account::Entity>(&row, next.change()).await
@@ -54,7 +58,11 @@ impl Act for SetFundBudget {
             refusals.push(no(format!("年度 {} 不对", self.year), "请填上一年、本年或下一年", "year"));
         }
         if document.is_empty() || document.chars().count() > LINE_CHARS {
-            refusals.push(no("没有写预算文件，或超过 100 字".into(), "请填写预算下达或调整的文件名称、文号", "document"));
+            refusals.push(no(
+                "没有写预算文件，或超过 100 字".into(),
+                "请填写预算下达或调整的文件名称、文号",
+                "document",
+            ));
         }
         if self.budget_fen < 0 {
             refusals.push(no("预算不能是负数".into(), "请填写元，最多两位小数", "budget"));
@@ -74,11 +82,15 @@ impl Act for SetFundBudget {
                 Fen::ZERO
             }
         };
-        let fact = FactDraft::new("FundBudgetSet", district, format!("{} 年就业补助资金预算：{before} 元改为 {budget} 元（{document}）", self.year))
-            .about(&crate::declared::FUND_ACCOUNT, &id)
-            .with("before_fen", before.0)
-            .with("budget_fen", budget.0)
-            .with("document", document);
+        let fact = FactDraft::new(
+            "FundBudgetSet",
+            district,
+            format!("{} 年就业补助资金预算：{before} 元改为 {budget} 元（{document}）", self.year),
+        )
+        .about(&crate::declared::FUND_ACCOUNT, &id)
+        .with("before_fen", before.0)
+        .with("budget_fen", budget.0)
+        .with("document", document);
         Ok(Done::new(id, fact))
     }
 }

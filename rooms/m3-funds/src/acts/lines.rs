@@ -34,8 +34,11 @@ impl Lines {
     /// Whether a claim's present lines pay the same persons the same. One more reason against somebody who is not paid
     /// anyway is nothing new.
     pub fn same_as(&self, present: &[claim_item::Model]) -> bool {
-        let key = |one: &claim_item::Model| (one.enrolment.clone(), one.eligible, one.credited_offline, one.credited_online, one.payable, one.amount);
-        let (mut now, mut before): (Vec<_>, Vec<_>) = (self.all.iter().map(key).collect(), present.iter().map(key).collect());
+        let key = |one: &claim_item::Model| {
+            (one.enrolment.clone(), one.eligible, one.credited_offline, one.credited_online, one.payable, one.amount)
+        };
+        let (mut now, mut before): (Vec<_>, Vec<_>) =
+            (self.all.iter().map(key).collect(), present.iter().map(key).collect());
         now.sort();
         before.sort();
         now == before
@@ -64,7 +67,8 @@ pub async fn lines(desk: &Desk, work: &Writer, class: &training_class::Model, cl
     let system = work.as_system("claim-lines");
     let policy = desk::policy::pinned(class.policy.as_deref())?;
     let item = system.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
-    let subject = slots::subject(item.occupation.as_ref().map(foundation::OccupationCode::as_str), &item.name, item.level);
+    let subject =
+        slots::subject(item.occupation.as_ref().map(foundation::OccupationCode::as_str), &item.name, item.level);
     let hours = m3_supervision::hours::of_class(&system, &class.id, &policy).await?;
     let roster = m3_supervision::hours::roster(&system, &class.id).await?;
     let known = Known::of(&system, &roster, claim).await?;
@@ -136,10 +140,15 @@ impl Known {
         let persons = || padded(roster.iter().map(|one| one.person.clone()));
         let places = || padded(roster.iter().map(|one| one.id.clone()));
         let births = system.list::<person::Entity>(|q| q.filter(person::Column::Id.is_in(persons()))).await?;
-        let passed =
-            system.list::<exam_score::Entity>(|q| q.filter(exam_score::Column::Enrolment.is_in(places())).filter(exam_score::Column::Passed.eq(true))).await?;
+        let passed = system
+            .list::<exam_score::Entity>(|q| {
+                q.filter(exam_score::Column::Enrolment.is_in(places())).filter(exam_score::Column::Passed.eq(true))
+            })
+            .await?;
         let issued = system
-            .list::<certificate::Entity>(|q| q.filter(certificate::Column::Enrolment.is_in(places())).filter(certificate::Column::Valid.eq(true)))
+            .list::<certificate::Entity>(|q| {
+                q.filter(certificate::Column::Enrolment.is_in(places())).filter(certificate::Column::Valid.eq(true))
+            })
             .await?;
         let heard = system.list::<feedback::Entity>(|q| q.filter(feedback::Column::Enrolment.is_in(places()))).await?;
         Ok(Self {
@@ -152,7 +161,14 @@ impl Known {
     }
 
     /// Errors: `Gone` for a place whose person is not there.
-    fn facts(&self, class: &training_class::Model, place: &enrolment::Model, rate: (i32, i32), policy: &Policy, subject: &str) -> Result<PersonFacts, Stop> {
+    fn facts(
+        &self,
+        class: &training_class::Model,
+        place: &enrolment::Model,
+        rate: (i32, i32),
+        policy: &Policy,
+        subject: &str,
+    ) -> Result<PersonFacts, Stop> {
         let earlier = self.taken.get(&place.person).map_or(&[][..], Vec::as_slice);
         Ok(PersonFacts {
             birth: *self.births.get(&place.person).ok_or(Fault::Gone)?,
@@ -174,7 +190,11 @@ impl Known {
 }
 
 /// What persons have in the count, one claim's own places left out.
-async fn taken(system: &Reader, persons: Vec<PersonId>, but: Option<&ClaimId>) -> Result<HashMap<PersonId, Vec<Taken>>, Stop> {
+async fn taken(
+    system: &Reader,
+    persons: Vec<PersonId>,
+    but: Option<&ClaimId>,
+) -> Result<HashMap<PersonId, Vec<Taken>>, Stop> {
     let rows = system
         .list::<subsidy_slot::Entity>(|q| {
             q.filter(subsidy_slot::Column::Person.is_in(persons))
@@ -184,17 +204,28 @@ async fn taken(system: &Reader, persons: Vec<PersonId>, but: Option<&ClaimId>) -
         .await?;
     let mut all: HashMap<PersonId, Vec<Taken>> = HashMap::new();
     for one in rows.into_iter().filter(|one| but != Some(&one.claim)) {
-        all.entry(one.person).or_default().push(Taken { place: one.place, subject: one.subject, on: one.taken_on, class_no: one.class_no });
+        all.entry(one.person).or_default().push(Taken {
+            place: one.place,
+            subject: one.subject,
+            on: one.taken_on,
+            class_no: one.class_no,
+        });
     }
     Ok(all)
 }
 
 /// Takes a place for each paid line. A key that somebody else holds already ends the act; the door does it once more,
 /// and then the lines say why.
-pub async fn take_slots(desk: &Desk, work: &Writer, class: &training_class::Model, items: &[claim_item::Model]) -> Result<(), Stop> {
+pub async fn take_slots(
+    desk: &Desk,
+    work: &Writer,
+    class: &training_class::Model,
+    items: &[claim_item::Model],
+) -> Result<(), Stop> {
     let system = work.as_system("subsidy-count");
     let item = system.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
-    let subject = slots::subject(item.occupation.as_ref().map(foundation::OccupationCode::as_str), &item.name, item.level);
+    let subject =
+        slots::subject(item.occupation.as_ref().map(foundation::OccupationCode::as_str), &item.name, item.level);
     let paid = || items.iter().filter(|one| one.eligible);
     let taken = taken(&system, padded(paid().map(|one| one.person.clone())), None).await?;
     let mut rows = Vec::new();

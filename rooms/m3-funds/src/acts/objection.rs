@@ -66,7 +66,8 @@ impl Act for RaiseObjection {
         let (id, receipt): (ObjectionId, String) = (desk.new_id(), receipt(desk));
         let (reason, contact) = (self.reason.trim(), self.contact.trim());
         let salt: [u8; 16] = desk.premises.ids.bytes();
-        let sealed = |text: &str| desk.premises.keyring.seal(Purpose::Phone, &id.to_string(), text, desk.premises.ids.bytes());
+        let sealed =
+            |text: &str| desk.premises.keyring.seal(Purpose::Phone, &id.to_string(), text, desk.premises.ids.bytes());
         let one = objection::Model {
             receipt_hash: receipt_hash(&receipt),
             claim: row.id.clone(),
@@ -88,14 +89,19 @@ impl Act for RaiseObjection {
             version: 1,
             id: id.clone(),
         };
-        let fact = FactDraft::new("ObjectionRaised", row.district, format!("收到公示异议，{} 前核查答复", ui::dates::full_day(due_on)));
+        let fact = FactDraft::new(
+            "ObjectionRaised",
+            row.district,
+            format!("收到公示异议，{} 前核查答复", ui::dates::full_day(due_on)),
+        );
         let fact = about(&row, fact)
             .about(&crate::declared::OBJECTION, &id)
             // The words stay with the county; that they were these words can be proved.
             .commits("reason", journal::commit(salt, reason));
         let taking = Taking::new(objection::ActiveModel::default()).by(&policy).money(row.total);
         let made = begin::<Objections>(desk, &system, one, Objected::Raise, taking, fact).await?;
-        let first = row.due_on.filter(|_| row.state == ClaimState::UnderObjection).map_or(due_on, |due| due.min(due_on));
+        let first =
+            row.due_on.filter(|_| row.state == ClaimState::UnderObjection).map_or(due_on, |due| due.min(due_on));
         let fact = go(desk, &system, &row, Step::Object, only().due(Some(first)), made.ok_or(Fault::Stale)?).await?;
         Ok(Done::new(ObjectionRaised { receipt, due_on }, fact))
     }
@@ -117,8 +123,13 @@ impl RaiseObjection {
             refusals.push(no("这份补贴不在公示期内".into(), "公示期过后的问题，请向当地人社部门举报"));
         }
         let open = open_of(&row.id);
-        if refusals.is_empty() && system.count::<objection::Entity>(|q| q.filter(open)).await? >= u64::try_from(most).unwrap_or(0) {
-            refusals.push(no(format!("对这份补贴已有 {most} 条异议在核查"), "请等核查结果；有紧急情况请直接向当地人社部门反映"));
+        if refusals.is_empty()
+            && system.count::<objection::Entity>(|q| q.filter(open)).await? >= u64::try_from(most).unwrap_or(0)
+        {
+            refusals.push(no(
+                format!("对这份补贴已有 {most} 条异议在核查"),
+                "请等核查结果；有紧急情况请直接向当地人社部门反映",
+            ));
         }
         if refusals.is_empty() { Ok(()) } else { Err(refusals.into()) }
     }
@@ -126,7 +137,9 @@ impl RaiseObjection {
 
 /// The open objections to a claim.
 pub(crate) fn open_of(claim: &ClaimId) -> Condition {
-    Condition::all().add(objection::Column::Claim.eq(claim.clone())).add(objection::Column::State.eq(ObjectionState::Open))
+    Condition::all()
+        .add(objection::Column::Claim.eq(claim.clone()))
+        .add(objection::Column::State.eq(ObjectionState::Open))
 }
 
 /// Sixteen letters nobody guesses, in fours.
@@ -139,7 +152,8 @@ fn receipt(desk: &Desk) -> String {
 
 /// What is kept of a receipt. Small letters, spaces and missing hyphens do not matter.
 pub fn receipt_hash(receipt: &str) -> String {
-    let letters: String = receipt.chars().filter(char::is_ascii_alphanumeric).map(|one| one.to_ascii_uppercase()).collect();
+    let letters: String =
+        receipt.chars().filter(char::is_ascii_alphanumeric).map(|one| one.to_ascii_uppercase()).collect();
     hex::encode(Sha256::digest(letters))
 }
 
@@ -173,7 +187,11 @@ impl Act for ReadObjectionContact {
         let Some(sealed) = &row.contact else {
             return Err(CONTACT.refuse("异议人没有留联系方式").source("公示异议").fix("请按现有材料核查").into());
         };
-        let plain = desk.premises.keyring.open(Purpose::Phone, &row.id.to_string(), sealed).map_err(|e| Fault::Db(e.to_string()))?;
+        let plain = desk
+            .premises
+            .keyring
+            .open(Purpose::Phone, &row.id.to_string(), sealed)
+            .map_err(|e| Fault::Db(e.to_string()))?;
         // Not in the claim's trail, which the institution reads.
         let fact = FactDraft::new("ObjectionContactRead", row.district, "查看异议人联系方式")
             .about(&crate::declared::OBJECTION, row.id.as_str())

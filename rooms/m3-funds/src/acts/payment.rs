@@ -6,7 +6,9 @@ use desk::procedure::{Taking, begin, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::PaymentState;
 use foundation::limits::BATCH_LINES;
-use foundation::{ClaimId, Fault, Fen, Function, InstitutionId, PaymentBatchId, PaymentLineId, Permission, Refusal, Right, Stop};
+use foundation::{
+    ClaimId, Fault, Fen, Function, InstitutionId, PaymentBatchId, PaymentLineId, Permission, Refusal, Right, Stop,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::query::{ColumnTrait, QueryFilter, Set};
@@ -45,16 +47,22 @@ impl Act for MakePaymentBatch {
             return Err(BATCH.refuse("没有选择申领").source("待拨付申领").fix("请至少选择一份公示无异议的申领").into());
         };
         if rows.iter().any(|(row, _)| row.district != district) {
-            return Err(BATCH.refuse("选择的申领不属于同一个县（市、区）").source("资金账户").fix("请按县（市、区）分别生成批次").into());
+            return Err(BATCH
+                .refuse("选择的申领不属于同一个县（市、区）")
+                .source("资金账户")
+                .fix("请按县（市、区）分别生成批次")
+                .into());
         }
         for (account, sum) in by_account(&rows)? {
             move_money(work, &account, Moves::Batch, sum).await?;
         }
         let policy = policy_of(work, &rows[0].0).await?;
         let due = workdays(desk, policy.finance_workdays());
-        let total = Fen::sum(rows.iter().map(|(row, _)| row.total)).ok_or_else(|| Fault::Db("batch total out of range".into()))?;
+        let total = Fen::sum(rows.iter().map(|(row, _)| row.total))
+            .ok_or_else(|| Fault::Db("batch total out of range".into()))?;
         let made_by = desk.actor.account.clone().ok_or(Stop::SignedOut)?;
-        let before = work.count::<payment_batch::Entity>(|q| q.filter(payment_batch::Column::District.eq(district))).await?;
+        let before =
+            work.count::<payment_batch::Entity>(|q| q.filter(payment_batch::Column::District.eq(district))).await?;
         let batch_no = format!("{district}-{}-{:03}", desk.today().format("%Y%m%d"), before + 1);
         let batch = payment_batch::Model {
             id: id.clone(),
@@ -74,7 +82,8 @@ impl Act for MakePaymentBatch {
             version: 1,
             file: None,
         };
-        let fact = FactDraft::new("PaymentBatchMade", district, format!("生成拨付批次 {batch_no}，{total} 元")).about(&crate::declared::PAYMENT_BATCH, &id);
+        let fact = FactDraft::new("PaymentBatchMade", district, format!("生成拨付批次 {batch_no}，{total} 元"))
+            .about(&crate::declared::PAYMENT_BATCH, &id);
         let taking = Taking::new(payment_batch::ActiveModel::default()).by(&policy).not_for(Some(made_by));
         let made = begin::<Batches>(desk, work, batch, BatchStep::Make, taking, fact).await?;
         let mut done = Done::new(id.clone(), made.ok_or(Fault::Stale)?);
@@ -108,7 +117,9 @@ impl MakePaymentBatch {
             };
             match made {
                 Ok(line) => rows.push((row, line)),
-                Err(Stop::Refused(why)) => refusals.extend(why.into_iter().map(|one| Refusal { fact: format!("{}：{}", row.class_title, one.fact), ..one })),
+                Err(Stop::Refused(why)) => refusals.extend(
+                    why.into_iter().map(|one| Refusal { fact: format!("{}：{}", row.class_title, one.fact), ..one }),
+                ),
                 Err(stop) => return Err(stop),
             }
         }
@@ -120,14 +131,20 @@ impl MakePaymentBatch {
 fn by_account(rows: &Rows) -> Result<BTreeMap<String, Fen>, Stop> {
     let mut sums: BTreeMap<String, Fen> = BTreeMap::new();
     for (row, _) in rows {
-        let account = row.fund_account.clone().ok_or_else(|| Fault::Db("reviewed claim without a fund account".into()))?;
+        let account =
+            row.fund_account.clone().ok_or_else(|| Fault::Db("reviewed claim without a fund account".into()))?;
         let sum = sums.entry(account).or_insert(Fen::ZERO);
         *sum = sum.checked_add(row.total).ok_or_else(|| Fault::Db("batch total out of range".into()))?;
     }
     Ok(sums)
 }
 
-async fn line(desk: &Desk, work: &Writer, batch: &PaymentBatchId, row: &claim::Model) -> Result<payment_line::Model, Stop> {
+async fn line(
+    desk: &Desk,
+    work: &Writer,
+    batch: &PaymentBatchId,
+    row: &claim::Model,
+) -> Result<payment_line::Model, Stop> {
     let payee = work.get::<institution::Entity>(row.institution.to_string()).await?;
     let Some(sealed) = &payee.account else {
         return Err(PAYEE.refuse(format!("{} 没有登记收款账户", payee.name)).into());
@@ -165,7 +182,9 @@ pub(crate) async fn payee_waits(reader: &Reader, payee: &InstitutionId) -> Resul
 }
 
 fn waits(payee: &str, open: &payee_change::Model) -> Refusal {
-    PAYEE.refuse(format!("{payee} 的收款账户正在更正为 {} {}，等另一人复核", open.bank, open.account_masked)).fix("请先由人社部门在机构页面复核或退回这项更正")
+    PAYEE
+        .refuse(format!("{payee} 的收款账户正在更正为 {} {}，等另一人复核", open.bank, open.account_masked))
+        .fix("请先由人社部门在机构页面复核或退回这项更正")
 }
 
 /// What is odd about the payees of these lines, once each: an account that is being corrected, or was after the batch was
@@ -176,7 +195,9 @@ pub(crate) async fn payees_odd(reader: &Reader, lines: &[payment_line::Model]) -
         let payee = reader.get::<institution::Entity>(line.institution.to_string()).await?;
         match payee_waits(reader, &payee.id).await? {
             Some(open) => odd.push(waits(&payee.name, &open)),
-            None if payee.bank != line.bank || payee.account_masked != line.account_masked => odd.push(changed(&payee, line)),
+            None if payee.bank != line.bank || payee.account_masked != line.account_masked => {
+                odd.push(changed(&payee, line))
+            }
             None => {}
         }
     }
@@ -184,7 +205,10 @@ pub(crate) async fn payees_odd(reader: &Reader, lines: &[payment_line::Model]) -
 }
 
 fn changed(payee: &institution::Model, line: &payment_line::Model) -> Refusal {
-    let fact = format!("{} 的收款账户在制单以后改为 {} {}，批次里还是 {}", payee.name, payee.bank, payee.account_masked, line.account_masked);
+    let fact = format!(
+        "{} 的收款账户在制单以后改为 {} {}，批次里还是 {}",
+        payee.name, payee.bank, payee.account_masked, line.account_masked
+    );
     PAYEE.refuse(fact).fix("还没有批准的请退回批次，由人社部门重新制单；已经批准的请先与人社部门核对，再送银行")
 }
 
@@ -194,7 +218,9 @@ async fn payees_stand(desk: &Desk, work: &Writer, lines: &[payment_line::Model])
     let (keyring, no) = (&desk.premises.keyring, payees_odd(work, lines).await?);
     for line in lines.iter().filter(|_| no.is_empty()) {
         let payee = work.get::<institution::Entity>(line.institution.to_string()).await?;
-        let plain = keyring.open(Purpose::Account, &line.id.to_string(), &line.account).map_err(|e| Fault::Db(e.to_string()))?;
+        let plain = keyring
+            .open(Purpose::Account, &line.id.to_string(), &line.account)
+            .map_err(|e| Fault::Db(e.to_string()))?;
         if payee.account_index != Some(keyring.index(Purpose::Account, &plain)) {
             return Err(changed(&payee, line).into());
         }
@@ -218,11 +244,14 @@ impl Act for ApprovePaymentBatch {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
         may_take::<Batches>(desk, &batch, BatchStep::Approve)?;
-        let lines = work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone()))).await?;
+        let lines =
+            work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone()))).await?;
         payees_stand(desk, work, &lines).await?;
         let (file, hash) = bank_file::write(desk, work, &batch).await?;
         // The money must be there when the first of its claims is due.
-        let claims = work.list::<claim::Entity>(|q| q.filter(claim::Column::Id.is_in(lines.iter().map(|one| one.claim.clone())))).await?;
+        let claims = work
+            .list::<claim::Entity>(|q| q.filter(claim::Column::Id.is_in(lines.iter().map(|one| one.claim.clone()))))
+            .await?;
         let due = claims.iter().filter_map(|one| one.due_on).min();
         let change = payment_batch::ActiveModel {
             approved_by: Set(desk.actor.account.clone()),
@@ -231,16 +260,31 @@ impl Act for ApprovePaymentBatch {
             file_hash: Set(hash.clone()),
             ..Default::default()
         };
-        let fact = FactDraft::new("PaymentBatchApproved", batch.district, format!("财政复核拨付批次 {}，生成银行代发文件", batch.batch_no))
-            .about(&crate::declared::PAYMENT_BATCH, &batch.id)
-            .with("file_sha256", hash)
-            .with("lines", batch.lines)
-            .with("total_fen", batch.total.0);
-        let mut done = Done::new((), take::<Batches>(desk, work, &batch, BatchStep::Approve, Taking::new(change).due(due), fact).await?);
+        let fact = FactDraft::new(
+            "PaymentBatchApproved",
+            batch.district,
+            format!("财政复核拨付批次 {}，生成银行代发文件", batch.batch_no),
+        )
+        .about(&crate::declared::PAYMENT_BATCH, &batch.id)
+        .with("file_sha256", hash)
+        .with("lines", batch.lines)
+        .with("total_fen", batch.total.0);
+        let mut done = Done::new(
+            (),
+            take::<Batches>(desk, work, &batch, BatchStep::Approve, Taking::new(change).due(due), fact).await?,
+        );
         for one in lines {
             let row = work.get::<claim::Entity>(one.claim.to_string()).await?;
             let fact = said(&row, "ClaimSentToBank", "财政复核通过，已送银行");
-            let fact = take::<Lines>(desk, work, &one, LineStep::Send, Taking::new(payment_line::ActiveModel::default()), fact).await?;
+            let fact = take::<Lines>(
+                desk,
+                work,
+                &one,
+                LineStep::Send,
+                Taking::new(payment_line::ActiveModel::default()),
+                fact,
+            )
+            .await?;
             done = done.and(go(desk, work, &row, Step::ApproveBatch, only(), fact).await?);
         }
         Ok(done)

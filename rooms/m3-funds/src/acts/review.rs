@@ -45,7 +45,14 @@ pub(crate) fn about(row: &claim::Model, fact: FactDraft) -> FactDraft {
 }
 
 /// A step of a claim.
-pub(crate) async fn go(desk: &Desk, work: &Writer, row: &claim::Model, step: Step, taking: Taking<'_, Claims>, fact: FactDraft) -> Result<FactDraft, Stop> {
+pub(crate) async fn go(
+    desk: &Desk,
+    work: &Writer,
+    row: &claim::Model,
+    step: Step,
+    taking: Taking<'_, Claims>,
+    fact: FactDraft,
+) -> Result<FactDraft, Stop> {
     take::<Claims>(desk, work, row, step, taking, fact).await
 }
 
@@ -113,9 +120,14 @@ impl Act for SubmitClaim {
         take_slots(desk, work, &class, &now.all).await?;
         let outcome = outcome(true);
         keep(work, &row.id, now.all).await?;
-        let change = claim::ActiveModel { submitted_at: Set(Some(desk.now())), submitted_by: Set(desk.actor.account.clone()), ..Default::default() };
+        let change = claim::ActiveModel {
+            submitted_at: Set(Some(desk.now())),
+            submitted_by: Set(desk.actor.account.clone()),
+            ..Default::default()
+        };
         let policy = desk::policy::pinned(class.policy.as_deref())?;
-        let fact = said(&row, "ClaimSubmitted", format!("提交补贴申领 {} 元", row.total)).with("counted", outcome.persons);
+        let fact =
+            said(&row, "ClaimSubmitted", format!("提交补贴申领 {} 元", row.total)).with("counted", outcome.persons);
         let taking = Taking::new(change).by(&policy);
         let taking = if row.state == ClaimState::Returned { taking.finding("look", "补正后重报") } else { taking };
         let fact = go(desk, work, &row, Step::Submit, taking, fact).await?;

@@ -34,8 +34,12 @@ use crate::rules::bank::{self, KnownLine};
 use crate::rules::fund::Step as Moves;
 
 /// What a bank's answer file is.
-const RETURN: Wanted =
-    Wanted { rule: &crate::refusals::BANK_RETURN, noun: "回盘", most: BATCH_LINES, split: "一个批次没有这么多笔，请核对文件" };
+const RETURN: Wanted = Wanted {
+    rule: &crate::refusals::BANK_RETURN,
+    noun: "回盘",
+    most: BATCH_LINES,
+    split: "一个批次没有这么多笔，请核对文件",
+};
 
 /// Takes the bank's answer in, line by line as it was typed.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -115,17 +119,29 @@ impl Act for TakeBankReturn {
         let bytes = STANDARD.decode(&self.content).ok().filter(|bytes| bytes.len() <= UPLOAD_BYTES);
         let bytes = bytes.ok_or_else(|| RETURN.whole("文件内容不对，或超过 5 MB", "请重新选择文件上传"))?;
         let name = self.name.clone();
-        let read = move |going: &Going| Ok(ReadReturn { rows: sheet::rows_while(&name, &bytes, &RETURN, going).map_err(|no| vec![no])?, bytes });
+        let read = move |going: &Going| {
+            Ok(ReadReturn { rows: sheet::rows_while(&name, &bytes, &RETURN, going).map_err(|no| vec![no])?, bytes })
+        };
         self.read = Some(desk.read_apart(&RETURN, read).await?);
         Ok(())
     }
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ReturnTaken>, Stop> {
         let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
-        let Some(ReadReturn { bytes, rows }) = &self.read else { return Err(Fault::Db("a bank's answer that was not read".into()).into()) };
-        let lines = bank::read_return(rows, &known(work, &batch.id).await?.values().map(|(known, _)| known.clone()).collect::<Vec<_>>())?;
+        let Some(ReadReturn { bytes, rows }) = &self.read else {
+            return Err(Fault::Db("a bank's answer that was not read".into()).into());
+        };
+        let lines = bank::read_return(
+            rows,
+            &known(work, &batch.id).await?.values().map(|(known, _)| known.clone()).collect::<Vec<_>>(),
+        )?;
         let settled = settle(desk, work, &batch, &lines).await?;
-        let outcome = ReturnTaken { paid: settled.paid, returned: settled.returned, repeated: settled.repeated, open: settled.open };
+        let outcome = ReturnTaken {
+            paid: settled.paid,
+            returned: settled.returned,
+            repeated: settled.repeated,
+            open: settled.open,
+        };
         if settled.facts.is_empty() {
             return Ok(Done::Repeat(outcome));
         }
@@ -156,7 +172,13 @@ struct Settled {
 }
 
 impl Settled {
-    async fn finish(&self, desk: &Desk, work: &Writer, batch: &payment_batch::Model, fact: FactDraft) -> Result<FactDraft, Stop> {
+    async fn finish(
+        &self,
+        desk: &Desk,
+        work: &Writer,
+        batch: &payment_batch::Model,
+        fact: FactDraft,
+    ) -> Result<FactDraft, Stop> {
         if self.facts.is_empty() {
             return Ok(fact);
         }
@@ -175,20 +197,41 @@ impl Settled {
 }
 
 /// The batch's lines, as the rules know them and as they are.
-async fn known(work: &Writer, batch: &PaymentBatchId) -> Result<HashMap<PaymentLineId, (KnownLine, payment_line::Model)>, Stop> {
+async fn known(
+    work: &Writer,
+    batch: &PaymentBatchId,
+) -> Result<HashMap<PaymentLineId, (KnownLine, payment_line::Model)>, Stop> {
     let rows = work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.clone()))).await?;
     Ok(rows
         .into_iter()
         .map(|row| {
             let said = if row.state == PaymentState::Paid { row.bank_reference.clone() } else { row.reason.clone() };
-            (row.id.clone(), (KnownLine { line: row.id.clone(), payee: row.payee.clone(), amount: row.amount, state: row.state, said }, row))
+            (
+                row.id.clone(),
+                (
+                    KnownLine {
+                        line: row.id.clone(),
+                        payee: row.payee.clone(),
+                        amount: row.amount,
+                        state: row.state,
+                        said,
+                    },
+                    row,
+                ),
+            )
         })
         .collect())
 }
 
-async fn settle(desk: &Desk, work: &Writer, batch: &payment_batch::Model, lines: &[SettledLine]) -> Result<Settled, Stop> {
+async fn settle(
+    desk: &Desk,
+    work: &Writer,
+    batch: &payment_batch::Model,
+    lines: &[SettledLine],
+) -> Result<Settled, Stop> {
     let mut known = known(work, &batch.id).await?;
-    let (mut settled, mut refusals) = (Settled { paid: 0, returned: 0, repeated: 0, open: 0, ends: None, facts: Vec::new() }, Vec::new());
+    let (mut settled, mut refusals) =
+        (Settled { paid: 0, returned: 0, repeated: 0, open: 0, ends: None, facts: Vec::new() }, Vec::new());
     let (mut todo, mut any_paid) = (Vec::new(), false);
     for said in lines {
         let Some((one, row)) = known.remove(&said.line) else {
@@ -209,7 +252,8 @@ async fn settle(desk: &Desk, work: &Writer, batch: &payment_batch::Model, lines:
         return Err(refusals.into());
     }
     for (row, said) in todo {
-        let fact = if said.paid { arrived(desk, work, &row, said).await? } else { came_back(desk, work, &row, said).await? };
+        let fact =
+            if said.paid { arrived(desk, work, &row, said).await? } else { came_back(desk, work, &row, said).await? };
         settled.facts.push(fact);
         *(if said.paid { &mut settled.paid } else { &mut settled.returned }) += 1;
     }
@@ -221,7 +265,12 @@ async fn settle(desk: &Desk, work: &Writer, batch: &payment_batch::Model, lines:
     Ok(settled)
 }
 
-async fn came_back(desk: &Desk, work: &Writer, line: &payment_line::Model, answer: &SettledLine) -> Result<FactDraft, Stop> {
+async fn came_back(
+    desk: &Desk,
+    work: &Writer,
+    line: &payment_line::Model,
+    answer: &SettledLine,
+) -> Result<FactDraft, Stop> {
     let row = work.get::<claim::Entity>(line.claim.to_string()).await?;
     may_take::<Claims>(desk, &row, Step::ReturnPayment)?;
     let reason = answer.reason.trim().to_owned();
@@ -234,11 +283,21 @@ async fn came_back(desk: &Desk, work: &Writer, line: &payment_line::Model, answe
     go(desk, work, &row, Step::ReturnPayment, Taking::new(change).by(&policy), fact).await
 }
 
-async fn arrived(desk: &Desk, work: &Writer, line: &payment_line::Model, answer: &SettledLine) -> Result<FactDraft, Stop> {
+async fn arrived(
+    desk: &Desk,
+    work: &Writer,
+    line: &payment_line::Model,
+    answer: &SettledLine,
+) -> Result<FactDraft, Stop> {
     let row = work.get::<claim::Entity>(line.claim.to_string()).await?;
     may_take::<Claims>(desk, &row, Step::Pay)?;
     let reference = answer.reference.trim().to_owned();
-    let body = ClaimPaid { class: row.class.clone(), claim: row.id.clone(), total_fen: row.total, reference: reference.clone() };
+    let body = ClaimPaid {
+        class: row.class.clone(),
+        claim: row.id.clone(),
+        total_fen: row.total,
+        reference: reference.clone(),
+    };
     let fact = about(&row, FactDraft::of(&body, row.district, format!("补贴 {} 元已到账", row.total)));
     let change = payment_line::ActiveModel { bank_reference: Set(reference), ..Default::default() };
     let fact = take::<Lines>(desk, work, line, LineStep::Pay, Taking::new(change), fact).await?;
@@ -248,7 +307,15 @@ async fn arrived(desk: &Desk, work: &Writer, line: &payment_line::Model, answer:
     // The finance office does not write classes: the archive follows from the payment, not from its own decision.
     let system = work.as_system("archive-paid-class");
     let class = system.get::<training_class::Entity>(row.class.to_string()).await?;
-    take::<FullProcess>(desk, &system, &class, ClassStep::Archive, Taking::new(training_class::ActiveModel::default()), fact).await
+    take::<FullProcess>(
+        desk,
+        &system,
+        &class,
+        ClassStep::Archive,
+        Taking::new(training_class::ActiveModel::default()),
+        fact,
+    )
+    .await
 }
 
 fn account_of(row: &claim::Model) -> Result<String, Stop> {

@@ -62,7 +62,13 @@ impl Act for RefusePaymentBatch {
     }
 }
 
-async fn undo(desk: &Desk, work: &Writer, id: &PaymentBatchId, reason: &str, (step, leaves): (BatchStep, Step)) -> Result<Done<()>, Stop> {
+async fn undo(
+    desk: &Desk,
+    work: &Writer,
+    id: &PaymentBatchId,
+    reason: &str,
+    (step, leaves): (BatchStep, Step),
+) -> Result<Done<()>, Stop> {
     let batch = work.get::<payment_batch::Entity>(id.to_string()).await?;
     let reason = reason.trim();
     may_take::<Batches>(desk, &batch, step)?;
@@ -70,17 +76,23 @@ async fn undo(desk: &Desk, work: &Writer, id: &PaymentBatchId, reason: &str, (st
     let row = procedure::row::<Batches>(step);
     let word = row.called;
     let summary = format!("{word}拨付批次 {}：{reason}", batch.batch_no);
-    let told = FactDraft::new(row.facts[0], batch.district, summary).about(&crate::declared::PAYMENT_BATCH, &batch.id).with("total_fen", batch.total.0);
+    let told = FactDraft::new(row.facts[0], batch.district, summary)
+        .about(&crate::declared::PAYMENT_BATCH, &batch.id)
+        .with("total_fen", batch.total.0);
     let quiet = Taking::new(payment_batch::ActiveModel::default());
     let mut done = Done::new((), take::<Batches>(desk, work, &batch, step, quiet, told).await?);
-    let lines =
-        work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone())).order_by_asc(payment_line::Column::Id)).await?;
+    let lines = work
+        .list::<payment_line::Entity>(|q| {
+            q.filter(payment_line::Column::Batch.eq(batch.id.clone())).order_by_asc(payment_line::Column::Id)
+        })
+        .await?;
     for line in lines {
         let row = work.get::<claim::Entity>(line.claim.to_string()).await?;
         let fact = said(&row, "ClaimLeftBatch", format!("{word}拨付批次 {}：{reason}", batch.batch_no));
         let change = payment_line::ActiveModel { reason: Set(reason.to_owned()), ..Default::default() };
         let fact = take::<Lines>(desk, work, &line, LineStep::Withdraw, Taking::new(change), fact).await?;
-        let account = row.fund_account.clone().ok_or_else(|| Fault::Db("batched claim without a fund account".into()))?;
+        let account =
+            row.fund_account.clone().ok_or_else(|| Fault::Db("batched claim without a fund account".into()))?;
         move_money(work, &account, Moves::Unbatch, row.total).await?;
         let policy = policy_of(work, &row).await?;
         let change = claim::ActiveModel { batch: Set(None), ..Default::default() };

@@ -33,8 +33,15 @@ pub async fn take_return(desk: Desk, Path(id): Path<String>, upload: Upload) -> 
             0 => "本批次已全部有结果。".to_owned(),
             open => format!("还有 {open} 笔没有结果，银行再给文件时接着上传。"),
         };
-        let repeated = if one.repeated > 0 { format!("（{} 笔以前已登记，没有变化）", one.repeated) } else { String::new() };
-        (at::PaymentBatchPage(&id).to_string(), format!("已登记：到账 {} 笔，退票 {} 笔{repeated}。{open}", one.paid, one.returned))
+        let repeated = if one.repeated > 0 {
+            format!("（{} 笔以前已登记，没有变化）", one.repeated)
+        } else {
+            String::new()
+        };
+        (
+            at::PaymentBatchPage(&id).to_string(),
+            format!("已登记：到账 {} 笔，退票 {} 笔{repeated}。{open}", one.paid, one.returned),
+        )
     };
     let taken = desk.perform(TakeBankReturn::new(batch, upload.name, &upload.bytes)).await;
     desk.answer(taken, said, async |no| shown(&desk, &id, 422, &FormState::new().refused(no)).await).await
@@ -44,7 +51,12 @@ pub async fn take_return(desk: Desk, Path(id): Path<String>, upload: Upload) -> 
 pub async fn file(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
     let Ok(batch) = id.parse::<PaymentBatchId>() else { return desk.stopped(Fault::Gone.into()) };
     let taken = desk.perform(TakeBankFile { batch }).await;
-    desk.answer(taken, |file| attachment(&file.name, file.text), async |no| desk.refused(&at::PaymentBatchPage(&id).to_string(), &no)).await
+    desk.answer(
+        taken,
+        |file| attachment(&file.name, file.text),
+        async |no| desk.refused(&at::PaymentBatchPage(&id).to_string(), &no),
+    )
+    .await
 }
 
 fn attachment(name: &str, text: String) -> Response {
@@ -90,7 +102,8 @@ pub async fn sample_return(desk: Desk, Path(id): Path<String>, Query(asked): Que
     let name = format!("回盘样例{}", loaded.batch.batch_no);
     if asked.format == "xlsx" {
         let columns = vec![("行号", 30), ("户名", 30), ("金额", 14), ("结果", 8), ("流水号", 24), ("原因", 24)];
-        let sheet = Sheet { title: name, columns, rows: rows.into_iter().map(|row| row.map(Cell::text).to_vec()).collect() };
+        let sheet =
+            Sheet { title: name, columns, rows: rows.into_iter().map(|row| row.map(Cell::text).to_vec()).collect() };
         return sheet.answer(&desk).unwrap_or_else(|stop| desk.stopped(stop));
     }
     let mut text = String::from("\u{feff}行号,户名,金额,结果,流水号,原因\r\n");

@@ -16,11 +16,16 @@ use crate::procedures::batches::{Batches, Step};
 /// The form, while the batch waits and for whom it is.
 pub fn part(desk: &Desk, batch: &payment_batch::Model, state: &FormState) -> Option<Markup> {
     let page = at::PaymentBatchPage(&batch.id).to_string();
-    let options = [Step::Refuse, Step::Withdraw].into_iter().find_map(|step| procedure::form::<Batches>(desk, batch, step, &page))?;
+    let options = [Step::Refuse, Step::Withdraw]
+        .into_iter()
+        .find_map(|step| procedure::form::<Batches>(desk, batch, step, &page))?;
     let options = Form { is_danger: true, ..options };
     let fresh = FormState::new();
     let is_here = state.error_at("undo").is_some();
-    let field = Field::text("undo", "原因").hint("例：清册里有一家学校账户不对。批次作废，各笔补贴回到“待拨付”，可以重新做批次").required().max_length(200);
+    let field = Field::text("undo", "原因")
+        .hint("例：清册里有一家学校账户不对。批次作废，各笔补贴回到“待拨付”，可以重新做批次")
+        .required()
+        .max_length(200);
     Some(section(
         "",
         html! { details open[is_here] { summary { (options.submit) } (form(&options, if is_here { state } else { &fresh }, field.show(if is_here { state } else { &fresh }))) } },
@@ -48,7 +53,11 @@ async fn undone(desk: &Desk, id: &str, pairs: &Pairs, result: Result<(), Stop>) 
         |()| (here.clone(), "批次已作废，各笔补贴回到“待拨付”。"),
         async |no| {
             // The batch has moved on meanwhile: its page has no such form any more.
-            if no.iter().any(|one| one.field.is_none()) { desk.refused(&here, &no) } else { shown(desk, id, 422, &pairs.state().refused(no)).await }
+            if no.iter().any(|one| one.field.is_none()) {
+                desk.refused(&here, &no)
+            } else {
+                shown(desk, id, 422, &pairs.state().refused(no)).await
+            }
         },
     )
     .await

@@ -11,7 +11,10 @@ use foundation::{Fault, Fen, Function, PaymentBatchId, PaymentLineId, Permission
 use maud::{Markup, html};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::funds::{payment_batch, payment_line};
-use ui::{Button, Column, Dossier, DossierHead, Due, Field, Filter, Form, FormState, Register, Row, Step, Tag, Tone, form, section, simple_table};
+use ui::{
+    Button, Column, Dossier, DossierHead, Due, Field, Filter, Form, FormState, Register, Row, Step, Tag, Tone, form,
+    section, simple_table,
+};
 
 use crate::acts::payment::{ApprovePaymentBatch, payees_odd};
 use crate::acts::settle::{SettlePaymentBatch, SettledLine};
@@ -78,7 +81,9 @@ async fn listed(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
             let q = q.order_by_desc(payment_batch::Column::MadeAt).order_by_desc(payment_batch::Column::Id);
             match state {
                 // What the bank has answered is one thing to look for, however it answered.
-                Some(PaymentState::Paid | PaymentState::Returned) => q.filter(payment_batch::Column::State.is_in([PaymentState::Paid, PaymentState::Returned])),
+                Some(PaymentState::Paid | PaymentState::Returned) => {
+                    q.filter(payment_batch::Column::State.is_in([PaymentState::Paid, PaymentState::Returned]))
+                }
                 Some(state) => q.filter(payment_batch::Column::State.eq(*state)),
                 None => q,
             }
@@ -92,9 +97,14 @@ async fn listed(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
         filters: vec![Filter::choice(
             "state",
             "状态",
-            [PaymentState::Pending, PaymentState::Sent, PaymentState::Paid, PaymentState::Withdrawn].map(|one| (one.code(), state_word(one))),
+            [PaymentState::Pending, PaymentState::Sent, PaymentState::Paid, PaymentState::Withdrawn]
+                .map(|one| (one.code(), state_word(one))),
         )],
-        buttons: if may_make { vec![Button::link("做拨付批次", at::Claims.asking(&[("step", &"pay")])).main()] } else { Vec::new() },
+        buttons: if may_make {
+            vec![Button::link("做拨付批次", at::Claims.asking(&[("step", &"pay")])).main()]
+        } else {
+            Vec::new()
+        },
         columns: vec![
             Column::text("批次"),
             Column::text("地区"),
@@ -135,7 +145,10 @@ fn line(desk: &Desk, one: &payment_batch::Model) -> Row {
 }
 
 fn due(desk: &Desk, batch: &payment_batch::Model) -> Option<Due> {
-    batch.due_on.map(|due| Due::on(due, desk.today()).certain(batch.state != PaymentState::Pending || desk.premises.calendar.is_certain(due)))
+    batch.due_on.map(|due| {
+        Due::on(due, desk.today())
+            .certain(batch.state != PaymentState::Pending || desk.premises.calendar.is_certain(due))
+    })
 }
 
 pub(super) struct Loaded {
@@ -148,7 +161,11 @@ pub(super) async fn load(desk: &Desk, id: &str) -> Result<Loaded, Stop> {
     let reader = desk.read().await?;
     let batch = reader.get::<payment_batch::Entity>(id.to_string()).await?;
     desk.shows(&crate::declared::PAYMENT_BATCH, &batch.id, batch.version);
-    let lines = reader.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(id.clone())).order_by_asc(payment_line::Column::Id)).await?;
+    let lines = reader
+        .list::<payment_line::Entity>(|q| {
+            q.filter(payment_line::Column::Batch.eq(id.clone())).order_by_asc(payment_line::Column::Id)
+        })
+        .await?;
     Ok(Loaded { batch, lines })
 }
 
@@ -212,7 +229,9 @@ fn body(desk: &Desk, loaded: &Loaded, trail: &[ui::TrailLine], state: &FormState
 }
 
 fn steps(batch: &payment_batch::Model) -> Vec<Step> {
-    let day = |at: Option<foundation::Instant>| at.map_or_else(String::new, |at| ui::dates::day(foundation::clock::day_of(at)));
+    let day = |at: Option<foundation::Instant>| {
+        at.map_or_else(String::new, |at| ui::dates::day(foundation::clock::day_of(at)))
+    };
     let made = Step::done("县人社制单", day(Some(batch.made_at)));
     match batch.state {
         PaymentState::Pending => vec![made, Step::now("财政复核", ""), Step::to_come("银行回盘")],
@@ -263,14 +282,26 @@ fn lines_table(lines: &[payment_line::Model]) -> Markup {
             )
         })
         .collect();
-    let columns =
-        [Column::text("户名"), Column::text("开户行"), Column::text("账号"), Column::number("金额"), Column::text("状态"), Column::text("流水号或退票原因")];
+    let columns = [
+        Column::text("户名"),
+        Column::text("开户行"),
+        Column::text("账号"),
+        Column::number("金额"),
+        Column::text("状态"),
+        Column::text("流水号或退票原因"),
+    ];
     simple_table("拨付清册", &columns, &rows)
 }
 
 fn upload_form(desk: &Desk, batch: &payment_batch::Model, state: &FormState) -> Markup {
-    let options = Form { action: at::PaymentBatchReturn(&batch.id).to_string(), submit: "上传并登记".into(), has_files: true, ..Form::default() };
-    let sample = |kind: &str, format: &str| at::PaymentBatchSample(&batch.id).asking(&[("kind", &kind), ("format", &format)]);
+    let options = Form {
+        action: at::PaymentBatchReturn(&batch.id).to_string(),
+        submit: "上传并登记".into(),
+        has_files: true,
+        ..Form::default()
+    };
+    let sample =
+        |kind: &str, format: &str| at::PaymentBatchSample(&batch.id).asking(&[("kind", &kind), ("format", &format)]);
     // Errors of the other form are shown there.
     let fresh = FormState::new();
     let state = if state.value(BY_LINE).is_empty() { state } else { &fresh };
@@ -321,8 +352,13 @@ fn settle_form(options: Form, loaded: &Loaded, state: &FormState) -> Markup {
 pub async fn approve(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Response {
     let Ok(batch) = id.parse::<PaymentBatchId>() else { return desk.stopped(Fault::Gone.into()) };
     // The file is what comes next, and it is here.
-    let next = |()| Next::Stay(at::PaymentBatchPage(&id).to_string(), "已批准，银行代发文件已生成，请下载后送银行。".to_owned());
-    desk.answer(desk.perform(ApprovePaymentBatch { batch }).await, next, async |no| shown(&desk, &id, 422, &FormState::new().refused(no)).await).await
+    let next = |()| {
+        Next::Stay(at::PaymentBatchPage(&id).to_string(), "已批准，银行代发文件已生成，请下载后送银行。".to_owned())
+    };
+    desk.answer(desk.perform(ApprovePaymentBatch { batch }).await, next, async |no| {
+        shown(&desk, &id, 422, &FormState::new().refused(no)).await
+    })
+    .await
 }
 
 /// POST `/payment-batches/{id}/settle`.
@@ -353,7 +389,12 @@ pub async fn settle(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response
     }
     desk.answer(
         desk.perform(SettlePaymentBatch { batch: batch.id, lines: settled }).await,
-        |()| (at::PaymentBatchPage(&id).to_string(), "回单已登记，到账的申领已完结，退票的回到县人社部门处理。".to_owned()),
+        |()| {
+            (
+                at::PaymentBatchPage(&id).to_string(),
+                "回单已登记，到账的申领已完结，退票的回到县人社部门处理。".to_owned(),
+            )
+        },
         async |refusals| shown(&desk, &id, 422, &state.refused(refusals)).await,
     )
     .await

@@ -20,7 +20,9 @@ use ui::{Button, Column, Dossier, DossierHead, Due, Row, Step, Tag, Tone, sectio
 use super::register::Asked;
 use crate::acts::draft::{RedraftClaim, Redrafted};
 use crate::acts::payment::MakePaymentBatch;
-use crate::acts::review::{ExplainClaimCorrection, FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim, Submitted};
+use crate::acts::review::{
+    ExplainClaimCorrection, FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim, Submitted,
+};
 use crate::declared::CLAIM;
 use crate::procedures::claims::{Claims, Step as ClaimStep};
 
@@ -41,7 +43,9 @@ impl Read for ClaimPage {
 pub(super) fn tone(state: ClaimState) -> Tone {
     match state {
         ClaimState::Paid | ClaimState::NoObjection => Tone::Good,
-        ClaimState::NotPassed | ClaimState::PaymentReturned | ClaimState::UnderObjection | ClaimState::Recovering => Tone::Act,
+        ClaimState::NotPassed | ClaimState::PaymentReturned | ClaimState::UnderObjection | ClaimState::Recovering => {
+            Tone::Act
+        }
         ClaimState::Draft | ClaimState::Recovered => Tone::Neutral,
         _ => Tone::Look,
     }
@@ -50,7 +54,10 @@ pub(super) fn tone(state: ClaimState) -> Tone {
 /// Until when the claim's present step must be done; provisional where the year's holidays are not known yet.
 pub(super) fn due(desk: &Desk, row: &claim::Model) -> Option<Due> {
     // Only limits in working days move with the holidays.
-    let in_days = matches!(row.state, ClaimState::Draft | ClaimState::NoObjection | ClaimState::FinanceReviewed | ClaimState::Paying);
+    let in_days = matches!(
+        row.state,
+        ClaimState::Draft | ClaimState::NoObjection | ClaimState::FinanceReviewed | ClaimState::Paying
+    );
     row.due_on.map(|due| Due::on(due, desk.today()).certain(in_days || desk.premises.calendar.is_certain(due)))
 }
 
@@ -67,9 +74,16 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
     let reader = desk.read().await?;
     let row = reader.get::<claim::Entity>(id.to_string()).await?;
     desk.shows(&crate::declared::CLAIM, &row.id, row.version);
-    let items = reader.list::<claim_item::Entity>(|q| q.filter(claim_item::Column::Claim.eq(id.clone())).order_by_asc(claim_item::Column::Name)).await?;
-    let payments =
-        reader.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Claim.eq(id.clone())).order_by_desc(payment_line::Column::Id)).await?;
+    let items = reader
+        .list::<claim_item::Entity>(|q| {
+            q.filter(claim_item::Column::Claim.eq(id.clone())).order_by_asc(claim_item::Column::Name)
+        })
+        .await?;
+    let payments = reader
+        .list::<payment_line::Entity>(|q| {
+            q.filter(payment_line::Column::Claim.eq(id.clone())).order_by_desc(payment_line::Column::Id)
+        })
+        .await?;
     let trail = desk::trail::of(desk, &reader, &crate::declared::CLAIM, &id.to_string(), 30).await?;
     let waits = reader.find::<payee_change::Entity>(payee_change::Column::Open.eq(row.institution.to_string())).await?;
     let mut main = vec![sums(&row, &items)];
@@ -77,12 +91,26 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
         main.push(section("说明", html! { p { (row.note) } }));
     }
     if row.state == ClaimState::Returned && desk.may(Permission::Of(Function::ClaimSubmission, Right::Create)) {
-        let options = ui::Form { action: at::ClaimExplain(&id).to_string(), submit: "记下补正说明".into(), ..ui::Form::default() };
+        let options = ui::Form {
+            action: at::ClaimExplain(&id).to_string(),
+            submit: "记下补正说明".into(),
+            ..ui::Form::default()
+        };
         let state = ui::FormState::new();
-        let field = ui::Field::text_area("note", "补正说明").hint("写明补了什么、改了什么，审核人在留痕里看得到；写好再提交").required().max_length(1000);
-        main.push(section("", html! { details { summary { "写补正说明" } (ui::form(&options, &state, field.show(&state))) } }));
+        let field = ui::Field::text_area("note", "补正说明")
+            .hint("写明补了什么、改了什么，审核人在留痕里看得到；写好再提交")
+            .required()
+            .max_length(1000);
+        main.push(section(
+            "",
+            html! { details { summary { "写补正说明" } (ui::form(&options, &state, field.show(&state))) } },
+        ));
     }
-    let objections = reader.list::<objection::Entity>(|q| q.filter(objection::Column::Claim.eq(id.clone())).order_by_asc(objection::Column::Id)).await?;
+    let objections = reader
+        .list::<objection::Entity>(|q| {
+            q.filter(objection::Column::Claim.eq(id.clone())).order_by_asc(objection::Column::Id)
+        })
+        .await?;
     if !objections.is_empty() {
         main.push(objected(&objections));
     }
@@ -93,7 +121,9 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
     main.push(unpaid(row.state, &items));
     let returning = procedure::form::<Claims>(desk, &row, ClaimStep::Return, &at::ClaimPage(&id).to_string());
     main.extend(returning.map(|options| return_form(&options)));
-    Ok(html! { (Dossier { head: head(desk, &row, waits.is_some()), steps: steps(&row), main, side: vec![ui::trail(&trail)] }) })
+    Ok(
+        html! { (Dossier { head: head(desk, &row, waits.is_some()), steps: steps(&row), main, side: vec![ui::trail(&trail)] }) },
+    )
 }
 
 fn head(desk: &Desk, row: &claim::Model, payee_waits: bool) -> DossierHead {
@@ -128,7 +158,9 @@ fn main_button(desk: &Desk, row: &claim::Model, payee_waits: bool) -> Option<But
 }
 
 fn steps(row: &claim::Model) -> Vec<Step> {
-    let day = |at: Option<foundation::Instant>| at.map_or_else(String::new, |at| ui::dates::day(foundation::clock::day_of(at)));
+    let day = |at: Option<foundation::Instant>| {
+        at.map_or_else(String::new, |at| ui::dates::day(foundation::clock::day_of(at)))
+    };
     let now = match row.state {
         ClaimState::Draft | ClaimState::Returned => 0,
         ClaimState::Submitted | ClaimState::Accepted | ClaimState::NotPassed => 1,
@@ -141,7 +173,8 @@ fn steps(row: &claim::Model) -> Vec<Step> {
         (Some(from), Some(until)) => ui::dates::range(from, until),
         _ => String::new(),
     };
-    let notes = [day(row.submitted_at), day(row.first_reviewed_at), day(row.second_reviewed_at), publicity, day(row.paid_at)];
+    let notes =
+        [day(row.submitted_at), day(row.first_reviewed_at), day(row.second_reviewed_at), publicity, day(row.paid_at)];
     ["提交", "初审", "复审", "公示", "拨付"]
         .iter()
         .zip(notes)
@@ -185,7 +218,14 @@ fn objected(all: &[objection::Model]) -> Markup {
             )
         })
         .collect();
-    section("公示异议", simple_table("公示异议", &[Column::text("内容"), Column::text("状态"), Column::text("答复期限"), Column::text("答复")], &rows))
+    section(
+        "公示异议",
+        simple_table(
+            "公示异议",
+            &[Column::text("内容"), Column::text("状态"), Column::text("答复期限"), Column::text("答复")],
+            &rows,
+        ),
+    )
 }
 
 /// Each time it went to the bank, and what came of it.
@@ -206,8 +246,14 @@ fn paid_out(desk: &Desk, row: &claim::Model, payments: &[payment_line::Model], p
             ])
         })
         .collect();
-    let columns =
-        [Column::text("批次"), Column::text("户名"), Column::text("账户"), Column::number("金额"), Column::text("状态"), Column::text("流水号或退票原因")];
+    let columns = [
+        Column::text("批次"),
+        Column::text("户名"),
+        Column::text("账户"),
+        Column::number("金额"),
+        Column::text("状态"),
+        Column::text("流水号或退票原因"),
+    ];
     section(
         "拨付",
         html! {
@@ -265,11 +311,19 @@ fn unpaid(state: ClaimState, items: &[claim_item::Model]) -> Markup {
     if rows.is_empty() {
         return html! {};
     }
-    section("不予补贴的学员", simple_table("不予补贴的学员", &[Column::text("姓名"), Column::text(if may_change { "原因和怎么办" } else { "原因" })], &rows))
+    section(
+        "不予补贴的学员",
+        simple_table(
+            "不予补贴的学员",
+            &[Column::text("姓名"), Column::text(if may_change { "原因和怎么办" } else { "原因" })],
+            &rows,
+        ),
+    )
 }
 
 fn return_form(options: &ui::Form) -> Markup {
-    let (state, field) = (ui::FormState::new(), ui::Field::text_area("note", "理由（机构会看到）").required().max_length(1000));
+    let (state, field) =
+        (ui::FormState::new(), ui::Field::text_area("note", "理由（机构会看到）").required().max_length(1000));
     html! { details class="jb-panel jb-section" { summary { (options.submit) } (ui::form(options, &state, field.show(&state))) } }
 }
 
@@ -295,10 +349,16 @@ pub async fn submit(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Respons
     let here = at::ClaimPage(&id).to_string();
     let said = |one: Submitted| match one {
         one if one.submitted => Next::Go(here.clone(), "申领已提交，县人社部门会审核。".into()),
-        one if one.persons == 0 => Next::Stay(here.clone(), "!按最新事实重算后，没有可以补贴的学员，申领已终止。请看下面每位学员的原因。".into()),
+        one if one.persons == 0 => Next::Stay(
+            here.clone(),
+            "!按最新事实重算后，没有可以补贴的学员，申领已终止。请看下面每位学员的原因。".into(),
+        ),
         one => {
             let sum = ui::money::text(Fen(one.total_fen));
-            let now = format!("!还没有提交：事实有变化，申领已按最新事实重算为 {} 人 {sum}。请核对后再提交一次。", one.persons);
+            let now = format!(
+                "!还没有提交：事实有变化，申领已按最新事实重算为 {} 人 {sum}。请核对后再提交一次。",
+                one.persons
+            );
             Next::Stay(here.clone(), now)
         }
     };
@@ -310,7 +370,10 @@ pub async fn redraft(desk: Desk, Path(id): Path<String>, _form: Pairs) -> Respon
     let Ok(claim) = id.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
     let here = at::ClaimPage(&id).to_string();
     let said = |one: Redrafted| match one.changed {
-        true => Next::Stay(here.clone(), format!("已按最新事实重算：{} 人 {}。", one.persons, ui::money::text(Fen(one.total_fen)))),
+        true => Next::Stay(
+            here.clone(),
+            format!("已按最新事实重算：{} 人 {}。", one.persons, ui::money::text(Fen(one.total_fen))),
+        ),
         false => Next::Stay(here.clone(), "已按最新事实重算，没有变化。".into()),
     };
     desk.answer(desk.perform(RedraftClaim { claim }).await, said, async |no| desk.refused(&here, &no)).await
@@ -378,5 +441,12 @@ pub async fn resource(desk: Desk, headers: HeaderMap, Query(asked): Query<Asked>
 }
 
 fn told(one: claim::Model) -> Told {
-    Told { id: one.id, claim_no: one.claim_no, class: one.class, state: one.state.code(), persons: one.persons, total_fen: one.total.0 }
+    Told {
+        id: one.id,
+        claim_no: one.claim_no,
+        class: one.class,
+        state: one.state.code(),
+        persons: one.persons,
+        total_fen: one.total.0,
+    }
 }

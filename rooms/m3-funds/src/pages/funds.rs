@@ -38,7 +38,9 @@ async fn body(desk: &Desk, state: &FormState) -> Result<Markup, Stop> {
     let accounts = desk
         .read()
         .await?
-        .list::<fund_account::Entity>(|q| q.order_by_desc(fund_account::Column::Year).order_by_asc(fund_account::Column::District).limit(ROWS))
+        .list::<fund_account::Entity>(|q| {
+            q.order_by_desc(fund_account::Column::Year).order_by_asc(fund_account::Column::District).limit(ROWS)
+        })
         .await?;
     let rows: Vec<Row> = accounts.iter().map(row).collect();
     let columns = [
@@ -101,7 +103,11 @@ pub async fn set(desk: Desk, pairs: Pairs) -> Response {
         state.error("budget", "请填元，最多两位小数，例如 3000000 或 3000000.50");
     }
     let (Some(budget), true) = (budget, state.is_clean()) else { return again(&desk, state).await };
-    let act = SetFundBudget { year: pairs.value("year").parse().unwrap_or(0), budget_fen: budget.0, document: pairs.value("document").into() };
+    let act = SetFundBudget {
+        year: pairs.value("year").parse().unwrap_or(0),
+        budget_fen: budget.0,
+        document: pairs.value("document").into(),
+    };
     desk.answer(
         desk.perform(act).await,
         |_| ("/fund-accounts".to_owned(), "预算已登记。".to_owned()),

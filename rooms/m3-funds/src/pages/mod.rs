@@ -17,7 +17,9 @@ use crate::acts::draft::RedraftClaim;
 use crate::acts::fund::SetFundBudget;
 use crate::acts::objection::{RaiseObjection, ReadObjectionContact};
 use crate::acts::payment::{ApprovePaymentBatch, MakePaymentBatch, SettlePaymentBatch};
-use crate::acts::review::{ExplainClaimCorrection, FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim};
+use crate::acts::review::{
+    ExplainClaimCorrection, FirstReviewClaim, PublishClaim, ReturnClaim, SecondReviewClaim, SubmitClaim,
+};
 use crate::acts::settle::TakeBankReturn;
 use crate::acts::withdraw::{RefusePaymentBatch, WithdrawPaymentBatch};
 

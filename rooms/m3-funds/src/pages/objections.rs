@@ -15,7 +15,10 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::funds::{claim, claim_item, objection};
-use ui::{Button, Column, Dossier, DossierHead, Due, Field, Form, FormState, Row, Tag, Tone, callout, form, page_head, panel, section, simple_table};
+use ui::{
+    Button, Column, Dossier, DossierHead, Due, Field, Form, FormState, Row, Tag, Tone, callout, form, page_head, panel,
+    section, simple_table,
+};
 
 use crate::acts::decide::{DecideObjection, Verdict};
 use crate::acts::objection::{ObjectionRaised, RaiseObjection, ReadObjectionContact, receipt_hash};
@@ -94,25 +97,38 @@ async fn choose_body(desk: &Desk) -> Result<Markup, Stop> {
 }
 
 fn receipt_form(receipt: &str) -> Markup {
-    let options = Form { action: "/public/objections".into(), submit: "查看答复".into(), is_search: true, ..Form::default() };
+    let options =
+        Form { action: "/public/objections".into(), submit: "查看答复".into(), is_search: true, ..Form::default() };
     panel(
         "已经提过异议",
         form(
             &options,
             &FormState::new().with("receipt", receipt),
-            Field::text("receipt", "回执号").hint("提交异议时给您的 16 位字母和数字").max_length(30).show(&FormState::new().with("receipt", receipt)),
+            Field::text("receipt", "回执号")
+                .hint("提交异议时给您的 16 位字母和数字")
+                .max_length(30)
+                .show(&FormState::new().with("receipt", receipt)),
         ),
     )
 }
 
 async fn public_claim(desk: &Desk, id: &ClaimId) -> Result<claim::Model, Stop> {
     let row = desk.as_system("publicity").read().await?.get::<claim::Entity>(id.to_string()).await?;
-    if matches!(row.state, ClaimState::Published | ClaimState::UnderObjection) { Ok(row) } else { Err(Fault::Gone.into()) }
+    if matches!(row.state, ClaimState::Published | ClaimState::UnderObjection) {
+        Ok(row)
+    } else {
+        Err(Fault::Gone.into())
+    }
 }
 
 async fn raise_body(desk: &Desk, id: &ClaimId, state: &FormState) -> Result<Markup, Stop> {
     let row = public_claim(desk, id).await?;
-    let options = Form { action: at::PublicObjectionsNew.asking(&[("claim", id)]), submit: "提交异议".into(), is_phone: true, ..Form::default() };
+    let options = Form {
+        action: at::PublicObjectionsNew.asking(&[("claim", id)]),
+        submit: "提交异议".into(),
+        is_phone: true,
+        ..Form::default()
+    };
     let until = row.publicity_until.map(ui::dates::full_day).unwrap_or_default();
     Ok(html! {
         (page_head("对公示提出异议", &format!("{} · {}", row.class_title, row.institution_name), &[Button::link("看公示名单", at::PublicityPage(&id).to_string())]))
@@ -128,12 +144,20 @@ async fn raise_body(desk: &Desk, id: &ClaimId, state: &FormState) -> Result<Mark
 pub async fn raise(desk: Desk, Query(asked): Query<Asked>, pairs: Pairs) -> Response {
     let Ok(claim) = asked.claim.parse::<ClaimId>() else { return desk.stopped(Fault::Gone.into()) };
     let premises = &desk.premises;
-    if premises.tries.take("objection", &tries::address_key(desk.manner.from), RAISING, premises.clock.real_now()).is_err() {
+    if premises
+        .tries
+        .take("objection", &tries::address_key(desk.manner.from), RAISING, premises.clock.real_now())
+        .is_err()
+    {
         return desk.error_page(429);
     }
     // Whoever is signed in: the public objects.
     let public = Desk::public(Arc::clone(premises));
-    let act = RaiseObjection { claim: claim.clone(), reason: pairs.value("reason").into(), contact: pairs.value("contact").into() };
+    let act = RaiseObjection {
+        claim: claim.clone(),
+        reason: pairs.value("reason").into(),
+        contact: pairs.value("contact").into(),
+    };
     desk.answer(
         public.perform(act).await,
         |raised| receipt(&desk, &raised),
@@ -165,11 +189,17 @@ pub async fn answer(desk: Desk, Query(asked): Query<Asked>) -> Response {
         return desk.go("/public/objections/new", "");
     }
     let premises = &desk.premises;
-    if premises.tries.take("objection-receipt", &tries::address_key(desk.manner.from), ASKING, premises.clock.real_now()).is_err() {
+    if premises
+        .tries
+        .take("objection-receipt", &tries::address_key(desk.manner.from), ASKING, premises.clock.real_now())
+        .is_err()
+    {
         return desk.error_page(429);
     }
     let found = match desk.as_system("objection-receipt").read().await {
-        Ok(reader) => reader.find::<objection::Entity>(objection::Column::ReceiptHash.eq(receipt_hash(&asked.receipt))).await,
+        Ok(reader) => {
+            reader.find::<objection::Entity>(objection::Column::ReceiptHash.eq(receipt_hash(&asked.receipt))).await
+        }
         Err(stop) => Err(stop),
     };
     match found {
@@ -224,8 +254,13 @@ async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
     if desk.actor.office.district().is_none() {
         return Err(Fault::Gone.into());
     }
-    let rows =
-        desk.read().await?.list::<objection::Entity>(|q| q.order_by_asc(objection::Column::State).order_by_asc(objection::Column::DueOn).limit(ROWS)).await?;
+    let rows = desk
+        .read()
+        .await?
+        .list::<objection::Entity>(|q| {
+            q.order_by_asc(objection::Column::State).order_by_asc(objection::Column::DueOn).limit(ROWS)
+        })
+        .await?;
     let rows: Vec<Row> = rows
         .iter()
         .map(|one| {
@@ -242,7 +277,14 @@ async fn list_body(desk: &Desk) -> Result<Markup, Stop> {
             )
         })
         .collect();
-    let columns = [Column::text("班级"), Column::text("机构"), Column::text("地区"), Column::text("状态"), Column::text("提出时间"), Column::text("限期")];
+    let columns = [
+        Column::text("班级"),
+        Column::text("机构"),
+        Column::text("地区"),
+        Column::text("状态"),
+        Column::text("提出时间"),
+        Column::text("限期"),
+    ];
     Ok(html! {
         (page_head("公示异议", "公示期内任何人都可以提；机构看不到提出人", &[]))
         @if rows.is_empty() { (panel("", html! { p { "没有收到异议。" } })) } @else { (simple_table("公示异议", &columns, &rows)) }
@@ -268,12 +310,15 @@ async fn one_body(desk: &Desk, id: &str, state: &FormState, contact: Option<&str
     desk.shows(&crate::declared::OBJECTION, &one.id, one.version);
     let lines = reader
         .list::<claim_item::Entity>(|q| {
-            q.filter(claim_item::Column::Claim.eq(one.claim.clone())).filter(claim_item::Column::Eligible.eq(true)).order_by_asc(claim_item::Column::Id)
+            q.filter(claim_item::Column::Claim.eq(one.claim.clone()))
+                .filter(claim_item::Column::Eligible.eq(true))
+                .order_by_asc(claim_item::Column::Id)
         })
         .await?;
     let trail = desk::trail::of(desk, &reader, &crate::declared::OBJECTION, &id.to_string(), 30).await?;
     let deciding = procedure::form::<Objections>(desk, &one, Step::Dismiss, &at::ObjectionPage(&one.id).to_string());
-    let mut main = vec![section("异议内容", html! { p { (one.reason) } }), contact_part(&one, deciding.is_some(), contact)];
+    let mut main =
+        vec![section("异议内容", html! { p { (one.reason) } }), contact_part(&one, deciding.is_some(), contact)];
     if !one.answer.is_empty() {
         main.push(section("答复", html! { p { (one.answer) } }));
     }
@@ -297,7 +342,8 @@ async fn one_body(desk: &Desk, id: &str, state: &FormState, contact: Option<&str
 }
 
 fn contact_part(one: &objection::Model, decides: bool, contact: Option<&str>) -> Markup {
-    let options = Form { action: at::ObjectionContact(&one.id).to_string(), submit: "查看".into(), ..Form::default() };
+    let options =
+        Form { action: at::ObjectionContact(&one.id).to_string(), submit: "查看".into(), ..Form::default() };
     section(
         "异议人",
         html! {
@@ -314,7 +360,17 @@ fn contact_part(one: &objection::Model, decides: bool, contact: Option<&str>) ->
 
 fn decide_form(options: &Form, lines: &[claim_item::Model], state: &FormState) -> Markup {
     let people = lines.iter().enumerate().map(|(at, line)| {
-        (line.enrolment.to_string(), format!("{}. {} {} {} 课时 {}", at + 1, line.name, line.id_number_masked, line.payable, ui::money::text(line.amount)))
+        (
+            line.enrolment.to_string(),
+            format!(
+                "{}. {} {} {} 课时 {}",
+                at + 1,
+                line.name,
+                line.id_number_masked,
+                line.payable,
+                ui::money::text(line.amount)
+            ),
+        )
     });
     section(
         "核查处理",

@@ -34,7 +34,9 @@ async fn listed(desk: &Desk, asked: &Export) -> Result<Response, Stop> {
     let size = if asked.export.is_empty() { PAGE_ROWS } else { EXPORT_ROWS };
     let page = reader
         .page::<claim::Entity>(asked.page.parse().unwrap_or(1), size, |q| {
-            q.filter(claim::Column::State.is_in(PUBLIC)).order_by_asc(claim::Column::PublicityUntil).order_by_asc(claim::Column::Id)
+            q.filter(claim::Column::State.is_in(PUBLIC))
+                .order_by_asc(claim::Column::PublicityUntil)
+                .order_by_asc(claim::Column::Id)
         })
         .await?;
     let register = Register {
@@ -95,7 +97,9 @@ async fn one_body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
     }
     let items = reader
         .list::<claim_item::Entity>(|q| {
-            q.filter(claim_item::Column::Claim.eq(id.clone())).filter(claim_item::Column::Eligible.eq(true)).order_by_asc(claim_item::Column::Id)
+            q.filter(claim_item::Column::Claim.eq(id.clone()))
+                .filter(claim_item::Column::Eligible.eq(true))
+                .order_by_asc(claim_item::Column::Id)
         })
         .await?;
     let rows: Vec<Row> = items
@@ -103,7 +107,13 @@ async fn one_body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
         .enumerate()
         .map(|(at, one)| {
             let name = one.name.parse::<PersonName>().map_or_else(|_| "*".to_owned(), |name| name.masked());
-            Row::plain(vec![html! { (at + 1) }, html! { (name) }, html! { (row.class_title) }, html! { (one.payable) }, ui::money(one.amount)])
+            Row::plain(vec![
+                html! { (at + 1) },
+                html! { (name) },
+                html! { (row.class_title) },
+                html! { (one.payable) },
+                ui::money(one.amount),
+            ])
         })
         .collect();
     let period = match (row.publicity_from, row.publicity_until) {

@@ -122,10 +122,17 @@ async fn answer(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
     let counts = counts(desk, &reader).await?;
     let step = chosen(asked, &counts);
     let page = reader
-        .page::<claim::Entity>(asked.page_number(), if asked.export.is_empty() { PAGE_ROWS } else { EXPORT_ROWS }, |q| ordered(filtered(q, asked, step), step))
+        .page::<claim::Entity>(
+            asked.page_number(),
+            if asked.export.is_empty() { PAGE_ROWS } else { EXPORT_ROWS },
+            |q| ordered(filtered(q, asked, step), step),
+        )
         .await?;
-    let total =
-        reader.pick::<claim::Entity, Sum>(|q| filtered(q, asked, step).select_only().column_as(Expr::cust("CAST(SUM(total) AS bigint)"), "total")).await?;
+    let total = reader
+        .pick::<claim::Entity, Sum>(|q| {
+            filtered(q, asked, step).select_only().column_as(Expr::cust("CAST(SUM(total) AS bigint)"), "total")
+        })
+        .await?;
     let total = Fen(total.first().and_then(|one| one.total).unwrap_or(0));
     // What is ticked here is done to what stands here.
     if step.is_some() {
@@ -146,7 +153,8 @@ async fn answer(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
         .collect();
     let register = Register {
         title: "补贴".into(),
-        note: step.map_or_else(String::new, |one| format!("{}：{} 份，{}", one.label(), page.total, ui::money::text(total))),
+        note: step
+            .map_or_else(String::new, |one| format!("{}：{} 份，{}", one.label(), page.total, ui::money::text(total))),
         buttons: buttons(desk),
         path: "/claims".into(),
         query: query(asked, step),
@@ -163,7 +171,10 @@ async fn answer(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
         page: page.number,
         per_page: PAGE_ROWS,
         exports: ui::table::exports(),
-        empty: step.map_or_else(|| "还没有补贴申领。班级评价结束后，系统会自动生成。".to_owned(), |one| format!("没有{}的申领。", one.label())),
+        empty: step.map_or_else(
+            || "还没有补贴申领。班级评价结束后，系统会自动生成。".to_owned(),
+            |one| format!("没有{}的申领。", one.label()),
+        ),
         ..Register::default()
     };
     if !asked.export.is_empty() {
@@ -184,10 +195,19 @@ async fn counts(desk: &Desk, reader: &Reader) -> Result<Vec<(Step, u64)>, Stop> 
     for step in Step::ALL.into_iter().filter(|one| desk.may(one.permission())) {
         // A second review of one's own first is nobody's to do here.
         let others = match (&desk.actor.account, step) {
-            (Some(me), Step::Second) => Condition::any().add(claim::Column::FirstReviewedBy.is_null()).add(claim::Column::FirstReviewedBy.ne(me.clone())),
+            (Some(me), Step::Second) => Condition::any()
+                .add(claim::Column::FirstReviewedBy.is_null())
+                .add(claim::Column::FirstReviewedBy.ne(me.clone())),
             _ => Condition::all(),
         };
-        all.push((step, reader.count::<claim::Entity>(|q| q.filter(claim::Column::State.is_in(step.states().iter().copied())).filter(others)).await?));
+        all.push((
+            step,
+            reader
+                .count::<claim::Entity>(|q| {
+                    q.filter(claim::Column::State.is_in(step.states().iter().copied())).filter(others)
+                })
+                .await?,
+        ));
     }
     Ok(all)
 }
@@ -219,7 +239,9 @@ fn filtered(mut q: Select<claim::Entity>, asked: &Asked, step: Option<Step>) -> 
     }
     if step.is_none() {
         let states = match asked.state.as_str() {
-            REVIEWING => vec![ClaimState::Submitted, ClaimState::Accepted, ClaimState::FirstReviewed, ClaimState::SecondReviewed],
+            REVIEWING => {
+                vec![ClaimState::Submitted, ClaimState::Accepted, ClaimState::FirstReviewed, ClaimState::SecondReviewed]
+            }
             PUBLIC => vec![ClaimState::Published, ClaimState::UnderObjection],
             one => one.parse::<ClaimState>().into_iter().collect(),
         };
@@ -229,7 +251,11 @@ fn filtered(mut q: Select<claim::Entity>, asked: &Asked, step: Option<Step>) -> 
     }
     let words = asked.q.trim();
     if !words.is_empty() {
-        q = q.filter(Condition::any().add(claim::Column::ClassTitle.contains(words)).add(claim::Column::InstitutionName.contains(words)));
+        q = q.filter(
+            Condition::any()
+                .add(claim::Column::ClassTitle.contains(words))
+                .add(claim::Column::InstitutionName.contains(words)),
+        );
     }
     q
 }
@@ -244,14 +270,22 @@ fn filters(step: Option<Step>) -> Vec<Filter> {
     let mut all = vec![Filter::text("q", "班级或机构")];
     if step.is_none() {
         let several = [(REVIEWING, "待审（提交到复审通过）"), (PUBLIC, "公示中（含异议核查）")];
-        all.push(Filter::choice("state", "状态", several.into_iter().chain(ClaimState::all().iter().map(|s| (s.code(), s.label())))));
+        all.push(Filter::choice(
+            "state",
+            "状态",
+            several.into_iter().chain(ClaimState::all().iter().map(|s| (s.code(), s.label()))),
+        ));
     }
     all
 }
 
 fn buttons(desk: &Desk) -> Vec<Button> {
     if desk.actor.office.district().is_some() {
-        vec![Button::link("公示异议", "/objections"), Button::link("拨付批次", "/payment-batches"), Button::link("资金账户", "/fund-accounts")]
+        vec![
+            Button::link("公示异议", "/objections"),
+            Button::link("拨付批次", "/payment-batches"),
+            Button::link("资金账户", "/fund-accounts"),
+        ]
     } else {
         Vec::new()
     }
@@ -262,8 +296,10 @@ fn steps_bar(counts: &[(Step, u64)], step: Option<Step>) -> Markup {
         return html! {};
     }
     let address = |slug: &str| at::Claims.asking(&[("step", &slug)]);
-    let mut items: Vec<NavItem> =
-        counts.iter().map(|(step, count)| NavItem { count: Some(*count), ..NavItem::new(step.label(), address(step.slug())) }).collect();
+    let mut items: Vec<NavItem> = counts
+        .iter()
+        .map(|(step, count)| NavItem { count: Some(*count), ..NavItem::new(step.label(), address(step.slug())) })
+        .collect();
     items.push(NavItem::new("全部", address("all")));
     ui::layout::tabs("轮到我办", &items, &address(step.map_or("all", Step::slug)))
 }
@@ -281,14 +317,21 @@ fn columns(step: Option<Step>) -> Vec<Column> {
 }
 
 fn row(desk: &Desk, one: &claim::Model, step: Option<Step>, payee_waits: bool) -> Row {
-    let mut cells = vec![html! { (one.class_title) }, html! { (one.claim_no) }, html! { (one.institution_name) }, html! { (one.district.name()) }];
+    let mut cells = vec![
+        html! { (one.class_title) },
+        html! { (one.claim_no) },
+        html! { (one.institution_name) },
+        html! { (one.district.name()) },
+    ];
     if step.is_none() || step == Some(Step::Pay) {
         cells.push(html! { (Tag::new(one.state.label(), tone(one.state))) });
     }
     cells.extend([html! { (one.persons) }, ui::money(one.total), due(desk, one).unwrap_or_else(Due::none).render()]);
     let Some(step) = step else { return Row::link(at::ClaimPage(&one.id).to_string(), cells) };
     let why_not = match step {
-        Step::Second => procedure::kept_apart::<Claims>(desk, one, Taken::SecondReview).map(|_| "您办了初审，须另一人复审"),
+        Step::Second => {
+            procedure::kept_apart::<Claims>(desk, one, Taken::SecondReview).map(|_| "您办了初审，须另一人复审")
+        }
         Step::Pay if payee_waits => Some("收款账户正在更正，等另一人复核"),
         _ => None,
     };
@@ -325,7 +368,9 @@ pub async fn bulk(desk: Desk, form: Pairs) -> Response {
         };
         match result {
             Ok(()) => {}
-            Err(Stop::Refused(_) | Stop::Fault(Fault::Stale | Fault::Gone | Fault::Busy)) => not_done.push((claim.clone(), result)),
+            Err(Stop::Refused(_) | Stop::Fault(Fault::Stale | Fault::Gone | Fault::Busy)) => {
+                not_done.push((claim.clone(), result))
+            }
             Err(stop) => return desk.stopped(stop),
         }
     }
@@ -342,13 +387,23 @@ async fn one<A: Act<Outcome = ()>>(desk: &Desk, act: A) -> Result<(), Stop> {
     desk.perform(act).await
 }
 
-async fn refused_page(desk: &Desk, step: Step, all: usize, not_done: &[(ClaimId, Result<(), Stop>)]) -> Result<Markup, Stop> {
+async fn refused_page(
+    desk: &Desk,
+    step: Step,
+    all: usize,
+    not_done: &[(ClaimId, Result<(), Stop>)],
+) -> Result<Markup, Stop> {
     let reader = desk.read().await?;
-    let known = reader.list::<claim::Entity>(|q| q.filter(claim::Column::Id.is_in(not_done.iter().map(|(id, _)| id.clone())))).await?;
+    let known = reader
+        .list::<claim::Entity>(|q| q.filter(claim::Column::Id.is_in(not_done.iter().map(|(id, _)| id.clone()))))
+        .await?;
     let rows: Vec<Row> = not_done
         .iter()
         .map(|(id, result)| {
-            let title = known.iter().find(|one| one.id == *id).map_or_else(|| "不在管辖范围内的申领".to_owned(), |one| one.class_title.clone());
+            let title = known
+                .iter()
+                .find(|one| one.id == *id)
+                .map_or_else(|| "不在管辖范围内的申领".to_owned(), |one| one.class_title.clone());
             let (fact, fix) = match result {
                 Err(Stop::Refused(why)) => (
                     why.iter().map(|one| format!("{}（{}）", one.fact, one.rule)).collect::<Vec<_>>().join("；"),

@@ -85,10 +85,16 @@ impl Procedure for Claims {
     const SUBJECT: &'static Subject = &CLAIM;
     const ROWS: &'static [Row<ClaimState, Step>] = ROWS;
     const ENDS: &'static [ClaimState] = &[ClaimState::Paid];
-    const APART: &'static [Apart<Self>] =
-        &[Apart::<Self>::not(Step::SecondReview, |row| row.first_reviewed_by.as_ref(), "您办理了本申领的初审，复审须由另一位工作人员办理")];
-    const WAITS: &'static [(ClaimState, &'static str)] =
-        &[(ClaimState::Accepted, "受理和初审现在是一步"), (ClaimState::Recovering, "追回还没有办理步骤"), (ClaimState::Recovered, "追回还没有办理步骤")];
+    const APART: &'static [Apart<Self>] = &[Apart::<Self>::not(
+        Step::SecondReview,
+        |row| row.first_reviewed_by.as_ref(),
+        "您办理了本申领的初审，复审须由另一位工作人员办理",
+    )];
+    const WAITS: &'static [(ClaimState, &'static str)] = &[
+        (ClaimState::Accepted, "受理和初审现在是一步"),
+        (ClaimState::Recovering, "追回还没有办理步骤"),
+        (ClaimState::Recovered, "追回还没有办理步骤"),
+    ];
 
     fn state(row: &Model<Self>) -> Result<ClaimState, Stop> {
         Ok(row.state)

@@ -41,7 +41,8 @@ impl Procedure for Objections {
     const TAG: Option<&'static str> = None;
     const SUBJECT: &'static Subject = &OBJECTION;
     const ROWS: &'static [Row<ObjectionState, Step>] = ROWS;
-    const ENDS: &'static [ObjectionState] = &[ObjectionState::Upheld, ObjectionState::Dismissed, ObjectionState::AnsweredAlong];
+    const ENDS: &'static [ObjectionState] =
+        &[ObjectionState::Upheld, ObjectionState::Dismissed, ObjectionState::AnsweredAlong];
 
     fn state(row: &Model<Self>) -> Result<ObjectionState, Stop> {
         Ok(row.state)

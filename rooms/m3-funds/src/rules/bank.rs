@@ -69,7 +69,12 @@ pub fn bank_file(batch_no: &str, lines: &[OutLine]) -> String {
     let mut text = String::from("\u{feff}行号,户名,账号,开户行,金额,摘要,批次号\r\n");
     for one in lines {
         let (payee, bank) = (cell(&one.payee), cell(&one.bank));
-        text.push_str(&format!("{},{payee},{},{bank},{},培训补贴,{batch_no}\r\n", one.line, one.account, yuan(one.amount)));
+        text.push_str(&format!(
+            "{},{payee},{},{bank},{},培训补贴,{batch_no}\r\n",
+            one.line,
+            one.account,
+            yuan(one.amount)
+        ));
     }
     text
 }
@@ -92,7 +97,10 @@ fn no(row: usize, fact: &str, fix: &str) -> Refusal {
 pub fn read_return(rows: &[Vec<String>], known: &[KnownLine]) -> Result<Vec<SettledLine>, Vec<Refusal>> {
     let whole = |fact: &str, fix: &str| vec![BANK_RETURN.refuse(fact).fix(fix).at("file")];
     let Some((head, at)) = header(rows) else {
-        return Err(whole("文件里没有找到表头", "第一行应有：行号、金额、结果、流水号、原因。请用银行导出的原文件，或下载样例对照"));
+        return Err(whole(
+            "文件里没有找到表头",
+            "第一行应有：行号、金额、结果、流水号、原因。请用银行导出的原文件，或下载样例对照",
+        ));
     };
     let missing: Vec<&str> = COLUMNS.iter().filter(|(name, _)| !at.contains_key(name)).map(|(name, _)| *name).collect();
     if !missing.is_empty() {
@@ -123,7 +131,11 @@ fn header(rows: &[Vec<String>]) -> Option<(usize, BTreeMap<&'static str, usize>)
     rows.iter().take(12).enumerate().find_map(|(place, row)| {
         let at: BTreeMap<&'static str, usize> = COLUMNS
             .iter()
-            .filter_map(|(name, words)| row.iter().position(|cell| words.contains(&cell.trim().trim_start_matches('\u{feff}'))).map(|column| (*name, column)))
+            .filter_map(|(name, words)| {
+                row.iter()
+                    .position(|cell| words.contains(&cell.trim().trim_start_matches('\u{feff}')))
+                    .map(|column| (*name, column))
+            })
             .collect();
         (at.len() >= 2).then_some((place, at))
     })
@@ -135,34 +147,67 @@ struct Seen {
     references: BTreeSet<String>,
 }
 
-fn one<'a>(row: usize, field: &impl Fn(&str) -> &'a str, known: &BTreeMap<String, &KnownLine>, seen: &mut Seen) -> Result<SettledLine, Vec<Refusal>> {
+fn one<'a>(
+    row: usize,
+    field: &impl Fn(&str) -> &'a str,
+    known: &BTreeMap<String, &KnownLine>,
+    seen: &mut Seen,
+) -> Result<SettledLine, Vec<Refusal>> {
     let mut refusals = Vec::new();
     let Some(line) = known.get(field("行号")) else {
-        return Err(vec![no(row, &format!("行号“{}”不属于本批次", field("行号").chars().take(40).collect::<String>()), "请核对是否上传了别的批次的回盘")]);
+        return Err(vec![no(
+            row,
+            &format!("行号“{}”不属于本批次", field("行号").chars().take(40).collect::<String>()),
+            "请核对是否上传了别的批次的回盘",
+        )]);
     };
     if !seen.lines.insert(line.line.clone()) {
         refusals.push(no(row, &format!("{} 在文件里出现了两次", line.payee), "每一笔只能有一个结果，请删去重复的行"));
     }
     match Fen::from_yuan_text(field("金额")) {
-        None => refusals.push(no(row, &format!("金额“{}”看不懂", field("金额").chars().take(20).collect::<String>()), "请填元，最多两位小数")),
+        None => refusals.push(no(
+            row,
+            &format!("金额“{}”看不懂", field("金额").chars().take(20).collect::<String>()),
+            "请填元，最多两位小数",
+        )),
         Some(amount) if amount != line.amount => {
-            refusals.push(no(row, &format!("{} 的金额是 {} 元，应为 {} 元", line.payee, yuan(amount), yuan(line.amount)), "请与银行核对，金额不符的不能登记"));
+            refusals.push(no(
+                row,
+                &format!("{} 的金额是 {} 元，应为 {} 元", line.payee, yuan(amount), yuan(line.amount)),
+                "请与银行核对，金额不符的不能登记",
+            ));
         }
         Some(_) => {}
     }
     let (paid, returned) = (PAID.contains(&field("结果")), RETURNED.contains(&field("结果")));
     let (reference, reason) = (field("流水号").to_owned(), field("原因").to_owned());
     if !paid && !returned {
-        refusals.push(no(row, &format!("结果“{}”看不懂", field("结果").chars().take(20).collect::<String>()), "结果应为“成功”或“失败”"));
+        refusals.push(no(
+            row,
+            &format!("结果“{}”看不懂", field("结果").chars().take(20).collect::<String>()),
+            "结果应为“成功”或“失败”",
+        ));
     }
     if paid && (reference.is_empty() || reference.chars().count() > REFERENCE_CHARS) {
-        refusals.push(no(row, &format!("{} 成功，但没有流水号，或流水号超过 {REFERENCE_CHARS} 字", line.payee), "请补上银行流水号"));
+        refusals.push(no(
+            row,
+            &format!("{} 成功，但没有流水号，或流水号超过 {REFERENCE_CHARS} 字", line.payee),
+            "请补上银行流水号",
+        ));
     }
     if paid && !reference.is_empty() && !seen.references.insert(reference.clone()) {
-        refusals.push(no(row, &format!("流水号 {reference} 在文件里用了两次"), "每一笔到账有自己的流水号，请与银行核对"));
+        refusals.push(no(
+            row,
+            &format!("流水号 {reference} 在文件里用了两次"),
+            "每一笔到账有自己的流水号，请与银行核对",
+        ));
     }
     if returned && (reason.is_empty() || reason.chars().count() > REASON_CHARS) {
-        refusals.push(no(row, &format!("{} 失败，但没有写原因，或原因超过 {REASON_CHARS} 字", line.payee), "请补上失败原因，例如“户名不符”"));
+        refusals.push(no(
+            row,
+            &format!("{} 失败，但没有写原因，或原因超过 {REASON_CHARS} 字", line.payee),
+            "请补上失败原因，例如“户名不符”",
+        ));
     }
     let line = SettledLine {
         line: line.line.clone(),
@@ -178,16 +223,27 @@ pub fn settles(known: &KnownLine, said: &SettledLine) -> Result<Option<PaymentSt
     let next = if said.paid { PaymentState::Paid } else { PaymentState::Returned };
     let what = if said.paid { said.reference.trim() } else { said.reason.trim() };
     if what.is_empty() {
-        let fact = format!("{} {}", known.payee, if said.paid { "到账，但没有银行流水号" } else { "退票，但没有写原因" });
+        let fact =
+            format!("{} {}", known.payee, if said.paid { "到账，但没有银行流水号" } else { "退票，但没有写原因" });
         return Err(RECEIPT.refuse(fact).source("银行回单").fix("请补齐后再登记"));
     }
     match known.state {
         PaymentState::Sent => Ok(Some(next)),
         state if state == next && known.said == what => Ok(None),
-        PaymentState::Pending => Err(RECEIPT.refuse(format!("{} 还没有送银行", known.payee)).fix("请先由财政部门批准本批次")),
-        PaymentState::Withdrawn => Err(RECEIPT.refuse(format!("{} 所在的批次已经撤回", known.payee)).fix("请核对回单是哪一个批次的")),
+        PaymentState::Pending => {
+            Err(RECEIPT.refuse(format!("{} 还没有送银行", known.payee)).fix("请先由财政部门批准本批次"))
+        }
+        PaymentState::Withdrawn => {
+            Err(RECEIPT.refuse(format!("{} 所在的批次已经撤回", known.payee)).fix("请核对回单是哪一个批次的"))
+        }
         PaymentState::Paid | PaymentState::Returned => Err(RECEIPT
-            .refuse(format!("{} 已登记为“{} {}”，这次却是“{} {what}”", known.payee, known.state.label(), known.said, next.label()))
+            .refuse(format!(
+                "{} 已登记为“{} {}”，这次却是“{} {what}”",
+                known.payee,
+                known.state.label(),
+                known.said,
+                next.label()
+            ))
             .source("已登记的银行回单")
             .fix("已登记的结果不能改写，请与银行核对")),
     }
@@ -201,7 +257,9 @@ mod tests {
 
     fn known(count: usize) -> Vec<KnownLine> {
         let ids = Ids::seeded(7);
-        let at = foundation::clock::at_local(foundation::Date::from_ymd_opt(2026, 12, 1).unwrap().and_hms_opt(9, 0, 0).unwrap());
+        let at = foundation::clock::at_local(
+            foundation::Date::from_ymd_opt(2026, 12, 1).unwrap().and_hms_opt(9, 0, 0).unwrap(),
+        );
         (0..count)
             .map(|n| KnownLine {
                 line: ids.make(at),
@@ -248,12 +306,25 @@ mod tests {
         rows[6][3].clear();
         rows[7] = rows[2].clone();
         let no = read_return(&rows, &known).unwrap_err();
-        for (row, words) in [(3, "1250.01"), (4, "没有写原因"), (5, "处理中"), (6, "不属于本批次"), (7, "没有流水号"), (8, "出现了两次")]
-        {
-            assert!(no.iter().any(|one| one.fact.starts_with(&format!("第 {row} 行")) && one.fact.contains(words)), "{row} {words}: {no:?}");
+        for (row, words) in [
+            (3, "1250.01"),
+            (4, "没有写原因"),
+            (5, "处理中"),
+            (6, "不属于本批次"),
+            (7, "没有流水号"),
+            (8, "出现了两次"),
+        ] {
+            assert!(
+                no.iter().any(|one| one.fact.starts_with(&format!("第 {row} 行")) && one.fact.contains(words)),
+                "{row} {words}: {no:?}"
+            );
         }
         assert!(read_return(&[], &known).unwrap_err()[0].fact.contains("没有找到表头"));
-        assert!(read_return(&[vec!["行号".into(), "结果".into()]], &known).unwrap_err()[0].fact.contains("金额、流水号、原因"));
+        assert!(
+            read_return(&[vec!["行号".into(), "结果".into()]], &known).unwrap_err()[0]
+                .fact
+                .contains("金额、流水号、原因")
+        );
     }
 
     proptest! {

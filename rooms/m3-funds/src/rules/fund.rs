@@ -80,7 +80,9 @@ impl Sums {
     }
 
     fn short(&self, what: &str, left: Fen, amount: Fen, account: &str) -> Refusal {
-        BALANCE.refuse(format!("需要 {amount} 元，资金账户 {account} {what} {left} 元")).source(format!("资金账户 {account}，年度预算 {} 元", self.budget))
+        BALANCE
+            .refuse(format!("需要 {amount} 元，资金账户 {account} {what} {left} 元"))
+            .source(format!("资金账户 {account}，年度预算 {} 元", self.budget))
     }
 
     /// Another budget. Errors: below what is paid or on its way to the bank.
@@ -88,7 +90,11 @@ impl Sums {
         let least = Fen(self.paid.0.saturating_add(self.batched.0));
         if budget < least || budget < Fen::ZERO {
             let fact = format!("预算 {budget} 元，少于已拨付和拨付中的 {least} 元");
-            return Err(BALANCE.refuse(fact).source(format!("资金账户 {account}")).fix(format!("预算不能低于 {least} 元")).at("budget"));
+            return Err(BALANCE
+                .refuse(fact)
+                .source(format!("资金账户 {account}"))
+                .fix(format!("预算不能低于 {least} 元"))
+                .at("budget"));
         }
         Ok(Self { budget, ..self })
     }

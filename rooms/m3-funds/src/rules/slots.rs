@@ -51,7 +51,10 @@ mod tests {
             subject(Some("4-10-01-05"), "养老护理员（基础）", SkillLevel::Completion),
             subject(Some("4-10-01-05"), "养老护理员", SkillLevel::Completion)
         );
-        assert_ne!(subject(None, "母婴生活护理", SkillLevel::Completion), subject(None, "家政服务", SkillLevel::Completion));
+        assert_ne!(
+            subject(None, "母婴生活护理", SkillLevel::Completion),
+            subject(None, "家政服务", SkillLevel::Completion)
+        );
     }
 
     proptest! {

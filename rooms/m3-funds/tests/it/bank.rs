@@ -31,7 +31,12 @@ async fn batch_row(house: &TestHouse, id: &PaymentBatchId) -> payment_batch::Mod
 
 async fn lines_of(house: &TestHouse, batch: &PaymentBatchId) -> Vec<payment_line::Model> {
     let reader = house.system().read().await.unwrap();
-    reader.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.clone())).order_by_asc(payment_line::Column::Id)).await.unwrap()
+    reader
+        .list::<payment_line::Entity>(|q| {
+            q.filter(payment_line::Column::Batch.eq(batch.clone())).order_by_asc(payment_line::Column::Id)
+        })
+        .await
+        .unwrap()
 }
 
 async fn facts(house: &TestHouse, kind: &str) -> Vec<fact::Model> {
@@ -47,7 +52,14 @@ async fn m8_9_the_bank_file_is_sealed_hashed_and_its_taking_logged() {
     let batch = sent(&house, 2).await;
     let row = batch_row(&house, &batch).await;
     assert!(facts(&house, "PaymentBatchApproved").await[0].body.contains(&row.file_hash) && row.file_hash.len() == 64);
-    let stored = house.system().read().await.unwrap().get::<stored_file::Entity>(row.file.clone().unwrap().to_string()).await.unwrap();
+    let stored = house
+        .system()
+        .read()
+        .await
+        .unwrap()
+        .get::<stored_file::Entity>(row.file.clone().unwrap().to_string())
+        .await
+        .unwrap();
     let lying = String::from_utf8(house.premises.files.fetch(&stored.hash).await.unwrap()).unwrap();
     assert!(lying.starts_with('v') && !lying.contains("95588014080001"), "sealed where it lies");
     let web = house.serve(m3_funds::routes());
@@ -57,15 +69,27 @@ async fn m8_9_the_bank_file_is_sealed_hashed_and_its_taking_logged() {
     let file = web.post(Some(Persona::JinjiangFinance), &path, &[]).await;
     assert_eq!(file.status, 200);
     assert_eq!(hex::encode(Sha256::digest(file.text.as_bytes())), row.file_hash);
-    assert!(file.text.contains("9558801408000100001") && file.text.contains("600.00") && file.text.lines().count() == 3, "{}", file.text);
+    assert!(
+        file.text.contains("9558801408000100001") && file.text.contains("600.00") && file.text.lines().count() == 3,
+        "{}",
+        file.text
+    );
     let taken = facts(&house, "BankFileTaken").await;
-    assert!(taken.len() == 1 && taken[0].about.contains(&testkit::personas::school().to_string()) && taken[0].body.contains(&row.file_hash));
+    assert!(
+        taken.len() == 1
+            && taken[0].about.contains(&testkit::personas::school().to_string())
+            && taken[0].body.contains(&row.file_hash)
+    );
     assert_eq!(taken[0].actor_name, "许丽华");
     // Pending batches have no file yet.
     let all = crate::batch::more_claims(&house, 2, 1).await;
     payable(&house, &all[0]).await;
     let pending = house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: all }).await.unwrap();
-    assert!(refusal(house.desk(Persona::JinjiangFinance).perform(TakeBankFile { batch: pending }).await).fact.contains("还没有批准"));
+    assert!(
+        refusal(house.desk(Persona::JinjiangFinance).perform(TakeBankFile { batch: pending }).await)
+            .fact
+            .contains("还没有批准")
+    );
 }
 
 /// The newcomer's way: the sample of the demo, uploaded, in both formats; twice is harmless; a wrong file changes nothing.
@@ -75,13 +99,17 @@ async fn m8_9_the_answer_is_read_whole_and_twice_is_harmless() {
     let batch = sent(&house, 3).await;
     let web = house.serve(m3_funds::routes());
     let finance = Some(Persona::JinjiangFinance);
-    let sample = web.get(finance, &format!("/payment-batches/{batch}/sample-return?kind=returned&format=csv")).await.text;
+    let sample =
+        web.get(finance, &format!("/payment-batches/{batch}/sample-return?kind=returned&format=csv")).await.text;
     let up = format!("/payment-batches/{batch}/return");
     // Two rows wrong: both told, nothing taken.
     let wrong = sample.replacen("600.00", "601.00", 1).replacen("户名与账号不符", "", 1);
     let answer = web.upload(Persona::JinjiangFinance, &up, "a.csv", wrong.as_bytes(), &[]).await;
     assert!(
-        answer.status == 422 && answer.text.contains("第 2 行") && answer.text.contains("第 4 行") && answer.text.contains("没有写原因"),
+        answer.status == 422
+            && answer.text.contains("第 2 行")
+            && answer.text.contains("第 4 行")
+            && answer.text.contains("没有写原因"),
         "{}",
         answer.text
     );
@@ -102,7 +130,11 @@ async fn m8_9_the_answer_is_read_whole_and_twice_is_harmless() {
     let other = sample.replacen(",成功,DEMO", ",成功,OTHER", 1);
     let answer = web.upload(Persona::JinjiangFinance, &up, "e.csv", other.as_bytes(), &[]).await;
     assert!(answer.status == 422 && facts(&house, "ClaimPaid").await.len() == 2);
-    assert_eq!(web.get(finance, &format!("/payment-batches/{batch}/sample-return")).await.status, 404, "nothing is open any more");
+    assert_eq!(
+        web.get(finance, &format!("/payment-batches/{batch}/sample-return")).await.status,
+        404,
+        "nothing is open any more"
+    );
 }
 
 /// The returned line: the account is corrected by the authority, the claim batched again, the sample is a workbook.
@@ -111,8 +143,15 @@ async fn m8_9_a_returned_line_is_corrected_and_paid() {
     let house = house(Fen(100_000_000)).await;
     let batch = sent(&house, 1).await;
     let web = house.serve(m3_funds::routes());
-    let sample = web.get(Some(Persona::JinjiangFinance), &format!("/payment-batches/{batch}/sample-return?kind=returned&format=csv")).await.text;
-    web.upload(Persona::JinjiangFinance, &format!("/payment-batches/{batch}/return"), "a.csv", sample.as_bytes(), &[]).await;
+    let sample = web
+        .get(
+            Some(Persona::JinjiangFinance),
+            &format!("/payment-batches/{batch}/sample-return?kind=returned&format=csv"),
+        )
+        .await
+        .text;
+    web.upload(Persona::JinjiangFinance, &format!("/payment-batches/{batch}/return"), "a.csv", sample.as_bytes(), &[])
+        .await;
     let id = lines_of(&house, &batch).await[0].claim.clone();
     assert_eq!(claim(&house, &id).await.state, ClaimState::PaymentReturned);
     let page = web.get(Some(Persona::JinjiangOfficer), &format!("/claims/{id}")).await;
@@ -127,28 +166,44 @@ async fn m8_9_a_returned_line_is_corrected_and_paid() {
     assert!(house.desk(Persona::ShishiOfficer).perform(correct()).await.is_err(), "not the neighbour");
     house.desk(Persona::JinjiangOfficer).perform(correct()).await.unwrap();
     // While it waits for its second person, nothing is batched for the payee.
-    let Err(Stop::Refused(no)) = house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: vec![id.clone()] }).await else { panic!() };
+    let Err(Stop::Refused(no)) =
+        house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: vec![id.clone()] }).await
+    else {
+        panic!()
+    };
     assert!(no[0].fact.contains("等另一人复核") && no[0].fact.contains("9012"), "{no:?}");
-    let confirm = ConfirmPayeeAccount { institution: testkit::personas::school(), change: None, account: "622909123456789012".into() };
+    let confirm = ConfirmPayeeAccount {
+        institution: testkit::personas::school(),
+        change: None,
+        account: "622909123456789012".into(),
+    };
     house.desk(Persona::JinjiangReviewer).perform(confirm).await.unwrap();
-    let again = house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: vec![id.clone()] }).await.unwrap();
+    let again =
+        house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: vec![id.clone()] }).await.unwrap();
     house.desk(Persona::JinjiangFinance).perform(ApprovePaymentBatch { batch: again.clone() }).await.unwrap();
     let file = house.desk(Persona::JinjiangFinance).perform(TakeBankFile { batch: again.clone() }).await.unwrap();
     assert!(file.text.contains("622909123456789012") && file.text.contains("兴业银行"));
     let known = lines_of(&house, &again).await;
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet();
-    for (column, (head, cell)) in
-        [("结果", "成功".to_owned()), ("行号", known[0].id.to_string()), ("流水号", "20261231-7".into()), ("金额", "600.00".into()), ("原因", String::new())]
-            .into_iter()
-            .enumerate()
+    for (column, (head, cell)) in [
+        ("结果", "成功".to_owned()),
+        ("行号", known[0].id.to_string()),
+        ("流水号", "20261231-7".into()),
+        ("金额", "600.00".into()),
+        ("原因", String::new()),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let column = u16::try_from(column).unwrap();
         sheet.write_string(0, column, head).unwrap();
         sheet.write_string(1, column, cell).unwrap();
     }
     let bytes = book.save_to_buffer().unwrap();
-    let done = web.upload(Persona::JinjiangFinance, &format!("/payment-batches/{again}/return"), "回盘.xlsx", &bytes, &[]).await;
+    let done = web
+        .upload(Persona::JinjiangFinance, &format!("/payment-batches/{again}/return"), "回盘.xlsx", &bytes, &[])
+        .await;
     assert_eq!(done.status, 303, "{}", done.text);
     assert_eq!(claim(&house, &id).await.state, ClaimState::Paid);
     assert_eq!((fund(&house).await.paid, fund(&house).await.reserved), (EACH, Fen::ZERO));

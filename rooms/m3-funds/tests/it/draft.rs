@@ -29,7 +29,14 @@ fn kind_words(class: &foundation::ClassId) -> GiveFeedback {
 }
 
 async fn facts(house: &TestHouse, kind: &str) -> Vec<fact::Model> {
-    house.system().read().await.unwrap().list::<fact::Entity>(|q| q.filter(fact::Column::Fact.eq(kind)).order_by_asc(fact::Column::Id)).await.unwrap()
+    house
+        .system()
+        .read()
+        .await
+        .unwrap()
+        .list::<fact::Entity>(|q| q.filter(fact::Column::Fact.eq(kind)).order_by_asc(fact::Column::Id))
+        .await
+        .unwrap()
 }
 
 /// The second persona answers a day late: the next tick drafts the claim anew, with a fact of its own.
@@ -57,7 +64,12 @@ async fn m7_1_handing_in_reckons_once_more() {
     let class = certified(&house, 0x501, "3505822026A00010001", 3).await;
     let id = drafted(&house, &class.class).await;
     let row = answer(&house.system(), &class.class, &class.enrolments[3], 3);
-    house.premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<feedback::Entity>(row).await })).await.unwrap();
+    house
+        .premises
+        .db
+        .write(Scope::Everything, move |work| Box::pin(async move { work.add::<feedback::Entity>(row).await }))
+        .await
+        .unwrap();
     let clerk = house.desk(Persona::SchoolClerk);
     let first = clerk.perform(SubmitClaim { claim: id.clone() }).await.unwrap();
     assert_eq!((first.submitted, first.persons), (false, 4));
@@ -68,11 +80,22 @@ async fn m7_1_handing_in_reckons_once_more() {
     // Sent back, a trainee leaves the roster, handed in again: the line is gone before anybody reviews it.
     house.desk(Persona::JinjiangOfficer).perform(FirstReviewClaim { claim: id.clone() }).await.unwrap();
     assert_eq!(fund(&house).await.reserved, Fen(EACH.0 * 4));
-    house.desk(Persona::JinjiangReviewer).perform(ReturnClaim { claim: id.clone(), note: "请核对名单".into() }).await.unwrap();
+    house
+        .desk(Persona::JinjiangReviewer)
+        .perform(ReturnClaim { claim: id.clone(), note: "请核对名单".into() })
+        .await
+        .unwrap();
     assert_eq!((fund(&house).await.reserved, slots(&house, &id).await), (Fen::ZERO, 0));
     let gone = person_of(&house, &class.enrolments[0]).await;
     let left = enrolment::ActiveModel { active: Set(false), ..Default::default() };
-    house.premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.save::<enrolment::Entity>(&gone, left).await })).await.unwrap();
+    house
+        .premises
+        .db
+        .write(Scope::Everything, move |work| {
+            Box::pin(async move { work.save::<enrolment::Entity>(&gone, left).await })
+        })
+        .await
+        .unwrap();
     let third = clerk.perform(SubmitClaim { claim: id.clone() }).await.unwrap();
     assert_eq!((third.submitted, third.persons), (false, 3));
     let now = claim(&house, &id).await;
@@ -107,8 +130,12 @@ async fn m7_1_a_claim_of_nothing_is_closed_and_says_why() {
     m3_funds::tick(&house.system()).await.unwrap();
     house.travel_to(2027, 11, 12, 9, 0);
     m3_funds::tick(&house.system()).await.unwrap();
-    let row = house.system().read().await.unwrap().get::<training_class::Entity>(empty.class.to_string()).await.unwrap();
-    assert_eq!((row.state, claim(&house, &closed).await.state), (FullProcessState::Archived.into(), ClaimState::NotPassed));
+    let row =
+        house.system().read().await.unwrap().get::<training_class::Entity>(empty.class.to_string()).await.unwrap();
+    assert_eq!(
+        (row.state, claim(&house, &closed).await.state),
+        (FullProcessState::Archived.into(), ClaimState::NotPassed)
+    );
 }
 
 /// E12 counts what is handed in, not only what is paid; sent back, the place is free again.
@@ -123,8 +150,17 @@ async fn e12_a_claim_in_hand_counts() {
     assert!(clerk.perform(SubmitClaim { claim: a.clone() }).await.unwrap().submitted);
     let no = clerk.perform(SubmitClaim { claim: b.clone() }).await.unwrap();
     assert_eq!((no.submitted, no.persons), (false, 0));
-    assert!(lines(&house, &b).await.iter().all(|one| one.refusals.contains("E12") && one.refusals.contains("3505822026A00010001")));
-    house.desk(Persona::JinjiangOfficer).perform(ReturnClaim { claim: a.clone(), note: "请核对名单".into() }).await.unwrap();
+    assert!(
+        lines(&house, &b)
+            .await
+            .iter()
+            .all(|one| one.refusals.contains("E12") && one.refusals.contains("3505822026A00010001"))
+    );
+    house
+        .desk(Persona::JinjiangOfficer)
+        .perform(ReturnClaim { claim: a.clone(), note: "请核对名单".into() })
+        .await
+        .unwrap();
     assert_eq!(clerk.perform(RedraftClaim { claim: b.clone() }).await.unwrap().persons, 12);
     assert!(clerk.perform(SubmitClaim { claim: b.clone() }).await.unwrap().submitted);
 }
@@ -160,17 +196,24 @@ async fn e11_the_fourth_is_refused() {
         all.push(id);
     }
     let reader = house.system().read().await.unwrap();
-    let mut places: Vec<i32> = reader.list::<subsidy_slot::Entity>(|q| q).await.unwrap().into_iter().map(|one| one.place).collect();
+    let mut places: Vec<i32> =
+        reader.list::<subsidy_slot::Entity>(|q| q).await.unwrap().into_iter().map(|one| one.place).collect();
     places.sort_unstable();
     assert_eq!(places, [1, 2, 3]);
 }
 
 async fn other_item(house: &TestHouse, n: u32) -> foundation::NeedsItemId {
     use store::tables::needs::needs_item;
-    let row = house.system().read().await.unwrap().get::<needs_item::Entity>(fixtures::item().to_string()).await.unwrap();
+    let row =
+        house.system().read().await.unwrap().get::<needs_item::Entity>(fixtures::item().to_string()).await.unwrap();
     let id: foundation::NeedsItemId = house.system().new_id();
     let row = needs_item::Model { id: id.clone(), name: format!("育婴员（{n}）"), ..row };
-    house.premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<needs_item::Entity>(row).await })).await.unwrap();
+    house
+        .premises
+        .db
+        .write(Scope::Everything, move |work| Box::pin(async move { work.add::<needs_item::Entity>(row).await }))
+        .await
+        .unwrap();
     id
 }
 
@@ -182,13 +225,18 @@ async fn e12_two_at_once_and_the_key_decides() {
     let second = certified(&house, 0x502, "3505822026A00010002", 12).await;
     let (a, b) = (drafted(&house, &first.class).await, drafted(&house, &second.class).await);
     let (one, two) = (house.desk(Persona::SchoolClerk), house.desk(Persona::ClassTeacher));
-    let (left, right) = tokio::join!(one.perform(SubmitClaim { claim: a.clone() }), two.perform(SubmitClaim { claim: b.clone() }));
+    let (left, right) =
+        tokio::join!(one.perform(SubmitClaim { claim: a.clone() }), two.perform(SubmitClaim { claim: b.clone() }));
     let handed_in = [left.unwrap().submitted, right.unwrap().submitted];
     assert_eq!(handed_in.iter().filter(|one| **one).count(), 1, "{handed_in:?}");
     assert_eq!(slots(&house, &a).await + slots(&house, &b).await, 12);
     // Behind the rules stands the key itself.
     let row = house.system().read().await.unwrap().list::<subsidy_slot::Entity>(|q| q).await.unwrap().remove(0);
     let again = subsidy_slot::Model { id: house.system().new_id(), place: 99, ..row };
-    let double = house.premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<subsidy_slot::Entity>(again).await })).await;
+    let double = house
+        .premises
+        .db
+        .write(Scope::Everything, move |work| Box::pin(async move { work.add::<subsidy_slot::Entity>(again).await }))
+        .await;
     assert!(matches!(double, Err(Stop::Fault(foundation::Fault::Duplicate(_)))), "{double:?}");
 }

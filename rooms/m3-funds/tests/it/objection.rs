@@ -20,16 +20,30 @@ const REASON: &str = "名单第 1 位没有来上过课，班上同学都知道"
 
 async fn objections(house: &TestHouse, id: &ClaimId) -> Vec<objection::Model> {
     let reader = house.system().read().await.unwrap();
-    reader.list::<objection::Entity>(|q| q.filter(objection::Column::Claim.eq(id.clone())).order_by_asc(objection::Column::Id)).await.unwrap()
+    reader
+        .list::<objection::Entity>(|q| {
+            q.filter(objection::Column::Claim.eq(id.clone())).order_by_asc(objection::Column::Id)
+        })
+        .await
+        .unwrap()
 }
 
 async fn raise(house: &TestHouse, id: &ClaimId) -> String {
     let public = desk::Desk::public(std::sync::Arc::clone(&house.premises));
-    public.perform(RaiseObjection { claim: id.clone(), reason: REASON.into(), contact: "13805950000".into() }).await.unwrap().receipt
+    public
+        .perform(RaiseObjection { claim: id.clone(), reason: REASON.into(), contact: "13805950000".into() })
+        .await
+        .unwrap()
+        .receipt
 }
 
 fn decide(one: &objection::Model, verdict: Verdict, struck: Vec<foundation::EnrolmentId>) -> DecideObjection {
-    DecideObjection { objection: one.id.clone(), verdict, struck, answer: "已调取考勤和现场检查记录，并电话核实本人。".into() }
+    DecideObjection {
+        objection: one.id.clone(),
+        verdict,
+        struck,
+        answer: "已调取考勤和现场检查记录，并电话核实本人。".into(),
+    }
 }
 
 async fn on_show(house: &TestHouse) -> (ClaimId, fixtures::ApprovedClass) {
@@ -55,7 +69,11 @@ async fn m8_9_anybody_objects_and_reads_the_answer_by_receipt() {
     let receipt = done.text.split("<code>").nth(1).unwrap().split("</code>").next().unwrap().to_owned();
     assert!(done.status == 200 && receipt.len() == 19, "{}", done.text);
     let one = objections(&house, &id).await.remove(0);
-    assert_eq!((one.due_on, claim(&house, &id).await.state), (fixtures::day(2026, 11, 23), ClaimState::UnderObjection), "five working days");
+    assert_eq!(
+        (one.due_on, claim(&house, &id).await.state),
+        (fixtures::day(2026, 11, 23), ClaimState::UnderObjection),
+        "five working days"
+    );
     assert!(!one.receipt_hash.contains(&receipt) && format!("{:?}", one.contact).contains("Sealed(…)"));
     let reader = house.system().read().await.unwrap();
     let raised = reader.find::<fact::Entity>(fact::Column::Fact.eq("ObjectionRaised")).await.unwrap().unwrap();
@@ -74,7 +92,10 @@ async fn m8_9_anybody_objects_and_reads_the_answer_by_receipt() {
     // The contact only for a reason, and that leaves a fact.
     let officer = house.desk(Persona::JinjiangOfficer);
     assert!(officer.perform(ReadObjectionContact { objection: one.id.clone(), purpose: " ".into() }).await.is_err());
-    assert_eq!(officer.perform(ReadObjectionContact { objection: one.id.clone(), purpose: "核实考勤".into() }).await.unwrap(), "13805950000");
+    assert_eq!(
+        officer.perform(ReadObjectionContact { objection: one.id.clone(), purpose: "核实考勤".into() }).await.unwrap(),
+        "13805950000"
+    );
     // Answered; the publicity goes on and ends by itself.
     assert!(web.get(None, &format!("/public/objections?receipt={receipt}")).await.text.contains("正在核查"));
     officer.perform(decide(&one, Verdict::Dismiss, Vec::new())).await.unwrap();
@@ -105,7 +126,11 @@ async fn m8_9_an_upheld_objection_strikes_a_line() {
     assert!(refusal(officer.perform(unpaid).await).fact.contains("不在本申领的补贴名单里"));
     officer.perform(decide(&all[0], Verdict::Strike, vec![class.enrolments[0].clone()])).await.unwrap();
     let now = claim(&house, &id).await;
-    assert_eq!((now.state, now.persons, now.total), (ClaimState::UnderObjection, 3, Fen(3 * EACH.0)), "the second is still open");
+    assert_eq!(
+        (now.state, now.persons, now.total),
+        (ClaimState::UnderObjection, 3, Fen(3 * EACH.0)),
+        "the second is still open"
+    );
     assert_eq!((fund(&house).await.reserved, slots(&house, &id).await), (Fen(3 * EACH.0), 3));
     assert!(officer.perform(MakePaymentBatch { claims: vec![id.clone()] }).await.is_err());
     officer.perform(decide(&all[1], Verdict::Dismiss, Vec::new())).await.unwrap();
@@ -138,7 +163,11 @@ async fn m8_9_everybody_struck_ends_the_claim() {
     assert_eq!((now.state, now.total, now.persons), (ClaimState::NotPassed, Fen::ZERO, 0));
     assert_eq!((fund(&house).await.reserved, slots(&house, &id).await), (Fen::ZERO, 0));
     let states: Vec<ObjectionState> = objections(&house, &id).await.iter().map(|one| one.state).collect();
-    assert_eq!(states, [ObjectionState::Upheld, ObjectionState::AnsweredAlong], "the other is answered with it, and nobody says that it was right");
+    assert_eq!(
+        states,
+        [ObjectionState::Upheld, ObjectionState::AnsweredAlong],
+        "the other is answered with it, and nobody says that it was right"
+    );
     let row = answer(&house.system(), &class.class, &class.enrolments[5], 5);
     house.pass_minutes(60);
     house
@@ -146,7 +175,11 @@ async fn m8_9_everybody_struck_ends_the_claim() {
         .db
         .write(foundation::Scope::Everything, move |work| {
             Box::pin(async move {
-                work.add::<store::tables::supervision::feedback::Entity>(store::tables::supervision::feedback::Model { at: row.at, ..row }).await
+                work.add::<store::tables::supervision::feedback::Entity>(store::tables::supervision::feedback::Model {
+                    at: row.at,
+                    ..row
+                })
+                .await
             })
         })
         .await
@@ -162,10 +195,16 @@ async fn m8_9_an_upheld_objection_sends_the_claim_back() {
     let (id, _) = on_show(&house).await;
     raise(&house, &id).await;
     let one = objections(&house, &id).await.remove(0);
-    assert!(matches!(house.desk(Persona::SchoolClerk).perform(decide(&one, Verdict::SendBack, Vec::new())).await, Err(Stop::Forbidden)));
+    assert!(matches!(
+        house.desk(Persona::SchoolClerk).perform(decide(&one, Verdict::SendBack, Vec::new())).await,
+        Err(Stop::Forbidden)
+    ));
     house.desk(Persona::JinjiangOfficer).perform(decide(&one, Verdict::SendBack, Vec::new())).await.unwrap();
     let now = claim(&house, &id).await;
-    assert_eq!((now.state, now.first_reviewed_by, now.second_reviewed_by, now.publicity_until), (ClaimState::Returned, None, None, None));
+    assert_eq!(
+        (now.state, now.first_reviewed_by, now.second_reviewed_by, now.publicity_until),
+        (ClaimState::Returned, None, None, None)
+    );
     assert_eq!(now.due_on, Some(fixtures::day(2026, 11, 30)), "ten working days to correct");
     assert_eq!((fund(&house).await.reserved, slots(&house, &id).await), (Fen::ZERO, 0));
     assert!(house.desk(Persona::SchoolClerk).perform(SubmitClaim { claim: id.clone() }).await.unwrap().submitted);
@@ -181,14 +220,35 @@ async fn m8_9_every_step_has_its_limit() {
     house.desk(Persona::SchoolClerk).perform(SubmitClaim { claim: id.clone() }).await.unwrap();
     let open = async |kind: &str| {
         let reader = house.system().read().await.unwrap();
-        reader.list::<task::Entity>(|q| q.filter(task::Column::Kind.eq(kind)).filter(task::Column::DoneAt.is_null())).await.unwrap().remove(0).due_on
+        reader
+            .list::<task::Entity>(|q| q.filter(task::Column::Kind.eq(kind)).filter(task::Column::DoneAt.is_null()))
+            .await
+            .unwrap()
+            .remove(0)
+            .due_on
     };
-    assert_eq!(open("first-review-claim").await, Some(fixtures::day(2026, 11, 27)), "2 + 7 working days after Monday the 16th");
-    house.desk(Persona::JinjiangOfficer).perform(m3_funds::acts::review::FirstReviewClaim { claim: id.clone() }).await.unwrap();
+    assert_eq!(
+        open("first-review-claim").await,
+        Some(fixtures::day(2026, 11, 27)),
+        "2 + 7 working days after Monday the 16th"
+    );
+    house
+        .desk(Persona::JinjiangOfficer)
+        .perform(m3_funds::acts::review::FirstReviewClaim { claim: id.clone() })
+        .await
+        .unwrap();
     assert_eq!(open("second-review-claim").await, Some(fixtures::day(2026, 11, 23)));
-    house.desk(Persona::JinjiangReviewer).perform(m3_funds::acts::review::SecondReviewClaim { claim: id.clone() }).await.unwrap();
+    house
+        .desk(Persona::JinjiangReviewer)
+        .perform(m3_funds::acts::review::SecondReviewClaim { claim: id.clone() })
+        .await
+        .unwrap();
     house.travel_to(2026, 12, 28, 9, 0);
-    house.desk(Persona::JinjiangOfficer).perform(m3_funds::acts::review::PublishClaim { claim: id.clone() }).await.unwrap();
+    house
+        .desk(Persona::JinjiangOfficer)
+        .perform(m3_funds::acts::review::PublishClaim { claim: id.clone() })
+        .await
+        .unwrap();
     let until = claim(&house, &id).await.publicity_until.unwrap();
     assert_eq!(chrono::Datelike::year(&until), 2027);
     let page = house.serve(m3_funds::routes()).get(Some(Persona::JinjiangOfficer), &format!("/claims/{id}")).await;
@@ -196,7 +256,8 @@ async fn m8_9_every_step_has_its_limit() {
     go_to(&house, until.succ_opt().unwrap());
     m3_funds::tick(&house.system()).await.unwrap();
     assert_eq!(open("pay-claim").await, Some(until.succ_opt().unwrap() + chrono::Days::new(30)));
-    let batch = house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: vec![id.clone()] }).await.unwrap();
+    let batch =
+        house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: vec![id.clone()] }).await.unwrap();
     assert!(open("approve-batch").await.is_some());
     house.desk(Persona::JinjiangFinance).perform(m3_funds::acts::payment::ApprovePaymentBatch { batch }).await.unwrap();
     assert_eq!(open("settle-batch").await, Some(until.succ_opt().unwrap() + chrono::Days::new(30)));

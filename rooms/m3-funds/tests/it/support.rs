@@ -8,7 +8,9 @@ use m3_funds::acts::draft::DraftClaim;
 use m3_funds::acts::review::{FirstReviewClaim, PublishClaim, SecondReviewClaim, SubmitClaim};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder, Set};
 use store::tables::funds::{claim, claim_item, fund_account, subsidy_slot};
-use store::tables::supervision::{attendance, certificate, completion_exam, enrolment, exam_score, feedback, training_class};
+use store::tables::supervision::{
+    attendance, certificate, completion_exam, enrolment, exam_score, feedback, training_class,
+};
 use testkit::{JINJIANG, Persona, TestHouse, district};
 
 use crate::fixtures::{self, ApprovedClass, person_id};
@@ -32,7 +34,12 @@ pub async fn house(budget: Fen) -> TestHouse {
         version: 1,
         batched: Fen::ZERO,
     };
-    house.premises.db.write(Scope::Everything, move |work| Box::pin(async move { work.add::<fund_account::Entity>(row).await })).await.unwrap();
+    house
+        .premises
+        .db
+        .write(Scope::Everything, move |work| Box::pin(async move { work.add::<fund_account::Entity>(row).await }))
+        .await
+        .unwrap();
     house
 }
 
@@ -47,7 +54,10 @@ pub async fn certified(house: &TestHouse, number: u128, class_no: &str, answered
         .db
         .write(Scope::Everything, move |work| {
             Box::pin(async move {
-                let rows = sessions.iter().enumerate().flat_map(|(at, session)| roster.iter().enumerate().map(move |(n, who)| (at, session, n, who)));
+                let rows = sessions
+                    .iter()
+                    .enumerate()
+                    .flat_map(|(at, session)| roster.iter().enumerate().map(move |(n, who)| (at, session, n, who)));
                 let day = |at: usize| fixtures::day(2026, 11, 9 + u32::try_from(at / 2).unwrap());
                 let events = rows.map(|(at, session, n, who)| attendance::Model {
                     id: desk.new_id(),
@@ -57,7 +67,9 @@ pub async fn certified(house: &TestHouse, number: u128, class_no: &str, answered
                     person: person_id(n),
                     kind: AttendanceKind::RollCall,
                     method: AttendanceMethod::RollCall,
-                    at: foundation::clock::at_local(day(at).and_hms_opt(if at % 2 == 0 { 9 } else { 15 }, 0, 0).unwrap()),
+                    at: foundation::clock::at_local(
+                        day(at).and_hms_opt(if at % 2 == 0 { 9 } else { 15 }, 0, 0).unwrap(),
+                    ),
                     recorded_by: Persona::ClassTeacher.account(),
                     fact: desk.new_id(),
                     institution: testkit::personas::school(),
@@ -73,7 +85,13 @@ pub async fn certified(house: &TestHouse, number: u128, class_no: &str, answered
     made
 }
 
-async fn finish(desk: &Desk, work: &store::Writer, class: &ClassId, roster: &[foundation::EnrolmentId], answered: usize) -> Result<(), Stop> {
+async fn finish(
+    desk: &Desk,
+    work: &store::Writer,
+    class: &ClassId,
+    roster: &[foundation::EnrolmentId],
+    answered: usize,
+) -> Result<(), Stop> {
     let (at, path, institution) = (desk.now(), district(JINJIANG).management_path(), testkit::personas::school());
     let exam = completion_exam::Model {
         id: desk.new_id(),
@@ -140,7 +158,11 @@ async fn finish(desk: &Desk, work: &store::Writer, class: &ClassId, roster: &[fo
         }
     }
     let row = work.get::<training_class::Entity>(class.to_string()).await?;
-    work.save::<training_class::Entity>(&row, training_class::ActiveModel { state: Set(FullProcessState::FeedbackDone.into()), ..Default::default() }).await
+    work.save::<training_class::Entity>(
+        &row,
+        training_class::ActiveModel { state: Set(FullProcessState::FeedbackDone.into()), ..Default::default() },
+    )
+    .await
 }
 
 /// One trainee's feedback as a row.
@@ -182,14 +204,23 @@ pub async fn lines(house: &TestHouse, id: &ClaimId) -> Vec<claim_item::Model> {
         .read()
         .await
         .unwrap()
-        .list::<claim_item::Entity>(|q| q.filter(claim_item::Column::Claim.eq(id.clone())).order_by_asc(claim_item::Column::Enrolment))
+        .list::<claim_item::Entity>(|q| {
+            q.filter(claim_item::Column::Claim.eq(id.clone())).order_by_asc(claim_item::Column::Enrolment)
+        })
         .await
         .unwrap()
 }
 
 /// Places taken for a claim.
 pub async fn slots(house: &TestHouse, id: &ClaimId) -> u64 {
-    house.system().read().await.unwrap().count::<subsidy_slot::Entity>(|q| q.filter(subsidy_slot::Column::Claim.eq(id.clone()))).await.unwrap()
+    house
+        .system()
+        .read()
+        .await
+        .unwrap()
+        .count::<subsidy_slot::Entity>(|q| q.filter(subsidy_slot::Column::Claim.eq(id.clone())))
+        .await
+        .unwrap()
 }
 
 /// Jinjiang's account.

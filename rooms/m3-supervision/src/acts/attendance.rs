@@ -41,7 +41,8 @@ impl Act for CallRoll {
         let now = desk.now();
         rules::may_call_roll(&class, &session, &*desk::policy::of_class(work, &class, desk.today()).await?, now)?;
         let roster = hours::roster(work, &class.id).await?;
-        let marks = work.list::<attendance::Entity>(|q| q.filter(hours::marks_of_session(&class.id, &session.id))).await?;
+        let marks =
+            work.list::<attendance::Entity>(|q| q.filter(hours::marks_of_session(&class.id, &session.id))).await?;
         if self.present.is_empty() {
             return Err(ROLL_CALL.refuse("没有勾选到课的学员").into());
         }
@@ -51,7 +52,10 @@ impl Act for CallRoll {
         }
         let fresh: Vec<_> = roster
             .iter()
-            .filter(|one| wanted.contains(&one.id) && !marks.iter().any(|row| row.enrolment == one.id && row.kind == AttendanceKind::RollCall))
+            .filter(|one| {
+                wanted.contains(&one.id)
+                    && !marks.iter().any(|row| row.enrolment == one.id && row.kind == AttendanceKind::RollCall)
+            })
             .collect();
         // Whoever is marked by now, in whatever way, waits for nobody.
         let settled = self.present.iter().chain(marks.iter().map(|row| &row.enrolment));
@@ -82,7 +86,10 @@ impl Act for CallRoll {
         let body = RollCalled {
             class: class.id.clone(),
             session: session.id.clone(),
-            entries: rows.iter().map(|row| RollCallEntry { enrolment: row.enrolment.clone(), attendance: row.id.clone(), at: row.at }).collect(),
+            entries: rows
+                .iter()
+                .map(|row| RollCallEntry { enrolment: row.enrolment.clone(), attendance: row.id.clone(), at: row.at })
+                .collect(),
         };
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         work.add_many::<attendance::Entity>(rows).await?;
@@ -124,14 +131,25 @@ impl Act for AskForRollCall {
         let (session, class, place) = own(desk, work, &self.session).await?;
         let policy = desk::policy::of_class(work, &class, desk.today()).await?;
         rules::may_ask_for_roll_call(&class, &session, &policy, desk.now())?;
-        let his = hours::marks_of_session(&class.id, &session.id).add(attendance::Column::Enrolment.eq(place.id.clone()));
+        let his =
+            hours::marks_of_session(&class.id, &session.id).add(attendance::Column::Enrolment.eq(place.id.clone()));
         let marks = work.list::<attendance::Entity>(|q| q.filter(his)).await?;
         if hours::counts(&session, &marks, &policy) {
-            return Err(ROLL_CALL.refuse("这次课已经计入您的课时").source("本人考勤记录").fix("不用再请老师代点；哪里记错了，请在“我的课时”里告诉我们").into());
+            return Err(ROLL_CALL
+                .refuse("这次课已经计入您的课时")
+                .source("本人考勤记录")
+                .fix("不用再请老师代点；哪里记错了，请在“我的课时”里告诉我们")
+                .into());
         }
-        let open = TaskDraft::new(desk, &CALL_ROLL, &session.id, format!("{}：{} 请老师代点", class.title, masked(&place.name)), class.district)
-            .for_institution(&class.institution)
-            .due(Some(session.held_on));
+        let open = TaskDraft::new(
+            desk,
+            &CALL_ROLL,
+            &session.id,
+            format!("{}：{} 请老师代点", class.title, masked(&place.name)),
+            class.district,
+        )
+        .for_institution(&class.institution)
+        .due(Some(session.held_on));
         // Each asks for himself, once while it waits.
         if !open.put_once(work, asked_under(&session.id, &place.id)).await? {
             return Ok(Done::Repeat(()));
@@ -147,11 +165,17 @@ impl Act for AskForRollCall {
 }
 
 /// The trainee's own session, class and place.
-pub(super) async fn own(desk: &Desk, work: &Writer, session: &SessionId) -> Result<(class_session::Model, training_class::Model, enrolment::Model), Stop> {
+pub(super) async fn own(
+    desk: &Desk,
+    work: &Writer,
+    session: &SessionId,
+) -> Result<(class_session::Model, training_class::Model, enrolment::Model), Stop> {
     let Office::Trainee { person, .. } = &desk.actor.office else { return Err(Stop::Forbidden) };
     let session = work.get::<class_session::Entity>(session.to_string()).await?;
     let class = work.get::<training_class::Entity>(session.class.to_string()).await?;
-    let mine = Condition::all().add(enrolment::Column::Class.eq(class.id.clone())).add(enrolment::Column::Person.eq(person.clone()));
+    let mine = Condition::all()
+        .add(enrolment::Column::Class.eq(class.id.clone()))
+        .add(enrolment::Column::Person.eq(person.clone()));
     let place = work.find::<enrolment::Entity>(mine).await?.ok_or(Fault::Gone)?;
     Ok((session, class, place))
 }

@@ -49,8 +49,13 @@ impl Act for IssueCertificates {
         let mut rows = Vec::with_capacity(passed.len());
         let mut asked = Vec::with_capacity(passed.len());
         for one in &passed {
-            let number = CertificateNumber::make(class.district, chrono::Datelike::year(&desk.today()), u32::try_from(issuer.serial).unwrap_or(0), next)
-                .map_err(|e| Fault::Db(e.to_string()))?;
+            let number = CertificateNumber::make(
+                class.district,
+                chrono::Datelike::year(&desk.today()),
+                u32::try_from(issuer.serial).unwrap_or(0),
+                next,
+            )
+            .map_err(|e| Fault::Db(e.to_string()))?;
             let row = row(desk, &class, one, number.as_str());
             facts.push(fact(&class, one, &row));
             let task = TaskDraft::new(desk, &GIVE_FEEDBACK, &class.id, class.title.clone(), class.district);
@@ -89,7 +94,8 @@ async fn next_serial(desk: &Desk, work: &Writer, issuer: &institution::Model) ->
                 .limit(1)
         })
         .await?;
-    let last = last.first().and_then(|row| row.number.parse::<CertificateNumber>().ok()).map_or(0, |number| number.sequence());
+    let last =
+        last.first().and_then(|row| row.number.parse::<CertificateNumber>().ok()).map_or(0, |number| number.sequence());
     Ok(last + 1)
 }
 
@@ -121,7 +127,12 @@ fn row(desk: &Desk, class: &training_class::Model, one: &enrolment::Model, numbe
 }
 
 fn fact(class: &training_class::Model, one: &enrolment::Model, row: &certificate::Model) -> FactDraft {
-    let body = CompletionCertificateIssued { class: class.id.clone(), enrolment: one.id.clone(), certificate: row.id.clone(), number: row.number.clone() };
+    let body = CompletionCertificateIssued {
+        class: class.id.clone(),
+        enrolment: one.id.clone(),
+        certificate: row.id.clone(),
+        number: row.number.clone(),
+    };
     let salt: [u8; 16] = hex::decode(&row.salt).ok().and_then(|s| s.try_into().ok()).unwrap_or_default();
     FactDraft::of(&body, class.district, format!("发放培训合格证书 {}", row.number))
         .class(&class.id)

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use desk::{Act, Asked, Desk, Done, FactDraft, Many, Plan};
 use foundation::codes::{AttendanceKind, AttendanceMethod};
 use foundation::{
-    AccountId, AttendanceId, ClassId, EnrolmentId, FactId, Fault, Function, Instant, Office, Permission, PersonId, Refusal, Right, Scope, SessionId, Stop,
+    AccountId, AttendanceId, ClassId, EnrolmentId, FactId, Fault, Function, Instant, Office, Permission, PersonId,
+    Refusal, Right, Scope, SessionId, Stop,
 };
 use journal::facts::{SignEntry, TraineesSignedIn, TraineesSignedOut};
 use reckoning::policy::Policy;
@@ -103,10 +104,17 @@ macro_rules! signing_act {
                 let system = work.as_system("check-in");
                 let many = (plan(&alone, &system).await?.write)(&system).await?;
                 let marked = many.outcomes.into_iter().next().unwrap_or(Err(Fault::Gone.into()))?;
-                Ok(if many.facts.is_empty() { Done::Repeat(marked) } else { Done::Written { outcome: marked, facts: many.facts } })
+                Ok(if many.facts.is_empty() {
+                    Done::Repeat(marked)
+                } else {
+                    Done::Written { outcome: marked, facts: many.facts }
+                })
             }
 
-            fn plan_many(asked: &[Asked<Self>], reader: &Reader) -> impl Future<Output = Result<Plan<Marked>, Stop>> + Send {
+            fn plan_many(
+                asked: &[Asked<Self>],
+                reader: &Reader,
+            ) -> impl Future<Output = Result<Plan<Marked>, Stop>> + Send {
                 plan(asked, reader)
             }
         }
@@ -166,21 +174,27 @@ struct Ready {
 
 async fn plan<A: Signing>(asked: &[Asked<A>], reader: &Reader) -> Result<Plan<Marked>, Stop> {
     let known = Known::read(asked, reader).await?;
-    let requests = if A::KIND == AttendanceKind::SignIn { open_requests(&known, reader).await? } else { HashSet::new() };
+    let requests =
+        if A::KIND == AttendanceKind::SignIn { open_requests(&known, reader).await? } else { HashSet::new() };
     let ready = ready(asked, &known, requests)?;
     Ok(Plan { write: Box::new(move |work| Box::pin(async move { write::<A>(ready, work).await })) })
 }
 
 fn ready<A: Signing>(asked: &[Asked<A>], known: &Known, requests: HashSet<String>) -> Result<Ready, Stop> {
     let Some(first) = asked.first().map(|one| &one.desk) else { return Err(Fault::Gone.into()) };
-    let (mut outcomes, mut marks, mut again, mut rows) = (Vec::with_capacity(asked.len()), Vec::new(), Vec::new(), Vec::with_capacity(asked.len()));
+    let (mut outcomes, mut marks, mut again, mut rows) =
+        (Vec::with_capacity(asked.len()), Vec::new(), Vec::new(), Vec::with_capacity(asked.len()));
     let mut seen: HashMap<(&SessionId, &EnrolmentId), Instant> = HashMap::new();
     let mut facts: HashMap<&SessionId, FactId> = HashMap::new();
     let scopes: Vec<Scope> = asked.iter().map(|one| one.desk.scope()).collect();
     for (asker, one) in asked.iter().enumerate() {
         outcomes.push(match known.judge(one) {
             Err((stop, place)) => {
-                again.extend(place.map(|(session, place)| Again { asker, session: session.id.clone(), enrolment: place.id.clone() }));
+                again.extend(place.map(|(session, place)| Again {
+                    asker,
+                    session: session.id.clone(),
+                    enrolment: place.id.clone(),
+                }));
                 Some(Err(stop))
             }
             Ok(place) => match seen.get(&(&place.session.id, &place.place.id)) {
@@ -209,7 +223,13 @@ async fn write<A: Signing>(ready: Ready, work: &Writer) -> Result<Many<Marked>, 
         None
     } else {
         let ids = padded(marks.iter().map(|one| one.attendance.clone()));
-        Some(work.list::<attendance::Entity>(|q| q.filter(attendance::Column::Id.is_in(ids))).await?.into_iter().map(|row| row.id).collect())
+        Some(
+            work.list::<attendance::Entity>(|q| q.filter(attendance::Column::Id.is_in(ids)))
+                .await?
+                .into_iter()
+                .map(|row| row.id)
+                .collect(),
+        )
     };
     let mut answered = Vec::new();
     let mut groups: HashMap<FactId, (Arc<training_class::Model>, SessionId, Vec<SignEntry>)> = HashMap::new();
@@ -222,7 +242,12 @@ async fn write<A: Signing>(ready: Ready, work: &Writer) -> Result<Many<Marked>, 
         if one.in_time && !requests.is_empty() {
             answered.extend(requests.get(&asked_under(&one.session.id, &one.enrolment)).cloned());
         }
-        let entry = SignEntry { enrolment: one.enrolment, attendance: one.attendance, at: one.at, method: AttendanceMethod::Code.code().into() };
+        let entry = SignEntry {
+            enrolment: one.enrolment,
+            attendance: one.attendance,
+            at: one.at,
+            method: AttendanceMethod::Code.code().into(),
+        };
         groups.entry(one.fact).or_insert_with(|| (one.class, one.session.id.clone(), Vec::new())).2.push(entry);
     }
     for (asker, at) in earlier(&again, A::KIND, work).await? {
@@ -230,9 +255,16 @@ async fn write<A: Signing>(ready: Ready, work: &Writer) -> Result<Many<Marked>, 
     }
     desk::tasks::close_once(&desk, work, answered).await?;
     let facts = groups.into_iter().map(|(fact, (class, session, entries))| {
-        A::fact(&class, session.clone(), entries).with_id(fact).class(&class.id).institution(&class.institution).about(&crate::declared::SESSION, &session)
+        A::fact(&class, session.clone(), entries)
+            .with_id(fact)
+            .class(&class.id)
+            .institution(&class.institution)
+            .about(&crate::declared::SESSION, &session)
     });
-    Ok(Many { facts: facts.collect(), outcomes: outcomes.into_iter().map(|one| one.unwrap_or(Err(Fault::Stale.into()))).collect() })
+    Ok(Many {
+        facts: facts.collect(),
+        outcomes: outcomes.into_iter().map(|one| one.unwrap_or(Err(Fault::Stale.into()))).collect(),
+    })
 }
 
 /// Where an asker may mark.
@@ -248,7 +280,16 @@ struct Found<'a> {
 impl Found<'_> {
     fn mark<A: Signing>(&self, asker: usize, attendance: AttendanceId, fact: FactId, at: Instant) -> Mark {
         let in_time = A::KIND == AttendanceKind::SignIn && at <= self.latest_in;
-        Mark { asker, session: Arc::clone(self.session), class: Arc::clone(self.class), enrolment: self.place.id.clone(), attendance, fact, at, in_time }
+        Mark {
+            asker,
+            session: Arc::clone(self.session),
+            class: Arc::clone(self.class),
+            enrolment: self.place.id.clone(),
+            attendance,
+            fact,
+            at,
+            in_time,
+        }
     }
 
     fn row<A: Signing>(&self, mark: &Mark) -> attendance::Model {
@@ -308,8 +349,13 @@ impl Known {
     }
 
     /// Whether this asker may mark now. A refusal comes with the asker's place, where there is one: it may be a repeat.
-    fn judge<A: Signing>(&self, asked: &Asked<A>) -> Result<Found<'_>, (Stop, Option<(&class_session::Model, &Place)>)> {
-        let (Some(person), Some(account)) = (person_of(&asked.desk), asked.desk.actor.account.clone()) else { return Err((Stop::Forbidden, None)) };
+    fn judge<A: Signing>(
+        &self,
+        asked: &Asked<A>,
+    ) -> Result<Found<'_>, (Stop, Option<(&class_session::Model, &Place)>)> {
+        let (Some(person), Some(account)) = (person_of(&asked.desk), asked.desk.actor.account.clone()) else {
+            return Err((Stop::Forbidden, None));
+        };
         // Another class's meeting and one that does not exist are the same to a stranger.
         let gone = || (Stop::Fault(Fault::Gone), None);
         let (session, codes) = self.sessions.get(asked.act.session()).ok_or_else(gone)?;
@@ -345,7 +391,10 @@ async fn open_requests(known: &Known, reader: &Reader) -> Result<HashSet<String>
     // A task that is done has no key. Asked for what is open besides, SQLite would go through all that is open.
     let rows = reader
         .pick::<task::Entity, Request>(|q| {
-            q.select_only().column(task::Column::Once).filter(task::Column::About.is_in(about)).filter(task::Column::Kind.eq("call-roll"))
+            q.select_only()
+                .column(task::Column::Once)
+                .filter(task::Column::About.is_in(about))
+                .filter(task::Column::Kind.eq("call-roll"))
         })
         .await?;
     Ok(rows.into_iter().filter_map(|one| one.once).collect())
@@ -364,9 +413,15 @@ async fn earlier(again: &[Again], kind: AttendanceKind, work: &Writer) -> Result
         return Ok(Vec::new());
     }
     let any = again.iter().fold(Condition::any(), |any, one| {
-        any.add(Condition::all().add(attendance::Column::Session.eq(one.session.clone())).add(attendance::Column::Enrolment.eq(one.enrolment.clone())))
+        any.add(
+            Condition::all()
+                .add(attendance::Column::Session.eq(one.session.clone()))
+                .add(attendance::Column::Enrolment.eq(one.enrolment.clone())),
+        )
     });
     let rows = work.list::<attendance::Entity>(|q| q.filter(any).filter(attendance::Column::Kind.eq(kind))).await?;
-    let at = |one: &Again| rows.iter().find(|row| row.session == one.session && row.enrolment == one.enrolment).map(|row| row.at);
+    let at = |one: &Again| {
+        rows.iter().find(|row| row.session == one.session && row.enrolment == one.enrolment).map(|row| row.at)
+    };
     Ok(again.iter().filter_map(|one| Some((one.asker, at(one)?))).collect())
 }

@@ -45,8 +45,10 @@ impl Act for AnswerReviewLine {
         desk.unchanged(&CLASS, &class.id.to_string(), class.version)?;
         let no = |fact: &str, fix: &str, field: &str| BY_HAND.refuse(fact).fix(fix).at(field);
         let lines = lines_of(work, &class.id).await?;
-        let line =
-            lines.iter().find(|line| line.code == self.code && !line.by_machine).ok_or_else(|| no("没有这一项，或这一项由机器核对", "请从清单里选", "code"))?;
+        let line = lines
+            .iter()
+            .find(|line| line.code == self.code && !line.by_machine)
+            .ok_or_else(|| no("没有这一项，或这一项由机器核对", "请从清单里选", "code"))?;
         let note = self.note.trim();
         if !ReviewResult::FOUND.contains(&self.result) {
             return Err(no("没有选核对结果", "请选通过、需补正或不通过", "result").into());
@@ -66,16 +68,21 @@ impl Act for AnswerReviewLine {
             ..Default::default()
         };
         work.save::<review_line::Entity>(line, change).await?;
-        let fact = FactDraft::new("ReviewLineAnswered", class.district, format!("{}：{}", line.title, self.result.label()))
-            .class(&class.id)
-            .institution(&class.institution)
-            .with("code", self.code.clone())
-            .with("result", self.result.code());
+        let fact =
+            FactDraft::new("ReviewLineAnswered", class.district, format!("{}：{}", line.title, self.result.label()))
+                .class(&class.id)
+                .institution(&class.institution)
+                .with("code", self.code.clone())
+                .with("result", self.result.code());
         if self.result == ReviewResult::Pass || class.reviewed_by.is_none() {
             return Ok(Done::new((), fact));
         }
         // A line that is no longer a pass takes the first review back with it: the review is asked again.
-        let taking = Taking::new(training_class::ActiveModel { reviewed_by: Set(None), reviewed_at: Set(None), ..Default::default() });
+        let taking = Taking::new(training_class::ActiveModel {
+            reviewed_by: Set(None),
+            reviewed_at: Set(None),
+            ..Default::default()
+        });
         let taking = taking.finding("act", format!("{}：{}", line.title, self.result.label()));
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::Unreview, taking, fact).await?))
     }
@@ -102,11 +109,23 @@ impl Act for RecheckOpening {
         }
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let lines = refresh_lines(desk, work, &class, &policy).await?;
-        let failed = u32::try_from(lines.iter().filter(|line| line.by_machine && !line.result.is_some_and(ReviewResult::holds)).count()).unwrap_or(u32::MAX);
+        let failed = u32::try_from(
+            lines.iter().filter(|line| line.by_machine && !line.result.is_some_and(ReviewResult::holds)).count(),
+        )
+        .unwrap_or(u32::MAX);
         let machine = lines.iter().filter(|line| line.by_machine).count();
-        let said =
-            if failed == 0 { format!("重新机审：{machine} 项全部通过") } else { format!("重新机审：{machine} 项中 {failed} 项须处理") };
-        Ok(Done::new(failed, FactDraft::new("OpeningRechecked", class.district, said).class(&class.id).institution(&class.institution).with("failed", failed)))
+        let said = if failed == 0 {
+            format!("重新机审：{machine} 项全部通过")
+        } else {
+            format!("重新机审：{machine} 项中 {failed} 项须处理")
+        };
+        Ok(Done::new(
+            failed,
+            FactDraft::new("OpeningRechecked", class.district, said)
+                .class(&class.id)
+                .institution(&class.institution)
+                .with("failed", failed),
+        ))
     }
 }
 
@@ -120,7 +139,14 @@ fn reason(text: &str) -> Result<&str, Refusal> {
 }
 
 /// Sends an application back or ends it, with a reason that the institution reads.
-async fn close(desk: &Desk, work: &Writer, class: &training_class::Model, step: Step, reason: &str, policy: Option<&Policy>) -> Result<Done<()>, Stop> {
+async fn close(
+    desk: &Desk,
+    work: &Writer,
+    class: &training_class::Model,
+    step: Step,
+    reason: &str,
+    policy: Option<&Policy>,
+) -> Result<Done<()>, Stop> {
     let row = procedure::row::<FullProcess>(step);
     let mut change = training_class::ActiveModel { decision_note: Set(reason.into()), ..Default::default() };
     if matches!(step, Step::Refuse | Step::Revoke) {
@@ -133,7 +159,10 @@ async fn close(desk: &Desk, work: &Writer, class: &training_class::Model, step: 
     };
     let said = format!("{said}：{}", reason.chars().take(200).collect::<String>());
     let fact = FactDraft::new(row.facts[0], class.district, said).class(&class.id).institution(&class.institution);
-    let taking = Taking { policy, ..Taking::new(change).money(Fen::ZERO).finding("act", reason.chars().take(60).collect::<String>()) };
+    let taking = Taking {
+        policy,
+        ..Taking::new(change).money(Fen::ZERO).finding("act", reason.chars().take(60).collect::<String>())
+    };
     Ok(Done::new((), take::<FullProcess>(desk, work, class, step, taking, fact).await?))
 }
 
@@ -247,7 +276,10 @@ impl Act for LapseCorrection {
         if class.state != FullProcessState::Returned || class.due_on.is_none_or(|due| desk.today() <= due) {
             return Ok(Done::Repeat(()));
         }
-        let note = format!("补正期限已过，没有重新提交。原退回事项：{}", class.decision_note.chars().take(800).collect::<String>());
+        let note = format!(
+            "补正期限已过，没有重新提交。原退回事项：{}",
+            class.decision_note.chars().take(800).collect::<String>()
+        );
         close(desk, work, &class, Step::LapseCorrection, &note, None).await
     }
 }

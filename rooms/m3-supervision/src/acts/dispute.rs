@@ -76,7 +76,10 @@ impl Act for DisputeAttendance {
             .finding("look", shortened(text, 40));
         match begin::<Disputes>(desk, work, row, Step::Raise, taking, fact).await? {
             Some(fact) => Ok(Done::new((), fact)),
-            None => Err(DISPUTE.refuse("这次课您已经反映过，县人社部门还在核实").fix("请等答复，答复会写在“我的课时”里").into()),
+            None => Err(DISPUTE
+                .refuse("这次课您已经反映过，县人社部门还在核实")
+                .fix("请等答复，答复会写在“我的课时”里")
+                .into()),
         }
     }
 }
@@ -117,7 +120,11 @@ impl Act for AnswerDispute {
         let answer = self.answer.trim();
         self.check(&row, answer)?;
         let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
-        let fact = if self.verdict == DisputeVerdict::Present { correct(desk, work, &row, &class).await? } else { self.said(&class) };
+        let fact = if self.verdict == DisputeVerdict::Present {
+            correct(desk, work, &row, &class).await?
+        } else {
+            self.said(&class)
+        };
         let step = match self.verdict {
             DisputeVerdict::Present => Step::Correct,
             DisputeVerdict::Upheld => Step::Uphold,
@@ -130,8 +137,12 @@ impl Act for AnswerDispute {
             decided_at: Set(Some(desk.now())),
             ..Default::default()
         };
-        let fact =
-            fact.class(&class.id).institution(&class.institution).person(&row.person).enrolment(&row.enrolment).about(&crate::declared::DISPUTE, &row.id);
+        let fact = fact
+            .class(&class.id)
+            .institution(&class.institution)
+            .person(&row.person)
+            .enrolment(&row.enrolment)
+            .about(&crate::declared::DISPUTE, &row.id);
         Ok(Done::new((), take::<Disputes>(desk, work, &row, step, Taking::new(change), fact).await?))
     }
 }
@@ -152,19 +163,33 @@ impl AnswerDispute {
     }
 
     fn said(&self, class: &training_class::Model) -> FactDraft {
-        let said = if self.verdict == DisputeVerdict::Upheld { "考勤异议属实，不改记录" } else { "考勤异议不属实" };
+        let said = if self.verdict == DisputeVerdict::Upheld {
+            "考勤异议属实，不改记录"
+        } else {
+            "考勤异议不属实"
+        };
         FactDraft::new("AttendanceDisputeAnswered", class.district, said)
     }
 }
 
 /// Adds the correction; where the hours were frozen already, they are reckoned anew.
-async fn correct(desk: &Desk, work: &Writer, row: &attendance_dispute::Model, class: &training_class::Model) -> Result<FactDraft, Stop> {
+async fn correct(
+    desk: &Desk,
+    work: &Writer,
+    row: &attendance_dispute::Model,
+    class: &training_class::Model,
+) -> Result<FactDraft, Stop> {
     rules::may_correct(class.state)?;
     let policy = desk::policy::pinned(class.policy.as_deref())?;
     let sessions = hours::sessions(work, &class.id).await?;
-    let marks = work.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(row.enrolment.clone()))).await?;
-    let reckoned = |marks: &[attendance::Model]| reckoning::hours::credit(&hours::session_facts(&sessions), &hours::attendance_facts(marks), &policy);
-    if let Some(credit) = reckoned(&marks).sessions.iter().find(|one| one.session == row.session && one.reason.credited()) {
+    let marks =
+        work.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(row.enrolment.clone()))).await?;
+    let reckoned = |marks: &[attendance::Model]| {
+        reckoning::hours::credit(&hours::session_facts(&sessions), &hours::attendance_facts(marks), &policy)
+    };
+    if let Some(credit) =
+        reckoned(&marks).sessions.iter().find(|one| one.session == row.session && one.reason.credited())
+    {
         let fact = format!("这次课已经计了 {} 课时：{}", credit.credited, credit.reason.sentence());
         return Err(DISPUTE.refuse(fact).source("考勤记录").fix("不用补记，请选另一个结论").at("verdict").into());
     }
@@ -189,7 +214,11 @@ async fn correct(desk: &Desk, work: &Writer, row: &attendance_dispute::Model, cl
     if class.state == FullProcessState::TrainingEnded {
         let hours = reckoned(&[marks, vec![mark.clone()]].concat());
         let place = work.get::<enrolment::Entity>(row.enrolment.to_string()).await?;
-        let change = enrolment::ActiveModel { credited_offline: Set(hours.offline), credited_online: Set(hours.online), ..Default::default() };
+        let change = enrolment::ActiveModel {
+            credited_offline: Set(hours.offline),
+            credited_online: Set(hours.online),
+            ..Default::default()
+        };
         work.save::<enrolment::Entity>(&place, change).await?;
     }
     let body = AttendanceCorrected {

@@ -41,8 +41,10 @@ impl Act for EnterScores {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         let policy = desk::policy::pinned(class.policy.as_deref())?;
         let eligible = eligible(work, &class, &policy).await?;
-        let teachers: HashSet<String> = hours::sessions(work, &class.id).await?.into_iter().map(|one| one.teacher_name).collect();
-        let refusals = completion::check_sheet(&class, &teachers, &self.sitting, &self.marks, &eligible, &policy, desk.today());
+        let teachers: HashSet<String> =
+            hours::sessions(work, &class.id).await?.into_iter().map(|one| one.teacher_name).collect();
+        let refusals =
+            completion::check_sheet(&class, &teachers, &self.sitting, &self.marks, &eligible, &policy, desk.today());
         if !refusals.is_empty() {
             return Err(refusals.into());
         }
@@ -50,20 +52,31 @@ impl Act for EnterScores {
         may_take::<FullProcess>(desk, &class, step)?;
         let exam = self.save_exam(desk, work, &class, &policy).await?;
         self.save_scores(desk, work, &class, &exam, &policy).await?;
-        let fact = FactDraft::new("CompletionScoresEntered", class.district, format!("录入 {} 人结业考核成绩", self.marks.len()))
-            .class(&class.id)
-            .institution(&class.institution)
-            .about(&crate::declared::EXAM, &exam)
-            .with("exam", exam.to_string())
-            .with("held_on", self.sitting.held_on.to_string())
-            .with("persons", self.marks.len());
-        let taking = Taking::new(training_class::ActiveModel::default()).finding("look", format!("{} 人成绩待确认", self.marks.len()));
+        let fact = FactDraft::new(
+            "CompletionScoresEntered",
+            class.district,
+            format!("录入 {} 人结业考核成绩", self.marks.len()),
+        )
+        .class(&class.id)
+        .institution(&class.institution)
+        .about(&crate::declared::EXAM, &exam)
+        .with("exam", exam.to_string())
+        .with("held_on", self.sitting.held_on.to_string())
+        .with("persons", self.marks.len());
+        let taking = Taking::new(training_class::ActiveModel::default())
+            .finding("look", format!("{} 人成绩待确认", self.marks.len()));
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, step, taking, fact).await?))
     }
 }
 
 impl EnterScores {
-    async fn save_exam(&self, desk: &Desk, work: &Writer, class: &training_class::Model, policy: &Policy) -> Result<ExamId, Stop> {
+    async fn save_exam(
+        &self,
+        desk: &Desk,
+        work: &Writer,
+        class: &training_class::Model,
+        policy: &Policy,
+    ) -> Result<ExamId, Stop> {
         let before = work.find::<completion_exam::Entity>(completion_exam::Column::Class.eq(class.id.clone())).await?;
         if let Some(exam) = before {
             if exam.confirmed_by.is_some() {
@@ -104,7 +117,14 @@ impl EnterScores {
         Ok(exam)
     }
 
-    async fn save_scores(&self, desk: &Desk, work: &Writer, class: &training_class::Model, exam: &ExamId, policy: &Policy) -> Result<(), Stop> {
+    async fn save_scores(
+        &self,
+        desk: &Desk,
+        work: &Writer,
+        class: &training_class::Model,
+        exam: &ExamId,
+        policy: &Policy,
+    ) -> Result<(), Stop> {
         let roster = hours::roster(work, &class.id).await?;
         let marks = completion::by_enrolment(&self.marks);
         let rows = roster
@@ -131,9 +151,17 @@ impl EnterScores {
 }
 
 /// Who may sit: by the attendance rate.
-pub async fn eligible(reader: &store::Reader, class: &training_class::Model, policy: &Policy) -> Result<HashSet<EnrolmentId>, Stop> {
+pub async fn eligible(
+    reader: &store::Reader,
+    class: &training_class::Model,
+    policy: &Policy,
+) -> Result<HashSet<EnrolmentId>, Stop> {
     let hours = hours::of_class(reader, &class.id, policy).await?;
-    Ok(hours.into_iter().filter(|(_, hours)| completion::may_sit(Some(hours), policy).is_ok()).map(|(id, _)| id).collect())
+    Ok(hours
+        .into_iter()
+        .filter(|(_, hours)| completion::may_sit(Some(hours), policy).is_ok())
+        .map(|(id, _)| id)
+        .collect())
 }
 
 /// The second person's word on the marks.
@@ -158,11 +186,17 @@ impl Act for ConfirmExam {
         };
         completion::may_confirm(&exam, desk.actor.account.as_ref())?;
         may_take::<FullProcess>(desk, &class, Step::ConfirmExam)?;
-        let change = completion_exam::ActiveModel { confirmed_by: Set(desk.actor.account.clone()), confirmed_at: Set(Some(desk.now())), ..Default::default() };
+        let change = completion_exam::ActiveModel {
+            confirmed_by: Set(desk.actor.account.clone()),
+            confirmed_at: Set(Some(desk.now())),
+            ..Default::default()
+        };
         work.save::<completion_exam::Entity>(&exam, change).await?;
-        let scores = work.list::<exam_score::Entity>(|q| q.filter(exam_score::Column::Exam.eq(exam.id.clone()))).await?;
+        let scores =
+            work.list::<exam_score::Entity>(|q| q.filter(exam_score::Column::Exam.eq(exam.id.clone()))).await?;
         for outcome in [true, false] {
-            let ids: Vec<EnrolmentId> = scores.iter().filter(|one| one.passed == outcome).map(|one| one.enrolment.clone()).collect();
+            let ids: Vec<EnrolmentId> =
+                scores.iter().filter(|one| one.passed == outcome).map(|one| one.enrolment.clone()).collect();
             if !ids.is_empty() {
                 work.change_all::<enrolment::Entity>(
                     enrolment::Column::Id.is_in(ids),
@@ -177,7 +211,12 @@ impl Act for ConfirmExam {
             exam: exam.id.clone(),
             results: scores
                 .iter()
-                .map(|one| ExamResult { enrolment: one.enrolment.clone(), theory: one.theory, practice: one.practice, passed: one.passed })
+                .map(|one| ExamResult {
+                    enrolment: one.enrolment.clone(),
+                    theory: one.theory,
+                    practice: one.practice,
+                    passed: one.passed,
+                })
                 .collect(),
         };
         let fact = FactDraft::of(&body, class.district, format!("确认成绩：{} 人参加，{passed} 人合格", scores.len()))

@@ -51,7 +51,9 @@ impl Act for GiveFeedback {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let Office::Trainee { person, .. } = &desk.actor.office else { return Err(Stop::Forbidden) };
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        let place = Condition::all().add(enrolment::Column::Class.eq(class.id.clone())).add(enrolment::Column::Person.eq(person.clone()));
+        let place = Condition::all()
+            .add(enrolment::Column::Class.eq(class.id.clone()))
+            .add(enrolment::Column::Person.eq(person.clone()));
         let place = work.find::<enrolment::Entity>(place).await?.ok_or(Fault::Gone)?;
         let answers = Answers {
             marks: [self.teacher, self.content, self.practice, self.management, self.employment_help],
@@ -75,7 +77,13 @@ pub(super) struct Answers<'a> {
 
 impl Answers<'_> {
     /// Writes the one feedback of a trainee's place; a second one is a repeat.
-    pub async fn give(&self, desk: &Desk, work: &Writer, class: &training_class::Model, place: &enrolment::Model) -> Result<Done<()>, Stop> {
+    pub async fn give(
+        &self,
+        desk: &Desk,
+        work: &Writer,
+        class: &training_class::Model,
+        place: &enrolment::Model,
+    ) -> Result<Done<()>, Stop> {
         let [teacher, content, practice, management, employment_help] = self.marks;
         let names = ["teacher", "content", "practice", "management", "employment_help"];
         let mut refusals = completion::check_ratings(&names.into_iter().zip(self.marks).collect::<Vec<_>>());
@@ -112,9 +120,14 @@ impl Answers<'_> {
             .add(task::Column::About.eq(class.id.to_string()))
             .add(task::Column::Kind.eq(GIVE_FEEDBACK.kind))
             .add(task::Column::DoneAt.is_null());
-        work.change_all::<task::Entity>(mine, task::ActiveModel { done_at: Set(Some(desk.now())), ..Default::default() }).await?;
+        work.change_all::<task::Entity>(
+            mine,
+            task::ActiveModel { done_at: Set(Some(desk.now())), ..Default::default() },
+        )
+        .await?;
         let body = TraineeFeedbackGiven { class: class.id.clone(), enrolment: place.id.clone() };
-        let fact = FactDraft::of(&body, class.district, format!("学员完成评价（{}）", self.channel.label())).with("channel", self.channel.code());
+        let fact = FactDraft::of(&body, class.district, format!("学员完成评价（{}）", self.channel.label()))
+            .with("channel", self.channel.code());
         Ok(Done::new((), fact.class(&class.id).enrolment(&place.id)))
     }
 }
@@ -123,7 +136,12 @@ impl Answers<'_> {
 /// archived: a claim that was not handed in yet is drafted anew.
 pub fn not_now(state: ClassState) -> Option<Refusal> {
     let no = !state.is_in(&[FullProcessState::Certified, FullProcessState::FeedbackDone, FullProcessState::Claimed]);
-    no.then(|| FEEDBACK.refuse(format!("本班现在是“{}”", state.label())).source("班级状态").fix("发证之后才能评价，到时会在首页提醒您"))
+    no.then(|| {
+        FEEDBACK
+            .refuse(format!("本班现在是“{}”", state.label()))
+            .source("班级状态")
+            .fix("发证之后才能评价，到时会在首页提醒您")
+    })
 }
 
 /// Closes a class's feedback: enough answers, or the days have passed.
@@ -143,12 +161,16 @@ impl Act for FinishFeedback {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         may_take::<FullProcess>(desk, &class, Step::FinishFeedback)?;
-        let at_desk = Condition::all().add(feedback::Column::Class.eq(class.id.clone())).add(feedback::Column::Channel.eq(FeedbackChannel::Desk));
+        let at_desk = Condition::all()
+            .add(feedback::Column::Class.eq(class.id.clone()))
+            .add(feedback::Column::Channel.eq(FeedbackChannel::Desk));
         let at_desk = work.count::<feedback::Entity>(|q| store::query::QueryFilter::filter(q, at_desk)).await?;
         if at_desk > 0 {
             ask_to_phone(desk, work, &class, at_desk).await?;
         }
-        let fact = FactDraft::new("TraineeFeedbackFinished", class.district, "学员评价结束").class(&class.id).institution(&class.institution);
+        let fact = FactDraft::new("TraineeFeedbackFinished", class.district, "学员评价结束")
+            .class(&class.id)
+            .institution(&class.institution);
         let taking = Taking::new(training_class::ActiveModel::default());
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::FinishFeedback, taking, fact).await?))
     }
@@ -181,17 +203,32 @@ impl Act for DisownFeedback {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let Office::Trainee { person, .. } = &desk.actor.office else { return Err(Stop::Forbidden) };
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        let given = Condition::all().add(feedback::Column::Class.eq(class.id.clone())).add(feedback::Column::Person.eq(person.clone()));
+        let given = Condition::all()
+            .add(feedback::Column::Class.eq(class.id.clone()))
+            .add(feedback::Column::Person.eq(person.clone()));
         let given = work.find::<feedback::Entity>(given).await?.ok_or(Fault::Gone)?;
         if given.channel == FeedbackChannel::Own {
-            return Err(FEEDBACK.refuse("这份评价是用您自己的手机交的").source("评价记录").fix("手机被别人用过的，请向县人社部门反映").into());
+            return Err(FEEDBACK
+                .refuse("这份评价是用您自己的手机交的")
+                .source("评价记录")
+                .fix("手机被别人用过的，请向县人社部门反映")
+                .into());
         }
-        let said = TaskDraft::new(desk, &FEEDBACK_DISOWNED, &class.id, format!("{}：有学员说评价不是本人填的", class.title), class.district)
-            .finding("act", "请核实是否代填评价");
+        let said = TaskDraft::new(
+            desk,
+            &FEEDBACK_DISOWNED,
+            &class.id,
+            format!("{}：有学员说评价不是本人填的", class.title),
+            class.district,
+        )
+        .finding("act", "请核实是否代填评价");
         if !said.put_once(work, format!("feedback-disowned:{}", given.id)).await? {
             return Ok(Done::Repeat(()));
         }
         let fact = FactDraft::new("FeedbackDisowned", class.district, "学员说评价不是本人填的");
-        Ok(Done::new((), fact.class(&class.id).person(person).enrolment(&given.enrolment).with("feedback", given.id.to_string())))
+        Ok(Done::new(
+            (),
+            fact.class(&class.id).person(person).enrolment(&given.enrolment).with("feedback", given.id.to_string()),
+        ))
     }
 }

@@ -34,10 +34,12 @@ fn signature(secret: &[u8; 32], enrolment: &EnrolmentId, until: i64) -> String {
 
 fn opened(secret: &[u8; 32], ticket: &str, now: Instant) -> Option<EnrolmentId> {
     let mut parts = ticket.split('.');
-    let (enrolment, until, given) = (parts.next()?.parse::<EnrolmentId>().ok()?, parts.next()?.parse::<i64>().ok()?, parts.next()?);
+    let (enrolment, until, given) =
+        (parts.next()?.parse::<EnrolmentId>().ok()?, parts.next()?.parse::<i64>().ok()?, parts.next()?);
     let right = signature(secret, &enrolment, until);
     // Compared without an early end, so that answers' times tell nothing.
-    let same = right.len() == given.len() && right.bytes().zip(given.bytes()).fold(0u8, |all, (a, b)| all | (a ^ b)) == 0;
+    let same =
+        right.len() == given.len() && right.bytes().zip(given.bytes()).fold(0u8, |all, (a, b)| all | (a ^ b)) == 0;
     (same && now.timestamp() <= until).then_some(enrolment)
 }
 

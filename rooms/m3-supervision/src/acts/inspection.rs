@@ -84,38 +84,54 @@ impl Act for RecordInspection {
         work.add::<inspection::Entity>(self.row(desk, &class, id.clone(), signed_in, &problems)).await?;
         if self.opinion != InspectionOpinion::Normal {
             let policy = desk::policy::of_class(work, &class, desk.today()).await?;
-            TaskDraft::new(desk, &ANSWER_INSPECTION, &class.id, format!("{}：检查意见“{}”", class.title, self.opinion.label()), class.district)
-                .for_institution(&class.institution)
-                .finding("act", self.note.chars().take(60).collect::<String>())
-                .due(Some(tasks::days_from(desk.today(), policy.inspection_answer_days())))
-                .put_once(work, asked_under(&id))
-                .await?;
+            TaskDraft::new(
+                desk,
+                &ANSWER_INSPECTION,
+                &class.id,
+                format!("{}：检查意见“{}”", class.title, self.opinion.label()),
+                class.district,
+            )
+            .for_institution(&class.institution)
+            .finding("act", self.note.chars().take(60).collect::<String>())
+            .due(Some(tasks::days_from(desk.today(), policy.inspection_answer_days())))
+            .put_once(work, asked_under(&id))
+            .await?;
         }
         // Whoever looks again has also seen whether the school's answer is true.
         tasks::close(desk, work, &class.id, &[&INSPECT, &INSPECTION_ANSWERED]).await?;
-        let fact = FactDraft::new("ClassInspected", class.district, format!("{}：{}，现场 {} 人", self.kind.label(), self.opinion.label(), self.present_count))
-            .class(&class.id)
-            .institution(&class.institution)
-            .about(&crate::declared::INSPECTION, &id)
-            .with("inspection", id.to_string())
-            .with("kind", self.kind.code())
-            .with("signed_in", signed_in)
-            .with("present_count", self.present_count)
-            .with("opinion", self.opinion.code())
-            .with("problems", problems);
+        let fact = FactDraft::new(
+            "ClassInspected",
+            class.district,
+            format!("{}：{}，现场 {} 人", self.kind.label(), self.opinion.label(), self.present_count),
+        )
+        .class(&class.id)
+        .institution(&class.institution)
+        .about(&crate::declared::INSPECTION, &id)
+        .with("inspection", id.to_string())
+        .with("kind", self.kind.code())
+        .with("signed_in", signed_in)
+        .with("present_count", self.present_count)
+        .with("opinion", self.opinion.code())
+        .with("problems", problems);
         if self.opinion != InspectionOpinion::Stop {
             return Ok(Done::new(id, fact));
         }
-        let taking = Taking::new(training_class::ActiveModel { decision_note: Set(self.note.trim().into()), ..Default::default() });
+        let taking = Taking::new(training_class::ActiveModel {
+            decision_note: Set(self.note.trim().into()),
+            ..Default::default()
+        });
         Ok(Done::new(id, take::<FullProcess>(desk, work, &class, Step::Suspend, taking, fact).await?))
     }
 }
 
 /// What the institution answered to the checks of a class, by their ids: the answer stands in the journal.
 pub async fn answers(reader: &Reader, class: &ClassId) -> Result<HashMap<String, String>, Stop> {
-    let told = Condition::all().add(fact::Column::Class.eq(class.clone())).add(fact::Column::Fact.eq("InspectionAnswered"));
+    let told =
+        Condition::all().add(fact::Column::Class.eq(class.clone())).add(fact::Column::Fact.eq("InspectionAnswered"));
     let told = reader.list::<fact::Entity>(|q| q.filter(told).order_by_asc(fact::Column::Id)).await?;
-    let of = |body: &str| Some(serde_json::from_str::<serde_json::Value>(body).ok()?.get("inspection")?.as_str()?.to_owned());
+    let of = |body: &str| {
+        Some(serde_json::from_str::<serde_json::Value>(body).ok()?.get("inspection")?.as_str()?.to_owned())
+    };
     Ok(told.into_iter().filter_map(|one| Some((of(&one.body)?, one.summary))).collect())
 }
 
@@ -143,7 +159,14 @@ impl RecordInspection {
         Ok(i32::try_from(people.len()).unwrap_or(i32::MAX))
     }
 
-    fn row(&self, desk: &Desk, class: &training_class::Model, id: InspectionId, signed_in: i32, problems: &[String]) -> inspection::Model {
+    fn row(
+        &self,
+        desk: &Desk,
+        class: &training_class::Model,
+        id: InspectionId,
+        signed_in: i32,
+        problems: &[String],
+    ) -> inspection::Model {
         inspection::Model {
             id,
             class: class.id.clone(),
@@ -191,9 +214,17 @@ impl Act for ResumeClass {
         may_take::<FullProcess>(desk, &class, Step::Resume)?;
         let mut no = Vec::new();
         // Who stopped it said what was wrong; that it is right now somebody must have seen.
-        let checks = work.list::<inspection::Entity>(|q| q.filter(inspection::Column::Class.eq(class.id.clone())).order_by_asc(inspection::Column::At)).await?;
+        let checks = work
+            .list::<inspection::Entity>(|q| {
+                q.filter(inspection::Column::Class.eq(class.id.clone())).order_by_asc(inspection::Column::At)
+            })
+            .await?;
         if checks.last().is_none_or(|last| last.opinion != InspectionOpinion::Normal) {
-            no.push(RESUME.refuse("停课以后还没有复查，或者复查的意见不是“正常”").fix("请先复查并记录检查，意见为“正常”的才能恢复"));
+            no.push(
+                RESUME
+                    .refuse("停课以后还没有复查，或者复查的意见不是“正常”")
+                    .fix("请先复查并记录检查，意见为“正常”的才能恢复"),
+            );
         }
         if self.note.trim().is_empty() || self.note.chars().count() > TEXT_CHARS {
             no.push(RESUME.refuse("没有写恢复的理由，或写得太长").at("note"));
@@ -201,8 +232,12 @@ impl Act for ResumeClass {
         if !no.is_empty() {
             return Err(no.into());
         }
-        let fact = FactDraft::new("ClassResumed", class.district, "恢复培训").class(&class.id).institution(&class.institution);
-        let taking = Taking::new(training_class::ActiveModel { decision_note: Set(self.note.trim().into()), ..Default::default() });
+        let fact =
+            FactDraft::new("ClassResumed", class.district, "恢复培训").class(&class.id).institution(&class.institution);
+        let taking = Taking::new(training_class::ActiveModel {
+            decision_note: Set(self.note.trim().into()),
+            ..Default::default()
+        });
         // Now there is something to see again; not for whoever approved it.
         let taking = taking.finding("look", "停课后恢复，请再看一次").not_for(class.decided_by.clone());
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::Resume, taking, fact).await?))
@@ -229,7 +264,11 @@ impl Act for AnswerInspection {
         let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
         let text = self.text.trim();
         if text.is_empty() || text.chars().count() > TEXT_CHARS {
-            return Err(INSPECTION.refuse("没有写整改情况，或写得太长").fix("请写明做了什么、什么时候做的").at("text").into());
+            return Err(INSPECTION
+                .refuse("没有写整改情况，或写得太长")
+                .fix("请写明做了什么、什么时候做的")
+                .at("text")
+                .into());
         }
         // Each check is answered for itself, once; the journal says whether it was.
         let no = if row.opinion == InspectionOpinion::Normal {
@@ -240,20 +279,34 @@ impl Act for AnswerInspection {
             answers(work, &class.id).await?.contains_key(&row.id.to_string()).then(|| "这次检查已经回复过".to_owned())
         };
         if let Some(fact) = no {
-            return Err(INSPECTION.refuse(fact).source("过程检查记录").fix("不用再回复；还有情况要说的，请联系县人社部门").into());
+            return Err(INSPECTION
+                .refuse(fact)
+                .source("过程检查记录")
+                .fix("不用再回复；还有情况要说的，请联系县人社部门")
+                .into());
         }
         tasks::close_once(desk, work, vec![asked_under(&row.id)]).await?;
         // What an earlier version asked carries no key: any answer ends it, as then.
         tasks::close_keyless(desk, work, &class.id, &[&ANSWER_INSPECTION]).await?;
-        TaskDraft::new(desk, &INSPECTION_ANSWERED, &class.id, format!("{}：机构回复了检查意见", class.title), class.district)
-            .finding("look", text.chars().take(60).collect::<String>())
-            .put_once(work, format!("inspection-answered:{}", row.id))
-            .await?;
-        let fact = FactDraft::new("InspectionAnswered", class.district, format!("机构回复检查意见：{}", text.chars().take(120).collect::<String>()))
-            .class(&class.id)
-            .institution(&class.institution)
-            .about(&crate::declared::INSPECTION, &row.id)
-            .with("inspection", row.id.to_string());
+        TaskDraft::new(
+            desk,
+            &INSPECTION_ANSWERED,
+            &class.id,
+            format!("{}：机构回复了检查意见", class.title),
+            class.district,
+        )
+        .finding("look", text.chars().take(60).collect::<String>())
+        .put_once(work, format!("inspection-answered:{}", row.id))
+        .await?;
+        let fact = FactDraft::new(
+            "InspectionAnswered",
+            class.district,
+            format!("机构回复检查意见：{}", text.chars().take(120).collect::<String>()),
+        )
+        .class(&class.id)
+        .institution(&class.institution)
+        .about(&crate::declared::INSPECTION, &row.id)
+        .with("inspection", row.id.to_string());
         Ok(Done::new((), fact))
     }
 }

@@ -5,7 +5,10 @@ use crate::refusals::{REGIME, TERM, TIMETABLE};
 use desk::procedure::{Taking, begin};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{ClassPhase, ClassState, FullProcessState, Regime};
-use foundation::{ClassId, Fault, Fen, Function, InstitutionId, NeedsItemId, Office, Permission, Refusal, Right, RoomId, Stop, TeacherId};
+use foundation::{
+    ClassId, Fault, Fen, Function, InstitutionId, NeedsItemId, Office, Permission, Refusal, Right, RoomId, Stop,
+    TeacherId,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -67,13 +70,24 @@ impl Act for CreateClass {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ClassId>, Stop> {
         let institution = work.get::<institution::Entity>(own_institution(desk)?.to_string()).await?;
-        let (item, room, teacher) = parts(work, &self.needs_item, &self.room, &self.class_teacher, &institution.id).await?;
+        let (item, room, teacher) =
+            parts(work, &self.needs_item, &self.room, &self.class_teacher, &institution.id).await?;
         let regime = item.certificate_type.regime();
         if regime != Regime::FullProcess {
-            return Err(REGIME.refuse(format!("{} 不走合格证类开班申请", item.certificate_type.label())).at("needs_item").into());
+            return Err(REGIME
+                .refuse(format!("{} 不走合格证类开班申请", item.certificate_type.label()))
+                .at("needs_item")
+                .into());
         }
-        let policy = desk::policy::in_force(work, desk::policy::scheme_of(regime)?, institution.district, desk.today()).await?;
-        let mut refusals = rules::check_plan(&self.plan, (item.periods_min, item.periods_max, item.online_cap_pct), room.seats, &policy, desk.today());
+        let policy =
+            desk::policy::in_force(work, desk::policy::scheme_of(regime)?, institution.district, desk.today()).await?;
+        let mut refusals = rules::check_plan(
+            &self.plan,
+            (item.periods_min, item.periods_max, item.online_cap_pct),
+            room.seats,
+            &policy,
+            desk.today(),
+        );
         refusals.extend(term_taken(work, &institution.id, &item, self.plan.term, None).await?);
         if !refusals.is_empty() {
             return Err(refusals.into());
@@ -87,8 +101,18 @@ impl Act for CreateClass {
             _ => Vec::new(),
         };
         let fact =
-            FactDraft::new("ClassDrafted", institution.district, format!("新建“{} 第{}期”", item.name, self.plan.term)).class(&id).institution(&institution.id);
-        let made = begin::<FullProcess>(desk, work, row.clone(), Step::Draft, Taking::new(training_class::ActiveModel::default()), fact).await?;
+            FactDraft::new("ClassDrafted", institution.district, format!("新建“{} 第{}期”", item.name, self.plan.term))
+                .class(&id)
+                .institution(&institution.id);
+        let made = begin::<FullProcess>(
+            desk,
+            work,
+            row.clone(),
+            Step::Draft,
+            Taking::new(training_class::ActiveModel::default()),
+            fact,
+        )
+        .await?;
         let fact = made.ok_or(Fault::Stale)?;
         work.add_many::<class_session::Entity>(laid).await?;
         if let Some(from) = &self.copy_of {
@@ -96,7 +120,10 @@ impl Act for CreateClass {
             let sessions = hours::sessions(work, &from.id)
                 .await?
                 .into_iter()
-                .map(|one| class_session::Model { place: if one.room.as_ref() == Some(&from.room) { place.clone() } else { one.place.clone() }, ..one })
+                .map(|one| class_session::Model {
+                    place: if one.room.as_ref() == Some(&from.room) { place.clone() } else { one.place.clone() },
+                    ..one
+                })
                 .collect();
             work.add_many::<class_session::Entity>(shifted(desk, &from, &row, sessions)).await?;
         }
@@ -105,7 +132,13 @@ impl Act for CreateClass {
 }
 
 /// The refusal of a number that another class of the item has: a form sent twice makes one class.
-async fn term_taken(work: &Writer, institution: &InstitutionId, item: &needs_item::Model, term: i32, but: Option<&ClassId>) -> Result<Option<Refusal>, Stop> {
+async fn term_taken(
+    work: &Writer,
+    institution: &InstitutionId,
+    item: &needs_item::Model,
+    term: i32,
+    but: Option<&ClassId>,
+) -> Result<Option<Refusal>, Stop> {
     let same = Condition::all()
         .add(training_class::Column::Institution.eq(institution.clone()))
         .add(training_class::Column::NeedsItem.eq(item.id.clone()))
@@ -214,7 +247,13 @@ impl Act for EditClassPlan {
         let item = work.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
         let room = work.get::<room::Entity>(class.room.to_string()).await?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
-        let mut refusals = rules::check_plan(&self.plan, (item.periods_min, item.periods_max, item.online_cap_pct), room.seats, &policy, desk.today());
+        let mut refusals = rules::check_plan(
+            &self.plan,
+            (item.periods_min, item.periods_max, item.online_cap_pct),
+            room.seats,
+            &policy,
+            desk.today(),
+        );
         refusals.extend(term_taken(work, &class.institution, &item, self.plan.term, Some(&class.id)).await?);
         if !refusals.is_empty() {
             return Err(refusals.into());
@@ -242,7 +281,12 @@ impl Act for EditClassPlan {
         let kept = moved.len() == before.len();
         work.remove_all::<class_session::Entity>(class_session::Column::Class.eq(class.id.clone())).await?;
         work.add_many::<class_session::Entity>(moved).await?;
-        Ok(Done::new(kept, FactDraft::new("ClassPlanEdited", class.district, "修改教学计划").class(&class.id).institution(&class.institution)))
+        Ok(Done::new(
+            kept,
+            FactDraft::new("ClassPlanEdited", class.district, "修改教学计划")
+                .class(&class.id)
+                .institution(&class.institution),
+        ))
     }
 }
 
@@ -298,7 +342,8 @@ impl Act for LayTimetable {
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let room = work.get::<room::Entity>(class.room.to_string()).await?;
         let place = place_name(work, &room).await?;
-        let teacher = work.get::<teacher::Entity>(self.teacher.as_ref().unwrap_or(&class.class_teacher).to_string()).await?;
+        let teacher =
+            work.get::<teacher::Entity>(self.teacher.as_ref().unwrap_or(&class.class_teacher).to_string()).await?;
         if teacher.institution != class.institution {
             return Err(Fault::Gone.into());
         }
@@ -355,7 +400,10 @@ fn laid(
 }
 
 /// The last class of the same institution and item, to copy from.
-pub async fn last_class(reader: &store::Reader, item: Option<&NeedsItemId>) -> Result<Option<training_class::Model>, Stop> {
+pub async fn last_class(
+    reader: &store::Reader,
+    item: Option<&NeedsItemId>,
+) -> Result<Option<training_class::Model>, Stop> {
     let rows = reader
         .list::<training_class::Entity>(|q| {
             let q = q.order_by_desc(training_class::Column::CreatedAt).limit(1);

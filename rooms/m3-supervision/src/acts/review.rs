@@ -72,18 +72,30 @@ impl Act for SubmitOpening {
             class: class.id.clone(),
             sessions: hours::session_facts(&hours::sessions(work, &class.id).await?)
                 .into_iter()
-                .map(|one| PlannedSession { session: one.session, starts_at: one.starts_at, ends_at: one.ends_at, periods: one.periods, online: one.online })
+                .map(|one| PlannedSession {
+                    session: one.session,
+                    starts_at: one.starts_at,
+                    ends_at: one.ends_at,
+                    periods: one.periods,
+                    online: one.online,
+                })
                 .collect(),
             enrolments: hours::roster(work, &class.id).await?.into_iter().map(|one| one.id).collect(),
             periods_total: class.periods_total,
             periods_online: class.periods_online,
         };
-        let fact = FactDraft::of(&body, class.district, format!("提交开班申请 {class_no}")).class(&class.id).institution(&class.institution);
+        let fact = FactDraft::of(&body, class.district, format!("提交开班申请 {class_no}"))
+            .class(&class.id)
+            .institution(&class.institution);
         // Every machine's line holds by now.
-        let (machine, noted) = (lines.iter().filter(|l| l.by_machine).count(), lines.iter().any(|l| l.result == Some(ReviewResult::Noted)));
+        let (machine, noted) = (
+            lines.iter().filter(|l| l.by_machine).count(),
+            lines.iter().any(|l| l.result == Some(ReviewResult::Noted)),
+        );
         let again = if step == Step::Resubmit { "补正后重报 · " } else { "" };
         let taking = Taking::new(change).by(&policy).money(money);
-        let taking = taking.finding(if noted { "look" } else { "good" }, format!("{again}机器核对 {machine} 项全部通过"));
+        let taking =
+            taking.finding(if noted { "look" } else { "good" }, format!("{again}机器核对 {machine} 项全部通过"));
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, step, taking, fact).await?))
     }
 }
@@ -116,7 +128,13 @@ async fn number(desk: &Desk, work: &Writer, class: &training_class::Model) -> Re
         })
         .await?;
     let next = last.first().and_then(|one| one.class_no.get(15..)).and_then(|n| n.parse::<u32>().ok()).unwrap_or(0) + 1;
-    let made = reckoning::number::ClassNumber::make(class.district, year, class.regime, u32::try_from(issuer.serial).unwrap_or(0), next);
+    let made = reckoning::number::ClassNumber::make(
+        class.district,
+        year,
+        class.regime,
+        u32::try_from(issuer.serial).unwrap_or(0),
+        next,
+    );
     Ok(made.map_err(|e| Fault::Db(e.to_string()))?.as_str().to_owned())
 }
 
@@ -155,7 +173,9 @@ fn row_of(desk: &Desk, class: &training_class::Model, line: &Line, position: i32
 pub async fn lines_of(reader: &store::Reader, class: &ClassId) -> Result<Vec<review_line::Model>, Stop> {
     reader
         .list::<review_line::Entity>(|q| {
-            q.filter(review_line::Column::Class.eq(class.clone())).order_by_asc(review_line::Column::Position).order_by_asc(review_line::Column::Code)
+            q.filter(review_line::Column::Class.eq(class.clone()))
+                .order_by_asc(review_line::Column::Position)
+                .order_by_asc(review_line::Column::Code)
         })
         .await
 }
@@ -178,9 +198,15 @@ impl Act for AcceptOpening {
         may_take::<FullProcess>(desk, &class, Step::Accept)?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let lines = refresh_lines(desk, work, &class, &policy).await?;
-        let change = training_class::ActiveModel { accepted_at: Set(Some(desk.now())), accepted_by: Set(desk.actor.account.clone()), ..Default::default() };
+        let change = training_class::ActiveModel {
+            accepted_at: Set(Some(desk.now())),
+            accepted_by: Set(desk.actor.account.clone()),
+            ..Default::default()
+        };
         let (tone, found) = found(&lines);
-        let fact = FactDraft::new("ClassOpeningAccepted", class.district, "受理开班申请，转审核").class(&class.id).institution(&class.institution);
+        let fact = FactDraft::new("ClassOpeningAccepted", class.district, "受理开班申请，转审核")
+            .class(&class.id)
+            .institution(&class.institution);
         let taking = Taking::new(change).by(&policy).finding(tone, found);
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::Accept, taking, fact).await?))
     }
@@ -188,8 +214,9 @@ impl Act for AcceptOpening {
 
 /// What the lines come to, for whoever is asked next.
 fn found(lines: &[review_line::Model]) -> (&'static str, String) {
-    let titles =
-        |which: fn(ReviewResult) -> bool| -> Vec<&str> { lines.iter().filter(|line| line.result.is_some_and(which)).map(|line| line.title.as_str()).collect() };
+    let titles = |which: fn(ReviewResult) -> bool| -> Vec<&str> {
+        lines.iter().filter(|line| line.result.is_some_and(which)).map(|line| line.title.as_str()).collect()
+    };
     let (failed, noted) = (titles(|one| !one.holds()), titles(|one| one == ReviewResult::Noted));
     let machine = lines.iter().filter(|line| line.by_machine).count();
     match (failed.is_empty(), noted.is_empty()) {
@@ -201,7 +228,12 @@ fn found(lines: &[review_line::Model]) -> (&'static str, String) {
 
 /// Answers the machine's lines anew, keeping what people answered: another class may have been accepted,
 /// a verification may have run out since.
-pub(super) async fn refresh_lines(desk: &Desk, work: &Writer, class: &training_class::Model, policy: &Policy) -> Result<Vec<review_line::Model>, Stop> {
+pub(super) async fn refresh_lines(
+    desk: &Desk,
+    work: &Writer,
+    class: &training_class::Model,
+    policy: &Policy,
+) -> Result<Vec<review_line::Model>, Stop> {
     let system = work.as_system("opening-review");
     let fresh = review::lines(desk, (work, &system), class, policy).await?;
     let kept = lines_of(work, &class.id).await?;
@@ -263,7 +295,12 @@ impl Act for ReviewOpening {
         let missing: Vec<Refusal> = human
             .iter()
             .filter(|line| line.result.is_none() && !self.passed.contains(&line.code))
-            .map(|line| review::rule_of(&line.code).refuse(format!("“{}”还没有核对", line.title)).source("审核清单").fix("请核对后勾选；有问题请退回补正"))
+            .map(|line| {
+                review::rule_of(&line.code)
+                    .refuse(format!("“{}”还没有核对", line.title))
+                    .source("审核清单")
+                    .fix("请核对后勾选；有问题请退回补正")
+            })
             .collect();
         let failed: Vec<Refusal> = rules::open_lines(&lines)
             .into_iter()
@@ -284,12 +321,17 @@ impl Act for ReviewOpening {
             };
             work.save::<review_line::Entity>(line, change).await?;
         }
-        let change = training_class::ActiveModel { reviewed_at: Set(Some(desk.now())), reviewed_by: Set(desk.actor.account.clone()), ..Default::default() };
+        let change = training_class::ActiveModel {
+            reviewed_at: Set(Some(desk.now())),
+            reviewed_by: Set(desk.actor.account.clone()),
+            ..Default::default()
+        };
         let (tone, found) = found(&lines);
-        let fact = FactDraft::new("ClassOpeningReviewed", class.district, format!("审核通过，{} 项人工核对无误", human.len()))
-            .class(&class.id)
-            .institution(&class.institution)
-            .with("lines", self.passed.clone());
+        let fact =
+            FactDraft::new("ClassOpeningReviewed", class.district, format!("审核通过，{} 项人工核对无误", human.len()))
+                .class(&class.id)
+                .institution(&class.institution)
+                .with("lines", self.passed.clone());
         let taking = Taking::new(change).finding(tone, found).not_for(desk.actor.account.clone());
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::Review, taking, fact).await?))
     }
@@ -321,7 +363,9 @@ impl Act for ApproveOpening {
             ..Default::default()
         };
         let body = ClassOpeningApproved { class: class.id.clone(), policy, regime: class.regime };
-        let fact = FactDraft::of(&body, class.district, format!("准予开班 {}", class.class_no)).class(&class.id).institution(&class.institution);
+        let fact = FactDraft::of(&body, class.district, format!("准予开班 {}", class.class_no))
+            .class(&class.id)
+            .institution(&class.institution);
         let taking = Taking::new(change).due(Some(class.starts_on)).finding("good", "已准予开班");
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::Approve, taking, fact).await?))
     }

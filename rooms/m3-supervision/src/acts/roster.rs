@@ -44,16 +44,28 @@ impl Act for AddTrainees {
         let class = draft(desk, work, &self.class).await?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         if self.rows.len() > ROSTER_ROWS {
-            return Err(ROSTER.refuse(format!("一次登记 {} 人", self.rows.len())).fix(format!("一次最多 {ROSTER_ROWS} 人，请分开登记")).at("file").into());
+            return Err(ROSTER
+                .refuse(format!("一次登记 {} 人", self.rows.len()))
+                .fix(format!("一次最多 {ROSTER_ROWS} 人，请分开登记"))
+                .at("file")
+                .into());
         }
         let mut outcome = RosterOutcome::default();
-        let mut on_roster: HashSet<PersonId> = hours::roster(work, &class.id).await?.into_iter().map(|one| one.person).collect();
-        let checked: Vec<_> = self.rows.iter().map(|given| (given, given.check(desk.today(), desk.premises.settings.demo))).collect();
-        let mut registrar = m7_registry::Registrar::open(desk, work, checked.iter().filter_map(|(_, one)| one.as_ref().ok())).await?;
+        let mut on_roster: HashSet<PersonId> =
+            hours::roster(work, &class.id).await?.into_iter().map(|one| one.person).collect();
+        let checked: Vec<_> =
+            self.rows.iter().map(|given| (given, given.check(desk.today(), desk.premises.settings.demo))).collect();
+        let mut registrar =
+            m7_registry::Registrar::open(desk, work, checked.iter().filter_map(|(_, one)| one.as_ref().ok())).await?;
         let mut rows = Vec::new();
         for (given, one) in checked {
-            let wrong =
-                |column: &str, reason: String, fix: &str| RowError { row: given.row, name: given.name.clone(), column: column.into(), reason, fix: fix.into() };
+            let wrong = |column: &str, reason: String, fix: &str| RowError {
+                row: given.row,
+                name: given.name.clone(),
+                column: column.into(),
+                reason,
+                fix: fix.into(),
+            };
             let one = match one {
                 Ok(one) => one,
                 Err(errors) => {
@@ -62,7 +74,11 @@ impl Act for AddTrainees {
                 }
             };
             if i32::try_from(on_roster.len()).unwrap_or(i32::MAX) >= policy.class_max() {
-                outcome.errors.push(wrong("姓名", format!("名册已有 {} 人，到了班额上限", on_roster.len()), "请另开一班"));
+                outcome.errors.push(wrong(
+                    "姓名",
+                    format!("名册已有 {} 人，到了班额上限", on_roster.len()),
+                    "请另开一班",
+                ));
                 continue;
             }
             // Looked up first, so that a row that changes nothing writes nothing.
@@ -125,7 +141,10 @@ fn place(desk: &Desk, class: &training_class::Model, person: PersonId, one: &Ros
 
 async fn recount(work: &Writer, class: &training_class::Model) -> Result<(), Stop> {
     let count = hours::roster(work, &class.id).await?.len();
-    let change = training_class::ActiveModel { enrolled_count: Set(i32::try_from(count).unwrap_or(i32::MAX)), ..Default::default() };
+    let change = training_class::ActiveModel {
+        enrolled_count: Set(i32::try_from(count).unwrap_or(i32::MAX)),
+        ..Default::default()
+    };
     work.save::<training_class::Entity>(class, change).await
 }
 
@@ -154,7 +173,10 @@ impl Act for RemoveTrainee {
         recount(work, &class).await?;
         Ok(Done::new(
             (),
-            FactDraft::new("TraineeRemoved", class.district, "从名册移出一名学员").class(&class.id).institution(&class.institution).enrolment(&place.id),
+            FactDraft::new("TraineeRemoved", class.district, "从名册移出一名学员")
+                .class(&class.id)
+                .institution(&class.institution)
+                .enrolment(&place.id),
         ))
     }
 }
@@ -175,16 +197,30 @@ impl Act for SignPledges {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u64>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        let unsigned = Condition::all().add(enrolment::Column::Class.eq(class.id.clone())).add(enrolment::Column::PledgedAt.is_null());
+        let unsigned = Condition::all()
+            .add(enrolment::Column::Class.eq(class.id.clone()))
+            .add(enrolment::Column::PledgedAt.is_null());
         let (unsigned, who) = match &desk.actor.office {
-            Office::Trainee { person, .. } => (unsigned.add(enrolment::Column::Person.eq(person.clone())), "学员本人签署承诺书"),
+            Office::Trainee { person, .. } => {
+                (unsigned.add(enrolment::Column::Person.eq(person.clone())), "学员本人签署承诺书")
+            }
             Office::Institution { .. } => (unsigned, "机构确认已收齐学员纸质承诺书"),
             _ => return Err(Stop::Forbidden),
         };
-        let signed = work.change_all::<enrolment::Entity>(unsigned, enrolment::ActiveModel { pledged_at: Set(Some(desk.now())), ..Default::default() }).await?;
+        let signed = work
+            .change_all::<enrolment::Entity>(
+                unsigned,
+                enrolment::ActiveModel { pledged_at: Set(Some(desk.now())), ..Default::default() },
+            )
+            .await?;
         if signed == 0 {
             return Ok(Done::Repeat(0));
         }
-        Ok(Done::new(signed, FactDraft::new("PledgesSigned", class.district, format!("{who}，{signed} 人")).class(&class.id).with("persons", signed)))
+        Ok(Done::new(
+            signed,
+            FactDraft::new("PledgesSigned", class.district, format!("{who}，{signed} 人"))
+                .class(&class.id)
+                .with("persons", signed),
+        ))
     }
 }

@@ -38,7 +38,10 @@ impl Act for AddSession {
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let others = hours::sessions(work, &class.id).await?;
         if others.len() >= SESSIONS_PER_CLASS {
-            return Err(TIMETABLE.refuse(format!("已有 {} 次课", others.len())).fix("课次太多了，请增加每次课的课时").into());
+            return Err(TIMETABLE
+                .refuse(format!("已有 {} 次课", others.len()))
+                .fix("课次太多了，请增加每次课的课时")
+                .into());
         }
         let row = meeting(desk, work, &class, &others, &self.fields, None, &policy).await?;
         let id = row.id.clone();
@@ -129,11 +132,18 @@ async fn meeting(
         Some(room) if !online => Some(work.get::<room::Entity>(room.to_string()).await?),
         _ => None,
     };
-    if teacher.institution != class.institution || room.as_ref().is_some_and(|room| room.institution != class.institution) {
+    if teacher.institution != class.institution
+        || room.as_ref().is_some_and(|room| room.institution != class.institution)
+    {
         return Err(Fault::Gone.into());
     }
     if room.as_ref().is_some_and(|room| room.site != class.site) {
-        return Err(TIMETABLE.refuse("这间教室不在本班的培训场地").source("机构场地").fix("请选本班场地的教室；换场地请重新申报").at("room").into());
+        return Err(TIMETABLE
+            .refuse("这间教室不在本班的培训场地")
+            .source("机构场地")
+            .fix("请选本班场地的教室；换场地请重新申报")
+            .at("room")
+            .into());
     }
     let place = match &room {
         Some(room) => place_name(work, room).await?,
@@ -162,20 +172,32 @@ async fn meeting(
 }
 
 fn changed(class: &training_class::Model, session: &SessionId, said: String) -> FactDraft {
-    FactDraft::new("TimetableEdited", class.district, said).class(&class.id).institution(&class.institution).about(&crate::declared::SESSION, session)
+    FactDraft::new("TimetableEdited", class.district, said)
+        .class(&class.id)
+        .institution(&class.institution)
+        .about(&crate::declared::SESSION, session)
 }
 
 /// A class's meetings moved by whole days, for the copy of a class; none when one would leave its days.
-pub(super) fn shifted(desk: &Desk, from: &training_class::Model, to: &training_class::Model, sessions: Vec<class_session::Model>) -> Vec<class_session::Model> {
+pub(super) fn shifted(
+    desk: &Desk,
+    from: &training_class::Model,
+    to: &training_class::Model,
+    sessions: Vec<class_session::Model>,
+) -> Vec<class_session::Model> {
     let days = (to.starts_on - from.starts_on).num_days();
-    let same_plan = (from.periods_theory, from.periods_practice, from.periods_online) == (to.periods_theory, to.periods_practice, to.periods_online);
+    let same_plan = (from.periods_theory, from.periods_practice, from.periods_online)
+        == (to.periods_theory, to.periods_practice, to.periods_online);
     let moved: Vec<class_session::Model> = sessions
         .into_iter()
         .map(|one| {
             let by = chrono::Duration::days(days);
             let own_room = one.room.as_ref() == Some(&from.room);
-            let teacher =
-                if one.teacher == from.class_teacher { (to.class_teacher.clone(), to.class_teacher_name.clone()) } else { (one.teacher, one.teacher_name) };
+            let teacher = if one.teacher == from.class_teacher {
+                (to.class_teacher.clone(), to.class_teacher_name.clone())
+            } else {
+                (one.teacher, one.teacher_name)
+            };
             class_session::Model {
                 id: desk.new_id(),
                 class: to.id.clone(),
@@ -193,6 +215,7 @@ pub(super) fn shifted(desk: &Desk, from: &training_class::Model, to: &training_c
             }
         })
         .collect();
-    let fits = same_plan && from.site == to.site && moved.iter().all(|one| (to.starts_on..=to.ends_on).contains(&one.held_on));
+    let fits =
+        same_plan && from.site == to.site && moved.iter().all(|one| (to.starts_on..=to.ends_on).contains(&one.held_on));
     if fits { moved } else { Vec::new() }
 }

@@ -24,7 +24,9 @@ use crate::rules::attendance::signs_out_until;
 pub async fn tick(desk: &Desk, told: &mut Told) -> Result<(), Stop> {
     let (today, turns) = (desk.today(), &desk.premises.turns);
     let reader = desk.read().await?;
-    let in_state = |state: ClassState| move |q: store::query::Select<training_class::Entity>| q.filter(training_class::Column::State.eq(state));
+    let in_state = |state: ClassState| {
+        move |q: store::query::Select<training_class::Entity>| q.filter(training_class::Column::State.eq(state))
+    };
     let approved = turns
         .next::<training_class::Entity>(&reader, "start-training", |q| {
             in_state(FullProcessState::Approved.into())(q).filter(training_class::Column::StartsOn.lte(today))
@@ -58,7 +60,11 @@ async fn begin_or_lapse(desk: &Desk, reader: &Reader, class: &training_class::Mo
 async fn end(desk: &Desk, reader: &Reader, class: &training_class::Model) -> Result<(), Stop> {
     let policy = desk::policy::pinned(class.policy.as_deref())?;
     let last = reader
-        .list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(class.id.clone())).order_by_desc(class_session::Column::EndsAt).limit(1))
+        .list::<class_session::Entity>(|q| {
+            q.filter(class_session::Column::Class.eq(class.id.clone()))
+                .order_by_desc(class_session::Column::EndsAt)
+                .limit(1)
+        })
         .await?;
     // The roll may be called and people may sign out for a while after the last bell.
     match last.first().is_none_or(|one| desk.now() > signs_out_until(one, &policy)) {
@@ -83,10 +89,14 @@ impl Act for StartTraining {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
-        let fact = FactDraft::new("TrainingStarted", class.district, "首次考勤，开始培训").class(&class.id).institution(&class.institution);
+        let fact = FactDraft::new("TrainingStarted", class.district, "首次考勤，开始培训")
+            .class(&class.id)
+            .institution(&class.institution);
         // Now there is something to see; not for whoever approved it.
-        let taking =
-            Taking::new(training_class::ActiveModel::default()).due(Some(class.ends_on)).finding("", "每班至少现场检查一次").not_for(class.decided_by.clone());
+        let taking = Taking::new(training_class::ActiveModel::default())
+            .due(Some(class.ends_on))
+            .finding("", "每班至少现场检查一次")
+            .not_for(class.decided_by.clone());
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::StartTraining, taking, fact).await?))
     }
 }
@@ -108,7 +118,9 @@ impl Act for LapseClass {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
         roll_calls_end(desk, work, &class.id).await?;
-        let fact = FactDraft::new("ClassLapsed", class.district, "逾期未开班，自动撤销").class(&class.id).institution(&class.institution);
+        let fact = FactDraft::new("ClassLapsed", class.district, "逾期未开班，自动撤销")
+            .class(&class.id)
+            .institution(&class.institution);
         let taking = Taking::new(training_class::ActiveModel::default());
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, Step::LapseClass, taking, fact).await?))
     }
@@ -140,7 +152,11 @@ impl Act for EndTraining {
             alike.entry((hours.offline, hours.online)).or_default().push(place);
         }
         for ((offline, online), places) in alike {
-            let change = enrolment::ActiveModel { credited_offline: Set(offline), credited_online: Set(online), ..Default::default() };
+            let change = enrolment::ActiveModel {
+                credited_offline: Set(offline),
+                credited_online: Set(online),
+                ..Default::default()
+            };
             work.change_all::<enrolment::Entity>(enrolment::Column::Id.is_in(places), change).await?;
         }
         roll_calls_end(desk, work, &class.id).await?;

@@ -13,7 +13,8 @@ use crate::acts::decide::LapseCorrection;
 pub async fn tick(desk: &Desk, told: &mut Told) -> Result<(), Stop> {
     let (today, reader) = (desk.today(), desk.read().await?);
     let late = |q: store::query::Select<training_class::Entity>| {
-        q.filter(training_class::Column::State.eq(FullProcessState::Returned)).filter(training_class::Column::DueOn.lt(today))
+        q.filter(training_class::Column::State.eq(FullProcessState::Returned))
+            .filter(training_class::Column::DueOn.lt(today))
     };
     for class in desk.premises.turns.next::<training_class::Entity>(&reader, "lapse-correction", late).await? {
         told.note(&class.id, desk.perform(LapseCorrection { class: class.id.clone() }).await);

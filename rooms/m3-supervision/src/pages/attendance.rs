@@ -82,14 +82,22 @@ async fn matrix(desk: &Desk, class: &ClassId, export: &str) -> Result<Response, 
     let policy = desk::policy::pinned(Some(pinned))?;
     let mut all = hours::of_class(&reader, &class.id, &policy).await?;
     let mut columns = vec![ui::Column::text("学员"), ui::Column::text("占全部课时"), ui::Column::number("已计课时")];
-    columns.extend(sessions.iter().map(|one| ui::Column::text(format!("{} {}", ui::dates::day(one.held_on), ui::dates::time(one.starts_at)))));
+    columns.extend(
+        sessions
+            .iter()
+            .map(|one| ui::Column::text(format!("{} {}", ui::dates::day(one.held_on), ui::dates::time(one.starts_at)))),
+    );
     let now = desk.now();
     let rows: Vec<Row> = hours::roster(&reader, &class.id)
         .await?
         .iter()
         .map(|place| {
             let Some(hours) = all.remove(&place.id) else { return Row::plain(vec![html! { (place.name) }]) };
-            let mut cells = vec![html! { (place.name) }, html! { (reckoning::hours::rate_text(hours.rate)) }, html! { (hours.rate.0) }];
+            let mut cells = vec![
+                html! { (place.name) },
+                html! { (reckoning::hours::rate_text(hours.rate)) },
+                html! { (hours.rate.0) },
+            ];
             cells.extend(hours.sessions.iter().zip(&sessions).map(|(credit, session)| {
                 html! {
                     @if credit.reason.credited() { span title=(credit.reason.sentence()) { "✓ " (credit.credited) } }
@@ -97,7 +105,8 @@ async fn matrix(desk: &Desk, class: &ClassId, export: &str) -> Result<Response, 
                     @else { span title=(credit.reason.sentence()) { "✕ " (credit.reason.sentence()) } }
                 }
             }));
-            let low = !reckoning::hours::rate_ok(&hours, &policy) && sessions.last().is_some_and(|one| now > one.ends_at);
+            let low =
+                !reckoning::hours::rate_ok(&hours, &policy) && sessions.last().is_some_and(|one| now > one.ends_at);
             Row::plain(cells).tone(if low { Tone::Act } else { Tone::Neutral })
         })
         .collect();
@@ -126,7 +135,11 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
     let now = desk.now();
     let sessions = hours::sessions(reader, &class.id).await?;
     let next = sessions.iter().find(|one| now <= one.ends_at);
-    let checks = reader.list::<inspection::Entity>(|q| q.filter(inspection::Column::Class.eq(class.id.clone())).order_by_asc(inspection::Column::At)).await?;
+    let checks = reader
+        .list::<inspection::Entity>(|q| {
+            q.filter(inspection::Column::Class.eq(class.id.clone())).order_by_asc(inspection::Column::At)
+        })
+        .await?;
     let answered = answers(reader, &class.id).await?;
     let done = sessions.iter().filter(|one| one.ends_at < now).count();
     let here = match next {
@@ -137,7 +150,9 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
     let is_open = !matches!(class.state.phase(), ClassPhase::Archived | ClassPhase::Ended);
     let next_text = match next {
         _ if class.state.phase() == ClassPhase::Stopped => html! { "停课中，复课后按课程表继续" },
-        None => html! { "已全部上完" @if class.ends_on >= today { "，" (ui::dates::near_day(class.ends_on, today)) "结束培训后可以考核" } },
+        None => {
+            html! { "已全部上完" @if class.ends_on >= today { "，" (ui::dates::near_day(class.ends_on, today)) "结束培训后可以考核" } }
+        }
         Some(one) => html! {
             a href=(at::SessionPage(&one.id)) { (ui::dates::near_day(one.held_on, today)) " " (ui::dates::time(one.starts_at)) } " 已到 " (here) " / " (class.enrolled_count)
         },
@@ -161,12 +176,16 @@ pub fn main_buttons(desk: &Desk, class: &training_class::Model) -> Vec<Button> {
     let may = class.state.is_in(INSPECTED) && desk.may(Permission::Of(Function::Inspection, Right::Inspect));
     let button = Button::link("记录检查", at::ClassInspectionsNew(&class.id).to_string());
     let has_decided = has_decided(class, desk.actor.account.as_ref());
-    may.then(|| if has_decided { button.blocked_because("您审过这个班，须由另一人检查") } else { button }).into_iter().collect()
+    may.then(|| if has_decided { button.blocked_because("您审过这个班，须由另一人检查") } else { button })
+        .into_iter()
+        .collect()
 }
 
 /// How many different people of a session have been marked in any way.
 pub async fn present(reader: &Reader, session: &class_session::Model) -> Result<usize, Stop> {
-    let rows = reader.list::<attendance::Entity>(|q| q.filter(crate::hours::marks_of_session(&session.class, &session.id))).await?;
+    let rows = reader
+        .list::<attendance::Entity>(|q| q.filter(crate::hours::marks_of_session(&session.class, &session.id)))
+        .await?;
     Ok(rows.iter().map(|row| &row.enrolment).collect::<std::collections::HashSet<_>>().len())
 }
 

@@ -34,8 +34,11 @@ impl Read for CertificateFile {
 async fn of_class(desk: &Desk, class: &ClassId) -> Result<(training_class::Model, Vec<certificate::Model>), Stop> {
     let reader = desk.read().await?;
     let class = reader.get::<training_class::Entity>(class.to_string()).await?;
-    let list =
-        reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(class.id.clone())).order_by_asc(certificate::Column::Number)).await?;
+    let list = reader
+        .list::<certificate::Entity>(|q| {
+            q.filter(certificate::Column::Class.eq(class.id.clone())).order_by_asc(certificate::Column::Number)
+        })
+        .await?;
     Ok((class, list))
 }
 
@@ -53,10 +56,18 @@ fn body(desk: &Desk, class: &training_class::Model, list: &[certificate::Model])
     if !list.is_empty() {
         buttons.push(Button::link("全部证书（PDF）", at::ClassCertificatesPdf(&class.id).to_string()));
     }
-    if class.state == FullProcessState::ResultsReview && desk.may(Permission::Of(Function::CompletionExam, Right::Create)) {
+    if class.state == FullProcessState::ResultsReview
+        && desk.may(Permission::Of(Function::CompletionExam, Right::Create))
+    {
         buttons.push(Button::post("发放证书", at::ClassCertificates(&class.id).to_string()).main());
     }
-    let columns = [ui::Column::text("证书编号"), ui::Column::text("姓名"), ui::Column::text("发证日期"), ui::Column::text("状态"), ui::Column::text("文件")];
+    let columns = [
+        ui::Column::text("证书编号"),
+        ui::Column::text("姓名"),
+        ui::Column::text("发证日期"),
+        ui::Column::text("状态"),
+        ui::Column::text("文件"),
+    ];
     let rows: Vec<Row> = list
         .iter()
         .map(|one| {
@@ -79,7 +90,9 @@ fn body(desk: &Desk, class: &training_class::Model, list: &[certificate::Model])
 pub async fn issue(desk: Desk, Path(class): Path<String>, _form: Pairs) -> Response {
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
     let result = desk.perform(IssueCertificates { class: id }).await;
-    let said = result.as_ref().map_or_else(|_| String::new(), |count| format!("已发放 {count} 张证书，学员手机上可以评价本次培训了。"));
+    let said = result
+        .as_ref()
+        .map_or_else(|_| String::new(), |count| format!("已发放 {count} 张证书，学员手机上可以评价本次培训了。"));
     desk.after(result, &at::ClassCertificates(&class).to_string(), &said)
 }
 
@@ -95,7 +108,9 @@ pub async fn class_file(desk: Desk, Path(class): Path<String>) -> Response {
 
 /// `/certificates/{id}.pdf`.
 pub async fn one_file(desk: Desk, Path(name): Path<String>) -> Response {
-    let Some(id) = name.strip_suffix(".pdf").and_then(|id| id.parse::<CertificateId>().ok()) else { return desk.stopped(Fault::Gone.into()) };
+    let Some(id) = name.strip_suffix(".pdf").and_then(|id| id.parse::<CertificateId>().ok()) else {
+        return desk.stopped(Fault::Gone.into());
+    };
     let found = match desk.read().await {
         Ok(reader) => reader.get::<certificate::Entity>(id.to_string()).await,
         Err(stop) => Err(stop),
@@ -112,14 +127,18 @@ pub async fn one_file(desk: Desk, Path(name): Path<String>) -> Response {
 async fn file(desk: &Desk, list: Vec<certificate::Model>, name: &str) -> Response {
     let addresses: Vec<String> = list.iter().map(|one| verify::address(desk, &one.number)).collect();
     let made = tokio::task::spawn_blocking(move || {
-        let sheets: Vec<Sheet<'_>> = list.iter().zip(addresses).map(|(certificate, address)| Sheet { certificate, address }).collect();
+        let sheets: Vec<Sheet<'_>> =
+            list.iter().zip(addresses).map(|(certificate, address)| Sheet { certificate, address }).collect();
         pdf(&sheets)
     })
     .await;
     match made {
         Ok(Ok(bytes)) => (
             StatusCode::OK,
-            [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\""))],
+            [
+                (header::CONTENT_TYPE, "application/pdf".to_owned()),
+                (header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\"")),
+            ],
             bytes,
         )
             .into_response(),

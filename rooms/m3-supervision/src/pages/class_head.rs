@@ -28,13 +28,25 @@ pub(super) struct Names {
 impl Names {
     /// Only names are read beyond reach: institutions may know who handles their application.
     pub(super) async fn of(desk: &Desk, class: &training_class::Model) -> Result<Self, Stop> {
-        let ids: Vec<AccountId> = [&class.accepted_by, &class.reviewed_by, &class.decided_by].into_iter().flatten().cloned().collect();
+        let ids: Vec<AccountId> =
+            [&class.accepted_by, &class.reviewed_by, &class.decided_by].into_iter().flatten().cloned().collect();
         if ids.is_empty() {
             return Ok(Self { accepted: String::new(), reviewed: String::new(), decided: String::new() });
         }
-        let found = desk.as_system("names-of-officers").read().await?.list::<account::Entity>(|q| q.filter(account::Column::Id.is_in(ids))).await?;
-        let name = |id: &Option<AccountId>| found.iter().find(|one| Some(&one.id) == id.as_ref()).map_or_else(String::new, |one| one.name.clone());
-        Ok(Self { accepted: name(&class.accepted_by), reviewed: name(&class.reviewed_by), decided: name(&class.decided_by) })
+        let found = desk
+            .as_system("names-of-officers")
+            .read()
+            .await?
+            .list::<account::Entity>(|q| q.filter(account::Column::Id.is_in(ids)))
+            .await?;
+        let name = |id: &Option<AccountId>| {
+            found.iter().find(|one| Some(&one.id) == id.as_ref()).map_or_else(String::new, |one| one.name.clone())
+        };
+        Ok(Self {
+            accepted: name(&class.accepted_by),
+            reviewed: name(&class.reviewed_by),
+            decided: name(&class.decided_by),
+        })
     }
 }
 
@@ -63,7 +75,8 @@ impl View<'_> {
         DossierHead {
             title: class.title.clone(),
             state: Some(state_tag(class.state)),
-            due: due(class).map(|day| Due::on(day, self.desk.today()).certain(self.desk.premises.calendar.is_certain(day))),
+            due: due(class)
+                .map(|day| Due::on(day, self.desk.today()).certain(self.desk.premises.calendar.is_certain(day))),
             number: number(class).into(),
             owner: class.institution_name.clone(),
             buttons,
@@ -74,13 +87,21 @@ impl View<'_> {
     fn step(&self, step: Step) -> Option<Button> {
         let button = button::<FullProcess>(self.desk, self.class, step, &CLASS.address(self.class.id.as_str()))?;
         let red = |button: Button| {
-            if self.failed() > 0 && button.blocked.is_none() { button.blocked_because(format!("还有 {} 项须处理", self.failed())) } else { button }
+            if self.failed() > 0 && button.blocked.is_none() {
+                button.blocked_because(format!("还有 {} 项须处理", self.failed()))
+            } else {
+                button
+            }
         };
         Some(match step {
             Step::Submit | Step::Resubmit => red(button.field("pledge", "1")),
             Step::Review => {
                 let open = self.lines.iter().filter(|line| !line.by_machine && line.result.is_none()).count();
-                let label = if open > 0 { format!("{open} 项人工核对无误，{}", button.label) } else { button.label.clone() };
+                let label = if open > 0 {
+                    format!("{open} 项人工核对无误，{}", button.label)
+                } else {
+                    button.label.clone()
+                };
                 red(Button { label, ..button }.field("all", "1"))
             }
             Step::Approve => red(button),
@@ -92,7 +113,10 @@ impl View<'_> {
         let class = self.class;
         let mut buttons: Vec<Button> = self.step(Step::Withdraw).into_iter().collect();
         if class.state.is_in(&[FullProcessState::Draft, FullProcessState::Returned]) {
-            buttons.extend([("教学计划", "plan"), ("名册", "roster"), ("课程表", "timetable")].map(|(word, at)| Button::link(word, self.at(at))));
+            buttons.extend(
+                [("教学计划", "plan"), ("名册", "roster"), ("课程表", "timetable")]
+                    .map(|(word, at)| Button::link(word, self.at(at))),
+            );
         } else if !class.state.is_in(&[FullProcessState::Submitted, FullProcessState::UnderReview]) {
             buttons.push(Button::link("照此再办一期", at::ClassesNew.asking(&[("from", &class.id)])));
         }
@@ -112,14 +136,22 @@ impl View<'_> {
         }
         // One reviews, another approves.
         let next = if class.reviewed_by.is_none() { Step::Review } else { Step::Approve };
-        buttons.extend([Step::Return, Step::Refuse, Step::Accept, next, Step::Revoke].into_iter().filter_map(|step| self.step(step)));
+        buttons.extend(
+            [Step::Return, Step::Refuse, Step::Accept, next, Step::Revoke]
+                .into_iter()
+                .filter_map(|step| self.step(step)),
+        );
         buttons.extend(self.notice());
         buttons
     }
 
     /// 准予开班通知书, for a class that was approved and not taken back.
     fn notice(&self) -> Option<Button> {
-        let is_ended = self.class.state.is_in(&[FullProcessState::Suspended, FullProcessState::Refused, FullProcessState::Withdrawn]);
+        let is_ended = self.class.state.is_in(&[
+            FullProcessState::Suspended,
+            FullProcessState::Refused,
+            FullProcessState::Withdrawn,
+        ]);
         (self.class.decided_at.is_some() && !is_ended).then(|| Button::link("准予开班通知书", self.at("notice")))
     }
 
@@ -138,7 +170,9 @@ impl View<'_> {
             FullProcessState::Returned => (0, format!("补正 · {}", limit())),
             FullProcessState::Submitted => (1, turn()),
             FullProcessState::UnderReview if class.reviewed_by.is_none() => (2, turn()),
-            FullProcessState::UnderReview if class.reviewed_by == self.desk.actor.account => (3, format!("等另一位同事 · {}", limit())),
+            FullProcessState::UnderReview if class.reviewed_by == self.desk.actor.account => {
+                (3, format!("等另一位同事 · {}", limit()))
+            }
             FullProcessState::UnderReview => (3, turn()),
             FullProcessState::Refused => (3, days_done(class.decided_at, &names.decided)),
             FullProcessState::Approved => (4, format!("{} 开班", ui::dates::day(class.starts_on))),
@@ -150,7 +184,10 @@ impl View<'_> {
             FullProcessState::Certified => (7, "进行中".into()),
             FullProcessState::FeedbackDone | FullProcessState::Claimed => (8, "办理中".into()),
             FullProcessState::Archived => (9, String::new()),
-            FullProcessState::Withdrawn => (if class.decided_at.is_some() { 4 } else { usize::from(class.submitted_at.is_some()) }, "已撤销".into()),
+            FullProcessState::Withdrawn => (
+                if class.decided_at.is_some() { 4 } else { usize::from(class.submitted_at.is_some()) },
+                "已撤销".into(),
+            ),
         };
         let dates = [
             days_done(class.submitted_at, ""),
@@ -159,7 +196,8 @@ impl View<'_> {
             days_done(class.decided_at, &names.decided),
             ui::dates::range(class.starts_on, class.ends_on),
         ];
-        let stopped = class.state.is_in(&[FullProcessState::Refused, FullProcessState::Suspended, FullProcessState::Withdrawn]);
+        let stopped =
+            class.state.is_in(&[FullProcessState::Refused, FullProcessState::Suspended, FullProcessState::Withdrawn]);
         order
             .iter()
             .enumerate()

@@ -7,7 +7,9 @@ use desk::{Desk, Query, Read, filters};
 use foundation::at;
 use foundation::codes::{ClassPhase, ClassState};
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
-use foundation::{ClassId, Date, Fault, Function, InstitutionId, NeedsItemId, Office, Permission, PersonName, Right, Stop};
+use foundation::{
+    ClassId, Date, Fault, Function, InstitutionId, NeedsItemId, Office, Permission, PersonName, Right, Stop,
+};
 use maud::html;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select};
 use store::tables::supervision::training_class;
@@ -41,7 +43,13 @@ desk::filters! {
     }
 }
 
-const SORTS: [(&str, C); 5] = [("starts_on", C::StartsOn), ("title", C::Title), ("enrolled", C::EnrolledCount), ("money", C::Money), ("due_on", C::DueOn)];
+const SORTS: [(&str, C); 5] = [
+    ("starts_on", C::StartsOn),
+    ("title", C::Title),
+    ("enrolled", C::EnrolledCount),
+    ("money", C::Money),
+    ("due_on", C::DueOn),
+];
 
 impl Filters {
     /// The condition; words that are no code match nothing rather than everything.
@@ -49,7 +57,12 @@ impl Filters {
         let mut all = Condition::all();
         let words = filters::words(&self.q);
         if !words.is_empty() {
-            all = all.add(Condition::any().add(C::Title.contains(&words)).add(C::ClassNo.contains(&words)).add(C::InstitutionName.contains(&words)));
+            all = all.add(
+                Condition::any()
+                    .add(C::Title.contains(&words))
+                    .add(C::ClassNo.contains(&words))
+                    .add(C::InstitutionName.contains(&words)),
+            );
         }
         all = match self.state.trim().parse::<ClassPhase>() {
             Ok(phase) => all.add(C::State.is_in(ClassState::in_phases(&[phase]))),

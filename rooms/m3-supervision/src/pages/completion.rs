@@ -57,10 +57,15 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
     if !late {
         return Ok(html! {});
     }
-    let scored = reader.count::<exam_score::Entity>(|q| q.filter(exam_score::Column::Class.eq(class.id.clone()))).await?;
-    let passed =
-        reader.count::<exam_score::Entity>(|q| q.filter(exam_score::Column::Class.eq(class.id.clone())).filter(exam_score::Column::Passed.eq(true))).await?;
-    let issued = reader.count::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(class.id.clone()))).await?;
+    let scored =
+        reader.count::<exam_score::Entity>(|q| q.filter(exam_score::Column::Class.eq(class.id.clone()))).await?;
+    let passed = reader
+        .count::<exam_score::Entity>(|q| {
+            q.filter(exam_score::Column::Class.eq(class.id.clone())).filter(exam_score::Column::Passed.eq(true))
+        })
+        .await?;
+    let issued =
+        reader.count::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(class.id.clone()))).await?;
     let answers = feedback::answers(desk, &class.id).await?;
     Ok(section(
         "结业",
@@ -80,6 +85,7 @@ pub fn main_buttons(desk: &Desk, class: &training_class::Model) -> Vec<Button> {
     let step = |step| button::<FullProcess>(desk, class, step, &page);
     // What is handed in may be mended until it is confirmed; it is nobody's turn though.
     let mend = step(Step::MendScores);
-    let next = [Step::EnterScores, Step::ConfirmExam, Step::IssueCertificates].into_iter().filter_map(step).map(Button::main);
+    let next =
+        [Step::EnterScores, Step::ConfirmExam, Step::IssueCertificates].into_iter().filter_map(step).map(Button::main);
     mend.into_iter().chain(next).collect()
 }

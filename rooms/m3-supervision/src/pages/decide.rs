@@ -41,7 +41,9 @@ pub async fn submit(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
     desk.answer(
         desk.perform(SubmitOpening { class: id, pledge: form.value("pledge") == "1" }).await,
-        |()| (at::ClassPage(&class).to_string(), "开班申请已提交，等县级人社部门受理；进度和时限都在这一页。".to_owned()),
+        |()| {
+            (at::ClassPage(&class).to_string(), "开班申请已提交，等县级人社部门受理；进度和时限都在这一页。".to_owned())
+        },
         async |refusals| match dossier::body(&desk, &class).await {
             Ok((title, page)) => desk.page_status(422, &title, "/classes", html! { (ui::refusals(&refusals)) (page) }),
             Err(stop) => desk.stopped(stop),
@@ -52,9 +54,12 @@ pub async fn submit(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
 
 /// What the institution says to the list of what was missing.
 pub fn explain_form(class: &ClassId, state: &FormState) -> Markup {
-    let options = Form { action: at::ClassExplain(&class).to_string(), submit: "记下补正说明".into(), ..Form::default() };
-    let field =
-        Field::text_area("note", "补正说明").hint("逐条写补了什么、改了什么，审核人在留痕里看得到；改好后再点右上角重新提交").required().max_length(1000);
+    let options =
+        Form { action: at::ClassExplain(&class).to_string(), submit: "记下补正说明".into(), ..Form::default() };
+    let field = Field::text_area("note", "补正说明")
+        .hint("逐条写补了什么、改了什么，审核人在留痕里看得到；改好后再点右上角重新提交")
+        .required()
+        .max_length(1000);
     section("", html! { details { summary { "写补正说明" } (form(&options, state, field.show(state))) } })
 }
 
@@ -70,7 +75,12 @@ pub async fn review(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
     let run = async {
         let (reader, row) = seen(&desk, &class).await?;
         let passed = if form.value("all") == "1" {
-            lines_of(&reader, &row.id).await?.into_iter().filter(|line| !line.by_machine && line.result.is_none()).map(|line| line.code).collect()
+            lines_of(&reader, &row.id)
+                .await?
+                .into_iter()
+                .filter(|line| !line.by_machine && line.result.is_none())
+                .map(|line| line.code)
+                .collect()
         } else {
             form.values("passed").map(str::to_owned).collect()
         };
@@ -195,7 +205,8 @@ async fn line_page(desk: &Desk, class: &str, code: &str, status: u16, state: For
     let (reader, row) = seen(desk, class).await?;
     let lines = lines_of(&reader, &row.id).await?;
     let line = lines.iter().find(|line| line.code == code && !line.by_machine).ok_or(Fault::Gone)?;
-    let state = if state.value("result").is_empty() { state.with("result", ReviewResult::NeedsFix.code()) } else { state };
+    let state =
+        if state.value("result").is_empty() { state.with("result", ReviewResult::NeedsFix.code()) } else { state };
     Ok(desk.page_status(
         status,
         &line.title,
@@ -216,13 +227,18 @@ pub async fn answer_line(desk: Desk, Path((class, code)): Path<(String, String)>
     let mut state = form.state();
     let result = form.value("result").parse::<ReviewResult>().map_err(|_| state.error("result", "请选核对结果")).ok();
     let answer = match result {
-        Some(result) => desk.perform(AnswerReviewLine { class: id, code: code.clone(), result, note: form.value("note").into() }).await,
+        Some(result) => {
+            desk.perform(AnswerReviewLine { class: id, code: code.clone(), result, note: form.value("note").into() })
+                .await
+        }
         None => Err(Stop::Refused(Vec::new())),
     };
     desk.answer(
         answer,
         |()| (at::ClassPage(&class).to_string(), "已记下核对结果。".to_owned()),
-        async |no| line_page(&desk, &class, &code, 422, state.refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop)),
+        async |no| {
+            line_page(&desk, &class, &code, 422, state.refused(no)).await.unwrap_or_else(|stop| desk.stopped(stop))
+        },
     )
     .await
 }
@@ -252,7 +268,9 @@ pub async fn notice(desk: Desk, Path(class): Path<String>) -> Response {
 
 /// What an institution promises with its application (M3.1).
 pub(super) fn pledge_text(title: &str) -> String {
-    format!("我单位承诺：对“{title}”培训全过程及真实性负责；学员身份、教学计划、师资、场地、考勤和考核真实；不向学员收取费用。如有虚假，愿退回补贴并承担责任。")
+    format!(
+        "我单位承诺：对“{title}”培训全过程及真实性负责；学员身份、教学计划、师资、场地、考勤和考核真实；不向学员收取费用。如有虚假，愿退回补贴并承担责任。"
+    )
 }
 
 /// `/classes/{id}/pledge`: what the institution has pledged.

@@ -88,13 +88,21 @@ async fn body(desk: &Desk, id: &str, state: &FormState) -> Result<Markup, Stop> 
     let place = reader.get::<enrolment::Entity>(one.enrolment.to_string()).await?;
     let session = reader.get::<class_session::Entity>(one.session.to_string()).await?;
     let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;
-    let marks = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
+    let marks =
+        reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
     let all = hours::sessions(&reader, &class.id).await?;
     let hours = reckoning::hours::credit(&hours::session_facts(&all), &hours::attendance_facts(&marks), &policy);
     let counted = hours.sessions.iter().find(|credit| credit.session == session.id);
-    let counted = counted.map_or_else(String::new, |credit| format!("{}，计 {} / {} 课时", credit.reason.sentence(), credit.credited, credit.planned));
+    let counted = counted.map_or_else(String::new, |credit| {
+        format!("{}，计 {} / {} 课时", credit.reason.sentence(), credit.credited, credit.planned)
+    });
     let trail = desk::trail::of(desk, &reader, &crate::declared::DISPUTE, &id.to_string(), 30).await?;
-    let when = format!("{} {}—{}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at), ui::dates::time(session.ends_at));
+    let when = format!(
+        "{} {}—{}",
+        ui::dates::day_weekday(session.held_on),
+        ui::dates::time(session.starts_at),
+        ui::dates::time(session.ends_at)
+    );
     let facts: [(&str, String); 4] = [
         ("学员", format!("{} {}", place.name, place.id_number_masked)),
         ("课次", format!("{when} · {} · {}", session.teacher_name, session.place)),
@@ -126,7 +134,8 @@ async fn body(desk: &Desk, id: &str, state: &FormState) -> Result<Markup, Stop> 
 }
 
 fn answer_form(one: &attendance_dispute::Model, state: &FormState) -> Markup {
-    let options = Form { action: at::DisputeAnswer(&one.id).to_string(), submit: "答复学员".into(), ..Form::default() };
+    let options =
+        Form { action: at::DisputeAnswer(&one.id).to_string(), submit: "答复学员".into(), ..Form::default() };
     form(
         &options,
         state,

@@ -100,14 +100,20 @@ impl From<Line> for Shown {
 /// The body of the page, for this handler and for acts that were refused.
 pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop> {
     let (reader, class) = seen(desk, id).await?;
-    let own = matches!(&desk.actor.office, Office::Institution { institution } if *institution == class.institution) && desk.may(EDIT);
+    let own = matches!(&desk.actor.office, Office::Institution { institution } if *institution == class.institution)
+        && desk.may(EDIT);
     let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;
     let editable = class.state.is_in(&[FullProcessState::Draft, FullProcessState::Returned]);
     let lines = if editable && own {
         // What the machine would say to an application handed in now: the pledge is given with it.
         let pledged = training_class::Model { institution_pledged_at: Some(desk.now()), ..class.clone() };
         let system = desk.as_system("opening-precheck").read().await?;
-        review::lines(desk, (&reader, &system), &pledged, &policy).await?.into_iter().filter(|line| line.by_machine).map(Shown::from).collect()
+        review::lines(desk, (&reader, &system), &pledged, &policy)
+            .await?
+            .into_iter()
+            .filter(|line| line.by_machine)
+            .map(Shown::from)
+            .collect()
     } else {
         lines_of(&reader, &class.id).await?.into_iter().map(Shown::from).collect()
     };
@@ -119,7 +125,12 @@ pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop
     }
     main.push(view.facts(&reader).await?);
     if !class.decision_note.is_empty()
-        && class.state.is_in(&[FullProcessState::Returned, FullProcessState::Refused, FullProcessState::Suspended, FullProcessState::Withdrawn])
+        && class.state.is_in(&[
+            FullProcessState::Returned,
+            FullProcessState::Refused,
+            FullProcessState::Suspended,
+            FullProcessState::Withdrawn,
+        ])
     {
         let ClassState::FullProcess(state) = class.state;
         let title = match state {
@@ -149,7 +160,10 @@ pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop
 
 impl View<'_> {
     pub(super) fn failed(&self) -> usize {
-        self.lines.iter().filter(|line| matches!(line.result, Some(ReviewResult::Fail | ReviewResult::NeedsFix))).count()
+        self.lines
+            .iter()
+            .filter(|line| matches!(line.result, Some(ReviewResult::Fail | ReviewResult::NeedsFix)))
+            .count()
     }
     /// What the button that hands the application in is called.
     pub(super) fn submit_word(&self) -> &'static str {
@@ -168,7 +182,11 @@ impl View<'_> {
         let site = reader.get::<site::Entity>(class.site.to_string()).await?;
         let counted = class.periods_total.0.min(policy.max_payable_periods().0);
         let each = foundation::Fen(i64::from(counted).saturating_mul(policy.fen_per_period().0));
-        let rate = format!("每人至多 {} = {counted} 课时 × {}", ui::money::text(each), ui::money::text(policy.fen_per_period()));
+        let rate = format!(
+            "每人至多 {} = {counted} 课时 × {}",
+            ui::money::text(each),
+            ui::money::text(policy.fen_per_period())
+        );
         let money = if class.money == foundation::Fen::ZERO {
             html! { "提交时估算" }
         } else {
@@ -218,10 +236,15 @@ impl View<'_> {
             let shown: Vec<CheckLine> = self
                 .lines
                 .iter()
-                .filter(|line| line.list == list && !matches!(line.result, Some(ReviewResult::Fail | ReviewResult::NeedsFix)))
+                .filter(|line| {
+                    line.list == list && !matches!(line.result, Some(ReviewResult::Fail | ReviewResult::NeedsFix))
+                })
                 .map(|line| self.check_line(line, answering))
                 .collect();
-            parts.push(ui::dense_checklist(&format!("{title} {} 项", self.lines.iter().filter(|line| line.list == list).count()), &shown));
+            parts.push(ui::dense_checklist(
+                &format!("{title} {} 项", self.lines.iter().filter(|line| line.list == list).count()),
+                &shown,
+            ));
         }
         parts
     }
@@ -237,7 +260,11 @@ impl View<'_> {
             Some(_) => CheckLine::pass(line.fact.as_str()),
             None => CheckLine::look(if line.fact.is_empty() { "待人工核对" } else { line.fact.as_str() }),
         };
-        let shown = base.subject(line.title.as_str()).note(if line.by.is_empty() { line.code.clone() } else { format!("{} {}", line.by, line.code) });
+        let shown = base.subject(line.title.as_str()).note(if line.by.is_empty() {
+            line.code.clone()
+        } else {
+            format!("{} {}", line.by, line.code)
+        });
         if answering && !line.by_machine {
             let word = if line.result.is_none() { "有问题" } else { "改核对结果" };
             shown.way_out(Button::link(word, self.at(&format!("lines/{}", line.code))).quiet())
@@ -252,8 +279,9 @@ impl View<'_> {
             return Some(Button::link("改核对结果", self.at(&format!("lines/{}", line.code))));
         }
         if !editable {
-            return (self.decides() && self.class.state.is_in(&[FullProcessState::Submitted, FullProcessState::UnderReview]))
-                .then(|| Button::link("退回补正", self.at("return")));
+            return (self.decides()
+                && self.class.state.is_in(&[FullProcessState::Submitted, FullProcessState::UnderReview]))
+            .then(|| Button::link("退回补正", self.at("return")));
         }
         match review::mended_at(&line.code) {
             Mend::Roster => Some(Button::link("去名册", self.at("roster"))),
@@ -277,7 +305,9 @@ impl View<'_> {
 
     async fn materials(&self, reader: &Reader) -> Result<Markup, Stop> {
         let class = self.class;
-        let sessions = reader.count::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(class.id.clone()))).await?;
+        let sessions = reader
+            .count::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(class.id.clone())))
+            .await?;
         let signed = reader
             .count::<enrolment::Entity>(|q| {
                 q.filter(enrolment::Column::Class.eq(class.id.clone()))
@@ -287,7 +317,9 @@ impl View<'_> {
             .await?;
         let (roster, timetable) = (self.desk.may(RosterPage::PERMISSION), self.desk.may(TimetablePage::PERMISSION));
         // Who pays sees that they are there, not the names.
-        let opens = |may: bool, name: String, at: &str| if may { Material::new(name, self.at(at)) } else { Material::closed(name) };
+        let opens = |may: bool, name: String, at: &str| {
+            if may { Material::new(name, self.at(at)) } else { Material::closed(name) }
+        };
         let mut list = vec![
             opens(roster, format!("学员名册 {} 人", class.enrolled_count), "roster"),
             opens(timetable, format!("教学计划与课表 {sessions} 次课"), "timetable"),
@@ -318,7 +350,8 @@ store::picked! {
 
 async fn trail(desk: &Desk, reader: &Reader, class: &training_class::Model) -> Result<Vec<TrailLine>, Stop> {
     // Hundreds of sign-ins and roll-calls would bury the decisions: the attendance page has them.
-    let quiet = ["TraineesSignedIn", "TraineesSignedOut", "RollCalled", "TraineeFeedbackGiven", "CompletionCertificateIssued"];
+    let quiet =
+        ["TraineesSignedIn", "TraineesSignedOut", "RollCalled", "TraineeFeedbackGiven", "CompletionCertificateIssued"];
     let rows = reader
         .pick::<fact::Entity, Told>(|q| {
             q.select_only()

@@ -126,7 +126,8 @@ fn entry(sheet: &Sheet, state: Option<&FormState>) -> Markup {
 
 fn mark(kind: &str, word: &str, name: &str, id: &str, state: &FormState) -> Markup {
     let field = format!("{kind}_{id}");
-    let wrong = !state.is_clean() && state.value(&format!("absent_{id}")) != "1" && points(state.value(&field)).is_none();
+    let wrong =
+        !state.is_clean() && state.value(&format!("absent_{id}")) != "1" && points(state.value(&field)).is_none();
     html! { input class="form-control jb-mark" type="text" inputmode="numeric" maxlength="3" size="4" id={ "field-" (field) } name=(field) value=(state.value(&field))
     aria-label={ (name) " " (word) } aria-invalid=[wrong.then_some("true")]; }
 }
@@ -137,7 +138,9 @@ fn points(text: &str) -> Option<i32> {
 }
 
 fn prefilled(sheet: &Sheet) -> FormState {
-    let mut state = FormState::new().with("method", "理论笔试＋现场操作").with("held_on", sheet.class.exam_on.unwrap_or(sheet.class.ends_on).to_string());
+    let mut state = FormState::new()
+        .with("method", "理论笔试＋现场操作")
+        .with("held_on", sheet.class.exam_on.unwrap_or(sheet.class.ends_on).to_string());
     if let Some(exam) = &sheet.exam {
         state = state
             .with("held_on", exam.held_on.to_string())
@@ -148,7 +151,9 @@ fn prefilled(sheet: &Sheet) -> FormState {
     for line in &sheet.lines {
         if let Some(score) = &line.score {
             let id = &line.place.id;
-            state = state.with(&format!("theory_{id}"), score.theory.to_string()).with(&format!("practice_{id}"), score.practice.to_string());
+            state = state
+                .with(&format!("theory_{id}"), score.theory.to_string())
+                .with(&format!("practice_{id}"), score.practice.to_string());
             if score.absent {
                 state = state.with(&format!("absent_{id}"), "1");
             }
@@ -179,7 +184,13 @@ fn marks(sheet: &Sheet) -> Markup {
             ]))
         })
         .collect();
-    let columns = [ui::Column::text("学员"), ui::Column::text("出勤率"), ui::Column::number("理论"), ui::Column::number("实操"), ui::Column::text("结果")];
+    let columns = [
+        ui::Column::text("学员"),
+        ui::Column::text("出勤率"),
+        ui::Column::number("理论"),
+        ui::Column::number("实操"),
+        ui::Column::text("结果"),
+    ];
     if rows.is_empty() {
         panel("", html! { p { "还没有成绩。培训结束后由培训机构录入，再由第二人确认。" } })
     } else {
@@ -188,11 +199,18 @@ fn marks(sheet: &Sheet) -> Markup {
 }
 
 fn barred(sheet: &Sheet) -> Markup {
-    let rows: Vec<Row> = sheet.lines.iter().filter_map(|line| Some(Row::plain(vec![html! { (line.place.name) }, html! { (line.barred.as_ref()?) }]))).collect();
+    let rows: Vec<Row> = sheet
+        .lines
+        .iter()
+        .filter_map(|line| Some(Row::plain(vec![html! { (line.place.name) }, html! { (line.barred.as_ref()?) }])))
+        .collect();
     if rows.is_empty() {
         return html! {};
     }
-    section("不能参加考核的学员", simple_table("不能参加考核的学员", &[ui::Column::text("学员"), ui::Column::text("原因")], &rows))
+    section(
+        "不能参加考核的学员",
+        simple_table("不能参加考核的学员", &[ui::Column::text("学员"), ui::Column::text("原因")], &rows),
+    )
 }
 
 /// POST `/classes/{id}/exam`.
@@ -210,14 +228,17 @@ pub async fn enter(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respon
     desk.answer(
         result,
         |()| (at::ClassExam(&class).to_string(), "成绩已提交，等县人社部门的第二人确认。".to_owned()),
-        async |refusals| desk.page_status(422, "结业考核", "/classes", body(&desk, &sheet, Some(&state.refused(refusals)))),
+        async |refusals| {
+            desk.page_status(422, "结业考核", "/classes", body(&desk, &sheet, Some(&state.refused(refusals))))
+        },
     )
     .await
 }
 
 fn parse(sheet: &Sheet, form: &Pairs, state: &mut FormState) -> Option<EnterScores> {
     let held_on = form.value("held_on").parse().map_err(|_| state.error("held_on", "请填考核日期")).ok();
-    for (field, word) in [("examiner", "考评人员一"), ("second_examiner", "考评人员二"), ("method", "考核方式")] {
+    for (field, word) in [("examiner", "考评人员一"), ("second_examiner", "考评人员二"), ("method", "考核方式")]
+    {
         if form.value(field).trim().is_empty() {
             state.error(field, format!("请填{word}"));
         }
@@ -229,14 +250,23 @@ fn parse(sheet: &Sheet, form: &Pairs, state: &mut FormState) -> Option<EnterScor
         let (theory, practice) = (form.value(&format!("theory_{id}")), form.value(&format!("practice_{id}")));
         match (absent, points(theory), points(practice)) {
             (true, _, _) => marks.push(Marks { enrolment: id.clone(), theory: 0, practice: 0, absent }),
-            (false, Some(theory), Some(practice)) => marks.push(Marks { enrolment: id.clone(), theory, practice, absent }),
-            (false, theory, _) => wrong.push((format!("{}_{id}", if theory.is_none() { "theory" } else { "practice" }), line.place.name.as_str())),
+            (false, Some(theory), Some(practice)) => {
+                marks.push(Marks { enrolment: id.clone(), theory, practice, absent })
+            }
+            (false, theory, _) => wrong.push((
+                format!("{}_{id}", if theory.is_none() { "theory" } else { "practice" }),
+                line.place.name.as_str(),
+            )),
         }
     }
     // One line for all of them, which leads to the first: forty lines would hide the sheet.
     if let Some((first, _)) = wrong.first() {
         let names: Vec<&str> = wrong.iter().take(NAMED).map(|(_, name)| *name).collect();
-        let who = format!("{}{}", names.join("、"), if wrong.len() > NAMED { format!("等 {} 人", wrong.len()) } else { String::new() });
+        let who = format!(
+            "{}{}",
+            names.join("、"),
+            if wrong.len() > NAMED { format!("等 {} 人", wrong.len()) } else { String::new() }
+        );
         state.error(first, format!("{who}的成绩没有填好：理论、实操请填 0 到 100 的整数，缺考的请勾选“缺考”"));
     }
     let sitting = Sitting {

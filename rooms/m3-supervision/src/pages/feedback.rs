@@ -53,7 +53,9 @@ async fn mine(desk: &Desk, class: &ClassId) -> Result<(training_class::Model, Op
     let Office::Trainee { person, .. } = &desk.actor.office else { return Err(Stop::Forbidden) };
     let reader = desk.read().await?;
     let class = reader.get::<training_class::Entity>(class.to_string()).await?;
-    let given = Condition::all().add(feedback::Column::Class.eq(class.id.clone())).add(feedback::Column::Person.eq(person.clone()));
+    let given = Condition::all()
+        .add(feedback::Column::Class.eq(class.id.clone()))
+        .add(feedback::Column::Person.eq(person.clone()));
     let given = reader.find::<feedback::Entity>(given).await?;
     Ok((class, given))
 }
@@ -182,7 +184,9 @@ pub async fn summary(desk: &Desk, class: &ClassId) -> Result<Summary, Stop> {
         ..Summary::default()
     };
     for row in rows {
-        for (sum, mark) in summary.sums.iter_mut().zip([row.teacher, row.content, row.practice, row.management, row.employment_help]) {
+        for (sum, mark) in
+            summary.sums.iter_mut().zip([row.teacher, row.content, row.practice, row.management, row.employment_help])
+        {
             *sum += i64::from(mark);
         }
         summary.at_desk += usize::from(row.channel == FeedbackChannel::Desk);
@@ -194,7 +198,11 @@ pub async fn summary(desk: &Desk, class: &ClassId) -> Result<Summary, Stop> {
 
 /// How many have answered for a class that the asker may see.
 pub async fn answers(desk: &Desk, class: &ClassId) -> Result<u64, Stop> {
-    desk.as_system("feedback-summary").read().await?.count::<feedback::Entity>(|q| q.filter(feedback::Column::Class.eq(class.clone()))).await
+    desk.as_system("feedback-summary")
+        .read()
+        .await?
+        .count::<feedback::Entity>(|q| q.filter(feedback::Column::Class.eq(class.clone())))
+        .await
 }
 
 /// `/classes/{id}/feedback`.
@@ -216,7 +224,8 @@ fn body(desk: &Desk, class: &ClassId, summary: &Summary) -> Markup {
         .iter()
         .enumerate()
         .map(|(at, (_, words))| {
-            let mean = summary.tenths(at).map_or_else(|| "—".to_owned(), |tenths| format!("{}.{}", tenths / 10, tenths % 10));
+            let mean =
+                summary.tenths(at).map_or_else(|| "—".to_owned(), |tenths| format!("{}.{}", tenths / 10, tenths % 10));
             Row::plain(vec![html! { (words) }, html! { (mean) }])
         })
         .collect();

@@ -43,7 +43,9 @@ const LAST: usize = 6;
 
 /// `/classes/{id}/feedback-desk`.
 pub async fn screen(desk: Desk, Path(class): Path<String>) -> Response {
-    screen_body(&desk, &class).await.map_or_else(|stop| desk.stopped(stop), |body| desk.page("评价台", "/classes", body))
+    screen_body(&desk, &class)
+        .await
+        .map_or_else(|stop| desk.stopped(stop), |body| desk.page("评价台", "/classes", body))
 }
 
 async fn screen_body(desk: &Desk, class: &str) -> Result<Markup, Stop> {
@@ -54,7 +56,9 @@ async fn screen_body(desk: &Desk, class: &str) -> Result<Markup, Stop> {
     let class = desk.read().await?.get::<training_class::Entity>(class.to_string()).await?;
     let back = Button::link("评价汇总", at::ClassFeedback(&class.id).to_string());
     if let Some(no) = not_now(class.state) {
-        return Ok(html! { (page_head("评价台", &class.title, &[back])) (panel("", html! { p { (no.fact) "。" (no.fix) } })) });
+        return Ok(
+            html! { (page_head("评价台", &class.title, &[back])) (panel("", html! { p { (no.fact) "。" (no.fix) } })) },
+        );
     }
     let policy = desk::policy::pinned(class.policy.as_deref())?;
     let code = desk_code_at(&desk.premises.settings.secret, &class.id, policy.code_seconds(), desk.now());
@@ -120,24 +124,41 @@ pub async fn recognise(desk: Desk, Path(class): Path<String>, form: Pairs) -> Re
         Ok(class) => class,
         Err(stop) => return desk.stopped(stop),
     };
-    let next = |place| answers_page(&desk, &class, 200, &FormState::new().with("ticket", ticket(&desk.premises.settings.secret, &place, desk.now())));
+    let next = |place| {
+        answers_page(
+            &desk,
+            &class,
+            200,
+            &FormState::new().with("ticket", ticket(&desk.premises.settings.secret, &place, desk.now())),
+        )
+    };
     let again = async |no| who_page(&desk, &class, 422, &form.state().secret("last").refused(no));
     desk.answer(recognised(&desk, &class, &form).await, next, again).await
 }
 
 async fn recognised(desk: &Desk, class: &training_class::Model, form: &Pairs) -> Result<EnrolmentId, Stop> {
-    let no = |fact: &str, fix: &str, field: &str| Stop::from(FEEDBACK_DESK.refuse(fact).source("学员花名册").fix(fix).at(field));
+    let no = |fact: &str, fix: &str, field: &str| {
+        Stop::from(FEEDBACK_DESK.refuse(fact).source("学员花名册").fix(fix).at(field))
+    };
     if desk.actor.office != Office::Public {
         return Err(Stop::Forbidden);
     }
     if let Some(refusal) = not_now(class.state) {
         return Err(refusal.into());
     }
-    if let Err(wait) = desk.premises.tries.take("feedback-desk", &address_key(desk.manner.from), PER_DESK, desk.premises.clock.real_now()) {
+    if let Err(wait) = desk.premises.tries.take(
+        "feedback-desk",
+        &address_key(desk.manner.from),
+        PER_DESK,
+        desk.premises.clock.real_now(),
+    ) {
         return Err(no("试得太多了", &format!("请 {} 秒后再试", wait.num_seconds().max(1)), "code"));
     }
     let policy = desk::policy::pinned(class.policy.as_deref())?;
-    if !code_is_taken(&desk_codes_taken(&desk.premises.settings.secret, &class.id, policy.code_seconds(), desk.now()), form.value("code")) {
+    if !code_is_taken(
+        &desk_codes_taken(&desk.premises.settings.secret, &class.id, policy.code_seconds(), desk.now()),
+        form.value("code"),
+    ) {
         return Err(no("评价码不对，或已经换了新的", "请看大屏上现在的评价码再输一次", "code"));
     }
     let reader = desk.premises.db.read(Scope::Everything).await?;
@@ -148,11 +169,16 @@ async fn recognised(desk: &Desk, class: &training_class::Model, form: &Pairs) ->
     let last = form.value("last").to_uppercase();
     for place in reader.list::<enrolment::Entity>(|q| q.filter(named)).await? {
         let row = reader.get::<person::Entity>(place.person.to_string()).await?;
-        let number = desk.premises.keyring.open(Purpose::IdNumber, &row.id.to_string(), &row.id_number).map_err(|e| Fault::Db(e.to_string()))?;
+        let number = desk
+            .premises
+            .keyring
+            .open(Purpose::IdNumber, &row.id.to_string(), &row.id_number)
+            .map_err(|e| Fault::Db(e.to_string()))?;
         if last.chars().count() != LAST || !number.to_uppercase().ends_with(&last) {
             continue;
         }
-        let certified = reader.find::<certificate::Entity>(certificate::Column::Enrolment.eq(place.id.clone())).await?.is_some();
+        let certified =
+            reader.find::<certificate::Entity>(certificate::Column::Enrolment.eq(place.id.clone())).await?.is_some();
         if !certified {
             return Err(no("您没有拿到本班的合格证，不用评价", "有疑问请问班主任", "name"));
         }

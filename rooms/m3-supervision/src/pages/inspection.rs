@@ -40,7 +40,9 @@ async fn visit(desk: &Desk, class: &ClassId, opened: &str) -> Result<Visit, Stop
     let now = desk.now();
     let sessions = hours::sessions(&reader, &class.id).await?;
     let goes_on = |one: &&class_session::Model| one.starts_at <= now && now <= one.ends_at;
-    let just_over = |one: &&class_session::Model| one.id.to_string() == opened && one.starts_at <= now && now <= one.ends_at + Duration::minutes(WRITTEN_AFTER);
+    let just_over = |one: &&class_session::Model| {
+        one.id.to_string() == opened && one.starts_at <= now && now <= one.ends_at + Duration::minutes(WRITTEN_AFTER)
+    };
     let session = sessions.iter().find(just_over).or_else(|| sessions.iter().find(goes_on)).cloned();
     let signed_in = match &session {
         Some(one) => present(&reader, one).await?,
@@ -64,7 +66,15 @@ pub async fn ask(desk: Desk, Path(class): Path<String>) -> Response {
 fn body(visit: &Visit, state: &FormState) -> Markup {
     let at = visit.session.as_ref().map_or_else(
         || "现在没有在上课".to_owned(),
-        |one| format!("{}—{} {} · {}", ui::dates::time(one.starts_at), ui::dates::time(one.ends_at), one.place, one.teacher_name),
+        |one| {
+            format!(
+                "{}—{} {} · {}",
+                ui::dates::time(one.starts_at),
+                ui::dates::time(one.ends_at),
+                one.place,
+                one.teacher_name
+            )
+        },
     );
     let hidden = visit.session.iter().map(|one| ("session".to_owned(), one.id.to_string())).collect();
     html! {
@@ -93,14 +103,17 @@ pub async fn record(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respo
     };
     let mut state = form.state();
     let kind = form.value("kind").parse::<InspectionKind>().map_err(|_| state.error("kind", "请选择检查方式")).ok();
-    let opinion = form.value("opinion").parse::<InspectionOpinion>().map_err(|_| state.error("opinion", "请选择意见")).ok();
-    let present_count = form.value("present_count").parse::<i32>().map_err(|_| state.error("present_count", "请填现场人数")).ok();
+    let opinion =
+        form.value("opinion").parse::<InspectionOpinion>().map_err(|_| state.error("opinion", "请选择意见")).ok();
+    let present_count =
+        form.value("present_count").parse::<i32>().map_err(|_| state.error("present_count", "请填现场人数")).ok();
     for (name, label) in [("teacher_present", "老师是否在讲课"), ("content_matches", "内容是否一致")] {
         if !matches!(form.value(name), "true" | "false") {
             state.error(name, format!("请选择{label}"));
         }
     }
-    let (Some(kind), Some(opinion), Some(present_count), true) = (kind, opinion, present_count, state.is_clean()) else {
+    let (Some(kind), Some(opinion), Some(present_count), true) = (kind, opinion, present_count, state.is_clean())
+    else {
         return desk.page_status(422, "记录检查", "/classes", body(&visit, &state));
     };
     let act = RecordInspection {
@@ -131,7 +144,12 @@ pub fn line(desk: &Desk, one: &inspection::Model, answer: Option<&String>, is_op
         InspectionOpinion::Rectify => ui::tag::look(one.opinion.label()),
         InspectionOpinion::Stop => ui::tag::act(one.opinion.label()),
     };
-    let problems: Vec<&str> = one.problems.split(',').filter_map(|code| code.parse::<InspectionProblem>().ok()).map(InspectionProblem::label).collect();
+    let problems: Vec<&str> = one
+        .problems
+        .split(',')
+        .filter_map(|code| code.parse::<InspectionProblem>().ok())
+        .map(InspectionProblem::label)
+        .collect();
     let answers = matches!(desk.actor.office, Office::Institution { .. })
         && one.opinion != InspectionOpinion::Normal
         && answer.is_none()
@@ -153,7 +171,13 @@ pub fn line(desk: &Desk, one: &inspection::Model, answer: Option<&String>, is_op
 
 /// The form by which a stopped class goes on.
 pub fn resuming(options: &Form) -> Markup {
-    let (state, field) = (FormState::new(), Field::text_area("note", "恢复的理由").hint("机构会看到：整改了什么、复查看到了什么").required().max_length(1000));
+    let (state, field) = (
+        FormState::new(),
+        Field::text_area("note", "恢复的理由")
+            .hint("机构会看到：整改了什么、复查看到了什么")
+            .required()
+            .max_length(1000),
+    );
     html! { details { summary { (options.submit) } (form(options, &state, field.show(&state))) } }
 }
 

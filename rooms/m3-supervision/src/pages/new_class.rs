@@ -66,12 +66,29 @@ async fn new_form(desk: &Desk, from: &str) -> Result<NewForm, Stop> {
     let reader = desk.read().await?;
     let from = match from {
         "" => None,
-        text => Some(reader.get::<training_class::Entity>(text.parse::<ClassId>().map_err(|_| Fault::Gone)?.to_string()).await?),
+        text => Some(
+            reader.get::<training_class::Entity>(text.parse::<ClassId>().map_err(|_| Fault::Gone)?.to_string()).await?,
+        ),
     };
     let home = reader.get::<store::tables::institutions::institution::Entity>(institution.to_string()).await?;
-    let policy = desk::policy::in_force(&reader, desk::policy::scheme_of(foundation::codes::Regime::FullProcess)?, home.district, desk.today()).await?;
-    let earliest = desk.premises.calendar.add_workdays(desk.today(), u32::try_from(policy.submit_workdays_before()).unwrap_or(0)).date;
-    Ok(NewForm { choices: choices(&reader, &institution).await?, from, online_cap_pct: policy.online_cap_pct(), earliest })
+    let policy = desk::policy::in_force(
+        &reader,
+        desk::policy::scheme_of(foundation::codes::Regime::FullProcess)?,
+        home.district,
+        desk.today(),
+    )
+    .await?;
+    let earliest = desk
+        .premises
+        .calendar
+        .add_workdays(desk.today(), u32::try_from(policy.submit_workdays_before()).unwrap_or(0))
+        .date;
+    Ok(NewForm {
+        choices: choices(&reader, &institution).await?,
+        from,
+        online_cap_pct: policy.online_cap_pct(),
+        earliest,
+    })
 }
 
 /// The number after the last of the same item.
@@ -96,19 +113,26 @@ fn next_days(class: &training_class::Model, earliest: Date) -> (Date, Date, Date
 }
 
 /// Fields that a copy takes over without asking, unless one of them is wrong.
-const TAKEN_OVER: [&str; 8] = ["needs_item", "term", "theory", "practice", "online", "exam_plan", "materials", "safety_plan"];
+const TAKEN_OVER: [&str; 8] =
+    ["needs_item", "term", "theory", "practice", "online", "exam_plan", "materials", "safety_plan"];
 
 fn new_body(new: &NewForm, state: &FormState) -> Markup {
     let choices = &new.choices;
     let missing = choices.items.is_empty() || choices.rooms.is_empty() || choices.teachers.is_empty();
-    let wrong = |name: &&str| state.error_at(name).is_some() || state.refusals().iter().any(|no| no.field.as_deref() == Some(*name));
+    let wrong = |name: &&str| {
+        state.error_at(name).is_some() || state.refusals().iter().any(|no| no.field.as_deref() == Some(*name))
+    };
     let copy = new.from.as_ref().filter(|_| !TAKEN_OVER.iter().any(wrong));
-    let mut hidden: Vec<(String, String)> = new.from.iter().map(|class| ("copy_of".to_owned(), class.id.to_string())).collect();
+    let mut hidden: Vec<(String, String)> =
+        new.from.iter().map(|class| ("copy_of".to_owned(), class.id.to_string())).collect();
     if copy.is_some() {
         hidden.extend(TAKEN_OVER.iter().map(|name| ((*name).to_owned(), state.value(name).to_owned())));
     }
-    let note =
-        if new.from.is_some() { "照上一期再办：核对日期和人数，课程表跟着移动" } else { "一页填完就能提交；下次可以照抄" };
+    let note = if new.from.is_some() {
+        "照上一期再办：核对日期和人数，课程表跟着移动"
+    } else {
+        "一页填完就能提交；下次可以照抄"
+    };
     html! {
         (page_head("新建开班申请", note, &[]))
         @if missing { (panel("", html! { p { "还不能开班：机构目录里要先有可开展的项目、教室和授课教师。" } a class="btn jb-btn" href="/my-institution" { "去补齐机构资料" } })) }
@@ -144,12 +168,22 @@ fn roster_field(state: &FormState) -> Markup {
 /// What was typed, as the act wants it. Errors are in the state.
 fn parse(form: &Pairs, copy_of: Option<ClassId>, state: &mut FormState) -> Option<CreateClass> {
     let plan = parse_plan(form, state);
-    let needs_item = form.value("needs_item").parse::<NeedsItemId>().map_err(|_| state.error("needs_item", "请选择培训项目")).ok();
+    let needs_item =
+        form.value("needs_item").parse::<NeedsItemId>().map_err(|_| state.error("needs_item", "请选择培训项目")).ok();
     let room = form.value("room").parse().map_err(|_| state.error("room", "请选择教室")).ok();
-    let class_teacher = form.value("class_teacher").parse().map_err(|_| state.error("class_teacher", "请选择班主任")).ok();
+    let class_teacher =
+        form.value("class_teacher").parse().map_err(|_| state.error("class_teacher", "请选择班主任")).ok();
     // A copy moves its own timetable; a form sent without these fields leaves it for later.
-    let layout = if copy_of.is_some() || form.value("block").is_empty() { None } else { Some(parse_layout(form, state)?) };
-    Some(CreateClass { needs_item: needs_item?, room: room?, class_teacher: class_teacher?, plan: plan?, copy_of, layout })
+    let layout =
+        if copy_of.is_some() || form.value("block").is_empty() { None } else { Some(parse_layout(form, state)?) };
+    Some(CreateClass {
+        needs_item: needs_item?,
+        room: room?,
+        class_teacher: class_teacher?,
+        plan: plan?,
+        copy_of,
+        layout,
+    })
 }
 
 /// POST `/classes/new`: the class and its timetable, then whom the file names, then the collected pledges.
@@ -184,14 +218,22 @@ const SAVED: &str = "班级已经保存为草稿。名册里标出的几处，�
 
 /// The new class's roster and pledges; whatever is wrong is shown where it is put right.
 async fn fill(desk: &Desk, id: ClassId, file: Option<RosterFile>, is_pledged: bool) -> Response {
-    let Some(file) = file else { return desk.go(&at::ClassRoster(&id).to_string(), "已保存草稿，请导入学员名册。") };
+    let Some(file) = file else {
+        return desk.go(&at::ClassRoster(&id).to_string(), "已保存草稿，请导入学员名册。");
+    };
     let rows: Vec<RosterRow> = file.persons.iter().map(RosterRow::from).collect();
     let (added, errors) = match imported(desk, &id, rows, file.errors).await {
         Ok(outcome) => outcome,
         // The class is made: what its roster lacks is said where it is put right.
         refused => {
             return desk
-                .answer(refused, |_| ("/classes", ""), async |no| redraw_roster(&desk.saying(SAVED), id.as_str(), &FormState::new().refused(no), &[]).await)
+                .answer(
+                    refused,
+                    |_| ("/classes", ""),
+                    async |no| {
+                        redraw_roster(&desk.saying(SAVED), id.as_str(), &FormState::new().refused(no), &[]).await
+                    },
+                )
                 .await;
         }
     };

@@ -75,8 +75,16 @@ pub(super) fn plan_fields(state: &FormState, online_cap_pct: i32) -> Markup {
 }
 
 pub(super) fn parse_plan(form: &Pairs, state: &mut FormState) -> Option<Plan> {
-    let mut number = |name: &str, words: &str| form.value(name).parse::<i32>().map_err(|_| state.error(name, format!("{words}请填整数"))).ok();
-    let numbers = (number("term", "期数"), number("planned_persons", "人数"), number("theory", "课时"), number("practice", "课时"), number("online", "课时"));
+    let mut number = |name: &str, words: &str| {
+        form.value(name).parse::<i32>().map_err(|_| state.error(name, format!("{words}请填整数"))).ok()
+    };
+    let numbers = (
+        number("term", "期数"),
+        number("planned_persons", "人数"),
+        number("theory", "课时"),
+        number("practice", "课时"),
+        number("online", "课时"),
+    );
     let mut date = |name: &str| form.value(name).parse::<Date>().map_err(|_| state.error(name, "请选日期")).ok();
     let dates = (date("starts_on"), date("ends_on"), date("exam_on"));
     Some(Plan {
@@ -128,7 +136,9 @@ pub async fn edit_plan(desk: Desk, Path(class): Path<String>, form: Pairs) -> Re
         Err(stop) => return desk.stopped(stop),
     };
     let mut state = form.state();
-    let Some(plan) = parse_plan(&form, &mut state) else { return desk.page_status(422, "教学计划", "/classes", plan_body(&row, cap, &state)) };
+    let Some(plan) = parse_plan(&form, &mut state) else {
+        return desk.page_status(422, "教学计划", "/classes", plan_body(&row, cap, &state));
+    };
     desk.answer(
         desk.perform(EditClassPlan { class: row.id.clone(), plan }).await,
         |kept| {

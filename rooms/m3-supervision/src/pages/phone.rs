@@ -14,7 +14,9 @@ use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
 use store::tables::funds::{claim, claim_item};
 use store::tables::notices::task;
 use store::tables::registry::data_view;
-use store::tables::supervision::{attendance, attendance_dispute, certificate, class_session, enrolment, feedback, training_class};
+use store::tables::supervision::{
+    attendance, attendance_dispute, certificate, class_session, enrolment, feedback, training_class,
+};
 use ui::{Button, Field, Form, FormState, PhoneCard, PhoneLine, form, page_head, panel, phone_lines};
 
 use crate::acts::attendance::{AskForRollCall, asked_under};
@@ -60,7 +62,9 @@ async fn me_body(desk: &Desk) -> Result<Markup, Stop> {
     let reader = desk.read().await?;
     let places = reader
         .list::<enrolment::Entity>(|q| {
-            q.filter(enrolment::Column::Person.eq(person.clone())).filter(enrolment::Column::Active.eq(true)).order_by_desc(enrolment::Column::CreatedAt)
+            q.filter(enrolment::Column::Person.eq(person.clone()))
+                .filter(enrolment::Column::Active.eq(true))
+                .order_by_desc(enrolment::Column::CreatedAt)
         })
         .await?;
     let mut cards = Vec::new();
@@ -81,7 +85,8 @@ async fn class_card(desk: &Desk, reader: &Reader, place: &enrolment::Model) -> R
     let now = desk.now();
     let policy = desk::policy::of_class(reader, &class, desk.today()).await?;
     let next = sessions.iter().find(|one| now <= signs_out_until(one, &policy));
-    let events = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
+    let events =
+        reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
     let running = class.state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining]);
     let asked = match next {
         Some(session) if running => asked_at(desk, session, place).await?,
@@ -97,14 +102,25 @@ async fn class_card(desk: &Desk, reader: &Reader, place: &enrolment::Model) -> R
 
 /// What is claimed for him, or why nothing is, once his class's claim is drafted; whether it was paid. The claim is the
 /// institution's: its state is read for him.
-async fn claimed(desk: &Desk, reader: &Reader, place: &enrolment::Model) -> Result<Option<(claim_item::Model, ClaimState)>, Stop> {
-    let Some(item) = reader.find::<claim_item::Entity>(claim_item::Column::Enrolment.eq(place.id.clone())).await? else { return Ok(None) };
+async fn claimed(
+    desk: &Desk,
+    reader: &Reader,
+    place: &enrolment::Model,
+) -> Result<Option<(claim_item::Model, ClaimState)>, Stop> {
+    let Some(item) = reader.find::<claim_item::Entity>(claim_item::Column::Enrolment.eq(place.id.clone())).await?
+    else {
+        return Ok(None);
+    };
     let claim = desk.as_system("own-claim").read().await?.get::<claim::Entity>(item.claim.to_string()).await?;
     Ok(Some((item, claim.state)))
 }
 
 /// When this trainee asked for the roll at a session, while the request waits. The task is the school's: read for him.
-async fn asked_at(desk: &Desk, session: &class_session::Model, place: &enrolment::Model) -> Result<Option<Instant>, Stop> {
+async fn asked_at(
+    desk: &Desk,
+    session: &class_session::Model,
+    place: &enrolment::Model,
+) -> Result<Option<Instant>, Stop> {
     let key = task::Column::Once.eq(asked_under(&session.id, &place.id));
     let open = desk.as_system("asked-for-roll").read().await?.find::<task::Entity>(key).await?;
     Ok(open.map(|one| one.created_at))
@@ -118,7 +134,8 @@ fn session_card(
     asked: Option<Instant>,
 ) -> Markup {
     let has = |kind| events.iter().find(|one| one.session == session.id && one.kind == kind);
-    let (signed_in, signed_out, rolled) = (has(AttendanceKind::SignIn), has(AttendanceKind::SignOut), has(AttendanceKind::RollCall));
+    let (signed_in, signed_out, rolled) =
+        (has(AttendanceKind::SignIn), has(AttendanceKind::SignOut), has(AttendanceKind::RollCall));
     let mut lines = vec![
         format!(
             "{} {} — {} · {}",
@@ -153,18 +170,29 @@ fn session_card(
     if let Some(at) = asked {
         lines.push(format!("✓ {} 已请老师点名，请在教室等候", ui::dates::time(at)));
     }
-    let others = if open && asked.is_none() { vec![Button::post("请老师代点", at::SessionAskRollCall(&session.id).to_string())] } else { Vec::new() };
+    let others = if open && asked.is_none() {
+        vec![Button::post("请老师代点", at::SessionAskRollCall(&session.id).to_string())]
+    } else {
+        Vec::new()
+    };
     html! { (PhoneCard { title: class.title.clone(), lines, main, others, ..PhoneCard::default() }) }
 }
 
 /// What comes after the last session: the feedback first where it is due, the certificate beside it.
-async fn follow_up(reader: &Reader, class: &training_class::Model, place: &enrolment::Model) -> Result<(Option<Button>, Vec<Button>), Stop> {
+async fn follow_up(
+    reader: &Reader,
+    class: &training_class::Model,
+    place: &enrolment::Model,
+) -> Result<(Option<Button>, Vec<Button>), Stop> {
     let certificate = reader.find::<certificate::Entity>(certificate::Column::Enrolment.eq(place.id.clone())).await?;
     let certificate = certificate.map(|one| Button::link("看我的证书", format!("/certificates/{}.pdf", one.id)));
     if class.state == FullProcessState::Certified && place.passed == Some(true) {
         let given = reader.find::<feedback::Entity>(feedback::Column::Enrolment.eq(place.id.clone())).await?.is_some();
         if !given {
-            return Ok((Some(Button::link("评价这次培训", at::MeFeedback(&class.id).to_string())), certificate.into_iter().collect()));
+            return Ok((
+                Some(Button::link("评价这次培训", at::MeFeedback(&class.id).to_string())),
+                certificate.into_iter().collect(),
+            ));
         }
     }
     Ok((certificate, Vec::new()))
@@ -193,20 +221,26 @@ fn hours_lines(
             })
             .opens(at::MeHours(&place.class).to_string()),
         match claimed {
-            Some((item, ClaimState::Paid)) if item.eligible => {
-                PhoneLine::text("补贴", ui::money::text(item.amount)).note("已经拨付，由培训机构代领；培训机构不得再向您收费")
-            }
-            Some((item, _)) if item.eligible => PhoneLine::text("补贴", ui::money::text(item.amount)).note("正在申领，由培训机构代领；培训机构不得再向您收费"),
+            Some((item, ClaimState::Paid)) if item.eligible => PhoneLine::text("补贴", ui::money::text(item.amount))
+                .note("已经拨付，由培训机构代领；培训机构不得再向您收费"),
+            Some((item, _)) if item.eligible => PhoneLine::text("补贴", ui::money::text(item.amount))
+                .note("正在申领，由培训机构代领；培训机构不得再向您收费"),
             Some((item, _)) => {
                 let why: Vec<Refusal> = serde_json::from_str(&item.refusals).unwrap_or_default();
                 PhoneLine::text("补贴", "没有").note(why.into_iter().next().map_or_else(String::new, |one| one.fact))
             }
             None if place.passed == Some(false) => PhoneLine::text("补贴", "没有").note("考核没有合格"),
             None if class.state.phase() == ClassPhase::Ended => PhoneLine::text("补贴", "没有").note("这个班没有办成"),
-            None if hours.rate.0 < needed && !matches!(class.state.phase(), ClassPhase::Approved | ClassPhase::Teaching | ClassPhase::Stopped) => {
+            None if hours.rate.0 < needed
+                && !matches!(
+                    class.state.phase(),
+                    ClassPhase::Approved | ClassPhase::Teaching | ClassPhase::Stopped
+                ) =>
+            {
                 PhoneLine::text("补贴", "没有").note(format!("课时不到 {needed}，不能结业；记错了请点上面一行告诉我们"))
             }
-            None => PhoneLine::text("预计补贴", format!("机构代领 {}", ui::money::text(amount.fen))).note("按现在的课时算；培训机构不得再向您收费"),
+            None => PhoneLine::text("预计补贴", format!("机构代领 {}", ui::money::text(amount.fen)))
+                .note("按现在的课时算；培训机构不得再向您收费"),
         },
     ]))
 }
@@ -224,15 +258,18 @@ async fn hours_body(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
     let person = person(desk)?;
     let reader = desk.read().await?;
     let class = reader.get::<training_class::Entity>(class.to_string()).await?;
-    let mine = Condition::all().add(enrolment::Column::Class.eq(class.id.clone())).add(enrolment::Column::Person.eq(person));
+    let mine =
+        Condition::all().add(enrolment::Column::Class.eq(class.id.clone())).add(enrolment::Column::Person.eq(person));
     let place = reader.find::<enrolment::Entity>(mine).await?.ok_or(Fault::Gone)?;
     let policy = desk::policy::pinned(class.policy.as_deref())?;
     let sessions = hours::sessions(&reader, &class.id).await?;
-    let events = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
+    let events =
+        reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;
     let hours = reckoning::hours::credit(&hours::session_facts(&sessions), &hours::attendance_facts(&events), &policy);
     let disputes = reader
         .list::<attendance_dispute::Entity>(|q| {
-            q.filter(attendance_dispute::Column::Enrolment.eq(place.id.clone())).order_by_asc(attendance_dispute::Column::RaisedAt)
+            q.filter(attendance_dispute::Column::Enrolment.eq(place.id.clone()))
+                .order_by_asc(attendance_dispute::Column::RaisedAt)
         })
         .await?;
     // The latest word about a session: it is being looked into, or what was found.
@@ -246,18 +283,25 @@ async fn hours_body(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
             let when = format!("{} {}", ui::dates::day_weekday(one.held_on), ui::dates::time(one.starts_at));
             match credit {
                 Some(credit) if credit.reason.credited() => {
-                    let answer = said(&one.id).map(|said| format!("。{}", answered_in_words(said, today))).unwrap_or_default();
-                    let line =
-                        PhoneLine::tag(when, ui::tag::good(format!("已计 {} 课时", credit.credited))).note(format!("{}{answer}", credit.reason.sentence()));
+                    let answer =
+                        said(&one.id).map(|said| format!("。{}", answered_in_words(said, today))).unwrap_or_default();
+                    let line = PhoneLine::tag(when, ui::tag::good(format!("已计 {} 课时", credit.credited)))
+                        .note(format!("{}{answer}", credit.reason.sentence()));
                     // Whoever is marked present and was not can say so too.
                     if answer.is_empty() { line.opens(at::MeDispute(&one.id).to_string()) } else { line }
                 }
-                Some(credit) if now <= one.ends_at => PhoneLine::tag(when, ui::tag::neutral("上课中")).note(credit.reason.sentence()),
+                Some(credit) if now <= one.ends_at => {
+                    PhoneLine::tag(when, ui::tag::neutral("上课中")).note(credit.reason.sentence())
+                }
                 Some(credit) => {
                     let line = PhoneLine::tag(when, ui::tag::look(format!("少 {} 课时", one.periods)));
                     match said(&one.id) {
-                        Some(said) => line.note(format!("{}。{}", credit.reason.sentence(), answered_in_words(said, today))),
-                        None => line.note(format!("{}。记错了点这里", credit.reason.sentence())).opens(at::MeDispute(&one.id).to_string()),
+                        Some(said) => {
+                            line.note(format!("{}。{}", credit.reason.sentence(), answered_in_words(said, today)))
+                        }
+                        None => line
+                            .note(format!("{}。记错了点这里", credit.reason.sentence()))
+                            .opens(at::MeDispute(&one.id).to_string()),
                     }
                 }
                 None => PhoneLine::text(when, "—"),
@@ -283,7 +327,11 @@ fn answered_in_words(one: &attendance_dispute::Model, today: foundation::Date) -
 pub async fn my_views(desk: Desk) -> Response {
     let rows = match (person(&desk), desk.read().await) {
         (Ok(person), Ok(reader)) => {
-            reader.list::<data_view::Entity>(|q| q.filter(data_view::Column::Person.eq(person)).order_by_desc(data_view::Column::At)).await
+            reader
+                .list::<data_view::Entity>(|q| {
+                    q.filter(data_view::Column::Person.eq(person)).order_by_desc(data_view::Column::At)
+                })
+                .await
         }
         (Err(stop), _) | (_, Err(stop)) => Err(stop),
     };
@@ -292,7 +340,8 @@ pub async fn my_views(desk: Desk) -> Response {
             let lines: Vec<PhoneLine> = rows
                 .iter()
                 .map(|row| {
-                    PhoneLine::text(format!("{} {}", row.office_name, row.viewer_name), ui::dates::full_moment(row.at)).note(format!("事由：{}", row.purpose))
+                    PhoneLine::text(format!("{} {}", row.office_name, row.viewer_name), ui::dates::full_moment(row.at))
+                        .note(format!("事由：{}", row.purpose))
                 })
                 .collect();
             desk.page(
@@ -346,8 +395,10 @@ async fn check_in_body(desk: &Desk, session: &SessionId, state: &FormState) -> R
 /// POST `/sessions/{id}/sign-in`.
 pub async fn sign_in(desk: Desk, Path(session): Path<String>, form: Pairs) -> Response {
     let Ok(id) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
-    let result =
-        desk.perform(SignIn { session: id.clone(), code: form.value("code").into() }).await.map(|marked| format!("✓ 签到成功，{}", ui::dates::time(marked.at)));
+    let result = desk
+        .perform(SignIn { session: id.clone(), code: form.value("code").into() })
+        .await
+        .map(|marked| format!("✓ 签到成功，{}", ui::dates::time(marked.at)));
     answered(&desk, &id, &form, result).await
 }
 

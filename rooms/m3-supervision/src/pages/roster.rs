@@ -46,8 +46,10 @@ async fn roster_body(desk: &Desk, class: &str, state: &FormState, errors: &[RowE
     let unsigned = roster.iter().filter(|one| one.pledged_at.is_none()).count();
     let mut buttons = vec![Button::link("回到班级", at::ClassPage(&class.id).to_string())];
     if edits && unsigned > 0 && !roster.is_empty() {
-        buttons
-            .push(Button::post(format!("已收齐 {unsigned} 份学员承诺书"), at::ClassPledges(&class.id).to_string()).confirm("确认已收齐学员本人签字的承诺书？"));
+        buttons.push(
+            Button::post(format!("已收齐 {unsigned} 份学员承诺书"), at::ClassPledges(&class.id).to_string())
+                .confirm("确认已收齐学员本人签字的承诺书？"),
+        );
     }
     if edits && !roster.is_empty() {
         buttons.push(Button::link("下一步：课程表", at::ClassTimetable(&class.id).to_string()).main());
@@ -64,8 +66,14 @@ fn error_table(errors: &[RowError]) -> Markup {
     let rows: Vec<Row> = errors
         .iter()
         .map(|one| {
-            Row::plain(vec![html! { "第 " (one.row) " 行" }, html! { (one.name) }, html! { (one.column) }, html! { (one.reason) }, html! { (one.fix) }])
-                .tone(ui::Tone::Act)
+            Row::plain(vec![
+                html! { "第 " (one.row) " 行" },
+                html! { (one.name) },
+                html! { (one.column) },
+                html! { (one.reason) },
+                html! { (one.fix) },
+            ])
+            .tone(ui::Tone::Act)
         })
         .collect();
     let title = format!("有 {} 处要改；其余学员已经登记", errors.len());
@@ -107,8 +115,19 @@ fn roster_table(class: &training_class::Model, roster: &[enrolment::Model], edit
     html! { (simple_table("学员", &columns, &rows)) (export_line(&at::ClassRoster(&class.id).to_string())) }
 }
 
-fn roster_rows(class: &training_class::Model, roster: &[enrolment::Model], edits: bool, links: bool) -> (Vec<Column>, Vec<Row>) {
-    let mut columns = vec![Column::text("姓名"), Column::text("证件号码"), Column::text("电话"), Column::text("人员类别"), Column::text("承诺书")];
+fn roster_rows(
+    class: &training_class::Model,
+    roster: &[enrolment::Model],
+    edits: bool,
+    links: bool,
+) -> (Vec<Column>, Vec<Row>) {
+    let mut columns = vec![
+        Column::text("姓名"),
+        Column::text("证件号码"),
+        Column::text("电话"),
+        Column::text("人员类别"),
+        Column::text("承诺书"),
+    ];
     if edits {
         columns.push(Column::text(""));
     }
@@ -141,7 +160,12 @@ pub async fn import(desk: Desk, Path(class): Path<String>, upload: Upload) -> Re
         let file = roster::read_apart(&desk, upload.name, upload.bytes).await?;
         register(&desk, &row, file.persons.iter().map(RosterRow::from).collect(), file.errors, FormState::new()).await
     };
-    desk.answer(taken.await, |page| page, async |no| redraw_roster(&desk, &class, &FormState::new().refused(no), &[]).await).await
+    desk.answer(
+        taken.await,
+        |page| page,
+        async |no| redraw_roster(&desk, &class, &FormState::new().refused(no), &[]).await,
+    )
+    .await
 }
 
 /// POST `/classes/{id}/trainees`: one trainee, typed or corrected.
@@ -166,7 +190,12 @@ pub async fn add_one(desk: Desk, Path(class): Path<String>, form: Pairs) -> Resp
 }
 
 /// Registers what is right of the rows: how many, and everything wrong with the others in the file's order.
-pub(super) async fn imported(desk: &Desk, class: &ClassId, rows: Vec<RosterRow>, mut errors: Vec<RowError>) -> Result<(u32, Vec<RowError>), Stop> {
+pub(super) async fn imported(
+    desk: &Desk,
+    class: &ClassId,
+    rows: Vec<RosterRow>,
+    mut errors: Vec<RowError>,
+) -> Result<(u32, Vec<RowError>), Stop> {
     let mut added = 0;
     if !rows.is_empty() {
         let outcome = desk.perform(AddTrainees { class: class.clone(), rows }).await?;
@@ -178,7 +207,13 @@ pub(super) async fn imported(desk: &Desk, class: &ClassId, rows: Vec<RosterRow>,
 }
 
 /// Registers what is right; the roster with what is wrong, at its field or by its row.
-async fn register(desk: &Desk, class: &training_class::Model, rows: Vec<RosterRow>, errors: Vec<RowError>, typed: FormState) -> Result<Response, Stop> {
+async fn register(
+    desk: &Desk,
+    class: &training_class::Model,
+    rows: Vec<RosterRow>,
+    errors: Vec<RowError>,
+    typed: FormState,
+) -> Result<Response, Stop> {
     let total = rows.len();
     let (added, errors) = imported(desk, &class.id, rows, errors).await?;
     if errors.is_empty() {
@@ -190,7 +225,13 @@ async fn register(desk: &Desk, class: &training_class::Model, rows: Vec<RosterRo
             state.error(field, format!("{}。{}", one.reason, one.fix));
         }
     }
-    Ok(redraw_roster(desk, class.id.as_str(), &state, &errors.into_iter().filter(|one| one.row > 0).collect::<Vec<_>>()).await)
+    Ok(redraw_roster(
+        desk,
+        class.id.as_str(),
+        &state,
+        &errors.into_iter().filter(|one| one.row > 0).collect::<Vec<_>>(),
+    )
+    .await)
 }
 
 const COLUMNS: [(&str, &str); 7] = [
@@ -212,7 +253,9 @@ pub(super) async fn redraw_roster(desk: &Desk, class: &str, state: &FormState, e
 
 /// POST `/classes/{id}/roster/{enrolment}/remove`.
 pub async fn remove(desk: Desk, Path((class, place)): Path<(String, String)>, _form: Pairs) -> Response {
-    let (Ok(id), Ok(enrolment)) = (class.parse::<ClassId>(), place.parse::<EnrolmentId>()) else { return desk.stopped(Fault::Gone.into()) };
+    let (Ok(id), Ok(enrolment)) = (class.parse::<ClassId>(), place.parse::<EnrolmentId>()) else {
+        return desk.stopped(Fault::Gone.into());
+    };
     let result = desk.perform(RemoveTrainee { class: id, enrolment }).await;
     desk.after(result, &at::ClassRoster(&class).to_string(), "已移出名册。")
 }
@@ -220,7 +263,11 @@ pub async fn remove(desk: Desk, Path((class, place)): Path<(String, String)>, _f
 /// POST `/classes/{id}/pledges`.
 pub async fn pledges(desk: Desk, Path(class): Path<String>, _form: Pairs) -> Response {
     let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
-    let back = if matches!(desk.actor.office, foundation::Office::Trainee { .. }) { "/me".to_owned() } else { at::ClassRoster(&class).to_string() };
+    let back = if matches!(desk.actor.office, foundation::Office::Trainee { .. }) {
+        "/me".to_owned()
+    } else {
+        at::ClassRoster(&class).to_string()
+    };
     let result = desk.perform(SignPledges { class: id }).await;
     desk.after(result, &back, "承诺书已记入。")
 }

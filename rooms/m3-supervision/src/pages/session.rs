@@ -38,7 +38,9 @@ async fn load(
     let session = reader.get::<class_session::Entity>(session.to_string()).await?;
     let class = reader.get::<training_class::Entity>(session.class.to_string()).await?;
     let roster = hours::roster(reader, &class.id).await?;
-    let events = reader.list::<attendance::Entity>(|q| q.filter(crate::hours::marks_of_session(&session.class, &session.id))).await?;
+    let events = reader
+        .list::<attendance::Entity>(|q| q.filter(crate::hours::marks_of_session(&session.class, &session.id)))
+        .await?;
     Ok((session, class, roster, events))
 }
 
@@ -61,7 +63,9 @@ async fn body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
     let asked = if own {
         reader
             .list::<task::Entity>(|q| {
-                q.filter(task::Column::About.eq(session.id.to_string())).filter(task::Column::Kind.eq("call-roll")).filter(task::Column::DoneAt.is_null())
+                q.filter(task::Column::About.eq(session.id.to_string()))
+                    .filter(task::Column::Kind.eq("call-roll"))
+                    .filter(task::Column::DoneAt.is_null())
             })
             .await?
     } else {
@@ -87,7 +91,13 @@ async fn body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
     })
 }
 
-fn roll(session: &class_session::Model, roster: &[enrolment::Model], events: &[attendance::Model], own: bool, closed: Option<&str>) -> Markup {
+fn roll(
+    session: &class_session::Model,
+    roster: &[enrolment::Model],
+    events: &[attendance::Model],
+    own: bool,
+    closed: Option<&str>,
+) -> Markup {
     let mark = |place: &EnrolmentId, kind| events.iter().find(|one| &one.enrolment == place && one.kind == kind);
     let present = roster.iter().filter(|one| events.iter().any(|event| event.enrolment == one.id)).count();
     let table = html! {

@@ -29,8 +29,14 @@ struct Page {
 async fn page_of(desk: &Desk, class: &str, session: Option<class_session::Model>) -> Result<Page, Stop> {
     let institution = own_institution(desk)?;
     let (reader, class) = seen(desk, class).await?;
-    let rooms = reader.list::<room::Entity>(|q| q.filter(room::Column::Site.eq(class.site.clone())).order_by_asc(room::Column::Name)).await?;
-    let teachers = reader.list::<teacher::Entity>(|q| q.filter(teacher::Column::Institution.eq(institution)).order_by_asc(teacher::Column::Name)).await?;
+    let rooms = reader
+        .list::<room::Entity>(|q| q.filter(room::Column::Site.eq(class.site.clone())).order_by_asc(room::Column::Name))
+        .await?;
+    let teachers = reader
+        .list::<teacher::Entity>(|q| {
+            q.filter(teacher::Column::Institution.eq(institution)).order_by_asc(teacher::Column::Name)
+        })
+        .await?;
     Ok(Page { class, session, rooms, teachers })
 }
 
@@ -44,11 +50,13 @@ async fn of_session(desk: &Desk, session: &str) -> Result<Page, Stop> {
 
 fn draw(desk: &Desk, status: u16, page: &Page, state: &FormState) -> Response {
     let class = &page.class;
-    let (title, action) = page
-        .session
-        .as_ref()
-        .map_or_else(|| ("增加一次课", at::ClassSessions(&class.id).to_string()), |one| ("修改这次课", at::SessionEdit(&one.id).to_string()));
-    let remove = page.session.as_ref().map(|one| Button::post("删去这次课", at::SessionRemove(&one.id).to_string()).danger().confirm("确认删去这次课？"));
+    let (title, action) = page.session.as_ref().map_or_else(
+        || ("增加一次课", at::ClassSessions(&class.id).to_string()),
+        |one| ("修改这次课", at::SessionEdit(&one.id).to_string()),
+    );
+    let remove = page.session.as_ref().map(|one| {
+        Button::post("删去这次课", at::SessionRemove(&one.id).to_string()).danger().confirm("确认删去这次课？")
+    });
     desk.page_status(status, title, "/classes", html! {
         (page_head(title, &class.title, &[Button::link("回到课程表", at::ClassTimetable(&class.id).to_string())]))
         (form(&Form { action, submit: "保存".into(), others: remove.into_iter().collect(), ..Form::default() }, state, html! {
@@ -77,7 +85,9 @@ fn state_of(one: &class_session::Model) -> FormState {
 fn read(form: &Pairs) -> Result<SessionFields, FormState> {
     let mut state = form.state();
     let held_on = form.value("held_on").parse::<Date>().map_err(|_| state.error("held_on", "请选日期")).ok();
-    let starts = NaiveTime::parse_from_str(form.value("starts"), "%H:%M").map_err(|_| state.error("starts", "请按 08:30 的样子填")).ok();
+    let starts = NaiveTime::parse_from_str(form.value("starts"), "%H:%M")
+        .map_err(|_| state.error("starts", "请按 08:30 的样子填"))
+        .ok();
     let periods = form.value("periods").parse::<i32>().map_err(|_| state.error("periods", "请填整数")).ok();
     let mode = form.value("mode").parse::<SessionMode>().map_err(|_| state.error("mode", "请选方式")).ok();
     let teacher = form.value("teacher").parse::<TeacherId>().map_err(|_| state.error("teacher", "请选老师")).ok();

@@ -27,7 +27,11 @@ pub async fn timetable(desk: Desk, Path(class): Path<String>) -> Response {
 
 /// What is proposed: working days, mornings and afternoons, blocks of four.
 pub(super) fn layout_state(state: FormState) -> FormState {
-    state.with_all("weekdays", ["1", "2", "3", "4", "5"]).with("morning", "08:30").with("afternoon", "14:00").with("block", "4")
+    state
+        .with_all("weekdays", ["1", "2", "3", "4", "5"])
+        .with("morning", "08:30")
+        .with("afternoon", "14:00")
+        .with("block", "4")
 }
 
 /// When lessons are held.

@@ -31,7 +31,8 @@ pub fn address(desk: &Desk, number: &str) -> String {
 }
 
 fn seal(desk: &Desk, number: &str) -> String {
-    let mut mac = <Hmac<Sm3> as KeyInit>::new_from_slice(&desk.premises.settings.secret).expect("HMAC takes any key length");
+    let mut mac =
+        <Hmac<Sm3> as KeyInit>::new_from_slice(&desk.premises.settings.secret).expect("HMAC takes any key length");
     mac.update(b"certificate\n");
     mac.update(number.as_bytes());
     hex::encode(&mac.finalize().into_bytes()[..6])
@@ -91,7 +92,9 @@ pub struct Shown {
 async fn find(desk: &Desk, number: &str) -> Result<Option<(certificate::Model, Shown)>, Stop> {
     let system = desk.as_system("certificate-verification");
     let reader = system.read().await?;
-    let Some(row) = reader.find::<certificate::Entity>(certificate::Column::Number.eq(number)).await? else { return Ok(None) };
+    let Some(row) = reader.find::<certificate::Entity>(certificate::Column::Number.eq(number)).await? else {
+        return Ok(None);
+    };
     // The certificate's fact is the one of its class that names it; its place is the journal number.
     let facts = reader
         .list::<fact::Entity>(|q| {

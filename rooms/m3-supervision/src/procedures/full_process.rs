@@ -11,14 +11,17 @@ use store::query::Set;
 use store::tables::supervision::training_class;
 
 use crate::acts::certificate::IssueCertificates;
-use crate::acts::decide::{AnswerReviewLine, LapseCorrection, RefuseOpening, ReturnOpening, RevokeClass, WithdrawClass};
+use crate::acts::decide::{
+    AnswerReviewLine, LapseCorrection, RefuseOpening, ReturnOpening, RevokeClass, WithdrawClass,
+};
 use crate::acts::exam::{ConfirmExam, EnterScores};
 use crate::acts::feedback::FinishFeedback;
 use crate::acts::inspection::{RecordInspection, ResumeClass};
 use crate::acts::opening::CreateClass;
 use crate::acts::review::{AcceptOpening, ApproveOpening, ReviewOpening, SubmitOpening};
 use crate::declared::{
-    ACCEPT, APPROVE, CLASS, CONFIRM_EXAM, CORRECT, ENTER_SCORES, GIVE_FEEDBACK, INSPECT, ISSUE, NOBODY_PASSED, REFUSED, REVIEW, REVOKED, START,
+    ACCEPT, APPROVE, CLASS, CONFIRM_EXAM, CORRECT, ENTER_SCORES, GIVE_FEEDBACK, INSPECT, ISSUE, NOBODY_PASSED, REFUSED,
+    REVIEW, REVOKED, START,
 };
 use crate::jobs::attendance::{EndTraining, LapseClass, StartTraining};
 
@@ -29,9 +32,18 @@ const fn job(act: &'static str, title: &'static str, clause: &'static str) -> By
 const DRAFTED: By = job("draft-claim", "生成补贴申领", "M7.1");
 const UNPAID: By = job("archive-unpaid-class", "没有补贴的班级归档", "M3.11");
 /// The bank's answer archives a paid class: typed, or taken from its file.
-const PAID: By = By { or: &[paid("take-bank-return", "上传银行回盘文件")], ..paid("settle-payment-batch", "登记银行回单") };
+const PAID: By = By {
+    or: &[paid("take-bank-return", "上传银行回盘文件")],
+    ..paid("settle-payment-batch", "登记银行回单")
+};
 const fn paid(act: &'static str, title: &'static str) -> By {
-    By { act, title, permission: Permission::Of(foundation::Function::ClaimPayment, foundation::Right::Pay), clause: "M8.9", or: &[] }
+    By {
+        act,
+        title,
+        permission: Permission::Of(foundation::Function::ClaimPayment, foundation::Right::Pay),
+        clause: "M8.9",
+        or: &[],
+    }
 }
 
 desk::steps! {
@@ -97,8 +109,13 @@ impl Procedure for FullProcess {
     const TAG: Option<&'static str> = Some(journal::facts::CLASS_STATE);
     const SUBJECT: &'static Subject = &CLASS;
     const ROWS: &'static [Row<FullProcessState, Step>] = ROWS;
-    const APART: &'static [Apart<Self>] = &[Apart::<Self>::not(Step::Approve, |class| class.reviewed_by.as_ref(), "您审核过本班，须由另一位工作人员批准")];
-    const ENDS: &'static [FullProcessState] = &[FullProcessState::Refused, FullProcessState::Archived, FullProcessState::Withdrawn];
+    const APART: &'static [Apart<Self>] = &[Apart::<Self>::not(
+        Step::Approve,
+        |class| class.reviewed_by.as_ref(),
+        "您审核过本班，须由另一位工作人员批准",
+    )];
+    const ENDS: &'static [FullProcessState] =
+        &[FullProcessState::Refused, FullProcessState::Archived, FullProcessState::Withdrawn];
 
     fn state(row: &Model<Self>) -> Result<FullProcessState, Stop> {
         match row.state {

@@ -158,15 +158,37 @@ async fn once<T>(kept: &OnceLock<T>, read: impl Future<Output = Result<T, Stop>>
 }
 
 impl<'a> Case<'a> {
-    async fn open(desk: &'a Desk, (reader, system): (&'a Reader, &'a Reader), class: &'a training_class::Model, policy: &'a Policy) -> Result<Self, Stop> {
+    async fn open(
+        desk: &'a Desk,
+        (reader, system): (&'a Reader, &'a Reader),
+        class: &'a training_class::Model,
+        policy: &'a Policy,
+    ) -> Result<Self, Stop> {
         let (roster, sessions) = (hours::roster(reader, &class.id).await?, hours::sessions(reader, &class.id).await?);
-        let people = system.list::<person::Entity>(|q| q.filter(person::Column::Id.is_in(roster.iter().map(|one| one.person.clone())))).await?;
+        let people = system
+            .list::<person::Entity>(|q| q.filter(person::Column::Id.is_in(roster.iter().map(|one| one.person.clone()))))
+            .await?;
         let teaching: HashSet<_> = sessions.iter().map(|one| one.teacher.clone()).collect();
-        let mut teachers = reader.list::<teacher::Entity>(|q| q.filter(teacher::Column::Institution.eq(class.institution.clone()))).await?;
+        let mut teachers = reader
+            .list::<teacher::Entity>(|q| q.filter(teacher::Column::Institution.eq(class.institution.clone())))
+            .await?;
         teachers.retain(|one| teaching.contains(&one.id));
         let issuer = reader.get::<institution::Entity>(class.institution.to_string()).await?;
         let item = reader.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
-        Ok(Self { desk, reader, system, class, policy, roster, sessions, people, teachers, issuer, item, kept: Kept::default() })
+        Ok(Self {
+            desk,
+            reader,
+            system,
+            class,
+            policy,
+            roster,
+            sessions,
+            people,
+            teachers,
+            issuer,
+            item,
+            kept: Kept::default(),
+        })
     }
     /// Today.
     pub fn today(&self) -> Date {
@@ -174,7 +196,14 @@ impl<'a> Case<'a> {
     }
     /// Names of the teachers for whom something holds, masked, as one text; none where it holds for nobody.
     pub fn teachers_who(&self, holds: impl Fn(&teacher::Model) -> bool) -> Option<String> {
-        some(&self.teachers.iter().filter(|one| holds(one)).map(|one| crate::acts::attendance::masked(&one.name)).collect::<Vec<_>>())
+        some(
+            &self
+                .teachers
+                .iter()
+                .filter(|one| holds(one))
+                .map(|one| crate::acts::attendance::masked(&one.name))
+                .collect::<Vec<_>>(),
+        )
     }
 }
 
@@ -235,7 +264,12 @@ pub struct Line {
 }
 
 /// Runs every check on a class as it is now. `readers`: the asker's reach, and the system's.
-pub async fn lines(desk: &Desk, readers: (&Reader, &Reader), class: &training_class::Model, policy: &Policy) -> Result<Vec<Line>, Stop> {
+pub async fn lines(
+    desk: &Desk,
+    readers: (&Reader, &Reader),
+    class: &training_class::Model,
+    policy: &Policy,
+) -> Result<Vec<Line>, Stop> {
     let case = Case::open(desk, readers, class, policy).await?;
     let mut lines = Vec::with_capacity(CHECKS.len());
     for check in CHECKS {

@@ -29,7 +29,9 @@ fn bad_identity(desk: &Desk, roster: &[enrolment::Model], people: &[person::Mode
         .iter()
         .filter_map(|place| {
             let fits = people.iter().find(|one| one.id == place.person).is_some_and(|one| {
-                one.name == place.name && m7_registry::document_of(desk, one).is_some_and(|paper| paper.birth().is_none_or(|birth| birth == one.birth))
+                one.name == place.name
+                    && m7_registry::document_of(desk, one)
+                        .is_some_and(|paper| paper.birth().is_none_or(|birth| birth == one.birth))
             });
             (!fits).then(|| format!("{} 的证件与实名登记不一致", masked(&place.name)))
         })
@@ -46,7 +48,10 @@ check! { AGE in Authenticity "补贴对象年龄", "E08", "M3.9", "政策参数"
 fn not_entitled(class: &training_class::Model, people: &[person::Model], policy: &Policy) -> Vec<String> {
     people
         .iter()
-        .filter_map(|one| reckoning::eligibility::age_refusal(one.birth, None, class.starts_on, policy).map(|no| format!("{}：{}", masked(&one.name), no.fact)))
+        .filter_map(|one| {
+            reckoning::eligibility::age_refusal(one.birth, None, class.starts_on, policy)
+                .map(|no| format!("{}：{}", masked(&one.name), no.fact))
+        })
         .collect()
 }
 
@@ -86,10 +91,12 @@ impl Paid {
         let claims = case
             .system
             .list::<claim::Entity>(|q| {
-                q.filter(claim::Column::Id.is_in(items.iter().map(|one| one.claim.clone()))).filter(claim::Column::State.is_not_in(dead))
+                q.filter(claim::Column::Id.is_in(items.iter().map(|one| one.claim.clone())))
+                    .filter(claim::Column::State.is_not_in(dead))
             })
             .await?;
-        let alive: HashMap<_, _> = claims.into_iter().map(|one| (one.id, foundation::clock::day_of(one.drafted_at))).collect();
+        let alive: HashMap<_, _> =
+            claims.into_iter().map(|one| (one.id, foundation::clock::day_of(one.drafted_at))).collect();
         Ok(Self(items.into_iter().filter_map(|one| alive.get(&one.claim).copied().map(|on| (one, on))).collect()))
     }
 
@@ -122,7 +129,9 @@ impl Paid {
             .map(|one| one.id)
             .collect();
         let hits = self.0.iter().filter(|(one, _)| same.contains(&one.class));
-        Ok(hits.map(|(one, _)| format!("{} 已享受或正在申领“{}”补贴", masked(&one.name), case.class.item_name)).collect())
+        Ok(hits
+            .map(|(one, _)| format!("{} 已享受或正在申领“{}”补贴", masked(&one.name), case.class.item_name))
+            .collect())
     }
 }
 
@@ -153,14 +162,17 @@ async fn person_clashes(
         return Ok(Vec::new());
     }
     let holding: HashMap<ClassId, &str> = system
-        .list::<training_class::Entity>(|q| q.filter(training_class::Column::Id.is_in(others)).filter(training_class::Column::State.is_in(holding())))
+        .list::<training_class::Entity>(|q| {
+            q.filter(training_class::Column::Id.is_in(others)).filter(training_class::Column::State.is_in(holding()))
+        })
         .await?
         .into_iter()
         .map(|one| (one.id, one.district.name()))
         .collect();
     let theirs = system
         .list::<class_session::Entity>(|q| {
-            q.filter(class_session::Column::Class.is_in(holding.keys().cloned())).filter(class_session::Column::HeldOn.between(class.starts_on, class.ends_on))
+            q.filter(class_session::Column::Class.is_in(holding.keys().cloned()))
+                .filter(class_session::Column::HeldOn.between(class.starts_on, class.ends_on))
         })
         .await?;
     let mut clashes = Vec::new();
@@ -193,7 +205,11 @@ fn shared_phones(people: &[person::Model]) -> Vec<String> {
             holders.entry(index.as_str()).or_default().push(one);
         }
     }
-    let mut said: Vec<String> = holders.into_values().filter(|all| all.len() >= 3).map(|all| format!("{} 人共用 {}", all.len(), all[0].phone_masked)).collect();
+    let mut said: Vec<String> = holders
+        .into_values()
+        .filter(|all| all.len() >= 3)
+        .map(|all| format!("{} 人共用 {}", all.len(), all[0].phone_masked))
+        .collect();
     said.sort();
     said
 }

@@ -19,14 +19,16 @@ use crate::queries::{holding, short};
 check! { TEACHER_CLASHES in Authenticity "教师同时段两处授课", "T03", "M3.2", "本系统全省课程表", "请换老师或调整时间", Timetable, Read(|case| Box::pin(teacher_clashes(case))) }
 
 async fn teacher_clashes(case: &Case<'_>) -> Result<Judged, Stop> {
-    let clashes = once(&case.kept.clashes, resource_clashes(case.system, case.class, &case.sessions, &case.teachers)).await?;
+    let clashes =
+        once(&case.kept.clashes, resource_clashes(case.system, case.class, &case.sessions, &case.teachers)).await?;
     Ok(Judged::of(some(&clashes.0), "老师没有同时段在别处上课"))
 }
 
 check! { ROOM in Authenticity "教室冲突与容量", "T05", "M3.2", "机构场地；课程表", "请换教室或调整时间", Timetable, Read(|case| Box::pin(rooms(case))) }
 
 async fn rooms(case: &Case<'_>) -> Result<Judged, Stop> {
-    let Clashes(_, places) = once(&case.kept.clashes, resource_clashes(case.system, case.class, &case.sessions, &case.teachers)).await?;
+    let Clashes(_, places) =
+        once(&case.kept.clashes, resource_clashes(case.system, case.class, &case.sessions, &case.teachers)).await?;
     let (seats, count) = (seats(case.reader, case.class, &case.sessions).await?, case.roster.len());
     let crowded = i32::try_from(count).unwrap_or(i32::MAX) > seats;
     let bad = some(places).or_else(|| crowded.then(|| format!("名册 {count} 人，教室只有 {seats} 座")));
@@ -38,10 +40,17 @@ check! { ACCOUNT in Authenticity "收款账户", "C02", "M8.9", "机构目录", 
 /// Whether the account is there and nobody else's.
 async fn account(case: &Case<'_>) -> Result<Judged, Stop> {
     let issuer = &case.issuer;
-    let Some(index) = &issuer.account_index else { return Ok(Judged::of(Some("机构没有登记收款账户".into()), "")) };
-    let others = Condition::all().add(institution::Column::AccountIndex.eq(index.clone())).add(institution::Column::Id.ne(issuer.id.clone()));
+    let Some(index) = &issuer.account_index else {
+        return Ok(Judged::of(Some("机构没有登记收款账户".into()), ""));
+    };
+    let others = Condition::all()
+        .add(institution::Column::AccountIndex.eq(index.clone()))
+        .add(institution::Column::Id.ne(issuer.id.clone()));
     let shared = case.system.find::<institution::Entity>(others).await?.is_some();
-    Ok(Judged::of(shared.then(|| "收款账户同时登记在另一家机构名下".to_owned()), "机构收款账户已登记，没有与别的机构共用"))
+    Ok(Judged::of(
+        shared.then(|| "收款账户同时登记在另一家机构名下".to_owned()),
+        "机构收款账户已登记，没有与别的机构共用",
+    ))
 }
 
 check! { CERTIFICATES in Authenticity "教师证书", "J01", "M2.1", "教师名册", "请先由县人社部门核验教师证书", Institution, Judge(|case| {
@@ -66,8 +75,13 @@ check! { CAPACITY in Authenticity "培训能力", "I02", "M2.4", "机构目录",
 
 async fn fits(case: &Case<'_>) -> Result<Judged, Stop> {
     let found = room_for(case).await?;
-    let bad = found.and_then(|(at_once, most)| (at_once > most).then(|| format!("连同在办的班共 {at_once} 人，机构目录核定 {most} 人")));
-    Ok(Judged::of(bad, found.map_or_else(String::new, |(at_once, most)| format!("连同在办的班共 {at_once} 人，核定 {most} 人"))))
+    let bad = found.and_then(|(at_once, most)| {
+        (at_once > most).then(|| format!("连同在办的班共 {at_once} 人，机构目录核定 {most} 人"))
+    });
+    Ok(Judged::of(
+        bad,
+        found.map_or_else(String::new, |(at_once, most)| format!("连同在办的班共 {at_once} 人，核定 {most} 人")),
+    ))
 }
 
 check! { LICENCE in Authenticity "办学资质", "I09", "M2.1", "机构目录", "请先换证并更新目录", Institution, Judge(|case| {
@@ -118,7 +132,12 @@ async fn room_for(case: &Case<'_>) -> Result<Option<(i64, i64)>, Stop> {
 
 /// I01, I02: the directory line of item and site that holds for the whole class, and how many trainees it
 /// would have at once.
-async fn capacity(desk: &Desk, system: &Reader, class: &training_class::Model, count: usize) -> Result<Option<(i64, i64)>, Stop> {
+async fn capacity(
+    desk: &Desk,
+    system: &Reader,
+    class: &training_class::Model,
+    count: usize,
+) -> Result<Option<(i64, i64)>, Stop> {
     let line = Condition::all()
         .add(directory_item::Column::Institution.eq(class.institution.clone()))
         .add(directory_item::Column::NeedsItem.eq(class.needs_item.clone()))
@@ -137,7 +156,9 @@ async fn capacity(desk: &Desk, system: &Reader, class: &training_class::Model, c
                 .filter(training_class::Column::EndsOn.gte(class.starts_on))
         })
         .await?;
-    let at_once = i64::try_from(count).unwrap_or(i64::MAX).saturating_add(beside.iter().map(|one| i64::from(one.enrolled_count)).sum());
+    let at_once = i64::try_from(count)
+        .unwrap_or(i64::MAX)
+        .saturating_add(beside.iter().map(|one| i64::from(one.enrolled_count)).sum());
     Ok(Some((at_once, i64::from(line.capacity))))
 }
 
@@ -152,11 +173,16 @@ async fn resource_clashes(
     sessions: &[class_session::Model],
     teachers: &[teacher::Model],
 ) -> Result<Clashes, Stop> {
-    let same =
-        system.list::<teacher::Entity>(|q| q.filter(teacher::Column::IdNumberIndex.is_in(teachers.iter().map(|one| one.id_number_index.clone())))).await?;
+    let same = system
+        .list::<teacher::Entity>(|q| {
+            q.filter(teacher::Column::IdNumberIndex.is_in(teachers.iter().map(|one| one.id_number_index.clone())))
+        })
+        .await?;
     let humans: HashMap<_, _> = same.iter().map(|one| (one.id.clone(), one.id_number_index.clone())).collect();
     let rooms: HashSet<_> = sessions.iter().filter_map(|one| one.room.clone()).collect();
-    let near = Condition::any().add(class_session::Column::Teacher.is_in(humans.keys().cloned())).add(class_session::Column::Room.is_in(rooms));
+    let near = Condition::any()
+        .add(class_session::Column::Teacher.is_in(humans.keys().cloned()))
+        .add(class_session::Column::Room.is_in(rooms));
     let theirs = system
         .list::<class_session::Entity>(|q| {
             q.filter(near)
@@ -166,14 +192,19 @@ async fn resource_clashes(
         .await?;
     let owners: HashSet<ClassId> = theirs.iter().map(|one| one.class.clone()).collect();
     let holding: HashSet<ClassId> = system
-        .list::<training_class::Entity>(|q| q.filter(training_class::Column::Id.is_in(owners)).filter(training_class::Column::State.is_in(holding())))
+        .list::<training_class::Entity>(|q| {
+            q.filter(training_class::Column::Id.is_in(owners)).filter(training_class::Column::State.is_in(holding()))
+        })
         .await?
         .into_iter()
         .map(|one| one.id)
         .collect();
     let (mut people, mut places) = (Vec::new(), Vec::new());
     for mine in sessions {
-        for one in theirs.iter().filter(|one| holding.contains(&one.class) && mine.starts_at < one.ends_at && one.starts_at < mine.ends_at) {
+        for one in theirs
+            .iter()
+            .filter(|one| holding.contains(&one.class) && mine.starts_at < one.ends_at && one.starts_at < mine.ends_at)
+        {
             let when = short(one.starts_at);
             if humans.contains_key(&one.teacher) && humans.get(&one.teacher) == humans.get(&mine.teacher) {
                 people.push(format!("{} {when} 在{}另有课", masked(&mine.teacher_name), one.district.name()));

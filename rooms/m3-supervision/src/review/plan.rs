@@ -22,7 +22,8 @@ fn roster(case: &Case<'_>) -> Judged {
     } else {
         None
     };
-    Judged::of(bad, format!("{count} 人，姓名、证件、电话、类别齐全")).source(format!("花名册；{}", policy.document("class_min")))
+    Judged::of(bad, format!("{count} 人，姓名、证件、电话、类别齐全"))
+        .source(format!("花名册；{}", policy.document("class_min")))
 }
 
 check! { PERIODS in Completeness "教学计划", "W02", "M3.1", "教学计划；需求指导目录", "请按目录规定的课时安排，各类相加等于总课时", Plan, Judge(periods) }
@@ -38,7 +39,10 @@ fn periods(case: &Case<'_>) -> Judged {
     } else {
         None
     };
-    let good = format!("理论 {} + 实操 {} + 线上 {} = {total} 课时", class.periods_theory, class.periods_practice, class.periods_online);
+    let good = format!(
+        "理论 {} + 实操 {} + 线上 {} = {total} 课时",
+        class.periods_theory, class.periods_practice, class.periods_online
+    );
     Judged::of(bad, good)
 }
 
@@ -48,7 +52,8 @@ fn online(case: &Case<'_>) -> Judged {
     let (class, policy, cap) = (case.class, case.policy, case.item.online_cap_pct);
     let total = class.periods_total;
     let bad = reckoning::share::check_plan(class.periods_online, total, policy).map(|no| no.fact).or_else(|| {
-        (!reckoning::share::online_share_ok(class.periods_online, total, cap)).then(|| format!("线上 {} 课时，超过本项目 {cap}% 的上限", class.periods_online))
+        (!reckoning::share::online_share_ok(class.periods_online, total, cap))
+            .then(|| format!("线上 {} 课时，超过本项目 {cap}% 的上限", class.periods_online))
     });
     let good = format!("线上 {} 课时，未超过 {}%", class.periods_online, policy.online_cap_pct().min(cap));
     Judged::of(bad, good).source(policy.document("online_cap_pct"))

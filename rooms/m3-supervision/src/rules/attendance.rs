@@ -35,7 +35,12 @@ fn code_for(secret: &[u8; 32], what: &str, step: i64) -> String {
     mac.update(b"class code\n");
     mac.update(what.as_bytes());
     mac.update(&step.to_be_bytes());
-    mac.finalize().into_bytes().iter().take(CODE_LENGTH).map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect()
+    mac.finalize()
+        .into_bytes()
+        .iter()
+        .take(CODE_LENGTH)
+        .map(|byte| char::from(LETTERS[usize::from(byte & 31)]))
+        .collect()
 }
 
 /// The code on the class's feedback screen; another than any meeting's.
@@ -65,7 +70,9 @@ pub fn codes_taken(secret: &[u8; 32], session: &SessionId, every_s: i32, at: Ins
 pub fn code_is_taken(taken: &[String; 2], typed: &str) -> bool {
     let typed = typed.trim().to_uppercase();
     // Compared without an early end, so that answers' times tell nothing.
-    let same = |code: &String| code.len() == typed.len() && code.bytes().zip(typed.bytes()).fold(0u8, |all, (a, b)| all | (a ^ b)) == 0;
+    let same = |code: &String| {
+        code.len() == typed.len() && code.bytes().zip(typed.bytes()).fold(0u8, |all, (a, b)| all | (a ^ b)) == 0
+    };
     taken.iter().filter(|code| same(code)).count() > 0
 }
 
@@ -82,7 +89,13 @@ pub enum Doing {
 }
 
 /// Whether signing in or out is open now. Errors: a refusal with the time when it opens or closed.
-pub fn window(class_state: ClassState, session: &class_session::Model, doing: Doing, policy: &Policy, now: Instant) -> Result<(), Refusal> {
+pub fn window(
+    class_state: ClassState,
+    session: &class_session::Model,
+    doing: Doing,
+    policy: &Policy,
+    now: Instant,
+) -> Result<(), Refusal> {
     let no = |fact: String, fix: &str| Err(WINDOW.refuse(fact).fix(fix));
     if !class_state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining]) {
         return Err(not_in_training(class_state));
@@ -91,11 +104,16 @@ pub fn window(class_state: ClassState, session: &class_session::Model, doing: Do
     let clock = |at: Instant| foundation::clock::local(at).format("%H:%M").to_string();
     match doing {
         Doing::SignIn if now < opens => no(format!("还没到签到时间，{} 开始签到", clock(opens)), "请到时再签"),
-        Doing::SignIn if now > session.ends_at => no(format!("这次课 {} 已经结束", clock(session.ends_at)), "如果您来上了课，请点“请老师代点”或告诉我们"),
-        Doing::SignOut if now < session.starts_at => no(format!("课程 {} 才开始", clock(session.starts_at)), "下课时再签退"),
-        Doing::SignOut if now > signs_out_until(session, policy) => {
-            no(format!("下课已超过 {} 分钟", policy.sign_out_after_minutes()), &format!("请班主任在课后 {} 小时内点名补记", policy.roll_call_after_hours()))
+        Doing::SignIn if now > session.ends_at => {
+            no(format!("这次课 {} 已经结束", clock(session.ends_at)), "如果您来上了课，请点“请老师代点”或告诉我们")
         }
+        Doing::SignOut if now < session.starts_at => {
+            no(format!("课程 {} 才开始", clock(session.starts_at)), "下课时再签退")
+        }
+        Doing::SignOut if now > signs_out_until(session, policy) => no(
+            format!("下课已超过 {} 分钟", policy.sign_out_after_minutes()),
+            &format!("请班主任在课后 {} 小时内点名补记", policy.roll_call_after_hours()),
+        ),
         Doing::SignIn | Doing::SignOut => Ok(()),
     }
 }
@@ -109,7 +127,12 @@ pub fn signs_out_until(session: &class_session::Model, policy: &Policy) -> Insta
 pub const ANSWER_CHARS: usize = 5;
 
 /// Whether a trainee may dispute a session's record now. Errors: all refusals.
-pub fn may_dispute(class: &training_class::Model, session: &class_session::Model, text: &str, now: Instant) -> Result<(), Vec<Refusal>> {
+pub fn may_dispute(
+    class: &training_class::Model,
+    session: &class_session::Model,
+    text: &str,
+    now: Instant,
+) -> Result<(), Vec<Refusal>> {
     let mut no = Vec::new();
     if class.policy.is_none() || class.state.phase() == ClassPhase::Ended {
         let fact = format!("班级现在是“{}”，没有考勤可以核对", class.state.label());
@@ -141,7 +164,12 @@ pub fn not_in_training(state: ClassState) -> Refusal {
 }
 
 /// Whether the class teacher may call the roll of a session now.
-pub fn may_call_roll(class: &training_class::Model, session: &class_session::Model, policy: &Policy, now: Instant) -> Result<(), Refusal> {
+pub fn may_call_roll(
+    class: &training_class::Model,
+    session: &class_session::Model,
+    policy: &Policy,
+    now: Instant,
+) -> Result<(), Refusal> {
     if now < session.starts_at {
         return Err(ROLL_CALL.refuse("还没有上课").source("课程表").fix("上课后再点名"));
     }
@@ -149,7 +177,12 @@ pub fn may_call_roll(class: &training_class::Model, session: &class_session::Mod
 }
 
 /// Whether a trainee may ask for the roll: while it can still be called, so that somebody can answer him.
-pub fn may_ask_for_roll_call(class: &training_class::Model, session: &class_session::Model, policy: &Policy, now: Instant) -> Result<(), Refusal> {
+pub fn may_ask_for_roll_call(
+    class: &training_class::Model,
+    session: &class_session::Model,
+    policy: &Policy,
+    now: Instant,
+) -> Result<(), Refusal> {
     // Once training has ended nothing closes a request any more.
     if class.state == FullProcessState::TrainingEnded {
         return Err(ROLL_CALL.refuse("培训已经结束").source("班级状态").fix("记错了的，请在“我的课时”里告诉我们"));
@@ -157,9 +190,15 @@ pub fn may_ask_for_roll_call(class: &training_class::Model, session: &class_sess
     roll_call_is_open(class, session, policy, now).map_err(|no| no.fix("请在“我的课时”里告诉我们哪里记错了"))
 }
 
-fn roll_call_is_open(class: &training_class::Model, session: &class_session::Model, policy: &Policy, now: Instant) -> Result<(), Refusal> {
+fn roll_call_is_open(
+    class: &training_class::Model,
+    session: &class_session::Model,
+    policy: &Policy,
+    now: Instant,
+) -> Result<(), Refusal> {
     let no = |fact: &str, fix: &str| Err(ROLL_CALL.refuse(fact).source("课程表").fix(fix));
-    if !class.state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining, FullProcessState::TrainingEnded]) {
+    if !class.state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining, FullProcessState::TrainingEnded])
+    {
         return no(&format!("班级现在是“{}”", class.state.label()), "只有正在培训的班级可以点名");
     }
     if now > session.ends_at + Duration::hours(i64::from(policy.roll_call_after_hours())) {

@@ -64,7 +64,9 @@ pub fn check_sheet(
     today: Date,
 ) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    let mut no = |field: &str, fact: String, source: &str, fix: &str| refusals.push(EXAM.refuse(fact).source(source).fix(fix).at(field));
+    let mut no = |field: &str, fact: String, source: &str, fix: &str| {
+        refusals.push(EXAM.refuse(fact).source(source).fix(fix).at(field))
+    };
     if !class.state.is_in(&[FullProcessState::TrainingEnded, FullProcessState::Examining]) {
         no("held_on", format!("班级现在是“{}”", class.state.label()), "班级状态", "培训结束后再录入成绩");
     }
@@ -88,7 +90,10 @@ pub fn check_sheet(
     if !sitting.examiner.trim().is_empty() && sitting.examiner.trim() == sitting.second_examiner.trim() {
         no("second_examiner", "两名考评人员是同一个人".into(), "结业考核须两人考评", "请换一名考评人员");
     }
-    if teachers.len() == 1 && teachers.contains(sitting.examiner.trim()) && teachers.contains(sitting.second_examiner.trim()) {
+    if teachers.len() == 1
+        && teachers.contains(sitting.examiner.trim())
+        && teachers.contains(sitting.second_examiner.trim())
+    {
         no("examiner", "考评人员是本班唯一的授课教师".into(), "考培分离", "请至少安排一名没有教过本班的考评人员");
     }
     refusals.extend(check_marks(marks, eligible));
@@ -109,7 +114,12 @@ fn check_marks(marks: &[Marks], eligible: &HashSet<EnrolmentId>) -> Vec<Refusal>
     if missing > 0 {
         no(format!("还有 {missing} 名学员没有成绩"), "缺考的请勾选“缺考”");
     }
-    let wild = marks.iter().filter(|one| !one.absent && (!(0..=FULL_MARKS).contains(&one.theory) || !(0..=FULL_MARKS).contains(&one.practice))).count();
+    let wild = marks
+        .iter()
+        .filter(|one| {
+            !one.absent && (!(0..=FULL_MARKS).contains(&one.theory) || !(0..=FULL_MARKS).contains(&one.practice))
+        })
+        .count();
     if wild > 0 {
         no(format!("有 {wild} 名学员的分数不在 0 到 {FULL_MARKS} 之间"), "请按百分制填整数");
     }
@@ -138,12 +148,17 @@ pub fn to_certify(roster: &[enrolment::Model]) -> Vec<&enrolment::Model> {
 
 /// Five marks of 1 to 5 each.
 pub fn check_ratings(ratings: &[(&str, i32)]) -> Vec<Refusal> {
-    ratings.iter().filter(|(_, mark)| !(1..=5).contains(mark)).map(|(field, _)| FEEDBACK.refuse("有一项还没有打分").at(field)).collect()
+    ratings
+        .iter()
+        .filter(|(_, mark)| !(1..=5).contains(mark))
+        .map(|(field, _)| FEEDBACK.refuse("有一项还没有打分").at(field))
+        .collect()
 }
 
 /// Whether the class's feedback is complete: enough answers, or the days have passed.
 pub fn feedback_complete(answers: u64, asked: u64, issued_on: Date, policy: &Policy, today: Date) -> bool {
-    let enough = asked > 0 && answers.saturating_mul(100) >= asked.saturating_mul(u64::try_from(policy.feedback_pct()).unwrap_or(100));
+    let enough = asked > 0
+        && answers.saturating_mul(100) >= asked.saturating_mul(u64::try_from(policy.feedback_pct()).unwrap_or(100));
     let days = u64::try_from(policy.feedback_days()).unwrap_or(0);
     enough || today > issued_on + chrono::Days::new(days)
 }

@@ -6,8 +6,12 @@ use foundation::{AccountId, Refusal};
 use store::tables::supervision::{class_session, training_class};
 
 /// States in which a class can be looked at.
-pub const INSPECTED: &[FullProcessState] =
-    &[FullProcessState::Approved, FullProcessState::InTraining, FullProcessState::Suspended, FullProcessState::TrainingEnded];
+pub const INSPECTED: &[FullProcessState] = &[
+    FullProcessState::Approved,
+    FullProcessState::InTraining,
+    FullProcessState::Suspended,
+    FullProcessState::TrainingEnded,
+];
 
 /// Whether this person reviewed or approved the class: somebody else must look at it (职责分离; domain §1.3).
 pub fn has_decided(class: &training_class::Model, who: Option<&AccountId>) -> bool {
@@ -29,20 +33,42 @@ pub fn check(
 ) -> Vec<Refusal> {
     let planned = class.enrolled_count;
     let mut refusals = Vec::new();
-    let mut no = |field: &str, fact: String, source: &str, fix: &str| refusals.push(INSPECTION.refuse(fact).source(source).fix(fix).at(field));
+    let mut no = |field: &str, fact: String, source: &str, fix: &str| {
+        refusals.push(INSPECTION.refuse(fact).source(source).fix(fix).at(field))
+    };
     if !class.state.is_in(INSPECTED) {
-        no("opinion", format!("班级现在是“{}”", class.state.label()), "班级状态", "只有准予开班以后、结业考核以前的班级可以检查");
+        no(
+            "opinion",
+            format!("班级现在是“{}”", class.state.label()),
+            "班级状态",
+            "只有准予开班以后、结业考核以前的班级可以检查",
+        );
     }
     // A class that was stopped does not meet: what is looked at again is what was wrong.
     let is_stopped = class.state.phase() == ClassPhase::Stopped;
     if meeting.is_none() && opinion == InspectionOpinion::Normal && !is_stopped {
-        no("opinion", "现在没有在上课，看不到上课的情况".into(), "课程表", "请在上课时去检查；按课表应当上课却没有人的，请选“限期整改”或“停课”并写明情况");
+        no(
+            "opinion",
+            "现在没有在上课，看不到上课的情况".into(),
+            "课程表",
+            "请在上课时去检查；按课表应当上课却没有人的，请选“限期整改”或“停课”并写明情况",
+        );
     }
     if meeting.is_none() && present > 0 {
-        no("present_count", format!("现在没有在上课，现场却写了 {present} 人"), "课程表", "没有在上课的，现场人数请填 0");
+        no(
+            "present_count",
+            format!("现在没有在上课，现场却写了 {present} 人"),
+            "课程表",
+            "没有在上课的，现场人数请填 0",
+        );
     }
     if inspector.is_none() || has_decided(class, inspector) {
-        no("opinion", "检查人审过这个班的开班申请".into(), "职责分离：检查人不得是同一班的审批人", "请换一位没有审过本班的工作人员检查");
+        no(
+            "opinion",
+            "检查人审过这个班的开班申请".into(),
+            "职责分离：检查人不得是同一班的审批人",
+            "请换一位没有审过本班的工作人员检查",
+        );
     }
     if second.trim().is_empty() || second.trim() == inspector_name {
         no("second_inspector", "检查须两人进行".into(), "过程检查记录表", "请填另一位检查人的姓名");
@@ -51,14 +77,29 @@ pub fn check(
         no("present_count", "现场人数不对".into(), "过程检查记录表", "请填 0 以上的整数");
     }
     if opinion != InspectionOpinion::Normal && problems.is_empty() && note.trim().is_empty() {
-        no("problems", format!("意见是“{}”，但没有写发现了什么问题", opinion.label()), "过程检查记录表", "请勾选问题或写明情况");
+        no(
+            "problems",
+            format!("意见是“{}”，但没有写发现了什么问题", opinion.label()),
+            "过程检查记录表",
+            "请勾选问题或写明情况",
+        );
     }
     // Who is signed in and not there was signed for, or has left: the inspector says which.
     if opinion == InspectionOpinion::Normal && signed_in > present && note.trim().is_empty() {
         let fact = format!("已签到 {signed_in} 人，现场只有 {present} 人，意见却是“正常”");
-        no("note", fact, "本次课的签到记录", "请写明缺的人去了哪里（如请假）；有人代签的，请勾选“人数不符”并改为“限期整改”");
+        no(
+            "note",
+            fact,
+            "本次课的签到记录",
+            "请写明缺的人去了哪里（如请假）；有人代签的，请勾选“人数不符”并改为“限期整改”",
+        );
     } else if opinion == InspectionOpinion::Normal && present * 10 < planned * 5 && note.trim().is_empty() {
-        no("note", format!("应到 {planned} 人，现场只有 {present} 人，意见却是“正常”"), "过程检查记录表", "请写明原因，或改为“限期整改”");
+        no(
+            "note",
+            format!("应到 {planned} 人，现场只有 {present} 人，意见却是“正常”"),
+            "过程检查记录表",
+            "请写明原因，或改为“限期整改”",
+        );
     }
     refusals
 }

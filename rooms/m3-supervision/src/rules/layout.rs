@@ -41,10 +41,16 @@ pub fn lay_out(class: &training_class::Model, layout: &Layout, policy: &Policy) 
         return Err(no("weekdays", "没有选择上课的星期".into(), "请至少选一天"));
     }
     if !(1..=policy.max_periods_per_day().0).contains(&layout.block) {
-        return Err(no("block", format!("每次课 {} 课时", layout.block), &format!("请填 1 到 {} 的整数", policy.max_periods_per_day())));
+        return Err(no(
+            "block",
+            format!("每次课 {} 课时", layout.block),
+            &format!("请填 1 到 {} 的整数", policy.max_periods_per_day()),
+        ));
     }
-    let slots: Vec<(NaiveTime, bool)> =
-        [(layout.morning, false), (layout.afternoon, false), (layout.evening, true)].into_iter().filter_map(|(time, evening)| Some((time?, evening))).collect();
+    let slots: Vec<(NaiveTime, bool)> = [(layout.morning, false), (layout.afternoon, false), (layout.evening, true)]
+        .into_iter()
+        .filter_map(|(time, evening)| Some((time?, evening)))
+        .collect();
     if slots.is_empty() {
         return Err(no("morning", "没有填上课时间".into(), "请至少填上午、下午、晚上中的一个"));
     }
@@ -55,24 +61,37 @@ pub fn lay_out(class: &training_class::Model, layout: &Layout, policy: &Policy) 
         }
     }
     if let Some((time, _)) = slots.iter().find(|(time, _)| !super::timetable::in_daytime(*time, length)) {
-        return Err(no("morning", format!("{} 开始的课不在 6 点到 22 点之间", time.format("%H:%M")), "请改上课时间，非常规时段的考勤不计"));
+        return Err(no(
+            "morning",
+            format!("{} 开始的课不在 6 点到 22 点之间", time.format("%H:%M")),
+            "请改上课时间，非常规时段的考勤不计",
+        ));
     }
     let has_evening = slots.iter().any(|(_, evening)| *evening);
-    let mut left =
-        [(SessionMode::Theory, class.periods_theory.0), (SessionMode::Practice, class.periods_practice.0), (SessionMode::Online, class.periods_online.0)];
+    let mut left = [
+        (SessionMode::Theory, class.periods_theory.0),
+        (SessionMode::Practice, class.periods_practice.0),
+        (SessionMode::Online, class.periods_online.0),
+    ];
     let mut meetings = Vec::new();
     let mut day = class.starts_on;
     while left.iter().any(|(_, n)| *n > 0) {
         if day > class.ends_on {
             let rest: i32 = left.iter().map(|(_, n)| *n).sum();
-            return Err(no("block", format!("到结束日期还有 {rest} 课时排不下"), "请增加上课的星期或时段，或推后结束日期"));
+            return Err(no(
+                "block",
+                format!("到结束日期还有 {rest} 课时排不下"),
+                "请增加上课的星期或时段，或推后结束日期",
+            ));
         }
         let mut today = 0;
-        for (time, evening) in
-            slots.iter().filter(|_| layout.weekdays.contains(&u8::try_from(chrono::Datelike::weekday(&day).number_from_monday()).unwrap_or(0)))
-        {
+        for (time, evening) in slots.iter().filter(|_| {
+            layout.weekdays.contains(&u8::try_from(chrono::Datelike::weekday(&day).number_from_monday()).unwrap_or(0))
+        }) {
             let online_here = has_evening && *evening;
-            let pick = left.iter_mut().find(|(mode, n)| *n > 0 && (!has_evening || (*mode == SessionMode::Online) == online_here));
+            let pick = left
+                .iter_mut()
+                .find(|(mode, n)| *n > 0 && (!has_evening || (*mode == SessionMode::Online) == online_here));
             let Some((mode, remaining)) = pick else { continue };
             let periods = layout.block.min(*remaining).min(policy.max_periods_per_day().0 - today);
             if periods <= 0 {
@@ -90,4 +109,5 @@ pub fn lay_out(class: &training_class::Model, layout: &Layout, policy: &Policy) 
 }
 
 /// The weekday words of a form.
-pub const WEEKDAYS: [(&str, &str); 7] = [("1", "周一"), ("2", "周二"), ("3", "周三"), ("4", "周四"), ("5", "周五"), ("6", "周六"), ("7", "周日")];
+pub const WEEKDAYS: [(&str, &str); 7] =
+    [("1", "周一"), ("2", "周二"), ("3", "周三"), ("4", "周四"), ("5", "周五"), ("6", "周六"), ("7", "周日")];

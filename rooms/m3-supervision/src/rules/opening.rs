@@ -1,7 +1,9 @@
 //! Rules of the opening application (开班申请; M3.1, M5.1, domain §4.0–§4.1): the plan, the timetable, who
 //! may decide.
 
-use crate::refusals::{CLASS_SIZE, EXAM_PLAN, MATERIALS, ONLINE_SHARE, OPENING, PLAN, PLAN_PERIODS, SEATS, STARTS_ON, TWO_REVIEWERS};
+use crate::refusals::{
+    CLASS_SIZE, EXAM_PLAN, MATERIALS, ONLINE_SHARE, OPENING, PLAN, PLAN_PERIODS, SEATS, STARTS_ON, TWO_REVIEWERS,
+};
 use chrono::Weekday;
 use foundation::codes::{FullProcessState, ReviewResult, SessionMode};
 use foundation::{Date, Periods, Refusal, Rule};
@@ -37,18 +39,32 @@ pub struct Plan {
 }
 
 /// Everything wrong with a plan, all at once.
-pub fn check_plan(plan: &Plan, needs: (Periods, Periods, i32), seats: i32, policy: &Policy, today: Date) -> Vec<Refusal> {
+pub fn check_plan(
+    plan: &Plan,
+    needs: (Periods, Periods, i32),
+    seats: i32,
+    policy: &Policy,
+    today: Date,
+) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     let (least, most, cap) = needs;
     let total = plan.theory.saturating_add(plan.practice).saturating_add(plan.online);
-    let mut no = |rule: &Rule, field: &str, fact: String, source: &str, fix: &str| refusals.push(rule.refuse(fact).source(source).fix(fix).at(field));
+    let mut no = |rule: &Rule, field: &str, fact: String, source: &str, fix: &str| {
+        refusals.push(rule.refuse(fact).source(source).fix(fix).at(field))
+    };
     for (field, value) in [("theory", plan.theory), ("practice", plan.practice), ("online", plan.online)] {
         if !(0..=1000).contains(&value) {
             no(&PLAN, field, format!("课时 {value} 不对"), "教学计划", "请填 0 到 1000 的整数");
         }
     }
     if !(least.0..=most.0).contains(&total) {
-        no(&PLAN_PERIODS, "theory", format!("总课时 {total}，不在 {least} 到 {most} 之间"), "需求指导目录", "请按目录规定的课时安排");
+        no(
+            &PLAN_PERIODS,
+            "theory",
+            format!("总课时 {total}，不在 {least} 到 {most} 之间"),
+            "需求指导目录",
+            "请按目录规定的课时安排",
+        );
     }
     let cap = cap.min(policy.online_cap_pct());
     if !reckoning::share::online_share_ok(Periods(plan.online.max(0)), Periods(total.max(0)), cap) {
@@ -71,7 +87,13 @@ pub fn check_plan(plan: &Plan, needs: (Periods, Periods, i32), seats: i32, polic
         );
     }
     if plan.planned_persons > seats {
-        no(&SEATS, "planned_persons", format!("计划 {} 人，教室只有 {seats} 座", plan.planned_persons), "机构场地", "请换大一点的教室或减少人数");
+        no(
+            &SEATS,
+            "planned_persons",
+            format!("计划 {} 人，教室只有 {seats} 座", plan.planned_persons),
+            "机构场地",
+            "请换大一点的教室或减少人数",
+        );
     }
     if !(1..=999).contains(&plan.term) {
         no(&PLAN, "term", "期数不对".into(), "教学计划", "请填 1 到 999 的整数");
@@ -80,7 +102,13 @@ pub fn check_plan(plan: &Plan, needs: (Periods, Periods, i32), seats: i32, polic
         no(&PLAN, "ends_on", "结束日期早于开始日期".into(), "教学计划", "请核对起止日期");
     }
     if plan.starts_on < today {
-        no(&PLAN, "starts_on", format!("开始日期 {} 已经过去", ui::dates::full_day(plan.starts_on)), "日历", "请填今天以后的日期");
+        no(
+            &PLAN,
+            "starts_on",
+            format!("开始日期 {} 已经过去", ui::dates::full_day(plan.starts_on)),
+            "日历",
+            "请填今天以后的日期",
+        );
     }
     if (plan.ends_on - plan.starts_on).num_days() > 366 {
         no(&PLAN, "ends_on", "班期超过一年".into(), "教学计划", "请分期办班");
@@ -88,9 +116,11 @@ pub fn check_plan(plan: &Plan, needs: (Periods, Periods, i32), seats: i32, polic
     if let Err(fact) = exam_day(plan.ends_on, Some(plan.exam_on), policy) {
         no(&EXAM_PLAN, "exam_on", fact, policy.document("exam_within_days"), "请安排在培训结束后规定天数内");
     }
-    for (field, word, text) in
-        [("exam_plan", "考核方案", &plan.exam_plan), ("materials", "教学资源", &plan.materials), ("safety_plan", "保险与安全预案", &plan.safety_plan)]
-    {
+    for (field, word, text) in [
+        ("exam_plan", "考核方案", &plan.exam_plan),
+        ("materials", "教学资源", &plan.materials),
+        ("safety_plan", "保险与安全预案", &plan.safety_plan),
+    ] {
         if text.trim().is_empty() {
             no(&MATERIALS, field, format!("{word}没有填"), "开班申请材料", "请填写后再保存");
         }
@@ -123,8 +153,11 @@ pub fn editable(class: &training_class::Model) -> Result<(), Refusal> {
 /// Whether the timetable is the plan: sums by mode, days within the class.
 pub fn timetable_covers(class: &training_class::Model, sessions: &[class_session::Model]) -> Result<(), String> {
     let sum = |mode: SessionMode| sessions.iter().filter(|one| one.mode == mode).map(|one| one.periods.0).sum::<i32>();
-    let planned =
-        [(SessionMode::Theory, class.periods_theory.0), (SessionMode::Practice, class.periods_practice.0), (SessionMode::Online, class.periods_online.0)];
+    let planned = [
+        (SessionMode::Theory, class.periods_theory.0),
+        (SessionMode::Practice, class.periods_practice.0),
+        (SessionMode::Online, class.periods_online.0),
+    ];
     for (mode, wanted) in planned {
         if sum(mode) != wanted {
             return Err(format!("{}计划 {wanted} 课时，课程表排了 {} 课时", mode.label(), sum(mode)));
@@ -137,7 +170,11 @@ pub fn timetable_covers(class: &training_class::Model, sessions: &[class_session
 }
 
 /// What the second person of the review approves: it was reviewed, and every line is a pass.
-pub fn may_approve(class: &training_class::Model, lines: &[review_line::Model], today: Date) -> Result<(), Vec<Refusal>> {
+pub fn may_approve(
+    class: &training_class::Model,
+    lines: &[review_line::Model],
+    today: Date,
+) -> Result<(), Vec<Refusal>> {
     let mut refusals = open_lines(lines);
     if class.starts_on < today {
         refusals.push(STARTS_ON.refuse(format!("开班日期 {} 已经过去", ui::dates::full_day(class.starts_on))));
@@ -154,7 +191,11 @@ pub fn open_lines(lines: &[review_line::Model]) -> Vec<Refusal> {
         .iter()
         .filter(|line| !line.result.is_some_and(ReviewResult::holds))
         .map(|line| {
-            let fact = if line.result.is_none() { format!("“{}”还没有核对", line.title) } else { format!("{}：{}", line.title, line.fact) };
+            let fact = if line.result.is_none() {
+                format!("“{}”还没有核对", line.title)
+            } else {
+                format!("{}：{}", line.title, line.fact)
+            };
             crate::review::rule_of(&line.code).refuse(fact).source(line.source.clone()).fix(if line.result.is_none() {
                 "请核对后勾选".to_owned()
             } else {
@@ -182,7 +223,12 @@ mod tests {
 
     fn policy() -> Policy {
         let rows = reckoning::policy::read_parameters(include_str!("../../../../policy/parameters.csv")).unwrap();
-        Policy::from_parameters(reckoning::policy::Scheme::CompletionCertificate, rows.iter().map(reckoning::policy::ParameterRow::parameter), day(1)).unwrap()
+        Policy::from_parameters(
+            reckoning::policy::Scheme::CompletionCertificate,
+            rows.iter().map(reckoning::policy::ParameterRow::parameter),
+            day(1),
+        )
+        .unwrap()
     }
 
     fn day(of_november: u32) -> Date {
@@ -257,23 +303,40 @@ mod tests {
     }
 
     fn fields(plan: &Plan) -> Vec<String> {
-        check_plan(plan, (Periods(20), Periods(80), 40), 45, &policy(), day(2)).into_iter().filter_map(|no| no.field).collect()
+        check_plan(plan, (Periods(20), Periods(80), 40), 45, &policy(), day(2))
+            .into_iter()
+            .filter_map(|no| no.field)
+            .collect()
     }
 
     #[test]
     fn m3_1_a_plan_is_checked_whole() {
         assert!(fields(&plan()).is_empty());
         assert_eq!(fields(&Plan { planned_persons: 9, ..plan() }), ["planned_persons"]);
-        assert_eq!(fields(&Plan { planned_persons: 51, ..plan() }), ["planned_persons", "planned_persons"], "over the class size and over the seats");
+        assert_eq!(
+            fields(&Plan { planned_persons: 51, ..plan() }),
+            ["planned_persons", "planned_persons"],
+            "over the class size and over the seats"
+        );
         assert_eq!(fields(&Plan { ends_on: day(9), exam_on: day(9), ..plan() }), ["ends_on"]);
         assert_eq!(fields(&Plan { starts_on: day(1), ..plan() }), ["starts_on"]);
         assert_eq!(fields(&Plan { exam_on: day(19), ..plan() }), ["exam_on"]);
-        assert_eq!(fields(&Plan { exam_on: Date::from_ymd_opt(2026, 12, 6).unwrap(), ..plan() }), ["exam_on"], "sixteen days after the end");
         assert_eq!(
-            fields(&Plan { exam_plan: " ".into(), materials: String::new(), safety_plan: "好".repeat(1001), ..plan() }),
+            fields(&Plan { exam_on: Date::from_ymd_opt(2026, 12, 6).unwrap(), ..plan() }),
+            ["exam_on"],
+            "sixteen days after the end"
+        );
+        assert_eq!(
+            fields(&Plan {
+                exam_plan: " ".into(), materials: String::new(), safety_plan: "好".repeat(1001), ..plan()
+            }),
             ["exam_plan", "materials", "safety_plan"]
         );
-        assert_eq!(fields(&Plan { theory: i32::MAX, practice: i32::MAX, online: i32::MAX, ..plan() }).len(), 5, "huge numbers are refused, not overflowed");
+        assert_eq!(
+            fields(&Plan { theory: i32::MAX, practice: i32::MAX, online: i32::MAX, ..plan() }).len(),
+            5,
+            "huge numbers are refused, not overflowed"
+        );
         assert_eq!(fields(&Plan { online: -1, ..plan() }), ["online"]);
     }
 

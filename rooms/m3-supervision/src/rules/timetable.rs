@@ -59,12 +59,18 @@ pub fn check_session(
     policy: &Policy,
 ) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    let mut no = |field: &str, fact: String, source: &str, fix: &str| refusals.push(TIMETABLE.refuse(fact).source(source).fix(fix).at(field));
+    let mut no = |field: &str, fact: String, source: &str, fix: &str| {
+        refusals.push(TIMETABLE.refuse(fact).source(source).fix(fix).at(field))
+    };
     let others: Vec<&class_session::Model> = others.iter().filter(|one| Some(&one.id) != itself).collect();
     if fields.held_on < class.starts_on || fields.held_on > class.ends_on {
         no(
             "held_on",
-            format!("{} 不在班期 {} 之内", ui::dates::day(fields.held_on), ui::dates::range(class.starts_on, class.ends_on)),
+            format!(
+                "{} 不在班期 {} 之内",
+                ui::dates::day(fields.held_on),
+                ui::dates::range(class.starts_on, class.ends_on)
+            ),
             "教学计划",
             "请选班期之内的日子，或先改班期",
         );
@@ -81,7 +87,11 @@ pub fn check_session(
     if !in_daytime(fields.starts, ends_at - starts_at) {
         no(
             "starts",
-            format!("{} 到 {} 不在 {EARLIEST_HOUR} 点到 {LATEST_HOUR} 点之间", ui::dates::time(starts_at), ui::dates::time(ends_at)),
+            format!(
+                "{} 到 {} 不在 {EARLIEST_HOUR} 点到 {LATEST_HOUR} 点之间",
+                ui::dates::time(starts_at),
+                ui::dates::time(ends_at)
+            ),
             "考勤规则（T06）",
             "请改上课时间，非常规时段的考勤不计",
         );
@@ -93,7 +103,11 @@ pub fn check_session(
     if that_day.saturating_add(fields.periods) > policy.max_periods_per_day().0 {
         no(
             "periods",
-            format!("{} 已有 {that_day} 课时，加上这次超过每天 {} 课时", ui::dates::day(fields.held_on), policy.max_periods_per_day()),
+            format!(
+                "{} 已有 {that_day} 课时，加上这次超过每天 {} 课时",
+                ui::dates::day(fields.held_on),
+                policy.max_periods_per_day()
+            ),
             policy.document("max_periods_per_day"),
             "请减少课时或换一天",
         );
@@ -116,10 +130,17 @@ pub fn overfull_days(sessions: &[class_session::Model], policy: &Policy) -> Vec<
     let mut said: Vec<String> = days
         .into_iter()
         .filter(|(_, periods)| Periods(*periods) > policy.max_periods_per_day())
-        .map(|(day, periods)| format!("{} 排了 {periods} 课时，每天最多 {}", ui::dates::day(day), policy.max_periods_per_day()))
+        .map(|(day, periods)| {
+            format!("{} 排了 {periods} 课时，每天最多 {}", ui::dates::day(day), policy.max_periods_per_day())
+        })
         .collect();
     let mut ordered: Vec<&class_session::Model> = sessions.iter().collect();
     ordered.sort_by_key(|one| one.starts_at);
-    said.extend(ordered.windows(2).filter(|pair| pair[1].starts_at < pair[0].ends_at).map(|pair| format!("{} 有两次课重叠", ui::dates::day(pair[1].held_on))));
+    said.extend(
+        ordered
+            .windows(2)
+            .filter(|pair| pair[1].starts_at < pair[0].ends_at)
+            .map(|pair| format!("{} 有两次课重叠", ui::dates::day(pair[1].held_on))),
+    );
     said
 }

@@ -37,7 +37,14 @@ pub async fn accounts(house: &TestHouse) {
             ..testkit::Persona::Trainee.account_row()
         })
         .collect();
-    house.premises.db.write(foundation::Scope::Everything, move |work| Box::pin(async move { work.add_many::<account::Entity>(rows).await })).await.unwrap();
+    house
+        .premises
+        .db
+        .write(foundation::Scope::Everything, move |work| {
+            Box::pin(async move { work.add_many::<account::Entity>(rows).await })
+        })
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,10 +78,16 @@ async fn m3_3_many_who_sign_in_at_once_each_get_their_own_answer() {
     }
     assert_eq!((fresh, repeated, refused), (11, 22, 3));
     let reader = house.system().read().await.unwrap();
-    let rows = reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Kind.eq(AttendanceKind::SignIn))).await.unwrap();
+    let rows = reader
+        .list::<attendance::Entity>(|q| q.filter(attendance::Column::Kind.eq(AttendanceKind::SignIn)))
+        .await
+        .unwrap();
     assert_eq!(rows.len(), 11);
     let facts = reader.list::<fact::Entity>(|q| q.filter(fact::Column::Fact.eq("TraineesSignedIn"))).await.unwrap();
-    let told: usize = facts.iter().map(|one| serde_json::from_str::<serde_json::Value>(&one.body).unwrap()["entries"].as_array().unwrap().len()).sum();
+    let told: usize = facts
+        .iter()
+        .map(|one| serde_json::from_str::<serde_json::Value>(&one.body).unwrap()["entries"].as_array().unwrap().len())
+        .sum();
     assert_eq!(told, 11, "every mark is in exactly one fact");
     assert!(rows.iter().all(|row| facts.iter().any(|one| one.id == row.fact)), "every row points at its fact");
 }
@@ -84,23 +97,34 @@ async fn m3_3_a_stranger_a_closed_window_and_a_repeat_after_it_are_told_apart() 
     let house = TestHouse::new().await;
     let class = fixtures::approved_class(&house).await;
     accounts(&house).await;
-    let first = house.system().read().await.unwrap().get::<class_session::Entity>(class.sessions[0].to_string()).await.unwrap();
+    let first =
+        house.system().read().await.unwrap().get::<class_session::Entity>(class.sessions[0].to_string()).await.unwrap();
     let ask = async |desk: Desk| {
         let code = code_at(&house.premises.settings.secret, &first.id, 30, desk.now());
         desk.perform(SignIn { session: first.id.clone(), code }).await
     };
     house.premises.clock.travel_to(first.starts_at - Duration::hours(3));
-    assert!(matches!(ask(trainee(&house, 0)).await, Err(Stop::Refused(why)) if why[0].fact.contains("还没到签到时间")), "a session outside the class's window");
+    assert!(
+        matches!(ask(trainee(&house, 0)).await, Err(Stop::Refused(why)) if why[0].fact.contains("还没到签到时间")),
+        "a session outside the class's window"
+    );
     house.premises.clock.travel_to(first.starts_at);
     let at = ask(trainee(&house, 0)).await.unwrap().at;
     let mut stranger = trainee(&house, 1);
-    std::sync::Arc::make_mut(&mut stranger.actor).office = Office::Trainee { person: testkit::personas::fixed(0x7777), institutions: None };
-    assert!(matches!(ask(stranger).await, Err(Stop::Fault(Fault::Gone))), "who is not on the roster sees no such session");
+    std::sync::Arc::make_mut(&mut stranger.actor).office =
+        Office::Trainee { person: testkit::personas::fixed(0x7777), institutions: None };
+    assert!(
+        matches!(ask(stranger).await, Err(Stop::Fault(Fault::Gone))),
+        "who is not on the roster sees no such session"
+    );
     assert!(matches!(ask(house.desk(testkit::Persona::SchoolClerk)).await, Err(Stop::Forbidden)));
     house.premises.clock.travel_to(first.ends_at + Duration::hours(5));
     let again = ask(trainee(&house, 0)).await.unwrap();
     assert_eq!((again.at, again.repeated), (at, true), "a repeat is answered with the first mark, whenever it comes");
     assert!(matches!(ask(trainee(&house, 2)).await, Err(Stop::Refused(_))));
     let code = code_at(&house.premises.settings.secret, &first.id, 30, house.premises.clock.now());
-    assert!(matches!(trainee(&house, 0).perform(SignOut { session: first.id.clone(), code }).await, Err(Stop::Refused(_))), "too late to sign out");
+    assert!(
+        matches!(trainee(&house, 0).perform(SignOut { session: first.id.clone(), code }).await, Err(Stop::Refused(_))),
+        "too late to sign out"
+    );
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use foundation::codes::{FullProcessState, PersonCategory, Regime, ReviewResult, SessionMode};
 use foundation::{
-    ClassId, Date, EnrolmentId, Fen, IdDocument, IdType, InstitutionId, NeedsItemId, Periods, PersonId, RoomId, Scope, SessionId, SiteId, TeacherId, clock,
+    ClassId, Date, EnrolmentId, Fen, IdDocument, IdType, InstitutionId, NeedsItemId, Periods, PersonId, RoomId, Scope,
+    SessionId, SiteId, TeacherId, clock,
 };
 use store::tables::institutions::{directory_item, institution, room, site, site_verification, teacher};
 use store::tables::needs::needs_item;
@@ -61,7 +62,20 @@ pub fn rival_teacher() -> TeacherId {
 }
 
 /// Names of the registry's first persons; the first two have accounts (personas).
-pub const NAMES: [&str; 12] = ["林玉珍", "黄小琴", "陈阿美", "吴建国", "王丽红", "许文斌", "郑秀英", "蔡金凤", "杨志明", "施美玲", "庄淑华", "柯永福"];
+pub const NAMES: [&str; 12] = [
+    "林玉珍",
+    "黄小琴",
+    "陈阿美",
+    "吴建国",
+    "王丽红",
+    "许文斌",
+    "郑秀英",
+    "蔡金凤",
+    "杨志明",
+    "施美玲",
+    "庄淑华",
+    "柯永福",
+];
 
 /// The n-th person of the registry.
 pub fn person_id(n: usize) -> PersonId {
@@ -96,7 +110,8 @@ pub async fn directories(house: &TestHouse) {
             Box::pin(async move {
                 let desk = desk::Desk::system(Arc::clone(&premises), "fixtures");
                 let (at, path) = (desk.now(), district(JINJIANG).management_path());
-                work.add_many::<needs_item::Entity>(vec![needs(item(), "育婴员"), needs(rival_item(), "家政服务员")]).await?;
+                work.add_many::<needs_item::Entity>(vec![needs(item(), "育婴员"), needs(rival_item(), "家政服务员")])
+                    .await?;
                 work.add_many::<institution::Entity>(vec![
                     listed(&desk, school(), "晋江市安海职业培训学校", 1),
                     listed(&desk, rival(), "晋江市青阳家政培训中心", 2),
@@ -111,7 +126,11 @@ pub async fn directories(house: &TestHouse) {
                     path: path.clone(),
                     version: 1,
                 };
-                work.add_many::<site::Entity>(vec![here(school_site(), school(), "实训楼"), here(rival_site(), rival(), "家政楼")]).await?;
+                work.add_many::<site::Entity>(vec![
+                    here(school_site(), school(), "实训楼"),
+                    here(rival_site(), rival(), "家政楼"),
+                ])
+                .await?;
                 let seats = |id: RoomId, site: SiteId, of: InstitutionId, name: &str, seats: i32| room::Model {
                     id,
                     site,
@@ -159,7 +178,11 @@ pub async fn directories(house: &TestHouse) {
                     path: path.clone(),
                     created_at: at,
                 };
-                work.add_many::<site_verification::Entity>(vec![verified(school_site(), school()), verified(rival_site(), rival())]).await?;
+                work.add_many::<site_verification::Entity>(vec![
+                    verified(school_site(), school()),
+                    verified(rival_site(), rival()),
+                ])
+                .await?;
                 work.add_many::<teacher::Entity>(vec![
                     teaches(&desk, theory_teacher(), school(), "苏建平", 101),
                     teaches(&desk, practice_teacher(), school(), "叶秋月", 102),
@@ -182,15 +205,22 @@ pub async fn approved_class(house: &TestHouse) -> ApprovedClass {
 /// One more approved class with its own roster rows (same persons), sessions of the same hours.
 pub async fn another_class(house: &TestHouse, number: u128, class_no: &str) -> ApprovedClass {
     let class: ClassId = fixed(number);
-    let policy =
-        desk::policy::in_force(&house.system().read().await.unwrap(), desk::policy::Scheme::CompletionCertificate, district(JINJIANG), house.system().today())
-            .await
-            .unwrap();
+    let policy = desk::policy::in_force(
+        &house.system().read().await.unwrap(),
+        desk::policy::Scheme::CompletionCertificate,
+        district(JINJIANG),
+        house.system().today(),
+    )
+    .await
+    .unwrap();
     let row = class_row(house, class.clone(), class_no, serde_json::to_string(&policy).unwrap());
     let sessions: Vec<class_session::Model> = (0..6).map(|n| session_row(house, &class, n)).collect();
     let roster: Vec<enrolment::Model> = (0..NAMES.len()).map(|n| enrolled(house, &class, n)).collect();
-    let made =
-        ApprovedClass { class, sessions: sessions.iter().map(|one| one.id.clone()).collect(), enrolments: roster.iter().map(|one| one.id.clone()).collect() };
+    let made = ApprovedClass {
+        class,
+        sessions: sessions.iter().map(|one| one.id.clone()).collect(),
+        enrolments: roster.iter().map(|one| one.id.clone()).collect(),
+    };
     house
         .premises
         .db
@@ -235,8 +265,16 @@ fn session_row(house: &TestHouse, class: &ClassId, n: usize) -> class_session::M
     let held_on = day(2026, 11, 9 + n as u32 / 2);
     let (from, to) = if n.is_multiple_of(2) { ((8, 30), (11, 30)) } else { ((14, 0), (17, 0)) };
     let at = |(hour, minute): (u32, u32)| clock::at_local(held_on.and_hms_opt(hour, minute, 0).unwrap());
-    let mode = [SessionMode::Theory, SessionMode::Practice, SessionMode::Theory, SessionMode::Practice, SessionMode::Practice, SessionMode::Online][n];
-    let (teacher, teacher_name) = if mode == SessionMode::Practice { (practice_teacher(), "叶秋月") } else { (theory_teacher(), "苏建平") };
+    let mode = [
+        SessionMode::Theory,
+        SessionMode::Practice,
+        SessionMode::Theory,
+        SessionMode::Practice,
+        SessionMode::Practice,
+        SessionMode::Online,
+    ][n];
+    let (teacher, teacher_name) =
+        if mode == SessionMode::Practice { (practice_teacher(), "叶秋月") } else { (theory_teacher(), "苏建平") };
     class_session::Model {
         id: house.system().new_id(),
         class: class.clone(),

@@ -13,7 +13,12 @@ use crate::fixtures::{self, NAMES};
 use crate::opening_support::row;
 
 /// The form as the page proposes it, some fields changed.
-fn fields<'a>(item: &'a str, room: &'a str, teacher: &'a str, changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+fn fields<'a>(
+    item: &'a str,
+    room: &'a str,
+    teacher: &'a str,
+    changed: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
     let mut all = vec![
         ("needs_item", item),
         ("room", room),
@@ -47,12 +52,15 @@ fn fields<'a>(item: &'a str, room: &'a str, teacher: &'a str, changed: &[(&'a st
 }
 
 fn file(wrong: &str) -> Vec<u8> {
-    let rows = (0..NAMES.len()).map(|n| format!("{},{},138050{n:05}\n", NAMES[n], fixtures::document(n).reveal())).collect::<String>();
+    let rows = (0..NAMES.len())
+        .map(|n| format!("{},{},138050{n:05}\n", NAMES[n], fixtures::document(n).reveal()))
+        .collect::<String>();
     format!("姓名,证件号码,联系电话\n{rows}{wrong}").into_bytes()
 }
 
 async fn post(web: &Web, name: &str, bytes: &[u8], changed: &[(&str, &str)]) -> Answer {
-    let (item, room, teacher) = (fixtures::item().to_string(), fixtures::big_room().to_string(), fixtures::theory_teacher().to_string());
+    let (item, room, teacher) =
+        (fixtures::item().to_string(), fixtures::big_room().to_string(), fixtures::theory_teacher().to_string());
     web.upload(Persona::SchoolClerk, "/classes/new", name, bytes, &fields(&item, &room, &teacher, changed)).await
 }
 
@@ -70,15 +78,27 @@ async fn m3_1_one_page_makes_an_application_that_can_be_handed_in() {
         assert!(form.text.contains(&format!("name=\"{name}\"")), "{name}: {}", form.text);
     }
     let made = post(&web, "名册.csv", &file(""), &[("pledged", "1")]).await.expect(StatusCode::SEE_OTHER);
-    let class: ClassId = made.location.strip_prefix("/classes/").unwrap().parse().expect("the class itself is what comes next");
+    let class: ClassId =
+        made.location.strip_prefix("/classes/").unwrap().parse().expect("the class itself is what comes next");
     let reader = house.desk(Persona::SchoolClerk).read().await.unwrap();
-    let sessions = reader.list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(class.clone()))).await.unwrap();
+    let sessions = reader
+        .list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(class.clone())))
+        .await
+        .unwrap();
     assert_eq!(sessions.iter().map(|one| one.periods.0).sum::<i32>(), 24, "the whole plan is laid out");
-    let roster = reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Class.eq(class.clone()))).await.unwrap();
-    assert_eq!((roster.len(), roster.iter().filter(|one| one.pledged_at.is_some()).count()), (NAMES.len(), NAMES.len()));
+    let roster =
+        reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Class.eq(class.clone()))).await.unwrap();
+    assert_eq!(
+        (roster.len(), roster.iter().filter(|one| one.pledged_at.is_some()).count()),
+        (NAMES.len(), NAMES.len())
+    );
     drop(reader);
     let page = web.get(Some(Persona::SchoolClerk), &made.location).await.expect(StatusCode::OK);
-    assert!(page.text.contains("我单位承诺") && page.text.contains("承诺并提交"), "the promise is read before it is made: {}", page.text);
+    assert!(
+        page.text.contains("我单位承诺") && page.text.contains("承诺并提交"),
+        "the promise is read before it is made: {}",
+        page.text
+    );
     house.desk(Persona::SchoolClerk).perform(SubmitOpening { class: class.clone(), pledge: true }).await.unwrap();
     assert_eq!(row(&house, &class).await.state, FullProcessState::Submitted);
 }
@@ -88,8 +108,14 @@ async fn m7_1_wrong_rows_are_shown_on_the_roster_and_the_others_kept() {
     let house = TestHouse::new().await;
     fixtures::directories(&house).await;
     let web = house.serve(m3_supervision::routes());
-    let page = post(&web, "名册.csv", &file("写错的人,350582199001011234,\n"), &[]).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.text.contains("写错的人") && page.text.contains(NAMES[3]) && page.text.contains("/roster\""), "{}", page.text);
+    let page = post(&web, "名册.csv", &file("写错的人,350582199001011234,\n"), &[])
+        .await
+        .expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        page.text.contains("写错的人") && page.text.contains(NAMES[3]) && page.text.contains("/roster\""),
+        "{}",
+        page.text
+    );
     let reader = house.desk(Persona::SchoolClerk).read().await.unwrap();
     assert_eq!(
         reader.count::<enrolment::Entity>(|q| q.filter(enrolment::Column::PledgedAt.is_null())).await.unwrap(),
@@ -105,7 +131,11 @@ async fn m3_1_nothing_is_made_of_a_form_that_is_wrong() {
     let web = house.serve(m3_supervision::routes());
     let refused = |words: &'static str, answer: Answer| {
         let answer = answer.expect(StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(answer.text.contains(words) && answer.text.contains("人身意外险"), "{words}, and what was typed is kept: {}", answer.text);
+        assert!(
+            answer.text.contains(words) && answer.text.contains("人身意外险"),
+            "{words}, and what was typed is kept: {}",
+            answer.text
+        );
     };
     refused("排不下", post(&web, "名册.csv", &file(""), &[("afternoon", "")]).await);
     refused("08:30 的样子", post(&web, "名册.csv", &file(""), &[("morning", "早上")]).await);

@@ -40,20 +40,39 @@ async fn m3_1_four_people_take_a_class_from_draft_to_approval() {
         .list::<review_line::Entity>(|q| q.filter(review_line::Column::Class.eq(class.clone())))
         .await
         .unwrap();
-    assert_eq!((lines.iter().filter(|line| line.by_machine).count(), lines.iter().filter(|line| line.result == Some(ReviewResult::Pass)).count()), (27, 27));
+    assert_eq!(
+        (
+            lines.iter().filter(|line| line.by_machine).count(),
+            lines.iter().filter(|line| line.result == Some(ReviewResult::Pass)).count()
+        ),
+        (27, 27)
+    );
     let (officer, reviewer) = (house.desk(Persona::JinjiangOfficer), house.desk(Persona::JinjiangReviewer));
     assert_eq!(
-        rules(officer.perform(ApproveOpening { class: class.clone() }).await).iter().filter(|rule| *rule == "两人审核").count(),
+        rules(officer.perform(ApproveOpening { class: class.clone() }).await)
+            .iter()
+            .filter(|rule| *rule == "两人审核")
+            .count(),
         1,
         "nobody has reviewed yet"
     );
     officer.perform(ReviewOpening { class: class.clone(), passed: all_human() }).await.unwrap();
-    assert_eq!(rules(officer.perform(ApproveOpening { class: class.clone() }).await), ["职责分离"], "the reviewer may not approve");
+    assert_eq!(
+        rules(officer.perform(ApproveOpening { class: class.clone() }).await),
+        ["职责分离"],
+        "the reviewer may not approve"
+    );
     let waiting = open_tasks(&house, &class).await;
-    assert_eq!((waiting.len(), waiting[0].kind.as_str(), waiting[0].not_for.clone()), (1, "approve-opening", Some(Persona::JinjiangOfficer.account())));
+    assert_eq!(
+        (waiting.len(), waiting[0].kind.as_str(), waiting[0].not_for.clone()),
+        (1, "approve-opening", Some(Persona::JinjiangOfficer.account()))
+    );
     reviewer.perform(ApproveOpening { class: class.clone() }).await.unwrap();
     let after = row(&house, &class).await;
-    assert_eq!((after.state, after.decided_by.clone()), (FullProcessState::Approved.into(), Some(Persona::JinjiangReviewer.account())));
+    assert_eq!(
+        (after.state, after.decided_by.clone()),
+        (FullProcessState::Approved.into(), Some(Persona::JinjiangReviewer.account()))
+    );
     assert_eq!(desk::policy::pinned(after.policy.as_deref()).unwrap().online_cap_pct(), 40, "the policy is pinned");
     let facts = house
         .system()
@@ -76,7 +95,10 @@ async fn m3_1_four_people_take_a_class_from_draft_to_approval() {
             "ClassOpeningApproved"
         ]
     );
-    assert!(facts.iter().all(|one| !one.body.contains("350199") && !one.summary.contains("林玉珍")), "no personal data in the journal");
+    assert!(
+        facts.iter().all(|one| !one.body.contains("350199") && !one.summary.contains("林玉珍")),
+        "no personal data in the journal"
+    );
     assert!(facts[6].body.contains("\"class_state\":\"A30\""));
 }
 
@@ -91,7 +113,13 @@ async fn m3_1_a_clean_class_is_reviewed_in_two_clicks_on_the_page() {
     web.post(Some(Persona::SchoolClerk), &at("/submit"), &[("pledge", "1")]).await.expect(StatusCode::SEE_OTHER);
     web.post(Some(Persona::JinjiangOfficer), &at("/accept"), &[]).await.expect(StatusCode::SEE_OTHER);
     let page = web.get(Some(Persona::JinjiangOfficer), &at("")).await.expect(StatusCode::OK);
-    assert!(page.text.contains("4 项人工核对无误，审核通过") && page.text.contains("完备性 14 项") && page.text.contains("真实性 17 项"), "{}", page.text);
+    assert!(
+        page.text.contains("4 项人工核对无误，审核通过")
+            && page.text.contains("完备性 14 项")
+            && page.text.contains("真实性 17 项"),
+        "{}",
+        page.text
+    );
     assert!(page.text.contains("还可排 5 课时") && page.text.contains("3505822026A00010001"));
     web.post(Some(Persona::JinjiangOfficer), &at("/review"), &[("all", "1")]).await.expect(StatusCode::SEE_OTHER);
     let own = web.get(Some(Persona::JinjiangOfficer), &at("")).await.expect(StatusCode::OK);
@@ -108,12 +136,27 @@ async fn m8_1_neighbour_rival_and_stranger_see_nothing() {
     let house = TestHouse::new().await;
     let class = under_review(&house).await;
     for stranger in [Persona::ShishiOfficer, Persona::RivalClerk] {
-        assert!(house.desk(stranger).read().await.unwrap().get::<training_class::Entity>(class.to_string()).await.is_err());
+        assert!(
+            house.desk(stranger).read().await.unwrap().get::<training_class::Entity>(class.to_string()).await.is_err()
+        );
     }
-    assert!(is_gone(&house.desk(Persona::ShishiOfficer).perform(ReviewOpening { class: class.clone(), passed: all_human() }).await));
-    assert!(is_gone(&house.desk(Persona::RivalClerk).perform(WithdrawClass { class: class.clone(), reason: "人数不足".into() }).await));
-    assert!(matches!(house.desk(Persona::SchoolClerk).perform(ApproveOpening { class: class.clone() }).await, Err(Stop::Forbidden)));
-    assert!(matches!(house.desk(Persona::ProvinceOfficer).perform(ApproveOpening { class: class.clone() }).await, Err(Stop::Forbidden)));
+    assert!(is_gone(
+        &house.desk(Persona::ShishiOfficer).perform(ReviewOpening { class: class.clone(), passed: all_human() }).await
+    ));
+    assert!(is_gone(
+        &house
+            .desk(Persona::RivalClerk)
+            .perform(WithdrawClass { class: class.clone(), reason: "人数不足".into() })
+            .await
+    ));
+    assert!(matches!(
+        house.desk(Persona::SchoolClerk).perform(ApproveOpening { class: class.clone() }).await,
+        Err(Stop::Forbidden)
+    ));
+    assert!(matches!(
+        house.desk(Persona::ProvinceOfficer).perform(ApproveOpening { class: class.clone() }).await,
+        Err(Stop::Forbidden)
+    ));
     let web = house.serve(m3_supervision::routes());
     for path in ["", "/roster", "/timetable", "/attendance"] {
         let address = format!("/classes/{class}{path}");
@@ -132,31 +175,57 @@ async fn m3_1_returned_corrected_handed_in_again() {
     let house = TestHouse::new().await;
     let class = under_review(&house).await;
     let (clerk, officer) = (house.desk(Persona::SchoolClerk), house.desk(Persona::JinjiangOfficer));
-    let answer = AnswerReviewLine { class: class.clone(), code: "H04".into(), result: ReviewResult::NeedsFix, note: String::new() };
+    let answer = AnswerReviewLine {
+        class: class.clone(),
+        code: "H04".into(),
+        result: ReviewResult::NeedsFix,
+        note: String::new(),
+    };
     assert_eq!(rules(officer.perform(answer.clone()).await), ["人工核对"], "a bad line needs a word");
     officer.perform(AnswerReviewLine { note: "照片里没有急救箱".into(), ..answer }).await.unwrap();
     assert!(
-        rules(officer.perform(ReviewOpening { class: class.clone(), passed: vec!["H01".into(), "H02".into(), "H03".into()] }).await)
-            .contains(&"H04".to_owned())
+        rules(
+            officer
+                .perform(ReviewOpening { class: class.clone(), passed: vec!["H01".into(), "H02".into(), "H03".into()] })
+                .await
+        )
+        .contains(&"H04".to_owned())
     );
     let web = house.serve(m3_supervision::routes());
-    let form = web.get(Some(Persona::JinjiangOfficer), &format!("/classes/{class}/return")).await.expect(StatusCode::OK);
+    let form =
+        web.get(Some(Persona::JinjiangOfficer), &format!("/classes/{class}/return")).await.expect(StatusCode::OK);
     assert!(form.text.contains("照片里没有急救箱"), "what failed is already in the notice");
-    assert_eq!(rules(officer.perform(ReturnOpening { class: class.clone(), reason: "  ".into() }).await), ["一次性告知"]);
+    assert_eq!(
+        rules(officer.perform(ReturnOpening { class: class.clone(), reason: "  ".into() }).await),
+        ["一次性告知"]
+    );
     officer.perform(ReturnOpening { class: class.clone(), reason: "请补急救箱照片".into() }).await.unwrap();
     let returned = row(&house, &class).await;
-    assert_eq!((returned.state, returned.due_on), (FullProcessState::Returned.into(), Some(day(2026, 11, 16))), "ten working days");
-    assert_eq!(open_tasks(&house, &class).await.iter().map(|one| one.kind.as_str()).collect::<Vec<_>>(), ["correct-opening"]);
+    assert_eq!(
+        (returned.state, returned.due_on),
+        (FullProcessState::Returned.into(), Some(day(2026, 11, 16))),
+        "ten working days"
+    );
+    assert_eq!(
+        open_tasks(&house, &class).await.iter().map(|one| one.kind.as_str()).collect::<Vec<_>>(),
+        ["correct-opening"]
+    );
     clerk.perform(SubmitOpening { class: class.clone(), pledge: true }).await.unwrap();
     let again = row(&house, &class).await;
-    assert_eq!((again.state, again.class_no.as_str()), (FullProcessState::Submitted.into(), "3505822026A00010001"), "the number stays");
+    assert_eq!(
+        (again.state, again.class_no.as_str()),
+        (FullProcessState::Submitted.into(), "3505822026A00010001"),
+        "the number stays"
+    );
     assert!(again.decision_note.is_empty());
     let human = house
         .system()
         .read()
         .await
         .unwrap()
-        .list::<review_line::Entity>(|q| q.filter(review_line::Column::Class.eq(class.clone())).filter(review_line::Column::ByMachine.eq(false)))
+        .list::<review_line::Entity>(|q| {
+            q.filter(review_line::Column::Class.eq(class.clone())).filter(review_line::Column::ByMachine.eq(false))
+        })
         .await
         .unwrap();
     assert!(human.iter().all(|line| line.result.is_none()), "people look again");
@@ -166,7 +235,11 @@ async fn m3_1_returned_corrected_handed_in_again() {
 async fn m3_1_silence_after_a_return_withdraws_the_application() {
     let house = TestHouse::new().await;
     let class = under_review(&house).await;
-    house.desk(Persona::JinjiangOfficer).perform(ReturnOpening { class: class.clone(), reason: "请补齐材料".into() }).await.unwrap();
+    house
+        .desk(Persona::JinjiangOfficer)
+        .perform(ReturnOpening { class: class.clone(), reason: "请补齐材料".into() })
+        .await
+        .unwrap();
     house.travel_to(2026, 11, 16, 23, 59);
     m3_supervision::tick(&house.system()).await.unwrap();
     assert_eq!(row(&house, &class).await.state, FullProcessState::Returned, "until the end of the day");
@@ -184,15 +257,29 @@ async fn m3_1_refused_withdrawn_revoked() {
     let officer = house.desk(Persona::JinjiangOfficer);
     officer.perform(RefuseOpening { class: class.clone(), reason: "场地与申报不符".into() }).await.unwrap();
     assert_eq!(row(&house, &class).await.state, FullProcessState::Refused);
-    assert_eq!(rules(officer.perform(AcceptOpening { class: class.clone() }).await), ["办理步骤"], "a refused class does not move");
+    assert_eq!(
+        rules(officer.perform(AcceptOpening { class: class.clone() }).await),
+        ["办理步骤"],
+        "a refused class does not move"
+    );
     let made = fixtures::another_class(&house, 0x503, "3505822026A00010009").await;
     assert!(matches!(
-        house.desk(Persona::SchoolClerk).perform(RevokeClass { class: made.class.clone(), reason: "查实冒名".into() }).await,
+        house
+            .desk(Persona::SchoolClerk)
+            .perform(RevokeClass { class: made.class.clone(), reason: "查实冒名".into() })
+            .await,
         Err(Stop::Forbidden)
     ));
-    house.desk(Persona::SchoolClerk).perform(WithdrawClass { class: made.class.clone(), reason: "报名人数不足".into() }).await.unwrap();
+    house
+        .desk(Persona::SchoolClerk)
+        .perform(WithdrawClass { class: made.class.clone(), reason: "报名人数不足".into() })
+        .await
+        .unwrap();
     let withdrawn = row(&house, &made.class).await;
-    assert_eq!((withdrawn.state, withdrawn.decision_note.as_str()), (FullProcessState::Withdrawn.into(), "报名人数不足"));
+    assert_eq!(
+        (withdrawn.state, withdrawn.decision_note.as_str()),
+        (FullProcessState::Withdrawn.into(), "报名人数不足")
+    );
     let other = fixtures::another_class(&house, 0x504, "3505822026A00010010").await;
     officer.perform(RevokeClass { class: other.class.clone(), reason: "查实冒名".into() }).await.unwrap();
     assert_eq!(row(&house, &other.class).await.state, FullProcessState::Withdrawn);

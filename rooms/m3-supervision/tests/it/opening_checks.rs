@@ -42,7 +42,11 @@ async fn m3_1_all_that_is_missing_is_told_at_once() {
     let class = create(&house).await;
     let clerk = house.desk(Persona::SchoolClerk);
     assert_eq!(rules(clerk.perform(SubmitOpening { class: class.clone(), pledge: false }).await), ["承诺书"]);
-    assert_eq!(rules(clerk.perform(SubmitOpening { class: class.clone(), pledge: true }).await), ["W01", "W04"], "no roster, no timetable");
+    assert_eq!(
+        rules(clerk.perform(SubmitOpening { class: class.clone(), pledge: true }).await),
+        ["W01", "W04"],
+        "no roster, no timetable"
+    );
     clerk.perform(AddTrainees { class: class.clone(), rows: roster().into_iter().take(9).collect() }).await.unwrap();
     let late = Plan { starts_on: day(2026, 11, 6), ends_on: day(2026, 11, 10), exam_on: day(2026, 11, 12), ..plan() };
     clerk.perform(EditClassPlan { class: class.clone(), plan: late }).await.unwrap();
@@ -78,7 +82,11 @@ async fn m3_1_directory_site_licence_account_and_teacher_are_checked() {
                 let busy = work.get::<teacher::Entity>(fixtures::theory_teacher().to_string()).await?;
                 work.save::<teacher::Entity>(
                     &busy,
-                    teacher::ActiveModel { certificate_verified_on: Set(None), certificate_no: Set(String::new()), ..Default::default() },
+                    teacher::ActiveModel {
+                        certificate_verified_on: Set(None),
+                        certificate_no: Set(String::new()),
+                        ..Default::default()
+                    },
                 )
                 .await
             })
@@ -97,7 +105,12 @@ async fn m3_1_directory_site_licence_account_and_teacher_are_checked() {
 async fn i01_a_class_outside_the_directory_is_refused() {
     let house = TestHouse::new().await;
     let class = ready(&house).await;
-    meddle(&house, &class, training_class::ActiveModel { needs_item: Set(fixtures::rival_item()), ..Default::default() }).await;
+    meddle(
+        &house,
+        &class,
+        training_class::ActiveModel { needs_item: Set(fixtures::rival_item()), ..Default::default() },
+    )
+    .await;
     assert_eq!(rules(house.desk(Persona::SchoolClerk).perform(SubmitOpening { class, pledge: true }).await), ["I01"]);
 }
 
@@ -110,7 +123,12 @@ async fn t01_t03_t05_clashes_with_another_class_are_found_and_masked() {
     clerk
         .perform(EditClassPlan {
             class: class.clone(),
-            plan: Plan { starts_on: day(2026, 11, 10), ends_on: day(2026, 11, 13), exam_on: day(2026, 11, 20), ..plan() },
+            plan: Plan {
+                starts_on: day(2026, 11, 10),
+                ends_on: day(2026, 11, 13),
+                exam_on: day(2026, 11, 20),
+                ..plan()
+            },
         })
         .await
         .unwrap();
@@ -119,7 +137,11 @@ async fn t01_t03_t05_clashes_with_another_class_are_found_and_masked() {
     let Err(Stop::Refused(no)) = refused else { panic!("{refused:?}") };
     let rules: Vec<&str> = no.iter().map(|one| one.rule.as_str()).collect();
     assert_eq!(rules, ["T01", "T03", "T05"]);
-    assert!(no[0].fact.contains("林*珍 11月10日 08:30 同时段在晋江市另一班上课") && !no[0].fact.contains("林玉珍"), "{}", no[0].fact);
+    assert!(
+        no[0].fact.contains("林*珍 11月10日 08:30 同时段在晋江市另一班上课") && !no[0].fact.contains("林玉珍"),
+        "{}",
+        no[0].fact
+    );
     // After the other class, nothing clashes.
     clerk.perform(EditClassPlan { class: class.clone(), plan: plan() }).await.unwrap();
     assert!(clerk.perform(SubmitOpening { class, pledge: true }).await.is_ok());
@@ -138,7 +160,11 @@ async fn t03_a_teacher_of_two_schools_is_one_human() {
             Box::pin(async move {
                 let own = work.get::<teacher::Entity>(fixtures::theory_teacher().to_string()).await?;
                 let other = work.get::<teacher::Entity>(fixtures::rival_teacher().to_string()).await?;
-                work.save::<teacher::Entity>(&other, teacher::ActiveModel { id_number_index: Set(own.id_number_index), ..Default::default() }).await?;
+                work.save::<teacher::Entity>(
+                    &other,
+                    teacher::ActiveModel { id_number_index: Set(own.id_number_index), ..Default::default() },
+                )
+                .await?;
                 let change = class_session::ActiveModel {
                     held_on: Set(day(2026, 11, 16)),
                     starts_at: Set(foundation::clock::at_local(day(2026, 11, 16).and_hms_opt(9, 0, 0).unwrap())),
@@ -153,7 +179,11 @@ async fn t03_a_teacher_of_two_schools_is_one_human() {
                     enrolment::ActiveModel { active: Set(false), ..Default::default() },
                 )
                 .await?;
-                work.change_all::<class_session::Entity>(class_session::Column::Id.eq(rivals.sessions[0].clone()), change).await
+                work.change_all::<class_session::Entity>(
+                    class_session::Column::Id.eq(rivals.sessions[0].clone()),
+                    change,
+                )
+                .await
             })
         })
         .await
@@ -171,7 +201,11 @@ async fn i02_t05_too_many_for_room_and_directory() {
         .db
         .write(foundation::Scope::Everything, |work| {
             Box::pin(async move {
-                work.change_all::<room::Entity>(room::Column::Id.eq(fixtures::big_room()), room::ActiveModel { seats: Set(11), ..Default::default() }).await?;
+                work.change_all::<room::Entity>(
+                    room::Column::Id.eq(fixtures::big_room()),
+                    room::ActiveModel { seats: Set(11), ..Default::default() },
+                )
+                .await?;
                 work.change_all::<directory_item::Entity>(
                     directory_item::Column::Institution.eq(testkit::personas::school()),
                     directory_item::ActiveModel { capacity: Set(11), ..Default::default() },
@@ -181,7 +215,10 @@ async fn i02_t05_too_many_for_room_and_directory() {
         })
         .await
         .unwrap();
-    assert_eq!(rules(house.desk(Persona::SchoolClerk).perform(SubmitOpening { class, pledge: true }).await), ["T05", "I02"]);
+    assert_eq!(
+        rules(house.desk(Persona::SchoolClerk).perform(SubmitOpening { class, pledge: true }).await),
+        ["T05", "I02"]
+    );
 }
 
 #[tokio::test]
@@ -199,10 +236,21 @@ async fn e08_age_is_judged_on_the_first_day() {
     let clerk = house.desk(Persona::SchoolClerk);
     clerk.perform(EditClassPlan { class: class.clone(), plan: Plan { planned_persons: 14, ..plan() } }).await.unwrap();
     assert_eq!(clerk.perform(AddTrainees { class: class.clone(), rows: rows.to_vec() }).await.unwrap().added, 2);
-    assert!(clerk.perform(SubmitOpening { class: class.clone(), pledge: true }).await.is_ok(), "60 on the first day is inside");
+    assert!(
+        clerk.perform(SubmitOpening { class: class.clone(), pledge: true }).await.is_ok(),
+        "60 on the first day is inside"
+    );
     let (class, clerk) = (class, house.desk(Persona::JinjiangOfficer));
     clerk.perform(AcceptOpening { class: class.clone() }).await.unwrap();
-    meddle(&house, &class, training_class::ActiveModel { starts_on: Set(day(2026, 11, 17)), ..Default::default() }).await;
-    assert_eq!(clerk.perform(RecheckOpening { class: class.clone() }).await.unwrap(), 2, "61 on the later first day, and the timetable no longer fits");
-    assert!(!rules(clerk.perform(ReviewOpening { class, passed: all_human() }).await).is_empty(), "a red line stops the review");
+    meddle(&house, &class, training_class::ActiveModel { starts_on: Set(day(2026, 11, 17)), ..Default::default() })
+        .await;
+    assert_eq!(
+        clerk.perform(RecheckOpening { class: class.clone() }).await.unwrap(),
+        2,
+        "61 on the later first day, and the timetable no longer fits"
+    );
+    assert!(
+        !rules(clerk.perform(ReviewOpening { class, passed: all_human() }).await).is_empty(),
+        "a red line stops the review"
+    );
 }

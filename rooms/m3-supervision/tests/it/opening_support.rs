@@ -31,7 +31,13 @@ pub fn plan() -> Plan {
 }
 
 pub fn layout() -> Layout {
-    Layout { weekdays: vec![1, 2, 3, 4, 5], morning: "08:30:00".parse().ok(), afternoon: "14:00:00".parse().ok(), evening: None, block: 4 }
+    Layout {
+        weekdays: vec![1, 2, 3, 4, 5],
+        morning: "08:30:00".parse().ok(),
+        afternoon: "14:00:00".parse().ok(),
+        evening: None,
+        block: 4,
+    }
 }
 
 pub fn roster() -> Vec<RosterRow> {
@@ -91,7 +97,11 @@ pub async fn open_tasks(house: &TestHouse, class: &ClassId) -> Vec<task::Model> 
         .read()
         .await
         .unwrap()
-        .list::<task::Entity>(|q| q.filter(task::Column::About.eq(class.to_string())).filter(task::Column::DoneAt.is_null()).order_by_asc(task::Column::Kind))
+        .list::<task::Entity>(|q| {
+            q.filter(task::Column::About.eq(class.to_string()))
+                .filter(task::Column::DoneAt.is_null())
+                .order_by_asc(task::Column::Kind)
+        })
         .await
         .unwrap()
 }

@@ -21,8 +21,13 @@ use crate::opening_support::{all_human, meddle, open_tasks, row, rules, under_re
 
 async fn open_kinds(house: &TestHouse) -> Vec<String> {
     let reader = house.system().read().await.unwrap();
-    let mut all: Vec<String> =
-        reader.list::<task::Entity>(|q| q.filter(task::Column::DoneAt.is_null())).await.unwrap().into_iter().map(|one| one.kind).collect();
+    let mut all: Vec<String> = reader
+        .list::<task::Entity>(|q| q.filter(task::Column::DoneAt.is_null()))
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|one| one.kind)
+        .collect();
     all.sort();
     all
 }
@@ -45,13 +50,22 @@ async fn m3_1_a_class_is_reviewed_once_and_approved_by_another() {
 async fn m3_1_a_line_found_wrong_asks_for_the_review_again() {
     let house = TestHouse::new().await;
     let class = under_review(&house).await;
-    house.desk(Persona::JinjiangOfficer).perform(ReviewOpening { class: class.clone(), passed: all_human() }).await.unwrap();
-    let answer = |result, note: &str| AnswerReviewLine { class: class.clone(), code: "H01".into(), result, note: note.into() };
+    house
+        .desk(Persona::JinjiangOfficer)
+        .perform(ReviewOpening { class: class.clone(), passed: all_human() })
+        .await
+        .unwrap();
+    let answer =
+        |result, note: &str| AnswerReviewLine { class: class.clone(), code: "H01".into(), result, note: note.into() };
     house.desk(Persona::JinjiangReviewer).perform(answer(ReviewResult::NeedsFix, "教材不是本级别的")).await.unwrap();
     let waiting = open_tasks(&house, &class).await;
     assert_eq!((waiting.len(), waiting[0].kind.as_str(), waiting[0].tone.as_str()), (1, "review-opening", "act"));
     assert!(row(&house, &class).await.reviewed_by.is_none());
-    assert_eq!(rules(house.desk(Persona::JinjiangInspector).perform(answer(ReviewResult::Noted, "记下")).await).len(), 1, "a remark is the machine's");
+    assert_eq!(
+        rules(house.desk(Persona::JinjiangInspector).perform(answer(ReviewResult::Noted, "记下")).await).len(),
+        1,
+        "a remark is the machine's"
+    );
 }
 
 /// A roll that cannot be called any more is not asked for, and what was asked ends with the class.
@@ -60,7 +74,8 @@ async fn m3_3_nobody_is_asked_for_a_roll_that_cannot_be_called() {
     let house = TestHouse::new().await;
     let class = fixtures::approved_class(&house).await;
     accounts(&house).await;
-    let session = house.system().read().await.unwrap().get::<class_session::Entity>(class.sessions[0].to_string()).await.unwrap();
+    let session =
+        house.system().read().await.unwrap().get::<class_session::Entity>(class.sessions[0].to_string()).await.unwrap();
     house.premises.clock.travel_to(session.starts_at + Duration::minutes(10));
     let ask = || AskForRollCall { session: session.id.clone() };
     trainee(&house, 0).perform(ask()).await.unwrap();
@@ -98,12 +113,18 @@ fn check(class: &foundation::ClassId, opinion: InspectionOpinion, note: &str) ->
 async fn m3_2_a_stopped_class_goes_on_when_somebody_has_looked_again() {
     let house = TestHouse::new().await;
     let class = fixtures::approved_class(&house).await.class;
-    meddle(&house, &class, training_class::ActiveModel { state: Set(FullProcessState::InTraining.into()), ..Default::default() }).await;
+    meddle(
+        &house,
+        &class,
+        training_class::ActiveModel { state: Set(FullProcessState::InTraining.into()), ..Default::default() },
+    )
+    .await;
     let (inspector, clerk) = (house.desk(Persona::JinjiangInspector), house.desk(Persona::SchoolClerk));
     let first: InspectionId = inspector.perform(check(&class, InspectionOpinion::Rectify, "教师不在岗")).await.unwrap();
     house.pass_minutes(5);
     let second = inspector.perform(check(&class, InspectionOpinion::Stop, "又不在岗，停课")).await.unwrap();
-    let answer = |inspection: &InspectionId| AnswerInspection { inspection: inspection.clone(), text: "已更换教师".into() };
+    let answer =
+        |inspection: &InspectionId| AnswerInspection { inspection: inspection.clone(), text: "已更换教师".into() };
     clerk.perform(answer(&first)).await.unwrap();
     assert_eq!(rules(clerk.perform(answer(&first)).await).len(), 1, "once");
     let kinds = open_kinds(&house).await;
@@ -115,7 +136,10 @@ async fn m3_2_a_stopped_class_goes_on_when_somebody_has_looked_again() {
     assert_eq!(rules(officer.perform(resume()).await), ["恢复培训"], "the school's word is not enough");
     house.pass_minutes(5);
     inspector.perform(check(&class, InspectionOpinion::Normal, "复查：教师在岗")).await.unwrap();
-    assert!(open_kinds(&house).await.iter().all(|one| one != "inspection-answered"), "whoever looked again has seen the answers");
+    assert!(
+        open_kinds(&house).await.iter().all(|one| one != "inspection-answered"),
+        "whoever looked again has seen the answers"
+    );
     officer.perform(resume()).await.unwrap();
     assert_eq!(row(&house, &class).await.state, FullProcessState::InTraining);
 }
@@ -125,8 +149,14 @@ async fn m3_2_a_stopped_class_goes_on_when_somebody_has_looked_again() {
 async fn m3_2_who_signed_in_and_is_not_there_is_accounted_for() {
     let house = TestHouse::new().await;
     let class = fixtures::approved_class(&house).await;
-    meddle(&house, &class.class, training_class::ActiveModel { state: Set(FullProcessState::InTraining.into()), ..Default::default() }).await;
-    let session = house.system().read().await.unwrap().get::<class_session::Entity>(class.sessions[0].to_string()).await.unwrap();
+    meddle(
+        &house,
+        &class.class,
+        training_class::ActiveModel { state: Set(FullProcessState::InTraining.into()), ..Default::default() },
+    )
+    .await;
+    let session =
+        house.system().read().await.unwrap().get::<class_session::Entity>(class.sessions[0].to_string()).await.unwrap();
     house.premises.clock.travel_to(session.starts_at + Duration::minutes(20));
     let roll = CallRoll { session: session.id.clone(), present: class.enrolments.clone() };
     house.desk(Persona::ClassTeacher).perform(roll).await.unwrap();
@@ -138,7 +168,9 @@ async fn m3_2_who_signed_in_and_is_not_there_is_accounted_for() {
     };
     let inspector = house.desk(Persona::JinjiangInspector);
     match inspector.perform(seen("")).await {
-        Err(Stop::Refused(no)) => assert!(no.len() == 1 && no[0].fact.contains("已签到 12 人，现场只有 9 人"), "{no:?}"),
+        Err(Stop::Refused(no)) => {
+            assert!(no.len() == 1 && no[0].fact.contains("已签到 12 人，现场只有 9 人"), "{no:?}")
+        }
         other => panic!("{other:?}"),
     }
     inspector.perform(seen("三人请假，已看请假条")).await.unwrap();
@@ -150,8 +182,15 @@ async fn m3_3_a_class_in_which_nobody_passed_is_over() {
     let house = TestHouse::new().await;
     let class = crate::exam::taught(&house).await;
     let held_on = house.system().today();
-    let sitting = Sitting { held_on, examiner: "陈志坚".into(), second_examiner: "周美兰".into(), method: "理论笔试".into() };
-    let marks = class.enrolments.iter().map(|one| Marks { enrolment: one.clone(), theory: 20, practice: 30, absent: false }).collect();
+    let sitting =
+        Sitting {
+            held_on, examiner: "陈志坚".into(), second_examiner: "周美兰".into(), method: "理论笔试".into()
+        };
+    let marks = class
+        .enrolments
+        .iter()
+        .map(|one| Marks { enrolment: one.clone(), theory: 20, practice: 30, absent: false })
+        .collect();
     house.desk(Persona::SchoolClerk).perform(EnterScores { class: class.class.clone(), sitting, marks }).await.unwrap();
     house.desk(Persona::JinjiangOfficer).perform(ConfirmExam { class: class.class.clone() }).await.unwrap();
     assert_eq!(row(&house, &class.class).await.state, FullProcessState::Archived);

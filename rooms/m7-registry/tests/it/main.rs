@@ -11,7 +11,12 @@ use testkit::{JINJIANG, Persona, TestHouse, district};
 
 fn row(name: &str, serial: u16, phone: &str) -> RosterRow {
     let born = chrono::NaiveDate::from_ymd_opt(1975, 3, 5).unwrap();
-    RosterRow { name: name.into(), id_number: foundation::id_number::synthetic(born, serial).unwrap(), phone: phone.into(), ..RosterRow::default() }
+    RosterRow {
+        name: name.into(),
+        id_number: foundation::id_number::synthetic(born, serial).unwrap(),
+        phone: phone.into(),
+        ..RosterRow::default()
+    }
 }
 
 async fn put(house: &TestHouse, row: RosterRow) -> Result<PersonId, Stop> {
@@ -39,7 +44,9 @@ async fn m7_1_one_document_is_one_person_and_nothing_lies_open() {
     let given = row("林玉珍", 21, "13805000001");
     let first = put(&house, given.clone()).await.unwrap();
     assert_eq!(
-        put(&house, RosterRow { id_number: format!(" {} ", given.id_number.to_lowercase()), ..given.clone() }).await.unwrap(),
+        put(&house, RosterRow { id_number: format!(" {} ", given.id_number.to_lowercase()), ..given.clone() })
+            .await
+            .unwrap(),
         first,
         "spaces and small letters change nothing"
     );
@@ -62,7 +69,11 @@ async fn m7_1_a_newer_phone_replaces_the_older() {
     assert_eq!(read(&house, &id).await.phone_masked, "139****1001", "a missing phone takes nothing away");
     // Same mask, another number: the blind index tells them apart.
     put(&house, row("林玉珍", 21, "13999991001")).await.unwrap();
-    let opened = house.premises.keyring.open(store::seal::Purpose::Phone, &id.to_string(), &read(&house, &id).await.phone.unwrap()).unwrap();
+    let opened = house
+        .premises
+        .keyring
+        .open(store::seal::Purpose::Phone, &id.to_string(), &read(&house, &id).await.phone.unwrap())
+        .unwrap();
     assert_eq!(opened.as_str(), "13999991001");
 }
 

@@ -6,7 +6,9 @@ use desk::procedure::{Taking, begin, take};
 use desk::{Act, Desk, Done, session};
 use foundation::codes::AccountRole;
 use foundation::limits::LINE_CHARS;
-use foundation::{AccountId, Actor, DistrictCode, Fault, Function, InstitutionId, Office, Permission, Refusal, Right, Stop};
+use foundation::{
+    AccountId, Actor, DistrictCode, Fault, Function, InstitutionId, Office, Permission, Refusal, Right, Stop,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
@@ -17,7 +19,9 @@ use store::tables::institutions::institution;
 use super::links::{self, LinkPurpose, OneTimeLink, PASSWORD_LINK_HOURS};
 use super::{fact, own};
 use crate::declared::{Accounts, Step};
-use crate::refusals::{ACCOUNT_NAME, ACCOUNT_OFFICE, ACCOUNT_REACH, ACCOUNT_REASON, ACCOUNT_STATE, INSTITUTION_ACCOUNT};
+use crate::refusals::{
+    ACCOUNT_NAME, ACCOUNT_OFFICE, ACCOUNT_REACH, ACCOUNT_REASON, ACCOUNT_STATE, INSTITUTION_ACCOUNT,
+};
 use crate::rules;
 
 const CONFIGURE: Permission = Permission::Of(Function::Accounts, Right::Configure);
@@ -62,7 +66,20 @@ impl Act for CreateAccount {
         if seat.name.is_empty() || seat.name.chars().count() > LINE_CHARS {
             no.push(ACCOUNT_OFFICE.refuse("没有写清单位名称").at("office_name"));
         }
-        open(desk, work, Opening { step: Step::Open, office: &self.office, seat, login: &self.login, name: &self.name, role: self.role }, no).await
+        open(
+            desk,
+            work,
+            Opening {
+                step: Step::Open,
+                office: &self.office,
+                seat,
+                login: &self.login,
+                name: &self.name,
+                role: self.role,
+            },
+            no,
+        )
+        .await
     }
 }
 
@@ -92,14 +109,23 @@ impl Act for OpenInstitutionAccount {
             return Err(Fault::Gone.into());
         }
         let mut no = Vec::new();
-        let live = Condition::all().add(account::Column::Institution.eq(self.institution.clone())).add(account::Column::Disabled.eq(false));
+        let live = Condition::all()
+            .add(account::Column::Institution.eq(self.institution.clone()))
+            .add(account::Column::Disabled.eq(false));
         if let Some(one) = work.find::<account::Entity>(live).await? {
             no.push(INSTITUTION_ACCOUNT.refuse(format!("{}已经有账号（{}，{}）", seat.name, one.login, one.name)));
         }
         open(
             desk,
             work,
-            Opening { step: Step::OpenInstitution, office: &office, seat, login: &self.login, name: &self.name, role: AccountRole::Administrator },
+            Opening {
+                step: Step::OpenInstitution,
+                office: &office,
+                seat,
+                login: &self.login,
+                name: &self.name,
+                role: AccountRole::Administrator,
+            },
             no,
         )
         .await
@@ -119,7 +145,9 @@ async fn seat(work: &Writer, office: &Office, given: &str) -> Result<Seat, Stop>
         Office::EmploymentBureau => province("福建省劳动就业服务局"),
         Office::AssessmentCentre => province("福建省职业技能鉴定指导中心"),
         Office::TechnicalEducationCentre => province("福建省技工教育中心"),
-        Office::City { district } | Office::County { district } => Seat { district: *district, name: district.hr_office_name() },
+        Office::City { district } | Office::County { district } => {
+            Seat { district: *district, name: district.hr_office_name() }
+        }
         Office::Finance { district } => Seat { district: *district, name: district.finance_office_name() },
         Office::IndustryDepartment { district } | Office::Monitor { district } | Office::Audit { district } => {
             Seat { district: *district, name: given.trim().to_owned() }
@@ -159,11 +187,13 @@ async fn open(desk: &Desk, work: &Writer, asked: Opening<'_>, mut no: Vec<Refusa
     if !no.is_empty() {
         return Err(no.into());
     }
-    let holder = Actor { account: None, name, office_name: asked.seat.name, office: asked.office.clone(), role: asked.role };
+    let holder =
+        Actor { account: None, name, office_name: asked.seat.name, office: asked.office.clone(), role: asked.role };
     let row = session::new_account(desk.new_id(), login, &holder, asked.seat.district, desk.now());
-    let draft = fact("AccountCreated", &row, format!("为{}建立账号 {}（{}）", row.office_name, row.login, row.role.label()))
-        .with("office", format!("{}:{}", row.office_kind, row.office_ref))
-        .with("role", row.role.code());
+    let draft =
+        fact("AccountCreated", &row, format!("为{}建立账号 {}（{}）", row.office_name, row.login, row.role.label()))
+            .with("office", format!("{}:{}", row.office_kind, row.office_ref))
+            .with("role", row.role.code());
     let id = row.id.clone();
     let taking = Taking::new(account::ActiveModel::default());
     let draft = begin::<Accounts>(desk, work, row, asked.step, taking, draft).await?.ok_or(Fault::Stale)?;
@@ -179,8 +209,13 @@ fn level_of(office: &Office) -> Option<Refusal> {
         Office::County { district } => (district, district.level() == Level::County),
         _ => return None,
     };
-    (!fits)
-        .then(|| ACCOUNT_OFFICE.refuse(format!("{}没有{}", district.name(), office.kind_label())).source("行政区划").fix("请选择对应级别的地区").at("district"))
+    (!fits).then(|| {
+        ACCOUNT_OFFICE
+            .refuse(format!("{}没有{}", district.name(), office.kind_label()))
+            .source("行政区划")
+            .fix("请选择对应级别的地区")
+            .at("district")
+    })
 }
 
 /// The account of one of these acts: within reach, within the administrator's competence, not his own.
@@ -226,7 +261,9 @@ impl Act for DisableAccount {
             return Ok(Done::Repeat(()));
         }
         let fact = fact("AccountDisabled", &row, format!("停用账号 {}：{reason}", row.login));
-        let fact = take::<Accounts>(desk, work, &row, Step::Disable, Taking::new(account::ActiveModel::default()), fact).await?;
+        let fact =
+            take::<Accounts>(desk, work, &row, Step::Disable, Taking::new(account::ActiveModel::default()), fact)
+                .await?;
         own::end_sign_ins(desk, work, &row.id).await?;
         Ok(Done::new((), fact))
     }
@@ -283,7 +320,10 @@ impl Act for ResetAccount {
             return Err(ACCOUNT_STATE.refuse("账号已停用").into());
         }
         let link = reset(desk, work, &row).await?;
-        Ok(Done::new(AccountLink { account: row.id.clone(), link }, fact("AccountReset", &row, format!("重置账号 {}：{reason}", row.login))))
+        Ok(Done::new(
+            AccountLink { account: row.id.clone(), link },
+            fact("AccountReset", &row, format!("重置账号 {}：{reason}", row.login)),
+        ))
     }
 }
 
@@ -347,9 +387,15 @@ impl Act for RecoverAccount {
     type Outcome = AccountLink;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<AccountLink>, Stop> {
-        let row = work.find::<account::Entity>(account::Column::Login.eq(self.login.trim().to_lowercase())).await?.ok_or(Fault::Gone)?;
+        let row = work
+            .find::<account::Entity>(account::Column::Login.eq(self.login.trim().to_lowercase()))
+            .await?
+            .ok_or(Fault::Gone)?;
         let link = reset(desk, work, &row).await?;
-        Ok(Done::new(AccountLink { account: row.id.clone(), link }, fact("AccountReset", &row, format!("在服务器上重置账号 {}", row.login))))
+        Ok(Done::new(
+            AccountLink { account: row.id.clone(), link },
+            fact("AccountReset", &row, format!("在服务器上重置账号 {}", row.login)),
+        ))
     }
 }
 
@@ -372,13 +418,24 @@ impl Act for OpenFirstAccount {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<AccountLink>, Stop> {
         if work.count::<account::Entity>(|q| q).await? > 0 {
-            return Err(ACCOUNT_REACH.refuse("已经有账号了").source("账号登记").fix("请由现有系统管理员建立新账号").into());
+            return Err(ACCOUNT_REACH
+                .refuse("已经有账号了")
+                .source("账号登记")
+                .fix("请由现有系统管理员建立新账号")
+                .into());
         }
         let seat = seat(work, &Office::Province, "").await?;
         open(
             desk,
             work,
-            Opening { step: Step::OpenFirst, office: &Office::Province, seat, login: &self.login, name: &self.name, role: AccountRole::Administrator },
+            Opening {
+                step: Step::OpenFirst,
+                office: &Office::Province,
+                seat,
+                login: &self.login,
+                name: &self.name,
+                role: AccountRole::Administrator,
+            },
             Vec::new(),
         )
         .await

@@ -45,18 +45,36 @@ pub struct OneTimeLink {
 }
 
 /// Issues a link for an account; earlier unused ones are void from now on.
-pub async fn issue(desk: &Desk, work: &Writer, account: &AccountId, purpose: LinkPurpose, valid: Duration) -> Result<OneTimeLink, Stop> {
+pub async fn issue(
+    desk: &Desk,
+    work: &Writer,
+    account: &AccountId,
+    purpose: LinkPurpose,
+    valid: Duration,
+) -> Result<OneTimeLink, Stop> {
     let system = work.as_system("one-time-link");
     let now = desk.premises.clock.real_now();
-    let unused = Condition::all().add(one_time_link::Column::Account.eq(account.clone())).add(one_time_link::Column::UsedAt.is_null());
-    system.change_all::<one_time_link::Entity>(unused, one_time_link::ActiveModel { used_at: Set(Some(now)), ..Default::default() }).await?;
+    let unused = Condition::all()
+        .add(one_time_link::Column::Account.eq(account.clone()))
+        .add(one_time_link::Column::UsedAt.is_null());
+    system
+        .change_all::<one_time_link::Entity>(
+            unused,
+            one_time_link::ActiveModel { used_at: Set(Some(now)), ..Default::default() },
+        )
+        .await?;
     let (link, row) = prepare(desk, account, purpose, valid);
     system.add::<one_time_link::Entity>(row).await?;
     Ok(link)
 }
 
 /// A link and its row, not yet written.
-pub fn prepare(desk: &Desk, account: &AccountId, purpose: LinkPurpose, valid: Duration) -> (OneTimeLink, one_time_link::Model) {
+pub fn prepare(
+    desk: &Desk,
+    account: &AccountId,
+    purpose: LinkPurpose,
+    valid: Duration,
+) -> (OneTimeLink, one_time_link::Model) {
     let premises = &desk.premises;
     let now = premises.clock.real_now();
     let token = hex::encode(premises.ids.bytes::<24>());

@@ -13,7 +13,9 @@ use store::tables::identity::account;
 
 /// A fact about an account.
 fn fact(kind: &'static str, row: &account::Model, summary: impl Into<String>) -> FactDraft {
-    let draft = FactDraft::new(kind, row.district, summary).about(&crate::declared::ACCOUNT, &row.id).with("login", row.login.as_str());
+    let draft = FactDraft::new(kind, row.district, summary)
+        .about(&crate::declared::ACCOUNT, &row.id)
+        .with("login", row.login.as_str());
     match &row.institution {
         Some(institution) => draft.institution(institution),
         None => draft,

@@ -28,7 +28,8 @@ impl Act for EnrolTotp {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let (id, sign_in) = (desk.actor.account.clone().ok_or(Stop::Forbidden)?, desk.sign_in.clone().ok_or(Stop::Forbidden)?);
+        let (id, sign_in) =
+            (desk.actor.account.clone().ok_or(Stop::Forbidden)?, desk.sign_in.clone().ok_or(Stop::Forbidden)?);
         let no = |fact: &str, fix: &str| Stop::from(ONE_TIME_CODE.refuse(fact).fix(fix).at("code"));
         let system = work.as_system("own-account");
         let row = system.get::<account::Entity>(id.to_string()).await?;
@@ -38,8 +39,22 @@ impl Act for EnrolTotp {
         let secret = session::totp_secret(&desk.premises, &sign_in);
         let step = totp::accepted_step(&secret, self.code.trim(), desk.premises.clock.real_now(), 0)?
             .ok_or_else(|| no("口令不对", "请看手机口令软件现在显示的六位数字，再填一次；一直不对时请校准手机时间"))?;
-        let sealed = desk.premises.keyring.seal(Purpose::TotpSecret, &id.to_string(), &hex::encode(secret), desk.premises.ids.bytes());
-        system.save::<account::Entity>(&row, account::ActiveModel { totp_secret: Set(Some(sealed)), totp_last_step: Set(step), ..Default::default() }).await?;
+        let sealed = desk.premises.keyring.seal(
+            Purpose::TotpSecret,
+            &id.to_string(),
+            &hex::encode(secret),
+            desk.premises.ids.bytes(),
+        );
+        system
+            .save::<account::Entity>(
+                &row,
+                account::ActiveModel {
+                    totp_secret: Set(Some(sealed)),
+                    totp_last_step: Set(step),
+                    ..Default::default()
+                },
+            )
+            .await?;
         Ok(Done::new((), fact("TotpEnrolled", &row, "绑定动态口令")))
     }
 }
@@ -65,8 +80,12 @@ impl Act for SetPassword {
         let (id, system) = (desk.actor.account.clone().ok_or(Stop::Forbidden)?, work.as_system("own-account"));
         let row = own(desk, work).await?;
         links::use_up(work, &self.token_hash, desk.premises.clock.real_now()).await?;
-        let change =
-            account::ActiveModel { password_hash: Set(Some(self.password_hash.clone())), failed_count: Set(0), locked_until: Set(None), ..Default::default() };
+        let change = account::ActiveModel {
+            password_hash: Set(Some(self.password_hash.clone())),
+            failed_count: Set(0),
+            locked_until: Set(None),
+            ..Default::default()
+        };
         system.change_all::<account::Entity>(account::Column::Id.eq(id.clone()), change).await?;
         end_sign_ins(desk, work, &id).await?;
         Ok(Done::new((), fact("PasswordSet", &row, "用一次性链接设置密码")))
@@ -161,7 +180,8 @@ async fn own(desk: &Desk, work: &Writer) -> Result<account::Model, Stop> {
 
 /// Ends every sign-in of an account inside the act; this server forgets them at once.
 pub(super) async fn end_sign_ins(desk: &Desk, work: &Writer, account: &AccountId) -> Result<(), Stop> {
-    let open = Condition::all().add(sign_in::Column::Account.eq(account.clone())).add(sign_in::Column::EndedAt.is_null());
+    let open =
+        Condition::all().add(sign_in::Column::Account.eq(account.clone())).add(sign_in::Column::EndedAt.is_null());
     let change = sign_in::ActiveModel { ended_at: Set(Some(desk.premises.clock.real_now())), ..Default::default() };
     work.as_system("sign-ins").change_all::<sign_in::Entity>(open, change).await?;
     desk.premises.sign_ins.forget(|one| one.actor.account.as_ref() == Some(account));

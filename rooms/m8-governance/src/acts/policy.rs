@@ -28,12 +28,16 @@ impl Act for LoadPolicy {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u64>, Stop> {
         let no = |fact: String, fix: &str| Stop::from(PARAMETERS.refuse(fact).fix(fix));
-        let rows = reckoning::policy::read_parameters(&self.text).map_err(|bad| no(bad.to_string(), "请按示例文件的八列改好再装"))?;
+        let rows = reckoning::policy::read_parameters(&self.text)
+            .map_err(|bad| no(bad.to_string(), "请按示例文件的八列改好再装"))?;
         let (mut fresh, mut facts) = (Vec::new(), Vec::new());
         for row in rows {
             if let Some(known) = key(&row.key).filter(|known| row.value < known.range.0 || row.value > known.range.1) {
                 let (least, most) = known.range;
-                return Err(no(format!("“{}”为 {}，合理范围是 {least} 到 {most}", known.label, row.value), "请核对文件"));
+                return Err(no(
+                    format!("“{}”为 {}，合理范围是 {least} 到 {most}", known.label, row.value),
+                    "请核对文件",
+                ));
             }
             match stands(work, &row).await? {
                 None => {
@@ -42,7 +46,14 @@ impl Act for LoadPolicy {
                 }
                 Some(known) if known.value == row.value && known.document == row.document => {}
                 Some(known) => {
-                    let fact = format!("{} {} 自 {} 起已经是 {}（{}）", row.district.name(), row.key, row.effective_from, known.value, known.document);
+                    let fact = format!(
+                        "{} {} 自 {} 起已经是 {}（{}）",
+                        row.district.name(),
+                        row.key,
+                        row.effective_from,
+                        known.value,
+                        known.document
+                    );
                     return Err(no(fact, "参数不能改写；新文件的标准请另写一行，用新的生效日期"));
                 }
             }

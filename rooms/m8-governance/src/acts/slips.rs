@@ -57,14 +57,22 @@ impl Act for IssueSlips {
         let places = places(work, &class.id).await?;
         let chosen: Vec<&enrolment::Model> = places.iter().filter(|one| self.enrolments.contains(&one.id)).collect();
         if chosen.is_empty() || chosen.len() < self.enrolments.len() {
-            return Err(SLIP.refuse("没有选学员，或选的人不在本班名册上").source("学员花名册").fix("请在名单里勾选要发登录条的学员").at("pick").into());
+            return Err(SLIP
+                .refuse("没有选学员，或选的人不在本班名册上")
+                .source("学员花名册")
+                .fix("请在名单里勾选要发登录条的学员")
+                .at("pick")
+                .into());
         }
         let policy = desk::policy::of_class(work, &class, desk.today()).await?;
         let valid = Duration::days(i64::from(policy.slip_days()));
         let accounts = accounts(desk, work, &class, &chosen).await?;
         let system = work.as_system("sign-in-slips");
-        let unused = Condition::all().add(one_time_link::Column::Account.is_in(accounts.values().cloned())).add(one_time_link::Column::UsedAt.is_null());
-        let void = one_time_link::ActiveModel { used_at: Set(Some(desk.premises.clock.real_now())), ..Default::default() };
+        let unused = Condition::all()
+            .add(one_time_link::Column::Account.is_in(accounts.values().cloned()))
+            .add(one_time_link::Column::UsedAt.is_null());
+        let void =
+            one_time_link::ActiveModel { used_at: Set(Some(desk.premises.clock.real_now())), ..Default::default() };
         system.change_all::<one_time_link::Entity>(unused, void).await?;
         let (mut slips, mut rows, mut facts) = (Vec::new(), Vec::new(), Vec::new());
         for one in chosen {
@@ -72,7 +80,12 @@ impl Act for IssueSlips {
             let (link, row) = prepare(desk, account, LinkPurpose::TraineeSlip, valid);
             facts.push(fact(&class, one, account));
             rows.push(row);
-            slips.push(Slip { enrolment: one.id.clone(), name: one.name.clone(), document_masked: one.id_number_masked.clone(), link });
+            slips.push(Slip {
+                enrolment: one.id.clone(),
+                name: one.name.clone(),
+                document_masked: one.id_number_masked.clone(),
+                link,
+            });
         }
         system.add_many::<one_time_link::Entity>(rows).await?;
         Ok(Done::Written { outcome: slips, facts })
@@ -124,15 +137,26 @@ pub async fn places(reader: &store::Reader, class: &ClassId) -> Result<Vec<enrol
 }
 
 /// The trainees' accounts; whoever has none gets one, whose login is the database's matter only.
-async fn accounts(desk: &Desk, work: &Writer, class: &training_class::Model, chosen: &[&enrolment::Model]) -> Result<HashMap<PersonId, AccountId>, Stop> {
+async fn accounts(
+    desk: &Desk,
+    work: &Writer,
+    class: &training_class::Model,
+    chosen: &[&enrolment::Model],
+) -> Result<HashMap<PersonId, AccountId>, Stop> {
     let system = work.as_system("trainees-accounts");
     let persons = || chosen.iter().map(|one| one.person.clone());
-    let known = |rows: Vec<account::Model>| rows.into_iter().filter_map(|one| Some((one.person?, one.id))).collect::<HashMap<_, _>>();
-    let of_trainees =
-        |q: store::query::Select<account::Entity>| q.filter(account::Column::Person.is_in(persons())).filter(account::Column::OfficeKind.eq("trainee"));
+    let known = |rows: Vec<account::Model>| {
+        rows.into_iter().filter_map(|one| Some((one.person?, one.id))).collect::<HashMap<_, _>>()
+    };
+    let of_trainees = |q: store::query::Select<account::Entity>| {
+        q.filter(account::Column::Person.is_in(persons())).filter(account::Column::OfficeKind.eq("trainee"))
+    };
     let had = known(system.list::<account::Entity>(of_trainees).await?);
-    let fresh: Vec<account::Model> =
-        chosen.iter().filter(|one| !had.contains_key(&one.person)).map(|one| new_account(desk, class, &one.person, &one.name)).collect();
+    let fresh: Vec<account::Model> = chosen
+        .iter()
+        .filter(|one| !had.contains_key(&one.person))
+        .map(|one| new_account(desk, class, &one.person, &one.name))
+        .collect();
     if fresh.is_empty() {
         return Ok(had);
     }
@@ -143,6 +167,7 @@ async fn accounts(desk: &Desk, work: &Writer, class: &training_class::Model, cho
 
 fn new_account(desk: &Desk, class: &training_class::Model, person: &PersonId, name: &str) -> account::Model {
     let office = Office::Trainee { person: person.clone(), institutions: None };
-    let holder = Actor { account: None, name: name.to_owned(), office_name: "学员".into(), office, role: AccountRole::Staff };
+    let holder =
+        Actor { account: None, name: name.to_owned(), office_name: "学员".into(), office, role: AccountRole::Staff };
     session::new_account(desk.new_id(), format!("trainee-{person}").to_lowercase(), &holder, class.district, desk.now())
 }

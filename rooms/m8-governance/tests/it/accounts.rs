@@ -30,7 +30,11 @@ async fn m8_4_an_officer_gets_a_link_sets_a_password_binds_his_phone_and_only_th
     let half = set.session().expect("a half sign-in");
     assert_eq!(set.location, "/sign-in");
     let shut = web.get_as(&half, "/account").await;
-    assert!(shut.status == 303 && shut.location.starts_with("/sign-in"), "nothing before the phone is bound: {}", shut.status);
+    assert!(
+        shut.status == 303 && shut.location.starts_with("/sign-in"),
+        "nothing before the phone is bound: {}",
+        shut.status
+    );
     assert_eq!(web.get(None, &path(&made)).await.status, 404, "used up");
     let page = web.get_as(&half, "/sign-in").await;
     assert!(page.text.contains("绑定动态口令") && page.text.contains("<svg"), "{}", page.text);
@@ -39,7 +43,11 @@ async fn m8_4_an_officer_gets_a_link_sets_a_password_binds_his_phone_and_only_th
     let code = desk::totp::code(&shown_secret(&page.text), house.premises.clock.real_now()).unwrap();
     let done = web.post_as(&half, "/sign-in/authenticator", &[("code", &code)]).await;
     assert_eq!(web.get_as(&done.session().unwrap(), "/account").await.status, 200, "in");
-    assert_eq!(web.get_as(&half, "/account").await.status, 303, "whoever knew the half sign-in's token is not in with it");
+    assert_eq!(
+        web.get_as(&half, "/account").await.status,
+        303,
+        "whoever knew the half sign-in's token is not in with it"
+    );
     let told = facts(&house).await;
     assert_eq!(told, ["AccountCreated", "PasswordSet", "TotpEnrolled"]);
 }
@@ -51,18 +59,28 @@ async fn m8_4_only_administrators_and_only_within_reach() {
         Err(Stop::Refused(no)) => no.into_iter().map(|one| one.fact).collect::<Vec<_>>().join("；"),
         other => panic!("{other:?}"),
     };
-    assert!(matches!(house.desk(Persona::JinjiangOfficer).perform(officer(JINJIANG, "x-one")).await, Err(Stop::Forbidden)), "a case officer opens no accounts");
+    assert!(
+        matches!(house.desk(Persona::JinjiangOfficer).perform(officer(JINJIANG, "x-one")).await, Err(Stop::Forbidden)),
+        "a case officer opens no accounts"
+    );
     let admin = house.desk(Persona::JinjiangAdministrator);
     assert!(refused(admin.perform(officer("350581", "x-two")).await).contains("不能管理"), "not the neighbour's");
-    let finance = CreateAccount { office: Office::Finance { district: district(JINJIANG) }, ..officer(JINJIANG, "x-three") };
+    let finance =
+        CreateAccount { office: Office::Finance { district: district(JINJIANG) }, ..officer(JINJIANG, "x-three") };
     assert!(refused(admin.perform(finance).await).contains("财政局"), "not those who pay");
     let city = CreateAccount { office: Office::County { district: district("350500") }, ..officer(JINJIANG, "x-four") };
     assert!(refused(house.system().perform(city).await).contains("没有县人社局"), "a city has no county office");
     let taken = refused(admin.perform(officer(JINJIANG, "school-clerk")).await);
     assert!(taken.contains("已经有人用了"), "{taken}");
-    assert!(!admin.may(foundation::Permission::Of(foundation::Function::OpeningApplication, foundation::Right::Approve)), "and decides no case");
+    assert!(
+        !admin.may(foundation::Permission::Of(foundation::Function::OpeningApplication, foundation::Right::Approve)),
+        "and decides no case"
+    );
     assert!(admin.may(foundation::Permission::Of(foundation::Function::OpeningApplication, foundation::Right::Read)));
-    let teacher = CreateAccount { office: Office::Institution { institution: testkit::personas::school() }, ..officer(JINJIANG, "anhai-teacher") };
+    let teacher = CreateAccount {
+        office: Office::Institution { institution: testkit::personas::school() },
+        ..officer(JINJIANG, "anhai-teacher")
+    };
     let rival = house.desk(Persona::RivalClerk).perform(teacher.clone()).await;
     assert!(matches!(rival, Err(Stop::Fault(foundation::Fault::Gone) | Stop::Refused(_))), "not the rival's");
 }
@@ -93,10 +111,16 @@ async fn m8_4_a_reset_ends_everything_and_a_disabled_account_stays_out() {
     let closed = web.post(None, "/sign-in", &[("login", "lai"), ("password", PASSWORD)]).await;
     assert!(closed.status == 422 && closed.text.contains("账号或密码不对"), "does not say that it is disabled");
     let own = Persona::JinjiangAdministrator.account();
-    assert!(matches!(admin.perform(DisableAccount { account: own, reason: "自己".into() }).await, Err(Stop::Refused(_))), "not himself");
+    assert!(
+        matches!(admin.perform(DisableAccount { account: own, reason: "自己".into() }).await, Err(Stop::Refused(_))),
+        "not himself"
+    );
     admin.perform(EnableAccount { account: made.account.clone(), reason: "调回".into() }).await.unwrap();
     let told = facts(&house).await;
-    assert!(told.ends_with(&["AccountDisabled".into(), "AccountEnabled".into()]) && told.contains(&"AccountReset".into()), "{told:?}");
+    assert!(
+        told.ends_with(&["AccountDisabled".into(), "AccountEnabled".into()]) && told.contains(&"AccountReset".into()),
+        "{told:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,14 +129,23 @@ async fn m8_4_the_register_and_the_forms_answer() {
     let web = house.serve(m8_governance::routes());
     let admin = Some(Persona::JinjiangAdministrator);
     let all = web.get(admin, "/accounts").await;
-    assert!(all.text.contains("陈秀娟") && !all.text.contains("蔡明辉") && !all.text.contains("林玉珍"), "{}", all.text);
+    assert!(
+        all.text.contains("陈秀娟") && !all.text.contains("蔡明辉") && !all.text.contains("林玉珍"),
+        "{}",
+        all.text
+    );
     assert!(web.get(admin, "/accounts?q=%E7%8E%8B&kind=county").await.text.contains("王志强"));
     assert_eq!(web.get(Some(Persona::JinjiangOfficer), "/accounts").await.status, 403);
     assert_eq!(web.get(Some(Persona::Auditor), "/accounts").await.status, 200);
     assert_eq!(web.get(admin, &format!("/accounts/{}", Persona::ShishiOfficer.account())).await.status, 404);
     let missing = web.post(admin, "/accounts/new", &[("kind", ""), ("login", "")]).await;
-    assert!(missing.status == 422 && missing.text.contains("请选择单位类别") && missing.text.contains("请选择岗位"), "{}", missing.text);
-    let fields = [("kind", "county"), ("district", JINJIANG), ("login", "new-one"), ("name", "赖晓东"), ("role", "staff")];
+    assert!(
+        missing.status == 422 && missing.text.contains("请选择单位类别") && missing.text.contains("请选择岗位"),
+        "{}",
+        missing.text
+    );
+    let fields =
+        [("kind", "county"), ("district", JINJIANG), ("login", "new-one"), ("name", "赖晓东"), ("role", "staff")];
     let made = web.post(admin, "/accounts/new", &fields).await;
     assert!(made.status == 200 && made.text.contains("/links/") && made.text.contains("有效至"), "{}", made.text);
     let officer = format!("/accounts/{}", Persona::JinjiangOfficer.account());

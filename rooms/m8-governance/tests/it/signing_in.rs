@@ -17,7 +17,11 @@ async fn parallel_guesses_win_no_more_tries_than_five() {
     let web = Arc::new(house.serve(m8_governance::routes()));
     let guesses = (0..24).map(|n| {
         let web = Arc::clone(&web);
-        tokio::spawn(async move { web.post(None, "/sign-in", &[("login", "school-clerk"), ("password", &format!("Wrong-guess-{n}"))]).await.text })
+        tokio::spawn(async move {
+            web.post(None, "/sign-in", &[("login", "school-clerk"), ("password", &format!("Wrong-guess-{n}"))])
+                .await
+                .text
+        })
     });
     let mut heard = 0;
     for guess in guesses.collect::<Vec<_>>() {
@@ -53,13 +57,21 @@ async fn the_right_password_at_the_fifth_try_opens_and_a_lock_ends_by_itself() {
             Box::pin(async move {
                 use store::query::{ColumnTrait, Set};
                 use store::tables::identity::account;
-                let locked = account::ActiveModel { failed_count: Set(5), locked_until: Set(Some(long_ago)), ..Default::default() };
+                let locked = account::ActiveModel {
+                    failed_count: Set(5),
+                    locked_until: Set(Some(long_ago)),
+                    ..Default::default()
+                };
                 work.change_all::<account::Entity>(account::Column::Id.eq(id), locked).await
             })
         })
         .await
         .unwrap();
-    assert_eq!(web.post(None, "/sign-in", &[("login", "school-clerk"), ("password", PASSWORD)]).await.status, 303, "the lock is over");
+    assert_eq!(
+        web.post(None, "/sign-in", &[("login", "school-clerk"), ("password", PASSWORD)]).await.status,
+        303,
+        "the lock is over"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,7 +105,13 @@ async fn a_code_works_once_even_twice_at_once_and_wrong_codes_lock() {
     let house = TestHouse::new().await;
     let web = Arc::new(house.serve(m8_governance::routes()));
     let office = Office::County { district: district(JINJIANG) };
-    let act = CreateAccount { office, office_name: String::new(), login: "lai".into(), name: "赖晓东".into(), role: AccountRole::Staff };
+    let act = CreateAccount {
+        office,
+        office_name: String::new(),
+        login: "lai".into(),
+        name: "赖晓东".into(),
+        role: AccountRole::Staff,
+    };
     let made = house.desk(Persona::JinjiangAdministrator).perform(act).await.unwrap();
     let (_, secret) = settle_in(&house, &web, &made).await;
     // The clock stands: the step that bound the app is used, the next one is accepted early.
@@ -115,7 +133,11 @@ async fn a_code_works_once_even_twice_at_once_and_wrong_codes_lock() {
         statuses.push(answer.status);
         if let Some(whole) = answer.session() {
             assert_eq!(web.get_as(&whole, "/account").await.status, 200);
-            assert_eq!(web.get_as(&half, "/account").await.status, 303, "the token from before the second factor is dead");
+            assert_eq!(
+                web.get_as(&half, "/account").await.status,
+                303,
+                "the token from before the second factor is dead"
+            );
         }
     }
     statuses.sort_unstable();
@@ -147,11 +169,18 @@ async fn one_changes_ones_own_password_with_the_present_one() {
     let house = TestHouse::new().await;
     let one = give_password(&house, "school-clerk").await;
     let web = house.serve(m8_governance::routes());
-    let sign_in = async |password: &str| web.post(None, "/sign-in", &[("login", "school-clerk"), ("password", password)]).await.session();
+    let sign_in = async |password: &str| {
+        web.post(None, "/sign-in", &[("login", "school-clerk"), ("password", password)]).await.session()
+    };
     let (here, elsewhere) = (sign_in(PASSWORD).await.unwrap(), sign_in(PASSWORD).await.unwrap());
     assert!(web.get_as(&here, "/account").await.text.contains("修改密码"));
     let change = async |current: &str, new: &str, again: &str| {
-        web.post_as(&here, "/account/password", &[("changes_password", "1"), ("current", current), ("password", new), ("again", again)]).await
+        web.post_as(
+            &here,
+            "/account/password",
+            &[("changes_password", "1"), ("current", current), ("password", new), ("again", again)],
+        )
+        .await
     };
     for (current, new, again, said) in [
         (PASSWORD, "short", "short", "密码只有 5 个字符"),
@@ -162,7 +191,11 @@ async fn one_changes_ones_own_password_with_the_present_one() {
         ("Wrong-guess-0000", NEW, NEW, "现在的密码不对"),
     ] {
         let answer = change(current, new, again).await;
-        assert!(answer.status == 422 && answer.text.contains(said) && !answer.text.contains(NEW), "{said}: {}", answer.text);
+        assert!(
+            answer.status == 422 && answer.text.contains(said) && !answer.text.contains(NEW),
+            "{said}: {}",
+            answer.text
+        );
     }
     assert_eq!(row(&house, &one.id).await.failed_count, 1, "a wrong one is a guess");
     let done = change(PASSWORD, NEW, NEW).await;

@@ -55,9 +55,20 @@ pub fn path(link: &AccountLink) -> String {
 
 /// The key that the authenticator page shows, as an app would read it.
 pub fn shown_secret(page: &str) -> Vec<u8> {
-    let key: String = page.split("密钥填：").nth(1).unwrap().split("</code>").next().unwrap().rsplit('>').next().unwrap().replace(' ', "");
+    let key: String = page
+        .split("密钥填：")
+        .nth(1)
+        .unwrap()
+        .split("</code>")
+        .next()
+        .unwrap()
+        .rsplit('>')
+        .next()
+        .unwrap()
+        .replace(' ', "");
     let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let bits: Vec<u8> = key.bytes().map(|b| u8::try_from(letters.iter().position(|l| *l == b).unwrap()).unwrap()).collect();
+    let bits: Vec<u8> =
+        key.bytes().map(|b| u8::try_from(letters.iter().position(|l| *l == b).unwrap()).unwrap()).collect();
     bits.chunks(8)
         .flat_map(|eight| {
             let all = eight.iter().fold(0u64, |all, five| all << 5 | u64::from(*five));
@@ -68,7 +79,11 @@ pub fn shown_secret(page: &str) -> Vec<u8> {
 
 /// Follows a link to the end: password, authenticator. The token of the whole sign-in, and the app's secret.
 pub async fn settle_in(house: &TestHouse, web: &Web, link: &AccountLink) -> (String, Vec<u8>) {
-    let token = web.post(None, &path(link), &[("password", PASSWORD), ("again", PASSWORD)]).await.session().expect("signed in, half");
+    let token = web
+        .post(None, &path(link), &[("password", PASSWORD), ("again", PASSWORD)])
+        .await
+        .session()
+        .expect("signed in, half");
     let secret = shown_secret(&web.get_as(&token, "/sign-in").await.text);
     let code = totp::code(&secret, house.premises.clock.real_now()).unwrap();
     let done = web.post_as(&token, "/sign-in/authenticator", &[("code", &code)]).await;

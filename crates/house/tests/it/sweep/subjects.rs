@@ -11,7 +11,9 @@ use store::tables::funds::{claim, payment_batch, payment_line};
 use store::tables::institutions::{payee_change, room, site, teacher};
 use store::tables::needs::needs_item;
 use store::tables::notices::task;
-use store::tables::supervision::{attendance_dispute, certificate, class_session, enrolment, inspection, training_class};
+use store::tables::supervision::{
+    attendance_dispute, certificate, class_session, enrolment, inspection, training_class,
+};
 use testkit::{Persona, TestHouse};
 
 /// The class on which an act has something to do: where the class's table says its step begins; for what is no step of
@@ -20,12 +22,15 @@ pub fn state_for(name: &str) -> FullProcessState {
     use m3_supervision::procedures::full_process::ROWS;
     match name {
         // Of several steps or states the one that the demo's first class of the kind stands in.
-        "submit-opening" | "withdraw-class" | "add-trainees" | "edit-class-plan" | "lay-timetable" | "add-session" | "edit-session" | "remove-session"
-        | "remove-trainee" | "sign-pledges" | "new-class-page" | "timetable-page" | "roster-page" | "class-roster" => FullProcessState::Draft,
+        "submit-opening" | "withdraw-class" | "add-trainees" | "edit-class-plan" | "lay-timetable" | "add-session"
+        | "edit-session" | "remove-session" | "remove-trainee" | "sign-pledges" | "new-class-page"
+        | "timetable-page" | "roster-page" | "class-roster" => FullProcessState::Draft,
         "explain-correction" => FullProcessState::Returned,
         // The demo's stopped class has been told what to put right.
         "answer-inspection" => FullProcessState::Suspended,
-        "recheck-opening" | "return-opening" | "answer-review-line" | "opening-decision-form" => FullProcessState::UnderReview,
+        "recheck-opening" | "return-opening" | "answer-review-line" | "opening-decision-form" => {
+            FullProcessState::UnderReview
+        }
         "call-roll"
         | "sign-in-to-session"
         | "sign-out-of-session"
@@ -40,17 +45,31 @@ pub fn state_for(name: &str) -> FullProcessState {
         | "dispute-page"
         | "attendance-page" => FullProcessState::InTraining,
         "give-feedback" | "feedback-page" => FullProcessState::Certified,
-        "submit-claim" | "first-review-claim" | "second-review-claim" | "publish-claim" | "return-claim" | "make-payment-batch" => FullProcessState::Claimed,
+        "submit-claim"
+        | "first-review-claim"
+        | "second-review-claim"
+        | "publish-claim"
+        | "return-claim"
+        | "make-payment-batch" => FullProcessState::Claimed,
         "settle-payment-batch" => FullProcessState::Archived,
-        _ => ROWS.iter().find(|row| row.by.act == name).and_then(|row| row.from.first()).copied().unwrap_or(FullProcessState::Archived),
+        _ => ROWS
+            .iter()
+            .find(|row| row.by.act == name)
+            .and_then(|row| row.from.first())
+            .copied()
+            .unwrap_or(FullProcessState::Archived),
     }
 }
 
 /// What must be done first so that an act's turn has come: who does which act.
 pub fn prelude(name: &str) -> &'static [(Persona, &'static str)] {
     use Persona::{JinjiangInspector, JinjiangOfficer, JinjiangReviewer, SchoolClerk, Trainee};
-    const CLAIM: [(Persona, &str); 4] =
-        [(SchoolClerk, "submit-claim"), (JinjiangOfficer, "first-review-claim"), (JinjiangReviewer, "second-review-claim"), (JinjiangOfficer, "publish-claim")];
+    const CLAIM: [(Persona, &str); 4] = [
+        (SchoolClerk, "submit-claim"),
+        (JinjiangOfficer, "first-review-claim"),
+        (JinjiangReviewer, "second-review-claim"),
+        (JinjiangOfficer, "publish-claim"),
+    ];
     match name {
         "approve-opening" => &[(JinjiangOfficer, "review-opening")],
         "sign-out-of-session" => &[(Trainee, "sign-in-to-session")],
@@ -84,7 +103,10 @@ impl Subjects {
         let school = testkit::personas::school();
         // In an order of their own: two databases hand rows out in two orders, and the last of a state is taken.
         let classes = reader
-            .list::<training_class::Entity>(|q| q.filter(training_class::Column::Institution.eq(school.clone())).order_by_asc(training_class::Column::Id))
+            .list::<training_class::Entity>(|q| {
+                q.filter(training_class::Column::Institution.eq(school.clone()))
+                    .order_by_asc(training_class::Column::Id)
+            })
             .await
             .unwrap();
         let mut sets = BTreeMap::new();
@@ -98,10 +120,23 @@ impl Subjects {
         let mut common = BTreeMap::new();
         common.insert("institution", school.to_string());
         common.insert("person", testkit::personas::trainee().to_string());
-        common.insert("site", first::<site::Entity>(&reader, site::Column::Institution.eq(school.clone())).await.id.to_string());
-        common.insert("room", first::<room::Entity>(&reader, room::Column::Institution.eq(school.clone())).await.id.to_string());
-        common.insert("teacher", first::<teacher::Entity>(&reader, teacher::Column::Institution.eq(school.clone())).await.id.to_string());
-        let needs = first::<needs_item::Entity>(&reader, needs_item::Column::District.eq(testkit::district(testkit::JINJIANG))).await.id.to_string();
+        common.insert(
+            "site",
+            first::<site::Entity>(&reader, site::Column::Institution.eq(school.clone())).await.id.to_string(),
+        );
+        common.insert(
+            "room",
+            first::<room::Entity>(&reader, room::Column::Institution.eq(school.clone())).await.id.to_string(),
+        );
+        common.insert(
+            "teacher",
+            first::<teacher::Entity>(&reader, teacher::Column::Institution.eq(school.clone())).await.id.to_string(),
+        );
+        let needs =
+            first::<needs_item::Entity>(&reader, needs_item::Column::District.eq(testkit::district(testkit::JINJIANG)))
+                .await
+                .id
+                .to_string();
         common.insert("needs_item", needs.clone());
         common.insert("item", needs);
         common.insert("account", Persona::OtherTrainee.account().to_string());
@@ -205,9 +240,16 @@ impl Subjects {
             "array" => json!([self.value(act, name.strip_suffix('s').unwrap_or(name), &schema["items"])]),
             "null" => Value::Null,
             _ => {
-                let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                let required: Vec<&str> =
+                    schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
                 let fields = schema["properties"].as_object().cloned().unwrap_or_default();
-                Value::Object(fields.iter().filter(|(key, _)| required.contains(&key.as_str())).map(|(k, v)| (k.clone(), self.value(act, k, v))).collect())
+                Value::Object(
+                    fields
+                        .iter()
+                        .filter(|(key, _)| required.contains(&key.as_str()))
+                        .map(|(k, v)| (k.clone(), self.value(act, k, v)))
+                        .collect(),
+                )
             }
         }
     }
@@ -248,7 +290,9 @@ impl Subjects {
             "lay-timetable" => {
                 json!({"layout": {"weekdays": [1, 2, 3, 4, 5, 6, 7], "morning": "08:30:00", "afternoon": "14:00:00", "evening": "19:00:00", "block": 4}})
             }
-            "decide-objection" => json!({"verdict": "dismiss", "struck": [], "answer": "已调取考勤记录核对，没有发现问题。"}),
+            "decide-objection" => {
+                json!({"verdict": "dismiss", "struck": [], "answer": "已调取考勤记录核对，没有发现问题。"})
+            }
             "propose-payee-account" => json!({"account": "622909123456789012"}),
             // The account of the demo's letter (province/src/lib.rs), which waits for its second person.
             "confirm-payee-account" => json!({"account": "6228480018012399904"}),
@@ -267,7 +311,12 @@ impl Subjects {
 
     fn code(&self, house: &TestHouse, act: &str) -> String {
         let session: foundation::SessionId = self.set(act).sessions[0].parse().unwrap();
-        m3_supervision::rules::attendance::code_at(&house.premises.settings.secret, &session, 30, house.premises.clock.now())
+        m3_supervision::rules::attendance::code_at(
+            &house.premises.settings.secret,
+            &session,
+            30,
+            house.premises.clock.now(),
+        )
     }
 }
 
@@ -283,7 +332,9 @@ fn flatten(object: &Map<String, Value>, fields: &mut Vec<(String, String)>) {
     for (name, value) in object {
         match value {
             Value::Object(inner) => flatten(inner, fields),
-            Value::Array(all) => fields.extend(all.iter().filter(|one| !one.is_object()).map(|one| (format!("{name}[]"), plain(one)))),
+            Value::Array(all) => {
+                fields.extend(all.iter().filter(|one| !one.is_object()).map(|one| (format!("{name}[]"), plain(one))))
+            }
             Value::Null => {}
             other => fields.push((name.clone(), plain(other))),
         }
@@ -315,12 +366,20 @@ fn text(name: &str, format: &str) -> &'static str {
 /// Somebody objects to a claim that the demo publishes; the county has not answered.
 async fn objected(house: &TestHouse) -> String {
     use store::tables::funds::objection;
-    let open = first::<claim::Entity>(&house.system().read().await.unwrap(), claim::Column::State.eq(ClaimState::Published)).await;
+    let open =
+        first::<claim::Entity>(&house.system().read().await.unwrap(), claim::Column::State.eq(ClaimState::Published))
+            .await;
     let public = desk::Desk::public(std::sync::Arc::clone(&house.premises));
-    let raise =
-        m3_funds::acts::objection::RaiseObjection { claim: open.id.clone(), reason: "名单第一位没有来上课".into(), contact: "13905950001".into() };
+    let raise = m3_funds::acts::objection::RaiseObjection {
+        claim: open.id.clone(),
+        reason: "名单第一位没有来上课".into(),
+        contact: "13905950001".into(),
+    };
     public.perform(raise).await.unwrap();
-    first::<objection::Entity>(&house.system().read().await.unwrap(), objection::Column::Claim.eq(open.id)).await.id.to_string()
+    first::<objection::Entity>(&house.system().read().await.unwrap(), objection::Column::Claim.eq(open.id))
+        .await
+        .id
+        .to_string()
 }
 
 /// A matter that the county ends by saying what it found.
@@ -335,8 +394,16 @@ async fn disowned(house: &TestHouse) -> String {
         "有学员说评价不是本人填的",
         testkit::district(testkit::JINJIANG),
     );
-    house.premises.db.write(foundation::Scope::Everything, |work| Box::pin(async move { draft.put(work).await })).await.unwrap();
-    first::<task::Entity>(&house.system().read().await.unwrap(), task::Column::Kind.eq("feedback-disowned")).await.id.to_string()
+    house
+        .premises
+        .db
+        .write(foundation::Scope::Everything, |work| Box::pin(async move { draft.put(work).await }))
+        .await
+        .unwrap();
+    first::<task::Entity>(&house.system().read().await.unwrap(), task::Column::Kind.eq("feedback-disowned"))
+        .await
+        .id
+        .to_string()
 }
 
 /// A correct number that nobody in the demo has.
@@ -346,43 +413,76 @@ fn spare_number() -> String {
 
 async fn first<E: store::Reach>(reader: &store::Reader, condition: impl Into<Condition>) -> E::Model {
     let condition = condition.into();
-    reader.list::<E>(|q| q.filter(condition).order_by_asc(E::KEY)).await.unwrap().into_iter().next().expect("the demo has one")
+    reader
+        .list::<E>(|q| q.filter(condition).order_by_asc(E::KEY))
+        .await
+        .unwrap()
+        .into_iter()
+        .next()
+        .expect("the demo has one")
 }
 
 async fn set(house: &TestHouse, class: &training_class::Model) -> (Set, Option<ClaimState>) {
     let reader = house.system().read().await.unwrap();
     let now = house.premises.clock.now();
     let mut sessions = reader
-        .list::<class_session::Entity>(|q| q.filter(class_session::Column::Class.eq(class.id.clone())).order_by_asc(class_session::Column::StartsAt))
+        .list::<class_session::Entity>(|q| {
+            q.filter(class_session::Column::Class.eq(class.id.clone())).order_by_asc(class_session::Column::StartsAt)
+        })
         .await
         .unwrap();
     // The one in progress first, then the coming ones.
     sessions.sort_by_key(|one| (one.ends_at < now, one.starts_at));
-    let enrolments =
-        reader.list::<enrolment::Entity>(|q| q.filter(enrolment::Column::Class.eq(class.id.clone())).order_by_asc(enrolment::Column::Id)).await.unwrap();
+    let enrolments = reader
+        .list::<enrolment::Entity>(|q| {
+            q.filter(enrolment::Column::Class.eq(class.id.clone())).order_by_asc(enrolment::Column::Id)
+        })
+        .await
+        .unwrap();
     let mut ids = BTreeMap::from([("class", class.id.to_string()), ("room", class.room.to_string())]);
     let mut state = None;
     if let Some(one) = reader.find::<claim::Entity>(claim::Column::Class.eq(class.id.clone())).await.unwrap() {
         state = Some(one.state);
         ids.insert("claim", one.id.to_string());
-        let lines = reader.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Claim.eq(one.id.clone()))).await.unwrap();
+        let lines = reader
+            .list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Claim.eq(one.id.clone())))
+            .await
+            .unwrap();
         if let Some(line) = lines.first() {
             ids.insert("line", line.id.to_string());
-            ids.insert("batch", first::<payment_batch::Entity>(&reader, payment_batch::Column::Id.eq(line.batch.clone())).await.id.to_string());
+            ids.insert(
+                "batch",
+                first::<payment_batch::Entity>(&reader, payment_batch::Column::Id.eq(line.batch.clone()))
+                    .await
+                    .id
+                    .to_string(),
+            );
         }
     }
-    let checks = reader.list::<inspection::Entity>(|q| q.filter(inspection::Column::Class.eq(class.id.clone()))).await.unwrap();
-    let asked = reader.list::<task::Entity>(|q| q.filter(task::Column::Kind.eq("answer-inspection")).filter(task::Column::DoneAt.is_null())).await.unwrap();
-    let waits = |one: &&inspection::Model| asked.iter().any(|task| task.once.as_ref().is_some_and(|key| key.ends_with(&one.id.to_string())));
+    let checks =
+        reader.list::<inspection::Entity>(|q| q.filter(inspection::Column::Class.eq(class.id.clone()))).await.unwrap();
+    let asked = reader
+        .list::<task::Entity>(|q| {
+            q.filter(task::Column::Kind.eq("answer-inspection")).filter(task::Column::DoneAt.is_null())
+        })
+        .await
+        .unwrap();
+    let waits = |one: &&inspection::Model| {
+        asked.iter().any(|task| task.once.as_ref().is_some_and(|key| key.ends_with(&one.id.to_string())))
+    };
     if let Some(one) = checks.iter().find(waits).or_else(|| checks.first()) {
         ids.insert("inspection", one.id.to_string());
     }
-    let waiting = Condition::all().add(attendance_dispute::Column::Class.eq(class.id.clone())).add(attendance_dispute::Column::Open.is_not_null());
+    let waiting = Condition::all()
+        .add(attendance_dispute::Column::Class.eq(class.id.clone()))
+        .add(attendance_dispute::Column::Open.is_not_null());
     if let Some(one) = reader.find::<attendance_dispute::Entity>(waiting).await.unwrap() {
         ids.insert("dispute", one.id.to_string());
     }
     if let Some(one) = reader
-        .list::<certificate::Entity>(|q| q.filter(certificate::Column::Class.eq(class.id.clone())).order_by_asc(certificate::Column::Id))
+        .list::<certificate::Entity>(|q| {
+            q.filter(certificate::Column::Class.eq(class.id.clone())).order_by_asc(certificate::Column::Id)
+        })
         .await
         .unwrap()
         .first()
