@@ -40,7 +40,7 @@ pub const FROM_QUEUE: &str = "from=queue";
 impl Desk {
     /// The frame of a page: title, navigation, who, flash. Rooms change fields where they need to.
     pub fn frame(&self, title: &str, current: &str) -> Page {
-        let kind = session::office_parts(&self.actor.office).0;
+        let kind = self.actor.office.parts().0;
         let nav = self
             .premises
             .nav

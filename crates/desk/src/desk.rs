@@ -146,7 +146,7 @@ impl Desk {
     }
     /// `county:350582` and the like.
     pub fn office_key(&self) -> String {
-        let (kind, reference) = crate::session::office_parts(&self.actor.office);
+        let (kind, reference) = self.actor.office.parts();
         if reference.is_empty() { kind.to_owned() } else { format!("{kind}:{reference}") }
     }
 

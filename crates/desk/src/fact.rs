@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use foundation::{ClassId, DistrictCode, EnrolmentId, FactId, Instant, InstitutionId, PersonId};
+use foundation::{
+    ClassId, DistrictCode, EnrolmentId, FactId, Instant, InstitutionId, Organisation, OrganisationId, PersonId,
+};
 use journal::facts::FactBody;
 use serde_json::Value;
 use store::tables::journal::fact;
@@ -18,7 +20,7 @@ pub struct FactDraft {
     clause: Option<&'static str>,
     district: DistrictCode,
     class: Option<ClassId>,
-    institution: Option<InstitutionId>,
+    organisation: Option<OrganisationId>,
     person: Option<PersonId>,
     about: Vec<(String, String)>,
     summary: String,
@@ -35,7 +37,7 @@ impl FactDraft {
             clause: None,
             district,
             class: None,
-            institution: None,
+            organisation: None,
             person: None,
             about: Vec::new(),
             summary: summary.into(),
@@ -63,8 +65,18 @@ impl FactDraft {
     }
     /// An institution's fact.
     pub fn institution(mut self, institution: &InstitutionId) -> Self {
-        self.institution = Some(institution.clone());
+        self.organisation = Some(institution.into());
         self.with_subject("institution", institution)
+    }
+    /// An organisation's fact, whatever its kind.
+    pub fn organisation(mut self, organisation: &Organisation) -> Self {
+        match organisation.as_institution() {
+            Some(institution) => self.institution(&institution),
+            None => {
+                self.organisation = Some(organisation.id.clone());
+                self.with_subject("organisation", &organisation.id)
+            }
+        }
     }
     /// One of several institutions that a fact is about: it stands in the trail of each, and is nobody's own.
     pub fn also_institution(self, institution: &InstitutionId) -> Self {
@@ -84,7 +96,7 @@ impl FactDraft {
         self.with_subject(subject.kind, id)
     }
     /// The kinds that every room may speak of; they are subjects like the others (`house/tests/it/declared.rs`).
-    pub const COMMON: [&str; 4] = ["class", "institution", "person", "enrolment"];
+    pub const COMMON: [&str; 5] = ["class", "institution", "organisation", "person", "enrolment"];
 
     fn with_subject(mut self, kind: &str, id: impl ToString) -> Self {
         self.about.push((kind.to_owned(), id.to_string()));
@@ -126,7 +138,7 @@ impl FactDraft {
             summary: self.summary,
             body: self.body.to_string(),
             commitments: serde_json::to_string(&self.commitments).expect("a map of text"),
-            institution: self.institution,
+            organisation: self.organisation,
             person: self.person,
             path: self.district.management_path(),
             district: self.district,

@@ -43,7 +43,9 @@ pub fn districts(scope: &Scope) -> ui::Filter {
     let own = |one: &DistrictCode| match scope {
         Scope::Below(path) => path.covers(&one.management_path()),
         // Their rows may lie anywhere: which ones, the scope itself says.
-        Scope::Everything | Scope::Institution(_) | Scope::Person(_) | Scope::PersonAt(..) | Scope::Open => true,
+        Scope::Everything | Scope::Own(_) | Scope::Called(_) | Scope::Person(_) | Scope::PersonAt(..) | Scope::Open => {
+            true
+        }
     };
     let choices = DistrictCode::all().filter(|one| one.is_administered()).filter(own);
     ui::Filter::choice("district", "地区", choices.map(|one| (one.to_string(), one.full_name())))

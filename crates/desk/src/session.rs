@@ -7,9 +7,7 @@ use std::sync::{Arc, RwLock};
 use chrono::Duration;
 use foundation::codes::AccountRole;
 use foundation::ids::TypedId;
-use foundation::{
-    AccountId, Actor, DistrictCode, Fault, Instant, InstitutionId, Office, PersonId, Scope, SignInId, Stop,
-};
+use foundation::{AccountId, Actor, DistrictCode, Fault, Instant, InstitutionId, Office, Scope, SignInId, Stop};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use sm3::Sm3;
@@ -251,6 +249,7 @@ store::picked! {
         office_kind: String,
         office_ref: String,
         office_name: String,
+        district: DistrictCode,
         role: AccountRole,
         disabled: bool,
     }
@@ -259,7 +258,7 @@ store::picked! {
 impl Held {
     /// The account's office, no wider than this sign-in.
     fn office(&self) -> Option<Office> {
-        let office = office_from(&self.office_kind, &self.office_ref)?;
+        let office = Office::from_parts(&self.office_kind, &self.office_ref, self.district)?;
         Some(match (office, &self.institutions) {
             (Office::Trainee { person, .. }, Some(at)) => Office::Trainee {
                 person,
@@ -275,7 +274,7 @@ impl Held {
         q.join(JoinType::InnerJoin, holder)
             .select_only()
             .columns([S::Id, S::Complete, S::Institutions, S::CreatedAt, S::LastSeenAt, S::EndedAt, S::Account])
-            .columns([A::Name, A::OfficeKind, A::OfficeRef, A::OfficeName, A::Role, A::Disabled])
+            .columns([A::Name, A::OfficeKind, A::OfficeRef, A::OfficeName, A::District, A::Role, A::Disabled])
     }
 }
 
@@ -321,13 +320,13 @@ pub fn actor_of(account: &account::Model) -> Option<Actor> {
         account: Some(account.id.clone()),
         name: account.name.clone(),
         office_name: account.office_name.clone(),
-        office: office_from(&account.office_kind, &account.office_ref)?,
+        office: Office::from_parts(&account.office_kind, &account.office_ref, account.district)?,
         role: account.role,
     })
 }
 
 /// A new account's row: nobody can sign in with it before a password is set or a link is used. `holder` says who and
-/// for which office; a trainee's person and an institution follow from the office.
+/// for which office; a trainee's person and an organisation follow from the office.
 pub fn new_account(
     id: AccountId,
     login: String,
@@ -335,7 +334,7 @@ pub fn new_account(
     district: DistrictCode,
     at: Instant,
 ) -> account::Model {
-    let (kind, reference) = office_parts(&holder.office);
+    let (kind, reference) = holder.office.parts();
     account::Model {
         id,
         login,
@@ -350,55 +349,11 @@ pub fn new_account(
         failed_count: 0,
         locked_until: None,
         disabled: false,
-        institution: if let Office::Institution { institution } = &holder.office {
-            Some(institution.clone())
-        } else {
-            None
-        },
+        organisation: holder.office.organisation().map(|one| one.id.clone()),
         person: if let Office::Trainee { person, .. } = &holder.office { Some(person.clone()) } else { None },
         path: district.management_path(),
         district,
         created_at: at,
         version: 1,
     }
-}
-
-/// The kind word and reference of an office, as accounts and facts store them.
-pub fn office_parts(office: &Office) -> (&'static str, String) {
-    match office {
-        Office::Province => ("province", String::new()),
-        Office::EmploymentBureau => ("employment_bureau", String::new()),
-        Office::AssessmentCentre => ("assessment_centre", String::new()),
-        Office::TechnicalEducationCentre => ("technical_education_centre", String::new()),
-        Office::City { district } => ("city", district.to_string()),
-        Office::County { district } => ("county", district.to_string()),
-        Office::Finance { district } => ("finance", district.to_string()),
-        Office::IndustryDepartment { district } => ("industry_department", district.to_string()),
-        Office::Monitor { district } => ("monitor", district.to_string()),
-        Office::Audit { district } => ("audit", district.to_string()),
-        Office::Institution { institution } => ("institution", institution.to_string()),
-        Office::Trainee { person, .. } => ("trainee", person.to_string()),
-        Office::Public => ("public", String::new()),
-        Office::System { job } => ("system", job.clone()),
-    }
-}
-
-/// The office of a kind word and reference; none where they make no office that can sign in.
-pub fn office_from(kind: &str, reference: &str) -> Option<Office> {
-    let district = || reference.parse::<DistrictCode>().ok();
-    Some(match kind {
-        "province" => Office::Province,
-        "employment_bureau" => Office::EmploymentBureau,
-        "assessment_centre" => Office::AssessmentCentre,
-        "technical_education_centre" => Office::TechnicalEducationCentre,
-        "city" => Office::City { district: district()? },
-        "county" => Office::County { district: district()? },
-        "finance" => Office::Finance { district: district()? },
-        "industry_department" => Office::IndustryDepartment { district: district()? },
-        "monitor" => Office::Monitor { district: district()? },
-        "audit" => Office::Audit { district: district()? },
-        "institution" => Office::Institution { institution: reference.parse::<InstitutionId>().ok()? },
-        "trainee" => Office::Trainee { person: reference.parse::<PersonId>().ok()?, institutions: None },
-        _ => return None,
-    })
 }

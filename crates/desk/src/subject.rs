@@ -2,7 +2,7 @@
 //! read by queues, trails, search and the overdue list. A subject that is not declared here has no address.
 
 use foundation::district::DistrictLevel;
-use foundation::{DistrictCode, Permission};
+use foundation::{DistrictCode, OrganisationKind, Permission};
 
 /// A kind of thing that facts and tasks are about.
 #[derive(Debug)]
@@ -33,8 +33,8 @@ pub enum Audience {
     County,
     /// The finance office.
     Finance,
-    /// The institution it concerns.
-    Institution,
+    /// The organisation of this kind that it concerns.
+    Organisation(OrganisationKind),
     /// The trainee it concerns.
     Trainee,
     /// The province.
@@ -44,12 +44,15 @@ pub enum Audience {
 }
 
 impl Audience {
+    /// The training institution it concerns.
+    pub const INSTITUTION: Self = Self::Organisation(OrganisationKind::TrainingInstitution);
+
     /// The kind of office, as sessions and tasks write it, for a thing of `district`.
     pub fn office(self, district: DistrictCode) -> &'static str {
         match self {
             Self::County => "county",
             Self::Finance => "finance",
-            Self::Institution => "institution",
+            Self::Organisation(kind) => kind.code(),
             Self::Trainee => "trainee",
             Self::Province => "province",
             Self::Keeper => match district.level() {
@@ -64,7 +67,7 @@ impl Audience {
         match self {
             Self::County => "县级人社部门",
             Self::Finance => "财政部门",
-            Self::Institution => "培训机构",
+            Self::Organisation(kind) => kind.label(),
             Self::Trainee => "学员",
             Self::Province => "省人社厅",
             Self::Keeper => "所属人社部门",

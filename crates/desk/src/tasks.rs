@@ -40,7 +40,7 @@ impl TaskDraft {
                 money: Fen::ZERO,
                 due_on: None,
                 not_for: None,
-                institution: None,
+                organisation: None,
                 person: None,
                 path: district.management_path(),
                 district,
@@ -53,12 +53,12 @@ impl TaskDraft {
     }
     /// For an institution's queue.
     pub fn for_institution(mut self, institution: &InstitutionId) -> Self {
-        self.row.institution = Some(institution.clone());
+        self.row.organisation = Some(institution.into());
         self
     }
     /// The institution that it concerns, if any: its reach sees the line.
     pub fn concerning(mut self, institution: Option<&InstitutionId>) -> Self {
-        self.row.institution = institution.cloned();
+        self.row.organisation = institution.map(Into::into);
         self
     }
     /// For a trainee's queue.

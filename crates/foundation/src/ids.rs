@@ -76,6 +76,10 @@ typed_ids! {
     SignInId,
     /// A row of the needs catalogue (需求指导目录项目).
     NeedsItemId,
+    /// An organisation that signs in (单位): an institution of the directory, a platform, a department…
+    OrganisationId,
+    /// A place of an organisation in a class that is not its own (班级参与单位).
+    ClassPartyId,
     /// A subsidised training institution (补贴性培训机构).
     InstitutionId,
     /// A training site of an institution (培训场地).
@@ -134,4 +138,16 @@ typed_ids! {
     FileId,
     /// A record that someone looked at personal data.
     DataViewId,
+}
+
+// A training institution is an organisation: what is whose own, whatever kind of owner, is one column.
+impl From<&InstitutionId> for OrganisationId {
+    fn from(id: &InstitutionId) -> Self {
+        Self(id.0.clone())
+    }
+}
+impl From<&OrganisationId> for InstitutionId {
+    fn from(id: &OrganisationId) -> Self {
+        Self(id.0.clone())
+    }
 }

@@ -1,12 +1,12 @@
 //! Who may do what: the 36 functions of measure 8's division of labour (domain.md §1.3), as code.
 //! `allows` answers from one matrix without gaps; how far an office reaches is `Office::scope`'s matter.
 
-mod matrix;
+pub(crate) mod matrix;
 
 use std::fmt;
 
 use crate::codes::AccountRole;
-use crate::{Actor, Office};
+use crate::{Actor, Office, OrganisationKind};
 use matrix::Row;
 
 /// Lists the functions with clause and Chinese title; a variant cannot exist without both.
@@ -212,7 +212,8 @@ pub fn permits(actor: &Actor, permission: Permission) -> bool {
     let by_role = match (actor.role, permission) {
         _ if matches!(actor.office, Office::System { .. }) => true,
         (AccountRole::Staff, Permission::Of(Function::Accounts, right)) => {
-            right == Right::Read && matches!(actor.office, Office::Audit { .. } | Office::Monitor { .. })
+            right == Right::Read
+                && (matches!(actor.office, Office::Audit { .. }) || actor.office.is(OrganisationKind::Monitor))
         }
         (AccountRole::Administrator, Permission::Of(function, right)) => {
             !actor.office.is_official() || function == Function::Accounts || right == Right::Read
@@ -232,10 +233,8 @@ fn column(office: &Office, row: &Row) -> &'static [Right] {
         Office::City { .. } => row.city,
         Office::County { .. } => row.county,
         Office::Finance { .. } => row.finance,
-        Office::IndustryDepartment { .. } => row.industry,
-        Office::Monitor { .. } => row.monitor,
         Office::Audit { .. } => row.audit,
-        Office::Institution { .. } => row.institution,
+        Office::Organisation { organisation } => (organisation.kind.of().column)(row),
         Office::Trainee { .. } => row.trainee,
         Office::Public => row.public,
         // The text has no column for the system's own jobs; they are named and journaled instead.

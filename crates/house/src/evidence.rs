@@ -38,7 +38,7 @@ pub fn keys(premises: &Premises) -> Keys {
 
 /// Everything an auditor needs about one class. The reader must reach the class.
 pub async fn export(premises: &Premises, reader: &Reader, system: &Reader, class: &ClassId) -> Result<Bundle, Stop> {
-    let row = reader.get::<training_class::Entity>(class.to_string()).await?;
+    let row = reader.get(&class).await?;
     let latest = sequencer::latest(system).await?.ok_or(Fault::Gone)?;
     let size = u64::try_from(latest.size).unwrap_or(0);
     let facts = system
@@ -270,7 +270,7 @@ impl Act for ExportEvidence {
         if matches!(desk.actor.office, foundation::Office::Trainee { .. }) {
             return Err(Stop::Forbidden);
         }
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         let id: FactId = desk.new_id();
         let fact = FactDraft::new(EXPORTED, class.district, "导出证据包")
             .with_id(id.clone())
@@ -296,7 +296,7 @@ pub fn routes() -> Routes {
 
 async fn page(desk: Desk, Path(class): Path<String>) -> Response {
     let found = match (class.parse::<ClassId>(), desk.read().await) {
-        (Ok(id), Ok(reader)) => reader.get::<training_class::Entity>(id.to_string()).await,
+        (Ok(id), Ok(reader)) => reader.get(&id).await,
         (Err(_), _) => Err(Fault::Gone.into()),
         (_, Err(stop)) => Err(stop),
     };
@@ -326,7 +326,7 @@ async fn download(desk: Desk, Path(class): Path<String>, _form: Pairs) -> Respon
 async fn handed_out(desk: Desk, Path(fact): Path<String>) -> Response {
     let taken = async {
         let id: FactId = fact.parse().map_err(|_| Fault::Gone)?;
-        let row = desk.as_system("evidence").read().await?.get::<fact::Entity>(id.to_string()).await?;
+        let row = desk.as_system("evidence").read().await?.get(&id).await?;
         let is_his = row.fact == EXPORTED && row.actor == desk.actor_key() && desk.now() <= row.at + HANDED_OUT_FOR;
         let class = row.class.filter(|_| is_his).ok_or(Fault::Gone)?;
         bundle_bytes(&desk, &class).await
@@ -354,7 +354,7 @@ async fn bundle_bytes(desk: &Desk, class: &ClassId) -> Result<(String, Vec<u8>),
         .await?;
     let reader = desk.read().await?;
     let system = desk.as_system("evidence").snapshot().await?;
-    let row = reader.get::<training_class::Entity>(class.to_string()).await?;
+    let row = reader.get(&class).await?;
     let bundle = export(&desk.premises, &reader, &system, class).await?;
     Ok((row.class_no, bundle.to_json().map_err(|e| Fault::Db(e.to_string()))?))
 }

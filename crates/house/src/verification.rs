@@ -218,7 +218,7 @@ where
         return Ok(());
     }
     for key in keys_of::<E>(reader, condition).await? {
-        if reader.get::<E>(key.as_str()).await.is_err() {
+        if reader.get_keyed::<E>(key.as_str()).await.is_err() {
             found.push(format!("{} 表 {key}", store::query::EntityName::table_name(&E::default())));
         }
     }

@@ -15,7 +15,7 @@ use m3_supervision::acts::feedback::{FinishFeedback, GiveFeedback};
 use m3_supervision::jobs::attendance::EndTraining;
 use m3_supervision::rules::completion::{Marks, Sitting};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
-use store::tables::funds::{claim, payment_line};
+use store::tables::funds::payment_line;
 
 use crate::plan::{self, Ending};
 use crate::stage::told;
@@ -184,7 +184,7 @@ impl Teller<'_> {
 
     async fn pay(&self, claim: ClaimId) -> Result<()> {
         let (stage, ending) = (self.stage, self.plot.ending);
-        let row = stage.read().await?.get::<claim::Entity>(claim.to_string()).await.map_err(told)?;
+        let row = stage.read().await?.get(&claim).await.map_err(told)?;
         let until = row.publicity_until.ok_or_else(|| anyhow!("publicity without an end"))?;
         let later = |days: i64| until + Duration::days(days);
         stage.at(later(1), 0, 10);

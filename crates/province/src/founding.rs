@@ -113,7 +113,7 @@ fn school(
         1 => (personas::rival(), Persona::RivalClerk.actor()),
         _ => {
             let id: InstitutionId = desk.new_id();
-            let office = Office::Institution { institution: id.clone() };
+            let office = Office::of_institution(&id, district);
             let (row, actor) =
                 offices::person(desk, office, seat.name.into(), district, contact(at), format!("i{}", at + 1));
             rows.accounts.push(row);

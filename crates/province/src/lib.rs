@@ -28,7 +28,7 @@ use m2_institutions::acts::payee::ProposePayeeAccount;
 use m2_institutions::acts::standing::SuspendInstitution;
 use store::query::ColumnTrait;
 use store::tables::funds::{fund_account, policy_parameter};
-use store::tables::identity::{account, setting};
+use store::tables::identity::{account, organisation, setting};
 use tokio::task::JoinSet;
 
 use crate::founding::School;
@@ -152,6 +152,8 @@ async fn seat(premises: &Arc<Premises>, offices: &mut Offices) -> Result<()> {
             }
             if work.count::<account::Entity>(|q| q).await? > 0 {
                 accounts.clear();
+            } else {
+                work.add_many::<organisation::Entity>(testkit::personas::organisations()).await?;
             }
             accounts.extend(officers);
             work.add_many::<account::Entity>(accounts).await?;

@@ -3,7 +3,6 @@
 
 use anyhow::{Result, anyhow};
 use chrono::{Duration, NaiveTime};
-use desk::session::office_parts;
 use foundation::codes::FullProcessState;
 use foundation::{Actor, ClassId, Date, Office, PersonId, Scope};
 use m3_supervision::acts::decide::{LapseCorrection, RefuseOpening, ReturnOpening, WithdrawClass};
@@ -115,7 +114,7 @@ impl Teller<'_> {
 
     /// The class's row as it stands.
     pub async fn row(&self) -> Result<training_class::Model> {
-        self.stage.read().await?.get::<training_class::Entity>(self.class.to_string()).await.map_err(told)
+        self.stage.read().await?.get(&self.class).await.map_err(told)
     }
 
     /// The roster, in the order of registration.
@@ -232,7 +231,7 @@ impl Teller<'_> {
     /// A trainee as an actor.
     pub async fn trainee(&self, place: &enrolment::Model) -> Result<Actor> {
         let office = Office::Trainee { person: place.person.clone(), institutions: None };
-        let (kind, reference) = office_parts(&office);
+        let (kind, reference) = office.parts();
         let reader = self.stage.read().await?;
         let found =
             reader.find::<account::Entity>(account::Column::Person.eq(place.person.clone())).await.map_err(told)?;

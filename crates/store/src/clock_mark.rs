@@ -54,7 +54,7 @@ fn row(first: &fact::Model, behind_ms: i64, now: Instant) -> fact::Model {
         summary: format!("事实 {} 记的时间比前一条早 {} 秒，服务器的时钟可能被调慢过", first.id, behind_ms / 1000),
         body: serde_json::json!({ "behind_ms": behind_ms, "fact": first.id }).to_string(),
         commitments: "{}".into(),
-        institution: None,
+        organisation: None,
         person: None,
         path: first.path.clone(),
         district: first.district,

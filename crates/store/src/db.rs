@@ -64,7 +64,7 @@ impl Db {
     }
 
     /// The same; says which migrations were done.
-    pub async fn migrate(url: &str) -> Result<(Self, Vec<&'static str>), Fault> {
+    pub async fn migrate(url: &str) -> Result<(Self, Vec<String>), Fault> {
         let db = Self::at(url, Opened::Made).await?;
         let done = match &db.kind {
             Kind::Sqlite(house) => house.migrate().await?,
@@ -340,6 +340,15 @@ pub async fn tamper(db: &Db, statements: &[&str]) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+/// Asks the database's own catalogue: rows of one text column. Tests only.
+#[doc(hidden)]
+pub async fn catalogue(db: &Db, sql: &'static str) -> Result<Vec<String>, Fault> {
+    match &db.kind {
+        Kind::Sqlite(house) => house.texts(sql).await,
+        Kind::Postgres(served) => crate::postgres::migrate::texts(&served.pool, sql).await,
+    }
 }
 
 /// How many rows of `table` a scope's transaction sees when no predicate is written at all: proves

@@ -1,24 +1,27 @@
 //! Whatever cannot be said portably, both branches side by side (house.md §3.7; at most ten).
 
-use foundation::{Fault, Scope};
+use foundation::{Fault, Scope, TypedId};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 
 /// Branch 1: tells PostgreSQL's row-level security how far this transaction reaches, and drops to the
 /// role that owns nothing. SQLite has no such wall.
 pub async fn enter_scope(txn: &DatabaseTransaction, scope: &Scope) -> Result<(), DbErr> {
-    let (reach, institution, person) = match scope {
-        Scope::Everything => ("*".to_owned(), String::new(), String::new()),
-        Scope::Below(path) => (path.as_str().to_owned(), String::new(), String::new()),
-        Scope::Institution(id) => ("-".to_owned(), id.to_string(), String::new()),
+    let (reach, organisation, called, person) = match scope {
+        Scope::Everything => ("*", "", "", ""),
+        Scope::Below(path) => (path.as_str(), "", "", ""),
+        Scope::Own(id) => ("-", id.as_str(), "", ""),
+        Scope::Called(id) => ("-", id.as_str(), id.as_str(), ""),
         // The narrower predicate is the type's; this wall knows whole persons.
-        Scope::Person(id) | Scope::PersonAt(id, _) => ("-".to_owned(), String::new(), id.to_string()),
-        Scope::Open => ("-".to_owned(), String::new(), String::new()),
+        Scope::Person(id) | Scope::PersonAt(id, _) => ("-", "", "", id.as_str()),
+        Scope::Open => ("-", "", "", ""),
     };
-    let sql = "SELECT set_config('role', 'jinbu_app', true), set_config('jinbu.reach', $1, true), set_config('jinbu.institution', $2, true), set_config('jinbu.person', $3, true)";
+    let sql = "SELECT set_config('role', 'jinbu_app', true), set_config('jinbu.reach', $1, true), \
+               set_config('jinbu.organisation', $2, true), set_config('jinbu.called', $3, true), \
+               set_config('jinbu.person', $4, true)";
     txn.query_one_raw(Statement::from_sql_and_values(
         DbBackend::Postgres,
         sql,
-        [reach.into(), institution.into(), person.into()],
+        [reach.into(), organisation.into(), called.into(), person.into()],
     ))
     .await?;
     Ok(())

@@ -23,13 +23,14 @@ pub mod sequencer;
 mod sqlite;
 pub mod sqlite_file;
 pub mod tables;
+pub mod walls;
 pub mod writer;
 
 pub use bulk::Prepared;
 pub use cache::RowCache;
 pub use db::Db;
 pub use files::{FileState, Files};
-pub use reach::{Keyed, Reach};
+pub use reach::{Keeps, Keyed, Names, Reach};
 pub use reader::{Page, Reader};
 pub use row::{Decode, FromRow, Row};
 pub use writer::Writer;
@@ -66,4 +67,11 @@ pub mod query {
         ColumnTrait, Condition, DbBackend, DbErr, EntityName, EntityTrait, JoinType, Order, QueryFilter, QueryOrder,
         QuerySelect, QueryTrait, Select, Value,
     };
+}
+
+/// What a look at the entities' own declarations needs (schema tests).
+#[doc(hidden)]
+pub mod declared {
+    pub use sea_orm::sea_query::Iden;
+    pub use sea_orm::{ColumnType, Iterable, PrimaryKeyToColumn};
 }

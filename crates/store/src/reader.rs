@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use foundation::{Fault, Scope, Stop};
 use sea_orm::sea_query::{Expr, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select, Statement, StatementBuilder, Value,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, Statement, StatementBuilder,
 };
 use tokio::sync::Mutex;
 
 use crate::dialect;
 use crate::handle::Handle;
-use crate::reach::Reach;
+use crate::reach::{Keyed, Names, Reach};
 use crate::row::{Counted, FromRow, Sifted};
 
 /// What became of an act's statements so far: all well, one lost to somebody else, one failed.
@@ -102,12 +102,15 @@ impl Reader {
         &self.scope
     }
 
-    /// The row with this key; out of reach and absent are the same `Gone`.
-    pub async fn get<E: Reach>(&self, key: impl Into<Value>) -> Result<E::Model, Stop>
-    where
-        E::Model: Send,
-    {
-        let key = key.into();
+    /// The row that this id names; out of reach and absent are the same `Gone`.
+    pub async fn get<K: Names>(&self, id: &K) -> Result<<K::Of as EntityTrait>::Model, Stop> {
+        let key = id.value();
+        let rows = self.list::<K::Of>(|select| select.filter(K::Of::KEY.eq(key)).limit(1)).await?;
+        rows.into_iter().next().ok_or(Stop::Fault(Fault::Gone))
+    }
+
+    /// The same of a table whose key is no id: a setting, a fund account, a link.
+    pub async fn get_keyed<E: Reach>(&self, key: &str) -> Result<E::Model, Stop> {
         let rows = self.list::<E>(|select| select.filter(E::KEY.eq(key)).limit(1)).await?;
         rows.into_iter().next().ok_or(Stop::Fault(Fault::Gone))
     }

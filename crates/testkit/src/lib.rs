@@ -15,7 +15,7 @@ use desk::{Desk, Premises, Settings};
 use foundation::{Clock, DistrictCode, Fault, Ids, Scope, WorkCalendar};
 use store::seal::Keyring;
 use store::tables::funds::policy_parameter;
-use store::tables::identity::account;
+use store::tables::identity::{account, organisation};
 use store::{Db, Files};
 
 pub use personas::Persona;
@@ -176,6 +176,7 @@ pub async fn seed(db: &Db) {
     db.write(Scope::Everything, move |work| {
         Box::pin(async move {
             work.add_many::<policy_parameter::Entity>(parameters).await?;
+            work.add_many::<organisation::Entity>(personas::organisations()).await?;
             work.add_many::<account::Entity>(accounts).await
         })
     })

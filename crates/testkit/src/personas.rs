@@ -2,8 +2,8 @@
 
 use desk::session::new_account;
 use foundation::codes::AccountRole;
-use foundation::{AccountId, Actor, DistrictCode, InstitutionId, Office, PersonId};
-use store::tables::identity::account;
+use foundation::{AccountId, Actor, DistrictCode, InstitutionId, Office, Organisation, OrganisationKind, PersonId};
+use store::tables::identity::{account, organisation};
 
 /// A person whom tests and the demo sign in as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,6 +40,45 @@ pub enum Persona {
     Monitor,
     /// 苏锦城, system administrator of Jinjiang's HR bureau: accounts, no cases.
     JinjiangAdministrator,
+    /// 沈国良, provincial assessment centre.
+    AssessmentCentre,
+    /// 叶秋萍, provincial centre of technical education.
+    TechnicalCentre,
+    /// 方建军, 福建省交通运输厅: the classes that it leads, across districts.
+    IndustryDepartment,
+    /// 邱美玲, an assessment body in Quanzhou.
+    AssessmentBody,
+    /// 曾志明, an online platform.
+    Platform,
+    /// 施文彬, an enterprise in Jinjiang.
+    Enterprise,
+    /// 许志坚, a public practice base in Jinjiang.
+    Base,
+}
+
+/// The organisations of personas that stand in no directory: one of each kind.
+const ORGANISATIONS: [(Persona, OrganisationKind, &str, &str); 6] = [
+    (Persona::Monitor, OrganisationKind::Monitor, "350582", "泉州诚信第三方监督服务中心"),
+    (Persona::IndustryDepartment, OrganisationKind::IndustryDepartment, "350000", "福建省交通运输厅"),
+    (Persona::AssessmentBody, OrganisationKind::AssessmentBody, "350500", "泉州市海丝职业技能评价中心"),
+    (Persona::Platform, OrganisationKind::OnlinePlatform, "350100", "福州闽学通职业培训网络平台"),
+    (Persona::Enterprise, OrganisationKind::Enterprise, "350582", "晋江市恒达纺织机械有限公司"),
+    (Persona::Base, OrganisationKind::Base, "350582", "晋江市公共实训基地"),
+];
+
+/// The rows of the personas' organisations.
+pub fn organisations() -> Vec<organisation::Model> {
+    let rows = ORGANISATIONS.iter().filter_map(|(persona, ..)| persona.organisation());
+    rows.map(|(one, name)| organisation::Model {
+        id: one.id,
+        kind: one.kind,
+        name: name.into(),
+        path: one.district.management_path(),
+        district: one.district,
+        created_at: super::start_of_tests(),
+        version: 1,
+    })
+    .collect()
 }
 
 impl Persona {
@@ -62,6 +101,13 @@ impl Persona {
             Self::Auditor,
             Self::Monitor,
             Self::JinjiangAdministrator,
+            Self::AssessmentCentre,
+            Self::TechnicalCentre,
+            Self::IndustryDepartment,
+            Self::AssessmentBody,
+            Self::Platform,
+            Self::Enterprise,
+            Self::Base,
         ]
     }
 
@@ -84,6 +130,13 @@ impl Persona {
             Self::Auditor => "auditor",
             Self::Monitor => "monitor",
             Self::JinjiangAdministrator => "jinjiang-administrator",
+            Self::AssessmentCentre => "assessment-centre",
+            Self::TechnicalCentre => "technical-centre",
+            Self::IndustryDepartment => "industry-department",
+            Self::AssessmentBody => "assessment-body",
+            Self::Platform => "platform",
+            Self::Enterprise => "enterprise",
+            Self::Base => "base",
         }
     }
 
@@ -105,6 +158,13 @@ impl Persona {
             Self::Auditor => "周正",
             Self::Monitor => "何静",
             Self::JinjiangAdministrator => "苏锦城",
+            Self::AssessmentCentre => "沈国良",
+            Self::TechnicalCentre => "叶秋萍",
+            Self::IndustryDepartment => "方建军",
+            Self::AssessmentBody => "邱美玲",
+            Self::Platform => "曾志明",
+            Self::Enterprise => "施文彬",
+            Self::Base => "许志坚",
         }
     }
 
@@ -129,14 +189,31 @@ impl Persona {
             Self::ProvinceOfficer => (Office::Province, "福建省人力资源和社会保障厅".into()),
             Self::EmploymentBureau => (Office::EmploymentBureau, "福建省劳动就业服务局".into()),
             Self::SchoolClerk | Self::ClassTeacher => {
-                (Office::Institution { institution: school() }, "晋江市安海职业培训学校".into())
+                (Office::of_institution(&school(), at("350582")), "晋江市安海职业培训学校".into())
             }
-            Self::RivalClerk => (Office::Institution { institution: rival() }, "晋江市青阳家政培训中心".into()),
+            Self::RivalClerk => (Office::of_institution(&rival(), at("350582")), "晋江市青阳家政培训中心".into()),
             Self::Trainee => (Office::Trainee { person: trainee(), institutions: None }, "学员".into()),
             Self::OtherTrainee => (Office::Trainee { person: other_trainee(), institutions: None }, "学员".into()),
             Self::Auditor => (Office::Audit { district: DistrictCode::PROVINCE }, "福建省审计厅".into()),
-            Self::Monitor => (Office::Monitor { district: at("350582") }, "泉州诚信第三方监督服务中心".into()),
+            Self::AssessmentCentre => (Office::AssessmentCentre, "福建省职业技能鉴定指导中心".into()),
+            Self::TechnicalCentre => (Office::TechnicalEducationCentre, "福建省技工教育中心".into()),
+            Self::Monitor
+            | Self::IndustryDepartment
+            | Self::AssessmentBody
+            | Self::Platform
+            | Self::Enterprise
+            | Self::Base => {
+                let (organisation, name) = self.organisation().unwrap_or_else(|| unreachable!("one of ORGANISATIONS"));
+                (Office::Organisation { organisation }, name.into())
+            }
         }
+    }
+
+    /// The organisation that it acts for, where that stands in no directory of its own, and its name.
+    fn organisation(self) -> Option<(Organisation, &'static str)> {
+        let at = ORGANISATIONS.iter().position(|(persona, ..)| *persona == self)?;
+        let (_, kind, district, name) = ORGANISATIONS[at];
+        Some((Organisation { kind, id: fixed(0x211 + at as u128), district: super::district(district) }, name))
     }
 
     /// The account's id: the same in every test and in the demo.
@@ -153,7 +230,8 @@ impl Persona {
     /// The account's row: no password, so that only demo mode can sign it in.
     pub fn account_row(self) -> account::Model {
         let holder = self.actor();
-        let district = holder.office.district().unwrap_or_else(|| super::district("350582"));
+        let seat = holder.office.organisation().map(|one| one.district).or_else(|| holder.office.district());
+        let district = seat.unwrap_or_else(|| super::district("350582"));
         new_account(self.account(), self.login().into(), &holder, district, super::start_of_tests())
     }
 }

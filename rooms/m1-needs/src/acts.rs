@@ -205,7 +205,7 @@ impl Act for DelistNeedsItem {
 
 /// An item within the actor's management reach. Published items are readable by all, so reach is asked here.
 async fn own(work: &Writer, id: &NeedsItemId) -> Result<Model, Stop> {
-    let row = work.get::<Entity>(id.clone()).await?;
+    let row = work.get(&id).await?;
     if crate::queries::manages(work.scope(), &row) { Ok(row) } else { Err(foundation::Fault::Gone.into()) }
 }
 

@@ -36,7 +36,7 @@ fn declared() -> Declared {
 /// Doorway: the published item that a class or an institution's directory is about.
 /// Errors: `Gone` when there is none; a refusal when it is not (or no longer) published.
 pub async fn published_item(reader: &Reader, id: &NeedsItemId) -> Result<needs_item::Model, Stop> {
-    let row = reader.get::<needs_item::Entity>(id.clone()).await?;
+    let row = reader.get(&id).await?;
     match row.state {
         NeedsState::Published => Ok(row),
         // Drafts are nobody's business outside their own district: the same answer as absence.

@@ -11,7 +11,7 @@ pub fn manages(scope: &Scope, row: &Model) -> bool {
     match scope {
         Scope::Everything => true,
         Scope::Below(path) => path.covers(&row.path),
-        Scope::Institution(_) | Scope::Person(_) | Scope::PersonAt(..) | Scope::Open => false,
+        Scope::Own(_) | Scope::Called(_) | Scope::Person(_) | Scope::PersonAt(..) | Scope::Open => false,
     }
 }
 
@@ -73,7 +73,9 @@ fn seen_by(scope: &Scope) -> Condition {
     match scope {
         Scope::Everything => Condition::all().add(Column::Id.is_not_null()),
         Scope::Below(path) => Condition::any().add(open).add(store::reach::below(Column::Path, path)),
-        Scope::Institution(_) | Scope::Person(_) | Scope::PersonAt(..) | Scope::Open => Condition::all().add(open),
+        Scope::Own(_) | Scope::Called(_) | Scope::Person(_) | Scope::PersonAt(..) | Scope::Open => {
+            Condition::all().add(open)
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::refusals::IN_DIRECTORY;
 
 /// The institution, if it stands in the directory and may open classes. Errors: `Gone`, or a refusal naming its state.
 pub async fn listed(reader: &Reader, id: &InstitutionId) -> Result<institution::Model, Stop> {
-    let row = reader.get::<institution::Entity>(id.clone()).await?;
+    let row = reader.get(&id).await?;
     if row.state.may_open_classes() {
         return Ok(row);
     }

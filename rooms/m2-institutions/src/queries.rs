@@ -16,13 +16,13 @@ pub fn manages(scope: &Scope, path: &ManagementPath) -> bool {
     match scope {
         Scope::Everything => true,
         Scope::Below(own) => own.covers(path),
-        Scope::Institution(_) | Scope::Person(_) | Scope::PersonAt(..) | Scope::Open => false,
+        Scope::Own(_) | Scope::Called(_) | Scope::Person(_) | Scope::PersonAt(..) | Scope::Open => false,
     }
 }
 
 /// Whether this scope sees the inside: teachers, verifications, the masked account.
 pub fn sees_inside(scope: &Scope, row: &Model) -> bool {
-    manages(scope, &row.path) || matches!(scope, Scope::Institution(id) if *id == row.id)
+    manages(scope, &row.path) || matches!(scope, Scope::Own(id) if InstitutionId::from(id) == row.id)
 }
 
 /// The correction of an institution's account that waits for its second person.
@@ -70,7 +70,9 @@ fn seen_by(scope: &Scope) -> Condition {
     match scope {
         Scope::Everything => Condition::all().add(Column::Id.is_not_null()),
         Scope::Below(path) => Condition::any().add(open).add(store::reach::below(Column::Path, path)),
-        Scope::Institution(_) | Scope::Person(_) | Scope::PersonAt(..) | Scope::Open => Condition::all().add(open),
+        Scope::Own(_) | Scope::Called(_) | Scope::Person(_) | Scope::PersonAt(..) | Scope::Open => {
+            Condition::all().add(open)
+        }
     }
 }
 

@@ -73,9 +73,9 @@ const fn in_workdays(matter: Matter) -> Matter {
 }
 
 /// 提交申领.
-pub static SUBMIT: Matter = matter("submit-claim", "提交申领", Audience::Institution, &CLAIM, "核对提交");
+pub static SUBMIT: Matter = matter("submit-claim", "提交申领", Audience::INSTITUTION, &CLAIM, "核对提交");
 /// 申领补正.
-pub static CORRECT: Matter = in_workdays(matter("correct-claim", "申领补正", Audience::Institution, &CLAIM, "去补正"));
+pub static CORRECT: Matter = in_workdays(matter("correct-claim", "申领补正", Audience::INSTITUTION, &CLAIM, "去补正"));
 /// 补贴初审.
 pub static FIRST_REVIEW: Matter =
     in_workdays(matter("first-review-claim", "补贴初审", Audience::County, &CLAIM, "审核"));

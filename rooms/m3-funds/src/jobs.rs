@@ -52,7 +52,7 @@ pub async fn tick(desk: &Desk) -> Result<(), Stop> {
 
 /// Archives a class whose claim did not pass, once nothing can be claimed for it any more.
 async fn archive(desk: &Desk, reader: &Reader, one: &claim::Model) -> Result<(), Stop> {
-    let class = reader.get::<training_class::Entity>(one.class.to_string()).await?;
+    let class = reader.get(&one.class).await?;
     let months = desk::policy::pinned(class.policy.as_deref())?.claim_window_months();
     match claim_window_end(class.ends_on, months).is_some_and(|last| last < desk.today()) {
         true => done(desk, ArchiveUnpaidClass { claim: one.id.clone() }).await,

@@ -93,15 +93,15 @@ pub static APPROVE: Matter = Matter {
 };
 /// 补正.
 pub static CORRECT: Matter =
-    Matter { in_workdays: true, ..matter("correct-opening", "补正", Audience::Institution, "去补正") };
+    Matter { in_workdays: true, ..matter("correct-opening", "补正", Audience::INSTITUTION, "去补正") };
 /// 不予开班, to be read.
 pub static REFUSED: Matter =
-    Matter { ends: Ends::Seen, ..matter("opening-refused", "不予开班", Audience::Institution, "查看") };
+    Matter { ends: Ends::Seen, ..matter("opening-refused", "不予开班", Audience::INSTITUTION, "查看") };
 /// 班级已撤销, to be read.
 pub static REVOKED: Matter =
-    Matter { ends: Ends::Seen, ..matter("class-revoked", "班级已撤销", Audience::Institution, "查看") };
+    Matter { ends: Ends::Seen, ..matter("class-revoked", "班级已撤销", Audience::INSTITUTION, "查看") };
 /// 开班准备.
-pub static START: Matter = matter("start-class", "开班准备", Audience::Institution, "查看");
+pub static START: Matter = matter("start-class", "开班准备", Audience::INSTITUTION, "查看");
 /// Who reviewed or approved a class does not inspect it (domain §1.3).
 fn decided_by_him(desk: &Desk, classes: Vec<String>) -> BoxFuture<'_, Result<HashMap<String, &'static str>, Stop>> {
     Box::pin(async move {
@@ -123,7 +123,7 @@ pub static INSPECT: Matter = Matter {
 /// 回复检查.
 pub static ANSWER_INSPECTION: Matter = Matter {
     ends: Ends::ByActs(&["answer-inspection"]),
-    ..matter("answer-inspection", "回复检查", Audience::Institution, "回复")
+    ..matter("answer-inspection", "回复检查", Audience::INSTITUTION, "回复")
 };
 /// 整改复查.
 /// Another check ends it, or what was found out is written down: after the exam there is nothing to check any more.
@@ -131,17 +131,17 @@ pub static INSPECTION_ANSWERED: Matter =
     Matter { ends: Ends::Finding, ..matter("inspection-answered", "整改复查", Audience::County, "复查") };
 /// 录入成绩.
 pub static ENTER_SCORES: Matter =
-    Matter { at: "/exam", ..matter("enter-scores", "录入成绩", Audience::Institution, "录成绩") };
+    Matter { at: "/exam", ..matter("enter-scores", "录入成绩", Audience::INSTITUTION, "录成绩") };
 /// 确认成绩.
 pub static CONFIRM_EXAM: Matter =
     Matter { at: "/exam", ..matter("confirm-exam", "确认成绩", Audience::County, "去确认") };
 /// 无人合格, to be read.
 pub static NOBODY_PASSED: Matter =
-    Matter { ends: Ends::Seen, ..matter("nobody-passed", "考核无人合格", Audience::Institution, "查看") };
+    Matter { ends: Ends::Seen, ..matter("nobody-passed", "考核无人合格", Audience::INSTITUTION, "查看") };
 /// 发放证书.
 pub static ISSUE: Matter = Matter {
     quick: Some(Quick { word: "发放证书", post: "certificates", question: "" }),
-    ..matter("issue-certificates", "发放证书", Audience::Institution, "去发证")
+    ..matter("issue-certificates", "发放证书", Audience::INSTITUTION, "去发证")
 };
 /// 评价培训.
 pub static GIVE_FEEDBACK: Matter = matter("give-feedback", "评价培训", Audience::Trainee, "去评价");
@@ -165,7 +165,7 @@ pub static CALL_ROLL: Matter = Matter {
         "revoke-class",
         "lapse-class",
     ]),
-    ..matter("call-roll", "请求点名", Audience::Institution, "去点名")
+    ..matter("call-roll", "请求点名", Audience::INSTITUTION, "去点名")
 };
 
 /// The room's matters.

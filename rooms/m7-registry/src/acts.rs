@@ -33,7 +33,7 @@ impl Act for RevealPersonalData {
     type Outcome = String;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<String>, Stop> {
-        let row = work.get::<person::Entity>(self.person.to_string()).await?;
+        let row = work.get(&self.person).await?;
         let reason = self.purpose.trim();
         if reason.chars().count() < 4 || reason.chars().count() > LINE_CHARS {
             return Err(PURPOSE.refuse("查看完整信息没有写清事由").at("purpose").into());

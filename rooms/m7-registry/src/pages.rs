@@ -174,7 +174,7 @@ pub async fn show(desk: Desk, Path(id): Path<String>) -> Response {
 async fn seen(desk: &Desk, id: &str) -> Result<(Reader, person::Model), Stop> {
     let id: PersonId = id.parse().map_err(|_| Fault::Gone)?;
     let reader = desk.read().await?;
-    let row = reader.get::<person::Entity>(id.to_string()).await?;
+    let row = reader.get(&id).await?;
     Ok((reader, row))
 }
 

@@ -201,7 +201,7 @@ async fn by_number(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>
     }
     let found: Option<PersonId> = desk.perform(FindPerson { id_number: words.into() }).await?;
     match found {
-        Some(id) => Ok(vec![person_hit(reader.get::<person::Entity>(id).await?)]),
+        Some(id) => Ok(vec![person_hit(reader.get(&id).await?)]),
         None => Ok(Vec::new()),
     }
 }

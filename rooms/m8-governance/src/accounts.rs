@@ -3,11 +3,11 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::procedure::{self, Press};
-use desk::{Desk, Pairs, Query, Read, session};
+use desk::{Desk, Pairs, Query, Read};
 use foundation::at;
 use foundation::codes::AccountRole;
 use foundation::limits::PAGE_ROWS;
-use foundation::{AccountId, Fault, Function, Office, Permission, Right, Stop};
+use foundation::{AccountId, Fault, Function, Office, OrganisationKind, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
 use store::tables::identity::account;
@@ -44,20 +44,22 @@ reads! {
     InstitutionAccountPage = "institution-account-page", Permission::Of(Function::DirectoryPublication, Right::Publish), "M2.4";
 }
 
-/// The kinds of office that have accounts here, as the register filters and the form offers them.
-pub(crate) const KINDS: [(&str, &str); 11] = [
+/// The offices of the state that have accounts here, as the form offers them.
+pub(crate) const OFFICES: [(&str, &str); 8] = [
     ("county", "县人社局"),
     ("city", "市人社局"),
-    ("institution", "培训机构"),
     ("finance", "财政局"),
-    ("industry_department", "行业部门"),
-    ("monitor", "第三方监督"),
     ("audit", "审计"),
     ("province", "省人社厅"),
     ("employment_bureau", "省就业局"),
     ("assessment_centre", "省鉴定中心"),
     ("technical_education_centre", "省技工教育中心"),
 ];
+
+/// Every kind of office and organisation, as the register filters.
+fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
+    OFFICES.into_iter().chain(OrganisationKind::all().iter().map(|one| (one.code(), one.label())))
+}
 
 desk::filters! {
     /// The filters of the register.
@@ -76,13 +78,18 @@ impl Filters {
         use account::Column as A;
         let plain = desk::filters::words(&self.q);
         let mut all = Condition::all().add(A::OfficeKind.ne("trainee"));
-        // Those who look after their own office only see that office.
-        if matches!(
-            desk.actor.office,
-            Office::Finance { .. } | Office::IndustryDepartment { .. } | Office::AssessmentCentre
-        ) {
-            let (kind, reference) = session::office_parts(&desk.actor.office);
-            all = all.add(A::OfficeKind.eq(kind)).add(A::OfficeRef.eq(reference));
+        // Those who look after their own office only see that office; the assessment centre, assessment bodies too.
+        let own = || {
+            let (kind, reference) = desk.actor.office.parts();
+            Condition::all().add(A::OfficeKind.eq(kind)).add(A::OfficeRef.eq(reference))
+        };
+        match desk.actor.office {
+            Office::Finance { .. } => all = all.add(own()),
+            Office::AssessmentCentre => {
+                let bodies = A::OfficeKind.eq(OrganisationKind::AssessmentBody.code());
+                all = all.add(Condition::any().add(own()).add(bodies));
+            }
+            _ => {}
         }
         if !plain.is_empty() {
             all = all.add(
@@ -92,7 +99,7 @@ impl Filters {
                     .add(A::OfficeName.contains(&plain)),
             );
         }
-        if KINDS.iter().any(|(kind, _)| *kind == self.kind) {
+        if kinds().any(|(kind, _)| kind == self.kind) {
             all = all.add(A::OfficeKind.eq(self.kind.as_str()));
         }
         match self.state.as_str() {
@@ -132,7 +139,7 @@ async fn listed(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
         query: filters.pairs(),
         filters: vec![
             Filter::text("q", "姓名、账号或单位"),
-            Filter::choice("kind", "单位类别", KINDS),
+            Filter::choice("kind", "单位类别", kinds()),
             Filter::choice(
                 "state",
                 "状态",
@@ -200,7 +207,7 @@ pub async fn show(desk: Desk, Path(id): Path<String>) -> Response {
 
 async fn dossier(desk: &Desk, id: &str, status: u16, doing: &str, state: &FormState) -> Result<Response, Stop> {
     let one = found(desk, id).await?;
-    let office = session::office_from(&one.office_kind, &one.office_ref).ok_or(Fault::Gone)?;
+    let office = Office::from_parts(&one.office_kind, &one.office_ref, one.district).ok_or(Fault::Gone)?;
     let reader = desk.read().await?;
     let lines =
         desk::trail::of(desk, &reader, &crate::declared::ACCOUNT, one.id.to_string().as_str(), TRAIL_LINES).await?;

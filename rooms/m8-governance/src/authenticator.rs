@@ -5,7 +5,6 @@ use axum::response::Response;
 use desk::{Desk, Pairs, Read, password, session, totp};
 use foundation::{Office, Permission, Refusal, Scope, Stop};
 use maud::{Markup, html};
-use store::tables::identity::account;
 use ui::{Field, Form, FormState, form, page_head, panel};
 
 use crate::acts::own::{ChangePassword, EnrolTotp};
@@ -62,7 +61,7 @@ async fn page(desk: &Desk, status: u16, state: &FormState) -> Result<Response, S
     let fresh = FormState::new();
     let (code, password) = if state.value(CHANGES).is_empty() { (state, &fresh) } else { (&fresh, state) };
     let id = desk.actor.account.clone().ok_or(Stop::SignedOut)?;
-    let one = desk.premises.db.read(Scope::Everything).await?.get::<account::Entity>(id.to_string()).await?;
+    let one = desk.premises.db.read(Scope::Everything).await?.get(&id).await?;
     let facts = [
         ("账号", one.login.clone()),
         ("单位", one.office_name.clone()),
@@ -145,7 +144,7 @@ pub async fn change_password(desk: Desk, form: Pairs) -> Response {
 
 async fn changed(desk: &Desk, form: &Pairs) -> Result<String, Stop> {
     let id = desk.actor.account.clone().ok_or(Stop::SignedOut)?;
-    let one = desk.premises.db.read(Scope::Everything).await?.get::<account::Entity>(id.to_string()).await?;
+    let one = desk.premises.db.read(Scope::Everything).await?.get(&id).await?;
     let no = |fact: &str, fix: &str, field: &str| PASSWORD.refuse(fact).fix(fix).at(field);
     let (current, new) = (form.value("current"), form.value("password"));
     let mut refusals: Vec<Refusal> =

@@ -57,6 +57,18 @@ const PLACES: &[(&str, &[(&str, &str)])] = &[
             ("shishi-officer", "邻县：看不到晋江的班"),
         ],
     ),
+    (
+        "其他部门和单位（多数业务还没有开通）",
+        &[
+            ("assessment-centre", "省鉴定中心：看评价和培训"),
+            ("technical-centre", "省技工教育中心：看目录和培训"),
+            ("industry-department", "行业部门：看目录和自己牵头的班"),
+            ("assessment-body", "评价机构"),
+            ("platform", "线上培训平台"),
+            ("enterprise", "企业"),
+            ("base", "公共实训基地"),
+        ],
+    ),
 ];
 
 fn logins() -> impl Iterator<Item = &'static str> {

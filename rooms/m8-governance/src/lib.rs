@@ -21,7 +21,7 @@ use foundation::Stop;
 
 /// The room's routes.
 pub fn routes() -> Routes {
-    use acts::accounts as administer;
+    use acts::{accounts as administer, opening};
     Routes::new()
         .read::<sign_in::SignInPage, _, _>("/sign-in", sign_in::ask)
         .post::<sign_in::SignInPage, _, _>("/sign-in", sign_in::answer)
@@ -37,7 +37,9 @@ pub fn routes() -> Routes {
         .post::<authenticator::MyAccount, _, _>("/account/password", authenticator::change_password)
         .read::<accounts::AccountRegister, _, _>("/accounts", accounts::register)
         .read::<accounts::NewAccountPage, _, _>("/accounts/new", account_forms::new)
-        .act::<administer::CreateAccount, _, _>("/accounts/new", account_forms::create)
+        .act::<opening::CreateAccount, _, _>("/accounts/new", account_forms::create)
+        .read::<accounts::NewAccountPage, _, _>("/accounts/new/organisation", account_forms::new_organisation)
+        .act::<opening::OpenOrganisation, _, _>("/accounts/new/organisation", account_forms::create_organisation)
         .read::<accounts::AccountPage, _, _>("/accounts/{id}", accounts::show)
         .act::<administer::DisableAccount, _, _>("/accounts/{id}/disable", accounts::disable)
         .act::<administer::EnableAccount, _, _>("/accounts/{id}/enable", accounts::enable)
@@ -47,7 +49,7 @@ pub fn routes() -> Routes {
             "/institutions/{id}/account",
             account_forms::new_for_institution,
         )
-        .act::<administer::OpenInstitutionAccount, _, _>(
+        .act::<opening::OpenInstitutionAccount, _, _>(
             "/institutions/{id}/account",
             account_forms::create_for_institution,
         )

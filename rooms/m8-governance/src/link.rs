@@ -34,8 +34,8 @@ impl Opened {
 
 async fn open(desk: &Desk, token: &str) -> Result<Opened, Stop> {
     let reader = desk.premises.db.read(Scope::Everything).await?;
-    let link = reader.get::<one_time_link::Entity>(links::hash(token)).await?;
-    let account = reader.get::<account::Entity>(link.account.to_string()).await?;
+    let link = reader.get_keyed::<one_time_link::Entity>(&links::hash(token)).await?;
+    let account = reader.get(&link.account).await?;
     if link.used_at.is_some() || link.expires_at < desk.premises.clock.real_now() || account.disabled {
         return Err(Fault::Gone.into());
     }

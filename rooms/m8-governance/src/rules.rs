@@ -1,8 +1,10 @@
 //! Who may administer which account, and what a login looks like (M8.4; domain §1.3 row 36: 下级、自身). Pure.
 
 use crate::refusals::{ACCOUNT_NAME, ACCOUNT_REACH, HOLDER_NAME};
-use foundation::{DistrictCode, Office, PersonName, Refusal};
+use foundation::organisation::Minder;
+use foundation::{DistrictCode, Office, OrganisationKind, PersonName, Refusal};
 
+const OF_ITSELF: &str = "请由该单位自己的系统管理员办理，首个账号请省级系统管理员建立";
 const SOURCE: &str = "职责分工表第 36 行（账号/组织/审计日志）";
 /// Shortest and longest login.
 const LOGIN: std::ops::RangeInclusive<usize> = 3..=40;
@@ -10,7 +12,8 @@ const LOGIN: std::ops::RangeInclusive<usize> = 3..=40;
 /// Whether an administrator of `own` administers accounts of `other`, which sits in `district`. The province and
 /// the bureau that runs the system administer every office; cities and counties their own HR offices and
 /// everything that answers to these, but neither finance, industry nor audit: who pays and who audits must not
-/// owe the account to whom he checks. Everybody else administers his own office.
+/// owe the account to whom he checks (`Minder::Itself`). The assessment centre minds assessment bodies. Everybody else
+/// administers his own office.
 pub fn administers(own: &Office, other: &Office, district: DistrictCode) -> bool {
     match (own, other) {
         (_, Office::Trainee { .. } | Office::Public | Office::System { .. }) => false,
@@ -18,22 +21,20 @@ pub fn administers(own: &Office, other: &Office, district: DistrictCode) -> bool
         (Office::AssessmentCentre, Office::AssessmentCentre) => true,
         (
             Office::City { district: own } | Office::County { district: own },
-            Office::City { .. } | Office::County { .. } | Office::Monitor { .. } | Office::Institution { .. },
+            Office::City { .. } | Office::County { .. },
         ) => own.management_path().covers(&district.management_path()),
-        (Office::Finance { district: own }, Office::Finance { district: other })
-        | (Office::IndustryDepartment { district: own }, Office::IndustryDepartment { district: other }) => {
-            own == other
+        (Office::Finance { district: own }, Office::Finance { district: other }) => own == other,
+        (Office::Organisation { organisation: own }, Office::Organisation { organisation: other }) => {
+            own.kind == other.kind && own.id == other.id
         }
-        (Office::Institution { institution: own }, Office::Institution { institution: other }) => own == other,
+        (_, Office::Organisation { organisation }) => administers_kind(own, organisation.kind, district),
         (
             Office::AssessmentCentre
             | Office::City { .. }
             | Office::County { .. }
             | Office::Finance { .. }
-            | Office::IndustryDepartment { .. }
-            | Office::Institution { .. }
+            | Office::Organisation { .. }
             | Office::TechnicalEducationCentre
-            | Office::Monitor { .. }
             | Office::Audit { .. }
             | Office::Trainee { .. }
             | Office::Public,
@@ -42,12 +43,23 @@ pub fn administers(own: &Office, other: &Office, district: DistrictCode) -> bool
     }
 }
 
+/// Whether an administrator of `own` opens accounts for organisations of this kind that sit in `district`.
+pub fn administers_kind(own: &Office, kind: OrganisationKind, district: DistrictCode) -> bool {
+    match own {
+        Office::System { .. } | Office::Province | Office::EmploymentBureau => true,
+        Office::AssessmentCentre => kind == OrganisationKind::AssessmentBody,
+        Office::City { district: own } | Office::County { district: own } => {
+            kind.of().minder == Minder::Superiors && own.management_path().covers(&district.management_path())
+        }
+        _ => false,
+    }
+}
+
 /// The refusal of an account that somebody else must administer.
 pub fn not_yours(own: &Office, other: &Office) -> Refusal {
     let fix = match other {
-        Office::Finance { .. } | Office::IndustryDepartment { .. } => {
-            "请由该单位自己的系统管理员办理，首个账号请省级系统管理员建立"
-        }
+        Office::Finance { .. } => OF_ITSELF,
+        Office::Organisation { organisation } if organisation.kind.of().minder == Minder::Itself => OF_ITSELF,
         Office::Audit { .. } | Office::TechnicalEducationCentre => "请联系省级系统管理员",
         Office::Trainee { .. } => "学员账号随登录条建立，请在班级页发登录条",
         _ => "请联系该单位或其上级的系统管理员",
@@ -100,6 +112,11 @@ mod tests {
         code.parse().expect("a district")
     }
 
+    fn of(kind: OrganisationKind, district: DistrictCode) -> Office {
+        let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id");
+        Office::Organisation { organisation: foundation::Organisation { kind, id, district } }
+    }
+
     #[test]
     fn m8_4_administrators_reach_their_own_office_and_what_answers_to_it() {
         let (jinjiang, shishi, quanzhou) = (at("350582"), at("350581"), at("350500"));
@@ -118,7 +135,7 @@ mod tests {
         for other in [
             Office::Finance { district: jinjiang },
             Office::Audit { district: jinjiang },
-            Office::IndustryDepartment { district: jinjiang },
+            of(OrganisationKind::IndustryDepartment, jinjiang),
         ] {
             assert!(
                 !administers(&county(jinjiang), &other, jinjiang),

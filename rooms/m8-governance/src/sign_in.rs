@@ -16,7 +16,7 @@ use foundation::{Fault, Office, Permission, Scope, Stop, at};
 use maud::{Markup, html};
 use serde::Deserialize;
 use store::seal::Purpose;
-use store::tables::identity::{account, sign_in as sign_ins};
+use store::tables::identity::account;
 use ui::{Field, Form, FormState, form, page_head};
 
 use crate::acts::by_login;
@@ -112,7 +112,8 @@ async fn try_password(desk: &Desk, login: &str, given: &str) -> Result<Outcome, 
 /// Whether the account may do nothing before it has bound an authenticator: those of officials.
 pub fn must_enrol(one: &account::Model) -> bool {
     one.totp_secret.is_none()
-        && session::office_from(&one.office_kind, &one.office_ref).is_some_and(|office| office.is_official())
+        && Office::from_parts(&one.office_kind, &one.office_ref, one.district)
+            .is_some_and(|office| office.is_official())
 }
 
 /// POST `/sign-in`.
@@ -152,8 +153,8 @@ fn too_often_words(wait: Duration) -> String {
 async fn half(desk: &Desk) -> Result<account::Model, Stop> {
     let id = desk.sign_in.clone().filter(|_| desk.actor.office == Office::Public).ok_or(Stop::SignedOut)?;
     let reader = desk.premises.db.read(Scope::Everything).await?;
-    let row = reader.get::<sign_ins::Entity>(id.to_string()).await?;
-    reader.get::<account::Entity>(row.account.to_string()).await
+    let row = reader.get(&id).await?;
+    reader.get(&row.account).await
 }
 
 fn code_form(state: &FormState) -> Markup {

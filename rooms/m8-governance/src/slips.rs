@@ -32,7 +32,7 @@ pub async fn show(desk: Desk, Path(id): Path<String>) -> Response {
 
 async fn own_class(desk: &Desk, id: &str) -> Result<training_class::Model, Stop> {
     let id: ClassId = id.parse().map_err(|_| Fault::Gone)?;
-    desk.read().await?.get::<training_class::Entity>(id.to_string()).await
+    desk.read().await?.get(&id).await
 }
 
 async fn page(desk: &Desk, id: &str, state: &FormState) -> Result<Response, Stop> {

@@ -2,7 +2,7 @@
 
 use desk::Desk;
 use foundation::codes::{ClaimState, ClassPhase, ClassState};
-use foundation::{Date, Fen, Function, Office, Permission, Right, Stop, at};
+use foundation::{Date, Fen, Function, Permission, Right, Stop, at};
 use store::Reader;
 use store::query::{Alias, ColumnTrait, Expr, ExprTrait, QueryFilter, QuerySelect};
 use store::tables::funds::claim;
@@ -100,7 +100,7 @@ pub async fn cards(desk: &Desk) -> Result<Vec<StatCard>, Stop> {
         cards.push(waiting(desk, &in_phase(&classes, P::Waiting)));
     }
     let drafts = in_phase(&classes, P::Draft);
-    if drafts.rows > 0 && matches!(desk.actor.office, Office::Institution { .. }) {
+    if drafts.rows > 0 && desk.actor.office.is_institution() {
         cards.push(
             StatCard::new("草稿", format!("{} 份", drafts.rows))
                 .note("开班申请还没有提交")

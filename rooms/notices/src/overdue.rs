@@ -19,18 +19,17 @@ const BELOW: [(&str, &str); 4] =
 
 /// Offices that see others' work: those that do the work have it in their own queue.
 fn watches(office: &Office) -> bool {
-    match office {
+    match *office {
         Office::Province
         | Office::EmploymentBureau
         | Office::AssessmentCentre
         | Office::TechnicalEducationCentre
         | Office::City { .. }
-        | Office::IndustryDepartment { .. }
-        | Office::Monitor { .. }
         | Office::Audit { .. } => true,
+        // What watches on the state's behalf; the others see their own matters in their own queue.
+        Office::Organisation { ref organisation } => organisation.kind.of().official,
         Office::County { .. }
         | Office::Finance { .. }
-        | Office::Institution { .. }
         | Office::Trainee { .. }
         | Office::Public
         | Office::System { .. } => false,

@@ -6,10 +6,10 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use desk::answer::FROM_QUEUE;
 use desk::matter::{Ends, Matter};
-use desk::{Desk, Query, Read, session};
+use desk::{Desk, Query, Read};
 use foundation::at;
 use foundation::codes::AccountRole;
-use foundation::{Date, Fen, Office, Permission, Stop, TaskId};
+use foundation::{Date, Fen, Office, OrganisationKind, Permission, Stop, TaskId};
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 use store::Page;
@@ -74,7 +74,7 @@ pub(crate) fn does_cases(desk: &Desk) -> bool {
 }
 
 fn open_tasks(desk: &Desk, q: Select<task::Entity>) -> Select<task::Entity> {
-    let kind = session::office_parts(&desk.actor.office).0;
+    let kind = desk.actor.office.parts().0;
     // Cities and the province watch; the queue of an audience is that office's own.
     let mine = match &desk.actor.account {
         Some(account) => {
@@ -170,16 +170,15 @@ fn next_step(desk: &Desk) -> (Vec<Button>, &'static str) {
         _ if !does_cases(desk) => {
             (vec![Button::link("管理账号", "/accounts").main()], "系统管理员不办业务，没有待办。账号在“账号”里。")
         }
-        Office::Institution { .. } => (
-            vec![Button::link("申报新班", "/classes/new").main()],
-            "没有要办的事。要开新班，请点右上角“申报新班”；各班进展在“班级”里。",
-        ),
+        Office::Organisation { ref organisation } if organisation.kind == OrganisationKind::TrainingInstitution => {
+            (vec![Button::link("申报新班", "/classes/new").main()], organisation.kind.of().idle)
+        }
         Office::County { .. } => (Vec::new(), "没有要办的事。新的开班申请、补贴申领一到，就会排在这里。"),
         Office::Finance { .. } => (Vec::new(), "没有要办的事。人社部门组好的拨付批次会排在这里，等您批准。"),
         Office::Audit { .. } => {
             (Vec::new(), "审计没有待办。请从“班级”进入任一班的案卷，案卷右侧可以导出证据包，带走离线核验。")
         }
-        Office::Monitor { .. } => (Vec::new(), "没有要办的事。正在上课的班级在“正在上课”里，可以记录检查。"),
+        Office::Organisation { ref organisation } => (Vec::new(), organisation.kind.of().idle),
         _ => (Vec::new(), "没有要您办的事。上面每个数字都能点开，看到具体的班级和补贴。"),
     }
 }

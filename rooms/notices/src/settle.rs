@@ -4,7 +4,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::matter::Ends;
-use desk::{Act, Desk, Done, FactDraft, Pairs, Read, session};
+use desk::{Act, Desk, Done, FactDraft, Pairs, Read};
 use foundation::at;
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Fault, Permission, Stop, TaskId};
@@ -82,9 +82,9 @@ impl Act for SettleTask {
 
 /// A task of the asker's own queue: in reach, for this office, and not somebody else's.
 async fn own(desk: &Desk, reader: &Reader, id: &TaskId) -> Result<task::Model, Stop> {
-    let row = reader.get::<task::Entity>(id.to_string()).await?;
+    let row = reader.get(&id).await?;
     let is_mine = does_cases(desk)
-        && row.audience == session::office_parts(&desk.actor.office).0
+        && row.audience == desk.actor.office.parts().0
         && (row.not_for.is_none() || row.not_for != desk.actor.account);
     if is_mine { Ok(row) } else { Err(Fault::Gone.into()) }
 }

@@ -247,7 +247,7 @@ async fn ask<P: Procedure>(
     let Found { finding: (tone, line), not_for, money, title } = found;
     let title = title.unwrap_or_else(|| P::title(thing, matter));
     // Only its own queue's lines lie within an institution's reach: what the county is asked is the county's.
-    let institution = P::institution(thing).filter(|_| matter.audience == Audience::Institution);
+    let institution = P::institution(thing).filter(|_| matter.audience == Audience::INSTITUTION);
     let task = TaskDraft::new(desk, matter, P::id(thing), title, P::district(thing))
         .concerning(institution.as_ref())
         .money(money.unwrap_or_else(|| P::money(thing)))

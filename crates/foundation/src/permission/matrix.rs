@@ -6,46 +6,42 @@
 use super::Function;
 use super::Right::{self, Approve, Configure, Create, Execute, File, Inspect, Pay, Publish, Read, Witness};
 
-type Cell = &'static [Right];
+pub(crate) type Cell = &'static [Right];
 
-/// One row: who holds which rights on one function. Three columns have no office in the house yet
-/// (assessment bodies, online platforms, bases); they are kept so that the matrix stays whole.
-pub(super) struct Row {
+/// One row: who holds which rights on one function.
+pub(crate) struct Row {
     /// 省人社厅.
-    pub(super) province: Cell,
+    pub(crate) province: Cell,
     /// 省就业局.
-    pub(super) employment_bureau: Cell,
+    pub(crate) employment_bureau: Cell,
     /// 省职业技能鉴定指导中心.
-    pub(super) assessment_centre: Cell,
+    pub(crate) assessment_centre: Cell,
     /// 省技工教育中心.
-    pub(super) technical_centre: Cell,
+    pub(crate) technical_centre: Cell,
     /// 设区市人社局.
-    pub(super) city: Cell,
+    pub(crate) city: Cell,
     /// 县(市、区)人社局.
-    pub(super) county: Cell,
+    pub(crate) county: Cell,
     /// 财政局.
-    pub(super) finance: Cell,
+    pub(crate) finance: Cell,
     /// 行业主管部门.
-    pub(super) industry: Cell,
+    pub(crate) industry: Cell,
     /// 第三方监督机构.
-    pub(super) monitor: Cell,
+    pub(crate) monitor: Cell,
     /// 审计、纪检、巡视.
-    pub(super) audit: Cell,
+    pub(crate) audit: Cell,
     /// 补贴性培训机构.
-    pub(super) institution: Cell,
+    pub(crate) institution: Cell,
     /// 评价机构.
-    #[expect(dead_code, reason = "no office of this kind signs in yet; the matrix of the text stays whole")]
-    pub(super) assessment_body: Cell,
+    pub(crate) assessment_body: Cell,
     /// 线上培训平台.
-    #[expect(dead_code, reason = "no office of this kind signs in yet; the matrix of the text stays whole")]
-    pub(super) platform: Cell,
+    pub(crate) platform: Cell,
     /// 企业、实训基地.
-    #[expect(dead_code, reason = "no office of this kind signs in yet; the matrix of the text stays whole")]
-    pub(super) base: Cell,
+    pub(crate) base: Cell,
     /// 学员.
-    pub(super) trainee: Cell,
+    pub(crate) trainee: Cell,
     /// 公众.
-    pub(super) public: Cell,
+    pub(crate) public: Cell,
 }
 
 /// Nothing.
@@ -114,7 +110,7 @@ impl Row {
 /// The row of a function. Columns: province, employment bureau, assessment centre, technical centre, city, county,
 /// finance, industry, monitor, audit, institution, assessment body, platform, base, trainee, public.
 #[rustfmt::skip]
-pub(super) fn row(function: Function) -> Row {
+pub(crate) fn row(function: Function) -> Row {
     match function {
         Function::ProvincialPolicy        => Row::of([PM,  R,  R,  R,  R,  R,  W,  R,  O,  R,  R,  R,  R,  R,  R,  R]),
         Function::LocalStandards          => Row::of([ R,  R,  R,  O, PM,  R,  W,  W,  O,  R,  R,  R,  R,  R,  R,  R]),

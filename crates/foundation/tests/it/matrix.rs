@@ -1,11 +1,14 @@
 //! The division of labour (M8; domain.md §1.3).
 
 use foundation::permission::{allows, print_matrix};
-use foundation::{DistrictCode, Function, InstitutionId, Office, Permission, PersonId, Right};
+use foundation::{
+    DistrictCode, Function, Office, Organisation, OrganisationId, OrganisationKind, Permission, PersonId, Right,
+};
 
 fn offices() -> Vec<(&'static str, Office)> {
     let district = DistrictCode::PROVINCE;
-    let institution: InstitutionId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id");
+    let id: OrganisationId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id");
+    let of = |kind| Office::Organisation { organisation: Organisation { kind, id: id.clone(), district } };
     let person: PersonId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id");
     vec![
         ("省人社厅", Office::Province),
@@ -15,10 +18,14 @@ fn offices() -> Vec<(&'static str, Office)> {
         ("市人社局", Office::City { district }),
         ("县人社局", Office::County { district }),
         ("财政局", Office::Finance { district }),
-        ("行业部门", Office::IndustryDepartment { district }),
-        ("第三方监督", Office::Monitor { district }),
+        ("行业部门", of(OrganisationKind::IndustryDepartment)),
+        ("第三方监督", of(OrganisationKind::Monitor)),
         ("审计", Office::Audit { district }),
-        ("培训机构", Office::Institution { institution }),
+        ("培训机构", of(OrganisationKind::TrainingInstitution)),
+        ("评价机构", of(OrganisationKind::AssessmentBody)),
+        ("线上平台", of(OrganisationKind::OnlinePlatform)),
+        ("企业", of(OrganisationKind::Enterprise)),
+        ("实训基地", of(OrganisationKind::Base)),
         ("学员", Office::Trainee { person, institutions: None }),
         ("公众", Office::Public),
         ("系统任务", Office::System { job: "test".to_owned() }),

@@ -26,7 +26,7 @@ const ANSWERS: [(&str, &str); 8] = [
 async fn certified(house: &TestHouse) -> fixtures::ApprovedClass {
     let class = fixtures::approved_class(house).await;
     let reader = house.premises.db.read(Scope::Everything).await.unwrap();
-    let row = reader.get::<training_class::Entity>(class.class.to_string()).await.unwrap();
+    let row = reader.get(&class.class).await.unwrap();
     let one = certificate::Model {
         id: house.system().new_id(),
         number: "PXHG35058220260001000001X".into(),
@@ -152,7 +152,7 @@ async fn ends_by_hand(house: &TestHouse, tasks: Vec<task::Model>) {
     let note = "电话问了学员本人和班主任，评价是同桌代点的，已当面说明。";
     assert_eq!(web.post(Some(Persona::JinjiangOfficer), &format!("{at}/settle"), &[("note", note)]).await.status, 303);
     let reader = house.premises.db.read(Scope::Everything).await.unwrap();
-    assert!(reader.get::<task::Entity>(one.id.to_string()).await.unwrap().done_at.is_some());
+    assert!(reader.get(&one.id).await.unwrap().done_at.is_some());
     let facts = reader
         .list::<store::tables::journal::fact::Entity>(|q| {
             q.filter(store::tables::journal::fact::Column::Fact.eq("TaskSettled"))

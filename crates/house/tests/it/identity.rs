@@ -2,7 +2,8 @@
 
 use foundation::codes::FullProcessState;
 use foundation::{Office, Scope, Stop};
-use m8_governance::acts::accounts::{AccountLink, CreateAccount, OpenFirstAccount, OpenInstitutionAccount};
+use m8_governance::acts::accounts::AccountLink;
+use m8_governance::acts::opening::{CreateAccount, OpenFirstAccount, OpenInstitutionAccount};
 use m8_governance::acts::policy::LoadPolicy;
 use m8_governance::acts::slips::IssueSlips;
 use store::query::{ColumnTrait, Condition, QueryFilter, Set};
@@ -245,7 +246,7 @@ async fn m2_4_the_officer_who_lists_an_institution_hands_its_clerk_an_account() 
         })
         .await;
     assert!(matches!(has_one, Err(Stop::Refused(_))), "it has accounts already");
-    let all = account::Column::Institution.eq(school.clone());
+    let all = account::Column::Organisation.eq(school.clone());
     house
         .premises
         .db
@@ -331,10 +332,7 @@ async fn two_servers_keep_the_same_time_and_one_broken_class_stops_nobody() {
     }
     let reader = house.premises.db.read(Scope::Everything).await.unwrap();
     for class in [&first.class, &second.class] {
-        assert_eq!(
-            reader.get::<training_class::Entity>(class.to_string()).await.unwrap().state,
-            FullProcessState::Withdrawn
-        );
+        assert_eq!(reader.get(&class).await.unwrap().state, FullProcessState::Withdrawn);
     }
     assert_eq!(count_of(&house, "ClassLapsed").await, 2, "each once");
     let report = house::evidence::verify_database(&house.premises).await.unwrap();

@@ -21,7 +21,7 @@ use m3_supervision::rules::completion::{Marks, Sitting};
 use m3_supervision::rules::layout::Layout;
 use m3_supervision::rules::opening::Plan;
 use store::query::*;
-use store::tables::supervision::{class_session, enrolment, training_class};
+use store::tables::supervision::{class_session, enrolment};
 use testkit::{Persona, TestHouse};
 
 use crate::fixtures;
@@ -305,7 +305,7 @@ async fn certified(house: &TestHouse, class: &ClassId) {
 }
 
 async fn state(house: &TestHouse, class: &ClassId) -> ClassState {
-    house.system().read().await.unwrap().get::<training_class::Entity>(class.to_string()).await.unwrap().state
+    house.system().read().await.unwrap().get(&class).await.unwrap().state
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -380,8 +380,7 @@ async fn paid(house: &TestHouse, class: &ClassId) -> store::tables::funds::claim
         "not before the publicity is over"
     );
     object(house, &id).await;
-    let until =
-        system.read().await.unwrap().get::<claim::Entity>(id.to_string()).await.unwrap().publicity_until.unwrap();
+    let until = system.read().await.unwrap().get(&id).await.unwrap().publicity_until.unwrap();
     stand_at(house, foundation::clock::at_local(until.succ_opt().unwrap().and_hms_opt(9, 0, 0).unwrap()));
     house::tick(&system).await.unwrap();
     let batch =
@@ -407,20 +406,13 @@ async fn paid(house: &TestHouse, class: &ClassId) -> store::tables::funds::claim
         .collect();
     house.desk(Persona::JinjiangFinance).perform(SettlePaymentBatch { batch, lines: settled }).await.unwrap();
     house::tick(&system).await.unwrap();
-    system.read().await.unwrap().get::<claim::Entity>(id.to_string()).await.unwrap()
+    system.read().await.unwrap().get(&id).await.unwrap()
 }
 
 /// A claim and a batch are found by their numbers, within reach.
 async fn found(house: &TestHouse, claim_no: &str, batch: &foundation::PaymentBatchId) {
     let web = house.serve(house::routes());
-    let row = house
-        .system()
-        .read()
-        .await
-        .unwrap()
-        .get::<store::tables::funds::payment_batch::Entity>(batch.to_string())
-        .await
-        .unwrap();
+    let row = house.system().read().await.unwrap().get(&batch).await.unwrap();
     let at = format!("/payment-batches/{batch}");
     let finds = async |who, words: &str, address: &str| {
         web.post(Some(who), "/search", &[("q", words)]).await.text.find(address).is_some()

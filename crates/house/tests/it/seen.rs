@@ -39,8 +39,7 @@ async fn nobody_decides_on_what_has_changed_since_he_looked() {
         refused.text.contains("班级已经被办理或改动过") && refused.text.contains("查实学员名单不真实"),
         "told, and nothing typed is lost"
     );
-    let state =
-        house.system().read().await.unwrap().get::<training_class::Entity>(class.to_string()).await.unwrap().state;
+    let state = house.system().read().await.unwrap().get(&class).await.unwrap().state;
     assert_eq!(state, FullProcessState::Approved, "and nothing was done");
     web.post_from(&officer, &refused, &address, &reason).await.expect(StatusCode::SEE_OTHER);
 }

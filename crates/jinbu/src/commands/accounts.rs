@@ -17,7 +17,7 @@ pub async fn first_administrator(settings: &Path, login: &str, name: &str) -> Re
     let loaded = system.perform(LoadPolicy { text: PARAMETERS.into() }).await.map_err(said)?;
     println!("已装入 {loaded} 条政策参数（可在 /policy 查看；本地的文件标准用 jinbu load-policy 另装）。");
     let done = system
-        .perform(m8_governance::acts::accounts::OpenFirstAccount { login: login.into(), name: name.into() })
+        .perform(m8_governance::acts::opening::OpenFirstAccount { login: login.into(), name: name.into() })
         .await
         .map_err(said)?;
     println!("请在 24 小时内打开（只能用一次）：{}", done.link.address);

@@ -9,7 +9,6 @@ use foundation::Scope;
 use store::Db;
 use store::query::ColumnTrait;
 use store::tables::funds::payment_batch;
-use store::tables::supervision::stored_file;
 
 use crate::load::{CheckIns, Load, Seen, TRAINEES, counts, under_way};
 use crate::server::{Place, text};
@@ -167,7 +166,7 @@ async fn check_names_what_is_not_well_and_alone_takes_the_mark_away() {
         .await
         .unwrap()
         .expect("the demo has bank files");
-    let hash = reader.get::<stored_file::Entity>(batch.file.unwrap().to_string()).await.unwrap().hash;
+    let hash = reader.get(&batch.file.unwrap()).await.unwrap().hash;
     drop(reader);
     db.close().await.unwrap();
     std::fs::write(data.join("files").join(&hash[..2]).join(&hash), b"").unwrap();

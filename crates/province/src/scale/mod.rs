@@ -15,7 +15,6 @@ use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::funds::{claim, claim_item};
 use store::tables::institutions::{directory_item, institution, room, teacher};
 use store::tables::journal::fact;
-use store::tables::needs::needs_item;
 use store::tables::notices::task;
 use store::tables::registry::person;
 use store::tables::supervision::{attendance, certificate, class_session, enrolment, training_class};
@@ -76,7 +75,7 @@ async fn patterns(desk: &Desk) -> Result<Vec<Pattern>> {
             .await
             .map_err(told)?;
         let Some(line) = line else { continue };
-        let item = reader.get::<needs_item::Entity>(line.needs_item.to_string()).await.map_err(told)?;
+        let item = reader.get(&line.needs_item).await.map_err(told)?;
         let rooms = reader
             .list::<room::Entity>(|q| q.filter(room::Column::Institution.eq(school.id.clone())))
             .await

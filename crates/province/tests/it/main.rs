@@ -130,7 +130,7 @@ async fn the_small_province_holds_and_everybody_has_something_to_do() {
     let system = house.system();
     for persona in Persona::all() {
         let desk = house.desk(*persona);
-        let kind = desk::session::office_parts(&desk.actor.office).0;
+        let kind = desk.actor.office.parts().0;
         let reader = desk.read().await.unwrap();
         let open = reader
             .count::<task::Entity>(|q| q.filter(task::Column::Audience.eq(kind)).filter(task::Column::DoneAt.is_null()))
@@ -138,7 +138,16 @@ async fn the_small_province_holds_and_everybody_has_something_to_do() {
             .unwrap();
         let least = match persona {
             // These watch: no act puts anything into their queues.
-            Persona::EmploymentBureau | Persona::Auditor | Persona::Monitor => 0,
+            Persona::EmploymentBureau
+            | Persona::Auditor
+            | Persona::Monitor
+            | Persona::AssessmentCentre
+            | Persona::TechnicalCentre
+            | Persona::IndustryDepartment
+            | Persona::AssessmentBody
+            | Persona::Platform
+            | Persona::Enterprise
+            | Persona::Base => 0,
             Persona::Trainee | Persona::OtherTrainee => 1,
             _ => 3,
         };

@@ -15,7 +15,7 @@ pub const TABLE: &str = "seaql_migrations";
 #[derive(Debug, Clone)]
 pub struct Migration {
     /// Its name in the database's own list.
-    pub name: &'static str,
+    pub name: String,
     /// What it does, in order; each may hold several statements separated by semicolons.
     pub statements: Vec<String>,
     /// What it makes: a table, or a column of a table that stood before.
@@ -31,8 +31,12 @@ struct Added {
 }
 
 /// The schema texts, in order.
-const TEXTS: &[&str] =
-    &[include_str!("m0001_spine.txt"), include_str!("m0002_money.txt"), include_str!("m0004_answers.txt")];
+const TEXTS: &[&str] = &[
+    include_str!("m0001_spine.txt"),
+    include_str!("m0002_money.txt"),
+    include_str!("m0004_answers.txt"),
+    include_str!("m0006_organisations.txt"),
+];
 
 /// Migrations, in order.
 pub fn all(backend: DbBackend) -> Vec<Migration> {
@@ -48,7 +52,46 @@ pub fn all(backend: DbBackend) -> Vec<Migration> {
         // Sign-ins that ended a moment ago are found without looking at those that stand (desk/session.rs).
         Migration::of("m0005_ended", backend, "", &[])
             .and("CREATE INDEX \"ix__sign_in__ended_at\" ON \"sign_in\" (\"ended_at\") WHERE \"ended_at\" IS NOT NULL"),
+        // Whoever signs in for no office of the state's ladder is an organisation; what is its own is one column.
+        organisations(backend),
+        walls(backend),
     ]
+}
+
+/// Tables whose rows belong to organisations of any kind.
+const OWNED: [&str; 4] = ["account", "task", "fact", "stored_file"];
+/// The kinds that were offices of a district, and stood in no table.
+const WERE_OFFICES: &str = "('monitor', 'industry_department')";
+
+fn organisations(backend: DbBackend) -> Migration {
+    let mut it = Migration::of("m0006_organisations", backend, TEXTS[3], &[]);
+    for table in OWNED {
+        it = it.and(&format!("ALTER TABLE \"{table}\" RENAME COLUMN \"institution\" TO \"organisation\""));
+    }
+    if backend == DbBackend::Postgres {
+        it = it.and("SELECT set_config('jinbu.reach', '*', true)");
+    }
+    // An organisation takes the id of its first account: made already, and no other organisation's.
+    it.and(&format!(
+        "INSERT INTO organisation (id, kind, name, district, path, created_at, version) \
+         SELECT min(id), office_kind, office_name, district, path, min(created_at), 1 FROM account \
+         WHERE office_kind IN {WERE_OFFICES} GROUP BY office_kind, office_name, district, path"
+    ))
+    .and(&format!(
+        "UPDATE account SET organisation = (SELECT o.id FROM organisation o WHERE o.kind = account.office_kind \
+         AND o.name = account.office_name AND o.district = account.district) WHERE office_kind IN {WERE_OFFICES}"
+    ))
+    .and(&format!("UPDATE account SET office_ref = organisation WHERE office_kind IN {WERE_OFFICES}"))
+}
+
+/// What stands for the walls in the list: their name changes with what they say.
+const WALLS: &str = "walls_";
+
+/// Puts up the walls as the tables declare them now.
+fn walls(backend: DbBackend) -> Migration {
+    let (name, mut statements) = crate::walls::raise(backend);
+    statements.push(format!("DELETE FROM {TABLE} WHERE version LIKE '{WALLS}%'"));
+    Migration { name, statements, makes: Vec::new() }
 }
 
 /// No office can pay out of an account more than its budget: not by a bug, not by two servers at once.
@@ -75,7 +118,7 @@ impl Migration {
         );
         let tables = schema::parse(text).into_iter().map(|table| (table.name, None));
         let makes = tables.chain(added.iter().map(|one| (one.table, Some(one.column)))).collect();
-        Self { name, statements, makes }
+        Self { name: name.to_owned(), statements, makes }
     }
 
     /// The same with a statement more that both databases understand, and that makes neither table nor column.
@@ -114,15 +157,18 @@ pub fn note(backend: DbBackend, name: &str) -> String {
 /// Errors: a migration that this program does not know: the database is newer than the program.
 pub fn waiting(backend: DbBackend, applied: &[String]) -> Result<Vec<Migration>, Fault> {
     let all = all(backend);
-    let unknown: Vec<&str> =
-        applied.iter().map(String::as_str).filter(|name| all.iter().all(|one| one.name != *name)).collect();
+    let unknown: Vec<&str> = applied
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !name.starts_with(WALLS) && all.iter().all(|one| one.name != *name))
+        .collect();
     if !unknown.is_empty() {
         return Err(Fault::Upstream(format!(
             "这个数据库比程序新：里面有本程序不认识的结构变更 {}。请换用新版的 jinbu（这个库是它更新的），不要用旧版打开",
             unknown.join("、")
         )));
     }
-    Ok(all.into_iter().filter(|one| !applied.iter().any(|name| name == one.name)).collect())
+    Ok(all.into_iter().filter(|one| !applied.iter().any(|name| *name == one.name)).collect())
 }
 
 /// Brings a SQLite database up to date and looks at what stands: `batch` runs statements, `texts` asks for rows of one
@@ -131,7 +177,7 @@ pub fn waiting(backend: DbBackend, applied: &[String]) -> Result<Vec<Migration>,
 pub fn run_sqlite(
     mut batch: impl FnMut(&str) -> Result<(), Fault>,
     mut texts: impl FnMut(&str) -> Result<Vec<String>, Fault>,
-) -> Result<Vec<&'static str>, Fault> {
+) -> Result<Vec<String>, Fault> {
     const ON: DbBackend = DbBackend::Sqlite;
     batch("BEGIN IMMEDIATE")?;
     let mut up = || {
@@ -140,10 +186,10 @@ pub fn run_sqlite(
         standing::none_made(&todo, &standing::Columns::read(&texts(standing::ask(ON))?))?;
         for migration in &todo {
             batch(&migration.statements.join(";\n"))?;
-            batch(&note(ON, migration.name))?;
+            batch(&note(ON, &migration.name))?;
         }
         standing::fits(&standing::Columns::read(&texts(standing::ask(ON))?))?;
-        Ok(todo.iter().map(|one| one.name).collect())
+        Ok(todo.into_iter().map(|one| one.name).collect())
     };
     let done = up();
     match done {

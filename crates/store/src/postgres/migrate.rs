@@ -17,7 +17,7 @@ const PATIENCE: &str = "120s";
 
 /// Makes or checks the role, brings the schema up to date and looks at what stands. Says which migrations were done.
 /// Errors: the database's own; in words, where roles, schema or the list of migrations are not as they must be.
-pub async fn run(connection: &DatabaseConnection) -> Result<Vec<&'static str>, Fault> {
+pub async fn run(connection: &DatabaseConnection) -> Result<Vec<String>, Fault> {
     roles::ensure(connection).await?;
     let txn = connection.begin().await.map_err(fault_of)?;
     let done = up(&txn).await;
@@ -34,7 +34,7 @@ pub async fn run(connection: &DatabaseConnection) -> Result<Vec<&'static str>, F
     }
 }
 
-async fn up(txn: &DatabaseTransaction) -> Result<Vec<&'static str>, Fault> {
+async fn up(txn: &DatabaseTransaction) -> Result<Vec<String>, Fault> {
     run_batch(txn, &format!("SET LOCAL lock_timeout = '{PATIENCE}'; SET LOCAL statement_timeout = 0")).await?;
     run_batch(txn, &format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
     run_batch(txn, &migrations::make_table(ON)).await?;
@@ -44,7 +44,7 @@ async fn up(txn: &DatabaseTransaction) -> Result<Vec<&'static str>, Fault> {
         for statement in &migration.statements {
             run_batch(txn, statement).await?;
         }
-        run_batch(txn, &migrations::note(ON, migration.name)).await?;
+        run_batch(txn, &migrations::note(ON, &migration.name)).await?;
     }
     standing::fits(&standing::Columns::read(&texts(txn, standing::ask(ON)).await?))?;
     roles::ensure_grants(txn).await?;

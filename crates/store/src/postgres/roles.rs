@@ -6,7 +6,7 @@ use foundation::Fault;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 
 use super::migrate::{run_batch, texts};
-use crate::migrations::schema;
+use crate::walls;
 
 /// The role's name.
 pub const APP: &str = "jinbu_app";
@@ -96,7 +96,7 @@ pub async fn ensure_grants(txn: &DatabaseTransaction) -> Result<(), Fault> {
     }
     let mut statements = vec![format!("GRANT USAGE ON SCHEMA public TO {APP}")];
     statements.extend(
-        schema::grants()
+        walls::grants()
             .into_iter()
             .filter(|(table, _)| without.iter().any(|one| one == table))
             .map(|(_, statement)| statement),

@@ -240,13 +240,13 @@ async fn fits_rows(reader: &Reader, keys: &Keyring, journal: &VerifierKeys) -> R
     let is_rotating = reader.find::<setting::Entity>(setting::Column::Key.eq(rotate::UNFINISHED)).await?.is_some();
     let indexed_with = if is_rotating { keys.versions() } else { vec![keys.index_version()] };
     macro_rules! each {
-        ($($table:ident),*) => {$(
+        ($table:ident) => {
             if let Err(misfit) = table::<$table::Entity>(reader, keys, &indexed_with).await? {
                 return Ok(Err(misfit));
             }
-        )*};
+        };
     }
-    each!(person, teacher, institution, payee_change, account, payment_line, objection);
+    rotate::for_each_sealed!(each);
     Ok(Ok(()))
 }
 

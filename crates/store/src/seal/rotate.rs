@@ -59,6 +59,20 @@ async fn read(db: &Db, key: &str) -> Result<Option<u32>, Stop> {
         .transpose()
 }
 
+/// Calls `$do!(table)` for every table with sealed fields: rotation and canary.
+macro_rules! for_each_sealed {
+    ($do:ident) => {
+        $do!(person);
+        $do!(teacher);
+        $do!(institution);
+        $do!(payee_change);
+        $do!(account);
+        $do!(payment_line);
+        $do!(objection);
+    };
+}
+pub(super) use for_each_sealed;
+
 /// Rotates everything to the keyring's newest version. `nonce` gives fresh random bytes; `before_commit` hears how many
 /// rows a batch is about to keep, and may stop it there.
 ///
@@ -79,13 +93,12 @@ pub async fn rotate(
         before_commit: Box::new(before_commit),
     });
     let mut report = Report::default();
-    each::<person::Entity>(db, &turn, &mut report).await?;
-    each::<teacher::Entity>(db, &turn, &mut report).await?;
-    each::<institution::Entity>(db, &turn, &mut report).await?;
-    each::<payee_change::Entity>(db, &turn, &mut report).await?;
-    each::<account::Entity>(db, &turn, &mut report).await?;
-    each::<payment_line::Entity>(db, &turn, &mut report).await?;
-    each::<objection::Entity>(db, &turn, &mut report).await?;
+    macro_rules! turn {
+        ($table:ident) => {
+            each::<$table::Entity>(db, &turn, &mut report).await?;
+        };
+    }
+    for_each_sealed!(turn);
     let keys = std::sync::Arc::clone(keys);
     let indexed = db.write(Scope::Everything, move |work| {
         Box::pin(async move {
@@ -103,16 +116,14 @@ pub fn listed() -> Vec<String> {
         let table = E::default();
         E::sealed_columns().iter().map(|column| format!("{}.{}", table.table_name(), column.as_str())).collect()
     }
-    [
-        of::<person::Entity>(),
-        of::<teacher::Entity>(),
-        of::<institution::Entity>(),
-        of::<payee_change::Entity>(),
-        of::<account::Entity>(),
-        of::<payment_line::Entity>(),
-        of::<objection::Entity>(),
-    ]
-    .concat()
+    let mut all = Vec::new();
+    macro_rules! note {
+        ($table:ident) => {
+            all.extend(of::<$table::Entity>());
+        };
+    }
+    for_each_sealed!(note);
+    all
 }
 
 /// Ends a rotation, once the keyring's index line names the new version: servers may start again.

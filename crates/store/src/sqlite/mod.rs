@@ -50,7 +50,7 @@ impl House {
     }
 
     /// Brings the schema up to date; says which migrations were done.
-    pub async fn migrate(&self) -> Result<Vec<&'static str>, Fault> {
+    pub async fn migrate(&self) -> Result<Vec<String>, Fault> {
         self.keep(|connection| migrations::run_sqlite(|sql| batch(connection, sql), |sql| texts(connection, sql))).await
     }
 
@@ -58,6 +58,11 @@ impl House {
     pub async fn maintain(&self, sql: &str) -> Result<(), Fault> {
         let sql = sql.to_owned();
         self.keep(move |connection| batch(connection, &sql)).await
+    }
+
+    /// Rows of one text column of the database's own catalogue.
+    pub async fn texts(&self, sql: &'static str) -> Result<Vec<String>, Fault> {
+        self.keep(move |connection| texts(connection, sql)).await
     }
 
     async fn keep<T: Send + 'static>(

@@ -27,10 +27,20 @@ pub(crate) mod prelude {
     };
 }
 
-/// Declares an entity: table name, then its columns. A column named `version` makes it updatable
-/// through compare-and-set; tables without one are append-only.
+/// Declares an entity: table name, its key, then its columns. `key(id: Id)`: the key's type names this table's rows and
+/// no other's; `plain_key` where it is no id. `keeps(rows)`: the database refuses to change or remove a row;
+/// `keeps(rows but column)`: it lets that one be filled once. `version(version: Version)`: changed by compare-and-set.
 macro_rules! table {
-    ($(#[$meta:meta])* $table:literal key($key:ident : $key_column:ident) $(version($version:ident : $version_column:ident))? { $($(#[$field_meta:meta])* $field:ident : $type:ty),* $(,)? }) => {
+    ($(#[$meta:meta])* $table:literal key($key:ident : $key_column:ident) $(keeps($($keeps:tt)+))? $(version($version:ident : $version_column:ident))? { $(#[$key_meta:meta])* $id:ident : $id_type:ty, $($rest:tt)* }) => {
+        table!($(#[$meta])* $table plain_key($key : $key_column) $(keeps($($keeps)+))? $(version($version : $version_column))? { $(#[$key_meta])* $id : $id_type, $($rest)* });
+        impl crate::reach::Names for $id_type {
+            type Of = Entity;
+            fn value(&self) -> sea_orm::Value {
+                self.clone().into()
+            }
+        }
+    };
+    ($(#[$meta:meta])* $table:literal plain_key($key:ident : $key_column:ident) $(keeps($($keeps:tt)+))? $(version($version:ident : $version_column:ident))? { $($(#[$field_meta:meta])* $field:ident : $type:ty),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
         #[sea_orm(table_name = $table)]
@@ -48,10 +58,16 @@ macro_rules! table {
         impl Keyed for Entity {
             const KEY: Column = Column::$key_column;
             const VERSION: Option<Column> = table!(@version $($version_column)?);
+            const FIELDS: &'static [(&'static str, &'static str)] =
+                &[$((stringify!($field), stringify!($type))),*];
+            const KEEPS: crate::reach::Keeps = table!(@keeps $($($keeps)+)?);
             fn key(row: &Model) -> sea_orm::Value { row.$key.clone().into() }
             fn version(_row: &Model) -> i32 { table!(@get _row $($version)?) }
         }
     };
+    (@keeps) => { crate::reach::Keeps::Nothing };
+    (@keeps rows) => { crate::reach::Keeps::Rows };
+    (@keeps rows but $column:ident) => { crate::reach::Keeps::RowsBut(stringify!($column)) };
     (@version) => { None };
     (@version $column:ident) => { Some(Column::$column) };
     (@get $row:ident) => { 0 };
@@ -74,12 +90,14 @@ macro_rules! for_each_table {
         $do!(institutions teacher);
         $do!(registry person);
         $do!(registry data_view);
+        $do!(identity organisation);
         $do!(identity account);
         $do!(institutions payee_change);
         $do!(identity sign_in);
         $do!(identity one_time_link);
         $do!(identity idempotency);
         $do!(supervision training_class);
+        $do!(supervision class_party);
         $do!(supervision review_line);
         $do!(supervision enrolment);
         $do!(supervision class_session);

@@ -16,8 +16,9 @@ fn released_migrations_stay_as_they_are() {
             migrations::make_table(backend)
                 .contains("\"seaql_migrations\" ( \"version\" varchar NOT NULL PRIMARY KEY, \"applied_at\"")
         );
+        let released = all.iter().filter(|one| !one.name.starts_with("walls_"));
         let text =
-            all.iter().map(|one| format!("-- {}\n{};\n", one.name, one.statements.join(";\n"))).collect::<String>();
+            released.map(|one| format!("-- {}\n{};\n", one.name, one.statements.join(";\n"))).collect::<String>();
         insta::assert_snapshot!(format!("migrations_{name}"), text);
     }
 }

@@ -168,7 +168,7 @@ async fn of_300_acts_at_once_on_one_row_each_is_done_or_told_to_come_again() {
         tokio::spawn(async move {
             db.write(Scope::Everything, move |work| {
                 Box::pin(async move {
-                    let row = work.get::<task::Entity>(key).await?;
+                    let row = work.get(&key).await?;
                     let next = row.title.parse::<u32>().unwrap() + 1;
                     work.save::<task::Entity>(
                         &row,
@@ -188,7 +188,7 @@ async fn of_300_acts_at_once_on_one_row_each_is_done_or_told_to_come_again() {
             Err(other) => panic!("{other:?}"),
         }
     }
-    let row = house.db.read(Scope::Everything).await.unwrap().get::<task::Entity>(key).await.unwrap();
+    let row = house.db.read(Scope::Everything).await.unwrap().get(&key).await.unwrap();
     assert_eq!(row.title, done.to_string(), "each that was answered counts once");
     assert!(done > 0);
 }

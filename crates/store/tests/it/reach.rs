@@ -1,6 +1,6 @@
 //! Reach: no scope sees or changes a row outside it, whatever the caller asks for (house.md §4).
 
-use foundation::{DistrictCode, Fault, InstitutionId, ManagementPath, PersonId, Scope, Stop};
+use foundation::{DistrictCode, Fault, InstitutionId, ManagementPath, OrganisationId, PersonId, Scope, Stop};
 use store::query::*;
 use store::tables::needs::needs_item;
 use store::tables::notices::task;
@@ -11,13 +11,13 @@ use crate::support::*;
 async fn for_many_scopes_and_rows_the_list_lies_within_reach() {
     let house = house().await;
     let ids = ids();
-    let mine: InstitutionId = ids.make(noon());
-    let (rival, person): (InstitutionId, PersonId) = (ids.make(noon()), ids.make(noon()));
+    let mine: OrganisationId = ids.make(noon());
+    let (rival, person): (OrganisationId, PersonId) = (ids.make(noon()), ids.make(noon()));
     let districts: Vec<DistrictCode> = DistrictCode::all().collect();
     let mut rows = Vec::new();
     for (n, district) in districts.iter().enumerate() {
         let mut row = task(&ids, *district, &format!("{n}"));
-        row.institution = [None, Some(mine.clone()), Some(rival.clone())][n % 3].clone();
+        row.organisation = [None, Some(mine.clone()), Some(rival.clone())][n % 3].clone();
         row.person = (n % 5 == 0).then(|| person.clone());
         rows.push(row);
     }
@@ -28,8 +28,14 @@ async fn for_many_scopes_and_rows_the_list_lies_within_reach() {
         .await
         .unwrap();
     let mut scopes: Vec<Scope> = districts.iter().map(|d| Scope::Below(d.management_path())).collect();
-    scopes.push(Scope::PersonAt(person.clone(), vec![mine.clone()]));
-    scopes.extend([Scope::Institution(mine), Scope::Institution(rival), Scope::Person(person), Scope::Open]);
+    scopes.push(Scope::PersonAt(person.clone(), vec![InstitutionId::from(&mine)]));
+    scopes.extend([
+        Scope::Own(mine.clone()),
+        Scope::Called(mine),
+        Scope::Own(rival),
+        Scope::Person(person),
+        Scope::Open,
+    ]);
     for scope in scopes {
         let expected: Vec<&task::Model> = all.iter().filter(|row| within(&scope, row)).collect();
         let reader = house.db.read(scope.clone()).await.unwrap();
@@ -50,11 +56,14 @@ fn within(scope: &Scope, row: &task::Model) -> bool {
     match scope {
         Scope::Everything => true,
         Scope::Below(path) => path.covers(&row.path),
-        Scope::Institution(id) => row.institution.as_ref() == Some(id),
+        Scope::Own(id) | Scope::Called(id) => row.organisation.as_ref() == Some(id),
         Scope::Person(id) => row.person.as_ref() == Some(id),
         Scope::PersonAt(id, at) => {
             row.person.as_ref() == Some(id)
-                && row.institution.as_ref().is_some_and(|one| at.iter().any(|other| other == one))
+                && row
+                    .organisation
+                    .as_ref()
+                    .is_some_and(|one| at.iter().any(|other| OrganisationId::from(other) == *one))
         }
         Scope::Open => false,
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use foundation::ids::*;
 use foundation::*;
+use store::Keyed;
 use store::query::*;
 use store::seal::rotate::{Unfit, check, finish, rotate, target};
 use store::seal::{Keyring, Purpose};
@@ -127,7 +128,7 @@ async fn s12_4_a_crash_in_the_middle_loses_nothing_and_the_next_run_goes_on() {
             assert_eq!(&new.index(Purpose::Phone, &plain), index);
         }
     }
-    let holder = house.db.read(Scope::Everything).await.unwrap().get::<account::Entity>(id.to_string()).await.unwrap();
+    let holder = house.db.read(Scope::Everything).await.unwrap().get(&id).await.unwrap();
     assert_eq!(&*new.open(Purpose::TotpSecret, &id.to_string(), &holder.totp_secret.unwrap()).unwrap(), "00ff");
     let again = rotate(&house.db, &new, nonce, |_| Ok(())).await.unwrap();
     assert_eq!(again.rows, 0, "nothing is left to do");
@@ -154,24 +155,14 @@ fn a_key_file_takes_a_version_then_the_index_and_the_secret_never_changes() {
 /// A table with a sealed field that a rotation forgets would lose it with the old key.
 #[test]
 fn s12_4_every_sealed_field_of_every_table_is_rotated() {
-    let mut fields = Vec::new();
-    let mut folders = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/tables")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).unwrap();
-            let Some(table) = text.split_once("table! {").and_then(|(_, rest)| rest.split('"').nth(1)) else {
-                continue;
-            };
-            let sealed =
-                text.lines().filter(|line| line.trim_end().ends_with(": Sealed,") || line.contains("Option<Sealed>"));
-            fields.extend(sealed.map(|line| format!("{table}.{}", line.trim().split(':').next().unwrap())));
-        }
+    let mut fields: Vec<String> = Vec::new();
+    macro_rules! note {
+        ($room:ident $table:ident) => {
+            let sealed = store::tables::$room::$table::Entity::FIELDS.iter().filter(|(_, of)| of.contains("Sealed"));
+            fields.extend(sealed.map(|(name, _)| format!("{}.{name}", stringify!($table))));
+        };
     }
+    store::for_each_table!(note);
     let mut listed = store::seal::rotate::listed();
     fields.sort();
     listed.sort();

@@ -31,7 +31,7 @@ pub fn row(ids: &Ids, n: usize) -> fact::Model {
         summary: format!("第{n}条"),
         body: "{\"n\":1}".into(),
         commitments: "{}".into(),
-        institution: None,
+        organisation: None,
         person: None,
         path: jinjiang.management_path(),
         district: jinjiang,

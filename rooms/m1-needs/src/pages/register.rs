@@ -237,6 +237,6 @@ pub async fn one(desk: Desk, headers: HeaderMap, Path(id): Path<String>) -> Resu
 pub async fn seen(desk: &Desk, id: &str) -> Result<Model, Stop> {
     let id: NeedsItemId = id.parse().map_err(|_| Fault::Gone)?;
     let reader = desk.read().await?;
-    let row = reader.get::<Entity>(id).await?;
+    let row = reader.get(&id).await?;
     if queries::visible(reader.scope(), &row) { Ok(row) } else { Err(Fault::Gone.into()) }
 }

@@ -43,7 +43,7 @@ async fn published(house: &TestHouse) -> NeedsItemId {
 }
 
 async fn row(house: &TestHouse, id: &NeedsItemId) -> needs_item::Model {
-    house.system().read().await.unwrap().get::<needs_item::Entity>(id.clone()).await.unwrap()
+    house.system().read().await.unwrap().get(&id).await.unwrap()
 }
 
 fn rules(stop: Stop) -> Vec<String> {

@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use store::seal::Purpose;
-use store::tables::institutions::{directory_item, institution, site};
-use store::tables::needs::needs_item;
+use store::tables::institutions::{directory_item, institution};
 
 use super::{fact, managed};
 use crate::procedures::standing::{Standing, Step};
@@ -165,8 +164,8 @@ impl Act for AddDirectoryItem {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<DirectoryItemAdded>, Stop> {
         let institution = managed(work, &self.institution).await?;
-        let item = work.get::<needs_item::Entity>(self.needs_item.clone()).await?;
-        let site = work.get::<site::Entity>(self.site.clone()).await?;
+        let item = work.get(&self.needs_item).await?;
+        let site = work.get(&self.site).await?;
         let verified = crate::site_ok(work, &self.site, desk.today()).await?;
         rules::directory_item(
             self,

@@ -8,21 +8,18 @@ pub mod standing;
 pub mod teachers;
 
 use desk::{Desk, FactDraft};
-use foundation::{Fault, InstitutionId, Office, Stop};
+use foundation::{Fault, InstitutionId, Stop};
 use store::Writer;
 use store::tables::institutions::institution;
 
 /// The actor's own institution. Errors: `Forbidden` for other offices, `Gone` when it is not listed here.
 pub async fn own(desk: &Desk, work: &Writer) -> Result<institution::Model, Stop> {
-    match &desk.actor.office {
-        Office::Institution { institution } => work.get::<institution::Entity>(institution.clone()).await,
-        _ => Err(Stop::Forbidden),
-    }
+    work.get(&desk.actor.office.institution().ok_or(Stop::Forbidden)?).await
 }
 
 /// An institution that the actor's office manages. The directory is readable by all, so reach is asked here.
 pub async fn managed(work: &Writer, id: &InstitutionId) -> Result<institution::Model, Stop> {
-    let row = work.get::<institution::Entity>(id.clone()).await?;
+    let row = work.get(&id).await?;
     if crate::queries::manages(work.scope(), &row.path) { Ok(row) } else { Err(Fault::Gone.into()) }
 }
 

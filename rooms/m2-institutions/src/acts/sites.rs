@@ -108,7 +108,7 @@ impl Act for AddRoom {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<RoomAdded>, Stop> {
         let own = own(desk, work).await?;
         refuse_gone(&own)?;
-        let site = work.get::<site::Entity>(self.site.clone()).await?;
+        let site = work.get(&self.site).await?;
         if site.institution != own.id {
             return Err(Fault::Gone.into());
         }
@@ -180,7 +180,7 @@ impl Act for RecordSiteVerification {
     type Outcome = SiteVerified;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<SiteVerified>, Stop> {
-        let site = work.get::<site::Entity>(self.site.clone()).await?;
+        let site = work.get(&self.site).await?;
         let institution = managed(work, &site.institution).await?;
         let policy = desk::policy::common(work, site.district, desk.today()).await?;
         let valid_until = rules::verification(self, policy.site_valid_months(), desk.today())?;

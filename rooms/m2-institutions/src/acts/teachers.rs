@@ -116,7 +116,7 @@ impl Act for EditTeacher {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<TeacherWritten>, Stop> {
         let own = own(desk, work).await?;
-        let row = work.get::<teacher::Entity>(self.teacher.clone()).await?;
+        let row = work.get(&self.teacher).await?;
         desk.unchanged(&crate::declared::TEACHER, &row.id.to_string(), row.version)?;
         let checked = rules::teacher(
             &self.name,
@@ -161,7 +161,7 @@ impl Act for VerifyTeacherCertificate {
     type Outcome = TeacherWritten;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<TeacherWritten>, Stop> {
-        let row = work.get::<teacher::Entity>(self.teacher.clone()).await?;
+        let row = work.get(&self.teacher).await?;
         let institution = managed(work, &row.institution).await?;
         let change = rules::verify_certificate(&row, desk.today())?;
         work.save::<teacher::Entity>(&row, change).await?;

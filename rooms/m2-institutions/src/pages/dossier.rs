@@ -7,7 +7,7 @@ use foundation::at;
 use foundation::{Fault, InstitutionId, Stop};
 use store::query::{ColumnTrait, Condition};
 use store::tables::identity::account;
-use store::tables::institutions::institution::{Entity, Model};
+use store::tables::institutions::institution::Model;
 use ui::{Button, Dossier, DossierHead, Field, FormState, Markup, form, html, section, trail};
 
 use super::inside::{self, Inside};
@@ -27,7 +27,7 @@ pub async fn show(desk: Desk, Path(id): Path<String>) -> Result<Response, Respon
 /// The institution with this id; malformed ids are absent ones.
 pub async fn found(desk: &Desk, id: &str) -> Result<Model, Stop> {
     let id: InstitutionId = id.parse().map_err(|_| Fault::Gone)?;
-    let row = desk.read().await?.get::<Entity>(id).await?;
+    let row = desk.read().await?.get(&id).await?;
     desk.shows(&INSTITUTION, &row.id, row.version);
     Ok(row)
 }
@@ -101,7 +101,7 @@ async fn account_button(desk: &Desk, reader: &store::Reader, row: &Model) -> Res
         return Ok(Vec::new());
     }
     let live =
-        Condition::all().add(account::Column::Institution.eq(row.id.clone())).add(account::Column::Disabled.eq(false));
+        Condition::all().add(account::Column::Organisation.eq(row.id.clone())).add(account::Column::Disabled.eq(false));
     let has_one = reader.find::<account::Entity>(live).await?.is_some();
     let waits = queries::open_payee_change(reader, &row.id).await?.is_some();
     let word = if waits { "复核收款账户" } else { "更正收款账户" };

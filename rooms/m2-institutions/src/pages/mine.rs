@@ -3,7 +3,7 @@
 use axum::response::Response;
 use desk::Desk;
 use foundation::at;
-use foundation::{Date, Office, Stop};
+use foundation::{Date, Stop};
 use store::tables::institutions::institution;
 use ui::{Button, CheckLine, Dossier, DossierHead, dates, html, must_handle, section, trail};
 
@@ -18,9 +18,9 @@ pub async fn show(desk: Desk) -> Result<Response, Response> {
 }
 
 async fn page(desk: &Desk) -> Result<Response, Stop> {
-    let Office::Institution { institution } = &desk.actor.office else { return Err(Stop::Forbidden) };
+    let institution = desk.actor.office.institution().ok_or(Stop::Forbidden)?;
     let reader = desk.read().await?;
-    let row = reader.get::<institution::Entity>(institution.clone()).await?;
+    let row = reader.get(&institution).await?;
     let parts = Inside::read(&reader, &row.id).await?;
     let lines = desk::trail::outside_classes(
         desk,

@@ -8,7 +8,7 @@ use foundation::at;
 use foundation::codes::{InstitutionKind, NeedsState, ReviewResult, SelectionRoute};
 use foundation::{Date, Fault, NeedsItemId, SiteId, Stop, TeacherId};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
-use store::tables::institutions::{institution, site, teacher};
+use store::tables::institutions::{institution, site};
 use store::tables::needs::needs_item;
 use ui::{Field, FormState, Markup, fieldset, html};
 
@@ -202,7 +202,7 @@ pub async fn add_item(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Resul
 
 async fn site_of(desk: &Desk, id: &str) -> Result<site::Model, Stop> {
     let id: SiteId = id.parse().map_err(|_| Fault::Gone)?;
-    let row = desk.read().await?.get::<site::Entity>(id).await?;
+    let row = desk.read().await?.get(&id).await?;
     if queries::manages(&desk.scope(), &row.path) { Ok(row) } else { Err(Fault::Gone.into()) }
 }
 
@@ -273,7 +273,7 @@ pub async fn verify(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<
 pub async fn verify_certificate(desk: Desk, Path(id): Path<String>) -> Result<Response, Response> {
     let run = async {
         let id: TeacherId = id.parse().map_err(|_| Fault::Gone)?;
-        let row = desk.read().await?.get::<teacher::Entity>(id).await?;
+        let row = desk.read().await?.get(&id).await?;
         let result = desk.perform(VerifyTeacherCertificate { teacher: row.id }).await;
         Ok::<_, Stop>(desk.after(result, &at::InstitutionPage(&row.institution).to_string(), "已核对教师证书。"))
     };

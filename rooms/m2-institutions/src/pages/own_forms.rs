@@ -4,8 +4,8 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs};
 use foundation::at;
-use foundation::{Fault, Office, SiteId, Stop, TeacherId};
-use store::tables::institutions::{institution, site, teacher};
+use foundation::{Fault, SiteId, Stop, TeacherId};
+use store::tables::institutions::{site, teacher};
 use ui::{Field, FormState, html};
 
 use super::{FormPage, MINE, all_at_once, number, settle};
@@ -50,11 +50,8 @@ pub async fn add_site(desk: Desk, pairs: Pairs) -> Response {
 
 async fn own_site(desk: &Desk, id: &str) -> Result<site::Model, Stop> {
     let id: SiteId = id.parse().map_err(|_| Fault::Gone)?;
-    let row = desk.read().await?.get::<site::Entity>(id).await?;
-    match &desk.actor.office {
-        Office::Institution { institution } if *institution == row.institution => Ok(row),
-        _ => Err(Fault::Gone.into()),
-    }
+    let row = desk.read().await?.get(&id).await?;
+    if desk.actor.office.institution().as_ref() == Some(&row.institution) { Ok(row) } else { Err(Fault::Gone.into()) }
 }
 
 /// The form of a room.
@@ -138,7 +135,7 @@ pub async fn add_teacher(desk: Desk, pairs: Pairs) -> Response {
 
 async fn own_teacher(desk: &Desk, id: &str) -> Result<teacher::Model, Stop> {
     let id: TeacherId = id.parse().map_err(|_| Fault::Gone)?;
-    let row = desk.read().await?.get::<teacher::Entity>(id).await?;
+    let row = desk.read().await?.get(&id).await?;
     desk.shows(&crate::declared::TEACHER, &row.id, row.version);
     Ok(row)
 }
@@ -171,8 +168,8 @@ pub async fn edit_teacher(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> R
 /// The form of contact and telephone.
 pub async fn contact(desk: Desk) -> Result<Response, Response> {
     let run = async {
-        let Office::Institution { institution } = &desk.actor.office else { return Err(Stop::Forbidden) };
-        let row = desk.read().await?.get::<institution::Entity>(institution.clone()).await?;
+        let institution = desk.actor.office.institution().ok_or(Stop::Forbidden)?;
+        let row = desk.read().await?.get(&institution).await?;
         desk.shows(&crate::declared::INSTITUTION, &row.id, row.version);
         Ok(contact_form(&desk, &FormState::new().with("contact", row.contact).with("phone", row.phone)))
     };

@@ -71,9 +71,9 @@ fn proposal(desk: &Desk, row: &institution::Model, state: &FormState) -> Respons
 /// A correction, what it says, and what this person may do with it.
 async fn page(desk: &Desk, id: &str, state: &FormState, doing: Doing) -> Result<Response, Stop> {
     let reader = desk.read().await?;
-    let change = reader.get::<payee_change::Entity>(id.parse::<PayeeChangeId>().map_err(|_| Fault::Gone)?).await?;
+    let change = reader.get(&id.parse::<PayeeChangeId>().map_err(|_| Fault::Gone)?).await?;
     desk.shows(&PAYEE_CHANGE, &change.id, change.version);
-    let row = reader.get::<institution::Entity>(change.institution.clone()).await?;
+    let row = reader.get(&change.institution).await?;
     let trail = desk::trail::of(desk, &reader, &PAYEE_CHANGE, id, TRAIL_LINES).await?;
     let mut main = vec![section("更正的内容", facts_grid(&said(&reader, &row, &change).await?))];
     let here = at::PayeeChangePage(&change.id).to_string();
@@ -184,7 +184,7 @@ pub async fn propose(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result
 async fn meant(desk: &Desk, id: &str) -> Result<(InstitutionId, Option<PayeeChangeId>), Response> {
     let run = async {
         let id: PayeeChangeId = id.parse().map_err(|_| Fault::Gone)?;
-        Ok((desk.read().await?.get::<payee_change::Entity>(id.clone()).await?.institution, Some(id)))
+        Ok((desk.read().await?.get(&id).await?.institution, Some(id)))
     };
     run.await.map_err(|stop: Stop| desk.stopped(stop))
 }

@@ -207,7 +207,7 @@ pub async fn resource(desk: Desk, headers: HeaderMap, Query(filters): Query<Filt
 pub async fn one(desk: Desk, headers: HeaderMap, Path(id): Path<String>) -> Result<Response, Response> {
     let run = async {
         let reader = desk.read().await?;
-        let row = reader.get::<Entity>(id.parse::<InstitutionId>().map_err(|_| Fault::Gone)?).await?;
+        let row = reader.get(&id.parse::<InstitutionId>().map_err(|_| Fault::Gone)?).await?;
         let programmes = queries::programmes(&reader, std::slice::from_ref(&row)).await?;
         Ok::<_, Stop>(desk::api::resource(&headers, &item(&row, &programmes)))
     };

@@ -15,7 +15,7 @@ use m2_institutions::{
     RemoveInstitution, SuspendInstitution, VerifyTeacherCertificate,
 };
 use store::seal::Purpose;
-use store::tables::institutions::{institution, teacher};
+use store::tables::institutions::institution;
 use store::tables::needs::needs_item;
 use testkit::personas::{rival, school};
 use testkit::{Persona, TestHouse, district};
@@ -180,7 +180,7 @@ async fn m2_4_listing_gives_the_next_serial_and_seals_the_account() {
     let desk = house.desk(Persona::JinjiangOfficer);
     let listed = desk.perform(listing()).await.unwrap();
     assert_eq!(listed.serial, 3);
-    let one = house.system().read().await.unwrap().get::<institution::Entity>(listed.institution).await.unwrap();
+    let one = house.system().read().await.unwrap().get(&listed.institution).await.unwrap();
     assert_eq!((one.account_masked.as_str(), one.state), ("****5678", DirectoryState::Listed));
     let opened = house.premises.keyring.open(Purpose::Account, &one.id.to_string(), &one.account.unwrap()).unwrap();
     assert_eq!(opened.as_str(), "6217001180012345678");
@@ -280,7 +280,7 @@ async fn m2_1_a_teacher_is_sealed_unique_and_checked_again_after_a_change() {
         full_time: false,
     };
     clerk.perform(same).await.unwrap();
-    let read = || async { house.system().read().await.unwrap().get::<teacher::Entity>(id.clone()).await.unwrap() };
+    let read = || async { house.system().read().await.unwrap().get(&id).await.unwrap() };
     assert!(read().await.certificate_verified_on.is_some());
     clerk
         .perform(EditTeacher {

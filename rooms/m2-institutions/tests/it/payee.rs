@@ -28,7 +28,7 @@ fn confirm(account: &str) -> ConfirmPayeeAccount {
 }
 
 async fn row(house: &TestHouse) -> institution::Model {
-    house.system().read().await.unwrap().get::<institution::Entity>(school()).await.unwrap()
+    house.system().read().await.unwrap().get(&school()).await.unwrap()
 }
 
 async fn open_tasks(house: &TestHouse) -> Vec<TaskId> {

@@ -76,7 +76,7 @@ pub(crate) async fn keep_file(
         bytes: i64::try_from(plain.len()).unwrap_or(i64::MAX),
         hash: address,
         uploaded_by: desk.actor.account.clone(),
-        institution: None,
+        organisation: None,
         district: batch.district,
         path: batch.path.clone(),
         at: desk.now(),
@@ -111,7 +111,7 @@ impl Act for TakeBankFile {
     type Outcome = BankFileTaken;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<BankFileTaken>, Stop> {
-        let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
+        let batch = work.get(&self.batch).await?;
         let Some(file) = batch.file.clone().filter(|_| batch.state != PaymentState::Pending) else {
             return Err(NO_BANK_FILE.refuse("批次还没有批准，没有银行代发文件").into());
         };
@@ -151,7 +151,7 @@ impl Act for RemakeBankFile {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
+        let batch = work.get(&self.batch).await?;
         let Some(file) = batch.file.clone() else {
             return Err(NO_BANK_FILE.refuse("批次还没有批准，没有银行代发文件").into());
         };
@@ -187,7 +187,7 @@ async fn made_anew(desk: &Desk, work: &Writer, batch: &payment_batch::Model) -> 
 
 /// A sealed file's text; none when the file is lost or damaged. Errors: a fault when it opens and is not what was approved.
 async fn open(desk: &Desk, work: &Writer, file: &FileId, hash: &str) -> Result<Option<String>, Stop> {
-    let row = work.get::<stored_file::Entity>(file.to_string()).await?;
+    let row = work.get(&file).await?;
     if desk.premises.files.state(&row.hash).await? != FileState::Whole {
         return Ok(None);
     }

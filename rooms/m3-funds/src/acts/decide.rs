@@ -59,8 +59,8 @@ impl Act for DecideObjection {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let one = work.get::<objection::Entity>(self.objection.to_string()).await?;
-        let row = work.get::<claim::Entity>(one.claim.to_string()).await?;
+        let one = work.get(&self.objection).await?;
+        let row = work.get(&one.claim).await?;
         self.check(&one)?;
         match self.verdict {
             Verdict::Dismiss => self.dismiss(desk, work, &one, &row).await,
@@ -170,7 +170,7 @@ impl DecideObjection {
             change.note = Set(format!("公示异议成立，补贴名单已全部剔除，本申领终止。{}", self.answer.trim()));
             done = answer_others(desk, work, row, self.answer.trim(), done).await?;
         }
-        let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
+        let class = work.get(&row.class).await?;
         work.save::<training_class::Entity>(
             &class,
             training_class::ActiveModel { money: Set(rest), ..Default::default() },

@@ -32,7 +32,7 @@ impl Act for DraftClaim {
     type Outcome = ClaimId;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ClaimId>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         may_take::<FullProcess>(desk, &class, ClassStep::DraftClaim)?;
         let id: ClaimId = desk.new_id();
         let now = lines(desk, work, &class, &id).await?;
@@ -111,12 +111,12 @@ impl Act for RedraftClaim {
     type Outcome = Redrafted;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Redrafted>, Stop> {
-        let row = work.get::<claim::Entity>(self.claim.to_string()).await?;
+        let row = work.get(&self.claim).await?;
         may_take::<Claims>(desk, &row, redraft_step(&row))?;
         if row.second_reviewed_by.is_some() {
             return Err(ENDED.refuse("本申领在公示后因异议成立被终止").into());
         }
-        let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
+        let class = work.get(&row.class).await?;
         let now = lines(desk, work, &class, &row.id).await?;
         let outcome = |changed| Redrafted { changed, persons: now.persons, total_fen: now.total.0 };
         if now.same_as(&items(work, &row.id).await?) && !heard_since(work, &row).await? {
@@ -212,8 +212,8 @@ impl Act for ArchiveUnpaidClass {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let row = work.get::<claim::Entity>(self.claim.to_string()).await?;
-        let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
+        let row = work.get(&self.claim).await?;
+        let class = work.get(&row.class).await?;
         let policy = desk::policy::pinned(class.policy.as_deref())?;
         let last = claim_window_end(class.ends_on, policy.claim_window_months());
         if row.state != ClaimState::NotPassed || last.is_none_or(|last| desk.today() <= last) {

@@ -12,7 +12,6 @@ use reckoning::money;
 use reckoning::policy::Policy;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, padded};
 use store::tables::funds::{claim_item, subsidy_slot};
-use store::tables::needs::needs_item;
 use store::tables::registry::person;
 use store::tables::supervision::{certificate, enrolment, exam_score, feedback, training_class};
 use store::{Reader, Writer};
@@ -66,7 +65,7 @@ pub fn body(class: foundation::ClassId, claim: &ClaimId, items: &[claim_item::Mo
 pub async fn lines(desk: &Desk, work: &Writer, class: &training_class::Model, claim: &ClaimId) -> Result<Lines, Stop> {
     let system = work.as_system("claim-lines");
     let policy = desk::policy::pinned(class.policy.as_deref())?;
-    let item = system.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
+    let item = system.get(&class.needs_item).await?;
     let subject =
         slots::subject(item.occupation.as_ref().map(foundation::OccupationCode::as_str), &item.name, item.level);
     let hours = m3_supervision::hours::of_class(&system, &class.id, &policy).await?;
@@ -223,7 +222,7 @@ pub async fn take_slots(
     items: &[claim_item::Model],
 ) -> Result<(), Stop> {
     let system = work.as_system("subsidy-count");
-    let item = system.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
+    let item = system.get(&class.needs_item).await?;
     let subject =
         slots::subject(item.occupation.as_ref().map(foundation::OccupationCode::as_str), &item.name, item.level);
     let paid = || items.iter().filter(|one| one.eligible);

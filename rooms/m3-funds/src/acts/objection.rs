@@ -57,7 +57,7 @@ impl Act for RaiseObjection {
             return Err(OBJECTION.refuse("您已登录，异议会带上您的名字").source("公开日志").into());
         }
         let system = work.as_system("raise-objection");
-        let row = system.get::<claim::Entity>(self.claim.to_string()).await?;
+        let row = system.get(&self.claim).await?;
         let policy = policy_of(work, &row).await?;
         // More than these say nothing new and would bury the officer.
         self.check(desk, &system, &row, policy.objections_open_max()).await?;
@@ -179,7 +179,7 @@ impl Act for ReadObjectionContact {
     type Outcome = String;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<String>, Stop> {
-        let row = work.get::<objection::Entity>(self.objection.to_string()).await?;
+        let row = work.get(&self.objection).await?;
         let purpose: String = self.purpose.trim().chars().take(100).collect();
         if purpose.is_empty() {
             return Err(CONTACT.refuse("没有写查看的原因").at("purpose").into());

@@ -110,7 +110,7 @@ impl MakePaymentBatch {
         }
         let (mut rows, mut refusals, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
         for claim in self.claims.iter().filter(|one| seen.insert(one.to_string())) {
-            let row = work.get::<claim::Entity>(claim.to_string()).await?;
+            let row = work.get(&claim).await?;
             let made = match may_take::<Claims>(desk, &row, Step::MakeBatch) {
                 Ok(_) => line(desk, work, id, &row).await,
                 Err(stop) => Err(stop),
@@ -145,7 +145,7 @@ async fn line(
     batch: &PaymentBatchId,
     row: &claim::Model,
 ) -> Result<payment_line::Model, Stop> {
-    let payee = work.get::<institution::Entity>(row.institution.to_string()).await?;
+    let payee = work.get(&row.institution).await?;
     let Some(sealed) = &payee.account else {
         return Err(PAYEE.refuse(format!("{} 没有登记收款账户", payee.name)).into());
     };
@@ -192,7 +192,7 @@ fn waits(payee: &str, open: &payee_change::Model) -> Refusal {
 pub(crate) async fn payees_odd(reader: &Reader, lines: &[payment_line::Model]) -> Result<Vec<Refusal>, Stop> {
     let (mut seen, mut odd) = (HashSet::new(), Vec::new());
     for line in lines.iter().filter(|line| seen.insert(line.institution.to_string())) {
-        let payee = reader.get::<institution::Entity>(line.institution.to_string()).await?;
+        let payee = reader.get(&line.institution).await?;
         match payee_waits(reader, &payee.id).await? {
             Some(open) => odd.push(waits(&payee.name, &open)),
             None if payee.bank != line.bank || payee.account_masked != line.account_masked => {
@@ -217,7 +217,7 @@ fn changed(payee: &institution::Model, line: &payment_line::Model) -> Refusal {
 async fn payees_stand(desk: &Desk, work: &Writer, lines: &[payment_line::Model]) -> Result<(), Stop> {
     let (keyring, no) = (&desk.premises.keyring, payees_odd(work, lines).await?);
     for line in lines.iter().filter(|_| no.is_empty()) {
-        let payee = work.get::<institution::Entity>(line.institution.to_string()).await?;
+        let payee = work.get(&line.institution).await?;
         let plain = keyring
             .open(Purpose::Account, &line.id.to_string(), &line.account)
             .map_err(|e| Fault::Db(e.to_string()))?;
@@ -242,7 +242,7 @@ impl Act for ApprovePaymentBatch {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
+        let batch = work.get(&self.batch).await?;
         may_take::<Batches>(desk, &batch, BatchStep::Approve)?;
         let lines =
             work.list::<payment_line::Entity>(|q| q.filter(payment_line::Column::Batch.eq(batch.id.clone()))).await?;
@@ -274,7 +274,7 @@ impl Act for ApprovePaymentBatch {
             take::<Batches>(desk, work, &batch, BatchStep::Approve, Taking::new(change).due(due), fact).await?,
         );
         for one in lines {
-            let row = work.get::<claim::Entity>(one.claim.to_string()).await?;
+            let row = work.get(&one.claim).await?;
             let fact = said(&row, "ClaimSentToBank", "财政复核通过，已送银行");
             let fact = take::<Lines>(
                 desk,

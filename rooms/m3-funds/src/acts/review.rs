@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::Set;
 use store::tables::funds::claim;
-use store::tables::supervision::training_class;
 
 use super::draft::{items, keep, put};
 use super::fund::{account_id, move_money};
@@ -26,7 +25,7 @@ use crate::rules::fund::Step as Moves;
 
 /// The policy a claim is judged by: its class's. Read for offices that do not see classes, too.
 pub(crate) async fn policy_of(work: &Writer, row: &claim::Model) -> Result<Arc<Policy>, Stop> {
-    let class = work.as_system("claim-policy").get::<training_class::Entity>(row.class.to_string()).await?;
+    let class = work.as_system("claim-policy").get(&row.class).await?;
     desk::policy::pinned(class.policy.as_deref())
 }
 
@@ -76,7 +75,7 @@ macro_rules! act {
             const TITLE: &'static str = $title;
             type Outcome = ();
             async fn perform(&$self, $desk: &Desk, $work: &Writer) -> Result<Done<()>, Stop> {
-                let $row = $work.get::<claim::Entity>($self.claim.to_string()).await?;
+                let $row = $work.get(&$self.claim).await?;
                 $body
             }
         }
@@ -108,9 +107,9 @@ impl Act for SubmitClaim {
     type Outcome = Submitted;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Submitted>, Stop> {
-        let row = work.get::<claim::Entity>(self.claim.to_string()).await?;
+        let row = work.get(&self.claim).await?;
         may_take::<Claims>(desk, &row, Step::Submit)?;
-        let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
+        let class = work.get(&row.class).await?;
         let now = lines(desk, work, &class, &row.id).await?;
         let outcome = |submitted| Submitted { submitted, persons: now.persons, total_fen: now.total.0 };
         if now.persons == 0 || !now.same_as(&items(work, &row.id).await?) {
@@ -225,7 +224,7 @@ impl Act for EndPublicity {
     const TITLE: &'static str = "公示期满";
     type Outcome = ();
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let row = work.get::<claim::Entity>(self.claim.to_string()).await?;
+        let row = work.get(&self.claim).await?;
         may_take::<Claims>(desk, &row, Step::EndPublicity)?;
         if row.publicity_until.is_none_or(|until| until >= desk.today()) {
             return Err(PUBLICITY.refuse("公示期还没有满").into());

@@ -57,7 +57,7 @@ impl Act for SettlePaymentBatch {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
+        let batch = work.get(&self.batch).await?;
         if self.lines.is_empty() {
             return Err(RECEIPT.refuse("回单没有可登记的行").source(format!("拨付批次 {}", batch.batch_no)).into());
         }
@@ -127,7 +127,7 @@ impl Act for TakeBankReturn {
     }
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ReturnTaken>, Stop> {
-        let batch = work.get::<payment_batch::Entity>(self.batch.to_string()).await?;
+        let batch = work.get(&self.batch).await?;
         let Some(ReadReturn { bytes, rows }) = &self.read else {
             return Err(Fault::Db("a bank's answer that was not read".into()).into());
         };
@@ -271,7 +271,7 @@ async fn came_back(
     line: &payment_line::Model,
     answer: &SettledLine,
 ) -> Result<FactDraft, Stop> {
-    let row = work.get::<claim::Entity>(line.claim.to_string()).await?;
+    let row = work.get(&line.claim).await?;
     may_take::<Claims>(desk, &row, Step::ReturnPayment)?;
     let reason = answer.reason.trim().to_owned();
     let fact = said(&row, "ClaimPaymentReturned", format!("银行退票：{reason}"));
@@ -289,7 +289,7 @@ async fn arrived(
     line: &payment_line::Model,
     answer: &SettledLine,
 ) -> Result<FactDraft, Stop> {
-    let row = work.get::<claim::Entity>(line.claim.to_string()).await?;
+    let row = work.get(&line.claim).await?;
     may_take::<Claims>(desk, &row, Step::Pay)?;
     let reference = answer.reference.trim().to_owned();
     let body = ClaimPaid {
@@ -306,7 +306,7 @@ async fn arrived(
     move_money(work, &account_of(&row)?, Moves::Pay, row.total).await?;
     // The finance office does not write classes: the archive follows from the payment, not from its own decision.
     let system = work.as_system("archive-paid-class");
-    let class = system.get::<training_class::Entity>(row.class.to_string()).await?;
+    let class = system.get(&row.class).await?;
     take::<FullProcess>(
         desk,
         &system,

@@ -69,7 +69,7 @@ async fn undo(
     reason: &str,
     (step, leaves): (BatchStep, Step),
 ) -> Result<Done<()>, Stop> {
-    let batch = work.get::<payment_batch::Entity>(id.to_string()).await?;
+    let batch = work.get(&id).await?;
     let reason = reason.trim();
     may_take::<Batches>(desk, &batch, step)?;
     why(reason)?;
@@ -87,7 +87,7 @@ async fn undo(
         })
         .await?;
     for line in lines {
-        let row = work.get::<claim::Entity>(line.claim.to_string()).await?;
+        let row = work.get(&line.claim).await?;
         let fact = said(&row, "ClaimLeftBatch", format!("{word}拨付批次 {}：{reason}", batch.batch_no));
         let change = payment_line::ActiveModel { reason: Set(reason.to_owned()), ..Default::default() };
         let fact = take::<Lines>(desk, work, &line, LineStep::Withdraw, Taking::new(change), fact).await?;

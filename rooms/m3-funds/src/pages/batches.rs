@@ -159,7 +159,7 @@ pub(super) struct Loaded {
 pub(super) async fn load(desk: &Desk, id: &str) -> Result<Loaded, Stop> {
     let id = id.parse::<PaymentBatchId>().map_err(|_| Fault::Gone)?;
     let reader = desk.read().await?;
-    let batch = reader.get::<payment_batch::Entity>(id.to_string()).await?;
+    let batch = reader.get(&id).await?;
     desk.shows(&crate::declared::PAYMENT_BATCH, &batch.id, batch.version);
     let lines = reader
         .list::<payment_line::Entity>(|q| {

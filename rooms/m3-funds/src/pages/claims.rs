@@ -8,7 +8,7 @@ use desk::{Desk, Next, Pairs, Query, Read};
 use foundation::at;
 use foundation::codes::{ClaimState, ObjectionState, PaymentState};
 use foundation::ids::TypedId;
-use foundation::{ClaimId, Fault, Fen, Function, Office, Permission, Refusal, Right, Stop};
+use foundation::{ClaimId, Fault, Fen, Function, Permission, Refusal, Right, Stop};
 use maud::{Markup, html};
 use reckoning::money::Step as Trace;
 use serde::Serialize;
@@ -72,7 +72,7 @@ pub async fn show(desk: Desk, Path(id): Path<String>) -> Response {
 
 async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
     let reader = desk.read().await?;
-    let row = reader.get::<claim::Entity>(id.to_string()).await?;
+    let row = reader.get(&id).await?;
     desk.shows(&crate::declared::CLAIM, &row.id, row.version);
     let items = reader
         .list::<claim_item::Entity>(|q| {
@@ -231,7 +231,7 @@ fn objected(all: &[objection::Model]) -> Markup {
 /// Each time it went to the bank, and what came of it.
 fn paid_out(desk: &Desk, row: &claim::Model, payments: &[payment_line::Model], payee_waits: bool) -> Markup {
     // A batch holds others' claims too: institutions do not see it.
-    let own = matches!(desk.actor.office, Office::Institution { .. });
+    let own = desk.actor.office.is_institution();
     let rows: Vec<Row> = payments
         .iter()
         .map(|one| {

@@ -113,7 +113,7 @@ fn receipt_form(receipt: &str) -> Markup {
 }
 
 async fn public_claim(desk: &Desk, id: &ClaimId) -> Result<claim::Model, Stop> {
-    let row = desk.as_system("publicity").read().await?.get::<claim::Entity>(id.to_string()).await?;
+    let row = desk.as_system("publicity").read().await?.get(&id).await?;
     if matches!(row.state, ClaimState::Published | ClaimState::UnderObjection) {
         Ok(row)
     } else {
@@ -306,7 +306,7 @@ async fn shown(desk: &Desk, id: &str, state: &FormState, contact: Option<&str>) 
 async fn one_body(desk: &Desk, id: &str, state: &FormState, contact: Option<&str>) -> Result<Markup, Stop> {
     let id = id.parse::<ObjectionId>().map_err(|_| Fault::Gone)?;
     let reader = desk.read().await?;
-    let one = reader.get::<objection::Entity>(id.to_string()).await?;
+    let one = reader.get(&id).await?;
     desk.shows(&crate::declared::OBJECTION, &one.id, one.version);
     let lines = reader
         .list::<claim_item::Entity>(|q| {

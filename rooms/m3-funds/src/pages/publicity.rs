@@ -91,7 +91,7 @@ pub async fn one(desk: Desk, Path(id): Path<String>) -> Response {
 
 async fn one_body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
     let reader = desk.as_system("publicity").read().await?;
-    let row = reader.get::<claim::Entity>(id.to_string()).await?;
+    let row = reader.get(&id).await?;
     if !PUBLIC.contains(&row.state) {
         return Err(Fault::Gone.into());
     }

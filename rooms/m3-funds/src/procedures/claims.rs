@@ -113,7 +113,7 @@ impl Procedure for Claims {
     }
     fn title(row: &Model<Self>, matter: &Matter) -> String {
         match matter.audience {
-            Audience::Institution => row.class_title.clone(),
+            Audience::INSTITUTION => row.class_title.clone(),
             _ => format!("{} · {}", row.institution_name, row.class_title),
         }
     }

@@ -26,7 +26,7 @@ async fn sent(house: &TestHouse, count: usize) -> PaymentBatchId {
 }
 
 async fn batch_row(house: &TestHouse, id: &PaymentBatchId) -> payment_batch::Model {
-    house.system().read().await.unwrap().get::<payment_batch::Entity>(id.to_string()).await.unwrap()
+    house.system().read().await.unwrap().get(&id).await.unwrap()
 }
 
 async fn lines_of(house: &TestHouse, batch: &PaymentBatchId) -> Vec<payment_line::Model> {
@@ -52,14 +52,7 @@ async fn m8_9_the_bank_file_is_sealed_hashed_and_its_taking_logged() {
     let batch = sent(&house, 2).await;
     let row = batch_row(&house, &batch).await;
     assert!(facts(&house, "PaymentBatchApproved").await[0].body.contains(&row.file_hash) && row.file_hash.len() == 64);
-    let stored = house
-        .system()
-        .read()
-        .await
-        .unwrap()
-        .get::<stored_file::Entity>(row.file.clone().unwrap().to_string())
-        .await
-        .unwrap();
+    let stored = house.system().read().await.unwrap().get(&row.file.clone().unwrap()).await.unwrap();
     let lying = String::from_utf8(house.premises.files.fetch(&stored.hash).await.unwrap()).unwrap();
     assert!(lying.starts_with('v') && !lying.contains("95588014080001"), "sealed where it lies");
     let web = house.serve(m3_funds::routes());
@@ -215,7 +208,7 @@ fn kept_at(house: &TestHouse, hash: &str) -> std::path::PathBuf {
 
 async fn stored_of(house: &TestHouse, batch: &PaymentBatchId) -> stored_file::Model {
     let row = batch_row(house, batch).await;
-    house.system().read().await.unwrap().get::<stored_file::Entity>(row.file.unwrap().to_string()).await.unwrap()
+    house.system().read().await.unwrap().get(&row.file.unwrap()).await.unwrap()
 }
 
 /// Emptied or gone, as after a power cut: the file that was approved is made again from its lines, with a fact, and can be

@@ -130,8 +130,7 @@ async fn m7_1_a_claim_of_nothing_is_closed_and_says_why() {
     m3_funds::tick(&house.system()).await.unwrap();
     house.travel_to(2027, 11, 12, 9, 0);
     m3_funds::tick(&house.system()).await.unwrap();
-    let row =
-        house.system().read().await.unwrap().get::<training_class::Entity>(empty.class.to_string()).await.unwrap();
+    let row = house.system().read().await.unwrap().get(&empty.class).await.unwrap();
     assert_eq!(
         (row.state, claim(&house, &closed).await.state),
         (FullProcessState::Archived.into(), ClaimState::NotPassed)
@@ -204,8 +203,7 @@ async fn e11_the_fourth_is_refused() {
 
 async fn other_item(house: &TestHouse, n: u32) -> foundation::NeedsItemId {
     use store::tables::needs::needs_item;
-    let row =
-        house.system().read().await.unwrap().get::<needs_item::Entity>(fixtures::item().to_string()).await.unwrap();
+    let row = house.system().read().await.unwrap().get(&fixtures::item()).await.unwrap();
     let id: foundation::NeedsItemId = house.system().new_id();
     let row = needs_item::Model { id: id.clone(), name: format!("育婴员（{n}）"), ..row };
     house

@@ -157,7 +157,7 @@ async fn finish(
             work.add::<feedback::Entity>(answer(desk, class, who, n)).await?;
         }
     }
-    let row = work.get::<training_class::Entity>(class.to_string()).await?;
+    let row = work.get(&class).await?;
     work.save::<training_class::Entity>(
         &row,
         training_class::ActiveModel { state: Set(FullProcessState::FeedbackDone.into()), ..Default::default() },
@@ -194,7 +194,7 @@ pub async fn drafted(house: &TestHouse, class: &ClassId) -> ClaimId {
 
 /// The claim as it stands.
 pub async fn claim(house: &TestHouse, id: &ClaimId) -> claim::Model {
-    house.system().read().await.unwrap().get::<claim::Entity>(id.to_string()).await.unwrap()
+    house.system().read().await.unwrap().get(&id).await.unwrap()
 }
 
 /// Its lines, in the roster's order.
@@ -225,7 +225,14 @@ pub async fn slots(house: &TestHouse, id: &ClaimId) -> u64 {
 
 /// Jinjiang's account.
 pub async fn fund(house: &TestHouse) -> fund_account::Model {
-    house.system().read().await.unwrap().get::<fund_account::Entity>(format!("{JINJIANG}-2026-JY")).await.unwrap()
+    house
+        .system()
+        .read()
+        .await
+        .unwrap()
+        .get_keyed::<fund_account::Entity>(&format!("{JINJIANG}-2026-JY"))
+        .await
+        .unwrap()
 }
 
 /// Through both reviews.
@@ -266,5 +273,5 @@ pub fn refusal<T: std::fmt::Debug>(result: Result<T, Stop>) -> foundation::Refus
 
 /// Row of an enrolment.
 pub async fn person_of(house: &TestHouse, who: &foundation::EnrolmentId) -> enrolment::Model {
-    house.system().read().await.unwrap().get::<enrolment::Entity>(who.to_string()).await.unwrap()
+    house.system().read().await.unwrap().get(&who).await.unwrap()
 }

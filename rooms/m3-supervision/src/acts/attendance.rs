@@ -34,10 +34,12 @@ impl Act for CallRoll {
     type Outcome = u32;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
-        let Office::Institution { .. } = &desk.actor.office else { return Err(Stop::Forbidden) };
+        if !desk.actor.office.is_institution() {
+            return Err(Stop::Forbidden);
+        }
         let account = desk.actor.account.clone().ok_or(Stop::Forbidden)?;
-        let session = work.get::<class_session::Entity>(self.session.to_string()).await?;
-        let class = work.get::<training_class::Entity>(session.class.to_string()).await?;
+        let session = work.get(&self.session).await?;
+        let class = work.get(&session.class).await?;
         let now = desk.now();
         rules::may_call_roll(&class, &session, &*desk::policy::of_class(work, &class, desk.today()).await?, now)?;
         let roster = hours::roster(work, &class.id).await?;
@@ -171,8 +173,8 @@ pub(super) async fn own(
     session: &SessionId,
 ) -> Result<(class_session::Model, training_class::Model, enrolment::Model), Stop> {
     let Office::Trainee { person, .. } = &desk.actor.office else { return Err(Stop::Forbidden) };
-    let session = work.get::<class_session::Entity>(session.to_string()).await?;
-    let class = work.get::<training_class::Entity>(session.class.to_string()).await?;
+    let session = work.get(&session).await?;
+    let class = work.get(&session.class).await?;
     let mine = Condition::all()
         .add(enrolment::Column::Class.eq(class.id.clone()))
         .add(enrolment::Column::Person.eq(person.clone()));
@@ -187,5 +189,5 @@ pub fn masked(name: &str) -> String {
 
 /// The class of a session, for addresses.
 pub async fn class_of(reader: &store::Reader, session: &SessionId) -> Result<ClassId, Stop> {
-    Ok(reader.get::<class_session::Entity>(session.to_string()).await?.class)
+    Ok(reader.get(&session).await?.class)
 }

@@ -34,14 +34,14 @@ impl Act for IssueCertificates {
     type Outcome = u32;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         may_take::<FullProcess>(desk, &class, Step::IssueCertificates)?;
         let roster = hours::roster(work, &class.id).await?;
         let passed = completion::to_certify(&roster);
         if passed.is_empty() {
             return Err(CERTIFICATE.refuse("本班没有合格的学员").source("结业考核成绩册").into());
         }
-        let issuer = work.get::<institution::Entity>(class.institution.to_string()).await?;
+        let issuer = work.get(&class.institution).await?;
         let policy = desk::policy::pinned(class.policy.as_deref())?;
         let due = tasks::days_from(desk.today(), policy.feedback_days());
         let mut next = next_serial(desk, work, &issuer).await?;

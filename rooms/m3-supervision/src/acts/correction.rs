@@ -8,7 +8,6 @@ use foundation::{ClassId, Function, Permission, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
-use store::tables::supervision::training_class;
 
 use super::opening::own_institution;
 use crate::refusals::EXPLANATION;
@@ -33,7 +32,7 @@ impl Act for ExplainCorrection {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         own_institution(desk)?;
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         let (note, mut no) = (self.note.trim(), Vec::new());
         if class.state != FullProcessState::Returned {
             let fact = format!("班级现在是“{}”", class.state.label());

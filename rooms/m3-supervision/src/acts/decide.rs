@@ -40,7 +40,7 @@ impl Act for AnswerReviewLine {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         may_take::<FullProcess>(desk, &class, Step::Unreview)?;
         desk.unchanged(&CLASS, &class.id.to_string(), class.version)?;
         let no = |fact: &str, fix: &str, field: &str| BY_HAND.refuse(fact).fix(fix).at(field);
@@ -103,7 +103,7 @@ impl Act for RecheckOpening {
     type Outcome = u32;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         if !class.state.is_in(&[FullProcessState::Submitted, FullProcessState::UnderReview]) {
             may_take::<FullProcess>(desk, &class, Step::Return)?;
         }
@@ -182,7 +182,7 @@ impl Act for ReturnOpening {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         close(desk, work, &class, Step::Return, reason(&self.reason)?, Some(&policy)).await
     }
@@ -204,7 +204,7 @@ impl Act for RefuseOpening {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         close(desk, work, &class, Step::Refuse, reason(&self.reason)?, None).await
     }
 }
@@ -226,7 +226,7 @@ impl Act for WithdrawClass {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         own_institution(desk)?;
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         if class.state == FullProcessState::Suspended {
             return Err(WITHDRAWAL.refuse("班级已被中止，机构不能自行撤销").into());
         }
@@ -251,7 +251,7 @@ impl Act for RevokeClass {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         roll_calls_end(desk, work, &class.id).await?;
         close(desk, work, &class, Step::Revoke, reason(&self.reason)?, None).await
     }
@@ -272,7 +272,7 @@ impl Act for LapseCorrection {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         if class.state != FullProcessState::Returned || class.due_on.is_none_or(|due| desk.today() <= due) {
             return Ok(Done::Repeat(()));
         }

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::{ColumnTrait, QueryFilter, Set};
-use store::tables::supervision::{attendance, attendance_dispute, class_session, enrolment, training_class};
+use store::tables::supervision::{attendance, attendance_dispute, enrolment, training_class};
 
 use super::attendance::{masked, own};
 use crate::hours;
@@ -116,10 +116,10 @@ impl Act for AnswerDispute {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let row = work.get::<attendance_dispute::Entity>(self.dispute.to_string()).await?;
+        let row = work.get(&self.dispute).await?;
         let answer = self.answer.trim();
         self.check(&row, answer)?;
-        let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
+        let class = work.get(&row.class).await?;
         let fact = if self.verdict == DisputeVerdict::Present {
             correct(desk, work, &row, &class).await?
         } else {
@@ -193,7 +193,7 @@ async fn correct(
         let fact = format!("这次课已经计了 {} 课时：{}", credit.credited, credit.reason.sentence());
         return Err(DISPUTE.refuse(fact).source("考勤记录").fix("不用补记，请选另一个结论").at("verdict").into());
     }
-    let session = work.get::<class_session::Entity>(row.session.to_string()).await?;
+    let session = work.get(&row.session).await?;
     let (fact, attendance): (FactId, AttendanceId) = (desk.new_id(), desk.new_id());
     let mark = attendance::Model {
         id: attendance.clone(),
@@ -213,7 +213,7 @@ async fn correct(
     work.add::<attendance::Entity>(mark.clone()).await?;
     if class.state == FullProcessState::TrainingEnded {
         let hours = reckoned(&[marks, vec![mark.clone()]].concat());
-        let place = work.get::<enrolment::Entity>(row.enrolment.to_string()).await?;
+        let place = work.get(&row.enrolment).await?;
         let change = enrolment::ActiveModel {
             credited_offline: Set(hours.offline),
             credited_online: Set(hours.online),

@@ -38,7 +38,7 @@ impl Act for EnterScores {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         let policy = desk::policy::pinned(class.policy.as_deref())?;
         let eligible = eligible(work, &class, &policy).await?;
         let teachers: HashSet<String> =
@@ -178,7 +178,7 @@ impl Act for ConfirmExam {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         desk.unchanged(&CLASS, &class.id.to_string(), class.version)?;
         let exam = work.find::<completion_exam::Entity>(completion_exam::Column::Class.eq(class.id.clone())).await?;
         let Some(exam) = exam else {

@@ -50,7 +50,7 @@ impl Act for GiveFeedback {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let Office::Trainee { person, .. } = &desk.actor.office else { return Err(Stop::Forbidden) };
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         let place = Condition::all()
             .add(enrolment::Column::Class.eq(class.id.clone()))
             .add(enrolment::Column::Person.eq(person.clone()));
@@ -159,7 +159,7 @@ impl Act for FinishFeedback {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         may_take::<FullProcess>(desk, &class, Step::FinishFeedback)?;
         let at_desk = Condition::all()
             .add(feedback::Column::Class.eq(class.id.clone()))
@@ -202,7 +202,7 @@ impl Act for DisownFeedback {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let Office::Trainee { person, .. } = &desk.actor.office else { return Err(Stop::Forbidden) };
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         let given = Condition::all()
             .add(feedback::Column::Class.eq(class.id.clone()))
             .add(feedback::Column::Person.eq(person.clone()));

@@ -10,7 +10,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sm3::Sm3;
 use store::Writer;
-use store::tables::supervision::{enrolment, training_class};
 
 use super::feedback::Answers;
 use crate::refusals::FEEDBACK_DESK;
@@ -80,8 +79,8 @@ impl Act for GiveFeedbackAtDesk {
         let late = || FEEDBACK_DESK.refuse("填得太久了，或不是从评价台进来的").at("ticket");
         let enrolment = opened(&desk.premises.settings.secret, &self.ticket, desk.now()).ok_or_else(late)?;
         let system = work.as_system("feedback-desk");
-        let class = system.get::<training_class::Entity>(self.class.to_string()).await?;
-        let place = system.get::<enrolment::Entity>(enrolment.to_string()).await?;
+        let class = system.get(&self.class).await?;
+        let place = system.get(&enrolment).await?;
         if place.class != class.id || !place.active {
             return Err(Fault::Gone.into());
         }

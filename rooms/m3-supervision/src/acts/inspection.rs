@@ -54,7 +54,7 @@ impl Act for RecordInspection {
     type Outcome = InspectionId;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<InspectionId>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         desk.unchanged(&CLASS, &class.id.to_string(), class.version)?;
         let problems: Vec<String> = self.problems.iter().map(|one| one.code().to_owned()).collect();
         let meeting = self.meeting(desk, work).await?;
@@ -144,7 +144,7 @@ impl RecordInspection {
     /// The meeting that was visited: one of this class, begun by now.
     async fn meeting(&self, desk: &Desk, work: &Writer) -> Result<Option<class_session::Model>, Stop> {
         let Some(id) = &self.session else { return Ok(None) };
-        let row = work.get::<class_session::Entity>(id.to_string()).await?;
+        let row = work.get(&id).await?;
         if row.class != self.class {
             return Err(Fault::Gone.into());
         }
@@ -210,7 +210,7 @@ impl Act for ResumeClass {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         may_take::<FullProcess>(desk, &class, Step::Resume)?;
         let mut no = Vec::new();
         // Who stopped it said what was wrong; that it is right now somebody must have seen.
@@ -260,8 +260,8 @@ impl Act for AnswerInspection {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let row = work.get::<inspection::Entity>(self.inspection.to_string()).await?;
-        let class = work.get::<training_class::Entity>(row.class.to_string()).await?;
+        let row = work.get(&self.inspection).await?;
+        let class = work.get(&row.class).await?;
         let text = self.text.trim();
         if text.is_empty() || text.chars().count() > TEXT_CHARS {
             return Err(INSPECTION

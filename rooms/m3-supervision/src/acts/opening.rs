@@ -6,14 +6,13 @@ use desk::procedure::{Taking, begin};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::{ClassPhase, ClassState, FullProcessState, Regime};
 use foundation::{
-    ClassId, Fault, Fen, Function, InstitutionId, NeedsItemId, Office, Permission, Refusal, Right, RoomId, Stop,
-    TeacherId,
+    ClassId, Fault, Fen, Function, InstitutionId, NeedsItemId, Permission, Refusal, Right, RoomId, Stop, TeacherId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Set};
-use store::tables::institutions::{institution, room, site, teacher};
+use store::tables::institutions::{institution, room, teacher};
 use store::tables::needs::needs_item;
 use store::tables::supervision::{class_session, training_class};
 
@@ -29,10 +28,7 @@ const EDIT: Permission = Permission::Of(Function::OpeningApplication, Right::Cre
 
 /// The institution that acts. Errors: `Forbidden` for anybody else whom the matrix lets create.
 pub fn own_institution(desk: &Desk) -> Result<InstitutionId, Stop> {
-    match &desk.actor.office {
-        Office::Institution { institution } => Ok(institution.clone()),
-        _ => Err(Stop::Forbidden),
-    }
+    desk.actor.office.institution().ok_or(Stop::Forbidden)
 }
 
 /// What a meeting without a room says of its place.
@@ -40,7 +36,7 @@ pub(super) const ONLINE_PLACE: &str = "线上直播";
 
 /// `实训楼 302`.
 pub(super) async fn place_name(work: &Writer, room: &room::Model) -> Result<String, Stop> {
-    Ok(format!("{} {}", work.get::<site::Entity>(room.site.to_string()).await?.name, room.name))
+    Ok(format!("{} {}", work.get(&room.site).await?.name, room.name))
 }
 
 /// A new class, from one form.
@@ -69,7 +65,7 @@ impl Act for CreateClass {
     type Outcome = ClassId;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ClassId>, Stop> {
-        let institution = work.get::<institution::Entity>(own_institution(desk)?.to_string()).await?;
+        let institution = work.get(&own_institution(desk)?).await?;
         let (item, room, teacher) =
             parts(work, &self.needs_item, &self.room, &self.class_teacher, &institution.id).await?;
         let regime = item.certificate_type.regime();
@@ -116,7 +112,7 @@ impl Act for CreateClass {
         let fact = made.ok_or(Fault::Stale)?;
         work.add_many::<class_session::Entity>(laid).await?;
         if let Some(from) = &self.copy_of {
-            let from = work.get::<training_class::Entity>(from.to_string()).await?;
+            let from = work.get(&from).await?;
             let sessions = hours::sessions(work, &from.id)
                 .await?
                 .into_iter()
@@ -158,9 +154,9 @@ async fn parts(
     teacher: &TeacherId,
     institution: &InstitutionId,
 ) -> Result<(needs_item::Model, room::Model, teacher::Model), Stop> {
-    let item = work.get::<needs_item::Entity>(item.to_string()).await?;
-    let room = work.get::<room::Entity>(room.to_string()).await?;
-    let teacher = work.get::<teacher::Entity>(teacher.to_string()).await?;
+    let item = work.get(&item).await?;
+    let room = work.get(&room).await?;
+    let teacher = work.get(&teacher).await?;
     // Rooms are open to read; only one's own can be used.
     if &room.institution != institution || &teacher.institution != institution {
         return Err(Fault::Gone.into());
@@ -244,8 +240,8 @@ impl Act for EditClassPlan {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<bool>, Stop> {
         let class = draft(desk, work, &self.class).await?;
         desk.unchanged(&CLASS, &class.id.to_string(), class.version)?;
-        let item = work.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
-        let room = work.get::<room::Entity>(class.room.to_string()).await?;
+        let item = work.get(&class.needs_item).await?;
+        let room = work.get(&class.room).await?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let mut refusals = rules::check_plan(
             &self.plan,
@@ -313,7 +309,7 @@ fn planned(class: &training_class::Model, item: &needs_item::Model, plan: &Plan)
 /// The institution's own editable class.
 pub(super) async fn draft(desk: &Desk, work: &Writer, class: &ClassId) -> Result<training_class::Model, Stop> {
     own_institution(desk)?;
-    let class = work.get::<training_class::Entity>(class.to_string()).await?;
+    let class = work.get(&class).await?;
     rules::editable(&class)?;
     Ok(class)
 }
@@ -340,10 +336,9 @@ impl Act for LayTimetable {
         let class = draft(desk, work, &self.class).await?;
         desk.unchanged(&CLASS, &class.id.to_string(), class.version)?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
-        let room = work.get::<room::Entity>(class.room.to_string()).await?;
+        let room = work.get(&class.room).await?;
         let place = place_name(work, &room).await?;
-        let teacher =
-            work.get::<teacher::Entity>(self.teacher.as_ref().unwrap_or(&class.class_teacher).to_string()).await?;
+        let teacher = work.get(&self.teacher.as_ref().unwrap_or(&class.class_teacher)).await?;
         if teacher.institution != class.institution {
             return Err(Fault::Gone.into());
         }

@@ -11,7 +11,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Set};
-use store::tables::institutions::institution;
 use store::tables::supervision::{review_line, training_class};
 
 use super::opening::own_institution;
@@ -40,7 +39,7 @@ impl Act for SubmitOpening {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         own_institution(desk)?;
-        let mut class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let mut class = work.get(&self.class).await?;
         let step = if class.state == FullProcessState::Returned { Step::Resubmit } else { Step::Submit };
         may_take::<FullProcess>(desk, &class, step)?;
         if !self.pledge {
@@ -115,7 +114,7 @@ async fn number(desk: &Desk, work: &Writer, class: &training_class::Model) -> Re
     if !class.class_no.starts_with("草稿") {
         return Ok(class.class_no.clone());
     }
-    let issuer = work.get::<institution::Entity>(class.institution.to_string()).await?;
+    let issuer = work.get(&class.institution).await?;
     let year = chrono::Datelike::year(&desk.today());
     let prefix = format!("{}{year:04}{}{:04}", class.district, class.regime.code(), issuer.serial);
     let last = work
@@ -194,7 +193,7 @@ impl Act for AcceptOpening {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         may_take::<FullProcess>(desk, &class, Step::Accept)?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         let lines = refresh_lines(desk, work, &class, &policy).await?;
@@ -283,7 +282,7 @@ impl Act for ReviewOpening {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         may_take::<FullProcess>(desk, &class, Step::Review)?;
         if class.reviewed_by.is_some() {
             let by = reviewer_name(work, class.reviewed_by.as_ref()).await?;
@@ -351,7 +350,7 @@ impl Act for ApproveOpening {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         may_take::<FullProcess>(desk, &class, Step::Approve)?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
         rules::may_approve(&class, &refresh_lines(desk, work, &class, &policy).await?, desk.today())?;

@@ -165,7 +165,7 @@ impl Act for RemoveTrainee {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let class = draft(desk, work, &self.class).await?;
-        let place = work.get::<enrolment::Entity>(self.enrolment.to_string()).await?;
+        let place = work.get(&self.enrolment).await?;
         if place.class != class.id {
             return Err(Fault::Gone.into());
         }
@@ -196,7 +196,7 @@ impl Act for SignPledges {
     type Outcome = u64;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u64>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         let unsigned = Condition::all()
             .add(enrolment::Column::Class.eq(class.id.clone()))
             .add(enrolment::Column::PledgedAt.is_null());
@@ -204,7 +204,7 @@ impl Act for SignPledges {
             Office::Trainee { person, .. } => {
                 (unsigned.add(enrolment::Column::Person.eq(person.clone())), "学员本人签署承诺书")
             }
-            Office::Institution { .. } => (unsigned, "机构确认已收齐学员纸质承诺书"),
+            Office::Organisation { .. } => (unsigned, "机构确认已收齐学员纸质承诺书"),
             _ => return Err(Stop::Forbidden),
         };
         let signed = work

@@ -8,7 +8,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::{ColumnTrait, Set};
-use store::tables::institutions::{room, teacher};
 use store::tables::supervision::{class_session, training_class};
 
 use super::opening::{ONLINE_PLACE, draft, place_name};
@@ -66,7 +65,7 @@ impl Act for EditSession {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let before = work.get::<class_session::Entity>(self.session.to_string()).await?;
+        let before = work.get(&self.session).await?;
         desk.unchanged(&crate::declared::SESSION, &before.id.to_string(), before.version)?;
         let class = draft(desk, work, &before.class).await?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
@@ -104,7 +103,7 @@ impl Act for RemoveSession {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let before = work.get::<class_session::Entity>(self.session.to_string()).await?;
+        let before = work.get(&self.session).await?;
         desk.unchanged(&crate::declared::SESSION, &before.id.to_string(), before.version)?;
         let class = draft(desk, work, &before.class).await?;
         work.remove_all::<class_session::Entity>(class_session::Column::Id.eq(before.id.clone())).await?;
@@ -126,10 +125,10 @@ async fn meeting(
     if !refusals.is_empty() {
         return Err(refusals.into());
     }
-    let teacher = work.get::<teacher::Entity>(fields.teacher.to_string()).await?;
+    let teacher = work.get(&fields.teacher).await?;
     let online = fields.mode == foundation::codes::SessionMode::Online;
     let room = match &fields.room {
-        Some(room) if !online => Some(work.get::<room::Entity>(room.to_string()).await?),
+        Some(room) if !online => Some(work.get(&room).await?),
         _ => None,
     };
     if teacher.institution != class.institution

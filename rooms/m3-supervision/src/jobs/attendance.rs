@@ -88,7 +88,7 @@ impl Act for StartTraining {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         let fact = FactDraft::new("TrainingStarted", class.district, "首次考勤，开始培训")
             .class(&class.id)
             .institution(&class.institution);
@@ -116,7 +116,7 @@ impl Act for LapseClass {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         roll_calls_end(desk, work, &class.id).await?;
         let fact = FactDraft::new("ClassLapsed", class.district, "逾期未开班，自动撤销")
             .class(&class.id)
@@ -141,7 +141,7 @@ impl Act for EndTraining {
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         may_take::<FullProcess>(desk, &class, Step::EndTraining)?;
         let policy = desk::policy::pinned(class.policy.as_deref())?;
         let mut eligible = 0usize;

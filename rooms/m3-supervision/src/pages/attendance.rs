@@ -74,7 +74,7 @@ pub async fn show(desk: Desk, Path(class): Path<String>, Query(asked): Query<Exp
 
 async fn matrix(desk: &Desk, class: &ClassId, export: &str) -> Result<Response, Stop> {
     let reader = desk.read().await?;
-    let class = reader.get::<training_class::Entity>(class.to_string()).await?;
+    let class = reader.get(&class).await?;
     let sessions = hours::sessions(&reader, &class.id).await?;
     let Some(pinned) = class.policy.as_deref() else {
         return Ok(desk.page("考勤", "/classes", html! { (page_head("考勤", &class.title, &[])) (white_panel("", html! { p { "准予开班以后才有考勤。" } })) }));
@@ -224,7 +224,7 @@ async fn live_body(desk: &Desk) -> Result<Markup, Stop> {
         .await?;
     let (mut rows, mut expected, mut here) = (Vec::new(), 0i64, 0usize);
     for one in &sessions {
-        let class = reader.get::<training_class::Entity>(one.class.to_string()).await?;
+        let class = reader.get(&one.class).await?;
         // A session of a class that was never approved is only a plan.
         if !class.state.is_in(&[FullProcessState::Approved, FullProcessState::InTraining]) {
             continue;

@@ -33,7 +33,7 @@ impl Read for CertificateFile {
 
 async fn of_class(desk: &Desk, class: &ClassId) -> Result<(training_class::Model, Vec<certificate::Model>), Stop> {
     let reader = desk.read().await?;
-    let class = reader.get::<training_class::Entity>(class.to_string()).await?;
+    let class = reader.get(&class).await?;
     let list = reader
         .list::<certificate::Entity>(|q| {
             q.filter(certificate::Column::Class.eq(class.id.clone())).order_by_asc(certificate::Column::Number)
@@ -112,7 +112,7 @@ pub async fn one_file(desk: Desk, Path(name): Path<String>) -> Response {
         return desk.stopped(Fault::Gone.into());
     };
     let found = match desk.read().await {
-        Ok(reader) => reader.get::<certificate::Entity>(id.to_string()).await,
+        Ok(reader) => reader.get(&id).await,
         Err(stop) => Err(stop),
     };
     match found {

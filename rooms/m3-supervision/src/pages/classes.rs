@@ -7,12 +7,9 @@ use desk::{Desk, Query, Read, filters};
 use foundation::at;
 use foundation::codes::{ClassPhase, ClassState};
 use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
-use foundation::{
-    ClassId, Date, Fault, Function, InstitutionId, NeedsItemId, Office, Permission, PersonName, Right, Stop,
-};
+use foundation::{ClassId, Date, Fault, Function, InstitutionId, NeedsItemId, Permission, PersonName, Right, Stop};
 use maud::html;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select};
-use store::tables::supervision::training_class;
 use store::tables::supervision::training_class::{Column as C, Entity, Model};
 use ui::{Button, Column, Filter, Register, Row, tag};
 
@@ -104,7 +101,7 @@ pub async fn show(desk: Desk, Query(filters): Query<Filters>) -> Response {
 async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
     let reader = desk.read().await?;
     let page = reader.page::<Entity>(filters.page_number(), PAGE_ROWS, |q| filters.shape(q)).await?;
-    let own = matches!(desk.actor.office, Office::Institution { .. });
+    let own = desk.actor.office.is_institution();
     let mut buttons = Vec::new();
     if own {
         buttons.push(Button::link("申报新班", "/classes/new").main());
@@ -243,7 +240,7 @@ pub fn state_tag(state: ClassState) -> ui::Tag {
 pub async fn seen(desk: &Desk, id: &str) -> Result<(store::Reader, Model), Stop> {
     let id: ClassId = id.parse().map_err(|_| Fault::Gone)?;
     let reader = desk.read().await?;
-    let class = reader.get::<training_class::Entity>(id.to_string()).await?;
+    let class = reader.get(&id).await?;
     desk.shows(&crate::declared::CLASS, &class.id, class.version);
     Ok((reader, class))
 }

@@ -8,7 +8,7 @@ use foundation::codes::DisputeState;
 use foundation::{DisputeId, Fault, Function, Permission, Right, SessionId, Stop};
 use maud::{Markup, html};
 use store::query::{ColumnTrait, QueryFilter};
-use store::tables::supervision::{attendance, attendance_dispute, class_session, enrolment, training_class};
+use store::tables::supervision::{attendance, attendance_dispute, class_session};
 use ui::{Button, Dossier, DossierHead, Due, Field, Form, FormState, Tag, Tone, facts_grid, form, page_head, section};
 
 use crate::acts::dispute::{AnswerDispute, DisputeAttendance, DisputeVerdict};
@@ -30,7 +30,7 @@ pub async fn ask(desk: Desk, Path(session): Path<String>) -> Response {
 async fn asked(desk: &Desk, session: &str, state: &FormState) -> Response {
     let run = async {
         let session = session.parse::<SessionId>().map_err(|_| Fault::Gone)?;
-        desk.read().await?.get::<class_session::Entity>(session.to_string()).await
+        desk.read().await?.get(&session).await
     };
     match run.await {
         Ok(row) => desk.page_status(if state.is_clean() { 200 } else { 422 }, "记错了", "/me", ask_body(&row, state)),
@@ -82,11 +82,11 @@ pub fn tone(state: DisputeState) -> Tone {
 async fn body(desk: &Desk, id: &str, state: &FormState) -> Result<Markup, Stop> {
     let id = id.parse::<DisputeId>().map_err(|_| Fault::Gone)?;
     let reader = desk.read().await?;
-    let one = reader.get::<attendance_dispute::Entity>(id.to_string()).await?;
+    let one = reader.get(&id).await?;
     desk.shows(&crate::declared::DISPUTE, &one.id, one.version);
-    let class = reader.get::<training_class::Entity>(one.class.to_string()).await?;
-    let place = reader.get::<enrolment::Entity>(one.enrolment.to_string()).await?;
-    let session = reader.get::<class_session::Entity>(one.session.to_string()).await?;
+    let class = reader.get(&one.class).await?;
+    let place = reader.get(&one.enrolment).await?;
+    let session = reader.get(&one.session).await?;
     let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;
     let marks =
         reader.list::<attendance::Entity>(|q| q.filter(attendance::Column::Enrolment.eq(place.id.clone()))).await?;

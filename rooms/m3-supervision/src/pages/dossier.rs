@@ -5,12 +5,11 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Read};
 use foundation::codes::{ClassState, FullProcessState, ReviewResult};
-use foundation::{Function, Instant, Office, Permission, Right, Stop};
+use foundation::{Function, Instant, Permission, Right, Stop};
 use maud::{Markup, html};
 use reckoning::policy::Policy;
 use store::Reader;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
-use store::tables::institutions::{room, site};
 use store::tables::journal::fact;
 use store::tables::supervision::{class_session, enrolment, review_line, training_class};
 use ui::{Button, CheckLine, Dossier, FormState, Material, ShareMeter, TrailLine, section, tag};
@@ -100,8 +99,7 @@ impl From<Line> for Shown {
 /// The body of the page, for this handler and for acts that were refused.
 pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop> {
     let (reader, class) = seen(desk, id).await?;
-    let own = matches!(&desk.actor.office, Office::Institution { institution } if *institution == class.institution)
-        && desk.may(EDIT);
+    let own = desk.actor.office.institution().as_ref() == Some(&class.institution) && desk.may(EDIT);
     let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;
     let editable = class.state.is_in(&[FullProcessState::Draft, FullProcessState::Returned]);
     let lines = if editable && own {
@@ -178,8 +176,8 @@ impl View<'_> {
 
     async fn facts(&self, reader: &Reader) -> Result<Markup, Stop> {
         let (class, policy) = (self.class, &self.policy);
-        let room = reader.get::<room::Entity>(class.room.to_string()).await?;
-        let site = reader.get::<site::Entity>(class.site.to_string()).await?;
+        let room = reader.get(&class.room).await?;
+        let site = reader.get(&class.site).await?;
         let counted = class.periods_total.0.min(policy.max_payable_periods().0);
         let each = foundation::Fen(i64::from(counted).saturating_mul(policy.fen_per_period().0));
         let rate = format!(

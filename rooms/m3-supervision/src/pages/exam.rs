@@ -44,7 +44,7 @@ struct Sheet {
 
 async fn sheet(desk: &Desk, class: &ClassId) -> Result<Sheet, Stop> {
     let reader = desk.read().await?;
-    let class = reader.get::<training_class::Entity>(class.to_string()).await?;
+    let class = reader.get(&class).await?;
     desk.shows(&CLASS, &class.id, class.version);
     // Before approval no policy is pinned and there are no hours: the policy of today says what will hold.
     let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;

@@ -52,7 +52,7 @@ pub async fn ask(desk: Desk, Path(class): Path<String>) -> Response {
 async fn mine(desk: &Desk, class: &ClassId) -> Result<(training_class::Model, Option<feedback::Model>), Stop> {
     let Office::Trainee { person, .. } = &desk.actor.office else { return Err(Stop::Forbidden) };
     let reader = desk.read().await?;
-    let class = reader.get::<training_class::Entity>(class.to_string()).await?;
+    let class = reader.get(&class).await?;
     let given = Condition::all()
         .add(feedback::Column::Class.eq(class.id.clone()))
         .add(feedback::Column::Person.eq(person.clone()));
@@ -175,7 +175,7 @@ impl Summary {
 /// The summary of a class, within what the office may know. Reads as the system because the rows carry
 /// no institution on purpose; only numbers leave this function.
 pub async fn summary(desk: &Desk, class: &ClassId) -> Result<Summary, Stop> {
-    desk.read().await?.get::<training_class::Entity>(class.to_string()).await?;
+    desk.read().await?.get(&class).await?;
     let reader = desk.as_system("feedback-summary").read().await?;
     let rows = reader.list::<feedback::Entity>(|q| q.filter(feedback::Column::Class.eq(class.clone()))).await?;
     let mut summary = Summary {
@@ -215,9 +215,9 @@ pub async fn show(desk: Desk, Path(class): Path<String>) -> Response {
 }
 
 fn body(desk: &Desk, class: &ClassId, summary: &Summary) -> Markup {
-    let hidden = matches!(desk.actor.office, Office::Institution { .. }) && summary.answers < ANSWERS_SHOWN_FROM;
+    let hidden = desk.actor.office.is_institution() && summary.answers < ANSWERS_SHOWN_FROM;
     let mut buttons = vec![Button::link("回到班级", at::ClassPage(&class).to_string())];
-    if matches!(desk.actor.office, Office::Institution { .. }) {
+    if desk.actor.office.is_institution() {
         buttons.push(Button::link("打开评价台", at::ClassFeedbackDesk(&class).to_string()).main());
     }
     let rows: Vec<Row> = ASPECTS
@@ -236,7 +236,7 @@ fn body(desk: &Desk, class: &ClassId, summary: &Summary) -> Markup {
         @if hidden { (panel("", html! { p { "评价不到 " (ANSWERS_SHOWN_FROM) " 份，为保护学员暂不显示分数。" } })) }
         @else {
             (simple_table("各项平均分（满分 5 分）", &[ui::Column::text("项目"), ui::Column::number("平均分")], &rows))
-            @if !matches!(desk.actor.office, Office::Institution { .. }) {
+            @if !desk.actor.office.is_institution() {
                 (panel("真实性问题", html! { (ui::facts_grid(&[("说不是本人全程参加", format!("{} 人", summary.not_in_person)), ("说被收过钱", format!("{} 人", summary.charged))])) }))
             }
         }

@@ -11,7 +11,6 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use store::query::{ColumnTrait, Condition, QueryFilter};
 use store::seal::Purpose;
-use store::tables::registry::person;
 use store::tables::supervision::{certificate, enrolment, feedback, training_class};
 use ui::{Button, Field, Form, FormState, RotatingCode, form, page_head, panel};
 
@@ -50,10 +49,10 @@ pub async fn screen(desk: Desk, Path(class): Path<String>) -> Response {
 
 async fn screen_body(desk: &Desk, class: &str) -> Result<Markup, Stop> {
     let class: ClassId = class.parse().map_err(|_| Fault::Gone)?;
-    if !matches!(desk.actor.office, Office::Institution { .. }) {
+    if !desk.actor.office.is_institution() {
         return Err(Stop::Forbidden);
     }
-    let class = desk.read().await?.get::<training_class::Entity>(class.to_string()).await?;
+    let class = desk.read().await?.get(&class).await?;
     let back = Button::link("评价汇总", at::ClassFeedback(&class.id).to_string());
     if let Some(no) = not_now(class.state) {
         return Ok(
@@ -87,7 +86,7 @@ pub struct Scanned {
 /// Looks up a class for the shared device: its title is all that leaves.
 async fn class_of(desk: &Desk, id: &str) -> Result<training_class::Model, Stop> {
     let id: ClassId = id.parse().map_err(|_| Fault::Gone)?;
-    desk.premises.db.read(Scope::Everything).await?.get::<training_class::Entity>(id.to_string()).await
+    desk.premises.db.read(Scope::Everything).await?.get(&id).await
 }
 
 /// `/feedback-desk/{class}`.
@@ -168,7 +167,7 @@ async fn recognised(desk: &Desk, class: &training_class::Model, form: &Pairs) ->
         .add(enrolment::Column::Name.eq(form.value("name")));
     let last = form.value("last").to_uppercase();
     for place in reader.list::<enrolment::Entity>(|q| q.filter(named)).await? {
-        let row = reader.get::<person::Entity>(place.person.to_string()).await?;
+        let row = reader.get(&place.person).await?;
         let number = desk
             .premises
             .keyring

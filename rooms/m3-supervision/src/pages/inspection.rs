@@ -6,7 +6,7 @@ use chrono::Duration;
 use desk::{Desk, Pairs, Read};
 use foundation::at;
 use foundation::codes::{InspectionKind, InspectionOpinion, InspectionProblem};
-use foundation::{ClassId, Fault, Function, InspectionId, Office, Permission, Right, Stop};
+use foundation::{ClassId, Fault, Function, InspectionId, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::tables::supervision::{class_session, inspection, training_class};
 use ui::{Field, Form, FormState, form, page_head};
@@ -35,7 +35,7 @@ const WRITTEN_AFTER: i64 = 60;
 /// The class, and the meeting: the one that goes on, or the one whose form was opened while it went on.
 async fn visit(desk: &Desk, class: &ClassId, opened: &str) -> Result<Visit, Stop> {
     let reader = desk.read().await?;
-    let class = reader.get::<training_class::Entity>(class.to_string()).await?;
+    let class = reader.get(&class).await?;
     desk.shows(&CLASS, &class.id, class.version);
     let now = desk.now();
     let sessions = hours::sessions(&reader, &class.id).await?;
@@ -150,7 +150,7 @@ pub fn line(desk: &Desk, one: &inspection::Model, answer: Option<&String>, is_op
         .filter_map(|code| code.parse::<InspectionProblem>().ok())
         .map(InspectionProblem::label)
         .collect();
-    let answers = matches!(desk.actor.office, Office::Institution { .. })
+    let answers = desk.actor.office.is_institution()
         && one.opinion != InspectionOpinion::Normal
         && answer.is_none()
         && is_open
@@ -185,7 +185,7 @@ pub fn resuming(options: &Form) -> Markup {
 pub async fn answer(desk: Desk, Path(id): Path<String>, form: Pairs) -> Response {
     let Ok(inspection) = id.parse::<InspectionId>() else { return desk.stopped(Fault::Gone.into()) };
     let class = match desk.read().await {
-        Ok(reader) => reader.get::<inspection::Entity>(id).await,
+        Ok(reader) => reader.get(&inspection).await,
         Err(stop) => Err(stop),
     };
     let class = match class {

@@ -66,11 +66,9 @@ async fn new_form(desk: &Desk, from: &str) -> Result<NewForm, Stop> {
     let reader = desk.read().await?;
     let from = match from {
         "" => None,
-        text => Some(
-            reader.get::<training_class::Entity>(text.parse::<ClassId>().map_err(|_| Fault::Gone)?.to_string()).await?,
-        ),
+        text => Some(reader.get(&text.parse::<ClassId>().map_err(|_| Fault::Gone)?).await?),
     };
-    let home = reader.get::<store::tables::institutions::institution::Entity>(institution.to_string()).await?;
+    let home = reader.get(&institution).await?;
     let policy = desk::policy::in_force(
         &reader,
         desk::policy::scheme_of(foundation::codes::Regime::FullProcess)?,

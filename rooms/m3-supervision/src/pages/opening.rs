@@ -104,7 +104,7 @@ pub(super) fn parse_plan(form: &Pairs, state: &mut FormState) -> Option<Plan> {
 
 pub(super) async fn class_of(desk: &Desk, class: &str) -> Result<training_class::Model, Stop> {
     let id = class.parse::<ClassId>().map_err(|_| Fault::Gone)?;
-    desk.read().await?.get::<training_class::Entity>(id.to_string()).await
+    desk.read().await?.get(&id).await
 }
 
 /// `/classes/{id}/plan`: the institution's own form.

@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
-use store::tables::funds::{claim, claim_item};
+use store::tables::funds::claim_item;
 use store::tables::notices::task;
 use store::tables::registry::data_view;
 use store::tables::supervision::{
@@ -80,7 +80,7 @@ async fn me_body(desk: &Desk) -> Result<Markup, Stop> {
 }
 
 async fn class_card(desk: &Desk, reader: &Reader, place: &enrolment::Model) -> Result<Markup, Stop> {
-    let class = reader.get::<training_class::Entity>(place.class.to_string()).await?;
+    let class = reader.get(&place.class).await?;
     let sessions = hours::sessions(reader, &class.id).await?;
     let now = desk.now();
     let policy = desk::policy::of_class(reader, &class, desk.today()).await?;
@@ -111,7 +111,7 @@ async fn claimed(
     else {
         return Ok(None);
     };
-    let claim = desk.as_system("own-claim").read().await?.get::<claim::Entity>(item.claim.to_string()).await?;
+    let claim = desk.as_system("own-claim").read().await?.get(&item.claim).await?;
     Ok(Some((item, claim.state)))
 }
 
@@ -257,7 +257,7 @@ pub async fn my_hours(desk: Desk, Path(class): Path<String>) -> Response {
 async fn hours_body(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
     let person = person(desk)?;
     let reader = desk.read().await?;
-    let class = reader.get::<training_class::Entity>(class.to_string()).await?;
+    let class = reader.get(&class).await?;
     let mine =
         Condition::all().add(enrolment::Column::Class.eq(class.id.clone())).add(enrolment::Column::Person.eq(person));
     let place = reader.find::<enrolment::Entity>(mine).await?.ok_or(Fault::Gone)?;
@@ -376,8 +376,8 @@ pub async fn check_in(desk: Desk, Path(session): Path<String>, Query(scanned): Q
 async fn check_in_body(desk: &Desk, session: &SessionId, state: &FormState) -> Result<Markup, Stop> {
     let person = person(desk)?;
     let reader = desk.read().await?;
-    let session = reader.get::<class_session::Entity>(session.to_string()).await?;
-    let class = reader.get::<training_class::Entity>(session.class.to_string()).await?;
+    let session = reader.get(&session).await?;
+    let class = reader.get(&session.class).await?;
     let mine = crate::hours::marks_of_session(&session.class, &session.id).add(attendance::Column::Person.eq(person));
     let events = reader.list::<attendance::Entity>(|q| q.filter(mine)).await?;
     let signed_in = events.iter().find(|one| one.kind == AttendanceKind::SignIn);

@@ -5,7 +5,7 @@ use axum::response::Response;
 use desk::{Desk, Pairs, Read};
 use foundation::at;
 use foundation::codes::{AttendanceKind, FullProcessState};
-use foundation::{EnrolmentId, Fault, Function, Office, Permission, Right, SessionId, Stop};
+use foundation::{EnrolmentId, Fault, Function, Permission, Right, SessionId, Stop};
 use maud::{Markup, html};
 use store::Reader;
 use store::query::{ColumnTrait, QueryFilter};
@@ -35,8 +35,8 @@ async fn load(
     reader: &Reader,
     session: &SessionId,
 ) -> Result<(class_session::Model, training_class::Model, Vec<enrolment::Model>, Vec<attendance::Model>), Stop> {
-    let session = reader.get::<class_session::Entity>(session.to_string()).await?;
-    let class = reader.get::<training_class::Entity>(session.class.to_string()).await?;
+    let session = reader.get(&session).await?;
+    let class = reader.get(&session.class).await?;
     let roster = hours::roster(reader, &class.id).await?;
     let events = reader
         .list::<attendance::Entity>(|q| q.filter(crate::hours::marks_of_session(&session.class, &session.id)))
@@ -56,7 +56,7 @@ pub async fn show(desk: Desk, Path(session): Path<String>) -> Response {
 async fn body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
     let reader = desk.read().await?;
     let (session, class, roster, events) = load(&reader, session).await?;
-    let own = matches!(desk.actor.office, Office::Institution { .. });
+    let own = desk.actor.office.is_institution();
     let now = desk.now();
     let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;
     let closed = rules::may_call_roll(&class, &session, &policy, now).err();
@@ -152,14 +152,14 @@ pub async fn call_roll(desk: Desk, Path(session): Path<String>, form: Pairs) -> 
 
 async fn everybody(desk: &Desk, session: &SessionId) -> Result<Vec<EnrolmentId>, Stop> {
     let reader = desk.read().await?;
-    let session = reader.get::<class_session::Entity>(session.to_string()).await?;
+    let session = reader.get(&session).await?;
     Ok(hours::roster(&reader, &session.class).await?.into_iter().map(|one| one.id).collect())
 }
 
 /// `/sessions/{id}/screen`.
 pub async fn screen(desk: Desk, Path(session): Path<String>) -> Response {
     let Ok(session) = session.parse::<SessionId>() else { return desk.stopped(Fault::Gone.into()) };
-    if !matches!(desk.actor.office, Office::Institution { .. }) {
+    if !desk.actor.office.is_institution() {
         return desk.stopped(Stop::Forbidden);
     }
     match screen_body(&desk, &session).await {

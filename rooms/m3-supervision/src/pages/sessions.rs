@@ -42,7 +42,7 @@ async fn page_of(desk: &Desk, class: &str, session: Option<class_session::Model>
 
 async fn of_session(desk: &Desk, session: &str) -> Result<Page, Stop> {
     let id: SessionId = session.parse().map_err(|_| Fault::Gone)?;
-    let row = desk.read().await?.get::<class_session::Entity>(id.to_string()).await?;
+    let row = desk.read().await?.get(&id).await?;
     desk.shows(&crate::declared::SESSION, &row.id, row.version);
     let class = row.class.to_string();
     page_of(desk, &class, Some(row)).await

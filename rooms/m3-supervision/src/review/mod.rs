@@ -173,8 +173,8 @@ impl<'a> Case<'a> {
             .list::<teacher::Entity>(|q| q.filter(teacher::Column::Institution.eq(class.institution.clone())))
             .await?;
         teachers.retain(|one| teaching.contains(&one.id));
-        let issuer = reader.get::<institution::Entity>(class.institution.to_string()).await?;
-        let item = reader.get::<needs_item::Entity>(class.needs_item.to_string()).await?;
+        let issuer = reader.get(&class.institution).await?;
+        let item = reader.get(&class.needs_item).await?;
         Ok(Self {
             desk,
             reader,

@@ -53,7 +53,7 @@ async fn m3_3_many_who_sign_in_at_once_each_get_their_own_answer() {
     let class = fixtures::approved_class(&house).await;
     accounts(&house).await;
     let reader = house.system().read().await.unwrap();
-    let first = reader.get::<class_session::Entity>(class.sessions[0].to_string()).await.unwrap();
+    let first = reader.get(&class.sessions[0]).await.unwrap();
     drop(reader);
     house.premises.clock.travel_to(first.starts_at - Duration::minutes(3));
     let code = code_at(&house.premises.settings.secret, &first.id, 30, house.premises.clock.now());
@@ -97,8 +97,7 @@ async fn m3_3_a_stranger_a_closed_window_and_a_repeat_after_it_are_told_apart() 
     let house = TestHouse::new().await;
     let class = fixtures::approved_class(&house).await;
     accounts(&house).await;
-    let first =
-        house.system().read().await.unwrap().get::<class_session::Entity>(class.sessions[0].to_string()).await.unwrap();
+    let first = house.system().read().await.unwrap().get(&class.sessions[0]).await.unwrap();
     let ask = async |desk: Desk| {
         let code = code_at(&house.premises.settings.secret, &first.id, 30, desk.now());
         desk.perform(SignIn { session: first.id.clone(), code }).await

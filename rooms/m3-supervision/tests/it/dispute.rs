@@ -21,8 +21,7 @@ async fn after_the_first(house: &TestHouse) -> (ApprovedClass, class_session::Mo
     let class = fixtures::approved_class(house).await;
     accounts(house).await;
     in_state(house, &class, FullProcessState::InTraining.into()).await;
-    let first =
-        house.system().read().await.unwrap().get::<class_session::Entity>(class.sessions[0].to_string()).await.unwrap();
+    let first = house.system().read().await.unwrap().get(&class.sessions[0]).await.unwrap();
     house.premises.clock.travel_to(first.ends_at + Duration::hours(1));
     (class, first)
 }
@@ -81,10 +80,7 @@ async fn m3_3_a_dispute_found_true_counts_the_session_and_keeps_what_was_recorde
         .await
         .unwrap();
     assert_eq!(marks.iter().map(|mark| mark.kind).collect::<Vec<_>>(), [AttendanceKind::Correction]);
-    let policy = desk::policy::pinned(
-        reader.get::<training_class::Entity>(class.class.clone()).await.unwrap().policy.as_deref(),
-    )
-    .unwrap();
+    let policy = desk::policy::pinned(reader.get(&class.class).await.unwrap().policy.as_deref()).unwrap();
     let hours = m3_supervision::hours::of_class(&reader, &class.class, &policy).await.unwrap();
     let his = &hours[&one.enrolment];
     assert_eq!(his.offline, first.periods);
@@ -139,7 +135,7 @@ async fn m3_3_a_dispute_is_read_and_answered_on_its_page_and_told_on_the_phone()
         .status,
         303
     );
-    let row = house.system().read().await.unwrap().get::<attendance_dispute::Entity>(one.id.to_string()).await.unwrap();
+    let row = house.system().read().await.unwrap().get(&one.id).await.unwrap();
     assert_eq!((row.state, row.open, row.answer.as_str()), (DisputeState::Dismissed, None, said));
     // He may speak again, and be heard again.
     assert!(dispute(&house, &trainee(&house, 0), &first).await.is_ok());
@@ -170,7 +166,7 @@ async fn m3_3_nothing_is_corrected_that_counts_already_or_that_scores_rest_on() 
     assert!(matches!(refused, Err(Stop::Refused(no)) if no[0].fact.contains("成绩已按当时的考勤录入")));
     in_state(&house, &class, FullProcessState::TrainingEnded.into()).await;
     house.desk(Persona::JinjiangOfficer).perform(answer(&one, DisputeVerdict::Present)).await.unwrap();
-    let place = house.system().read().await.unwrap().get::<enrolment::Entity>(one.enrolment.to_string()).await.unwrap();
+    let place = house.system().read().await.unwrap().get(&one.enrolment).await.unwrap();
     assert_eq!(place.credited_offline, first.periods, "the frozen hours are reckoned anew");
     in_state(&house, &class, FullProcessState::InTraining.into()).await;
     let again = dispute(&house, &trainee(&house, 1), &first).await.unwrap();

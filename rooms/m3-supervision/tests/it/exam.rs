@@ -18,7 +18,7 @@ pub async fn taught(house: &TestHouse) -> ApprovedClass {
     };
     crate::opening_support::meddle(house, &class.class, change).await;
     for session in &class.sessions {
-        let row = house.system().read().await.unwrap().get::<class_session::Entity>(session.to_string()).await.unwrap();
+        let row = house.system().read().await.unwrap().get(&session).await.unwrap();
         house.premises.clock.travel_to(row.starts_at + Duration::minutes(20));
         house
             .desk(Persona::ClassTeacher)

@@ -18,9 +18,9 @@ async fn the_fixture_stands_on_the_database() {
     let house = TestHouse::new().await;
     let made = fixtures::approved_class(&house).await;
     let reader = house.desk(Persona::JinjiangOfficer).read().await.unwrap();
-    assert_eq!(reader.get::<training_class::Entity>(made.class.to_string()).await.unwrap().enrolled_count, 12);
+    assert_eq!(reader.get(&made.class).await.unwrap().enrolled_count, 12);
     let neighbour = house.desk(Persona::ShishiOfficer).read().await.unwrap();
-    assert!(neighbour.get::<training_class::Entity>(made.class.to_string()).await.is_err());
+    assert!(neighbour.get(&made.class).await.is_err());
     assert_eq!((made.sessions.len(), made.enrolments.len()), (6, 12));
 }
 
@@ -136,9 +136,7 @@ async fn m8_1_neighbour_rival_and_stranger_see_nothing() {
     let house = TestHouse::new().await;
     let class = under_review(&house).await;
     for stranger in [Persona::ShishiOfficer, Persona::RivalClerk] {
-        assert!(
-            house.desk(stranger).read().await.unwrap().get::<training_class::Entity>(class.to_string()).await.is_err()
-        );
+        assert!(house.desk(stranger).read().await.unwrap().get(&class).await.is_err());
     }
     assert!(is_gone(
         &house.desk(Persona::ShishiOfficer).perform(ReviewOpening { class: class.clone(), passed: all_human() }).await

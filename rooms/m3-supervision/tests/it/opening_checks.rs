@@ -70,8 +70,8 @@ async fn m3_1_directory_site_licence_account_and_teacher_are_checked() {
         .db
         .write(foundation::Scope::Everything, |work| {
             Box::pin(async move {
-                let mine = work.get::<institution::Entity>(testkit::personas::school().to_string()).await?;
-                let rivals = work.get::<institution::Entity>(testkit::personas::rival().to_string()).await?;
+                let mine = work.get(&testkit::personas::school()).await?;
+                let rivals = work.get(&testkit::personas::rival()).await?;
                 let change = institution::ActiveModel {
                     licence_until: Set(day(2026, 11, 17)),
                     state: Set(DirectoryState::Suspended),
@@ -79,7 +79,7 @@ async fn m3_1_directory_site_licence_account_and_teacher_are_checked() {
                     ..Default::default()
                 };
                 work.save::<institution::Entity>(&mine, change).await?;
-                let busy = work.get::<teacher::Entity>(fixtures::theory_teacher().to_string()).await?;
+                let busy = work.get(&fixtures::theory_teacher()).await?;
                 work.save::<teacher::Entity>(
                     &busy,
                     teacher::ActiveModel {
@@ -158,8 +158,8 @@ async fn t03_a_teacher_of_two_schools_is_one_human() {
         .db
         .write(foundation::Scope::Everything, move |work| {
             Box::pin(async move {
-                let own = work.get::<teacher::Entity>(fixtures::theory_teacher().to_string()).await?;
-                let other = work.get::<teacher::Entity>(fixtures::rival_teacher().to_string()).await?;
+                let own = work.get(&fixtures::theory_teacher()).await?;
+                let other = work.get(&fixtures::rival_teacher()).await?;
                 work.save::<teacher::Entity>(
                     &other,
                     teacher::ActiveModel { id_number_index: Set(own.id_number_index), ..Default::default() },

@@ -88,7 +88,7 @@ pub fn all_human() -> Vec<String> {
 }
 
 pub async fn row(house: &TestHouse, class: &ClassId) -> training_class::Model {
-    house.system().read().await.unwrap().get::<training_class::Entity>(class.to_string()).await.unwrap()
+    house.system().read().await.unwrap().get(&class).await.unwrap()
 }
 
 pub async fn open_tasks(house: &TestHouse, class: &ClassId) -> Vec<task::Model> {
@@ -127,13 +127,13 @@ pub fn is_gone<T>(result: &Result<T, Stop>) -> bool {
 
 /// Changes the class's row behind the acts' back.
 pub async fn meddle(house: &TestHouse, class: &ClassId, change: training_class::ActiveModel) {
-    let id = class.to_string();
+    let id = class.clone();
     house
         .premises
         .db
         .write(foundation::Scope::Everything, move |work| {
             Box::pin(async move {
-                let row = work.get::<training_class::Entity>(id).await?;
+                let row = work.get(&id).await?;
                 work.save::<training_class::Entity>(&row, change).await
             })
         })

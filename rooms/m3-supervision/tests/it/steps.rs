@@ -74,8 +74,7 @@ async fn m3_3_nobody_is_asked_for_a_roll_that_cannot_be_called() {
     let house = TestHouse::new().await;
     let class = fixtures::approved_class(&house).await;
     accounts(&house).await;
-    let session =
-        house.system().read().await.unwrap().get::<class_session::Entity>(class.sessions[0].to_string()).await.unwrap();
+    let session = house.system().read().await.unwrap().get(&class.sessions[0]).await.unwrap();
     house.premises.clock.travel_to(session.starts_at + Duration::minutes(10));
     let ask = || AskForRollCall { session: session.id.clone() };
     trainee(&house, 0).perform(ask()).await.unwrap();
@@ -155,8 +154,7 @@ async fn m3_2_who_signed_in_and_is_not_there_is_accounted_for() {
         training_class::ActiveModel { state: Set(FullProcessState::InTraining.into()), ..Default::default() },
     )
     .await;
-    let session =
-        house.system().read().await.unwrap().get::<class_session::Entity>(class.sessions[0].to_string()).await.unwrap();
+    let session = house.system().read().await.unwrap().get(&class.sessions[0]).await.unwrap();
     house.premises.clock.travel_to(session.starts_at + Duration::minutes(20));
     let roll = CallRoll { session: session.id.clone(), present: class.enrolments.clone() };
     house.desk(Persona::ClassTeacher).perform(roll).await.unwrap();

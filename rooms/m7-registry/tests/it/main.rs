@@ -35,7 +35,7 @@ async fn put(house: &TestHouse, row: RosterRow) -> Result<PersonId, Stop> {
 }
 
 async fn read(house: &TestHouse, id: &PersonId) -> person::Model {
-    house.system().read().await.unwrap().get::<person::Entity>(id.to_string()).await.unwrap()
+    house.system().read().await.unwrap().get(&id).await.unwrap()
 }
 
 #[tokio::test]

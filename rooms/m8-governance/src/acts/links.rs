@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use desk::Desk;
-use foundation::{AccountId, Fault, Instant, Office, Stop};
+use foundation::{AccountId, Fault, Instant, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -82,10 +82,7 @@ pub fn prepare(
         token_hash: hash(&token),
         account: account.clone(),
         purpose: purpose.word().into(),
-        institution: match &desk.actor.office {
-            Office::Institution { institution } => Some(institution.clone()),
-            _ => None,
-        },
+        institution: desk.actor.office.institution(),
         expires_at: now + valid,
         used_at: None,
         created_at: now,

@@ -3,12 +3,13 @@
 pub mod accounts;
 pub mod demo;
 pub mod links;
+pub mod opening;
 pub mod own;
 pub mod policy;
 pub mod slips;
 
 use desk::{Desk, FactDraft};
-use foundation::{Scope, Stop};
+use foundation::{Office, Scope, Stop};
 use store::tables::identity::account;
 
 /// A fact about an account.
@@ -16,9 +17,9 @@ fn fact(kind: &'static str, row: &account::Model, summary: impl Into<String>) ->
     let draft = FactDraft::new(kind, row.district, summary)
         .about(&crate::declared::ACCOUNT, &row.id)
         .with("login", row.login.as_str());
-    match &row.institution {
-        Some(institution) => draft.institution(institution),
-        None => draft,
+    match Office::from_parts(&row.office_kind, &row.office_ref, row.district) {
+        Some(Office::Organisation { organisation }) => draft.organisation(&organisation),
+        _ => draft,
     }
 }
 

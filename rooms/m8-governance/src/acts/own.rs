@@ -32,7 +32,7 @@ impl Act for EnrolTotp {
             (desk.actor.account.clone().ok_or(Stop::Forbidden)?, desk.sign_in.clone().ok_or(Stop::Forbidden)?);
         let no = |fact: &str, fix: &str| Stop::from(ONE_TIME_CODE.refuse(fact).fix(fix).at("code"));
         let system = work.as_system("own-account");
-        let row = system.get::<account::Entity>(id.to_string()).await?;
+        let row = system.get(&id).await?;
         if row.totp_secret.is_some() {
             return Err(no("这个账号已经绑定了动态口令", "换了手机或丢了口令软件，请本单位系统管理员重置账号"));
         }
@@ -166,7 +166,7 @@ impl Act for NoteSignInLocked {
     type Outcome = ();
 
     async fn perform(&self, _desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
-        let row = work.get::<account::Entity>(self.account.to_string()).await?;
+        let row = work.get(&self.account).await?;
         Ok(Done::new((), fact("SignInLocked", &row, "连续输错密码或口令，账号锁定")))
     }
 }
@@ -174,7 +174,7 @@ impl Act for NoteSignInLocked {
 /// The actor's own account. Errors: `Gone` once it is disabled.
 async fn own(desk: &Desk, work: &Writer) -> Result<account::Model, Stop> {
     let id = desk.actor.account.clone().ok_or(Stop::Forbidden)?;
-    let row = work.as_system("own-account").get::<account::Entity>(id.to_string()).await?;
+    let row = work.as_system("own-account").get(&id).await?;
     if row.disabled { Err(Fault::Gone.into()) } else { Ok(row) }
 }
 

@@ -50,7 +50,7 @@ impl Act for IssueSlips {
     type Outcome = Vec<Slip>;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Vec<Slip>>, Stop> {
-        let class = work.get::<training_class::Entity>(self.class.to_string()).await?;
+        let class = work.get(&self.class).await?;
         if !gives_slips(class.state) {
             return Err(SLIP.refuse(format!("班级现在是“{}”", class.state.label())).into());
         }

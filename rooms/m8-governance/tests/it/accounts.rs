@@ -3,6 +3,7 @@
 use foundation::codes::AccountRole;
 use foundation::{Office, Stop};
 use m8_governance::acts::accounts::*;
+use m8_governance::acts::opening::*;
 use testkit::{JINJIANG, Persona, TestHouse, district};
 
 use crate::support::*;
@@ -78,7 +79,7 @@ async fn m8_4_only_administrators_and_only_within_reach() {
     );
     assert!(admin.may(foundation::Permission::Of(foundation::Function::OpeningApplication, foundation::Right::Read)));
     let teacher = CreateAccount {
-        office: Office::Institution { institution: testkit::personas::school() },
+        office: Office::of_institution(&testkit::personas::school(), testkit::district(JINJIANG)),
         ..officer(JINJIANG, "anhai-teacher")
     };
     let rival = house.desk(Persona::RivalClerk).perform(teacher.clone()).await;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use desk::totp;
 use foundation::codes::AccountRole;
 use foundation::{Office, Scope};
-use m8_governance::acts::accounts::{CreateAccount, RecoverAccount};
+use m8_governance::acts::accounts::RecoverAccount;
+use m8_governance::acts::opening::CreateAccount;
 use testkit::{JINJIANG, Persona, TestHouse, district};
 
 use crate::support::*;

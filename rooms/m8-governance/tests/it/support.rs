@@ -20,7 +20,7 @@ pub async fn facts(house: &TestHouse) -> Vec<String> {
 
 /// The account as it stands.
 pub async fn row(house: &TestHouse, id: &AccountId) -> account::Model {
-    house.premises.db.read(Scope::Everything).await.unwrap().get::<account::Entity>(id.to_string()).await.unwrap()
+    house.premises.db.read(Scope::Everything).await.unwrap().get(&id).await.unwrap()
 }
 
 /// The account of a login.

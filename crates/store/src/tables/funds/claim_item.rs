@@ -26,4 +26,4 @@ table! {
         version: i32,
     }
 }
-reach!(path = Path, institution = Institution, person = Person);
+reach!(path = Path, owner = Institution, person = Person, class = Class);

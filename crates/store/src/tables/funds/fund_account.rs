@@ -3,7 +3,7 @@
 use crate::tables::prelude::*;
 table! {
     /// Key: district + year + source, e.g. `350582-2026-JY`.
-    "fund_account" key(id: Id) version(version: Version) {
+    "fund_account" plain_key(id: Id) version(version: Version) {
         #[sea_orm(primary_key, auto_increment = false)]
         id: String,
         year: i32,

@@ -21,4 +21,4 @@ table! {
         path: ManagementPath,
     }
 }
-reach!(path = Path, institution = Institution, person = Person);
+reach!(path = Path, owner = Institution, person = Person, class = Class);

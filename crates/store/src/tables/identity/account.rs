@@ -23,7 +23,7 @@ table! {
         failed_count: i32,
         locked_until: Option<Instant>,
         disabled: bool,
-        institution: Option<InstitutionId>,
+        organisation: Option<OrganisationId>,
         person: Option<PersonId>,
         district: DistrictCode,
         path: ManagementPath,
@@ -31,4 +31,4 @@ table! {
         version: i32,
     }
 }
-reach!(path = Path, institution = Institution, person = Person);
+reach!(path = Path, owner = Organisation, person = Person);

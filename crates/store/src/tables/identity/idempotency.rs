@@ -1,7 +1,7 @@
 //! Idempotency keys: a repeated act gives the first answer and leaves no second fact.
 use crate::tables::prelude::*;
 table! {
-    "idempotency" key(key: Key) {
+    "idempotency" plain_key(key: Key) {
         /// account + client's key, hashed.
         #[sea_orm(primary_key, auto_increment = false)]
         key: String,

@@ -2,5 +2,6 @@
 pub mod account;
 pub mod idempotency;
 pub mod one_time_link;
+pub mod organisation;
 pub mod setting;
 pub mod sign_in;

@@ -1,7 +1,7 @@
 //! One-time links: first administrator, password reset, a trainee's sign-in slip.
 use crate::tables::prelude::*;
 table! {
-    "one_time_link" key(token_hash: TokenHash) version(version: Version) {
+    "one_time_link" plain_key(token_hash: TokenHash) version(version: Version) {
         #[sea_orm(primary_key, auto_increment = false)]
         token_hash: String,
         account: AccountId,

@@ -1,7 +1,7 @@
 //! Small settings of this installation (demo clock, installation name).
 use crate::tables::prelude::*;
 table! {
-    "setting" key(key: Key) {
+    "setting" plain_key(key: Key) {
         #[sea_orm(primary_key, auto_increment = false)]
         key: String,
         value: String,

@@ -16,4 +16,4 @@ table! {
         version: i32,
     }
 }
-reach!(path = Path, institution = Institution, reads = everyone);
+reach!(path = Path, owner = Institution, reads = everyone);

@@ -29,4 +29,4 @@ table! {
         version: i32,
     }
 }
-reach!(path = Path, institution = Id, reads = everyone);
+reach!(path = Path, owner = Id, reads = everyone);

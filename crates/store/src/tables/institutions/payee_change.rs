@@ -25,4 +25,4 @@ table! {
         version: i32,
     }
 }
-reach!(path = Path, institution = Institution);
+reach!(path = Path, owner = Institution);

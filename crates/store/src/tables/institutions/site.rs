@@ -12,4 +12,4 @@ table! {
         version: i32,
     }
 }
-reach!(path = Path, institution = Institution, reads = everyone);
+reach!(path = Path, owner = Institution, reads = everyone);

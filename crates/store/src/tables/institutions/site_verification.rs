@@ -1,7 +1,7 @@
 //! Site verifications by two inspectors (实地核实; M3.5), append-only.
 use crate::tables::prelude::*;
 table! {
-    "site_verification" key(id: Id) {
+    "site_verification" key(id: Id) keeps(rows) {
         #[sea_orm(primary_key, auto_increment = false)]
         id: SiteVerificationId,
         site: SiteId,
@@ -16,4 +16,4 @@ table! {
         created_at: Instant,
     }
 }
-reach!(path = Path, institution = Institution);
+reach!(path = Path, owner = Institution);

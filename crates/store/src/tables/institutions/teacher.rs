@@ -21,4 +21,4 @@ table! {
         version: i32,
     }
 }
-reach!(path = Path, institution = Institution);
+reach!(path = Path, owner = Institution);

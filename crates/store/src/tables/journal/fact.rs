@@ -1,7 +1,7 @@
 //! Facts: what happened, written in the act's own transaction; append-only but for `seq`.
 use crate::tables::prelude::*;
 table! {
-    "fact" key(id: Id) {
+    "fact" key(id: Id) keeps(rows but seq) {
         #[sea_orm(primary_key, auto_increment = false)]
         id: FactId,
         /// Place in the journal; None until the sequencer has been by.
@@ -25,10 +25,10 @@ table! {
         body: String,
         /// JSON name → hex.
         commitments: String,
-        institution: Option<InstitutionId>,
+        organisation: Option<OrganisationId>,
         person: Option<PersonId>,
         district: DistrictCode,
         path: ManagementPath,
     }
 }
-reach!(path = Path, institution = Institution, person = Person, writes = everyone);
+reach!(path = Path, owner = Organisation, person = Person, writes = everyone);

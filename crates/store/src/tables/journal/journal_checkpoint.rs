@@ -1,7 +1,7 @@
 //! Signed checkpoints of the journal, by tree size.
 use crate::tables::prelude::*;
 table! {
-    "journal_checkpoint" key(size: Size) {
+    "journal_checkpoint" plain_key(size: Size) keeps(rows) {
         #[sea_orm(primary_key, auto_increment = false)]
         size: i64,
         /// The signed note.

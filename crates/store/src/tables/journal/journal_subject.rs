@@ -2,7 +2,7 @@
 use crate::tables::prelude::*;
 table! {
     /// One row per fact and subject.
-    "journal_subject" key(id: Id) {
+    "journal_subject" plain_key(id: Id) keeps(rows) {
         /// `<kind>:<id>:<nth>`: two servers cannot both give one number.
         #[sea_orm(primary_key, auto_increment = false)]
         id: String,

@@ -22,7 +22,7 @@ table! {
         due_on: Option<Date>,
         /// An account that may not do it (somebody else must: 受理 ≠ 复审).
         not_for: Option<AccountId>,
-        institution: Option<InstitutionId>,
+        organisation: Option<OrganisationId>,
         person: Option<PersonId>,
         district: DistrictCode,
         path: ManagementPath,
@@ -33,4 +33,4 @@ table! {
         version: i32,
     }
 }
-reach!(path = Path, institution = Institution, person = Person, writes = everyone);
+reach!(path = Path, owner = Organisation, person = Person, writes = everyone);

@@ -1,7 +1,7 @@
 //! Who looked at whose personal data, when and why (M7; domain §12.1). The person can see it.
 use crate::tables::prelude::*;
 table! {
-    "data_view" key(id: Id) {
+    "data_view" key(id: Id) keeps(rows) {
         #[sea_orm(primary_key, auto_increment = false)]
         id: DataViewId,
         person: PersonId,

@@ -1,7 +1,7 @@
 //! Attendance events (考勤; M3.3), append-only. One per session, trainee and kind: a repeat is harmless.
 use crate::tables::prelude::*;
 table! {
-    "attendance" key(id: Id) {
+    "attendance" key(id: Id) keeps(rows) {
         #[sea_orm(primary_key, auto_increment = false)]
         id: AttendanceId,
         session: SessionId,
@@ -20,4 +20,4 @@ table! {
         path: ManagementPath,
     }
 }
-reach!(path = Path, institution = Institution, person = Person);
+reach!(path = Path, owner = Institution, person = Person, class = Class);

@@ -28,4 +28,4 @@ table! {
         version: i32,
     }
 }
-reach!(path = Path, institution = Institution, person = Person);
+reach!(path = Path, owner = Institution, person = Person, class = Class);

@@ -21,4 +21,4 @@ table! {
         version: i32,
     }
 }
-reach!(path = Path, institution = Institution, class_of_trainee = Class);
+reach!(path = Path, owner = Institution, class_of_trainee = Class);

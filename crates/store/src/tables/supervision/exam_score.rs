@@ -18,4 +18,4 @@ table! {
         version: i32,
     }
 }
-reach!(path = Path, institution = Institution, person = Person);
+reach!(path = Path, owner = Institution, person = Person, class = Class);

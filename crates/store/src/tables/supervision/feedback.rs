@@ -1,7 +1,7 @@
 //! Trainee feedback (学员评价; M3.1): anonymous to the institution, one per trainee and class.
 use crate::tables::prelude::*;
 table! {
-    "feedback" key(id: Id) {
+    "feedback" key(id: Id) keeps(rows) {
         #[sea_orm(primary_key, auto_increment = false)]
         id: FeedbackId,
         class: ClassId,

@@ -1,7 +1,7 @@
 //! Process checks (过程检查; M3.1, domain §4.4), append-only.
 use crate::tables::prelude::*;
 table! {
-    "inspection" key(id: Id) {
+    "inspection" key(id: Id) keeps(rows) {
         #[sea_orm(primary_key, auto_increment = false)]
         id: InspectionId,
         class: ClassId,
@@ -25,4 +25,4 @@ table! {
         path: ManagementPath,
     }
 }
-reach!(path = Path, institution = Institution);
+reach!(path = Path, owner = Institution, class = Class);

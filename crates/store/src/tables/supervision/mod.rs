@@ -2,6 +2,7 @@
 pub mod attendance;
 pub mod attendance_dispute;
 pub mod certificate;
+pub mod class_party;
 pub mod class_session;
 pub mod completion_exam;
 pub mod enrolment;

@@ -27,4 +27,4 @@ table! {
         version: i32,
     }
 }
-reach!(path = Path, institution = Institution);
+reach!(path = Path, owner = Institution, class = Class);

@@ -58,4 +58,4 @@ table! {
         version: i32,
     }
 }
-reach!(path = Path, institution = Institution, class_of_trainee = Id);
+reach!(path = Path, owner = Institution, class_of_trainee = Id);
