@@ -14,7 +14,8 @@ pub async fn enter_scope(txn: &DatabaseTransaction, scope: &Scope) -> Result<(),
         Scope::Person(id) | Scope::PersonAt(id, _) => ("-".to_owned(), String::new(), id.to_string()),
         Scope::Open => ("-".to_owned(), String::new(), String::new()),
     };
-    let sql = "SELECT set_config('role', 'jinbu_app', true), set_config('jinbu.reach', $1, true), set_config('jinbu.institution', $2, true), set_config('jinbu.person', $3, true)";
+    let sql = "SELECT set_config('role', 'jinbu_app', true), set_config('jinbu.reach', $1, true), \
+        set_config('jinbu.institution', $2, true), set_config('jinbu.person', $3, true)";
     txn.query_one_raw(Statement::from_sql_and_values(
         DbBackend::Postgres,
         sql,

@@ -162,7 +162,15 @@ macro_rules! reach {
     ($($key:ident = $value:ident),+ $(,)?) => {
         impl Reach for Entity {
             fn reach_columns() -> crate::reach::ReachColumns<Column> {
-                let mut columns = crate::reach::ReachColumns { path: None, institution: None, person: None, trainee_class: None, person_row: None, open_reads: false, open_writes: false };
+                let mut columns = crate::reach::ReachColumns {
+                    path: None,
+                    institution: None,
+                    person: None,
+                    trainee_class: None,
+                    person_row: None,
+                    open_reads: false,
+                    open_writes: false,
+                };
                 $(reach!(@set columns $key $value);)+
                 columns
             }

@@ -233,7 +233,9 @@ fn main_nav(page: &Page) -> Markup {
         // Open on the desk by style, folded behind its summary on a phone: no script needed for either.
         details class="jb-menu" {
             summary { "菜单" }
-            nav class="jb-nav" aria-label="主菜单" { @for item in &page.nav { (nav_link(page, item)) } @if page.has_search { a href="/search" { "查询" } } }
+            nav class="jb-nav" aria-label="主菜单" {
+                @for item in &page.nav { (nav_link(page, item)) } @if page.has_search { a href="/search" { "查询" } }
+            }
         }
         nav class="jb-nav jb-nav--wide" aria-label="主菜单" { @for item in &page.nav { (nav_link(page, item)) } }
     }
@@ -244,7 +246,8 @@ fn search_box() -> Markup {
     html! {
         form class="jb-search" method="post" action="/search" role="search" {
             (csrf::slot())
-            input class="form-control" type="search" name="q" aria-label="查班级、机构、学员，或证书、申领、批次的编号" placeholder="查班级、机构、学员" maxlength="60" autocomplete="off";
+            input class="form-control" type="search" name="q" aria-label="查班级、机构、学员，或证书、申领、批次的编号"
+                placeholder="查班级、机构、学员" maxlength="60" autocomplete="off";
             button type="submit" { "查" span class="jb-unseen" { "询" } }
         }
     }

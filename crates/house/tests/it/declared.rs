@@ -252,9 +252,9 @@ fn the_tables_and_pictures_in_docs_are_the_code() {
 }
 
 fn rows(table: &Table) -> String {
-    let mut text =
-        "| 步骤 | 从 | 到 | 办理 | 谁可以 | 谁不可以 | 条款 | 限期 | 下一步 | 按钮 | 事实 | 文书 |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n"
-            .to_owned();
+    let mut text = "| 步骤 | 从 | 到 | 办理 | 谁可以 | 谁不可以 | 条款 | 限期 | 下一步 | 按钮 | 事实 | 文书 |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|---|\n"
+        .to_owned();
     for Line { from, to, called, by, due, next, button, facts, document, apart, .. } in &table.lines {
         let acts = by.all().map(|one| format!("{} `{}`", one.title, one.act)).collect::<Vec<_>>().join(" 或 ");
         let mut who: Vec<String> = by.all().map(|one| one.permission.words()).collect();
@@ -264,7 +264,8 @@ fn rows(table: &Table) -> String {
         let facts = facts.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(" ");
         let _ = writeln!(
             text,
-            "| {called} | {from} | {to} | {acts} | {who} | {apart} | {} | {due} | {next} | {button} | {facts} | {document} |",
+            "| {called} | {from} | {to} | {acts} | {who} | {apart} | {} | {due} | {next} | {button} | {facts} | \
+             {document} |",
             by.clause
         );
     }

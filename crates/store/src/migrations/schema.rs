@@ -33,7 +33,8 @@ pub fn parse(text: &str) -> Vec<TableText<'_>> {
     tables
 }
 
-/// The statements that make all tables of a schema text, with keys, indexes and walls (PostgreSQL) or triggers (SQLite).
+/// The statements that make all tables of a schema text, with keys, indexes and walls (PostgreSQL) or triggers
+/// (SQLite).
 pub fn statements(backend: DbBackend, text: &str) -> Vec<String> {
     let postgres = backend == DbBackend::Postgres;
     let tables = parse(text);
@@ -170,7 +171,10 @@ impl TableText<'_> {
         let t = self.name;
         let mut sql = self.grants();
         sql.extend(self.append_only().flatten().map(|column| {
-            format!("CREATE TRIGGER \"{t}_keeps_{column}\" BEFORE UPDATE OF {column} ON \"{t}\" FOR EACH ROW WHEN (OLD.{column} IS NOT NULL) EXECUTE FUNCTION jinbu_keep()")
+            format!(
+                "CREATE TRIGGER \"{t}_keeps_{column}\" BEFORE UPDATE OF {column} ON \"{t}\" FOR EACH ROW \
+                WHEN (OLD.{column} IS NOT NULL) EXECUTE FUNCTION jinbu_keep()"
+            )
         }));
         let Some(wall) = self.lines.iter().find(|l| first(l) == "wall") else { return sql };
         let words: Vec<&str> = wall.split_whitespace().skip(1).collect();

@@ -252,7 +252,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_sealed_opens_and_one_flipped_bit_does_not(plain in ".{0,60}", nonce: [u8; 12], at in 0usize..1000, bit in 0u8..8) {
+        fn what_was_sealed_opens_and_one_flipped_bit_does_not(
+            plain in ".{0,60}", nonce: [u8; 12], at in 0usize..1000, bit in 0u8..8
+        ) {
             let keys = Keyring::for_tests();
             let sealed = keys.seal(Purpose::Phone, "p", &plain, nonce);
             let opened = keys.open(Purpose::Phone, "p", &sealed).unwrap();
