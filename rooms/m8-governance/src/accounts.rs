@@ -41,7 +41,8 @@ reads! {
     /// Form of a new account.
     NewAccountPage = "new-account-page", CONFIGURE, "M8.4";
     /// Form of an institution's first account.
-    InstitutionAccountPage = "institution-account-page", Permission::Of(Function::DirectoryPublication, Right::Publish), "M2.4";
+    InstitutionAccountPage = "institution-account-page",
+        Permission::Of(Function::DirectoryPublication, Right::Publish), "M2.4";
 }
 
 /// The kinds of office that have accounts here, as the register filters and the form offers them.

@@ -101,14 +101,20 @@ fn entry(sheet: &Sheet, state: Option<&FormState>) -> Markup {
     let fresh = prefilled(sheet);
     let state = state.unwrap_or(&fresh);
     html! {
-        (form(&Form { action: at::ClassExam(&sheet.class.id).to_string(), submit: "提交成绩".into(), ..Form::default() }, state, html! {
+        (form(&Form { action: at::ClassExam(&sheet.class.id).to_string(), submit: "提交成绩".into(), ..Form::default() },
+            state, html! {
             (Field::date("held_on", "考核日期").required().show(state))
             (Field::text("examiner", "考评人员一").required().max_length(50).show(state))
             (Field::text("second_examiner", "考评人员二").hint("须与第一位不同，且至少一位没有教过本班").required().max_length(50).show(state))
             (Field::text("method", "考核方式").required().max_length(100).show(state))
             div class="jb-scroll" tabindex="0" role="region" aria-label="成绩" { table class="jb-table jb-table--small jb-marks" {
                 caption class="jb-faint" { "成绩（百分制整数；缺考的勾选“缺考”）" }
-                thead { tr { th scope="col" { "学员" } th scope="col" { "出勤率" } th scope="col" { "理论" } th scope="col" { "实操" } th scope="col" { "缺考" } } }
+                thead {
+                    tr {
+                        th scope="col" { "学员" } th scope="col" { "出勤率" } th scope="col" { "理论" }
+                        th scope="col" { "实操" } th scope="col" { "缺考" }
+                    }
+                }
                 tbody { @for line in sheet.lines.iter().filter(|line| line.barred.is_none()) {
                     @let id = line.place.id.to_string();
                     tr {
@@ -116,7 +122,10 @@ fn entry(sheet: &Sheet, state: Option<&FormState>) -> Markup {
                         td { (line.rate) }
                         td { (mark("theory", "理论", &line.place.name, &id, state)) }
                         td { (mark("practice", "实操", &line.place.name, &id, state)) }
-                        td { input type="checkbox" name={ "absent_" (id) } value="1" aria-label={ (line.place.name) " 缺考" } checked[state.value(&format!("absent_{id}")) == "1"]; }
+                        td {
+                            input type="checkbox" name={ "absent_" (id) } value="1" aria-label={ (line.place.name)
+                                " 缺考" } checked[state.value(&format!("absent_{id}")) == "1"];
+                        }
                     }
                 } }
             } }
