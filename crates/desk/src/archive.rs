@@ -138,7 +138,8 @@ mod tests {
             write!(names, "<sheet name=\"s{n}\" sheetId=\"{n}\" r:id=\"r1\"/>").unwrap();
         }
         let workbook = format!(
-            "<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>{names}</sheets></workbook>"
+            "<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\">\
+             <sheets>{names}</sheets></workbook>"
         );
         let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
         let root = format!(

@@ -186,7 +186,13 @@ macro_rules! reach {
         impl Reach for Entity {
             fn reach_columns() -> crate::reach::ReachColumns<Column> {
                 #[allow(clippy::needless_update, reason = "the system's own tables set no column at all")]
-                crate::reach::ReachColumns { $($field: $value,)* ..crate::reach::ReachColumns { path: None, institution: None, person: None, trainee_class: None, person_row: None, open_reads: false, open_writes: false } }
+                crate::reach::ReachColumns {
+                    $($field: $value,)*
+                    ..crate::reach::ReachColumns {
+                        path: None, institution: None, person: None, trainee_class: None, person_row: None,
+                        open_reads: false, open_writes: false,
+                    }
+                }
             }
         }
     };

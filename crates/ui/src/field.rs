@@ -243,9 +243,8 @@ impl Field {
         match &self.kind {
             FieldKind::TextArea => html! {
                 textarea class="form-control" id=(id) name=(self.name) rows="4" maxlength=[self.max_length]
-                    required[self.is_required]
-                    aria-describedby=[described] aria-invalid=[invalid]
-                        data-count[self.max_length.is_some()] { (value) }
+                    required[self.is_required] aria-describedby=[described] aria-invalid=[invalid]
+                    data-count[self.max_length.is_some()] { (value) }
             },
             FieldKind::Select(options) => html! {
                 select class="form-select" id=(id) name=(self.name) required[self.is_required]
@@ -257,8 +256,8 @@ impl Field {
             FieldKind::File(accept) => html! {
                 input class="form-control" type="file" id=(id) name=(self.name) accept=(accept)
                     required[self.is_required] multiple[self.is_multiple]
-                    capture=[self.is_camera.then_some("environment")] aria-describedby=[described]
-                        aria-invalid=[invalid];
+                    capture=[self.is_camera.then_some("environment")]
+                    aria-describedby=[described] aria-invalid=[invalid];
             },
             _ => self.input(state, error),
         }
@@ -283,8 +282,8 @@ impl Field {
                 @if self.kind == FieldKind::Money { span class="jb-control__unit" aria-hidden="true" { "¥" } }
                 input class="form-control" type=(kind) inputmode=[mode] id=(self.id()) name=(self.name) value=(value)
                     maxlength=[self.max_length] required[self.is_required] autocomplete=[self.autocomplete.as_ref()]
-                        list=[list.as_ref()]
-                    aria-describedby=[self.described_by(error)] aria-invalid=[error.map(|_| "true")];
+                    list=[list.as_ref()] aria-describedby=[self.described_by(error)]
+                    aria-invalid=[error.map(|_| "true")];
                 @if !self.unit.is_empty() { span class="jb-control__unit" { (self.unit) } }
                 @if let Some(list) = &list {
                     datalist id=(list) { @for one in &self.suggestions { option value=(one) {} } }

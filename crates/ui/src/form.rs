@@ -161,8 +161,10 @@ pub fn form(options: &Form, state: &FormState, fields: Markup) -> Markup {
             @for (name, value) in &options.hidden { input type="hidden" name=(name) value=(value); }
             (fields)
             div class="jb-buttons jb-form__buttons" {
-                button type="submit" class={ "btn jb-btn "
-                    (if options.is_danger { "jb-btn--stop" } else { "btn-primary" }) } { (options.submit) }
+                button type="submit"
+                    class={ "btn jb-btn " (if options.is_danger { "jb-btn--stop" } else { "btn-primary" }) } {
+                    (options.submit)
+                }
                 @for (label, value) in &options.also {
                     button type="submit" class="btn jb-btn" name="do" value=(value) { (label) }
                 }

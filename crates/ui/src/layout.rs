@@ -198,7 +198,8 @@ fn document(page: &Page, kind: &str, body: Markup) -> Markup {
 }
 
 /// Strict CSP: nothing evaluated, no style element injected; a 422 shows the form again.
-const HTMX_CONFIG: &str = r#"{&quot;allowEval&quot;:false,&quot;includeIndicatorStyles&quot;:false,&quot;allowScriptTags&quot;:false,&quot;selfRequestsOnly&quot;:true,&quot;historyCacheSize&quot;:0}"#;
+const HTMX_CONFIG: &str = "{&quot;allowEval&quot;:false,&quot;includeIndicatorStyles&quot;:false,\
+    &quot;allowScriptTags&quot;:false,&quot;selfRequestsOnly&quot;:true,&quot;historyCacheSize&quot;:0}";
 
 fn frame(page: &Page, body: Markup) -> Markup {
     html! {
@@ -234,7 +235,8 @@ fn main_nav(page: &Page) -> Markup {
         details class="jb-menu" {
             summary { "菜单" }
             nav class="jb-nav" aria-label="主菜单" {
-                @for item in &page.nav { (nav_link(page, item)) } @if page.has_search { a href="/search" { "查询" } }
+                @for item in &page.nav { (nav_link(page, item)) }
+                @if page.has_search { a href="/search" { "查询" } }
             }
         }
         nav class="jb-nav jb-nav--wide" aria-label="主菜单" { @for item in &page.nav { (nav_link(page, item)) } }

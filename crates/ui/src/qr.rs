@@ -44,7 +44,9 @@ pub struct RotatingCode {
 impl Render for RotatingCode {
     fn render(&self) -> Markup {
         html! {
-            div id="rotating-code" class="jb-rotating" hx-get=(self.refresh) hx-trigger={ "load delay:" (self.seconds_left.max(1)) "s" } hx-select="#rotating-code" hx-swap="outerHTML" {
+            div id="rotating-code" class="jb-rotating" hx-get=(self.refresh)
+                hx-trigger={ "load delay:" (self.seconds_left.max(1)) "s" }
+                hx-select="#rotating-code" hx-swap="outerHTML" {
                 (qr(&self.text, "签到二维码"))
                 @if !self.digits.is_empty() {
                     p class="jb-rotating__digits" { "签到码 " strong class="jb-number" { (self.digits) } }

@@ -248,7 +248,7 @@ fn filter_form(register: &Register) -> Markup {
     html! {
         form class="jb-filters" method="get" action=(register.path) role="search" aria-label="筛选"
             hx-get=(register.path) hx-target="#register" hx-select="#register" hx-swap="outerHTML" hx-push-url="true"
-                hx-trigger="submit, change" {
+            hx-trigger="submit, change" {
             @for (name, value) in &register.query {
                 @if name != "page" && !register.filters.iter().any(|filter| filter.name == *name) {
                     input type="hidden" name=(name) value=(value);

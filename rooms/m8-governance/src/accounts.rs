@@ -30,7 +30,11 @@ macro_rules! reads {
     ($($(#[$doc:meta])* $read:ident = $name:literal, $permission:expr, $clause:literal;)+) => {$(
         $(#[$doc])*
         pub struct $read;
-        impl Read for $read { const NAME: &'static str = $name; const PERMISSION: Permission = $permission; const CLAUSE: &'static str = $clause; }
+        impl Read for $read {
+            const NAME: &'static str = $name;
+            const PERMISSION: Permission = $permission;
+            const CLAUSE: &'static str = $clause;
+        }
     )+};
 }
 reads! {

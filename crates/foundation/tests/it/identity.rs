@@ -265,7 +265,9 @@ proptest! {
             }
         }
         let _ = (text.parse::<Uscc>(), text.parse::<Phone>(), text.parse::<AccountNumber>());
-        if let Ok(name) = text.parse::<PersonName>() { prop_assert_eq!(name.as_str().parse::<PersonName>(), Ok(name.clone())); }
+        if let Ok(name) = text.parse::<PersonName>() {
+            prop_assert_eq!(name.as_str().parse::<PersonName>(), Ok(name.clone()));
+        }
     }
     /// Codes built from the two check letters parse; one changed letter does not.
     #[test]

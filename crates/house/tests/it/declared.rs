@@ -222,7 +222,9 @@ fn the_tables_and_pictures_in_docs_are_the_code() {
         .map(|by| (by.act, by.title));
     let titles: BTreeMap<&str, &str> = routes.acts.iter().map(|one| (one.name, one.title)).chain(stepped).collect();
     let title = |act: &str| (*titles.get(act).unwrap_or_else(|| panic!("there is no act {act}"))).to_owned();
-    let mut text = "# 办理步骤\n\n由各房间的步骤表生成（`UPDATE=1 cargo test -p house declared` 重写）。每一行是一步：从哪里、到哪里、谁办、限期、下一步轮到谁、留下什么事实。\n".to_owned();
+    let mut text = "# 办理步骤\n\n由各房间的步骤表生成（`UPDATE=1 cargo test -p house declared` 重写）。\
+        每一行是一步：从哪里、到哪里、谁办、限期、下一步轮到谁、留下什么事实。\n"
+        .to_owned();
     for one in &declared.procedures {
         let _ = write!(text, "\n## {}\n\n{}", one.title, rows(one));
         let picture = format!(

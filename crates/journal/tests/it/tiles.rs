@@ -82,7 +82,9 @@ proptest! {
     ) {
         let bytes = entry_bundle(&entries).unwrap();
         prop_assert_eq!(read_entry_bundle(&bytes).unwrap(), entries.clone());
-        if !bytes.is_empty() { prop_assert!(read_entry_bundle(&bytes[..bytes.len() - 1]).map_or(true, |read| read != entries)); }
+        if !bytes.is_empty() {
+            prop_assert!(read_entry_bundle(&bytes[..bytes.len() - 1]).map_or(true, |read| read != entries));
+        }
     }
 
     #[test]

@@ -30,7 +30,10 @@ pub(crate) mod prelude {
 /// Declares an entity: table name, then its columns. A column named `version` makes it updatable
 /// through compare-and-set; tables without one are append-only.
 macro_rules! table {
-    ($(#[$meta:meta])* $table:literal key($key:ident : $key_column:ident) $(version($version:ident : $version_column:ident))? { $($(#[$field_meta:meta])* $field:ident : $type:ty),* $(,)? }) => {
+    ($(#[$meta:meta])* $table:literal key($key:ident : $key_column:ident)
+        $(version($version:ident : $version_column:ident))? {
+        $($(#[$field_meta:meta])* $field:ident : $type:ty),* $(,)?
+    }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
         #[sea_orm(table_name = $table)]

@@ -235,10 +235,10 @@ async fn a_dump_restored_without_its_grants_gets_them_again() {
     // And no more than the schema says: the journal's rows can be added to, not changed.
     let mut connection = PgConnection::connect(db.url()).await.unwrap();
     let may: (bool, bool, bool, bool) = sqlx::query_as(
-        "SELECT has_table_privilege('jinbu_app', 'fact', 'INSERT'), has_table_privilege('jinbu_app', 'fact', \
-         'UPDATE'), \
-         has_column_privilege('jinbu_app', 'fact', 'seq', 'UPDATE'), has_table_privilege('jinbu_app', 'attendance', \
-         'DELETE')",
+        "SELECT has_table_privilege('jinbu_app', 'fact', 'INSERT'), \
+         has_table_privilege('jinbu_app', 'fact', 'UPDATE'), \
+         has_column_privilege('jinbu_app', 'fact', 'seq', 'UPDATE'), \
+         has_table_privilege('jinbu_app', 'attendance', 'DELETE')",
     )
     .fetch_one(&mut connection)
     .await

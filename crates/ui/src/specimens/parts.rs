@@ -138,8 +138,8 @@ pub fn small_parts() -> Markup {
         (Confirm { title: "不予开班：电工（三级）2026年第4期".into(),
             effects: vec!["机构会收到决定书，可在 60 日内申请行政复议。".into(), "名册 42 人退回，可另报他班。".into()],
             form: Form { action: "/x".into(), submit: "不予开班".into(), is_danger: true, ..Form::default() },
-                fields: Some(Field::text_area("reason", "理由").required().max_length(200).show(&FormState::new())),
-                state: FormState::new(), back: "/x".into() })
+            fields: Some(Field::text_area("reason", "理由").required().max_length(200).show(&FormState::new())),
+            state: FormState::new(), back: "/x".into() })
         (error_page(404, "01JA8K2", None))
         (error_page(503, "01JA8K2", Some("/specimens/parts")))
     }

@@ -48,8 +48,9 @@ async fn page(desk: &Desk) -> Result<Response, Stop> {
         section(
             "培训场地",
             html! {
-                (parts.sites_table(today, true, |site| Some(Button::link("加教室",
-                    at::MyInstitutionSitesRoomsNew(&site.id).to_string()).about(site.name.clone()))))
+                (parts.sites_table(today, true,
+                    |site| Some(Button::link("加教室", at::MyInstitutionSitesRoomsNew(&site.id).to_string())
+                        .about(site.name.clone()))))
                 p { (Button::link("增加场地", "/my-institution/sites/new")) }
             },
         ),

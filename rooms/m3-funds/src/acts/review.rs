@@ -62,7 +62,8 @@ pub(crate) fn only<'a>() -> Taking<'a, Claims> {
 }
 
 macro_rules! act {
-    ($(#[$doc:meta])* $name:ident { $($field:ident),* } $kebab:literal $function:ident $right:ident $title:literal |$self:ident, $desk:ident, $work:ident, $row:ident| $body:block) => {
+    ($(#[$doc:meta])* $name:ident { $($field:ident),* } $kebab:literal $function:ident $right:ident $title:literal
+        |$self:ident, $desk:ident, $work:ident, $row:ident| $body:block) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
         pub struct $name {

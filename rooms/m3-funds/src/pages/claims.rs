@@ -326,8 +326,10 @@ fn unpaid(state: ClaimState, items: &[claim_item::Model]) -> Markup {
             let why: Vec<Refusal> = serde_json::from_str(&one.refusals).unwrap_or_default();
             Row::plain(vec![
                 html! { (one.name) },
-                html! { ul class="jb-plain" { @for refusal in &why { li { (refusal.fact) " " small class="jb-source" { (refusal.rule) " · 来源：" (refusal.source) }
-                    @if may_change { br; "怎么办：" (refusal.fix) } } } } },
+                html! { ul class="jb-plain" { @for refusal in &why { li {
+                    (refusal.fact) " " small class="jb-source" { (refusal.rule) " · 来源：" (refusal.source) }
+                    @if may_change { br; "怎么办：" (refusal.fix) }
+                } } } },
             ])
         })
         .collect();

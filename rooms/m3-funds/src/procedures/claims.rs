@@ -153,13 +153,20 @@ mod tests {
             for step in steps {
                 if let Ok(next) = after::<Claims>(state, Step::all()[step]) {
                     // Sent back or closed: whatever was passed before must be passed again.
-                    if matches!(next, ClaimState::Returned | ClaimState::NotPassed | ClaimState::Draft) { seen.clear(); }
+                    if matches!(next, ClaimState::Returned | ClaimState::NotPassed | ClaimState::Draft) {
+                        seen.clear();
+                    }
                     state = next;
                     seen.push(next);
                 }
             }
             if state == ClaimState::Paid {
-                for gate in [ClaimState::SecondReviewed, ClaimState::Published, ClaimState::NoObjection, ClaimState::FinanceReviewed] { prop_assert!(seen.contains(&gate)); }
+                for gate in [
+                    ClaimState::SecondReviewed, ClaimState::Published, ClaimState::NoObjection,
+                    ClaimState::FinanceReviewed
+                ] {
+                    prop_assert!(seen.contains(&gate));
+                }
             }
         }
     }

@@ -184,8 +184,10 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
                     @for one in &checks { (inspections::line(desk, one, answered.get(&one.id.to_string()), is_open)) }
                 }
             }
-            @if let Some(options) = procedure::form::<FullProcess>(desk, class, Step::Resume,
-                &CLASS.address(class.id.as_str())) { (inspections::resuming(&options)) }
+            @if let Some(options) =
+                procedure::form::<FullProcess>(desk, class, Step::Resume, &CLASS.address(class.id.as_str())) {
+                (inspections::resuming(&options))
+            }
         },
     ))
 }

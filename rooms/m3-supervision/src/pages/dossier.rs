@@ -312,9 +312,7 @@ impl View<'_> {
             "申请内容",
             html! {
                 (ui::facts_grid(&[("考核方案", html! { (class.exam_plan) }), ("教学资源", html! { (class.materials) }),
-                    ("保险与安全预案", html! {
-                    (class.safety_plan)
-                })]))
+                    ("保险与安全预案", html! { (class.safety_plan) })]))
             },
         )
     }

@@ -236,8 +236,11 @@ fn body(desk: &Desk, class: &ClassId, summary: &Summary) -> Markup {
         .collect();
     html! {
         (page_head("学员评价汇总", &format!("应评 {} 人，已评 {} 人", summary.asked, summary.answers), &buttons))
-        (panel("评价方式", html! { (ui::facts_grid(&[("本人手机", format!("{} 份", summary.answers - summary.at_desk)), ("评价台", format!("{} 份", summary.at_desk))]))
-            @if summary.at_desk > 0 { p class="jb-faint" { "评价台的评价是在培训机构的设备上填的，县人社部门会电话抽核。" } } }))
+        (panel("评价方式", html! {
+            (ui::facts_grid(&[("本人手机", format!("{} 份", summary.answers - summary.at_desk)),
+                ("评价台", format!("{} 份", summary.at_desk))]))
+            @if summary.at_desk > 0 { p class="jb-faint" { "评价台的评价是在培训机构的设备上填的，县人社部门会电话抽核。" } }
+        }))
         @if hidden { (panel("", html! { p { "评价不到 " (ANSWERS_SHOWN_FROM) " 份，为保护学员暂不显示分数。" } })) }
         @else {
             (simple_table("各项平均分（满分 5 分）", &[ui::Column::text("项目"), ui::Column::number("平均分")], &rows))

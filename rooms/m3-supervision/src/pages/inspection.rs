@@ -163,8 +163,12 @@ pub fn line(desk: &Desk, one: &inspection::Model, answer: Option<&String>, is_op
         && is_open
         && desk.may(Permission::Of(Function::Inspection, Right::Create));
     html! {
-        p { (ui::dates::full_moment(one.at)) " " (one.kind.label()) @if one.unannounced { "（未通知）" } "：应到 " (one.planned_persons) "，已签到 " (one.signed_in) "，现场 " (one.present_count) " " (tone)
-            " " (problems.join("、")) " " (one.note) " " span class="jb-head__note" { (one.inspector_name) "、" (one.second_inspector) } }
+        p {
+            (ui::dates::full_moment(one.at)) " " (one.kind.label()) @if one.unannounced { "（未通知）" }
+            "：应到 " (one.planned_persons) "，已签到 " (one.signed_in) "，现场 " (one.present_count) " " (tone)
+            " " (problems.join("、")) " " (one.note) " "
+            span class="jb-head__note" { (one.inspector_name) "、" (one.second_inspector) }
+        }
         @if let Some(answer) = answer { p { (answer) } }
         @if answers {
             form method="post" novalidate action=(at::InspectionsAnswer(&one.id)) {

@@ -137,10 +137,10 @@ fn new_body(new: &NewForm, state: &FormState) -> Markup {
         (page_head("新建开班申请", note, &[]))
         @if missing {
             (panel("", html! {
-                p { "还不能开班：机构目录里要先有可开展的项目、教室和授课教师。" } a class="btn jb-btn" href="/my-institution" { "去补齐机构资料" }
+                p { "还不能开班：机构目录里要先有可开展的项目、教室和授课教师。" }
+                a class="btn jb-btn" href="/my-institution" { "去补齐机构资料" }
             }))
-        }
-        @else {
+        } @else {
             @if let Some(class) = copy {
                 (panel("沿用", ui::facts_grid(&[
                     ("项目", format!("{} 第{}期", class.item_name, state.value("term"))),
@@ -152,8 +152,10 @@ fn new_body(new: &NewForm, state: &FormState) -> Markup {
             (form(&Form { action: "/classes/new".into(), submit: "保存，核对后提交".into(), has_files: true, hidden,
                 ..Form::default() }, state, html! {
                 @if copy.is_none() {
-                    (Field::select("needs_item", "培训项目", choices.items.iter().map(|one| (one.id.to_string(),
-                        format!("{}（{}—{} 课时）", one.name, one.periods_min, one.periods_max)))).required().show(state))
+                    (Field::select("needs_item", "培训项目", choices.items.iter()
+                        .map(|one| (one.id.to_string(),
+                            format!("{}（{}—{} 课时）", one.name, one.periods_min, one.periods_max))))
+                        .required().show(state))
                 }
                 (Field::select("room", "上课教室", choices.rooms.iter()
                     .map(|one| (one.id.to_string(), format!("{}（{} 座）", one.name, one.seats)))).required().show(state))

@@ -99,8 +99,9 @@ async fn class_card(desk: &Desk, reader: &Reader, place: &enrolment::Model) -> R
         @if let (true, Some(session)) = (running, next) {
             (session_card(&class, session, &events, (now, desk.today()), asked))
         } @else {
-            (PhoneCard { title: class.title.clone(), lines: vec![class.state.label().to_owned(),
-                class.institution_name.clone()], main, others, ..PhoneCard::default() })
+            (PhoneCard { title: class.title.clone(),
+                lines: vec![class.state.label().to_owned(), class.institution_name.clone()],
+                main, others, ..PhoneCard::default() })
         }
         (hours_lines(&class, &sessions, &events, place, claimed(desk, reader, place).await?)?)
     })
@@ -398,8 +399,9 @@ async fn check_in_body(desk: &Desk, session: &SessionId, state: &FormState) -> R
             (Field::text("code", "教室屏幕上的六位码")
                 .hint("扫码进来的不用填").required().max_length(12).autocomplete("one-time-code").show(state))
         }))
-        (PhoneCard { title: "没有屏幕、没有网络？".into(), lines: vec!["老师点名一样算数。".into()], others: vec![Button::post("请老师代点",
-            at::SessionAskRollCall(&session.id).to_string())], ..PhoneCard::default() })
+        (PhoneCard { title: "没有屏幕、没有网络？".into(), lines: vec!["老师点名一样算数。".into()],
+            others: vec![Button::post("请老师代点", at::SessionAskRollCall(&session.id).to_string())],
+            ..PhoneCard::default() })
     })
 }
 

@@ -101,8 +101,9 @@ fn import_form(class: &training_class::Model, state: &FormState) -> Markup {
             (form(&Form { action: at::ClassTrainees(&class.id).to_string(), submit: "登记".into(), ..Form::default() },
                 state, html! {
                 (Field::text("name", "姓名").required().show(state))
-                (Field::select("id_type", "证件类型", codes(IdType::all().iter().map(|one| (one.code(), one.label()))
-                    .collect())).default_value(IdType::ResidentCard.code()).show(state))
+                (Field::select("id_type", "证件类型",
+                    codes(IdType::all().iter().map(|one| (one.code(), one.label())).collect()))
+                    .default_value(IdType::ResidentCard.code()).show(state))
                 (Field::text("id_number", "证件号码").required().show(state))
                 (Field::text("birth", "出生日期").hint("证件号码里没有出生日期的才填，如 1975-03-05").show(state))
                 (Field::text("phone", "联系电话").show(state))

@@ -125,9 +125,16 @@ fn roll(
                     @if let Some(row) = mark(&one.id, AttendanceKind::SignOut) { (ui::dates::time(row.at)) }
                     @else { "—" }
                 }
-                td { @if let Some(row) = mark(&one.id, AttendanceKind::RollCall) { "✓ " (ui::dates::time(row.at)) }
+                td {
+                    @if let Some(row) = mark(&one.id, AttendanceKind::RollCall) { "✓ " (ui::dates::time(row.at)) }
                     @else if mark(&one.id, AttendanceKind::Correction).is_some() { "✓ 更正" }
-                    @else if own && closed.is_none() { label class="jb-present" { input type="checkbox" class="form-check-input" name="present" value=(one.id); " 在" span class="jb-unseen" { "：" (one.name) } } } @else { "—" } }
+                    @else if own && closed.is_none() {
+                        label class="jb-present" {
+                            input type="checkbox" class="form-check-input" name="present" value=(one.id);
+                            " 在" span class="jb-unseen" { "：" (one.name) }
+                        }
+                    } @else { "—" }
+                }
             } } }
         } }
     };
@@ -200,8 +207,10 @@ async fn screen_body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
         @if open {
             @let code = rules::code_at(&desk.premises.settings.secret, &session.id, policy.code_seconds(), now);
             div class="jb-screen" {
-            (RotatingCode { text: format!("{}{}", desk.premises.settings.base_url, at::CheckInPage(&session.id)
-                .asking(&[("code", &code)])), digits: code.clone(), refresh: at::SessionScreen(&session.id).to_string(),
+            (RotatingCode {
+                text: format!("{}{}", desk.premises.settings.base_url,
+                    at::CheckInPage(&session.id).asking(&[("code", &code)])),
+                digits: code.clone(), refresh: at::SessionScreen(&session.id).to_string(),
                 seconds_left: rules::seconds_left(policy.code_seconds(), now) })
             div { p class="jb-screen-count" { "已到 " strong { (here) } " / " (roster.len()) " 人" }
             p class="jb-screen-how" { "用手机扫码，或在“我的培训”里输入六位码。没有手机的，请老师点名，一样算数。" } } }

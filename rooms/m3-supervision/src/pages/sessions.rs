@@ -71,8 +71,9 @@ fn draw(desk: &Desk, status: u16, page: &Page, state: &FormState) -> Response {
             (Field::select("teacher", "老师",
                 page.teachers.iter().map(|one| (one.id.to_string(), format!("{}（{}）", one.name, one.qualification))))
                 .required().show(state))
-            (Field::select("room", "教室", std::iter::once((String::new(), "线上课不用教室".to_owned())).chain(page.rooms.iter()
-                .map(|one| (one.id.to_string(), format!("{}（{} 座）", one.name, one.seats))))).show(state))
+            (Field::select("room", "教室", std::iter::once((String::new(), "线上课不用教室".to_owned()))
+                .chain(page.rooms.iter()
+                    .map(|one| (one.id.to_string(), format!("{}（{} 座）", one.name, one.seats))))).show(state))
         }))
     })
 }

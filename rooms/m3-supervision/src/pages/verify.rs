@@ -158,7 +158,8 @@ fn result(row: &certificate::Model, shown: &Shown, printed_here: Option<bool>) -
     html! {
         @if shown.valid { (page_head("证书有效", "本证书由本系统发出，内容如下", &[])) p { (ui::tag::good("有效")) } }
         @else {
-            (page_head("证书已撤销", "本证书已被撤销，不能再作为培训合格的凭证", &[])) p { (ui::tag::act("已撤销")) " " (row.annulled_reason) }
+            (page_head("证书已撤销", "本证书已被撤销，不能再作为培训合格的凭证", &[]))
+            p { (ui::tag::act("已撤销")) " " (row.annulled_reason) }
         }
         @if printed_here == Some(false) { p role="alert" { "提醒：二维码里的校验信息不对，这张纸可能不是本系统打印的，请以本页内容为准。" } }
         (panel("", html! { (ui::facts_grid(&facts)) }))

@@ -178,7 +178,10 @@ mod tests {
                 if let Ok(next) = after::<FullProcess>(state, step) { state = next; done.push(step); }
             }
             if state == FullProcessState::Claimed || done.contains(&Step::DraftClaim) {
-                for gate in [Step::Submit, Step::Accept, Step::Approve, Step::StartTraining, Step::EndTraining, Step::EnterScores, Step::ConfirmExam, Step::IssueCertificates, Step::FinishFeedback] {
+                for gate in [
+                    Step::Submit, Step::Accept, Step::Approve, Step::StartTraining, Step::EndTraining,
+                    Step::EnterScores, Step::ConfirmExam, Step::IssueCertificates, Step::FinishFeedback
+                ] {
                     prop_assert!(done.contains(&gate), "{gate:?}");
                 }
             }
