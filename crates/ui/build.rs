@@ -4,7 +4,8 @@
 use std::path::Path;
 
 fn main() {
-    // Asked when it runs, not when it was built: compiled dependencies are kept outside the clone, whose place may change.
+    // Asked when it runs, not when it was built: compiled dependencies are kept outside the clone, whose place may
+    // change.
     let Some(here) = std::env::var_os("CARGO_MANIFEST_DIR") else { return println!("cargo::error=run by cargo only") };
     let dist = Path::new(&here).join("../../assets/dist");
     println!("cargo::rerun-if-changed={}", dist.display());

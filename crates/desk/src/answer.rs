@@ -208,15 +208,25 @@ impl Desk {
     }
 
     pub(crate) fn error_page_in(&self, status: u16, (title, what, next): (&str, &str, &str)) -> Response {
-        self.page_status(status, title, "", html! {
-            (ui::layout::page_head(title, "", &[]))
-            div class="jb-panel jb-section" {
-                p { (what) }
-                p { (next) }
-                p { a class="btn jb-btn" href="/" { "回到首页" } " " a class="btn jb-btn" href=(self.manner.page()) { (if self.manner.is_form { "回到刚才的页面" } else { "再试一次" }) } }
-                p class="jb-head__note" { "求助时请报编号 " code { (self.manner.request_id) } }
-            }
-        })
+        self.page_status(
+            status,
+            title,
+            "",
+            html! {
+                (ui::layout::page_head(title, "", &[]))
+                div class="jb-panel jb-section" {
+                    p { (what) }
+                    p { (next) }
+                    p {
+                        a class="btn jb-btn" href="/" { "回到首页" } " "
+                        a class="btn jb-btn" href=(self.manner.page()) {
+                            (if self.manner.is_form { "回到刚才的页面" } else { "再试一次" })
+                        }
+                    }
+                    p class="jb-head__note" { "求助时请报编号 " code { (self.manner.request_id) } }
+                }
+            },
+        )
     }
 }
 
@@ -366,7 +376,9 @@ fn plain_page(status: u16, request_id: &str, (title, what, next): (&str, &str, &
             &page,
             html! {
                 (ui::layout::page_head(title, request_id, &[]))
-                div class="jb-panel jb-section" { p { (what) } p { (next) } p { a class="btn jb-btn" href="/" { "回到首页" } } }
+                div class="jb-panel jb-section" {
+                    p { (what) } p { (next) } p { a class="btn jb-btn" href="/" { "回到首页" } }
+                }
             },
         ),
     )

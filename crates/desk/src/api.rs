@@ -197,8 +197,8 @@ fn titled(desk: &Desk, status: u16, title: &str, detail: &str, refusals: &[Refus
     (code, [(header::CONTENT_TYPE, "application/problem+json")], text).into_response()
 }
 
-/// A JSON answer with a strong ETag; `If-None-Match` gets 304. Rows hold names: no cache on the way or in a browser keeps
-/// them (the gate's `no-store`), a program may keep what it fetched itself and ask whether it still holds.
+/// A JSON answer with a strong ETag; `If-None-Match` gets 304. Rows hold names: no cache on the way or in a browser
+/// keeps them (the gate's `no-store`), a program may keep what it fetched itself and ask whether it still holds.
 pub fn resource(headers: &HeaderMap, value: &impl Serialize) -> Response {
     use sha2::{Digest, Sha256};
     let text = serde_json::to_string(value).unwrap_or_default();
@@ -222,7 +222,8 @@ pub fn list(headers: &HeaderMap, items: &[impl Serialize], limit: u64, last: Opt
 
 /// The OpenAPI 3.1 document of everything registered.
 pub fn document(acts: &[ActDoc], routes: &[RouteInfo], base_url: &str) -> Value {
-    let problem = json!({"description": "没有办成", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}});
+    let problem = json!({"description": "没有办成",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}});
     let mut paths = serde_json::Map::new();
     for act in acts {
         let mut responses = serde_json::Map::new();
@@ -240,7 +241,8 @@ pub fn document(acts: &[ActDoc], routes: &[RouteInfo], base_url: &str) -> Value 
                 "security": security(act.permission),
                 "operationId": act.name, "summary": act.title, "tags": [act.clause],
                 "description": format!("依据 {}，需要权限 {}", act.clause, permission_text(act.permission)),
-                "parameters": [{"name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"}}],
+                "parameters": [{"name": "Idempotency-Key", "in": "header", "required": false,
+                    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"}}],
                 "requestBody": {"required": needs_body, "content": {"application/json": {"schema": act.input}}},
                 "responses": responses,
             }}),
@@ -261,7 +263,9 @@ pub fn document(acts: &[ActDoc], routes: &[RouteInfo], base_url: &str) -> Value 
         }
         paths.insert(
             route.path.clone(),
-            json!({"get": {"security": security(route.permission), "operationId": route.path.trim_start_matches("/api/v1/").replace(['/', '{', '}'], "-"), "summary": route.name, "tags": [route.clause], "parameters": parameters, "responses": responses}}),
+            json!({"get": {"security": security(route.permission),
+                "operationId": route.path.trim_start_matches("/api/v1/").replace(['/', '{', '}'], "-"),
+                "summary": route.name, "tags": [route.clause], "parameters": parameters, "responses": responses}}),
         );
     }
     json!({
@@ -272,8 +276,10 @@ pub fn document(acts: &[ActDoc], routes: &[RouteInfo], base_url: &str) -> Value 
         "paths": paths,
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Problem": {"type": "object", "required": ["status", "title", "detail", "request_id", "refusals"], "properties": {
-                "status": {"type": "integer"}, "title": {"type": "string"}, "detail": {"type": "string"}, "request_id": {"type": "string"},
+            "schemas": {"Problem": {"type": "object",
+                "required": ["status", "title", "detail", "request_id", "refusals"], "properties": {
+                "status": {"type": "integer"}, "title": {"type": "string"}, "detail": {"type": "string"},
+                "request_id": {"type": "string"},
                 "refusals": {"type": "array", "items": schema::<Refusal>()}}}},
         },
     })

@@ -138,14 +138,17 @@ mod tests {
             write!(names, "<sheet name=\"s{n}\" sheetId=\"{n}\" r:id=\"r1\"/>").unwrap();
         }
         let workbook = format!(
-            "<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>{names}</sheets></workbook>"
+            "<workbook xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\">\
+             <sheets>{names}</sheets></workbook>"
         );
         let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
         let root = format!(
-            "<Relationships><Relationship Id=\"r0\" Type=\"{kind}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            "<Relationships><Relationship Id=\"r0\" Type=\"{kind}/officeDocument\" \
+             Target=\"xl/workbook.xml\"/></Relationships>"
         );
         let of_book = format!(
-            "<Relationships><Relationship Id=\"r1\" Type=\"{kind}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+            "<Relationships><Relationship Id=\"r1\" Type=\"{kind}/worksheet\" \
+             Target=\"worksheets/sheet1.xml\"/></Relationships>"
         );
         packed(&[
             ("_rels/.rels", root.as_bytes()),

@@ -1,4 +1,5 @@
-//! Cookies (M8.9): one way to set them, so that none is readable by scripts or sent unsealed where the house is behind TLS.
+//! Cookies (M8.9): one way to set them, so that none is readable by scripts or sent unsealed where the house is behind
+//! TLS.
 
 use axum::http::{HeaderValue, header};
 use axum::response::Response;

@@ -15,7 +15,8 @@ use crate::premises::Premises;
 use crate::session;
 
 /// The content-security policy: our own files only, no inline script or style, no framing.
-pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
+pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
 
 /// The one gate of the house: sent by our own page or by a program → who is it → the handler → the headers that
 /// every answer carries. One middleware, because each costs its share of every request.

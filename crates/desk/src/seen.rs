@@ -68,8 +68,8 @@ impl Desk {
         let key = format!("{}:{}", subject.kind, id.to_string());
         self.manner.seen.shown.lock().unwrap_or_else(PoisonError::into_inner).versions.insert(key, version);
     }
-    /// Errors: a refusal when the page showed the row at another version. What no page showed (the API, jobs, the queue)
-    /// is decided on what stands.
+    /// Errors: a refusal when the page showed the row at another version. What no page showed (the API, jobs, the
+    /// queue) is decided on what stands.
     pub fn unchanged(&self, subject: &Subject, id: &str, version: i32) -> Result<(), Stop> {
         let mut given = self.manner.seen.given.lock().unwrap_or_else(PoisonError::into_inner);
         let key = format!("{}:{id}", subject.kind);

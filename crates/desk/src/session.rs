@@ -109,8 +109,8 @@ pub async fn open_at(
     Ok(token)
 }
 
-/// Marks a sign-in as complete (second factor given) and returns its new token: whoever knew the old one, which was in a
-/// browser before the second factor, is not signed in with it.
+/// Marks a sign-in as complete (second factor given) and returns its new token: whoever knew the old one, which was in
+/// a browser before the second factor, is not signed in with it.
 pub async fn complete(premises: &Premises, id: &SignInId) -> Result<String, Stop> {
     let token = fresh_token(premises);
     let change_to =

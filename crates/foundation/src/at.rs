@@ -7,8 +7,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::ids::*;
 
-/// What may stand in an address for an id of this type: the id itself, or text that came with a request. Another thing's
-/// id does not compile.
+/// What may stand in an address for an id of this type: the id itself, or text that came with a request. Another
+/// thing's id does not compile.
 pub trait Names<T>: Display {}
 impl<T: TypedId + Display> Names<T> for T {}
 impl<T: TypedId + Display> Names<T> for &T {}

@@ -80,7 +80,8 @@ impl Clock {
     pub fn today(&self) -> NaiveDate {
         day_of(self.now())
     }
-    /// The machine's time to the microsecond, never moved: for session timeouts and lock-outs, which a demo must not skip.
+    /// The machine's time to the microsecond, never moved: for session timeouts and lock-outs, which a demo must not
+    /// skip.
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine for the time")]
     pub fn real_now(&self) -> Instant {
         match &self.source {

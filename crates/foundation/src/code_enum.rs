@@ -33,9 +33,12 @@ pub trait StateCode: Copy + Eq + std::fmt::Debug + Send + Sync + 'static {
 /// One list of codes: `Variant = "code", "标签";` gives parsing, printing, serde, JSON schema and a
 /// text column. A variant cannot exist without both its code and its label.
 macro_rules! code_enum {
-    ($(#[$doc:meta])* $name:ident($list:literal) { $($(#[$about:meta])* $variant:ident = $code:literal, $label:literal;)+ }) => {
+    ($(#[$doc:meta])* $name:ident($list:literal) {
+        $($(#[$about:meta])* $variant:ident = $code:literal, $label:literal;)+
+    }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+            schemars::JsonSchema)]
         #[cfg_attr(feature = "orm", derive(sea_orm::DeriveValueType))]
         #[cfg_attr(feature = "orm", sea_orm(value_type = "String"))]
         pub enum $name {

@@ -51,18 +51,24 @@ macro_rules! typed_ids {
         }
         impl TryFrom<String> for $name {
             type Error = BadId;
-            fn try_from(text: String) -> Result<Self, BadId> { if is_ulid(&text) { Ok(Self(text)) } else { Err(BadId) } }
+            fn try_from(text: String) -> Result<Self, BadId> {
+                if is_ulid(&text) { Ok(Self(text)) } else { Err(BadId) }
+            }
         }
         impl FromStr for $name {
             type Err = BadId;
             fn from_str(text: &str) -> Result<Self, BadId> { Self::try_from(text.to_owned()) }
         }
         impl From<$name> for String { fn from(id: $name) -> String { id.0 } }
-        impl fmt::Display for $name { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) } }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) }
+        }
         // A primary key must say whether the database can count it up; a ULID cannot.
         #[cfg(feature = "orm")]
         impl sea_orm::TryFromU64 for $name {
-            fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> { Err(sea_orm::DbErr::ConvertFromU64(stringify!($name))) }
+            fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+                Err(sea_orm::DbErr::ConvertFromU64(stringify!($name)))
+            }
         }
     )+};
 }

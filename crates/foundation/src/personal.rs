@@ -55,7 +55,8 @@ pub struct PersonName(String);
 
 /// True for Chinese letters of any plane, and 〇.
 fn is_han(letter: char) -> bool {
-    matches!(letter, '\u{3007}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}')
+    matches!(letter, '\u{3007}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
+        | '\u{20000}'..='\u{323AF}')
 }
 
 impl PersonName {

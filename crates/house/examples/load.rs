@@ -47,7 +47,8 @@ async fn main() -> Result<(), Failed> {
     times.sort_unstable();
     let at =
         |share: f64| times.get((times.len() as f64 * share) as usize).map_or(0.0, |took| took.as_secs_f64() * 1000.0);
-    let told = serde_json::json!({ "requests": times.len(), "seconds": seconds, "per_second": times.len() as f64 / seconds, "p50_ms": at(0.5), "p99_ms": at(0.99), "statuses": statuses });
+    let told = serde_json::json!({ "requests": times.len(), "seconds": seconds,
+        "per_second": times.len() as f64 / seconds, "p50_ms": at(0.5), "p99_ms": at(0.99), "statuses": statuses });
     println!("{told}");
     Ok(())
 }
@@ -59,7 +60,8 @@ fn line(text: &str) -> Option<Vec<u8>> {
 
 fn request(method: &str, path: &str, token: &str, body: &str) -> Vec<u8> {
     format!(
-        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
     .into_bytes()

@@ -141,7 +141,10 @@ fn api_page(desk: &Desk, document: &serde_json::Value) -> Response {
                 details class="jb-panel jb-section" {
                     summary { code { (method.to_uppercase()) " " (path) } " " (one["summary"].as_str().unwrap_or("")) }
                     p { (one["description"].as_str().unwrap_or("")) }
-                    pre { (serde_json::to_string_pretty(&one["requestBody"]["content"]["application/json"]["schema"]).unwrap_or_default()) }
+                    pre {
+                        (serde_json::to_string_pretty(&one["requestBody"]["content"]["application/json"]["schema"])
+                            .unwrap_or_default())
+                    }
                 }
             } }
         },

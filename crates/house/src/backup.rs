@@ -1,6 +1,7 @@
-//! Backup and restore (house.md §11; decisions/0014). A backup is a folder: the database at one moment as a SQLite file,
-//! the files that its rows name, the keys sealed with a passphrase, and a manifest of hashes that the journal's keys
-//! sign. It gets its name only when it is whole and on the disk. It is restored into an empty place and nowhere else.
+//! Backup and restore (house.md §11; decisions/0014). A backup is a folder: the database at one moment as a SQLite
+//! file, the files that its rows name, the keys sealed with a passphrase, and a manifest of hashes that the journal's
+//! keys sign. It gets its name only when it is whole and on the disk. It is restored into an empty place and nowhere
+//! else.
 
 use std::path::{Path, PathBuf};
 
@@ -269,8 +270,8 @@ pub async fn read(from: &Path, passphrase: &str) -> Result<(Manifest, Keyring), 
     }
 }
 
-/// Restores a backup into the empty place that the settings name. Errors: in words; what is half restored does not start,
-/// and the same restore can be run again once the place was emptied.
+/// Restores a backup into the empty place that the settings name. Errors: in words; what is half restored does not
+/// start, and the same restore can be run again once the place was emptied.
 pub async fn restore(options: &Options, from: &Path, passphrase: &str) -> Result<Manifest, Fault> {
     let (manifest, keyring) = read(from, passphrase).await?;
     if manifest.origin != options.journal_origin {

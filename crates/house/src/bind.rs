@@ -4,8 +4,8 @@ use std::io;
 
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 
-/// Connections that may wait to be taken. The usual 128 are fewer than the browsers of one morning at half past eight: the
-/// kernel resets whom it cannot queue. The system's own limit (`net.core.somaxconn`) holds where it is lower.
+/// Connections that may wait to be taken. The usual 128 are fewer than the browsers of one morning at half past eight:
+/// the kernel resets whom it cannot queue. The system's own limit (`net.core.somaxconn`) holds where it is lower.
 const WAITING: u32 = 4096;
 
 /// Listens at `host:port`: at the first of its addresses that can be had.

@@ -1,5 +1,5 @@
-//! `jinbu check` (decisions/0014): the database's own check, its triggers and walls as the migrations declare them, keys,
-//! files, journal; beside a running server. When all is well the mark that held the acts is taken away.
+//! `jinbu check` (decisions/0014): the database's own check, its triggers and walls as the migrations declare them,
+//! keys, files, journal; beside a running server. When all is well the mark that held the acts is taken away.
 
 use std::path::{Path, PathBuf};
 
@@ -168,8 +168,8 @@ async fn journal(options: &Options, opened: Database) -> Result<String, String> 
     }
 }
 
-/// The mark that the store leaves beside a SQLite file when something answered was not found after a failed commit: acts
-/// are held until it is gone.
+/// The mark that the store leaves beside a SQLite file when something answered was not found after a failed commit:
+/// acts are held until it is gone.
 pub fn mark(options: &Options) -> Option<PathBuf> {
     let mut name = sqlite_file::path_of(&options.database)?.into_os_string();
     name.push(".needs-check");

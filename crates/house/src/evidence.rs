@@ -302,7 +302,8 @@ async fn page(desk: Desk, Path(class): Path<String>) -> Response {
     };
     match found {
         Ok(class) => desk.page("证据包", "/classes", html! {
-            (ui::page_head("证据包", &class.title, &[ui::Button::link("回到班级", at::ClassPage(&class.id).to_string()), ui::Button::post("下载证据包", at::ClassEvidence(&class.id).to_string()).main()]))
+            (ui::page_head("证据包", &class.title, &[ui::Button::link("回到班级", at::ClassPage(&class.id).to_string()),
+                ui::Button::post("下载证据包", at::ClassEvidence(&class.id).to_string()).main()]))
             (ui::panel("", html! {
                 p { "证据包里有这个班的全部事实、每条事实在公开日志里的证明、数据库现在的记录。拿到它的人不用联网，也不用相信我们，就能重算每个人的课时和金额。" }
                 p { "核验方法：" code { "jinbu verify 证据包.json" } "，最后一行写明有几处不一致。" }
@@ -372,7 +373,11 @@ async fn about(desk: Desk) -> Response {
                 (ui::page_head("公开日志", "每件事都记入一本只能往后写的日志", &[]))
                 (ui::panel("", html! {
                     p { "办成的每件事都是日志里的一条事实，按先后连成一棵哈希树；每隔一会儿给树根签一次名。谁改动过去的一个字，树根就对不上。日志里没有姓名、证件号码和电话，只有带盐的指纹。" }
-                    @if let Some(latest) = &latest { p { "现在共有 " strong { (latest.size) } " 条。" } pre { (latest.note) } } @else { p { "还没有记录。" } }
+                    @if let Some(latest) = &latest {
+                        p { "现在共有 " strong { (latest.size) } " 条。" } pre { (latest.note) }
+                    } @else {
+                        p { "还没有记录。" }
+                    }
                     p { "核验用的公钥：" } pre { (verifier) }
                     p { a href="/journal/checkpoint" { "最新检查点" } "（C2SP 格式；哈希分块在 /journal/tile/ 下，别人写的核验程序也能用）" }
                 }))

@@ -1,5 +1,6 @@
-//! Files that rows name (house.md §11; decisions/0013): at the start, hourly, and by `jinbu check` each is looked for and
-//! held against its hash. What rows can make again is made again; what is lost is told until somebody has seen to it.
+//! Files that rows name (house.md §11; decisions/0013): at the start, hourly, and by `jinbu check` each is looked for
+//! and held against its hash. What rows can make again is made again; what is lost is told until somebody has seen to
+//! it.
 
 use std::collections::BTreeMap;
 
@@ -77,7 +78,8 @@ pub async fn look(desk: &Desk) -> Result<Vec<Lost>, Stop> {
         };
         match remade {
             Ok(()) => {
-                tracing::warn!(file = one.id, kind = one.kind, state = ?one.state, "a file was lost and has been made again")
+                tracing::warn!(file = one.id, kind = one.kind, state = ?one.state,
+                    "a file was lost and has been made again")
             }
             Err(stop) => {
                 tracing::error!(file = one.id, kind = one.kind, state = ?one.state, %stop, "a file is lost");

@@ -36,7 +36,8 @@ pub fn routes() -> Routes {
         .merge(evidence::routes())
 }
 
-/// Every room's timed acts, then the journal's sequencer. What fails keeps nothing else from its turn; all of it is told.
+/// Every room's timed acts, then the journal's sequencer. What fails keeps nothing else from its turn; all of it is
+/// told.
 pub async fn tick(desk: &Desk) -> Result<(), Stop> {
     let mut told = Told::default();
     told.note("m3-supervision", m3_supervision::tick(desk).await);

@@ -193,7 +193,9 @@ async fn unreadable(reader: &Reader, class: &ClassId) -> Result<Vec<String>, Sto
     let mut found = Vec::new();
     odd::<training_class::Entity>(reader, training_class::Column::Id.eq(class.clone()).into(), &mut found).await?;
     macro_rules! of_class {
-        ($($table:ident),*) => {$( odd::<$table::Entity>(reader, $table::Column::Class.eq(class.clone()).into(), &mut found).await?; )*};
+        ($($table:ident),*) => {$(
+            odd::<$table::Entity>(reader, $table::Column::Class.eq(class.clone()).into(), &mut found).await?;
+        )*};
     }
     of_class!(fact, class_session, enrolment, attendance, completion_exam, exam_score, certificate, claim, claim_item);
     let claims = keys_of::<claim::Entity>(reader, claim::Column::Class.eq(class.clone()).into()).await?;

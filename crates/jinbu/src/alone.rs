@@ -13,8 +13,8 @@ const HANDLES: u64 = 16_384;
 /// Handles that are no connection's: database, files, log.
 const OTHER_HANDLES: u64 = 256;
 
-/// Holds the SQLite file for this server alone, whichever data folder names it; none on PostgreSQL, which servers share.
-/// Two servers would each remember for half a minute whom the other has signed out.
+/// Holds the SQLite file for this server alone, whichever data folder names it; none on PostgreSQL, which servers
+/// share. Two servers would each remember for half a minute whom the other has signed out.
 /// Errors: in words, when another server has it.
 pub fn only_server(database: &str) -> Result<Option<File>> {
     let Some(path) = database.strip_prefix("sqlite:") else { return Ok(None) };

@@ -198,10 +198,11 @@ fn main() -> std::process::ExitCode {
 fn start_log() {
     let said = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| "warn,jinbu=info,sqlx::postgres::notice=error".into());
-    // The driver repeats what it could not read in addresses and password files, passwords among it: whatever is asked for.
+    // The driver repeats what it could not read in addresses and password files, passwords among it: whatever is asked
+    // for.
     let filter = said.add_directive("sqlx_postgres::options=off".parse().expect("a directive that we wrote"));
-    // A line that cannot be written (the log's disk is full) is dropped: complaining of it on the same stderr would panic,
-    // and the writer's thread with it.
+    // A line that cannot be written (the log's disk is full) is dropped: complaining of it on the same stderr would
+    // panic, and the writer's thread with it.
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

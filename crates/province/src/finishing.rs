@@ -100,7 +100,8 @@ impl Teller<'_> {
         self.stage.by(&self.school.clerk, EnterScores { class: self.class.clone(), sitting, marks }).await
     }
 
-    /// Nineteen of twenty answer; a class that still waits has heard from some, one that nobody can be paid for from none.
+    /// Nineteen of twenty answer; a class that still waits has heard from some, one that nobody can be paid for from
+    /// none.
     async fn feedback(&self) -> Result<()> {
         if self.plot.ending == Ending::ClaimClosed {
             return Ok(());

@@ -1,5 +1,5 @@
-//! Institutions with their sites, rooms, teachers and directory lines. Inserted as rows, as when a county's old register
-//! is taken over; who listed them and who looked at their sites stands in the journal as it does in earnest.
+//! Institutions with their sites, rooms, teachers and directory lines. Inserted as rows, as when a county's old
+//! register is taken over; who listed them and who looked at their sites stands in the journal as it does in earnest.
 
 use std::collections::BTreeMap;
 

@@ -96,7 +96,8 @@ pub async fn load_telling(premises: &Arc<Premises>, size: Size, heard: &(dyn Fn(
     let items = catalogue::make(&stage, count, &offices).await?;
     stage.travel_to(stage.curtain());
     let schools = founding::found(&stage, &offices, &items, count).await?;
-    // A county's numbers run over all its schools: those are told one after the other, so that one seed gives one journal.
+    // A county's numbers run over all its schools: those are told one after the other, so that one seed gives one
+    // journal.
     let mut counties: Vec<(&str, Vec<(usize, School)>)> = Vec::new();
     for (at, school) in schools.into_iter().enumerate() {
         match counties.iter_mut().find(|(district, _)| *district == SEATS[at].district) {

@@ -185,7 +185,9 @@ macro_rules! as_text {
             fn try_from(text: String) -> Result<Self, BadNumber> { text.parse() }
         }
         impl From<$name> for String { fn from(number: $name) -> String { number.0 } }
-        impl fmt::Display for $name { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) } }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) }
+        }
     )+};
 }
 as_text!(CertificateNumber, ClassNumber);

@@ -73,7 +73,8 @@ impl Policy {
     }
 
     /// Where two policies say different things of a key that either has, value or document. A key that came later says
-    /// what its absence means; one as old as pins are is never absent honestly: cut out, it differs though it reads the same.
+    /// what its absence means; one as old as pins are is never absent honestly: cut out, it differs though it reads the
+    /// same.
     pub fn differences(&self, other: &Self) -> Vec<Difference> {
         let strange = [self, other]
             .into_iter()

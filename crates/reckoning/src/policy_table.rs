@@ -29,7 +29,8 @@ macro_rules! policy_table {
         /// Every parameter of the scheme, in the order in which pins write them.
         pub const KEYS: &[Key] = &[$(
             Key {
-                key: stringify!($key), label: $label, default: $default, unit: $unit, range: ($min, $max), source: $source,
+                key: stringify!($key), label: $label, default: $default, unit: $unit, range: ($min, $max),
+                source: $source,
                 is_design: $design, absent: absent!($($absent)?), waits_for: $waits, form: <$ty as FromValue>::FORM,
                 fits: |value| <$ty as FromValue>::from_value(value).is_some(),
             },
@@ -95,7 +96,8 @@ policy_table! {
     age_min: i32 = 16 "周岁", 14..=30, "最低年龄", "domain §7.2", design true, waits None;
     age_max: i32 = 60 "周岁", 40..=100, "最高年龄", FJ3, design false, waits None;
     max_paid_count: i32 = 3 "次", 0..=100, "培训补贴累计次数上限", FJ3, design false, waits None;
-    count_since: NaiveDate = 20_231_220 "年月日", 20_000_101..=29_991_231, "累计次数起算日", "domain §7.3", design true, waits None;
+    count_since: NaiveDate = 20_231_220 "年月日", 20_000_101..=29_991_231, "累计次数起算日", "domain §7.3",
+        design true, waits None;
     claim_window_months: i32 = 12 "月", 1..=120, "发证后可申领期限", "domain §7.3", design true, waits None;
     // Time limits of a class (domain.md §4.1).
     submit_workdays_before: i32 = 5 "工作日", 0..=90, "开班申请须提前", "domain §4.1", design true, waits None;

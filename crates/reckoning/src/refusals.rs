@@ -1,6 +1,6 @@
-//! The rules by which this crate refuses (M3.2–M3.9, M5.1, M7), each named once: id, clause, where the fact or limit comes
-//! from, the usual way out. A refusal is made from one and the facts; a case that has a source or a way out of its own
-//! says so where it is refused.
+//! The rules by which this crate refuses (M3.2–M3.9, M5.1, M7), each named once: id, clause, where the fact or limit
+//! comes from, the usual way out. A refusal is made from one and the facts; a case that has a source or a way out of
+//! its own says so where it is refused.
 
 foundation::rules! {
     RULES;

@@ -1,5 +1,5 @@
-//! A clock that went back (M8.9): a fact dated before its predecessor in the journal by more than the allowed skew gets a
-//! fact of its own that says so. It is never refused, for what happened happened; `/healthz` and `jinbu verify` tell.
+//! A clock that went back (M8.9): a fact dated before its predecessor in the journal by more than the allowed skew gets
+//! a fact of its own that says so. It is never refused, for what happened happened; `/healthz` and `jinbu verify` tell.
 
 use foundation::limits::CLOCK_SKEW_MS;
 use foundation::{FactId, Instant, Stop, TypedId};

@@ -1,6 +1,6 @@
-//! copy-db: from one database to the other, table by table, parents first (house.md §3.8; decisions/0012). The source is
-//! read at one moment; the target takes everything in one transaction or nothing: what stands there is either a whole
-//! copy, every row compared to its last column, or no row at all.
+//! copy-db: from one database to the other, table by table, parents first (house.md §3.8; decisions/0012). The source
+//! is read at one moment; the target takes everything in one transaction or nothing: what stands there is either a
+//! whole copy, every row compared to its last column, or no row at all.
 
 use std::collections::HashMap;
 

@@ -122,8 +122,8 @@ impl Db {
         }
     }
 
-    /// Writes a line that means nothing where the last writing failed: a house in which nobody acts notices, too, that there
-    /// is room again (a job, now and then).
+    /// Writes a line that means nothing where the last writing failed: a house in which nobody acts notices, too, that
+    /// there is room again (a job, now and then).
     pub async fn try_again(&self) -> Result<(), Stop> {
         if self.trouble().is_none() {
             return Ok(());
@@ -135,7 +135,8 @@ impl Db {
         .await
     }
 
-    /// The note that acts wait until `jinbu check` has passed: a file beside SQLite's database. Removing it opens the door.
+    /// The note that acts wait until `jinbu check` has passed: a file beside SQLite's database. Removing it opens the
+    /// door.
     pub fn needs_check_note(&self) -> Option<PathBuf> {
         match &self.kind {
             Kind::Sqlite(house) => Some(sqlite::writer::marker(house.place())),
@@ -231,8 +232,8 @@ impl Db {
         }
     }
 
-    /// Holds the database as one of the servers that share it, or, when `is_alone`, for a work beside which none may run
-    /// (rotating keys): until the answer is dropped. None on SQLite, whose file has a lock of its own.
+    /// Holds the database as one of the servers that share it, or, when `is_alone`, for a work beside which none may
+    /// run (rotating keys): until the answer is dropped. None on SQLite, whose file has a lock of its own.
     /// Errors: `Locked` when others hold it.
     pub async fn hold(&self, is_alone: bool) -> Result<Option<DatabaseTransaction>, Fault> {
         match &self.kind {
@@ -250,7 +251,8 @@ impl Db {
         }
     }
 
-    /// What PostgreSQL lacks of the walls, triggers and keys that the schema declares, in words; SQLite has its own check.
+    /// What PostgreSQL lacks of the walls, triggers and keys that the schema declares, in words; SQLite has its own
+    /// check.
     pub async fn lacking_walls(&self) -> Result<Vec<String>, Fault> {
         match &self.kind {
             Kind::Sqlite(_) => Ok(Vec::new()),

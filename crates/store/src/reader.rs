@@ -25,8 +25,8 @@ pub(crate) struct Core {
     pub handle: Handle,
     /// The scope that the database's own wall was last told, so that it is told only on change.
     told: Mutex<Option<Scope>>,
-    /// Whether a statement failed. An act in which one did is never answered as done: PostgreSQL has undone it all by then,
-    /// and would undo it at the commit without a word.
+    /// Whether a statement failed. An act in which one did is never answered as done: PostgreSQL has undone it all by
+    /// then, and would undo it at the commit without a word.
     failed: AtomicU8,
     /// The newest fact that was written through it.
     pub newest_fact: std::sync::Mutex<Option<String>>,

@@ -146,7 +146,8 @@ impl Writer {
         Ok(self.core.execute(self.core.build(update.as_query())).await?)
     }
 
-    /// Adds to a column of the rows that match, in one statement, so that nobody counts from an old number; says how many.
+    /// Adds to a column of the rows that match, in one statement, so that nobody counts from an old number; says how
+    /// many.
     pub async fn count_by<E: Reach>(
         &self,
         condition: impl Into<Condition>,

@@ -112,8 +112,11 @@ impl Web {
             );
         }
         body.extend_from_slice(
-            format!("--jinbu\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file}\"\r\nContent-Type: application/octet-stream\r\n\r\n")
-                .as_bytes(),
+            format!(
+                "--jinbu\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file}\"\r\n\
+                Content-Type: application/octet-stream\r\n\r\n"
+            )
+            .as_bytes(),
         );
         body.extend_from_slice(bytes);
         body.extend_from_slice(b"\r\n--jinbu--\r\n");

@@ -1,6 +1,6 @@
 //! Charts: data as a JSON attribute for the chart script, and the same numbers as a table for everyone
-//! without it (pages.md kind 5; WCAG 1.1.1). The script is fetched only where there is room to draw. Whole numbers only; money is handed over in yuan or fen
-//! by the caller with its unit.
+//! without it (pages.md kind 5; WCAG 1.1.1). The script is fetched only where there is room to draw. Whole numbers
+//! only; money is handed over in yuan or fen by the caller with its unit.
 
 use maud::{Markup, Render, html};
 use serde::Serialize;
@@ -49,8 +49,11 @@ impl Render for Chart {
         let data = serde_json::to_string(self).unwrap_or_default();
         html! {
             figure class="jb-chart" {
-                figcaption class="jb-h2" { (self.title) @if !self.unit.is_empty() { span class="jb-faint" { "（" (self.unit) "）" } } }
-                div class="jb-chart__canvas" data-chart=(data) data-script=(crate::assets::href("chart.js")) role="img" aria-label={ (self.title) "，数据见下表" } hidden {}
+                figcaption class="jb-h2" {
+                    (self.title) @if !self.unit.is_empty() { span class="jb-faint" { "（" (self.unit) "）" } }
+                }
+                div class="jb-chart__canvas" data-chart=(data) data-script=(crate::assets::href("chart.js")) role="img"
+                    aria-label={ (self.title) "，数据见下表" } hidden {}
                 details class="jb-chart__data" open {
                     summary { "数据表" }
                     (self.table())
@@ -65,12 +68,24 @@ impl Chart {
         html! {
             div class="jb-scroll" { table class="jb-table jb-table--small" {
                 caption class="jb-unseen" { (self.title) }
-                thead { tr { th scope="col" { span class="jb-unseen" { "项目" } } @for series in &self.series { th scope="col" class="jb-num" { (series.name) } } } }
+                thead {
+                    tr {
+                        th scope="col" { span class="jb-unseen" { "项目" } }
+                        @for series in &self.series { th scope="col" class="jb-num" { (series.name) } }
+                    }
+                }
                 tbody {
                     @for (place, category) in self.categories.iter().enumerate() {
                         tr {
-                            th scope="row" { @if let Some(href) = self.hrefs.get(place) { a href=(href) { (category) } } @else { (category) } }
-                            @for series in &self.series { td class="jb-num" { (series.values.get(place).map_or_else(|| "—".to_owned(), |value| signed(*value))) } }
+                            th scope="row" {
+                                @if let Some(href) = self.hrefs.get(place) { a href=(href) { (category) } }
+                                @else { (category) }
+                            }
+                            @for series in &self.series {
+                                td class="jb-num" {
+                                    (series.values.get(place).map_or_else(|| "—".to_owned(), |value| signed(*value)))
+                                }
+                            }
                         }
                     }
                 }

@@ -127,7 +127,9 @@ pub fn dense_checklist(title: &str, lines: &[CheckLine]) -> Markup {
         title,
         html! {
             @if !open.is_empty() { ul class="jb-lines" { @for line in open { (check_line(line)) } } }
-            @if !passed.is_empty() { ul class="jb-lines jb-lines--dense" { @for line in passed { (check_line(line)) } } }
+            @if !passed.is_empty() {
+                ul class="jb-lines jb-lines--dense" { @for line in passed { (check_line(line)) } }
+            }
         },
     )
 }
@@ -149,7 +151,9 @@ fn check_line(line: &CheckLine) -> Markup {
                 (rule_and_source(&line.rule, &line.source))
             }
             @if !line.note.is_empty() { span class="jb-line__note" { (line.note) } }
-            @if let Some(button) = &line.button { div class="jb-line__way" { (button.clone().about(format!("{} {}", line.subject, line.fact).trim())) } }
+            @if let Some(button) = &line.button {
+                div class="jb-line__way" { (button.clone().about(format!("{} {}", line.subject, line.fact).trim())) }
+            }
         }
     }
 }

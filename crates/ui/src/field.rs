@@ -230,7 +230,9 @@ impl Field {
         html! {
             @if !self.hint.is_empty() { p class="jb-field__hint" id={ (self.id()) "-hint" } { (self.hint) } }
             // Browsers never take a file twice: the one thing of a refused form that is not kept.
-            @if matches!(self.kind, FieldKind::File(_)) && error.is_none() && !state.is_clean() { p class="jb-field__hint" { "选过文件的，请重新选一次：浏览器不替网页保留文件。" } }
+            @if matches!(self.kind, FieldKind::File(_)) && error.is_none() && !state.is_clean() {
+                p class="jb-field__hint" { "选过文件的，请重新选一次：浏览器不替网页保留文件。" }
+            }
             @if let Some(error) = error { p class="jb-field__error" id={ (self.id()) "-error" } { "✕ " (error) } }
         }
     }
@@ -240,18 +242,22 @@ impl Field {
         let value = self.value(state);
         match &self.kind {
             FieldKind::TextArea => html! {
-                textarea class="form-control" id=(id) name=(self.name) rows="4" maxlength=[self.max_length] required[self.is_required]
-                    aria-describedby=[described] aria-invalid=[invalid] data-count[self.max_length.is_some()] { (value) }
+                textarea class="form-control" id=(id) name=(self.name) rows="4" maxlength=[self.max_length]
+                    required[self.is_required] aria-describedby=[described] aria-invalid=[invalid]
+                    data-count[self.max_length.is_some()] { (value) }
             },
             FieldKind::Select(options) => html! {
-                select class="form-select" id=(id) name=(self.name) required[self.is_required] aria-describedby=[described] aria-invalid=[invalid] {
+                select class="form-select" id=(id) name=(self.name) required[self.is_required]
+                    aria-describedby=[described] aria-invalid=[invalid] {
                     option value="" { "请选择" }
                     @for (option, label) in options { option value=(option) selected[option == value] { (label) } }
                 }
             },
             FieldKind::File(accept) => html! {
-                input class="form-control" type="file" id=(id) name=(self.name) accept=(accept) required[self.is_required] multiple[self.is_multiple]
-                    capture=[self.is_camera.then_some("environment")] aria-describedby=[described] aria-invalid=[invalid];
+                input class="form-control" type="file" id=(id) name=(self.name) accept=(accept)
+                    required[self.is_required] multiple[self.is_multiple]
+                    capture=[self.is_camera.then_some("environment")]
+                    aria-describedby=[described] aria-invalid=[invalid];
             },
             _ => self.input(state, error),
         }
@@ -275,10 +281,13 @@ impl Field {
             span class={ "jb-control" @if is_number { " jb-control--number" } } {
                 @if self.kind == FieldKind::Money { span class="jb-control__unit" aria-hidden="true" { "¥" } }
                 input class="form-control" type=(kind) inputmode=[mode] id=(self.id()) name=(self.name) value=(value)
-                    maxlength=[self.max_length] required[self.is_required] autocomplete=[self.autocomplete.as_ref()] list=[list.as_ref()]
-                    aria-describedby=[self.described_by(error)] aria-invalid=[error.map(|_| "true")];
+                    maxlength=[self.max_length] required[self.is_required] autocomplete=[self.autocomplete.as_ref()]
+                    list=[list.as_ref()] aria-describedby=[self.described_by(error)]
+                    aria-invalid=[error.map(|_| "true")];
                 @if !self.unit.is_empty() { span class="jb-control__unit" { (self.unit) } }
-                @if let Some(list) = &list { datalist id=(list) { @for one in &self.suggestions { option value=(one) {} } } }
+                @if let Some(list) = &list {
+                    datalist id=(list) { @for one in &self.suggestions { option value=(one) {} } }
+                }
             }
         }
     }
@@ -299,7 +308,8 @@ impl Field {
                 @for (place, (value, label)) in options.iter().enumerate() {
                     @let id = format!("{}-{place}", self.id());
                     label class="jb-choice" for=(id) {
-                        input class="form-check-input" type=(kind) id=(id) name=(self.name) value=(value) checked[is_picked(value)];
+                        input class="form-check-input" type=(kind) id=(id) name=(self.name) value=(value)
+                            checked[is_picked(value)];
                         span { (label) }
                     }
                 }
@@ -311,7 +321,8 @@ impl Field {
         let error = state.error_at(&self.name);
         html! {
             label class="jb-choice" for=(self.id()) {
-                input class="form-check-input" type="checkbox" id=(self.id()) name=(self.name) value="1" checked[self.value(state) == "1"]
+                input class="form-check-input" type="checkbox" id=(self.id()) name=(self.name) value="1"
+                    checked[self.value(state) == "1"]
                     aria-describedby=[self.described_by(error)] aria-invalid=[error.map(|_| "true")];
                 span { (self.label) }
             }

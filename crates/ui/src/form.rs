@@ -91,8 +91,8 @@ impl FormState {
     pub fn refusals(&self) -> &[Refusal] {
         &self.refusals
     }
-    /// What no form of the page has said: the form may be gone, because the thing has moved on meanwhile. What was typed
-    /// stands beside it, so that it is not lost. To be asked when the page's forms are drawn.
+    /// What no form of the page has said: the form may be gone, because the thing has moved on meanwhile. What was
+    /// typed stands beside it, so that it is not lost. To be asked when the page's forms are drawn.
     pub fn untold(&self) -> Markup {
         if self.is_clean() || self.told.load(Ordering::Relaxed) {
             return html! {};
@@ -153,15 +153,21 @@ pub struct Form {
 pub fn form(options: &Form, state: &FormState, fields: Markup) -> Markup {
     html! {
         (error_summary(state))
-        form class={ "jb-form" @if options.is_phone { " jb-form--phone" } } method=(if options.is_search { "get" } else { "post" })
+        form class={ "jb-form" @if options.is_phone { " jb-form--phone" } }
+            method=(if options.is_search { "get" } else { "post" })
             action=(options.action) enctype=[options.has_files.then_some("multipart/form-data")]
             data-confirm=[options.confirm.as_ref()] novalidate {
             @if !options.is_search { (csrf::slot()) }
             @for (name, value) in &options.hidden { input type="hidden" name=(name) value=(value); }
             (fields)
             div class="jb-buttons jb-form__buttons" {
-                button type="submit" class={ "btn jb-btn " (if options.is_danger { "jb-btn--stop" } else { "btn-primary" }) } { (options.submit) }
-                @for (label, value) in &options.also { button type="submit" class="btn jb-btn" name="do" value=(value) { (label) } }
+                button type="submit"
+                    class={ "btn jb-btn " (if options.is_danger { "jb-btn--stop" } else { "btn-primary" }) } {
+                    (options.submit)
+                }
+                @for (label, value) in &options.also {
+                    button type="submit" class="btn jb-btn" name="do" value=(value) { (label) }
+                }
             }
         }
         // Outside the form: forms cannot hold forms.
@@ -183,7 +189,8 @@ pub fn error_summary(state: &FormState) -> Markup {
     // A refusal pinned to a field already speaks there, but rule and source belong to the summary.
     let pinned: BTreeSet<&str> = state.refusals.iter().filter_map(|refusal| refusal.field.as_deref()).collect();
     html! {
-        section class="jb-panel jb-panel--act jb-section jb-errors" role="alert" tabindex="-1" data-focus aria-labelledby="errors-title" {
+        section class="jb-panel jb-panel--act jb-section jb-errors" role="alert" tabindex="-1" data-focus
+            aria-labelledby="errors-title" {
             h2 id="errors-title" class="jb-h2" { "请先改好以下 " (state.refusals.len() + state.order.len()) " 处，已填的内容都还在"
                 @if !state.secrets.is_empty() { "，保密的内容（如密码）要重填" } }
             ul class="jb-lines" {
@@ -198,7 +205,9 @@ pub fn error_summary(state: &FormState) -> Markup {
             }
             @for refusal in &state.refusals {
                 (crate::refusal::refusal(refusal, None))
-                @if let Some(field) = &refusal.field { p class="jb-errors__to" { a href={ "#field-" (field) } { "去修改这一项" } } }
+                @if let Some(field) = &refusal.field {
+                    p class="jb-errors__to" { a href={ "#field-" (field) } { "去修改这一项" } }
+                }
             }
         }
     }

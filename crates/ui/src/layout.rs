@@ -198,7 +198,8 @@ fn document(page: &Page, kind: &str, body: Markup) -> Markup {
 }
 
 /// Strict CSP: nothing evaluated, no style element injected; a 422 shows the form again.
-const HTMX_CONFIG: &str = r#"{&quot;allowEval&quot;:false,&quot;includeIndicatorStyles&quot;:false,&quot;allowScriptTags&quot;:false,&quot;selfRequestsOnly&quot;:true,&quot;historyCacheSize&quot;:0}"#;
+const HTMX_CONFIG: &str = "{&quot;allowEval&quot;:false,&quot;includeIndicatorStyles&quot;:false,\
+    &quot;allowScriptTags&quot;:false,&quot;selfRequestsOnly&quot;:true,&quot;historyCacheSize&quot;:0}";
 
 fn frame(page: &Page, body: Markup) -> Markup {
     html! {
@@ -233,7 +234,10 @@ fn main_nav(page: &Page) -> Markup {
         // Open on the desk by style, folded behind its summary on a phone: no script needed for either.
         details class="jb-menu" {
             summary { "菜单" }
-            nav class="jb-nav" aria-label="主菜单" { @for item in &page.nav { (nav_link(page, item)) } @if page.has_search { a href="/search" { "查询" } } }
+            nav class="jb-nav" aria-label="主菜单" {
+                @for item in &page.nav { (nav_link(page, item)) }
+                @if page.has_search { a href="/search" { "查询" } }
+            }
         }
         nav class="jb-nav jb-nav--wide" aria-label="主菜单" { @for item in &page.nav { (nav_link(page, item)) } }
     }
@@ -244,7 +248,8 @@ fn search_box() -> Markup {
     html! {
         form class="jb-search" method="post" action="/search" role="search" {
             (csrf::slot())
-            input class="form-control" type="search" name="q" aria-label="查班级、机构、学员，或证书、申领、批次的编号" placeholder="查班级、机构、学员" maxlength="60" autocomplete="off";
+            input class="form-control" type="search" name="q" aria-label="查班级、机构、学员，或证书、申领、批次的编号"
+                placeholder="查班级、机构、学员" maxlength="60" autocomplete="off";
             button type="submit" { "查" span class="jb-unseen" { "询" } }
         }
     }

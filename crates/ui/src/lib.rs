@@ -19,15 +19,15 @@
 //!         category: Some(tag::neutral("合格证类")), amount: Some(Fen(4_940_000)),
 //!         finding: Some(tag::good("全部 31 项通过")),
 //!         button: Some(Button::post("准予开班", "/classes/01J…/opening/approval").main()), // clean: posts
-//!         ..QueueRow::default()                                                            // red: Button::link("处理", …)
+//!         ..QueueRow::default()                                                  // red: Button::link("处理", …)
 //!     }], ..Queue::default() }) }
 //! ```
 //!
 //! **Dossier** — one class, person, institution, batch, case:
 //! ```ignore
 //! html! { (Dossier {
-//!     head: DossierHead { title: "电工（三级）2026年第4期".into(), state: Some(tag::look("审核中")), due: Some(Due::on(limit, today)),
-//!         number: "3505822026B00410004".into(), owner: "福建省晋江技师学院".into(),
+//!     head: DossierHead { title: "电工（三级）2026年第4期".into(), state: Some(tag::look("审核中")),
+//!         due: Some(Due::on(limit, today)), number: "3505822026B00410004".into(), owner: "福建省晋江技师学院".into(),
 //!         buttons: vec![Button::link("退回补正", "…"), Button::post("准予开班", "…").main().blocked_because("还有 2 人须处理")] },
 //!     steps: vec![Step::done("受理", "11月19日 王志强"), Step::now("审核", "你 · 限 11月24日"), Step::to_come("实施")],
 //!     main: vec![
@@ -38,7 +38,8 @@
 //!         checklist("完备性 14 项 · 真实性 17 项", &[CheckLine::pass("实名核验 42 人一致").note("11月19日")]),
 //!     ],
 //!     side: vec![materials(&[Material::new("学员名册 42 人", "…")]),
-//!                trail(&[TrailLine { what: "受理，转审核".into(), at: dates::moment(at, today), who: "王志强".into(), journal: Some(184_007), href: None }])],
+//!                trail(&[TrailLine { what: "受理，转审核".into(), at: dates::moment(at, today), who: "王志强".into(),
+//!                    journal: Some(184_007), href: None }])],
 //! }) }
 //! ```
 //!
@@ -58,7 +59,8 @@
 //! ```ignore
 //! fn opening_form(state: &FormState) -> Markup { html! {
 //!     (page_head("申报开班", "", &[]))
-//!     (form(&Form { action: "/classes".into(), submit: "提交申报".into(), hidden: vec![("key".into(), key)], ..Form::default() }, state, html! {
+//!     (form(&Form { action: "/classes".into(), submit: "提交申报".into(), hidden: vec![("key".into(), key)],
+//!         ..Form::default() }, state, html! {
 //!         (Field::text("place", "上课地点").hint("具体到教室").required().show(state))
 //!         (Field::radio("regime", "证书类型", [("completion", "合格证"), ("level", "职业技能等级证书")]).required().show(state))
 //!         (Field::number("trainees", "计划人数").unit("人").required().show(state))
@@ -69,7 +71,8 @@
 //!
 //! **Public page** — without an account, on a phone, printed:
 //! ```ignore
-//! public_page(&Page { title: "公示：2026年第21批".into(), crumbs: vec![("公示公开".into(), "/public".into())], ..Page::default() }, html! {
+//! public_page(&Page { title: "公示：2026年第21批".into(), crumbs: vec![("公示公开".into(), "/public".into())],
+//!     ..Page::default() }, html! {
 //!     (page_head("2026年第21批培训补贴公示", "公示期 11月19日 — 11月25日", &[]))
 //!     (panel("", facts_grid(&[("机构", "4 个"), ("人数", "198 人")])))
 //!     (simple_table("名单", &columns, &rows)) })

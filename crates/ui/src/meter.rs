@@ -67,7 +67,8 @@ impl Render for ShareMeter {
                 }
                 svg class="jb-meter__bar" width="100%" height="12" aria-hidden="true" focusable="false" {
                     rect class="jb-meter__whole" x="0" y="3" width="100%" height="6" {}
-                    rect class={ "jb-meter__part" @if self.is_over() { " jb-meter__part--over" } } x="0" y="3" width=(width) height="6" {}
+                    rect class={ "jb-meter__part" @if self.is_over() { " jb-meter__part--over" } } x="0" y="3"
+                        width=(width) height="6" {}
                     @if let Some(cap) = self.cap_percent {
                         line class="jb-meter__cap" x1={ (cap.min(100)) "%" } x2={ (cap.min(100)) "%" } y1="0" y2="12" {}
                     }

@@ -11,13 +11,17 @@ pub(crate) fn foot(register: &Register) -> Markup {
     html! {
         div class="jb-table-foot" {
             @if register.total > 0 {
-                p class="jb-faint" { "共 " (crate::trail::grouped(register.total)) " 条" @if pages > 1 { "，第 " (here) " / " (pages) " 页" } }
+                p class="jb-faint" {
+                    "共 " (crate::trail::grouped(register.total)) " 条" @if pages > 1 { "，第 " (here) " / " (pages) " 页" }
+                }
             }
             (turn_pages(here, pages, |to| register.address(&[("page", Some(&to.to_string()))])))
             @if register.total > 0 && !register.exports.is_empty() {
                 p class="jb-exports" {
                     "导出当前筛选结果："
-                    @for (label, value) in &register.exports { a href=(register.address(&[("export", Some(value))])) download { (label) } " " }
+                    @for (label, value) in &register.exports {
+                        a href=(register.address(&[("export", Some(value))])) download { (label) } " "
+                    }
                 }
             }
         }
@@ -45,7 +49,11 @@ pub fn exports() -> Vec<(String, String)> {
 
 /// Under a plain table: the files that hold it.
 pub fn export_line(path: &str) -> Markup {
-    html! { p class="jb-exports" { "导出本表：" @for (label, value) in exports() { a href={ (path) "?export=" (value) } download { (label) } " " } } }
+    html! {
+        p class="jb-exports" {
+            "导出本表：" @for (label, value) in exports() { a href={ (path) "?export=" (value) } download { (label) } " " }
+        }
+    }
 }
 
 /// The words of a cell without its markup.

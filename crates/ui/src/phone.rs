@@ -28,7 +28,9 @@ impl Render for PhoneCard {
                 h2 { (self.title) }
                 @for line in &self.lines { p class="jb-phone-card__line" { (line) } }
                 @if let Some(button) = &self.main { (self.large(button)) }
-                @if !self.others.is_empty() { div class="jb-phone-card__others" { @for button in &self.others { (button) } } }
+                @if !self.others.is_empty() {
+                    div class="jb-phone-card__others" { @for button in &self.others { (button) } }
+                }
             }
         }
     }
@@ -39,7 +41,8 @@ impl PhoneCard {
         html! {
             @if button.blocked.is_some() || !button.post { div class="jb-phone-card__main" { (button.clone().main()) } }
             @else {
-                form class="jb-phone-card__main" method="post" action=(button.href) data-confirm=[button.confirm.as_ref()] data-keep-offline[self.keeps_offline] {
+                form class="jb-phone-card__main" method="post" action=(button.href)
+                    data-confirm=[button.confirm.as_ref()] data-keep-offline[self.keeps_offline] {
                     (csrf::slot())
                     @for (name, value) in &button.fields { input type="hidden" name=(name) value=(value); }
                     button type="submit" class="btn btn-primary jb-btn" { (button.label) }
@@ -107,7 +110,10 @@ pub fn phone_lines(lines: &[PhoneLine]) -> Markup {
     html! {
         ul class="jb-panel jb-phone-lines" {
             @for line in lines {
-                li { @if let Some(href) = &line.href { a href=(href) { (inside(line)) } } @else { div { (inside(line)) } } }
+                li {
+                    @if let Some(href) = &line.href { a href=(href) { (inside(line)) } }
+                    @else { div { (inside(line)) } }
+                }
             }
         }
     }
@@ -115,7 +121,9 @@ pub fn phone_lines(lines: &[PhoneLine]) -> Markup {
 
 fn inside(line: &PhoneLine) -> Markup {
     html! {
-        span class="jb-phone-lines__label" { (line.label) @if !line.note.is_empty() { span class="jb-phone-lines__note" { (line.note) } } }
+        span class="jb-phone-lines__label" {
+            (line.label) @if !line.note.is_empty() { span class="jb-phone-lines__note" { (line.note) } }
+        }
         @match &line.end {
             PhoneEnd::None => {}
             PhoneEnd::Text(text) => { strong { (text) } }

@@ -27,11 +27,16 @@ impl Render for Progress {
     fn render(&self) -> Markup {
         html! {
             section class="jb-panel jb-section jb-progress" id="progress"
-                hx-get=[self.refresh.as_ref()] hx-trigger=[self.refresh.as_ref().map(|_| "every 2s")] hx-select=[self.refresh.as_ref().map(|_| "#progress")] hx-swap=[self.refresh.as_ref().map(|_| "outerHTML")] {
+                hx-get=[self.refresh.as_ref()] hx-trigger=[self.refresh.as_ref().map(|_| "every 2s")]
+                hx-select=[self.refresh.as_ref().map(|_| "#progress")]
+                hx-swap=[self.refresh.as_ref().map(|_| "outerHTML")] {
                 h2 class="jb-h2" { (self.label) }
-                progress max=(self.total.max(1)) value=[(self.total > 0).then_some(self.done)] aria-label=(self.label) {}
+                progress max=(self.total.max(1)) value=[(self.total > 0).then_some(self.done)]
+                    aria-label=(self.label) {}
                 p role="status" {
-                    @if self.total > 0 { (crate::trail::grouped(self.done)) " / " (crate::trail::grouped(self.total)) " " (self.unit) "　" }
+                    @if self.total > 0 {
+                        (crate::trail::grouped(self.done)) " / " (crate::trail::grouped(self.total)) " " (self.unit) "　"
+                    }
                     (self.note)
                 }
                 @if let Some(href) = &self.refresh { p class="jb-faint" { "可以离开本页，做完会通知你。" a href=(href) { "刷新" } } }

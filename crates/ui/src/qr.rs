@@ -20,7 +20,8 @@ pub fn qr(text: &str, label: &str) -> Markup {
         }
     }
     html! {
-        svg class="jb-qr" viewBox={ "0 0 " (side) " " (side) } role="img" aria-label=(label) shape-rendering="crispEdges" {
+        svg class="jb-qr" viewBox={ "0 0 " (side) " " (side) } role="img" aria-label=(label)
+            shape-rendering="crispEdges" {
             rect width=(side) height=(side) fill="#fff" {}
             (PreEscaped(format!("<path d=\"{path}\" fill=\"#000\"/>")))
         }
@@ -43,10 +44,17 @@ pub struct RotatingCode {
 impl Render for RotatingCode {
     fn render(&self) -> Markup {
         html! {
-            div id="rotating-code" class="jb-rotating" hx-get=(self.refresh) hx-trigger={ "load delay:" (self.seconds_left.max(1)) "s" } hx-select="#rotating-code" hx-swap="outerHTML" {
+            div id="rotating-code" class="jb-rotating" hx-get=(self.refresh)
+                hx-trigger={ "load delay:" (self.seconds_left.max(1)) "s" }
+                hx-select="#rotating-code" hx-swap="outerHTML" {
                 (qr(&self.text, "签到二维码"))
-                @if !self.digits.is_empty() { p class="jb-rotating__digits" { "签到码 " strong class="jb-number" { (self.digits) } } }
-                p class="jb-faint" { span data-countdown=(self.seconds_left) { (self.seconds_left) } " 秒后更换 · " a href=(self.refresh) { "立即更换" } }
+                @if !self.digits.is_empty() {
+                    p class="jb-rotating__digits" { "签到码 " strong class="jb-number" { (self.digits) } }
+                }
+                p class="jb-faint" {
+                    span data-countdown=(self.seconds_left) { (self.seconds_left) }
+                    " 秒后更换 · " a href=(self.refresh) { "立即更换" }
+                }
             }
         }
     }

@@ -23,7 +23,8 @@ pub fn refusal(refusal: &Refusal, way_out: Option<&Button>) -> Markup {
 pub fn refusals(refusals: &[Refusal]) -> Markup {
     html! {
         @if !refusals.is_empty() {
-            section class="jb-panel jb-panel--act" role="alert" tabindex="-1" data-focus aria-labelledby="refusals-title" {
+            section class="jb-panel jb-panel--act" role="alert" tabindex="-1" data-focus
+                aria-labelledby="refusals-title" {
                 h2 id="refusals-title" class="jb-h2" { "办不了：" (refusals.len()) " 项不符合规定" }
                 @for one in refusals { (refusal(one, None)) }
             }

@@ -50,7 +50,12 @@ pub fn specimens() -> Markup {
         (crate::page_head("组件样张", "每种页面的空、满、错三种样子；人名与机构均为虚构", &[]))
         (crate::panel("", html! {
             ul class="jb-list" {
-                @for one in &ALL { li { span { (one.name) } a href={ "/specimens/" (one.slug) } { "查看" span class="jb-unseen" { "：" (one.name) } } } }
+                @for one in &ALL {
+                    li {
+                        span { (one.name) }
+                        a href={ "/specimens/" (one.slug) } { "查看" span class="jb-unseen" { "：" (one.name) } }
+                    }
+                }
             }
         }))
     }

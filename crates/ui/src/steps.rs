@@ -58,7 +58,8 @@ pub fn steps(list: &[Step]) -> Markup {
                         StepState::ToCome => ("to-come", "", "未到"),
                         StepState::Stopped => ("stopped", "✕", "已终止"),
                     };
-                    li class={ "jb-step jb-step--" (slug) } aria-current=[(step.state == StepState::Now).then_some("step")] {
+                    li class={ "jb-step jb-step--" (slug) }
+                        aria-current=[(step.state == StepState::Now).then_some("step")] {
                         span class="jb-step__name" {
                             @if !sign.is_empty() { span aria-hidden="true" { (sign) " " } }
                             (step.name) span class="jb-unseen" { "（" (word) "）" }

@@ -202,7 +202,9 @@ impl Render for Register {
                 (filter_form(self))
                 @if self.rows.is_empty() { (nothing(self)) } @else {
                     @if let Some(bulk) = &self.bulk {
-                        form method="post" action=(bulk.action) data-bulk { (csrf::slot()) (table(self)) (bulk_row(bulk)) }
+                        form method="post" action=(bulk.action) data-bulk {
+                            (csrf::slot()) (table(self)) (bulk_row(bulk))
+                        }
                     } @else { (table(self)) }
                 }
                 (foot(self))
@@ -245,7 +247,8 @@ fn filter_form(register: &Register) -> Markup {
     }
     html! {
         form class="jb-filters" method="get" action=(register.path) role="search" aria-label="筛选"
-            hx-get=(register.path) hx-target="#register" hx-select="#register" hx-swap="outerHTML" hx-push-url="true" hx-trigger="submit, change" {
+            hx-get=(register.path) hx-target="#register" hx-select="#register" hx-swap="outerHTML" hx-push-url="true"
+            hx-trigger="submit, change" {
             @for (name, value) in &register.query {
                 @if name != "page" && !register.filters.iter().any(|filter| filter.name == *name) {
                     input type="hidden" name=(name) value=(value);
@@ -257,12 +260,18 @@ fn filter_form(register: &Register) -> Markup {
                 div class="jb-filter" {
                     label for=(id) { (filter.label) }
                     @match &filter.kind {
-                        FilterKind::Text => { input class="form-control" type="search" id=(id) name=(filter.name) value=(value); }
-                        FilterKind::Day => { input class="form-control" type="date" id=(id) name=(filter.name) value=(value); }
+                        FilterKind::Text => {
+                            input class="form-control" type="search" id=(id) name=(filter.name) value=(value);
+                        }
+                        FilterKind::Day => {
+                            input class="form-control" type="date" id=(id) name=(filter.name) value=(value);
+                        }
                         FilterKind::Choice(options) => {
                             select class="form-select" id=(id) name=(filter.name) {
                                 option value="" { "全部" }
-                                @for (option, label) in options { option value=(option) selected[option == value] { (label) } }
+                                @for (option, label) in options {
+                                    option value=(option) selected[option == value] { (label) }
+                                }
                             }
                         }
                     }
@@ -281,7 +290,14 @@ fn table(register: &Register) -> Markup {
             table class="jb-table jb-table--cards" {
                 caption class="jb-unseen" { (register.title) }
                 thead { tr {
-                    @if picks { th scope="col" class="jb-pick" { label { input type="checkbox" class="form-check-input" data-pick-all; span class="jb-unseen" { "全选" } } } }
+                    @if picks {
+                        th scope="col" class="jb-pick" {
+                            label {
+                                input type="checkbox" class="form-check-input" data-pick-all;
+                                span class="jb-unseen" { "全选" }
+                            }
+                        }
+                    }
                     @for column in &register.columns { (head_cell(register, column)) }
                 } }
                 tbody { @for row in &register.rows { (body_row(register, row)) } }
@@ -323,7 +339,11 @@ fn body_row(register: &Register, row: &Row) -> Markup {
             @if let Some(bulk) = &register.bulk {
                 td class="jb-pick" {
                     @if let Some(value) = &row.pick {
-                        label { input type="checkbox" class="form-check-input" name="pick" value=(value) checked[bulk.all_picked]; span class="jb-unseen" { "选中这一行" } }
+                        label {
+                            input type="checkbox" class="form-check-input" name="pick" value=(value)
+                                checked[bulk.all_picked];
+                            span class="jb-unseen" { "选中这一行" }
+                        }
                     }
                 }
             }
@@ -349,7 +369,8 @@ fn bulk_row(bulk: &Bulk) -> Markup {
         div class="jb-buttons jb-bulk" {
             span class="jb-faint" data-picked-count {}
             @for (place, (label, value)) in bulk.acts.iter().enumerate() {
-                button type="submit" name="do" value=(value) class={ "btn jb-btn" @if place == 0 { " btn-primary" } } { (label) }
+                button type="submit" name="do" value=(value)
+                    class={ "btn jb-btn" @if place == 0 { " btn-primary" } } { (label) }
             }
         }
     }

@@ -27,11 +27,14 @@ pub struct WallNumber {
 pub fn wall_numbers(numbers: &[WallNumber], refresh: Option<&str>) -> Markup {
     html! {
         div id="wall-numbers" class="jb-stats jb-stats--wall" aria-live="off"
-            hx-get=[refresh] hx-trigger=[refresh.map(|_| "every 30s")] hx-select=[refresh.map(|_| "#wall-numbers")] hx-swap=[refresh.map(|_| "outerHTML")] {
+            hx-get=[refresh] hx-trigger=[refresh.map(|_| "every 30s")] hx-select=[refresh.map(|_| "#wall-numbers")]
+            hx-swap=[refresh.map(|_| "outerHTML")] {
             @for number in numbers {
                 a class="jb-stat" href=(number.href) {
                     span class="jb-stat__label" { (number.label) }
-                    span class={ "jb-stat__value jb-text--" (number.tone.slug()) } { (number.value) @if !number.unit.is_empty() { span class="jb-stat__unit" { " " (number.unit) } } }
+                    span class={ "jb-stat__value jb-text--" (number.tone.slug()) } {
+                        (number.value) @if !number.unit.is_empty() { span class="jb-stat__unit" { " " (number.unit) } }
+                    }
                     @if !number.note.is_empty() { span class="jb-stat__note" { (number.note) } }
                 }
             }
@@ -72,7 +75,9 @@ impl Render for TileMap {
                 figcaption class="jb-h2" { (self.title) }
                 ul class="jb-map__tiles" {
                     @for region in &self.regions {
-                        li class={ "jb-map__tile jb-map__tile--" (place_of(&region.code)) " jb-shade--" (region.shade.min(4)) } {
+                        li class={
+                            "jb-map__tile jb-map__tile--" (place_of(&region.code)) " jb-shade--" (region.shade.min(4))
+                        } {
                             a href=(region.href) { span { (region.name) } strong { (region.value) } }
                         }
                     }

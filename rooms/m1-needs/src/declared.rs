@@ -47,10 +47,14 @@ desk::steps! {
     /// What can happen to an item.
     Step of NeedsState, ROWS {
         Draft [] => Draft, "起草", by::<AddNeedsItem>(), Clear, Nothing, Ask(&FILE), Nowhere, ["NeedsItemDrafted"];
-        Edit [Draft] => Draft, "修改", by::<EditNeedsItem>(), Clear, Asked, Ask(&FILE), Page("修改", "edit"), ["NeedsItemEdited"];
-        File [Draft] => Draft, "备案", by::<FileNeedsItem>(), Clear, Asked, Ask(&PUBLISH), Form("给予备案", "file", ""), ["NeedsItemFiled"];
-        Publish [Draft] => Published, "发布", by::<PublishNeedsItem>(), Clear, Asked, Nobody, Form("发布", "publish", PUBLISHES), ["NeedsItemPublished"], "需求指导目录";
-        Delist [Published] => Delisted, "移出目录", by::<DelistNeedsItem>(), Clear, Asked, Nobody, Form("移出目录", "delist", DELISTS), ["NeedsItemDelisted"];
+        Edit [Draft] => Draft, "修改", by::<EditNeedsItem>(),
+            Clear, Asked, Ask(&FILE), Page("修改", "edit"), ["NeedsItemEdited"];
+        File [Draft] => Draft, "备案", by::<FileNeedsItem>(),
+            Clear, Asked, Ask(&PUBLISH), Form("给予备案", "file", ""), ["NeedsItemFiled"];
+        Publish [Draft] => Published, "发布", by::<PublishNeedsItem>(),
+            Clear, Asked, Nobody, Form("发布", "publish", PUBLISHES), ["NeedsItemPublished"], "需求指导目录";
+        Delist [Published] => Delisted, "移出目录", by::<DelistNeedsItem>(),
+            Clear, Asked, Nobody, Form("移出目录", "delist", DELISTS), ["NeedsItemDelisted"];
     }
 }
 

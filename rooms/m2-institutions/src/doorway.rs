@@ -38,7 +38,8 @@ pub async fn item_for(
         .await
 }
 
-/// The latest verification of the site, if it passed and is valid on `day`. Seen by the institution and its authorities.
+/// The latest verification of the site, if it passed and is valid on `day`. Seen by the institution and its
+/// authorities.
 pub async fn site_ok(reader: &Reader, site: &SiteId, day: Date) -> Result<Option<site_verification::Model>, Stop> {
     use site_verification::Column;
     let latest = reader

@@ -115,7 +115,8 @@ async fn listed(desk: &Desk, status: u16, page: u64, export: &str, state: &FormS
         "/persons",
         html! {
             (form(&options, state, html! {
-                (Field::text("who", "查找").hint("姓名（可以只写一部分），或完整的证件号码、手机号；按号码查到的会记入留痕").autocomplete("off").required().show(state))
+                (Field::text("who", "查找")
+                    .hint("姓名（可以只写一部分），或完整的证件号码、手机号；按号码查到的会记入留痕").autocomplete("off").required().show(state))
             }))
             @if more { p { "符合的有 " (found.total) " 人，只列出前 " (found.rows.len()) " 人，请写得更完整些。" } }
             (register)
@@ -201,9 +202,10 @@ async fn dossier(desk: &Desk, id: &str, opened: Option<(&str, &str)>, error: &st
     main.extend([section("", facts_grid(&facts)), section("参加的培训", classes(&reader, &row.id).await?)]);
     let mut side = vec![section("谁看过", viewed(desk, &reader, &row.id).await?)];
     side.push(ui::trail(&desk::trail::of(desk, &reader, &crate::declared::PERSON, &row.id.to_string(), 20).await?));
-    Ok(
-        html! { (Dossier { head: DossierHead { title: row.name.clone(), owner: "实名制人员".into(), ..DossierHead::default() }, steps: Vec::new(), main, side }) },
-    )
+    Ok(html! {
+        (Dossier { head: DossierHead { title: row.name.clone(), owner: "实名制人员".into(), ..DossierHead::default() },
+            steps: Vec::new(), main, side })
+    })
 }
 
 fn or_dash(text: &str) -> &str {
@@ -251,7 +253,10 @@ async fn classes(reader: &Reader, person: &PersonId) -> Result<Markup, Stop> {
                     html! { (ui::dates::full_range(class.starts_on, class.ends_on)) },
                     html! { (place.category.label()) },
                     html! { @if place.active { (class.state.label()) } @else { "已退出" } },
-                    html! { @if let Some(paper) = paper { a href=(at::VerifyPage(&paper.number)) { (paper.number) } } @else { "—" } },
+                    html! {
+                        @if let Some(paper) = paper { a href=(at::VerifyPage(&paper.number)) { (paper.number) } }
+                        @else { "—" }
+                    },
                 ],
             )
         })
@@ -275,7 +280,18 @@ async fn viewed(desk: &Desk, reader: &Reader, person: &PersonId) -> Result<Marku
     let today = desk.today();
     Ok(html! {
         @if list.is_empty() { p class="jb-faint" { "没有人查看过完整信息。" } }
-        ul class="jb-list" { @for one in &list { li { span { (views::word(&one.what)) " · " (one.purpose) br; small class="jb-faint" { (ui::dates::moment(one.at, today)) " " (one.office_name) " " (one.viewer_name) } } } } }
+        ul class="jb-list" {
+            @for one in &list {
+                li {
+                    span {
+                        (views::word(&one.what)) " · " (one.purpose) br;
+                        small class="jb-faint" {
+                            (ui::dates::moment(one.at, today)) " " (one.office_name) " " (one.viewer_name)
+                        }
+                    }
+                }
+            }
+        }
     })
 }
 

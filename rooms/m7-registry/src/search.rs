@@ -57,7 +57,9 @@ fn head(desk: &Desk, words: &str) -> Markup {
     let state = FormState::new().with("q", shown);
     html! {
         (page_head("查询", "班级、机构、学员姓名，证书、申领、拨付批次的编号，或完整的证件号码、手机号；只查得到您管辖范围内的", &[]))
-        (form(&Form { action: "/search".into(), submit: "查".into(), ..Form::default() }, &state, html! { (Field::text("q", "查什么").required().max_length(60).autocomplete("off").show(&state)) }))
+        (form(&Form { action: "/search".into(), submit: "查".into(), ..Form::default() }, &state, html! {
+            (Field::text("q", "查什么").required().max_length(60).autocomplete("off").show(&state))
+        }))
     }
 }
 

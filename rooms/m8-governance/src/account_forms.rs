@@ -244,9 +244,12 @@ fn institution_form(desk: &Desk, row: &institution::Model, status: u16, state: &
         "/institutions",
         html! {
             (page_head("开通机构账号", &row.name, &[Button::link("返回", at::InstitutionPage(&row.id).to_string())]))
-            (form(&Form { action: at::InstitutionAccount(&row.id).to_string(), submit: "开通".into(), ..Form::default() }, state, html! {
-                (Field::text("name", "经办人姓名").hint("机构的第一个账号，之后由他给班主任等同事开账号").required().max_length(50).autocomplete("off").show(state))
-                (Field::text("login", "账号名").hint("小写字母、数字、点或横线；不要用证件号码、手机号").required().max_length(40).autocomplete("off").show(state))
+            (form(&Form { action: at::InstitutionAccount(&row.id).to_string(), submit: "开通".into(), ..Form::default() },
+                state, html! {
+                (Field::text("name", "经办人姓名")
+                    .hint("机构的第一个账号，之后由他给班主任等同事开账号").required().max_length(50).autocomplete("off").show(state))
+                (Field::text("login", "账号名")
+                    .hint("小写字母、数字、点或横线；不要用证件号码、手机号").required().max_length(40).autocomplete("off").show(state))
             }))
         },
     )

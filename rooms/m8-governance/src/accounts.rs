@@ -30,7 +30,11 @@ macro_rules! reads {
     ($($(#[$doc:meta])* $read:ident = $name:literal, $permission:expr, $clause:literal;)+) => {$(
         $(#[$doc])*
         pub struct $read;
-        impl Read for $read { const NAME: &'static str = $name; const PERMISSION: Permission = $permission; const CLAUSE: &'static str = $clause; }
+        impl Read for $read {
+            const NAME: &'static str = $name;
+            const PERMISSION: Permission = $permission;
+            const CLAUSE: &'static str = $clause;
+        }
     )+};
 }
 reads! {
@@ -41,7 +45,8 @@ reads! {
     /// Form of a new account.
     NewAccountPage = "new-account-page", CONFIGURE, "M8.4";
     /// Form of an institution's first account.
-    InstitutionAccountPage = "institution-account-page", Permission::Of(Function::DirectoryPublication, Right::Publish), "M2.4";
+    InstitutionAccountPage = "institution-account-page",
+        Permission::Of(Function::DirectoryPublication, Right::Publish), "M2.4";
 }
 
 /// The offices of the state that have accounts here, as the form offers them.

@@ -26,7 +26,9 @@ pub fn first(desk: &Desk, state: &FormState) -> Markup {
         (page_head("绑定动态口令", "工作人员登录要过两重验证，绑定后才能办理业务", &[]))
         (panel("", html! {
             (steps(desk, &desk.actor.name))
-            (form(&Form { action: "/sign-in/authenticator".into(), submit: "绑定并登录".into(), hidden: vec![("next".into(), state.value("next").into())], ..Form::default() }, state, code_field(state)))
+            (form(&Form { action: "/sign-in/authenticator".into(), submit: "绑定并登录".into(),
+                hidden: vec![("next".into(), state.value("next").into())], ..Form::default() }, state,
+                code_field(state)))
         }))
         (ui::Button::post("换个账号登录", "/sign-in/again").quiet())
     }
@@ -84,7 +86,8 @@ async fn page(desk: &Desk, status: u16, state: &FormState) -> Result<Response, S
                     (panel("绑定动态口令（第二重验证）", html! {
                         p { "绑定后每次登录除密码外还要填手机上的六位数字。" }
                         (steps(desk, &one.login))
-                        (form(&Form { action: "/account/totp".into(), submit: "绑定".into(), ..Form::default() }, code, code_field(code)))
+                        (form(&Form { action: "/account/totp".into(), submit: "绑定".into(), ..Form::default() }, code,
+                            code_field(code)))
                     }))
                 }
                 @if one.password_hash.is_some() { (panel("修改密码", password_form(password))) }
@@ -124,7 +127,8 @@ fn password_form(state: &FormState) -> Markup {
         state,
         html! {
             (Field::password("current", "现在的密码").required().autocomplete("current-password").show(state))
-            (Field::password("password", "新密码").hint(password::WANTED).required().autocomplete("new-password").show(state))
+            (Field::password("password", "新密码")
+                .hint(password::WANTED).required().autocomplete("new-password").show(state))
             (Field::password("again", "再输一遍新密码").required().autocomplete("new-password").show(state))
         },
     )

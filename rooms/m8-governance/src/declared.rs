@@ -39,12 +39,18 @@ desk::steps! {
     /// What can happen to an account.
     Step of AccountState, ROWS {
         Open [] => Active, "建立账号", by::<CreateAccount>(), Clear, Nothing, Nobody, Nowhere, ["AccountCreated"];
-        OpenInstitution [] => Active, "开通机构账号", by::<OpenInstitutionAccount>(), Clear, Nothing, Nobody, Nowhere, ["AccountCreated"];
-        OpenOrganisation [] => Active, "登记单位并建立账号", by::<OpenOrganisation>(), Clear, Nothing, Nobody, Nowhere, ["AccountCreated"];
-        OpenFirst [] => Active, "建立第一位系统管理员", by::<OpenFirstAccount>(), Clear, Nothing, Nobody, Nowhere, ["AccountCreated"];
-        OpenTrainee [] => Active, "发登录条，建立学员账号", by::<IssueSlips>(), Clear, Nothing, Nobody, Nowhere, ["TraineeSlipIssued"];
-        Disable [Active] => Disabled, "停用", by::<DisableAccount>(), Clear, Nothing, Nobody, Form("停用账号", "disable", "他会在所有设备上退出，不能再登录。确定停用吗？"), ["AccountDisabled"];
-        Enable [Disabled] => Active, "启用", by::<EnableAccount>(), Clear, Nothing, Nobody, Form("启用账号", "enable", "启用后他可以用原来的密码登录。确定吗？"), ["AccountEnabled"];
+        OpenInstitution [] => Active, "开通机构账号", by::<OpenInstitutionAccount>(),
+            Clear, Nothing, Nobody, Nowhere, ["AccountCreated"];
+        OpenOrganisation [] => Active, "登记单位并建立账号", by::<OpenOrganisation>(),
+            Clear, Nothing, Nobody, Nowhere, ["AccountCreated"];
+        OpenFirst [] => Active, "建立第一位系统管理员", by::<OpenFirstAccount>(),
+            Clear, Nothing, Nobody, Nowhere, ["AccountCreated"];
+        OpenTrainee [] => Active, "发登录条，建立学员账号", by::<IssueSlips>(),
+            Clear, Nothing, Nobody, Nowhere, ["TraineeSlipIssued"];
+        Disable [Active] => Disabled, "停用", by::<DisableAccount>(),
+            Clear, Nothing, Nobody, Form("停用账号", "disable", "他会在所有设备上退出，不能再登录。确定停用吗？"), ["AccountDisabled"];
+        Enable [Disabled] => Active, "启用", by::<EnableAccount>(),
+            Clear, Nothing, Nobody, Form("启用账号", "enable", "启用后他可以用原来的密码登录。确定吗？"), ["AccountEnabled"];
     }
 }
 

@@ -111,15 +111,20 @@ fn body(desk: &Desk, accounts: &[account::Model]) -> maud::Markup {
             @for (login, does) in *people { @if let Some(one) = accounts.iter().find(|a| a.login == *login) {
                 li {
                     span { strong { (one.name) } " " span class="jb-faint" { (one.office_name) } br; (does) }
-                    form method="post" action="/personas" { (ui::csrf::slot()) input type="hidden" name="login" value=(login);
+                    form method="post" action="/personas" {
+                        (ui::csrf::slot()) input type="hidden" name="login" value=(login);
                         button class="btn jb-btn" type="submit" { "进入" span class="jb-unseen" { "：" (one.name) } } }
                 }
             } }
         } })) } }
         (ui::panel("演示时钟", html! {
-            p { "现在是 " strong { (ui::dates::full_moment(now)) } " " (ui::dates::weekday(desk.today())) "。往后拨，到期的事（公示期满、评价期满、补贴草稿）会自己办好。" }
+            p {
+                "现在是 " strong { (ui::dates::full_moment(now)) } " " (ui::dates::weekday(desk.today()))
+                "。往后拨，到期的事（公示期满、评价期满、补贴草稿）会自己办好。"
+            }
             div class="jb-clock" {
-                (jump("过一小时", now + Duration::hours(1))) (jump("过一天", now + Duration::days(1))) (jump("过五个工作日", next_day))
+                (jump("过一小时", now + Duration::hours(1))) (jump("过一天", now + Duration::days(1)))
+                (jump("过五个工作日", next_day))
                 form class="jb-clock__to" method="post" action="/demo-clock" {
                     (ui::csrf::slot())
                     label for="clock-at" { "或者拨到" }

@@ -77,7 +77,8 @@ fn slip(opened: &Opened, token: &str) -> Markup {
         (page_head(&format!("{name}，您好"), "", &[]))
         (panel("", html! {
             p { "点下面的按钮，这部手机就登录了，上课扫码就能签到。" }
-            (form(&Form { action: at::LinkPage(&token).to_string(), submit: "是我，登录".into(), is_phone: true, ..Form::default() }, &FormState::new(), html! {}))
+            (form(&Form { action: at::LinkPage(&token).to_string(), submit: "是我，登录".into(), is_phone: true,
+                ..Form::default() }, &FormState::new(), html! {}))
             p class="jb-head__note" { "不是您本人，请不要点，把登录条交还班主任。这张登录条只能用一次。" }
         }))
     }
@@ -86,8 +87,10 @@ fn slip(opened: &Opened, token: &str) -> Markup {
 fn password_form(opened: &Opened, token: &str, state: &FormState) -> Markup {
     html! {
         (page_head("设置密码", &format!("账号 {} · {}", opened.account.login, opened.account.office_name), &[]))
-        (form(&Form { action: at::LinkPage(&token).to_string(), submit: "设置密码并登录".into(), ..Form::default() }, state, html! {
-            (Field::password("password", "新密码").hint(password::WANTED).required().autocomplete("new-password").show(state))
+        (form(&Form { action: at::LinkPage(&token).to_string(), submit: "设置密码并登录".into(), ..Form::default() },
+            state, html! {
+            (Field::password("password", "新密码")
+                .hint(password::WANTED).required().autocomplete("new-password").show(state))
             (Field::password("again", "再输一遍").required().autocomplete("new-password").show(state))
         }))
         p class="jb-head__note" { "这个链接只能用一次。" @if must_enrol(&opened.account) { "设好密码后，还要绑定手机动态口令。" } }

@@ -116,7 +116,9 @@ fn line(one: &policy_parameter::Model, today: foundation::Date) -> Row {
         html! { (one.district.full_name()) },
         html! { (value_text(&one.name, &one.unit, one.value)) },
         html! { (ui::dates::full_day(one.effective_from)) " " (until) @if let Some(state) = state { " " (state) } },
-        html! { @if one.document == DESIGN_DEFAULT { span class="jb-faint" { "系统默认，各地可另定" } } @else { (one.document) } },
+        html! {
+            @if one.document == DESIGN_DEFAULT { span class="jb-faint" { "系统默认，各地可另定" } } @else { (one.document) }
+        },
     ])
 }
 

@@ -57,7 +57,8 @@ pub async fn ask(desk: Desk, Query(next): Query<Next>) -> Response {
 fn sign_in_form(desk: &Desk, state: &FormState) -> Markup {
     html! {
         (page_head("登录", "", &[]))
-        (form(&Form { action: "/sign-in".into(), submit: "登录".into(), hidden: vec![("next".into(), state.value("next").into())], ..Form::default() }, state, html! {
+        (form(&Form { action: "/sign-in".into(), submit: "登录".into(),
+            hidden: vec![("next".into(), state.value("next").into())], ..Form::default() }, state, html! {
             (Field::text("login", "账号").required().max_length(64).autocomplete("username").show(state))
             (Field::password("password", "密码").required().autocomplete("current-password").show(state))
         }))
@@ -160,7 +161,8 @@ async fn half(desk: &Desk) -> Result<account::Model, Stop> {
 fn code_form(state: &FormState) -> Markup {
     html! {
         (page_head("请输入动态口令", "打开手机上的口令软件，填现在显示的六位数字", &[]))
-        (form(&Form { action: "/sign-in/code".into(), submit: "登录".into(), hidden: vec![("next".into(), state.value("next").into())], ..Form::default() }, state, html! {
+        (form(&Form { action: "/sign-in/code".into(), submit: "登录".into(),
+            hidden: vec![("next".into(), state.value("next").into())], ..Form::default() }, state, html! {
             (Field::text("code", "六位数字").required().max_length(6).autocomplete("one-time-code").show(state))
         }))
         p class="jb-head__note" { "换了手机或丢了口令软件，请本单位的系统管理员重置账号。" }

@@ -188,12 +188,19 @@ async fn sheet_of(desk: &Desk, id: &str, form: &Pairs) -> Result<Response, Stop>
 /// Two slips beside each other, cut along the dashes.
 fn sheet(class: &training_class::Model, slips: &[Slip]) -> Markup {
     html! {
-        (page_head("登录条", &format!("{} · {} 张，请现在打印；离开这一页就看不到了", class.title, slips.len()), &[Button::link("回到名单", at::ClassSlips(&class.id).to_string())]))
+        (page_head("登录条", &format!("{} · {} 张，请现在打印；离开这一页就看不到了", class.title, slips.len()),
+            &[Button::link("回到名单", at::ClassSlips(&class.id).to_string())]))
         p class="jb-noprint" { button type="button" class="btn btn-primary jb-btn" data-print { "打印" } }
         ul class="jb-slips" { @for slip in slips { li class="jb-slip" {
             (ui::qr(&slip.link.address, &format!("{}的登录二维码", slip.name)))
             div {
-                p class="jb-slip__name" { strong { (slip.name) } " " span class="jb-number" { (slip.document_masked.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect::<String>()) } }
+                p class="jb-slip__name" {
+                    strong { (slip.name) } " "
+                    span class="jb-number" {
+                        (slip.document_masked.chars()
+                            .rev().take(4).collect::<Vec<_>>().into_iter().rev().collect::<String>())
+                    }
+                }
                 p { (class.title) }
                 p { "用手机扫左边的码，点“是我，登录”。以后上课用这部手机扫教室的码签到。" }
                 p class="jb-faint" { "限本人用一次，" (ui::dates::day(foundation::clock::day_of(slip.link.expires_at))) "前有效" }

@@ -138,7 +138,8 @@ fn question() -> Markup {
         form class="jb-panel jb-ask" method="get" action="/verify" role="search" aria-label="查验证书" {
             label class="jb-h2" for="front-number" { "这张证书是真的吗？" }
             div class="jb-ask__row" {
-                input class="form-control" type="text" id="front-number" name="number" maxlength="40" autocomplete="off" required aria-describedby="front-hint";
+                input class="form-control" type="text" id="front-number" name="number" maxlength="40" autocomplete="off"
+                    required aria-describedby="front-hint";
                 button class="btn btn-primary jb-btn" type="submit" { "查验证书" }
             }
             p class="jb-faint" id="front-hint" { "填证书上以 PXHG 开头的编号，共 25 位；也可以用手机扫证书上的二维码" }
@@ -166,7 +167,9 @@ fn doors(numbers: &Numbers) -> Markup {
     html! {
         nav class="jb-doors" aria-label="公众查询" {
             @for (href, name, what, now) in &doors {
-                a class="jb-door" href=(href) { strong { (name) " ›" } span { (what) } span class="jb-door__now" { (now) } }
+                a class="jb-door" href=(href) {
+                    strong { (name) " ›" } span { (what) } span class="jb-door__now" { (now) }
+                }
             }
         }
     }

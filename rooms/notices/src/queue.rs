@@ -147,7 +147,8 @@ async fn queue(desk: &Desk, page: u64) -> Result<Markup, Stop> {
     let blocked = blocked(desk, &page.rows).await?;
     let (buttons, empty) = next_step(desk);
     Ok(html! { (QueueBody {
-        title: "今日待办".into(), note, cards: cards::cards(desk).await?, rows: page.rows.iter().map(|one| row(one, desk, blocked.get(&one.id.to_string()).copied())).collect(),
+        title: "今日待办".into(), note, cards: cards::cards(desk).await?,
+        rows: page.rows.iter().map(|one| row(one, desk, blocked.get(&one.id.to_string()).copied())).collect(),
         empty: empty.into(), buttons, pages: Some((page.number, page.total.div_ceil(page.size), "/".into())),
     }) (overdue::below(desk).await?) })
 }

@@ -124,7 +124,8 @@ fn body(desk: &Desk, row: &task::Model, state: &FormState) -> Markup {
         @if !row.finding.is_empty() { (panel("要办的", html! { p { (row.finding) } })) }
         @if row.done_at.is_some() { (panel("", html! { p { "已经办完了。" } })) }
         @else {
-            (form(&options, state, Field::text_area("note", "办理结果").hint("找了谁、核实了什么、结论是什么。会记入日志，不要写证件号、电话。").required().max_length(1000).show(state)))
+            (form(&options, state, Field::text_area("note", "办理结果")
+                .hint("找了谁、核实了什么、结论是什么。会记入日志，不要写证件号、电话。").required().max_length(1000).show(state)))
         }
     }
 }

@@ -243,7 +243,8 @@ pub type Change<P> = <<P as Procedure>::Table as EntityTrait>::ActiveModel;
 #[macro_export]
 macro_rules! steps {
     ($(#[$doc:meta])* $steps:ident of $state:ident, $rows:ident {
-        $($step:ident [$($from:ident)|*] => $to:ident, $called:literal, $by:expr, $due:expr, $closes:expr, $next:expr, $press:expr, [$($fact:literal),+] $(, $document:literal)?;)+
+        $($step:ident [$($from:ident)|*] => $to:ident, $called:literal, $by:expr,
+            $due:expr, $closes:expr, $next:expr, $press:expr, [$($fact:literal),+] $(, $document:literal)?;)+
     }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -256,8 +257,9 @@ macro_rules! steps {
         pub const $rows: &[$crate::procedure::Row<$state, $steps>] = {
             use $crate::procedure::{Closes::*, Due::*, Next::*, Press::*};
             &[$($crate::procedure::Row {
-                from: &[$($state::$from),*], step: $steps::$step, to: $state::$to, called: $called, by: $by, due: $due, closes: $closes,
-                next: $next, press: $press, facts: &[$($fact),+], document: concat!("", $($document)?),
+                from: &[$($state::$from),*], step: $steps::$step, to: $state::$to, called: $called, by: $by,
+                due: $due, closes: $closes, next: $next, press: $press, facts: &[$($fact),+],
+                document: concat!("", $($document)?),
             },)+]
         };
     };

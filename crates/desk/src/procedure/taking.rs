@@ -36,8 +36,8 @@ pub fn kept_apart<P: Procedure>(desk: &Desk, thing: &Model<P>, step: P::Step) ->
     P::APART.iter().find(keeps_away).map(|one| one.why)
 }
 
-/// Errors: as `after`; what changed since the page was shown; who must not do it. For acts that look at more before they
-/// take their step: these come first.
+/// Errors: as `after`; what changed since the page was shown; who must not do it. For acts that look at more before
+/// they take their step: these come first.
 pub fn may_take<P: Procedure>(desk: &Desk, thing: &Model<P>, step: P::Step) -> Result<P::State, Stop> {
     let to = after::<P>(P::state(thing)?, step)?;
     desk.unchanged(P::SUBJECT, &P::id(thing), <P::Table as store::Keyed>::version(thing))?;

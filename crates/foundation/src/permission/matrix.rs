@@ -1,7 +1,8 @@
 //! The matrix of domain.md §1.3, cell by cell: 36 functions × 16 columns, no gaps and no defaults, so
 //! that a new function or a new column does not compile until somebody has decided every cell.
 //! It is laid out as the text's table is, so that the two can be held side by side. Qualifiers of the
-//! text (own, summary, per regime) are scope's or the act's matter and stand in comments. A statement (说明、申辩) or suggestion (建议) is a submission, hence Create.
+//! text (own, summary, per regime) are scope's or the act's matter and stand in comments. A statement (说明、申辩)
+//! or suggestion (建议) is a submission, hence Create.
 
 use super::Function;
 use super::Right::{self, Approve, Configure, Create, Execute, File, Inspect, Pay, Publish, Read, Witness};
@@ -157,7 +158,7 @@ pub(crate) fn row(function: Function) -> Row {
         Function::ClaimSubmission         => Row::of([ R,  R,  R,  R,  R,  R,  R,  R,  R,  R,  C,  C,  O,  C,  C,  O]),
         // industry A(C); trainee R(self)
         Function::ClaimReview             => Row::of([ R,  R,  R,  O,  A,  A,  W,  A,  R,  R,  R,  R,  O,  R,  R,  O]),
-        Function::ClaimPayment            => Row::of([ R,  R,  R,  O,  P,  P, A_PAY,  R,  R,  R,  R,  R,  O,  R,  R,  R]),
+        Function::ClaimPayment            => Row::of([ R,  R,  R,  O,  P,  P,A_PAY, R,  R,  R,  R,  R,  O,  R,  R,  R]),
         // industry X(C); institution C(执行); assessment_body C(协助); trainee C(退款)
         Function::Recovery                => Row::of([ R,  R,  R,  O,  X,  X,  A,  X,  R,  R,  C,  C,  C,  C,  C,  O]),
         // assessment_centre X(评价); industry X(C); monitor 建议; institution R,申辩; assessment_body R,申辩; platform R,申辩
@@ -172,7 +173,8 @@ pub(crate) fn row(function: Function) -> Row {
         // trainee R,退订
         // 退订 is about one's own account (Permission::SignedIn).
         Function::Outreach                => Row::of([ R,  M,  R,  O,  M,  C,  O,  O,  O,  R,  O,  O,  O,  O,  R,  O]),
-        // city M(下级); county M(下级); finance M(自身); industry M(自身); institution M(自身); assessment_body M(自身); platform M(自身); base M(自身)
+        // city M(下级); county M(下级); finance M(自身); industry M(自身); institution M(自身); assessment_body M(自身);
+        // platform M(自身); base M(自身)
         Function::Accounts                => Row::of([ M,  M,  M,  O,  M,  M,  M,  M,  R,  R,  M,  M,  M,  M,  O,  O]),
     }
 }

@@ -107,7 +107,11 @@ fn codes_agree_with_the_code_lists() {
             .collect::<Vec<_>>()
     };
     macro_rules! same { ($($list:literal = $name:ty),+) => { $(
-        assert_eq!(listed($list), <$name>::all().iter().map(|one| (one.code().to_owned(), one.label().to_owned())).collect::<Vec<_>>(), $list);
+        assert_eq!(
+            listed($list),
+            <$name>::all().iter().map(|one| (one.code().to_owned(), one.label().to_owned())).collect::<Vec<_>>(),
+            $list
+        );
     )+ } }
     same!(
         "id_type" = IdType,

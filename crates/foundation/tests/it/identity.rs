@@ -245,7 +245,9 @@ fn a_number() -> impl Strategy<Value = String> {
 proptest! {
     /// The check letter finds every single wrong letter.
     #[test]
-    fn s12_7_any_single_wrong_digit_is_refused(number in a_number(), place in 0usize..18, letter in select("0123456789X".chars().collect::<Vec<_>>())) {
+    fn s12_7_any_single_wrong_digit_is_refused(
+        number in a_number(), place in 0usize..18, letter in select("0123456789X".chars().collect::<Vec<_>>())
+    ) {
         prop_assert!(parse(IdType::ResidentCard, &number).is_ok());
         let mut letters: Vec<char> = number.chars().collect();
         prop_assume!(letters[place] != letter);
@@ -263,11 +265,16 @@ proptest! {
             }
         }
         let _ = (text.parse::<Uscc>(), text.parse::<Phone>(), text.parse::<AccountNumber>());
-        if let Ok(name) = text.parse::<PersonName>() { prop_assert_eq!(name.as_str().parse::<PersonName>(), Ok(name.clone())); }
+        if let Ok(name) = text.parse::<PersonName>() {
+            prop_assert_eq!(name.as_str().parse::<PersonName>(), Ok(name.clone()));
+        }
     }
     /// Codes built from the two check letters parse; one changed letter does not.
     #[test]
-    fn s12_7_any_single_wrong_letter_of_a_uscc_is_refused(front in "[1-9][1-9]350[1-9]0[0-9]", organisation in "[0-9A-HJ-NPQRTUWXY]{8}", place in 0usize..18, letter in "[0-9A-HJ-NPQRTUWXY]") {
+    fn s12_7_any_single_wrong_letter_of_a_uscc_is_refused(
+        front in "[1-9][1-9]350[1-9]0[0-9]", organisation in "[0-9A-HJ-NPQRTUWXY]{8}", place in 0usize..18,
+        letter in "[0-9A-HJ-NPQRTUWXY]"
+    ) {
         let first = format!("{front}{organisation}{}", inner_check(&organisation).expect("letters"));
         let code = format!("{first}{}", outer_check(&first).expect("letters"));
         prop_assert!(code.parse::<Uscc>().is_ok());

@@ -160,6 +160,7 @@ fn m8_authority_txt_is_what_the_code_does() {
     let kept = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         kept == printed,
-        "crates/foundation/authority.txt is out of date: run `UPDATE=1 cargo test -p foundation` and have the change reviewed"
+        "crates/foundation/authority.txt is out of date: run `UPDATE=1 cargo test -p foundation` \
+         and have the change reviewed"
     );
 }

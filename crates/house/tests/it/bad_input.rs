@@ -165,7 +165,8 @@ async fn a_roster_with_wrong_rows_keeps_the_good_ones() {
         |n: u16| foundation::id_number::synthetic(foundation::Date::from_ymd_opt(1980, 5, 6).unwrap(), n).unwrap();
     let hostile = "'; DROP TABLE person; --<script>alert(1)</script>";
     let text = format!(
-        "姓名,证件号码,联系电话\n陈大补,{},13905951234\n陈小补,350199198005060000,13905951235\n{hostile},{},13905951236\n陈中补,{},13905951237\n",
+        "姓名,证件号码,联系电话\n陈大补,{},13905951234\n陈小补,350199198005060000,13905951235\n{hostile},{},13905951236\n\
+         陈中补,{},13905951237\n",
         number(901),
         number(905),
         number(903)

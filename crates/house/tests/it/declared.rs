@@ -222,7 +222,9 @@ fn the_tables_and_pictures_in_docs_are_the_code() {
         .map(|by| (by.act, by.title));
     let titles: BTreeMap<&str, &str> = routes.acts.iter().map(|one| (one.name, one.title)).chain(stepped).collect();
     let title = |act: &str| (*titles.get(act).unwrap_or_else(|| panic!("there is no act {act}"))).to_owned();
-    let mut text = "# 办理步骤\n\n由各房间的步骤表生成（`UPDATE=1 cargo test -p house declared` 重写）。每一行是一步：从哪里、到哪里、谁办、限期、下一步轮到谁、留下什么事实。\n".to_owned();
+    let mut text = "# 办理步骤\n\n由各房间的步骤表生成（`UPDATE=1 cargo test -p house declared` 重写）。\
+        每一行是一步：从哪里、到哪里、谁办、限期、下一步轮到谁、留下什么事实。\n"
+        .to_owned();
     for one in &declared.procedures {
         let _ = write!(text, "\n## {}\n\n{}", one.title, rows(one));
         let picture = format!(
@@ -252,9 +254,9 @@ fn the_tables_and_pictures_in_docs_are_the_code() {
 }
 
 fn rows(table: &Table) -> String {
-    let mut text =
-        "| 步骤 | 从 | 到 | 办理 | 谁可以 | 谁不可以 | 条款 | 限期 | 下一步 | 按钮 | 事实 | 文书 |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n"
-            .to_owned();
+    let mut text = "| 步骤 | 从 | 到 | 办理 | 谁可以 | 谁不可以 | 条款 | 限期 | 下一步 | 按钮 | 事实 | 文书 |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|---|\n"
+        .to_owned();
     for Line { from, to, called, by, due, next, button, facts, document, apart, .. } in &table.lines {
         let acts = by.all().map(|one| format!("{} `{}`", one.title, one.act)).collect::<Vec<_>>().join(" 或 ");
         let mut who: Vec<String> = by.all().map(|one| one.permission.words()).collect();
@@ -264,7 +266,8 @@ fn rows(table: &Table) -> String {
         let facts = facts.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(" ");
         let _ = writeln!(
             text,
-            "| {called} | {from} | {to} | {acts} | {who} | {apart} | {} | {due} | {next} | {button} | {facts} | {document} |",
+            "| {called} | {from} | {to} | {acts} | {who} | {apart} | {} | {due} | {next} | {button} | {facts} | \
+             {document} |",
             by.clause
         );
     }

@@ -69,7 +69,8 @@ fn roster_xlsx() -> Vec<u8> {
 
 fn roster_csv() -> Vec<u8> {
     let number = foundation::id_number::synthetic(Date::from_ymd_opt(1980, 5, 6).unwrap(), 20).unwrap();
-    format!("\u{feff}姓名,证件类型,证件号码,出生日期,联系电话\n林玉珍,居民身份证,{number},1980-05-06,13905951234\n\"黄,小琴\",,{number},,\n").into_bytes()
+    format!("\u{feff}姓名,证件类型,证件号码,出生日期,联系电话\n林玉珍,居民身份证,{number},1980-05-06,13905951234\n\"黄,小琴\",,{number},,\n")
+        .into_bytes()
 }
 
 #[test]
@@ -258,24 +259,39 @@ async fn requests_of_mutated_bytes() {
         "csrf=x&at=2026-11-02T10%3A00&login=school-clerk&name=%E6%99%8B&rows[]=1&rows[]=2&plan={}",
         class.class
     );
-    let json = serde_json::json!({"class": class.class, "rows": [{"row": 1, "name": "林", "id_number": "1", "id_type": "", "birth": "", "phone": "", "category": "", "education": ""}], "to": "2026-11-02T02:00:00Z"}).to_string();
+    let json = serde_json::json!({"class": class.class, "rows": [{"row": 1, "name": "林", "id_number": "1",
+        "id_type": "", "birth": "", "phone": "", "category": "", "education": ""}], "to": "2026-11-02T02:00:00Z"})
+    .to_string();
     for n in 0..400 {
         let cookie = sealed(&mut luck, &format!("{}={token}; flash=5pmL; big=1", desk::session::COOKIE));
         let answers = [
             web.raw("GET", "/", &[("cookie", cookie)], Vec::new()).await,
-            web.raw("GET", "/classes", &[("authorization", sealed(&mut luck, &format!("Bearer {token}")))], Vec::new()).await,
+            web.raw("GET", "/classes", &[("authorization", sealed(&mut luck, &format!("Bearer {token}")))], Vec::new())
+                .await,
             web.raw(
                 "POST",
                 "/demo-clock",
-                &[("content-type", b"application/x-www-form-urlencoded".to_vec()), ("sec-fetch-site", b"same-origin".to_vec())],
+                &[
+                    ("content-type", b"application/x-www-form-urlencoded".to_vec()),
+                    ("sec-fetch-site", b"same-origin".to_vec()),
+                ],
                 luck.mutated(form.as_bytes()),
             )
             .await,
-            web.raw("POST", "/api/v1/acts/move-demo-clock", &[("authorization", format!("Bearer {token}").into_bytes())], luck.mutated(json.as_bytes())).await,
+            web.raw(
+                "POST",
+                "/api/v1/acts/move-demo-clock",
+                &[("authorization", format!("Bearer {token}").into_bytes())],
+                luck.mutated(json.as_bytes()),
+            )
+            .await,
             web.raw(
                 "POST",
                 "/api/v1/acts/add-trainees",
-                &[("authorization", format!("Bearer {token}").into_bytes()), ("idempotency-key", sealed(&mut luck, "key"))],
+                &[
+                    ("authorization", format!("Bearer {token}").into_bytes()),
+                    ("idempotency-key", sealed(&mut luck, "key")),
+                ],
                 luck.mutated(json.as_bytes()),
             )
             .await,
@@ -287,7 +303,10 @@ async fn requests_of_mutated_bytes() {
                     ("content-type", sealed(&mut luck, "multipart/form-data; boundary=jinbu")),
                     ("sec-fetch-site", b"same-origin".to_vec()),
                 ],
-                luck.mutated(b"--jinbu\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nabc\r\n--jinbu--\r\n"),
+                luck.mutated(
+                    b"--jinbu\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n\
+                    abc\r\n--jinbu--\r\n",
+                ),
             )
             .await,
         ];

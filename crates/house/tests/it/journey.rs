@@ -483,7 +483,8 @@ async fn the_paid_yuan_verifies_offline_and_a_changed_row_is_named() {
     let whole = house::evidence::verify_database(&house.premises).await.unwrap();
     assert!(whole.is_clean(), "{}", whole.render());
     // One row of the database changed behind everybody's back: by its owner, the house itself could not.
-    let later = "UPDATE attendance SET at = (SELECT at FROM attendance ORDER BY at DESC LIMIT 1) WHERE id = (SELECT id FROM attendance ORDER BY at LIMIT 1)";
+    let later = "UPDATE attendance SET at = (SELECT at FROM attendance ORDER BY at DESC LIMIT 1) \
+        WHERE id = (SELECT id FROM attendance ORDER BY at LIMIT 1)";
     let insider: &[&str] = &["DROP TRIGGER attendance_keeps_values", later];
     store::db::tamper(&house.premises.db, if house.premises.db.kind() == "sqlite" { insider } else { &insider[1..] })
         .await

@@ -176,7 +176,8 @@ async fn m8_9_verifying_names_the_unreadable_row_and_goes_on() {
     let size = store::sequencer::size(&reader).await.unwrap();
     drop(reader);
     let mut statements = vec![
-        "UPDATE enrolment SET category = 'nonsense' WHERE id = (SELECT min(e.id) FROM enrolment e JOIN training_class c ON c.id = e.class WHERE c.policy IS NOT NULL)",
+        "UPDATE enrolment SET category = 'nonsense' WHERE id = (SELECT min(e.id) FROM enrolment e \
+         JOIN training_class c ON c.id = e.class WHERE c.policy IS NOT NULL)",
         "DELETE FROM fact WHERE seq = 700",
     ];
     if premises.db.kind() == "sqlite" {

@@ -1,5 +1,5 @@
-//! Nobody is shown a way that is shut: every link of every page that a persona comes to by links opens, and every form's
-//! act is one that his office may do (M8.5: the office that pays, those that only look).
+//! Nobody is shown a way that is shut: every link of every page that a persona comes to by links opens, and every
+//! form's act is one that his office may do (M8.5: the office that pays, those that only look).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;

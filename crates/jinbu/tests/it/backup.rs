@@ -154,7 +154,8 @@ async fn check_names_what_is_not_well_and_alone_takes_the_mark_away() {
     );
     assert!(!is_sqlite || mark.exists());
     let back = if is_sqlite {
-        "CREATE TRIGGER \"attendance_keeps_rows\" BEFORE DELETE ON \"attendance\" BEGIN SELECT RAISE(ABORT, 'attendance is append-only'); END"
+        "CREATE TRIGGER \"attendance_keeps_rows\" BEFORE DELETE ON \"attendance\" BEGIN \
+         SELECT RAISE(ABORT, 'attendance is append-only'); END"
     } else {
         "ALTER TABLE attendance FORCE ROW LEVEL SECURITY"
     };

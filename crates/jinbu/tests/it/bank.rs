@@ -1,5 +1,5 @@
-//! Payment batches of the demo and the files that their acts keep: approvals make the bank's file, its answer is kept as
-//! it came (M8.9). What is acknowledged has its file, whole.
+//! Payment batches of the demo and the files that their acts keep: approvals make the bank's file, its answer is kept
+//! as it came (M8.9). What is acknowledged has its file, whole.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

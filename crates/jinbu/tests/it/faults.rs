@@ -1,6 +1,6 @@
-//! A disk that fails while the house works (`faults.c`, preloaded): no space, input/output errors, writes by half, syncs
-//! that fail, on SQLite's file, its log and the kept files; they come and go under load. Nothing that was acknowledged
-//! is lost, nothing is there twice, and the house works on by itself when the disk does.
+//! A disk that fails while the house works (`faults.c`, preloaded): no space, input/output errors, writes by half,
+//! syncs that fail, on SQLite's file, its log and the kept files; they come and go under load. Nothing that was
+//! acknowledged is lost, nothing is there twice, and the house works on by itself when the disk does.
 
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};

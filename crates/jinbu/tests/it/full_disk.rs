@@ -1,5 +1,5 @@
-//! The fault of 28 November 2026 as it happened: the data folder's disk fills up under load and gets its room back. Then
-//! every later act was answered with yes and none was kept, 317 of 317.
+//! The fault of 28 November 2026 as it happened: the data folder's disk fills up under load and gets its room back.
+//! Then every later act was answered with yes and none was kept, 317 of 317.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -133,7 +133,8 @@ async fn add_sites(client: Client, clerk: String, name: String, pace: Duration, 
                 ledger.unanswered.remove(&name);
                 ledger.sites.insert(name, answer["site"].as_str().unwrap().to_owned());
             }
-            // Four hands at one institution: PostgreSQL lets one of them win, the others are told so; asked again later.
+            // Four hands at one institution: PostgreSQL lets one of them win, the others are told so; asked again
+            // later.
             Some((409, _)) => {}
             Some((status, answer)) => {
                 ledger.lock().unwrap().refused.push(Refused::of("add-site", began, status, &answer));

@@ -75,7 +75,8 @@ impl Cluster {
             return;
         }
         let settings = format!(
-            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} -c max_connections=60 -c shared_buffers=64MB -c min_wal_size=32MB -c max_wal_size=64MB",
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} -c max_connections=60 \
+             -c shared_buffers=64MB -c min_wal_size=32MB -c max_wal_size=64MB",
             self.port,
             self.beside.path().display()
         );

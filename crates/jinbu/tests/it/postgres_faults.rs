@@ -1,5 +1,5 @@
-//! A PostgreSQL that is stopped and started again, and whose disk fills and empties, under load: who asks is told within
-//! two seconds, and everything that was acknowledged is there afterwards (decisions/0012).
+//! A PostgreSQL that is stopped and started again, and whose disk fills and empties, under load: who asks is told
+//! within two seconds, and everything that was acknowledged is there afterwards (decisions/0012).
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -205,7 +205,8 @@ impl Server {
             .expect("the page has a form");
         let body = format!("csrf={token}&{fields}");
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: {0}\r\nconnection: close\r\norigin: http://{0}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {1}\r\n\r\n",
+            "POST {path} HTTP/1.1\r\nhost: {0}\r\nconnection: close\r\norigin: http://{0}\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {1}\r\n\r\n",
             self.address,
             body.len()
         );
@@ -216,7 +217,8 @@ impl Server {
     pub async fn sign_in(&self, persona: &str) -> String {
         let body = serde_json::json!({ "persona": persona }).to_string();
         let head = format!(
-            "POST /api/v1/demo-sign-in HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            "POST /api/v1/demo-sign-in HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n",
             self.address,
             body.len()
         );
@@ -242,7 +244,8 @@ impl Client {
     pub async fn act(&self, token: &str, act: &str, key: &str, body: &Value) -> Option<(u16, Value)> {
         let body = body.to_string();
         let head = format!(
-            "POST /api/v1/acts/{act} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\nauthorization: Bearer {token}\r\nidempotency-key: {key}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            "POST /api/v1/acts/{act} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+             idempotency-key: {key}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             self.address,
             body.len()
         );

@@ -1,5 +1,5 @@
-//! A disk of a few megabytes in memory, filled and emptied at will. Mounting needs rights that CI's root has; where they
-//! are missing that is said, and nothing is proved.
+//! A disk of a few megabytes in memory, filled and emptied at will. Mounting needs rights that CI's root has; where
+//! they are missing that is said, and nothing is proved.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

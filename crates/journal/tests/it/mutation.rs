@@ -62,7 +62,9 @@ proptest! {
 
     /// A byte changed inside a fact names that fact.
     #[test]
-    fn a_byte_changed_in_a_fact_names_the_fact(nth in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), mask in 1u8..=255) {
+    fn a_byte_changed_in_a_fact_names_the_fact(
+        nth in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), mask in 1u8..=255
+    ) {
         use base64::Engine as _;
         let mut bundle = Bundle::from_json(&GOOD).unwrap();
         let nth = nth.index(bundle.entries.len());
@@ -73,6 +75,10 @@ proptest! {
         one.bytes = base64::prelude::BASE64_STANDARD.encode(bytes);
         let (seq, fact) = (one.seq, one.fact.clone());
         let report = verify(&bundle, Some(&TRUSTED));
-        prop_assert!(report.differences.iter().any(|one| one.seq == Some(seq) && one.fact == fact), "{}", report.render());
+        prop_assert!(
+            report.differences.iter().any(|one| one.seq == Some(seq) && one.fact == fact),
+            "{}",
+            report.render()
+        );
     }
 }

@@ -45,7 +45,8 @@ fn we_read_the_published_go_note() {
     let keys = VerifierKeys::parse("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW\n").unwrap();
     let text = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
     let note = format!(
-        "{text}\n— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+        "{text}\n\
+         — PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
     );
     assert_eq!(verify_text(&note, &keys).unwrap(), text);
     assert_eq!(verify_checkpoint(&note, &keys), Err(BadNote::NotCheckpoint));
@@ -102,7 +103,8 @@ proptest! {
         let mut bytes = note.clone().into_bytes();
         let at = at.index(bytes.len());
         bytes[at] ^= 1 << bit;
-        let refused = String::from_utf8(bytes).map_or(true, |text| verify_checkpoint(&text, &keys(7).verifier_keys()).is_err());
+        let refused =
+            String::from_utf8(bytes).map_or(true, |text| verify_checkpoint(&text, &keys(7).verifier_keys()).is_err());
         prop_assert!(refused);
     }
 }

@@ -77,10 +77,14 @@ fn tiles_are_what_a_recomputation_from_the_leaves_gives() {
 
 proptest! {
     #[test]
-    fn entry_bundles_read_back(entries in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..300), 0..256)) {
+    fn entry_bundles_read_back(
+        entries in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..300), 0..256)
+    ) {
         let bytes = entry_bundle(&entries).unwrap();
         prop_assert_eq!(read_entry_bundle(&bytes).unwrap(), entries.clone());
-        if !bytes.is_empty() { prop_assert!(read_entry_bundle(&bytes[..bytes.len() - 1]).map_or(true, |read| read != entries)); }
+        if !bytes.is_empty() {
+            prop_assert!(read_entry_bundle(&bytes[..bytes.len() - 1]).map_or(true, |read| read != entries));
+        }
     }
 
     #[test]

@@ -108,7 +108,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn append_in_chunks_is_append_at_once(chunks in proptest::collection::vec(proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..20), 0..40), 0..8)) {
+    fn append_in_chunks_is_append_at_once(
+        chunks in proptest::collection::vec(
+            proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..20), 0..40), 0..8)
+    ) {
         let all: Vec<Vec<u8>> = chunks.iter().flatten().cloned().collect();
         let mut store = Store::default();
         for chunk in &chunks { store.append(chunk); }

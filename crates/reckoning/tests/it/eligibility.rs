@@ -162,9 +162,14 @@ fn any_day() -> impl Strategy<Value = NaiveDate> {
 proptest! {
     #[test]
     fn age_turns_over_exactly_once_a_year(birth in any_day(), on in any_day()) {
-        let (Some(today), Some(tomorrow)) = (age_on(birth, on), age_on(birth, on.succ_opt().unwrap())) else { return Ok(()) };
+        let (Some(today), Some(tomorrow)) = (age_on(birth, on), age_on(birth, on.succ_opt().unwrap())) else {
+            return Ok(());
+        };
         prop_assert!(tomorrow == today || tomorrow == today + 1);
-        prop_assert_eq!(age_on(birth, on + chrono::TimeDelta::days(1462)).map(|later| (4..=5).contains(&(later - today))), Some(true));
+        prop_assert_eq!(
+            age_on(birth, on + chrono::TimeDelta::days(1462)).map(|later| (4..=5).contains(&(later - today))),
+            Some(true)
+        );
     }
 
     #[test]

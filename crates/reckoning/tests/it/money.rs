@@ -218,11 +218,16 @@ proptest! {
         prop_assert!(i64::from(pay.online.0) * 100 <= 40 * i64::from(pay.total.0));
         prop_assert!(pay.online <= Periods(online) && pay.offline == Periods(offline));
         let one_more = i64::from(pay.online.0) + 1;
-        prop_assert!(pay.online == Periods(online) || one_more * 100 > 40 * (i64::from(pay.total.0) + 1), "no period is withheld without need");
+        prop_assert!(
+            pay.online == Periods(online) || one_more * 100 > 40 * (i64::from(pay.total.0) + 1),
+            "no period is withheld without need"
+        );
     }
 
     #[test]
-    fn m8_2_amount_grows_with_periods_and_stays_within_the_cap(offline in 0i32..300, online in 0i32..300, more in 0i32..50) {
+    fn m8_2_amount_grows_with_periods_and_stays_within_the_cap(
+        offline in 0i32..300, online in 0i32..300, more in 0i32..50
+    ) {
         let policy = jinjiang();
         let pay = |offline, online| amount(&payable(&hours(offline, online), &policy), &policy).fen;
         let base = pay(offline, online);
@@ -232,7 +237,9 @@ proptest! {
     }
 
     #[test]
-    fn amounts_per_certificate_are_whole_yuan_and_take_the_largest(base in 0i64..1_000_000, mut bp in prop::collection::vec(0i64..30_000, 1..5)) {
+    fn amounts_per_certificate_are_whole_yuan_and_take_the_largest(
+        base in 0i64..1_000_000, mut bp in prop::collection::vec(0i64..30_000, 1..5)
+    ) {
         let got = certificate_amount(Fen(base), &bp).unwrap();
         prop_assert_eq!(got.0 % 100, 0);
         bp.sort_unstable();

@@ -99,7 +99,8 @@ const MONEY: &[Added] = &[
     Added {
         table: "fund_account",
         column: "batched",
-        kind: "bigint NOT NULL DEFAULT 0 CHECK (batched >= 0 AND reserved >= 0 AND paid >= 0 AND paid + batched <= budget)",
+        kind: "bigint NOT NULL DEFAULT 0 \
+            CHECK (batched >= 0 AND reserved >= 0 AND paid >= 0 AND paid + batched <= budget)",
     },
     Added { table: "payment_batch", column: "file", kind: "text" },
 ];

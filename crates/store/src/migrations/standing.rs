@@ -18,13 +18,17 @@ pub struct Columns(BTreeMap<String, BTreeMap<String, bool>>);
 pub fn ask(backend: DbBackend) -> &'static str {
     match backend {
         DbBackend::Postgres => {
-            "SELECT c.relname || ' ' || a.attname || ' ' || (CASE WHEN a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' THEN 1 ELSE 0 END) \
+            "SELECT c.relname || ' ' || a.attname || ' ' || \
+             (CASE WHEN a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' THEN 1 ELSE 0 END) \
              FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
-             WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped"
+             WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 \
+             AND NOT a.attisdropped"
         }
         _ => {
-            "SELECT m.name || ' ' || c.name || ' ' || (CASE WHEN c.\"notnull\" AND c.dflt_value IS NULL THEN 1 ELSE 0 END) \
-             FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"
+            "SELECT m.name || ' ' || c.name || ' ' || \
+             (CASE WHEN c.\"notnull\" AND c.dflt_value IS NULL THEN 1 ELSE 0 END) \
+             FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' \
+             AND m.name NOT LIKE 'sqlite_%'"
         }
     }
 }

@@ -51,7 +51,8 @@ fn of_database(error: &PgDatabaseError) -> Fault {
         // disk_full; io_error; out of memory, of locks or of another resource of its own.
         (_, "53100") => Trouble::DiskFull,
         (_, "58030" | "53000" | "53200" | "53400") => Trouble::NotWritten,
-        // lock_not_available; query_canceled, by statement_timeout or an operator; a transaction that stood idle for too long.
+        // lock_not_available; query_canceled, by statement_timeout or an operator; a transaction that stood idle for
+        // too long.
         (_, "55P03" | "57014" | "25P03" | "25P04") => Trouble::Locked,
         // read_only_sql_transaction: a standby that became nobody's primary.
         (_, "25006") => Trouble::NotWritten,

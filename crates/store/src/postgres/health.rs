@@ -194,7 +194,11 @@ fn warnings(fsync: &str, synchronous_commit: &str, full_page_writes: &str) -> Ve
         all.push("PostgreSQL 关掉了 fsync：断电或死机会损坏数据库，已经办成的事情可能丢失。请在 postgresql.conf 里改为 fsync = on 并重新启动数据库".into());
     }
     if synchronous_commit == "off" {
-        all.push("PostgreSQL 关掉了 synchronous_commit：断电或死机时，刚刚办成的事情可能丢失。请改为 synchronous_commit = on（也查一查是不是给这个用户或数据库单独设的）".into());
+        all.push(
+            "PostgreSQL 关掉了 synchronous_commit：断电或死机时，刚刚办成的事情可能丢失。\
+            请改为 synchronous_commit = on（也查一查是不是给这个用户或数据库单独设的）"
+                .into(),
+        );
     }
     if full_page_writes == "off" {
         all.push(

@@ -69,8 +69,8 @@ pub async fn fits(connection: &DatabaseConnection) -> Result<(), Fault> {
     standing::fits(&columns)
 }
 
-/// A lock of the whole database that servers share and a rotation of keys has alone, whichever folder their keys lie in.
-/// It lasts as long as its transaction, which holds nothing else.
+/// A lock of the whole database that servers share and a rotation of keys has alone, whichever folder their keys lie
+/// in. It lasts as long as its transaction, which holds nothing else.
 /// Errors: `Locked` when others hold it.
 pub(crate) async fn hold(connection: &DatabaseConnection, is_alone: bool) -> Result<DatabaseTransaction, Fault> {
     let txn = connection.begin().await.map_err(fault_of)?;

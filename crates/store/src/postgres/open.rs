@@ -75,7 +75,8 @@ pub(crate) async fn open(url: &str) -> Result<(DatabaseConnection, Health), Faul
 pub(crate) fn address(url: &str) -> Result<PgConnectOptions, Fault> {
     let wrong = |why: &str| {
         Fault::Upstream(format!(
-            "数据库地址写错了：{why}。应写成 sqlite:文件 或 postgres://用户:密码@主机:端口/库；密码里的特殊字符要写成 %XX，例如 # 写成 %23、/ 写成 %2F、? 写成 %3F、@ 写成 %40（地址里可能有密码，这里不重复它）"
+            "数据库地址写错了：{why}。应写成 sqlite:文件 或 postgres://用户:密码@主机:端口/库；密码里的特殊字符要写成 %XX，例如 # 写成 %23、/ 写成 %2F、? 写成 %3F、\
+             @ 写成 %40（地址里可能有密码，这里不重复它）"
         ))
     };
     let Some(rest) = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://")) else {

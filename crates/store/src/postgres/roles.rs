@@ -1,6 +1,6 @@
-//! The role that rooms' queries run as, `jinbu_app`: owns nothing, cannot pass the walls (house.md §4.3). Made where the
-//! connecting user may make it, else checked, and whoever may make it is told the statement. Roles belong to the whole
-//! cluster: a dump does not carry them.
+//! The role that rooms' queries run as, `jinbu_app`: owns nothing, cannot pass the walls (house.md §4.3). Made where
+//! the connecting user may make it, else checked, and whoever may make it is told the statement. Roles belong to the
+//! whole cluster: a dump does not carry them.
 
 use foundation::Fault;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
@@ -26,7 +26,8 @@ enum Lack {
 const ASK: &str = "SELECT CASE \
     WHEN NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'jinbu_app') THEN 'role' \
     WHEN EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'jinbu_app' AND (rolsuper OR rolbypassrls)) THEN 'powers' \
-    WHEN NOT pg_has_role(current_user, 'jinbu_app', CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN 'membership' \
+    WHEN NOT pg_has_role(current_user, 'jinbu_app', CASE WHEN current_setting('server_version_num')::int >= 160000 \
+    THEN 'SET' ELSE 'MEMBER' END) THEN 'membership' \
     ELSE '' END";
 
 /// Makes the role, or takes it on, where the connecting user may.
@@ -72,7 +73,8 @@ async fn lacking(connection: &impl ConnectionTrait) -> Result<Option<Lack>, Faul
 
 /// Tables of ours that the role may not even read: restored from a dump into a cluster that had no such role yet.
 const WITHOUT_GRANT: &str = "SELECT c.relname::text FROM pg_class c \
-    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'seaql_migrations' \
+    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') \
+    AND c.relname <> 'seaql_migrations' \
     AND NOT (has_table_privilege('jinbu_app', c.oid, 'SELECT') AND has_table_privilege('jinbu_app', c.oid, 'INSERT'))";
 
 /// Gives the role again what a restored dump left out: the grants of the tables, never more than the schema says.
@@ -85,7 +87,8 @@ pub async fn ensure_grants(txn: &DatabaseTransaction) -> Result<(), Fault> {
     }
     let strange = texts(
         txn,
-        "SELECT DISTINCT pg_get_userbyid(c.relowner)::text FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace \
+        "SELECT DISTINCT pg_get_userbyid(c.relowner)::text FROM pg_class c \
+         WHERE c.relnamespace = current_schema()::regnamespace \
          AND c.relkind IN ('r', 'p') AND NOT pg_has_role(current_user, c.relowner, 'USAGE')",
     )
     .await?;

@@ -1,5 +1,5 @@
-//! Whether PostgreSQL's walls stand as the migrations declare them (house.md §4.3; `jinbu check`): row-level security on
-//! and forced, each policy there and not thrown open, triggers switched on, keys in force, no grant too many.
+//! Whether PostgreSQL's walls stand as the migrations declare them (house.md §4.3; `jinbu check`): row-level security
+//! on and forced, each policy there and not thrown open, triggers switched on, keys in force, no grant too many.
 
 use std::collections::BTreeSet;
 
@@ -11,19 +11,25 @@ use crate::migrations;
 
 /// `policy name table`, ` open` behind those that let everything through.
 const POLICIES: &str = "SELECT p.polname || ' ' || c.relname || \
-    CASE WHEN 'true' IN (coalesce(pg_get_expr(p.polqual, p.polrelid), ''), coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')) THEN ' open' ELSE '' END \
+    CASE WHEN 'true' IN (coalesce(pg_get_expr(p.polqual, p.polrelid), ''), \
+    coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')) THEN ' open' ELSE '' END \
     FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = current_schema()::regnamespace";
-const WALLED: &str = "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relrowsecurity AND relforcerowsecurity";
+const WALLED: &str = "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace \
+    AND relrowsecurity AND relforcerowsecurity";
 const TRIGGERS: &str = "SELECT t.tgname || ' ' || c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
     WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')";
 /// Foreign keys whose own triggers were switched off, and constraints that were never held against the rows.
-const SLACK: &str = "SELECT DISTINCT c.relname || ' ' || coalesce(k.conname, t.tgname) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
-    LEFT JOIN pg_constraint k ON k.oid = t.tgconstraint WHERE c.relnamespace = current_schema()::regnamespace AND t.tgisinternal AND t.tgenabled = 'D' \
+const SLACK: &str = "SELECT DISTINCT c.relname || ' ' || coalesce(k.conname, t.tgname) FROM pg_trigger t \
+    JOIN pg_class c ON c.oid = t.tgrelid \
+    LEFT JOIN pg_constraint k ON k.oid = t.tgconstraint WHERE c.relnamespace = current_schema()::regnamespace \
+    AND t.tgisinternal AND t.tgenabled = 'D' \
     UNION SELECT c.relname || ' ' || k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid \
     WHERE c.relnamespace = current_schema()::regnamespace AND NOT k.convalidated";
 /// Tables whose rows the role may change or remove.
-const CHANGEABLE: &str = "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' \
-    AND (has_table_privilege('jinbu_app', oid, 'UPDATE') OR has_table_privilege('jinbu_app', oid, 'DELETE') OR has_table_privilege('jinbu_app', oid, 'TRUNCATE'))";
+const CHANGEABLE: &str = "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace \
+    AND relkind = 'r' \
+    AND (has_table_privilege('jinbu_app', oid, 'UPDATE') OR has_table_privilege('jinbu_app', oid, 'DELETE') \
+    OR has_table_privilege('jinbu_app', oid, 'TRUNCATE'))";
 
 /// What the statements of the migrations make.
 #[derive(Default)]

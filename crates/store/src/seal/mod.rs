@@ -182,12 +182,14 @@ mod tests {
         let nonce: [u8; 12] = hexed("00001234567800000000abcd").try_into().unwrap();
         let aad = hexed("feedfacedeadbeeffeedfacedeadbeefabaddad2");
         let plain = hexed(
-            "aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccddddddddddddddddeeeeeeeeeeeeeeeeffffffffffffffffeeeeeeeeeeeeeeeeaaaaaaaaaaaaaaaa",
+            "aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccdddddddddddddddd\
+             eeeeeeeeeeeeeeeeffffffffffffffffeeeeeeeeeeeeeeeeaaaaaaaaaaaaaaaa",
         );
         let sealed = Sm4Gcm::new(&key.into()).encrypt(&nonce.into(), Payload { msg: &plain, aad: &aad }).unwrap();
         assert_eq!(
             hex::encode(sealed),
-            "17f399f08c67d5ee19d0dc9969c4bb7d5fd46fd3756489069157b282bb200735d82710ca5c22f0ccfa7cbf93d496ac15a56834cbcf98c397b4024a2691233b8d83de3541e4c2b58177e065a9bf7b62ec"
+            "17f399f08c67d5ee19d0dc9969c4bb7d5fd46fd3756489069157b282bb200735\
+             d82710ca5c22f0ccfa7cbf93d496ac15a56834cbcf98c397b4024a2691233b8d83de3541e4c2b58177e065a9bf7b62ec"
         );
         let mut wrong = plain.clone();
         assert!(Sm4Gcm::new(&key.into()).decrypt_in_place(&nonce.into(), &aad, &mut wrong).is_err());
@@ -252,7 +254,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_sealed_opens_and_one_flipped_bit_does_not(plain in ".{0,60}", nonce: [u8; 12], at in 0usize..1000, bit in 0u8..8) {
+        fn what_was_sealed_opens_and_one_flipped_bit_does_not(
+            plain in ".{0,60}", nonce: [u8; 12], at in 0usize..1000, bit in 0u8..8
+        ) {
             let keys = Keyring::for_tests();
             let sealed = keys.seal(Purpose::Phone, "p", &plain, nonce);
             let opened = keys.open(Purpose::Phone, "p", &sealed).unwrap();

@@ -71,8 +71,8 @@ fn make_private(path: &Path) -> Result<(), Fault> {
         std::io::ErrorKind::StorageFull => Fault::Unavailable(Trouble::DiskFull, error.to_string()),
         _ => Fault::Upstream(format!("打不开数据库文件 {}：{error}", path.display())),
     };
-    // Never opened by our own hand once it is there: closing any handle of a file takes away the locks that this process
-    // holds on it, and another process would then clear away the log that we still write to.
+    // Never opened by our own hand once it is there: closing any handle of a file takes away the locks that this
+    // process holds on it, and another process would then clear away the log that we still write to.
     match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => return Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}

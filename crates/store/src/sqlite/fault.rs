@@ -1,5 +1,5 @@
-//! What SQLite's codes mean for us: told by number, never by the words of a message (but for a broken key, whose columns
-//! SQLite says nowhere else).
+//! What SQLite's codes mean for us: told by number, never by the words of a message (but for a broken key, whose
+//! columns SQLite says nowhere else).
 
 use foundation::{Fault, Trouble};
 use rusqlite::{Error, ErrorCode, ffi};

@@ -1,6 +1,6 @@
 //! Held: one connection for as long as somebody needs it — a reader that sees one moment, or an act in the door's
-//! transaction. In a transaction nothing runs once SQLite has ended it by itself (a full disk, a broken one, no memory):
-//! what ran then would be kept although the act was answered as failed.
+//! transaction. In a transaction nothing runs once SQLite has ended it by itself (a full disk, a broken one, no
+//! memory): what ran then would be kept although the act was answered as failed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,6 +1,6 @@
 //! Values on their way into and out of SQLite, kept as they always were: moments as RFC 3339 in UTC, days as
-//! `YYYY-MM-DD`, yes and no as 1 and 0. Moments are whole microseconds, as PostgreSQL keeps them: a house that moves from
-//! one database to the other is the same to the last column.
+//! `YYYY-MM-DD`, yes and no as 1 and 0. Moments are whole microseconds, as PostgreSQL keeps them: a house that moves
+//! from one database to the other is the same to the last column.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound, Utc};
 use rusqlite::Statement;

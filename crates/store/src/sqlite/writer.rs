@@ -1,7 +1,7 @@
-//! SQLite's one writer (house.md §11): waiting acts share one transaction, each in its own savepoint, each answered only
-//! after the commit. A commit is believed only when the connection has left its transaction; a connection whose commit
-//! or undoing failed is thrown away, and the new one must find the newest fact that was answered — else acts wait until
-//! `jinbu check` has passed (decisions/0011).
+//! SQLite's one writer (house.md §11): waiting acts share one transaction, each in its own savepoint, each answered
+//! only after the commit. A commit is believed only when the connection has left its transaction; a connection whose
+//! commit or undoing failed is thrown away, and the new one must find the newest fact that was answered — else acts
+//! wait until `jinbu check` has passed (decisions/0011).
 
 use std::future::Future;
 use std::io::Write;
@@ -56,8 +56,8 @@ struct Beside {
 }
 
 impl Door {
-    /// Starts the writer on a thread of its own: under load it must not stand in line behind requests that are being read
-    /// and answered. The thread ends with the last sender.
+    /// Starts the writer on a thread of its own: under load it must not stand in line behind requests that are being
+    /// read and answered. The thread ends with the last sender.
     /// Errors: no thread can be started.
     pub fn start(place: Place) -> Result<Self, Fault> {
         let (queue, jobs) = mpsc::channel(DOOR_QUEUE);
@@ -202,7 +202,8 @@ async fn all_hear(lost: &Lost, first: Job, queue: &mut mpsc::Receiver<Message>) 
     None
 }
 
-/// Runs one act in its savepoint: kept on success, undone otherwise. Says what ended the whole transaction, if anything.
+/// Runs one act in its savepoint: kept on success, undone otherwise. Says what ended the whole transaction, if
+/// anything.
 async fn in_savepoint(seat: &Shared, job: Job) -> (Ran, Option<Lost>) {
     if let Err(lost) = said(seat, "SAVEPOINT act") {
         return (job(Err(lost.clone())).await, Some(lost));

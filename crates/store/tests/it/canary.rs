@@ -61,7 +61,8 @@ async fn s12_4_a_new_database_takes_its_first_keys_and_no_others_afterwards() {
     assert_eq!(settle(&house, &both).await, Err(Misfit::Journal));
     let renamed = canary::settle(&house.db, &one, &journal("other.test/journal", &one), &ids()).await.unwrap();
     assert!(
-        matches!(renamed, Err(Misfit::Origin { ref ours, ref theirs }) if ours == "other.test/journal" && theirs == "jinbu.test/journal"),
+        matches!(renamed, Err(Misfit::Origin { ref ours, ref theirs })
+            if ours == "other.test/journal" && theirs == "jinbu.test/journal"),
         "{renamed:?}"
     );
     // A newer version is taken in, and from then on missed.

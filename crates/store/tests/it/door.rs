@@ -211,7 +211,8 @@ async fn many_rows_in_one_statement_are_stored_as_each_alone_would_be() {
     assert_eq!(reader.count::<sign_in::Entity>(|q| q.filter(sign_in::Column::Complete.eq(true))).await.unwrap(), 3);
 }
 
-/// A statement that failed undoes everything on PostgreSQL, whose commit then says nothing: whoever hides it is not done.
+/// A statement that failed undoes everything on PostgreSQL, whose commit then says nothing: whoever hides it is not
+/// done.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_act_that_hides_a_failed_statement_is_not_done() {
     let house = house().await;

@@ -235,8 +235,10 @@ async fn a_dump_restored_without_its_grants_gets_them_again() {
     // And no more than the schema says: the journal's rows can be added to, not changed.
     let mut connection = PgConnection::connect(db.url()).await.unwrap();
     let may: (bool, bool, bool, bool) = sqlx::query_as(
-        "SELECT has_table_privilege('jinbu_app', 'fact', 'INSERT'), has_table_privilege('jinbu_app', 'fact', 'UPDATE'), \
-         has_column_privilege('jinbu_app', 'fact', 'seq', 'UPDATE'), has_table_privilege('jinbu_app', 'attendance', 'DELETE')",
+        "SELECT has_table_privilege('jinbu_app', 'fact', 'INSERT'), \
+         has_table_privilege('jinbu_app', 'fact', 'UPDATE'), \
+         has_column_privilege('jinbu_app', 'fact', 'seq', 'UPDATE'), \
+         has_table_privilege('jinbu_app', 'attendance', 'DELETE')",
     )
     .fetch_one(&mut connection)
     .await
@@ -252,7 +254,12 @@ async fn connections_that_somebody_ends_are_made_anew_and_nobody_says_that_the_d
     let house = postgres().await;
     house.db.health().unwrap().start().await;
     house.db.read(Scope::Everything).await.unwrap().count::<task::Entity>(|q| q).await.unwrap();
-    run(house.db.url(), &["SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"]).await;
+    run(
+        house.db.url(),
+        &["SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() \
+        AND pid <> pg_backend_pid()"],
+    )
+    .await;
     for _ in 0..20 {
         tokio::time::sleep(Duration::from_millis(70)).await;
         house.db.ping().await.unwrap();

@@ -148,7 +148,8 @@ async fn the_database_itself_keeps_what_was_recorded() {
     assert_eq!(house.db.read(Scope::Everything).await.unwrap().count::<fact::Entity>(|q| q).await.unwrap(), 3);
 }
 
-/// A clock set back by an hour: the fact is placed all the same, one mark says so, and verifying tells without a difference.
+/// A clock set back by an hour: the fact is placed all the same, one mark says so, and verifying tells without a
+/// difference.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fact_dated_before_its_predecessor_is_marked_and_never_refused() {
     let house = house().await;

@@ -9,7 +9,8 @@ use crate::*;
 fn fields(state: &FormState) -> Markup {
     html! {
         (Field::text("place", "上课地点").hint("具体到楼层和教室，检查人员要按它找到").required().max_length(60).show(state))
-        (Field::radio("regime", "证书类型", [("completion", "合格证"), ("level", "职业技能等级证书"), ("ability", "专项职业能力证书")]).required().show(state))
+        (Field::radio("regime", "证书类型", [("completion", "合格证"), ("level", "职业技能等级证书"), ("ability", "专项职业能力证书")])
+            .required().show(state))
         (Field::select("occupation", "职业（工种）", [("6-31-01-03", "电工"), ("4-10-01-02", "育婴员")]).required().show(state))
         (Field::number("trainees", "计划人数").unit("人").required().show(state))
         (Field::money("fee", "收费标准").hint("不收费填 0").show(state))
@@ -81,13 +82,16 @@ pub fn wall() -> Markup {
     html! {
         (page_head("全省看板", "每个数字都能点开看明细 · 每半分钟更新", &[]))
         (wall_numbers(&[
-            number("今日在训", "12,480", "人", "比昨天多 312", Tone::Neutral), number("今日上课", "318", "班", "已点名 301", Tone::Neutral),
+            number("今日在训", "12,480", "人", "比昨天多 312", Tone::Neutral),
+            number("今日上课", "318", "班", "已点名 301", Tone::Neutral),
             number("本年补贴", "8,642", "万元", "预算的 71%", Tone::Neutral), number("未结预警", "47", "条", "超期 2 条", Tone::Act),
         ], None))
         div class="jb-wall" {
             (TileMap { title: "培训基地分布".into(), legend: "颜色越深，基地越多".into(), regions: vec![
-                region("350700", "南平", 41, 1), region("350900", "宁德", 38, 1), region("350400", "三明", 52, 2), region("350100", "福州", 118, 4), region("350128", "平潭", 6, 0),
-                region("350800", "龙岩", 47, 2), region("350500", "泉州", 126, 4), region("350300", "莆田", 44, 1), region("350600", "漳州", 63, 2), region("350200", "厦门", 92, 3)] })
+                region("350700", "南平", 41, 1), region("350900", "宁德", 38, 1), region("350400", "三明", 52, 2),
+                region("350100", "福州", 118, 4), region("350128", "平潭", 6, 0),
+                region("350800", "龙岩", 47, 2), region("350500", "泉州", 126, 4), region("350300", "莆田", 44, 1),
+                region("350600", "漳州", 63, 2), region("350200", "厦门", 92, 3)] })
             (chart("各设区市参训人数", ChartKind::Bar, vec![series("今年", &this), series("去年", &last)]))
             (chart("参训人数走势", ChartKind::Line, vec![series("今年", &this)]))
             (chart("参训人数占比", ChartKind::Pie, vec![series("今年", &this)]))
@@ -105,23 +109,37 @@ pub fn small_parts() -> Markup {
     }
     .refuse("林*辉不在实名制系统登记名单中");
     html! {
-        (page_head("小部件", "", &[Button::link("打印", "/x"), Button::post("停止培训", "/x").danger().confirm("停止后 42 名学员会收到通知，确定停止吗？"), Button::post("办结", "/x").main()]))
-        (tabs("视图", &[NavItem { label: "待审".into(), href: "/specimens/parts".into(), count: Some(6) }, NavItem::new("已审", "/specimens/parts?view=done"), NavItem::new("全部", "/specimens/parts?view=all")], "/specimens/parts"))
+        (page_head("小部件", "", &[Button::link("打印", "/x"),
+            Button::post("停止培训", "/x").danger().confirm("停止后 42 名学员会收到通知，确定停止吗？"), Button::post("办结", "/x").main()]))
+        (tabs("视图", &[NavItem { label: "待审".into(), href: "/specimens/parts".into(), count: Some(6) },
+            NavItem::new("已审", "/specimens/parts?view=done"), NavItem::new("全部", "/specimens/parts?view=all")],
+            "/specimens/parts"))
         (callout(Tone::Look, html! { "公示还有 2 天届满，届满前可以提出异议。" }))
         (refusals(std::slice::from_ref(&refusal)))
         (panel("状态与数字", html! {
-            p { (tag::neutral("合格证类")) " " (tag::good("全部通过")) " " (tag::look("待回访")) " " (tag::act("高风险")) "　" (money(Fen(195_000))) "　" (money::formula(Fen(195_000), "1,500 × 1.3")) "　" (money::maybe(None)) }
+            p {
+                (tag::neutral("合格证类")) " " (tag::good("全部通过")) " " (tag::look("待回访"))
+                " " (tag::act("高风险")) "　" (money(Fen(195_000))) "　" (money::formula(Fen(195_000), "1,500 × 1.3")) "　"
+                (money::maybe(None))
+            }
             div { "身份证号 " (Masked::new("身份证号", "3505**********1234").reveal_at("/x").field("person", "1")) }
             div { "手机号 " (Masked { is_revealed: true, ..Masked::new("手机号", "139 0000 1234") }) }
             (ShareMeter::online(26, 56, 40))
         }))
         (steps(&[Step::done("计划申报", "11月18日"), Step::stopped("审核", "11月24日 不予开班")]))
-        (Progress { label: "导入花名册".into(), done: 620, total: 2_000, unit: "行".into(), note: "正在核对身份，约剩 1 分钟".into(), refresh: None, buttons: vec![Button::link("先去做别的", "/x")] })
-        (panel("签到码", html! { (RotatingCode { text: "https://jinbu.invalid/c/483920".into(), digits: "483 920".into(), refresh: "/specimens/parts".into(), seconds_left: 60 }) }))
+        (Progress { label: "导入花名册".into(), done: 620, total: 2_000, unit: "行".into(), note: "正在核对身份，约剩 1 分钟".into(),
+            refresh: None, buttons: vec![Button::link("先去做别的", "/x")] })
+        (panel("签到码", html! {
+            (RotatingCode { text: "https://jinbu.invalid/c/483920".into(), digits: "483 920".into(),
+                refresh: "/specimens/parts".into(), seconds_left: 60 })
+        }))
         (queue_rows(&[], ""))
         (trail(&[]))
-        (Confirm { title: "不予开班：电工（三级）2026年第4期".into(), effects: vec!["机构会收到决定书，可在 60 日内申请行政复议。".into(), "名册 42 人退回，可另报他班。".into()],
-            form: Form { action: "/x".into(), submit: "不予开班".into(), is_danger: true, ..Form::default() }, fields: Some(Field::text_area("reason", "理由").required().max_length(200).show(&FormState::new())), state: FormState::new(), back: "/x".into() })
+        (Confirm { title: "不予开班：电工（三级）2026年第4期".into(),
+            effects: vec!["机构会收到决定书，可在 60 日内申请行政复议。".into(), "名册 42 人退回，可另报他班。".into()],
+            form: Form { action: "/x".into(), submit: "不予开班".into(), is_danger: true, ..Form::default() },
+            fields: Some(Field::text_area("reason", "理由").required().max_length(200).show(&FormState::new())),
+            state: FormState::new(), back: "/x".into() })
         (error_page(404, "01JA8K2", None))
         (error_page(503, "01JA8K2", Some("/specimens/parts")))
     }

@@ -272,7 +272,8 @@ pub fn phone() -> Markup {
             PhoneLine::tag("昨天下午", tag::look("少 1 课时 · 看原因")).opens("/x"),
             PhoneLine::text("我不在场？记错了？", "告诉我们").opens("/x"),
         ]))
-        (phone_lines(&[PhoneLine::text("结业后预计补贴", "机构代领 ¥ 1,250").opens("/x"), PhoneLine::text("谁看过我的资料", "3 次").opens("/x")]))
+        (phone_lines(&[PhoneLine::text("结业后预计补贴", "机构代领 ¥ 1,250").opens("/x"),
+            PhoneLine::text("谁看过我的资料", "3 次").opens("/x")]))
     }
 }
 

@@ -182,20 +182,27 @@ fn draw(desk: &Desk, status: u16, row: Option<&Model>, limits: &Limits, state: &
         (form(&options, state, html! {
             (fieldset("培训什么", html! {
                 (Field::number("year", "目录年度").unit("年").required().show(state))
-                (Field::select("training_type", "培训类型", TrainingType::all().iter().map(|one| (one.code(), one.label()))).required().show(state))
+                (Field::select("training_type", "培训类型", TrainingType::all().iter().map(|one| (one.code(), one.label())))
+                    .required().show(state))
                 (Field::select("occupation", "职业", occupations).show(state))
-                (Field::text("name", "职业（工种）或项目名称").hint("选了职业可以不填，按职业名称发布；专项、创业等项目请填写").suggestions(Occupation::without_code().map(|one| one.name.clone())).max_length(100).show(state))
-                (Field::select("level", "等级", SkillLevel::all().iter().map(|one| (one.code(), one.label()))).required().show(state))
-                (Field::select("certificate_type", "证书类型", CertificateType::all().iter().map(|one| (one.code(), one.label()))).required().show(state))
+                (Field::text("name", "职业（工种）或项目名称").hint("选了职业可以不填，按职业名称发布；专项、创业等项目请填写")
+                    .suggestions(Occupation::without_code().map(|one| one.name.clone())).max_length(100).show(state))
+                (Field::select("level", "等级", SkillLevel::all().iter().map(|one| (one.code(), one.label())))
+                    .required().show(state))
+                (Field::select("certificate_type", "证书类型",
+                    CertificateType::all().iter().map(|one| (one.code(), one.label()))).required().show(state))
             }))
             (fieldset("课时", html! {
                 (Field::number("periods_min", "最少课时").unit("课时").required().show(state))
                 (Field::number("periods_max", "最多课时").unit("课时").required().show(state))
-                (Field::number("online_cap_pct", "线上课时占比上限").unit("%").hint(format!("不得超过 {}%", limits.online_cap_pct)).required().show(state))
+                (Field::number("online_cap_pct", "线上课时占比上限")
+                    .unit("%").hint(format!("不得超过 {}%", limits.online_cap_pct)).required().show(state))
             }))
             (fieldset("急需紧缺和补贴", html! {
-                (Field::radio("shortage_class", "急需紧缺类别", std::iter::once(("", "不是急需紧缺")).chain(ShortageClass::all().iter().map(|one| (one.code(), one.label())))).show(state))
-                (Field::text("rate_text", "补贴标准").hint(format!("培训合格证书类按现行政策自动写为“{}”，不用填；其他证书请写明每人多少元", limits.completion_rate)).show(state))
+                (Field::radio("shortage_class", "急需紧缺类别", std::iter::once(("", "不是急需紧缺"))
+                    .chain(ShortageClass::all().iter().map(|one| (one.code(), one.label())))).show(state))
+                (Field::text("rate_text", "补贴标准")
+                    .hint(format!("培训合格证书类按现行政策自动写为“{}”，不用填；其他证书请写明每人多少元", limits.completion_rate)).show(state))
             }))
         }))
     };

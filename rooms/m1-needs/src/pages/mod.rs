@@ -16,7 +16,12 @@ macro_rules! reads {
     ($($(#[$doc:meta])* $read:ident = $name:literal, $permission:expr, $clause:literal $(, $why:literal)?;)+) => {$(
         $(#[$doc])*
         struct $read;
-        impl Read for $read { const NAME: &'static str = $name; const PERMISSION: Permission = $permission; const CLAUSE: &'static str = $clause; $(const CLAUSE_WHY: &'static str = $why;)? }
+        impl Read for $read {
+            const NAME: &'static str = $name;
+            const PERMISSION: Permission = $permission;
+            const CLAUSE: &'static str = $clause;
+            $(const CLAUSE_WHY: &'static str = $why;)?
+        }
     )+};
 }
 reads! {

@@ -245,9 +245,12 @@ proptest::proptest! {
     /// M5.1: whatever else is written, an item above the cap never becomes a row, one below is never refused for it.
     #[test]
     fn m5_1_the_cap_holds_for_every_number(cap in -5i32..120) {
-        let limits = m1_needs::rules::Limits { online_cap_pct: 40, completion_rate: "x".into(), online_document: "y".into() };
+        let limits =
+            m1_needs::rules::Limits { online_cap_pct: 40, completion_rate: "x".into(), online_document: "y".into() };
         let today = foundation::clock::day_of(testkit::start_of_tests());
-        let refused = m1_needs::rules::check(&NeedsItemFields { online_cap_pct: cap, ..sewing() }, &limits, today).iter().any(|no| no.rule == "线上");
+        let refused = m1_needs::rules::check(&NeedsItemFields { online_cap_pct: cap, ..sewing() }, &limits, today)
+            .iter()
+            .any(|no| no.rule == "线上");
         proptest::prop_assert_eq!(refused, !(0..=40).contains(&cap));
     }
 }

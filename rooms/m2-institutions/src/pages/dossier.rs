@@ -60,7 +60,9 @@ async fn page(desk: &Desk, id: &str, state: &FormState, doing: Option<Step>) -> 
             "可开展的培训项目",
             html! {
                 (parts.lines_table(today, sees))
-                @if manages && desk.may(super::PUBLISH) { p { (Button::link("增加培训项目", at::InstitutionItemsNew(&row.id).to_string())) } }
+                @if manages && desk.may(super::PUBLISH) {
+                    p { (Button::link("增加培训项目", at::InstitutionItemsNew(&row.id).to_string())) }
+                }
             },
         ),
         section("培训场地", parts.sites_table(today, sees, verify)),
@@ -121,8 +123,14 @@ fn standing(desk: &Desk, row: &Model, state: &FormState, doing: Option<Step>) ->
     forms
         .map(|(step, options)| {
             let state = if doing == Some(step) { state } else { &fresh };
-            let field = Field::text("reason", "原因").hint("机构会看到，并记入留痕").required().max_length(100).show(state);
-            section("", html! { details open[doing == Some(step)] { summary { (options.submit) } (form(&options, state, field)) } })
+            let field =
+                Field::text("reason", "原因").hint("机构会看到，并记入留痕").required().max_length(100).show(state);
+            section(
+                "",
+                html! {
+                    details open[doing == Some(step)] { summary { (options.submit) } (form(&options, state, field)) }
+                },
+            )
         })
         .collect()
 }

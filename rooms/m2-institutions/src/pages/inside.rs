@@ -119,7 +119,13 @@ impl Inside {
                     html! { (dates::full_day(line.valid_until)) }
                 };
                 Row::plain(vec![
-                    html! { @if let Some(item) = item { a href=(at::NeedsItemPage(&item.id)) { (item.name) "（" (item.level.label()) "）" } } @else { "—" } },
+                    html! {
+                        @if let Some(item) = item {
+                            a href=(at::NeedsItemPage(&item.id)) { (item.name) "（" (item.level.label()) "）" }
+                        } @else {
+                            "—"
+                        }
+                    },
                     html! { @if let Some(item) = item { (item.certificate_type.label()) } },
                     html! { (site) },
                     html! { (line.capacity) },

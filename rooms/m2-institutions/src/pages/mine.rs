@@ -38,15 +38,30 @@ async fn page(desk: &Desk) -> Result<Response, Stop> {
     }
     main.extend([
         section("", inside::facts(&row, true)),
-        section("可开展的培训项目", html! { (parts.lines_table(today, true)) p class="jb-faint" { "项目由当地人社部门列入；要增加，请联系" (row.district.hr_office_name()) "。" } }),
-        section("培训场地", html! {
-            (parts.sites_table(today, true, |site| Some(Button::link("加教室", at::MyInstitutionSitesRoomsNew(&site.id).to_string()).about(site.name.clone()))))
-            p { (Button::link("增加场地", "/my-institution/sites/new")) }
-        }),
-        section("教师", html! {
-            (parts.teachers_table(|one| Some(Button::link("修改", at::MyInstitutionTeachers(&one.id).to_string()).about(one.name.clone()))))
-            p { (Button::link("增加教师", "/my-institution/teachers/new")) }
-        }),
+        section(
+            "可开展的培训项目",
+            html! {
+                (parts.lines_table(today, true))
+                p class="jb-faint" { "项目由当地人社部门列入；要增加，请联系" (row.district.hr_office_name()) "。" }
+            },
+        ),
+        section(
+            "培训场地",
+            html! {
+                (parts.sites_table(today, true,
+                    |site| Some(Button::link("加教室", at::MyInstitutionSitesRoomsNew(&site.id).to_string())
+                        .about(site.name.clone()))))
+                p { (Button::link("增加场地", "/my-institution/sites/new")) }
+            },
+        ),
+        section(
+            "教师",
+            html! {
+                (parts.teachers_table(|one| Some(Button::link("修改", at::MyInstitutionTeachers(&one.id).to_string())
+                    .about(one.name.clone()))))
+                p { (Button::link("增加教师", "/my-institution/teachers/new")) }
+            },
+        ),
     ]);
     let dossier = Dossier {
         head: DossierHead {

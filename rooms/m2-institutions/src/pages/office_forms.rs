@@ -40,7 +40,8 @@ fn institution_form(desk: &Desk, state: &FormState) -> Response {
             (fieldset("机构", html! {
                 (Field::text("name", "机构名称").hint("与办学许可证一致").required().max_length(100).show(state))
                 (Field::text("uscc", "统一社会信用代码").hint("18 位").required().max_length(18).show(state))
-                (Field::select("kind", "办学性质", InstitutionKind::all().iter().map(|one| (one.code(), one.label()))).required().show(state))
+                (Field::select("kind", "办学性质", InstitutionKind::all().iter().map(|one| (one.code(), one.label())))
+                    .required().show(state))
                 (Field::text("legal_person", "法定代表人").required().max_length(50).show(state))
                 (Field::text("licence_no", "办学许可证号").required().max_length(100).show(state))
                 (Field::date("licence_until", "许可证到期日").required().show(state))
@@ -55,7 +56,8 @@ fn institution_form(desk: &Desk, state: &FormState) -> Response {
                 (Field::text("account", "账号").hint("加密保存，页面只显示后四位").required().max_length(40).show(state))
             }))
             (fieldset("列入依据", html! {
-                (Field::radio("route", "遴选方式", SelectionRoute::all().iter().map(|one| (one.code(), one.label()))).required().show(state))
+                (Field::radio("route", "遴选方式", SelectionRoute::all().iter().map(|one| (one.code(), one.label())))
+                    .required().show(state))
                 (Field::text("document", "文号").hint("例如：晋人社〔2026〕46号").required().max_length(100).show(state))
             }))
         },
@@ -154,7 +156,8 @@ async fn item_form(desk: &Desk, row: &institution::Model, state: &FormState) -> 
     };
     Ok(page.draw(desk, state, html! {
         (Field::select("needs_item", "目录项目", items).hint("当地和上级已发布的需求指导目录项目").required().show(state))
-        (Field::select("site", "培训场地", sites.iter().map(|site| (site.id.to_string(), site.name.clone()))).hint("场地要有有效的实地核实").required().show(state))
+        (Field::select("site", "培训场地", sites.iter().map(|site| (site.id.to_string(), site.name.clone())))
+            .hint("场地要有有效的实地核实").required().show(state))
         (Field::number("capacity", "同时培训人数").unit("人").required().show(state))
         (Field::date("valid_from", "有效期开始").required().show(state))
         (Field::date("valid_until", "有效期结束").hint("不能晚于办学许可证到期日").required().show(state))
@@ -232,7 +235,8 @@ fn verification_fields(state: &FormState) -> Markup {
         (Field::date("verified_on", "核实日期").required().show(state))
         (Field::text("inspector_1", "第一名核实人员").required().max_length(50).show(state))
         (Field::text("inspector_2", "第二名核实人员").hint("实地核实须两人到场").required().max_length(50).show(state))
-        (Field::radio("conclusion", "结论", ReviewResult::FOUND.iter().map(|one| (one.code(), one.label()))).required().show(state))
+        (Field::radio("conclusion", "结论", ReviewResult::FOUND.iter().map(|one| (one.code(), one.label())))
+            .required().show(state))
         (Field::text_area("note", "情况说明").hint("场地、设备、消防等；不通过或需补正时必填").max_length(1000).show(state))
     }
 }

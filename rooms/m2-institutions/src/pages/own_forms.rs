@@ -110,9 +110,12 @@ fn teacher_form(desk: &Desk, row: Option<&teacher::Model>, state: &FormState) ->
     let page = FormPage { title, note: &note, action, submit, back: MINE.into(), current: MINE };
     page.draw(desk, state, html! {
         (Field::text("name", "姓名").required().max_length(50).show(state))
-        @if row.is_none() { (Field::text("id_number", "身份证号").hint("加密保存，页面只显示首尾几位").required().max_length(18).show(state)) }
+        @if row.is_none() {
+            (Field::text("id_number", "身份证号").hint("加密保存，页面只显示首尾几位").required().max_length(18).show(state))
+        }
         (Field::text("qualification", "职称或职业技能等级").hint("例如：电工 二级/技师").required().max_length(100).show(state))
-        (Field::text("certificate_no", "证书编号").hint(if row.is_some() { "证书改了要重新核对" } else { "由当地人社部门核对" }).required().max_length(100).show(state))
+        (Field::text("certificate_no", "证书编号")
+            .hint(if row.is_some() { "证书改了要重新核对" } else { "由当地人社部门核对" }).required().max_length(100).show(state))
         (Field::radio("full_time", "用工", [("1", "专职"), ("0", "兼职")]).required().show(state))
     })
 }

@@ -60,7 +60,10 @@ fn proposal(desk: &Desk, row: &institution::Model, state: &FormState) -> Respons
         desk,
         state,
         html! {
-            p { "现在登记的是 " (row.bank) " " (row.account_masked) "。户名须与机构名称一致。提交后由另一人照依据材料再输一遍账号，两次一致才生效；在这之前不能为这家机构新做拨付批次。" }
+            p {
+                "现在登记的是 " (row.bank) " " (row.account_masked)
+                "。户名须与机构名称一致。提交后由另一人照依据材料再输一遍账号，两次一致才生效；在这之前不能为这家机构新做拨付批次。"
+            }
             (Field::text("bank", "开户银行").required().max_length(100).show(state))
             (Field::text("account", "账号").hint("加密保存，页面只显示后四位").required().max_length(40).show(state))
             (Field::text("document", "依据材料").hint("例：机构账户变更函、银行开户证明").required().max_length(100).show(state))

@@ -83,7 +83,14 @@ fn line(row: &Model, programmes: &BTreeMap<InstitutionId, Vec<String>>) -> Row {
             html! { (row.name) },
             html! { (row.district.name()) },
             html! { (row.kind.label()) },
-            html! { @if taught.is_empty() { "—" } @else { (taught.iter().take(3).cloned().collect::<Vec<_>>().join("、")) @if taught.len() > 3 { " 等 " (taught.len()) " 项" } } },
+            html! {
+                @if taught.is_empty() {
+                    "—"
+                } @else {
+                    (taught.iter().take(3).cloned().collect::<Vec<_>>().join("、"))
+                    @if taught.len() > 3 { " 等 " (taught.len()) " 项" }
+                }
+            },
             html! { (row.address) },
             html! { (row.contact) },
             html! { (row.phone) },

@@ -15,13 +15,14 @@ use crate::declared::{CONFIRM_PAYEE, PAYEE_CHANGE, PAYEE_DECLINED};
 desk::steps! {
     /// What can happen to a correction.
     Step of PayeeState, ROWS {
-        Propose [] => Proposed, "提出更正", by::<ProposePayeeAccount>(), Clear, Nothing, Ask(&CONFIRM_PAYEE), Nowhere, ["PayeeAccountProposed"];
-        Confirm [Proposed] => Confirmed, "复核通过，生效", by::<ConfirmPayeeAccount>(), Clear, Asked, Nobody, Form("复核通过", "confirm", ""),
-            ["PayeeAccountChanged"];
-        Decline [Proposed] => Declined, "退回", by::<DeclinePayeeAccount>(), Clear, Asked, Ask(&PAYEE_DECLINED), Form("退回", "decline", ""),
-            ["PayeeAccountDeclined"];
-        Withdraw [Proposed] => Withdrawn, "提出人撤回", by::<WithdrawPayeeAccount>(), Clear, Asked, Nobody, Form("撤回", "withdraw", ""),
-            ["PayeeAccountWithdrawn"];
+        Propose [] => Proposed, "提出更正", by::<ProposePayeeAccount>(),
+            Clear, Nothing, Ask(&CONFIRM_PAYEE), Nowhere, ["PayeeAccountProposed"];
+        Confirm [Proposed] => Confirmed, "复核通过，生效", by::<ConfirmPayeeAccount>(),
+            Clear, Asked, Nobody, Form("复核通过", "confirm", ""), ["PayeeAccountChanged"];
+        Decline [Proposed] => Declined, "退回", by::<DeclinePayeeAccount>(),
+            Clear, Asked, Ask(&PAYEE_DECLINED), Form("退回", "decline", ""), ["PayeeAccountDeclined"];
+        Withdraw [Proposed] => Withdrawn, "提出人撤回", by::<WithdrawPayeeAccount>(),
+            Clear, Asked, Nobody, Form("撤回", "withdraw", ""), ["PayeeAccountWithdrawn"];
     }
 }
 

@@ -15,13 +15,14 @@ use crate::declared::INSTITUTION;
 desk::steps! {
     /// What can happen to an institution's standing.
     Step of DirectoryState, ROWS {
-        List [] => Listed, "列入目录", by::<ListInstitution>(), Clear, Nothing, Nobody, Nowhere, ["InstitutionListed"], "机构目录";
+        List [] => Listed, "列入目录", by::<ListInstitution>(),
+            Clear, Nothing, Nobody, Nowhere, ["InstitutionListed"], "机构目录";
         Suspend [Listed | Warned | Rectifying] => Suspended, "暂停承训", by::<SuspendInstitution>(), Clear, Nothing, Nobody,
             Form("暂停承训", "suspend", "暂停后不能申请新班，正在上的班继续。确定暂停吗？"), ["InstitutionSuspended"];
         Restore [Suspended | Warned | Rectifying] => Listed, "恢复承训", by::<RestoreInstitution>(), Clear, Nothing, Nobody,
             Form("恢复承训", "restore", "恢复后可以申请新班。确定恢复吗？"), ["InstitutionRestored"];
-        Remove [Listed | Warned | Rectifying | Suspended | Expired] => Removed, "移出目录", by::<RemoveInstitution>(), Clear, Nothing, Nobody,
-            Form("移出目录", "remove", "移出后不能再承担补贴性培训，正在上的班继续。确定移出吗？"), ["InstitutionRemoved"];
+        Remove [Listed | Warned | Rectifying | Suspended | Expired] => Removed, "移出目录", by::<RemoveInstitution>(),
+            Clear, Nothing, Nobody, Form("移出目录", "remove", "移出后不能再承担补贴性培训，正在上的班继续。确定移出吗？"), ["InstitutionRemoved"];
     }
 }
 

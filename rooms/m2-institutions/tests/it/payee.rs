@@ -45,14 +45,14 @@ async fn m8_9_an_account_takes_effect_when_two_people_typed_the_same() {
     officer.perform(propose(ACCOUNT)).await.unwrap();
     assert_eq!(row(&house).await, before, "one person changes nothing");
     assert!(
-        matches!(officer.perform(propose("622909123456789013")).await, Err(Stop::Refused(no)) if no[0].fact.contains("等着复核")),
+        matches!(officer.perform(propose("622909123456789013")).await,
+            Err(Stop::Refused(no)) if no[0].fact.contains("等着复核")),
         "one at a time"
     );
     assert!(matches!(officer.perform(confirm(ACCOUNT)).await, Err(Stop::Refused(no)) if no[0].rule == "职责分离"));
     let reviewer = house.desk(Persona::JinjiangReviewer);
-    assert!(
-        matches!(reviewer.perform(confirm("622909123456789013")).await, Err(Stop::Refused(no)) if no[0].field.as_deref() == Some("account"))
-    );
+    assert!(matches!(reviewer.perform(confirm("622909123456789013")).await,
+            Err(Stop::Refused(no)) if no[0].field.as_deref() == Some("account")));
     for outsider in [
         Persona::SchoolClerk,
         Persona::RivalClerk,
@@ -94,9 +94,8 @@ async fn m8_9_a_proposal_is_sent_or_taken_back_and_another_may_follow() {
     let (officer, reviewer) = (house.desk(Persona::JinjiangOfficer), house.desk(Persona::JinjiangReviewer));
     let decline = |reason: &str| DeclinePayeeAccount { institution: school(), change: None, reason: reason.into() };
     officer.perform(propose(ACCOUNT)).await.unwrap();
-    assert!(
-        matches!(reviewer.perform(decline(" ")).await, Err(Stop::Refused(no)) if no[0].field.as_deref() == Some("reason"))
-    );
+    assert!(matches!(reviewer.perform(decline(" ")).await,
+            Err(Stop::Refused(no)) if no[0].field.as_deref() == Some("reason")));
     reviewer.perform(decline("变更函上的账号看不清")).await.unwrap();
     officer.perform(propose("622909123456789013")).await.unwrap();
     assert!(

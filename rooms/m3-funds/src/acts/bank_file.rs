@@ -22,7 +22,8 @@ use crate::rules::bank::{OutLine, bank_file};
 /// Kind of a stored bank file.
 pub const BANK_FILE: &str = "bank-file";
 
-/// Writes the batch's bank file from its lines, opening each sealed account once. Returns where it lies and its SHA-256.
+/// Writes the batch's bank file from its lines, opening each sealed account once. Returns where it lies and its
+/// SHA-256.
 pub(crate) async fn write(desk: &Desk, work: &Writer, batch: &payment_batch::Model) -> Result<(FileId, String), Stop> {
     let text = text_of(desk, work, batch).await?;
     keep_file(desk, work, batch, BANK_FILE, &format!("{}.csv", batch.batch_no), text.as_bytes()).await
@@ -185,7 +186,8 @@ async fn made_anew(desk: &Desk, work: &Writer, batch: &payment_batch::Model) -> 
     Ok((text, fact))
 }
 
-/// A sealed file's text; none when the file is lost or damaged. Errors: a fault when it opens and is not what was approved.
+/// A sealed file's text; none when the file is lost or damaged. Errors: a fault when it opens and is not what was
+/// approved.
 async fn open(desk: &Desk, work: &Writer, file: &FileId, hash: &str) -> Result<Option<String>, Stop> {
     let row = work.get(&file).await?;
     if desk.premises.files.state(&row.hash).await? != FileState::Whole {

@@ -187,8 +187,8 @@ fn waits(payee: &str, open: &payee_change::Model) -> Refusal {
         .fix("请先由人社部门在机构页面复核或退回这项更正")
 }
 
-/// What is odd about the payees of these lines, once each: an account that is being corrected, or was after the batch was
-/// made (risk rule F04).
+/// What is odd about the payees of these lines, once each: an account that is being corrected, or was after the batch
+/// was made (risk rule F04).
 pub(crate) async fn payees_odd(reader: &Reader, lines: &[payment_line::Model]) -> Result<Vec<Refusal>, Stop> {
     let (mut seen, mut odd) = (HashSet::new(), Vec::new());
     for line in lines.iter().filter(|line| seen.insert(line.institution.to_string())) {
@@ -212,8 +212,8 @@ fn changed(payee: &institution::Model, line: &payment_line::Model) -> Refusal {
     PAYEE.refuse(fact).fix("还没有批准的请退回批次，由人社部门重新制单；已经批准的请先与人社部门核对，再送银行")
 }
 
-/// What goes to the bank goes to the account that is registered now, to the last figure. Errors: every payee whose account
-/// does not stand.
+/// What goes to the bank goes to the account that is registered now, to the last figure. Errors: every payee whose
+/// account does not stand.
 async fn payees_stand(desk: &Desk, work: &Writer, lines: &[payment_line::Model]) -> Result<(), Stop> {
     let (keyring, no) = (&desk.premises.keyring, payees_odd(work, lines).await?);
     for line in lines.iter().filter(|_| no.is_empty()) {

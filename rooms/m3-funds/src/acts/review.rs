@@ -61,7 +61,8 @@ pub(crate) fn only<'a>() -> Taking<'a, Claims> {
 }
 
 macro_rules! act {
-    ($(#[$doc:meta])* $name:ident { $($field:ident),* } $kebab:literal $function:ident $right:ident $title:literal |$self:ident, $desk:ident, $work:ident, $row:ident| $body:block) => {
+    ($(#[$doc:meta])* $name:ident { $($field:ident),* } $kebab:literal $function:ident $right:ident $title:literal
+        |$self:ident, $desk:ident, $work:ident, $row:ident| $body:block) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
         pub struct $name {
@@ -164,7 +165,12 @@ act! {
         may_take::<Claims>(desk, &row, Step::FirstReview)?;
         let account = account_id(row.district, desk.today().year());
         move_money(work, &account, Moves::Reserve, row.total).await?;
-        let change = claim::ActiveModel { first_reviewed_by: Set(desk.actor.account.clone()), first_reviewed_at: Set(Some(desk.now())), fund_account: Set(Some(account)), ..Default::default() };
+        let change = claim::ActiveModel {
+            first_reviewed_by: Set(desk.actor.account.clone()),
+            first_reviewed_at: Set(Some(desk.now())),
+            fund_account: Set(Some(account)),
+            ..Default::default()
+        };
         let policy = policy_of(work, &row).await?;
         let taking = Taking::new(change).by(&policy).not_for(desk.actor.account.clone());
         let fact = said(&row, "ClaimFirstReviewed", "受理并初审通过，资金已预留");
@@ -175,7 +181,11 @@ act! {
     /// Reviewed again, by somebody else.
     SecondReviewClaim {} "second-review-claim" ClaimReview Approve "复审" |self, desk, work, row| {
         may_take::<Claims>(desk, &row, Step::SecondReview)?;
-        let change = claim::ActiveModel { second_reviewed_by: Set(desk.actor.account.clone()), second_reviewed_at: Set(Some(desk.now())), ..Default::default() };
+        let change = claim::ActiveModel {
+            second_reviewed_by: Set(desk.actor.account.clone()),
+            second_reviewed_at: Set(Some(desk.now())),
+            ..Default::default()
+        };
         let fact = said(&row, "ClaimSecondReviewed", "复审通过");
         Ok(Done::new((), go(desk, work, &row, Step::SecondReview, Taking::new(change), fact).await?))
     }
@@ -192,10 +202,19 @@ act! {
         if let Some(account) = &row.fund_account {
             move_money(work, account, Moves::Release, row.total).await?;
         }
-        let change = claim::ActiveModel { note: Set(self.note.trim().to_owned()), fund_account: Set(None), first_reviewed_by: Set(None), first_reviewed_at: Set(None), ..Default::default() };
+        let change = claim::ActiveModel {
+            note: Set(self.note.trim().to_owned()),
+            fund_account: Set(None),
+            first_reviewed_by: Set(None),
+            first_reviewed_at: Set(None),
+            ..Default::default()
+        };
         free_slots(work, &row.id, None).await?;
         let policy = policy_of(work, &row).await?;
-        let fact = about(&row, FactDraft::of(&ClaimReturned { class: row.class.clone(), claim: row.id.clone() }, row.district, "退回补正"));
+        let fact = about(
+            &row,
+            FactDraft::of(&ClaimReturned { class: row.class.clone(), claim: row.id.clone() }, row.district, "退回补正"),
+        );
         Ok(Done::new((), go(desk, work, &row, Step::Return, Taking::new(change).by(&policy), fact).await?))
     }
 }
@@ -204,7 +223,11 @@ act! {
     PublishClaim {} "publish-claim" ClaimPayment Publish "开始公示" |self, desk, work, row| {
         let policy = policy_of(work, &row).await?;
         let until = workdays(desk, policy.publicity_workdays());
-        let change = claim::ActiveModel { publicity_from: Set(desk.today().succ_opt()), publicity_until: Set(Some(until)), ..Default::default() };
+        let change = claim::ActiveModel {
+            publicity_from: Set(desk.today().succ_opt()),
+            publicity_until: Set(Some(until)),
+            ..Default::default()
+        };
         let body = ClaimPublished { class: row.class.clone(), claim: row.id.clone() };
         let fact = about(&row, FactDraft::of(&body, row.district, format!("补贴公示至 {}", ui::dates::full_day(until))));
         Ok(Done::new((), go(desk, work, &row, Step::Publish, Taking::new(change).by(&policy), fact).await?))

@@ -1,5 +1,6 @@
 //! What the bank says settles a batch (M8.9; domain §7.4 S80–S90): money that arrived is paid and its class archived;
-//! what came back goes to the county to be corrected and batched again. Typed line by line or read from the bank's file.
+//! what came back goes to the county to be corrected and batched again. Typed line by line or read from the bank's
+//! file.
 
 use std::collections::HashMap;
 

@@ -28,7 +28,12 @@ pub fn part(desk: &Desk, batch: &payment_batch::Model, state: &FormState) -> Opt
         .max_length(200);
     Some(section(
         "",
-        html! { details open[is_here] { summary { (options.submit) } (form(&options, if is_here { state } else { &fresh }, field.show(if is_here { state } else { &fresh }))) } },
+        html! {
+            details open[is_here] {
+                summary { (options.submit) }
+                (form(&options, if is_here { state } else { &fresh }, field.show(if is_here { state } else { &fresh })))
+            }
+        },
     ))
 }
 

@@ -180,9 +180,12 @@ pub(super) async fn shown(desk: &Desk, id: &str, status: u16, state: &FormState)
         let trail = desk::trail::of(desk, &desk.read().await?, &crate::declared::PAYMENT_BATCH, id, 30).await?;
         let odd = payees_odd(&desk.read().await?, &loaded.lines).await?;
         let waits = matches!(loaded.batch.state, PaymentState::Pending | PaymentState::Sent);
-        Ok(
-            html! { @if waits && !odd.is_empty() { (ui::callout(Tone::Act, html! { @for one in &odd { p { (one.fact) "。" (one.fix) "。" } } })) } (body(desk, &loaded, &trail, state)) },
-        )
+        Ok(html! {
+            @if waits && !odd.is_empty() {
+                (ui::callout(Tone::Act, html! { @for one in &odd { p { (one.fact) "。" (one.fix) "。" } } }))
+            }
+            (body(desk, &loaded, &trail, state))
+        })
     };
     match body.await {
         Ok(body) => desk.page_status(status, "拨付批次", "/payment-batches", body),
@@ -310,7 +313,8 @@ fn upload_form(desk: &Desk, batch: &payment_batch::Model, state: &FormState) -> 
         html! {
             @if !state.refusals().is_empty() { p { strong { "整个文件都没有登记。" } "下面每一行都改好后，重新上传一次即可；已登记过的行重复上传没有关系。" } }
             (form(&options, state, html! {
-                (Field::file("file", "回盘文件", ".xlsx,.csv").hint("银行给的 .xlsx 或 .csv，要有行号、金额、结果、流水号、原因五列，顺序不限").required().show(state))
+                (Field::file("file", "回盘文件", ".xlsx,.csv")
+                    .hint("银行给的 .xlsx 或 .csv，要有行号、金额、结果、流水号、原因五列，顺序不限").required().show(state))
             }))
             @if desk.premises.settings.demo {
                 p class="jb-faint" { "演示：没有银行，可以用样例文件走完这一步。"
@@ -335,10 +339,13 @@ fn settle_form(options: Form, loaded: &Loaded, state: &FormState) -> Markup {
             summary { "没有回盘文件，逐笔登记" }
             (form(&options, state, html! {
                 @for one in loaded.lines.iter().filter(|one| one.state == PaymentState::Sent) {
-                    (ui::fieldset(&format!("{} {} {}", one.payee, one.account_masked, ui::money::text(one.amount)), html! {
-                        (Field::radio(format!("result_{}", one.id), "结果", [("paid", "已到账"), ("returned", "退票"), ("", "还没有结果")]).show(state))
+                    (ui::fieldset(&format!("{} {} {}", one.payee, one.account_masked, ui::money::text(one.amount)),
+                        html! {
+                        (Field::radio(format!("result_{}", one.id), "结果",
+                            [("paid", "已到账"), ("returned", "退票"), ("", "还没有结果")]).show(state))
                         (ui::field_row(html! {
-                            (Field::text(format!("reference_{}", one.id), "流水号").hint("已到账的填").max_length(60).show(state))
+                            (Field::text(format!("reference_{}", one.id), "流水号")
+                                .hint("已到账的填").max_length(60).show(state))
                             (Field::text(format!("reason_{}", one.id), "退票原因").hint("退票的填").max_length(100).show(state))
                         }))
                     }))

@@ -121,9 +121,10 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
     main.push(unpaid(row.state, &items));
     let returning = procedure::form::<Claims>(desk, &row, ClaimStep::Return, &at::ClaimPage(&id).to_string());
     main.extend(returning.map(|options| return_form(&options)));
-    Ok(
-        html! { (Dossier { head: head(desk, &row, waits.is_some()), steps: steps(&row), main, side: vec![ui::trail(&trail)] }) },
-    )
+    Ok(html! {
+        (Dossier { head: head(desk, &row, waits.is_some()), steps: steps(&row), main,
+            side: vec![ui::trail(&trail)] })
+    })
 }
 
 fn head(desk: &Desk, row: &claim::Model, payee_waits: bool) -> DossierHead {
@@ -257,7 +258,8 @@ fn paid_out(desk: &Desk, row: &claim::Model, payments: &[payment_line::Model], p
     section(
         "拨付",
         html! {
-            @if row.state == ClaimState::PaymentReturned && desk.may(Permission::Of(Function::DirectoryPublication, Right::Publish)) {
+            @if row.state == ClaimState::PaymentReturned
+                && desk.may(Permission::Of(Function::DirectoryPublication, Right::Publish)) {
                 @let payee = at::InstitutionPayee(&row.institution).to_string();
                 @if payee_waits { p { "银行退票。收款账户的更正正等着另一人复核：" a href=(payee) { "看更正" } "。复核以后再重新做拨付批次。" } }
                 @else { p { "银行退票。请先与机构核对账户，需要的先" a href=(payee) { "更正收款账户" } "，再重新做拨付批次。" } }
@@ -268,13 +270,34 @@ fn paid_out(desk: &Desk, row: &claim::Model, payments: &[payment_line::Model], p
 }
 
 fn people(items: &[claim_item::Model]) -> Markup {
-    let rows: Vec<Row> = items.iter().filter(|one| one.eligible).map(|one| {
-        let trace: Vec<Trace> = serde_json::from_str(&one.trace).unwrap_or_default();
-        Row::plain(vec![
-            html! { (one.name) }, html! { (one.id_number_masked) }, html! { (one.credited_offline) }, html! { (one.credited_online) }, html! { (one.payable) }, ui::money(one.amount),
-            html! { details { summary { "这个数怎么来的" } ol { @for step in &trace { li { (step.label) "：" (step.formula) " = " (step.value) @if !step.document.is_empty() { "（" (step.document) "）" } } } } } },
-        ])
-    }).collect();
+    let rows: Vec<Row> = items
+        .iter()
+        .filter(|one| one.eligible)
+        .map(|one| {
+            let trace: Vec<Trace> = serde_json::from_str(&one.trace).unwrap_or_default();
+            Row::plain(vec![
+                html! { (one.name) },
+                html! { (one.id_number_masked) },
+                html! { (one.credited_offline) },
+                html! { (one.credited_online) },
+                html! { (one.payable) },
+                ui::money(one.amount),
+                html! {
+                    details {
+                        summary { "这个数怎么来的" }
+                        ol {
+                            @for step in &trace {
+                                li {
+                                    (step.label) "：" (step.formula) " = " (step.value)
+                                    @if !step.document.is_empty() { "（" (step.document) "）" }
+                                }
+                            }
+                        }
+                    }
+                },
+            ])
+        })
+        .collect();
     section(
         "补贴明细",
         simple_table(
@@ -303,8 +326,10 @@ fn unpaid(state: ClaimState, items: &[claim_item::Model]) -> Markup {
             let why: Vec<Refusal> = serde_json::from_str(&one.refusals).unwrap_or_default();
             Row::plain(vec![
                 html! { (one.name) },
-                html! { ul class="jb-plain" { @for refusal in &why { li { (refusal.fact) " " small class="jb-source" { (refusal.rule) " · 来源：" (refusal.source) }
-                    @if may_change { br; "怎么办：" (refusal.fix) } } } } },
+                html! { ul class="jb-plain" { @for refusal in &why { li {
+                    (refusal.fact) " " small class="jb-source" { (refusal.rule) " · 来源：" (refusal.source) }
+                    @if may_change { br; "怎么办：" (refusal.fix) }
+                } } } },
             ])
         })
         .collect();
@@ -324,7 +349,11 @@ fn unpaid(state: ClaimState, items: &[claim_item::Model]) -> Markup {
 fn return_form(options: &ui::Form) -> Markup {
     let (state, field) =
         (ui::FormState::new(), ui::Field::text_area("note", "理由（机构会看到）").required().max_length(1000));
-    html! { details class="jb-panel jb-section" { summary { (options.submit) } (ui::form(options, &state, field.show(&state))) } }
+    html! {
+        details class="jb-panel jb-section" {
+            summary { (options.submit) } (ui::form(options, &state, field.show(&state)))
+        }
+    }
 }
 
 macro_rules! posts {

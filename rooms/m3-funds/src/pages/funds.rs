@@ -58,7 +58,9 @@ async fn body(desk: &Desk, state: &FormState) -> Result<Markup, Stop> {
         (page_head("资金账户", "就业补助资金；初审时预留，列入批次时转为拨付中，到账后为已拨付", &[]))
         @if rows.is_empty() { (panel("", html! { p { "还没有登记预算。没有预算时，补贴不能初审；请财政部门先登记本年度预算。" } })) }
         @else { (simple_table("资金账户", &columns, &rows)) }
-        @if let Office::Finance { district } = &desk.actor.office { (budget_form(desk, &format!("{}登记或调整预算", district.name()), state)) }
+        @if let Office::Finance { district } = &desk.actor.office {
+            (budget_form(desk, &format!("{}登记或调整预算", district.name()), state))
+        }
     })
 }
 
@@ -73,7 +75,10 @@ fn row(one: &fund_account::Model) -> Row {
         ui::money(one.reserved),
         ui::money(one.batched),
         ui::money(one.paid),
-        html! { @if sums.free() < Fen::ZERO { strong { "超 " (ui::money(Fen(-sums.free().0))) } } @else { (ui::money(sums.free())) } },
+        html! {
+            @if sums.free() < Fen::ZERO { strong { "超 " (ui::money(Fen(-sums.free().0))) } }
+            @else { (ui::money(sums.free())) }
+        },
         html! { progress max="100" value=(share) aria-label=(format!("已用预算的 {share}%")) {} " " (share) "%" },
     ])
 }
@@ -87,7 +92,9 @@ fn budget_form(desk: &Desk, title: &str, state: &FormState) -> Markup {
             &options,
             state,
             html! {
-                (Field::select("year", "年度", [year, year + 1, year - 1].map(|one| (one.to_string(), format!("{one} 年")))).default_value(year.to_string()).required().show(state))
+                (Field::select("year", "年度",
+                    [year, year + 1, year - 1].map(|one| (one.to_string(), format!("{one} 年"))))
+                    .default_value(year.to_string()).required().show(state))
                 (Field::money("budget", "全年预算").hint("写调整后的全年总额，不是增减数；不能低于已拨付和拨付中的合计").required().show(state))
                 (Field::text("document", "依据文件").hint("例：晋财社〔2026〕8号").max_length(100).required().show(state))
             },

@@ -91,7 +91,10 @@ async fn choose_body(desk: &Desk) -> Result<Markup, Stop> {
         (receipt_form(""))
         (section("对哪一份公示有异议", html! {
             @if rows.is_empty() { p { "现在没有正在公示的补贴。其他问题请向当地人社部门举报。" } }
-            @else { (simple_table("正在公示", &[Column::text("班级"), Column::text("培训机构"), Column::text("地区"), Column::text("公示到")], &rows)) }
+            @else {
+                (simple_table("正在公示",
+                    &[Column::text("班级"), Column::text("培训机构"), Column::text("地区"), Column::text("公示到")], &rows))
+            }
         }))
     })
 }
@@ -131,10 +134,12 @@ async fn raise_body(desk: &Desk, id: &ClaimId, state: &FormState) -> Result<Mark
     };
     let until = row.publicity_until.map(ui::dates::full_day).unwrap_or_default();
     Ok(html! {
-        (page_head("对公示提出异议", &format!("{} · {}", row.class_title, row.institution_name), &[Button::link("看公示名单", at::PublicityPage(&id).to_string())]))
+        (page_head("对公示提出异议", &format!("{} · {}", row.class_title, row.institution_name),
+            &[Button::link("看公示名单", at::PublicityPage(&id).to_string())]))
         (panel("", html! { p { "公示到 " (until) "。不用登录，不记您的名字；培训机构看不到是谁提的，也看不到您的联系方式。" } }))
         (form(&options, state, html! {
-            (Field::text_area("reason", "哪里不对").hint("写清是名单里的第几位、哪里不对、您怎么知道的。不要写他人的身份证号、电话。").required().max_length(500).show(state))
+            (Field::text_area("reason", "哪里不对")
+                .hint("写清是名单里的第几位、哪里不对、您怎么知道的。不要写他人的身份证号、电话。").required().max_length(500).show(state))
             (Field::text("contact", "您的联系方式").hint("可以不填。填了便于我们找您核实，加密保存，查看会留痕。").max_length(50).show(state))
         }))
     })
@@ -205,7 +210,10 @@ pub async fn answer(desk: Desk, Query(asked): Query<Asked>) -> Response {
     match found {
         Ok(Some(one)) => desk.page("异议答复", "/publicity", answer_body(&one)),
         Ok(None) => {
-            let body = html! { (page_head("没有找到这个回执号", "", &[])) (callout(Tone::Look, html! { p { "请核对每一个字母和数字，大小写不论。" } })) (receipt_form(&asked.receipt)) };
+            let body = html! {
+                (page_head("没有找到这个回执号", "", &[])) (callout(Tone::Look, html! { p { "请核对每一个字母和数字，大小写不论。" } }))
+                (receipt_form(&asked.receipt))
+            };
             desk.page_status(404, "异议答复", "/publicity", body)
         }
         Err(stop) => desk.stopped(stop),
@@ -223,7 +231,8 @@ fn answer_body(one: &objection::Model) -> Markup {
             ("答复时间", when(one.decided_at)),
         ])))
         (panel("您提的异议", html! { p { (one.reason) } }))
-        @if one.answer.is_empty() { (panel("答复", html! { p { "正在核查，请在期限后再来看。" } })) } @else { (panel("答复", html! { p { (one.answer) } p class="jb-faint" { (one.district.hr_office_name()) } })) }
+        @if one.answer.is_empty() { (panel("答复", html! { p { "正在核查，请在期限后再来看。" } })) }
+        @else { (panel("答复", html! { p { (one.answer) } p class="jb-faint" { (one.district.hr_office_name()) } })) }
     }
 }
 
@@ -333,7 +342,8 @@ async fn one_body(desk: &Desk, id: &str, state: &FormState, contact: Option<&str
             due: (one.state == ObjectionState::Open).then(|| due(desk, &one)),
             number: ui::dates::full_moment(one.raised_at),
             owner: one.institution_name.clone(),
-            buttons: vec![Button::link("看申领", at::ClaimPage(&one.claim).to_string()), Button::link("看班级", at::ClassPage(&one.class).to_string())],
+            buttons: vec![Button::link("看申领", at::ClaimPage(&one.claim).to_string()),
+                Button::link("看班级", at::ClassPage(&one.class).to_string())],
         },
         main,
         side: vec![ui::trail(&trail)],
@@ -352,7 +362,11 @@ fn contact_part(one: &objection::Model, decides: bool, contact: Option<&str>) ->
                 None => { p { @if one.contact_masked.is_empty() { "没有留联系方式" } @else { (one.contact_masked) } } }
             }
             @if decides && contact.is_none() && one.contact.is_some() {
-                details { summary { "查看联系方式" } (form(&options, &FormState::new(), Field::text("purpose", "为什么要查看").hint("会记入日志").required().max_length(100).show(&FormState::new()))) }
+                details {
+                    summary { "查看联系方式" }
+                    (form(&options, &FormState::new(), Field::text("purpose", "为什么要查看")
+                        .hint("会记入日志").required().max_length(100).show(&FormState::new())))
+                }
             }
         },
     )
@@ -384,7 +398,8 @@ fn decide_form(options: &Form, lines: &[claim_item::Model], state: &FormState) -
                     ("send_back", "异议成立，整份申领退回机构补正"),
                 ]).required().show(state))
                 (Field::checkboxes("struck", "剔除的学员（只在剔除时勾选，序号与公示一致）", people).show(state))
-                (Field::text_area("answer", "答复").hint("异议人会看到：核查了什么、结论、依据。不要写他人的个人信息。").required().max_length(1000).show(state))
+                (Field::text_area("answer", "答复")
+                    .hint("异议人会看到：核查了什么、结论、依据。不要写他人的个人信息。").required().max_length(1000).show(state))
             },
         ),
     )

@@ -75,7 +75,9 @@ fn line(desk: &Desk, one: &claim::Model) -> Row {
             html! { (one.district.full_name()) },
             html! { (one.persons) },
             ui::money(one.total),
-            html! { @if let Some(until) = one.publicity_until { (ui::dates::full_day(until)) (provisional(desk, until)) } },
+            html! {
+                @if let Some(until) = one.publicity_until { (ui::dates::full_day(until)) (provisional(desk, until)) }
+            },
         ],
     )
 }
@@ -121,10 +123,15 @@ async fn one_body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
         _ => String::new(),
     };
     Ok(html! {
-        (page_head(&format!("{} 补贴公示", row.class_title), &format!("公示期 {period}"), &[Button::link("对这份公示提出异议", at::PublicObjectionsNew.asking(&[("claim", &id)]))]))
-        @if row.state == ClaimState::UnderObjection { (callout(Tone::Look, html! { p { "有人对这份公示提出了异议，人社部门正在核查。核查期间不拨付。" } })) }
-        (panel("", ui::facts_grid(&[("培训机构", row.institution_name.clone()), ("地区", row.district.full_name()), ("人数", format!("{} 人", items.len())), ("金额", ui::money::text(row.total))])))
-        (simple_table("名单", &[Column::number("序号"), Column::text("姓名"), Column::text("项目"), Column::number("可补课时"), Column::number("金额")], &rows))
+        (page_head(&format!("{} 补贴公示", row.class_title), &format!("公示期 {period}"),
+            &[Button::link("对这份公示提出异议", at::PublicObjectionsNew.asking(&[("claim", &id)]))]))
+        @if row.state == ClaimState::UnderObjection {
+            (callout(Tone::Look, html! { p { "有人对这份公示提出了异议，人社部门正在核查。核查期间不拨付。" } }))
+        }
+        (panel("", ui::facts_grid(&[("培训机构", row.institution_name.clone()), ("地区", row.district.full_name()),
+            ("人数", format!("{} 人", items.len())), ("金额", ui::money::text(row.total))])))
+        (simple_table("名单", &[Column::number("序号"), Column::text("姓名"), Column::text("项目"), Column::number("可补课时"),
+            Column::number("金额")], &rows))
     })
 }
 

@@ -354,8 +354,12 @@ pub async fn bulk(desk: Desk, form: Pairs) -> Response {
         return desk.go(&back, &told);
     }
     if step == Step::Pay {
-        return desk.answer(desk.perform(MakePaymentBatch { claims: picked }).await, |batch| (at::PaymentBatchPage(&batch).to_string(), "拨付批次已做好，等财政复核。".to_owned()), async |refusals| {
-                let said = html! { (page_head("没有做成拨付批次", "整批没有生成，下面每条都要先处理，或者去掉后再做", &[Button::link("回到待拨付", back)])) (ui::refusal::refusals(&refusals)) };
+        return desk.answer(desk.perform(MakePaymentBatch { claims: picked }).await,
+            |batch| (at::PaymentBatchPage(&batch).to_string(), "拨付批次已做好，等财政复核。".to_owned()), async |refusals| {
+                let said = html! {
+                    (page_head("没有做成拨付批次", "整批没有生成，下面每条都要先处理，或者去掉后再做", &[Button::link("回到待拨付", back)]))
+                    (ui::refusal::refusals(&refusals))
+                };
                 desk.page_status(422, "没有做成拨付批次", "/claims", said)
             }).await;
     }
@@ -417,7 +421,8 @@ async fn refused_page(
         .collect();
     let done = all - not_done.len();
     Ok(html! {
-        (page_head("有的没有办成", &format!("选中 {all} 份：办成 {done} 份，没有办成 {} 份", not_done.len()), &[Button::link(format!("回到{}", step.label()), at::Claims.asking(&[("step", &step.slug())])).main()]))
+        (page_head("有的没有办成", &format!("选中 {all} 份：办成 {done} 份，没有办成 {} 份", not_done.len()),
+            &[Button::link(format!("回到{}", step.label()), at::Claims.asking(&[("step", &step.slug())])).main()]))
         @if done > 0 { (panel("", html! { p { "办成的 " (done) " 份已经生效，不受下面几份影响。" } })) }
         (simple_table("没有办成", &[Column::text("班级"), Column::text("原因"), Column::text("怎么办")], &rows))
     })

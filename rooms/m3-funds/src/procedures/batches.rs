@@ -19,15 +19,20 @@ const ASKED_FIRST: &str = "送银行拨付，送出后不能撤回。确定批�
 desk::steps! {
     /// What can happen to a batch.
     Step of PaymentState, ROWS {
-        Make [] => Pending, "生成拨付批次", by::<MakePaymentBatch>(), Workdays(&[desk::limit!(finance_workdays)]), Nothing, Ask(&APPROVE_BATCH), Nowhere,
-            ["PaymentBatchMade"];
-        Approve [Pending] => Sent, "财政复核", by::<ApprovePaymentBatch>(), Said("最早一份申领的拨付期限"), Asked, Ask(&SETTLE_BATCH), Post("批准拨付", "approve", ASKED_FIRST),
-            ["PaymentBatchApproved"], "银行代发文件";
-        Withdraw [Pending] => Withdrawn, "撤回", by::<WithdrawPaymentBatch>(), Clear, Asked, Nobody, Form("撤回批次", "withdraw", ""), ["PaymentBatchWithdrawn"];
-        Refuse [Pending] => Withdrawn, "财政退回", by::<RefusePaymentBatch>(), Clear, Asked, Nobody, Form("退回批次", "refuse", ""), ["PaymentBatchRefused"];
-        SettleSome [Sent] => Sent, "登记部分回单", either::<SettlePaymentBatch, TakeBankReturn>(), Keep, Nothing, Nobody, Nowhere, ["PaymentBatchSettled"];
-        Settle [Sent] => Paid, "银行回单登记完毕", either::<SettlePaymentBatch, TakeBankReturn>(), Keep, Asked, Nobody, Form("登记回单", "settle", ""), ["PaymentBatchSettled"];
-        SettleReturned [Sent] => Returned, "银行回单登记完毕，全部退票", either::<SettlePaymentBatch, TakeBankReturn>(), Keep, Asked, Nobody, Nowhere, ["PaymentBatchSettled"];
+        Make [] => Pending, "生成拨付批次", by::<MakePaymentBatch>(),
+            Workdays(&[desk::limit!(finance_workdays)]), Nothing, Ask(&APPROVE_BATCH), Nowhere, ["PaymentBatchMade"];
+        Approve [Pending] => Sent, "财政复核", by::<ApprovePaymentBatch>(), Said("最早一份申领的拨付期限"),
+            Asked, Ask(&SETTLE_BATCH), Post("批准拨付", "approve", ASKED_FIRST), ["PaymentBatchApproved"], "银行代发文件";
+        Withdraw [Pending] => Withdrawn, "撤回", by::<WithdrawPaymentBatch>(),
+            Clear, Asked, Nobody, Form("撤回批次", "withdraw", ""), ["PaymentBatchWithdrawn"];
+        Refuse [Pending] => Withdrawn, "财政退回", by::<RefusePaymentBatch>(),
+            Clear, Asked, Nobody, Form("退回批次", "refuse", ""), ["PaymentBatchRefused"];
+        SettleSome [Sent] => Sent, "登记部分回单", either::<SettlePaymentBatch, TakeBankReturn>(),
+            Keep, Nothing, Nobody, Nowhere, ["PaymentBatchSettled"];
+        Settle [Sent] => Paid, "银行回单登记完毕", either::<SettlePaymentBatch, TakeBankReturn>(),
+            Keep, Asked, Nobody, Form("登记回单", "settle", ""), ["PaymentBatchSettled"];
+        SettleReturned [Sent] => Returned, "银行回单登记完毕，全部退票", either::<SettlePaymentBatch, TakeBankReturn>(),
+            Keep, Asked, Nobody, Nowhere, ["PaymentBatchSettled"];
     }
 }
 

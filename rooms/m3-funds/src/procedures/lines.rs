@@ -17,10 +17,14 @@ desk::steps! {
     /// What can happen to a line. Its batch's acts do it, and its claim's facts say it.
     Step of PaymentState, ROWS {
         Make [] => Pending, "列入批次", by::<MakePaymentBatch>(), Clear, Nothing, Nobody, Nowhere, ["ClaimBatched"];
-        Send [Pending] => Sent, "送银行", by::<ApprovePaymentBatch>(), Clear, Nothing, Nobody, Nowhere, ["ClaimSentToBank"];
-        Withdraw [Pending] => Withdrawn, "随批次撤回或退回", either::<WithdrawPaymentBatch, RefusePaymentBatch>(), Clear, Nothing, Nobody, Nowhere, ["ClaimLeftBatch"];
-        Pay [Sent] => Paid, "到账", either::<SettlePaymentBatch, TakeBankReturn>(), Clear, Nothing, Nobody, Nowhere, ["ClaimPaid"];
-        Return [Sent] => Returned, "退票", either::<SettlePaymentBatch, TakeBankReturn>(), Clear, Nothing, Nobody, Nowhere, ["ClaimPaymentReturned"];
+        Send [Pending] => Sent, "送银行", by::<ApprovePaymentBatch>(),
+            Clear, Nothing, Nobody, Nowhere, ["ClaimSentToBank"];
+        Withdraw [Pending] => Withdrawn, "随批次撤回或退回", either::<WithdrawPaymentBatch, RefusePaymentBatch>(),
+            Clear, Nothing, Nobody, Nowhere, ["ClaimLeftBatch"];
+        Pay [Sent] => Paid, "到账", either::<SettlePaymentBatch, TakeBankReturn>(),
+            Clear, Nothing, Nobody, Nowhere, ["ClaimPaid"];
+        Return [Sent] => Returned, "退票", either::<SettlePaymentBatch, TakeBankReturn>(),
+            Clear, Nothing, Nobody, Nowhere, ["ClaimPaymentReturned"];
     }
 }
 

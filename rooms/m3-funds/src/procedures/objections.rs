@@ -18,11 +18,14 @@ const DECIDES: &str = "处理结果不能更改，异议人凭回执号可以看
 desk::steps! {
     /// What can happen to an objection.
     Step of ObjectionState, ROWS {
-        Raise [] => Open, "提出公示异议", by::<RaiseObjection>(), Workdays(&[desk::limit!(objection_workdays)]), Nothing, Ask(&DECIDE_OBJECTION), Nowhere,
-            ["ObjectionRaised"];
-        Dismiss [Open] => Dismissed, "异议不成立", by::<DecideObjection>(), Keep, Asked, Nobody, Form("作出处理并答复", "decide", DECIDES), ["ObjectionDismissed"];
-        Uphold [Open] => Upheld, "异议成立", by::<DecideObjection>(), Keep, Asked, Nobody, Form("作出处理并答复", "decide", DECIDES), ["ObjectionUpheld"];
-        AnswerWithAnother [Open] => AnsweredAlong, "随另一条异议答复", by::<DecideObjection>(), Keep, Asked, Nobody, Nowhere, ["ObjectionAnswered"];
+        Raise [] => Open, "提出公示异议", by::<RaiseObjection>(), Workdays(&[desk::limit!(objection_workdays)]),
+            Nothing, Ask(&DECIDE_OBJECTION), Nowhere, ["ObjectionRaised"];
+        Dismiss [Open] => Dismissed, "异议不成立", by::<DecideObjection>(),
+            Keep, Asked, Nobody, Form("作出处理并答复", "decide", DECIDES), ["ObjectionDismissed"];
+        Uphold [Open] => Upheld, "异议成立", by::<DecideObjection>(),
+            Keep, Asked, Nobody, Form("作出处理并答复", "decide", DECIDES), ["ObjectionUpheld"];
+        AnswerWithAnother [Open] => AnsweredAlong, "随另一条异议答复", by::<DecideObjection>(),
+            Keep, Asked, Nobody, Nowhere, ["ObjectionAnswered"];
     }
 }
 

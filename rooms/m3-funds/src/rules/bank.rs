@@ -330,13 +330,16 @@ mod tests {
     proptest! {
         /// Whatever cells come: no panic, and what is taken names each line once with its own amount.
         #[test]
-        fn m8_9_no_answer_pays_twice_or_another_sum(cells in proptest::collection::vec((0usize..5, 0usize..4, 0usize..4, "[A-Z0-9]{0,6}", "\\PC{0,8}"), 0..12)) {
+        fn m8_9_no_answer_pays_twice_or_another_sum(
+            cells in proptest::collection::vec((0usize..5, 0usize..4, 0usize..4, "[A-Z0-9]{0,6}", "\\PC{0,8}"), 0..12)
+        ) {
             let known = known(4);
             let head = ["行号", "金额", "结果", "流水号", "原因"].map(str::to_owned).to_vec();
             let mut rows = vec![head];
             for (line, amount, result, reference, reason) in cells {
                 let id = known.get(line).map_or_else(|| "X".to_owned(), |one| one.line.to_string());
-                rows.push(vec![id, yuan(known[amount].amount), ["成功", "失败", "?", ""][result].into(), reference, reason]);
+                rows.push(vec![id, yuan(known[amount].amount), ["成功", "失败", "?", ""][result].into(),
+                    reference, reason]);
             }
             if let Ok(taken) = read_return(&rows, &known) {
                 let unique: BTreeSet<_> = taken.iter().map(|one| one.line.clone()).collect();
@@ -346,9 +349,14 @@ mod tests {
                     prop_assert!(!says.is_empty());
                     let line = known.iter().find(|other| other.line == one.line).unwrap();
                     let next = settles(line, one).unwrap().unwrap();
-                    let settled = KnownLine { state: next, said: if one.paid { one.reference.clone() } else { one.reason.clone() }, ..line.clone() };
+                    let settled = KnownLine {
+                        state: next,
+                        said: if one.paid { one.reference.clone() } else { one.reason.clone() },
+                        ..line.clone()
+                    };
                     prop_assert_eq!(settles(&settled, one), Ok(None), "the same again is harmless");
-                    let other = SettledLine { paid: !one.paid, reference: "Z".into(), reason: "Z".into(), ..one.clone() };
+                    let other =
+                        SettledLine { paid: !one.paid, reference: "Z".into(), reason: "Z".into(), ..one.clone() };
                     prop_assert!(settles(&settled, &other).is_err(), "another answer is refused");
                 }
             }
@@ -356,11 +364,16 @@ mod tests {
 
         /// What a bank reads back from our file is what we meant.
         #[test]
-        fn the_bank_reads_what_we_wrote(payee in "[\\PC]{1,20}", bank in "[\\PC]{0,20}", account in "[0-9]{8,30}", fen in 0i64..10_000_000_000) {
+        fn the_bank_reads_what_we_wrote(
+            payee in "[\\PC]{1,20}", bank in "[\\PC]{0,20}", account in "[0-9]{8,30}", fen in 0i64..10_000_000_000
+        ) {
             let line = known(1).remove(0).line;
-            let out = OutLine { line: line.clone(), payee: payee.clone(), account: account.clone(), bank, amount: Fen(fen) };
+            let out =
+                OutLine { line: line.clone(), payee: payee.clone(), account: account.clone(), bank, amount: Fen(fen) };
             let text = bank_file("350582-20261220-001", &[out]);
-            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+            let mut reader = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
             let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
             prop_assert_eq!(records.len(), 2);
             prop_assert_eq!(&records[1][0], line.to_string());

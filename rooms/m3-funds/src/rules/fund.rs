@@ -54,7 +54,8 @@ impl Sums {
         }
     }
 
-    /// The sums after a step. Errors: a refusal when the budget does not bear it, or the money is not where it should be.
+    /// The sums after a step. Errors: a refusal when the budget does not bear it, or the money is not where it should
+    /// be.
     pub fn after(self, step: Step, amount: Fen, account: &str) -> Result<Self, Refusal> {
         let broken = || FUND.refuse(format!("资金账户 {account} 的数目对不上"));
         if amount < Fen::ZERO {
@@ -110,7 +111,9 @@ mod tests {
     proptest! {
         /// Whatever happens: nothing negative, never more out than the budget, no fen lost.
         #[test]
-        fn m8_9_no_step_pays_over_the_budget(start in 0i64..1_000_000, steps in proptest::collection::vec((0usize..6, 0i64..400_000), 0..80)) {
+        fn m8_9_no_step_pays_over_the_budget(
+            start in 0i64..1_000_000, steps in proptest::collection::vec((0usize..6, 0i64..400_000), 0..80)
+        ) {
             let mut sums = Sums { budget: Fen(start), reserved: Fen::ZERO, batched: Fen::ZERO, paid: Fen::ZERO };
             for (step, amount) in steps {
                 let before = sums;

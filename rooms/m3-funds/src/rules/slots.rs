@@ -60,7 +60,9 @@ mod tests {
     proptest! {
         /// However claims come and go, places stay unique and the count never passes the limit.
         #[test]
-        fn e11_places_are_unique_and_the_count_keeps_its_limit(acts in proptest::collection::vec((any::<bool>(), 0usize..5, 0i64..900), 0..60), most in 0i32..5) {
+        fn e11_places_are_unique_and_the_count_keeps_its_limit(
+            acts in proptest::collection::vec((any::<bool>(), 0usize..5, 0i64..900), 0..60), most in 0i32..5
+        ) {
             let since = day(19);
             let mut taken: Vec<Taken> = Vec::new();
             let mut now = 0;

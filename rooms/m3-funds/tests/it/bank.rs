@@ -85,7 +85,8 @@ async fn m8_9_the_bank_file_is_sealed_hashed_and_its_taking_logged() {
     );
 }
 
-/// The newcomer's way: the sample of the demo, uploaded, in both formats; twice is harmless; a wrong file changes nothing.
+/// The newcomer's way: the sample of the demo, uploaded, in both formats; twice is harmless; a wrong file changes
+/// nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_9_the_answer_is_read_whole_and_twice_is_harmless() {
     let house = house(Fen(100_000_000)).await;
@@ -211,8 +212,8 @@ async fn stored_of(house: &TestHouse, batch: &PaymentBatchId) -> stored_file::Mo
     house.system().read().await.unwrap().get(&row.file.unwrap()).await.unwrap()
 }
 
-/// Emptied or gone, as after a power cut: the file that was approved is made again from its lines, with a fact, and can be
-/// taken; a batch never stands at 已送银行 with nothing to send. Changed lines make no file.
+/// Emptied or gone, as after a power cut: the file that was approved is made again from its lines, with a fact, and can
+/// be taken; a batch never stands at 已送银行 with nothing to send. Changed lines make no file.
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_9_a_lost_bank_file_is_made_again_as_it_was_approved_or_not_at_all() {
     let house = house(Fen(100_000_000)).await;

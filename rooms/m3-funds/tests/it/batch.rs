@@ -141,7 +141,8 @@ async fn m8_9_one_batch_of_three_and_the_returned_line_again() {
     assert_eq!(lines_of(&house, &second).await[0].state, PaymentState::Pending);
 }
 
-/// Finance cuts its budget below what was promised: the batch is refused with the numbers, and made once there is money.
+/// Finance cuts its budget below what was promised: the batch is refused with the numbers, and made once there is
+/// money.
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_9_a_batch_over_the_budget_is_refused() {
     let house = house(Fen(2 * EACH.0)).await;
@@ -227,9 +228,8 @@ async fn m8_9_a_batch_is_taken_back_or_sent_back_before_the_bank() {
     let refuse =
         |batch: &PaymentBatchId, reason: &str| RefusePaymentBatch { batch: batch.clone(), reason: reason.into() };
     let first = make().await.unwrap();
-    assert!(
-        matches!(house.desk(Persona::JinjiangOfficer).perform(withdraw(&first, "错")).await, Err(Stop::Refused(no)) if no[0].field.as_deref() == Some("undo"))
-    );
+    assert!(matches!(house.desk(Persona::JinjiangOfficer).perform(withdraw(&first, "错")).await,
+            Err(Stop::Refused(no)) if no[0].field.as_deref() == Some("undo")));
     for outsider in [Persona::ShishiOfficer, Persona::SchoolClerk, Persona::ProvinceOfficer, Persona::JinjiangFinance] {
         assert!(
             house.desk(outsider).perform(withdraw(&first, "清册有误")).await.is_err(),
@@ -278,7 +278,8 @@ async fn m8_9_a_batch_is_taken_back_or_sent_back_before_the_bank() {
     assert_eq!((of(PaymentState::Withdrawn), of(PaymentState::Sent)), (4, 2));
 }
 
-/// A claim that was sent back is explained by its institution, where the reviewers read it; never by another, never later.
+/// A claim that was sent back is explained by its institution, where the reviewers read it; never by another, never
+/// later.
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_9_a_correction_is_explained_by_its_own_institution() {
     use m3_funds::acts::review::{ExplainClaimCorrection, ReturnClaim};
@@ -366,7 +367,8 @@ async fn f04_no_batch_goes_to_an_account_that_does_not_stand() {
     assert_eq!(lines_of(&house, &batch).await[0].state, PaymentState::Pending);
 }
 
-/// The batch was answered to its end while somebody typed: its page has no form any more, and says why, and what he typed.
+/// The batch was answered to its end while somebody typed: its page has no form any more, and says why, and what he
+/// typed.
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_9_a_refusal_is_said_when_its_form_is_gone() {
     let house = house(Fen(100_000_000)).await;

@@ -59,7 +59,8 @@ impl Act for IssueCertificates {
             let row = row(desk, &class, one, number.as_str());
             facts.push(fact(&class, one, &row));
             let task = TaskDraft::new(desk, &GIVE_FEEDBACK, &class.id, class.title.clone(), class.district);
-            // The institution is named for the reach of its slips (decisions/0008); its own queue is another audience's.
+            // The institution is named for the reach of its slips (decisions/0008); its own queue is another
+            // audience's.
             asked.push(task.for_person(&one.person).for_institution(&class.institution).due(Some(due)));
             rows.push(row);
             next += 1;

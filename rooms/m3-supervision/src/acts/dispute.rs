@@ -61,7 +61,8 @@ impl Act for DisputeAttendance {
             version: 1,
             id: id.clone(),
         };
-        // The words themselves may name people: the journal keeps a commitment, the county's row the words and the salt.
+        // The words themselves may name people: the journal keeps a commitment, the county's row the words and the
+        // salt.
         let fact = FactDraft::new("AttendanceDisputed", class.district, "学员对考勤提出异议")
             .class(&class.id)
             .person(&place.person)

@@ -77,7 +77,13 @@ async fn matrix(desk: &Desk, class: &ClassId, export: &str) -> Result<Response, 
     let class = reader.get(&class).await?;
     let sessions = hours::sessions(&reader, &class.id).await?;
     let Some(pinned) = class.policy.as_deref() else {
-        return Ok(desk.page("考勤", "/classes", html! { (page_head("考勤", &class.title, &[])) (white_panel("", html! { p { "准予开班以后才有考勤。" } })) }));
+        return Ok(desk.page(
+            "考勤",
+            "/classes",
+            html! {
+                (page_head("考勤", &class.title, &[])) (white_panel("", html! { p { "准予开班以后才有考勤。" } }))
+            },
+        ));
     };
     let policy = desk::policy::pinned(Some(pinned))?;
     let mut all = hours::of_class(&reader, &class.id, &policy).await?;
@@ -118,10 +124,15 @@ async fn matrix(desk: &Desk, class: &ClassId, export: &str) -> Result<Response, 
         (simple_table("考勤汇总", &columns, &rows))
         (export_line(&at::ClassAttendance(&class.id).to_string()))
         p class="jb-head__note" { "✓ 后面是已计课时；✕ 后面是没有计入的原因。培训结束时，已计课时不到全部课时的 " (policy.min_rate_pct()) "% 不能参加结业考核。" }
-        (section("课次", simple_table("课次", &[ui::Column::text("时间"), ui::Column::text("内容"), ui::Column::text("老师"), ui::Column::text("地点")],
+        (section("课次", simple_table("课次",
+            &[ui::Column::text("时间"), ui::Column::text("内容"), ui::Column::text("老师"), ui::Column::text("地点")],
             &sessions.iter().map(|one| Row::link(at::SessionPage(&one.id).to_string(), vec![
-                html! { (ui::dates::day_weekday(one.held_on)) " " (ui::dates::time(one.starts_at)) "—" (ui::dates::time(one.ends_at)) },
-                html! { (one.subject) "（" (one.mode.label()) " " (one.periods) " 课时）" }, html! { (one.teacher_name) }, html! { (one.place) },
+                html! {
+                    (ui::dates::day_weekday(one.held_on)) " " (ui::dates::time(one.starts_at))
+                    "—" (ui::dates::time(one.ends_at))
+                },
+                html! { (one.subject) "（" (one.mode.label()) " " (one.periods) " 课时）" }, html! { (one.teacher_name) },
+                html! { (one.place) },
             ])).collect::<Vec<_>>())))
     };
     Ok(desk.page("考勤", "/classes", body))
@@ -154,7 +165,10 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
             html! { "已全部上完" @if class.ends_on >= today { "，" (ui::dates::near_day(class.ends_on, today)) "结束培训后可以考核" } }
         }
         Some(one) => html! {
-            a href=(at::SessionPage(&one.id)) { (ui::dates::near_day(one.held_on, today)) " " (ui::dates::time(one.starts_at)) } " 已到 " (here) " / " (class.enrolled_count)
+            a href=(at::SessionPage(&one.id)) {
+                (ui::dates::near_day(one.held_on, today)) " " (ui::dates::time(one.starts_at))
+            }
+            " 已到 " (here) " / " (class.enrolled_count)
         },
     };
     Ok(section(
@@ -165,8 +179,15 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
                 ("现在或下一次课", next_text),
                 ("过程检查", html! { (checks.len()) " 次" }),
             ]))
-            @if !checks.is_empty() { div class="jb-checks" { @for one in &checks { (inspections::line(desk, one, answered.get(&one.id.to_string()), is_open)) } } }
-            @if let Some(options) = procedure::form::<FullProcess>(desk, class, Step::Resume, &CLASS.address(class.id.as_str())) { (inspections::resuming(&options)) }
+            @if !checks.is_empty() {
+                div class="jb-checks" {
+                    @for one in &checks { (inspections::line(desk, one, answered.get(&one.id.to_string()), is_open)) }
+                }
+            }
+            @if let Some(options) =
+                procedure::form::<FullProcess>(desk, class, Step::Resume, &CLASS.address(class.id.as_str())) {
+                (inspections::resuming(&options))
+            }
         },
     ))
 }
@@ -261,7 +282,13 @@ async fn live_body(desk: &Desk) -> Result<Markup, Stop> {
         ui::Column::text("老师"),
     ];
     Ok(html! {
-        (page_head("正在上课", &format!("{} · {} 班 · 应到 {expected} · 实到 {here}", ui::dates::full_moment(now), rows.len()), &[]))
-        @if rows.is_empty() { (ui::empty_state("现在没有正在上课的班级。", Some(&Button::link("看正在培训的班级", at::Classes.asking(&[("state", &ClassPhase::Teaching)]))))) } @else { (simple_table("正在上课的班级", &columns, &rows)) }
+        (page_head("正在上课",
+            &format!("{} · {} 班 · 应到 {expected} · 实到 {here}", ui::dates::full_moment(now), rows.len()), &[]))
+        @if rows.is_empty() {
+            (ui::empty_state("现在没有正在上课的班级。",
+                Some(&Button::link("看正在培训的班级", at::Classes.asking(&[("state", &ClassPhase::Teaching)])))))
+        } @else {
+            (simple_table("正在上课的班级", &columns, &rows))
+        }
     })
 }

@@ -82,7 +82,8 @@ fn body(desk: &Desk, class: &training_class::Model, list: &[certificate::Model])
         .collect();
     html! {
         (page_head("培训合格证书", &class.title, &buttons))
-        @if rows.is_empty() { (panel("", html! { p { "还没有发证。成绩由第二人确认后，由培训机构发证。" } })) } @else { (simple_table("发放名册", &columns, &rows)) }
+        @if rows.is_empty() { (panel("", html! { p { "还没有发证。成绩由第二人确认后，由培训机构发证。" } })) }
+        @else { (simple_table("发放名册", &columns, &rows)) }
     }
 }
 

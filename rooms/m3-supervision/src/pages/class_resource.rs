@@ -119,7 +119,9 @@ pub async fn one(desk: Desk, headers: HeaderMap, Path(id): Path<String>) -> Resp
 }
 
 fn session_out(one: &class_session::Model) -> serde_json::Value {
-    serde_json::json!({ "id": one.id, "held_on": one.held_on, "starts_at": one.starts_at, "ends_at": one.ends_at, "periods": one.periods.0, "mode": one.mode, "subject": one.subject, "teacher": one.teacher_name, "place": one.place })
+    serde_json::json!({ "id": one.id, "held_on": one.held_on, "starts_at": one.starts_at, "ends_at": one.ends_at,
+        "periods": one.periods.0, "mode": one.mode, "subject": one.subject, "teacher": one.teacher_name,
+        "place": one.place })
 }
 
 /// `GET /api/v1/classes/{id}/roster`: masked.
@@ -127,7 +129,8 @@ pub async fn roster(desk: Desk, headers: HeaderMap, Path(id): Path<String>) -> R
     let run = async {
         let (reader, class) = seen(&desk, &id).await?;
         let items: Vec<_> = hours::roster(&reader, &class.id).await?.iter().map(|one| serde_json::json!({
-            "id": one.id, "name": masked(&one.name), "id_number": one.id_number_masked, "phone": one.phone_masked, "category": one.category, "category_label": one.category.label(), "pledged": one.pledged_at.is_some(),
+            "id": one.id, "name": masked(&one.name), "id_number": one.id_number_masked, "phone": one.phone_masked,
+            "category": one.category, "category_label": one.category.label(), "pledged": one.pledged_at.is_some(),
         })).collect();
         Ok::<_, Stop>(desk::api::resource(&headers, &serde_json::json!({ "items": items })))
     };

@@ -134,7 +134,13 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
                         html! { (class.title) " " small class="jb-faint jb-number" { (number(class)) } },
                         html! { (class.institution_name) },
                         html! { (state_tag(class.state)) },
-                        html! { @if let Some(due) = due(class) { (ui::Due::on(due, today).certain(desk.premises.calendar.is_certain(due))) } @else { "—" } },
+                        html! {
+                            @if let Some(due) = due(class) {
+                                (ui::Due::on(due, today).certain(desk.premises.calendar.is_certain(due)))
+                            } @else {
+                                "—"
+                            }
+                        },
                         html! { (ui::dates::range(class.starts_on, class.ends_on)) },
                         html! { (class.enrolled_count) " / " (class.planned_persons) },
                         html! { (class.periods_total) },

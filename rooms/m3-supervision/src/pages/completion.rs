@@ -71,7 +71,11 @@ pub async fn panel(desk: &Desk, reader: &Reader, class: &training_class::Model) 
         "结业",
         html! {
             (ui::facts_grid(&[
-                ("结业考核", html! { a href=(at::ClassExam(&class.id)) { @if scored == 0 { "待录入成绩" } @else { (scored) " 人参加，" (passed) " 人合格" } } }),
+                ("结业考核", html! {
+                    a href=(at::ClassExam(&class.id)) {
+                        @if scored == 0 { "待录入成绩" } @else { (scored) " 人参加，" (passed) " 人合格" }
+                    }
+                }),
                 ("合格证书", html! { a href=(at::ClassCertificates(&class.id)) { (issued) " 张" } }),
                 ("学员评价", html! { a href=(at::ClassFeedback(&class.id)) { (answers) " / " (issued) " 人" } }),
             ]))

@@ -150,7 +150,9 @@ macro_rules! reasoned {
         /// Its POST.
         pub async fn $post(desk: Desk, Path(class): Path<String>, form: Pairs) -> Response {
             let Ok(id) = class.parse::<ClassId>() else { return desk.stopped(Fault::Gone.into()) };
-            desk.answer(desk.perform($act { class: id, reason: form.value("reason").into() }).await, |()| (at::ClassPage(&class).to_string(), $asked.done.to_owned()), async |no| redraw(&desk, &class, &$asked, form.state().refused(no)).await).await
+            desk.answer(desk.perform($act { class: id, reason: form.value("reason").into() }).await,
+                |()| (at::ClassPage(&class).to_string(), $asked.done.to_owned()),
+                async |no| redraw(&desk, &class, &$asked, form.state().refused(no)).await).await
         }
     )+};
 }
@@ -190,8 +192,10 @@ async fn redraw(desk: &Desk, class: &str, asked: &Asked, state: FormState) -> Re
 fn confirm(class: &training_class::Model, asked: &Asked, state: FormState) -> Markup {
     let field = Field::text_area("reason", asked.label).hint(asked.hint).required().max_length(1000).show(&state);
     html! { (Confirm {
-        title: format!("{}：{} {}", asked.title, class.institution_name, class.title), effects: asked.effects.iter().map(|one| (*one).to_owned()).collect(),
-        form: Form { action: format!("/classes/{}/{}", class.id, asked.what), submit: asked.button.into(), is_danger: asked.danger, ..Form::default() },
+        title: format!("{}：{} {}", asked.title, class.institution_name, class.title),
+        effects: asked.effects.iter().map(|one| (*one).to_owned()).collect(),
+        form: Form { action: format!("/classes/{}/{}", class.id, asked.what), submit: asked.button.into(),
+            is_danger: asked.danger, ..Form::default() },
         fields: Some(field), state, back: at::ClassPage(&class.id).to_string(),
     }) }
 }
@@ -213,8 +217,10 @@ async fn line_page(desk: &Desk, class: &str, code: &str, status: u16, state: For
         "/classes",
         html! {
             (page_head(&line.title, &row.title, &[Button::link("回到班级", at::ClassPage(&row.id).to_string())]))
-            (ui::form(&Form { action: at::ClassLines(&row.id, &line.code).to_string(), submit: "保存".into(), ..Form::default() }, &state, html! {
-                (Field::radio("result", "核对结果", ReviewResult::FOUND.map(|one| (one.code(), one.label()))).required().show(&state))
+            (ui::form(&Form { action: at::ClassLines(&row.id, &line.code).to_string(), submit: "保存".into(),
+                ..Form::default() }, &state, html! {
+                (Field::radio("result", "核对结果", ReviewResult::FOUND.map(|one| (one.code(), one.label())))
+                    .required().show(&state))
                 (Field::text_area("note", "看到了什么").hint("机构据此补正；通过的可以不写").max_length(1000).show(&state))
             }))
         },
@@ -255,8 +261,13 @@ pub async fn notice(desk: Desk, Path(class): Path<String>) -> Response {
                 p { (row.institution_name) "：" }
                 p { "你单位申请的“" (row.title) "”经真实性、完备性审核，符合要求，准予开班。请按核准的教学计划组织培训，自觉接受过程检查；培训过程及真实性由你单位负责。" }
                 (facts_grid(&[
-                    ("班级编号", html! { (number(&row)) }), ("培训项目", html! { (row.item_name) }), ("起止", html! { (ui::dates::full_day(row.starts_on)) " — " (ui::dates::full_day(row.ends_on)) }),
-                    ("总课时", html! { (row.periods_total) "（理论 " (row.periods_theory) "、实操 " (row.periods_practice) "、线上 " (row.periods_online) "）" }), ("学员", html! { (row.enrolled_count) " 人" }), ("班主任", html! { (row.class_teacher_name) }),
+                    ("班级编号", html! { (number(&row)) }), ("培训项目", html! { (row.item_name) }),
+                    ("起止", html! { (ui::dates::full_day(row.starts_on)) " — " (ui::dates::full_day(row.ends_on)) }),
+                    ("总课时", html! {
+                        (row.periods_total) "（理论 " (row.periods_theory) "、实操 " (row.periods_practice)
+                        "、线上 " (row.periods_online) "）"
+                    }),
+                    ("学员", html! { (row.enrolled_count) " 人" }), ("班主任", html! { (row.class_teacher_name) }),
                 ]))
                 p { (row.district.hr_office_name()) }
                 p { (ui::dates::full_day(clock::day_of(decided))) }

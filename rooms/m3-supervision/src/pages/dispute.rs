@@ -40,8 +40,10 @@ async fn asked(desk: &Desk, session: &str, state: &FormState) -> Response {
 
 fn ask_body(session: &class_session::Model, state: &FormState) -> Markup {
     html! {
-        (page_head("这次课记错了", &format!("{} {}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at)), &[]))
-        (form(&Form { action: at::MeDispute(&session.id).to_string(), submit: "告诉我们".into(), is_phone: true, ..Form::default() }, state, html! {
+        (page_head("这次课记错了",
+            &format!("{} {}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at)), &[]))
+        (form(&Form { action: at::MeDispute(&session.id).to_string(), submit: "告诉我们".into(), is_phone: true,
+            ..Form::default() }, state, html! {
             (Field::text_area("text", "哪里不对").hint("例如：我来上课了，手机没电").required().max_length(1000).show(state))
         }))
     }
@@ -125,7 +127,8 @@ async fn body(desk: &Desk, id: &str, state: &FormState) -> Result<Markup, Stop> 
             due: is_open.then_some(due),
             number: ui::dates::full_moment(one.raised_at),
             owner: class.institution_name.clone(),
-            buttons: vec![Button::link("看考勤", at::ClassAttendance(&class.id).to_string()), Button::link("看班级", at::ClassPage(&class.id).to_string())],
+            buttons: vec![Button::link("看考勤", at::ClassAttendance(&class.id).to_string()),
+                Button::link("看班级", at::ClassPage(&class.id).to_string())],
         },
         main,
         side: vec![ui::trail(&trail)],

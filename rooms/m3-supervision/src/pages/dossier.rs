@@ -145,7 +145,11 @@ pub(super) async fn body(desk: &Desk, id: &str) -> Result<(String, Markup), Stop
     let later = [attendance::panel(desk, &reader, &class).await?, completion::panel(desk, &reader, &class).await?];
     if class.decided_at.is_some() && view.failed() == 0 {
         main.extend(later);
-        main.push(html! { details class="jb-section" { summary { "审核清单 " (view.lines.len()) " 项" } @for part in view.review() { (part) } } });
+        main.push(html! {
+            details class="jb-section" {
+                summary { "审核清单 " (view.lines.len()) " 项" } @for part in view.review() { (part) }
+            }
+        });
     } else {
         main.extend(view.review());
         main.extend(later);
@@ -195,13 +199,22 @@ impl View<'_> {
             "",
             html! {
                 (ui::facts_grid(&[
-                    ("证书类型", html! { "培训合格证书" }), ("起止", html! { (ui::dates::range(class.starts_on, class.ends_on)) }), ("地点", html! { (site.name) " " (room.name) }),
+                    ("证书类型", html! { "培训合格证书" }), ("起止", html! { (ui::dates::range(class.starts_on, class.ends_on)) }),
+                    ("地点", html! { (site.name) " " (room.name) }),
                     ("人数 / 计划", html! { (class.enrolled_count) " / " (class.planned_persons) }),
-                    ("总课时", html! { (class.periods_total) "（理论 " (class.periods_theory) " · 实操 " (class.periods_practice) " · 线上 " (class.periods_online) "）" }),
-                    ("补贴标准", html! { (rate) }), ("依据", html! { (policy.document("fen_per_period")) }), (if class.state == FullProcessState::Archived { "补贴" } else { "预计补贴" }, money),
-                    ("班主任", html! { (class.class_teacher_name) }), ("结业考核", html! { @if let Some(day) = class.exam_on { (ui::dates::day_weekday(day)) } @else { "未定" } }),
+                    ("总课时", html! {
+                        (class.periods_total) "（理论 " (class.periods_theory) " · 实操 " (class.periods_practice)
+                        " · 线上 " (class.periods_online) "）"
+                    }),
+                    ("补贴标准", html! { (rate) }), ("依据", html! { (policy.document("fen_per_period")) }),
+                    (if class.state == FullProcessState::Archived { "补贴" } else { "预计补贴" }, money),
+                    ("班主任", html! { (class.class_teacher_name) }),
+                    ("结业考核", html! {
+                        @if let Some(day) = class.exam_on { (ui::dates::day_weekday(day)) } @else { "未定" }
+                    }),
                 ]))
-                (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0), count(policy.online_cap_pct())))
+                (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0),
+                    count(policy.online_cap_pct())))
             },
         ))
     }
@@ -296,7 +309,8 @@ impl View<'_> {
         section(
             "申请内容",
             html! {
-                (ui::facts_grid(&[("考核方案", html! { (class.exam_plan) }), ("教学资源", html! { (class.materials) }), ("保险与安全预案", html! { (class.safety_plan) })]))
+                (ui::facts_grid(&[("考核方案", html! { (class.exam_plan) }), ("教学资源", html! { (class.materials) }),
+                    ("保险与安全预案", html! { (class.safety_plan) })]))
             },
         )
     }

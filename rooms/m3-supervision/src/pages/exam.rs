@@ -89,8 +89,11 @@ fn body(desk: &Desk, sheet: &Sheet, state: Option<&FormState>) -> Markup {
     html! {
         (page_head("结业考核", &sheet.class.title, &buttons))
         @if let Some(exam) = &sheet.exam {
-            (panel("", html! { (ui::facts_grid(&[("考核日期", ui::dates::day_weekday(exam.held_on)), ("考评人员", format!("{}、{}", exam.examiner, exam.second_examiner)),
-                ("方式", exam.method.clone()), ("合格线", format!("理论、实操各 {} 分", exam.pass_line)), ("状态", if confirmed { "已由第二人确认".into() } else { "已录入，待第二人确认".into() })])) }))
+            (panel("", html! { (ui::facts_grid(&[
+                ("考核日期", ui::dates::day_weekday(exam.held_on)),
+                ("考评人员", format!("{}、{}", exam.examiner, exam.second_examiner)), ("方式", exam.method.clone()),
+                ("合格线", format!("理论、实操各 {} 分", exam.pass_line)),
+                ("状态", if confirmed { "已由第二人确认".into() } else { "已录入，待第二人确认".into() })])) }))
         }
         @if enters && !confirmed { (entry(sheet, state)) } @else { (marks(sheet)) }
         @if sheet.class.policy.is_some() { (barred(sheet)) }
@@ -101,25 +104,37 @@ fn entry(sheet: &Sheet, state: Option<&FormState>) -> Markup {
     let fresh = prefilled(sheet);
     let state = state.unwrap_or(&fresh);
     html! {
-        (form(&Form { action: at::ClassExam(&sheet.class.id).to_string(), submit: "提交成绩".into(), ..Form::default() }, state, html! {
+        (form(&Form { action: at::ClassExam(&sheet.class.id).to_string(), submit: "提交成绩".into(), ..Form::default() },
+            state, html! {
             (Field::date("held_on", "考核日期").required().show(state))
             (Field::text("examiner", "考评人员一").required().max_length(50).show(state))
             (Field::text("second_examiner", "考评人员二").hint("须与第一位不同，且至少一位没有教过本班").required().max_length(50).show(state))
             (Field::text("method", "考核方式").required().max_length(100).show(state))
-            div class="jb-scroll" tabindex="0" role="region" aria-label="成绩" { table class="jb-table jb-table--small jb-marks" {
-                caption class="jb-faint" { "成绩（百分制整数；缺考的勾选“缺考”）" }
-                thead { tr { th scope="col" { "学员" } th scope="col" { "出勤率" } th scope="col" { "理论" } th scope="col" { "实操" } th scope="col" { "缺考" } } }
-                tbody { @for line in sheet.lines.iter().filter(|line| line.barred.is_none()) {
-                    @let id = line.place.id.to_string();
-                    tr {
-                        th scope="row" { (line.place.name) }
-                        td { (line.rate) }
-                        td { (mark("theory", "理论", &line.place.name, &id, state)) }
-                        td { (mark("practice", "实操", &line.place.name, &id, state)) }
-                        td { input type="checkbox" name={ "absent_" (id) } value="1" aria-label={ (line.place.name) " 缺考" } checked[state.value(&format!("absent_{id}")) == "1"]; }
+            div class="jb-scroll" tabindex="0" role="region" aria-label="成绩" {
+                table class="jb-table jb-table--small jb-marks" {
+                    caption class="jb-faint" { "成绩（百分制整数；缺考的勾选“缺考”）" }
+                    thead {
+                        tr {
+                            th scope="col" { "学员" } th scope="col" { "出勤率" } th scope="col" { "理论" }
+                            th scope="col" { "实操" } th scope="col" { "缺考" }
+                        }
                     }
-                } }
-            } }
+                    tbody { @for line in sheet.lines.iter().filter(|line| line.barred.is_none()) {
+                        @let id = line.place.id.to_string();
+                        tr {
+                            th scope="row" { (line.place.name) }
+                            td { (line.rate) }
+                            td { (mark("theory", "理论", &line.place.name, &id, state)) }
+                            td { (mark("practice", "实操", &line.place.name, &id, state)) }
+                            td {
+                                input type="checkbox" name={ "absent_" (id) } value="1"
+                                    aria-label={ (line.place.name) " 缺考" }
+                                    checked[state.value(&format!("absent_{id}")) == "1"];
+                            }
+                        }
+                    } }
+                }
+            }
         }))
     }
 }
@@ -128,8 +143,11 @@ fn mark(kind: &str, word: &str, name: &str, id: &str, state: &FormState) -> Mark
     let field = format!("{kind}_{id}");
     let wrong =
         !state.is_clean() && state.value(&format!("absent_{id}")) != "1" && points(state.value(&field)).is_none();
-    html! { input class="form-control jb-mark" type="text" inputmode="numeric" maxlength="3" size="4" id={ "field-" (field) } name=(field) value=(state.value(&field))
-    aria-label={ (name) " " (word) } aria-invalid=[wrong.then_some("true")]; }
+    html! {
+        input class="form-control jb-mark" type="text" inputmode="numeric" maxlength="3" size="4"
+            id={ "field-" (field) } name=(field) value=(state.value(&field))
+            aria-label={ (name) " " (word) } aria-invalid=[wrong.then_some("true")];
+    }
 }
 
 /// A mark: a whole number from 0 to 100.

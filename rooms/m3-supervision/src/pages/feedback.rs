@@ -63,7 +63,8 @@ async fn mine(desk: &Desk, class: &ClassId) -> Result<(training_class::Model, Op
 fn question(class: &training_class::Model, state: &FormState) -> Markup {
     html! {
         (page_head(&class.title, "培训机构看不到是谁评的", &[]))
-        (form(&Form { action: at::MeFeedback(&class.id).to_string(), submit: "交评价".into(), is_phone: true, ..Form::default() }, state, questions(state)))
+        (form(&Form { action: at::MeFeedback(&class.id).to_string(), submit: "交评价".into(), is_phone: true,
+            ..Form::default() }, state, questions(state)))
     }
 }
 
@@ -71,7 +72,8 @@ fn question(class: &training_class::Model, state: &FormState) -> Markup {
 pub(super) fn questions(state: &FormState) -> Markup {
     html! {
         @for (name, words) in ASPECTS {
-            (Field::radio(name, words, [("5", "很好"), ("4", "好"), ("3", "一般"), ("2", "不好"), ("1", "很不好")]).required().show(state))
+            (Field::radio(name, words, [("5", "很好"), ("4", "好"), ("3", "一般"), ("2", "不好"), ("1", "很不好")])
+                .required().show(state))
         }
         (Field::radio("attended_in_person", "是您本人全程参加的吗", [("yes", "是"), ("no", "不是")]).required().show(state))
         (Field::radio("was_charged", "有没有人向您收过钱", [("no", "没有"), ("yes", "有")]).required().show(state))
@@ -110,7 +112,10 @@ fn thanks(class: &training_class::Model, given: &feedback::Model) -> Markup {
 }
 
 fn thanked(class: &training_class::Model) -> Markup {
-    html! { (page_head("谢谢您的评价", &class.title, &[])) (panel("", html! { p { "您的评价已经收到。" } (Button::link("回到我的培训", "/me").main()) })) }
+    html! {
+        (page_head("谢谢您的评价", &class.title, &[]))
+        (panel("", html! { p { "您的评价已经收到。" } (Button::link("回到我的培训", "/me").main()) }))
+    }
 }
 
 /// POST `/me/feedback/{class}`.
@@ -231,13 +236,19 @@ fn body(desk: &Desk, class: &ClassId, summary: &Summary) -> Markup {
         .collect();
     html! {
         (page_head("学员评价汇总", &format!("应评 {} 人，已评 {} 人", summary.asked, summary.answers), &buttons))
-        (panel("评价方式", html! { (ui::facts_grid(&[("本人手机", format!("{} 份", summary.answers - summary.at_desk)), ("评价台", format!("{} 份", summary.at_desk))]))
-            @if summary.at_desk > 0 { p class="jb-faint" { "评价台的评价是在培训机构的设备上填的，县人社部门会电话抽核。" } } }))
+        (panel("评价方式", html! {
+            (ui::facts_grid(&[("本人手机", format!("{} 份", summary.answers - summary.at_desk)),
+                ("评价台", format!("{} 份", summary.at_desk))]))
+            @if summary.at_desk > 0 { p class="jb-faint" { "评价台的评价是在培训机构的设备上填的，县人社部门会电话抽核。" } }
+        }))
         @if hidden { (panel("", html! { p { "评价不到 " (ANSWERS_SHOWN_FROM) " 份，为保护学员暂不显示分数。" } })) }
         @else {
             (simple_table("各项平均分（满分 5 分）", &[ui::Column::text("项目"), ui::Column::number("平均分")], &rows))
             @if !desk.actor.office.is_institution() {
-                (panel("真实性问题", html! { (ui::facts_grid(&[("说不是本人全程参加", format!("{} 人", summary.not_in_person)), ("说被收过钱", format!("{} 人", summary.charged))])) }))
+                (panel("真实性问题", html! {
+                    (ui::facts_grid(&[("说不是本人全程参加", format!("{} 人", summary.not_in_person)),
+                        ("说被收过钱", format!("{} 人", summary.charged))]))
+                }))
             }
         }
     }

@@ -64,7 +64,8 @@ async fn screen_body(desk: &Desk, class: &str) -> Result<Markup, Stop> {
     Ok(html! {
         (page_head("评价台", &class.title, &[back]))
         (RotatingCode {
-            text: format!("{}{}", desk.premises.settings.base_url, at::FeedbackDeskPage(&class.id).asking(&[("code", &code)])),
+            text: format!("{}{}", desk.premises.settings.base_url,
+                at::FeedbackDeskPage(&class.id).asking(&[("code", &code)])),
             digits: code,
             refresh: at::ClassFeedbackDesk(&class.id).to_string(),
             seconds_left: seconds_left(policy.code_seconds(), desk.now()),
@@ -103,7 +104,8 @@ fn who_page(desk: &Desk, class: &training_class::Model, status: u16, state: &For
         html! {
             (page_head("培训评价", &class.title, &[]))
             (form(&Form { action, submit: "下一步".into(), is_phone: true, ..Form::default() }, state, html! {
-                (Field::text("code", "大屏上的评价码").hint("扫码进来的不用填").required().max_length(12).autocomplete("off").show(state))
+                (Field::text("code", "大屏上的评价码")
+                    .hint("扫码进来的不用填").required().max_length(12).autocomplete("off").show(state))
                 (Field::text("name", "您的姓名").required().max_length(50).autocomplete("off").show(state))
                 (Field::text("last", "身份证号码后六位").required().max_length(6).autocomplete("off").show(state))
             }))
@@ -111,7 +113,9 @@ fn who_page(desk: &Desk, class: &training_class::Model, status: u16, state: &For
     } else {
         html! {
             (page_head("培训评价", &class.title, &[]))
-            (panel("", html! { p { "这台设备登录着" (desk.actor.office_name) " " (desk.actor.name) "的账号。评价台要用没有登录的设备打开，免得说不清是谁填的。" } }))
+            (panel("", html! {
+                p { "这台设备登录着" (desk.actor.office_name) " " (desk.actor.name) "的账号。评价台要用没有登录的设备打开，免得说不清是谁填的。" }
+            }))
         }
     };
     desk.page_status(status, "培训评价", "", body)
@@ -236,7 +240,9 @@ pub async fn give(desk: Desk, Path(class): Path<String>, form: Pairs) -> Respons
     let thanks = |()| {
         let body = html! {
             (page_head("谢谢您的评价", &class.title, &[]))
-            (panel("", html! { p { "已经收到。" } (Button::link("下一位", at::FeedbackDeskPage(&class.id).to_string()).main()) }))
+            (panel("", html! {
+                p { "已经收到。" } (Button::link("下一位", at::FeedbackDeskPage(&class.id).to_string()).main())
+            }))
         };
         desk.page("谢谢您", "", body)
     };

@@ -79,15 +79,22 @@ fn body(visit: &Visit, state: &FormState) -> Markup {
     let hidden = visit.session.iter().map(|one| ("session".to_owned(), one.id.to_string())).collect();
     html! {
         (page_head("记录检查", &format!("{} · {}", visit.class.title, visit.class.institution_name), &[]))
-        (ui::panel("", html! { (ui::facts_grid(&[("应到", format!("{} 人", visit.class.enrolled_count)), ("已签到", format!("{} 人", visit.signed_in)), ("本次课", at)])) }))
-        (form(&Form { action: at::ClassInspections(&visit.class.id).to_string(), submit: "提交检查记录".into(), hidden, ..Form::default() }, state, html! {
-            (Field::radio("kind", "检查方式", InspectionKind::all().iter().map(|k| (k.code(), k.label()))).required().show(state))
+        (ui::panel("", html! {
+            (ui::facts_grid(&[("应到", format!("{} 人", visit.class.enrolled_count)),
+                ("已签到", format!("{} 人", visit.signed_in)), ("本次课", at)]))
+        }))
+        (form(&Form { action: at::ClassInspections(&visit.class.id).to_string(), submit: "提交检查记录".into(), hidden,
+            ..Form::default() }, state, html! {
+            (Field::radio("kind", "检查方式", InspectionKind::all().iter().map(|k| (k.code(), k.label())))
+                .required().show(state))
             (Field::checkbox("unannounced", "事先没有通知").show(state))
             (Field::number("present_count", "现场人数").unit("人").hint("请当场数，不要照抄签到数").required().show(state))
             (Field::radio("teacher_present", "课表上的老师在讲课", [("true", "是"), ("false", "不是")]).required().show(state))
             (Field::radio("content_matches", "内容与教学计划一致", [("true", "一致"), ("false", "不一致")]).required().show(state))
-            (Field::checkboxes("problems", "发现的问题", InspectionProblem::all().iter().map(|p| (p.code(), p.label()))).show(state))
-            (Field::radio("opinion", "意见", InspectionOpinion::all().iter().map(|o| (o.code(), o.label()))).required().show(state))
+            (Field::checkboxes("problems", "发现的问题", InspectionProblem::all().iter().map(|p| (p.code(), p.label())))
+                .show(state))
+            (Field::radio("opinion", "意见", InspectionOpinion::all().iter().map(|o| (o.code(), o.label())))
+                .required().show(state))
             (Field::text("second_inspector", "同行检查人").hint("检查须两人进行").required().max_length(50).show(state))
             (Field::text_area("note", "情况说明").max_length(1000).show(state))
         }))
@@ -156,8 +163,12 @@ pub fn line(desk: &Desk, one: &inspection::Model, answer: Option<&String>, is_op
         && is_open
         && desk.may(Permission::Of(Function::Inspection, Right::Create));
     html! {
-        p { (ui::dates::full_moment(one.at)) " " (one.kind.label()) @if one.unannounced { "（未通知）" } "：应到 " (one.planned_persons) "，已签到 " (one.signed_in) "，现场 " (one.present_count) " " (tone)
-            " " (problems.join("、")) " " (one.note) " " span class="jb-head__note" { (one.inspector_name) "、" (one.second_inspector) } }
+        p {
+            (ui::dates::full_moment(one.at)) " " (one.kind.label()) @if one.unannounced { "（未通知）" }
+            "：应到 " (one.planned_persons) "，已签到 " (one.signed_in) "，现场 " (one.present_count) " " (tone)
+            " " (problems.join("、")) " " (one.note) " "
+            span class="jb-head__note" { (one.inspector_name) "、" (one.second_inspector) }
+        }
         @if let Some(answer) = answer { p { (answer) } }
         @if answers {
             form method="post" novalidate action=(at::InspectionsAnswer(&one.id)) {

@@ -133,21 +133,42 @@ fn new_body(new: &NewForm, state: &FormState) -> Markup {
     };
     html! {
         (page_head("新建开班申请", note, &[]))
-        @if missing { (panel("", html! { p { "还不能开班：机构目录里要先有可开展的项目、教室和授课教师。" } a class="btn jb-btn" href="/my-institution" { "去补齐机构资料" } })) }
-        @else {
+        @if missing {
+            (panel("", html! {
+                p { "还不能开班：机构目录里要先有可开展的项目、教室和授课教师。" }
+                a class="btn jb-btn" href="/my-institution" { "去补齐机构资料" }
+            }))
+        } @else {
             @if let Some(class) = copy {
                 (panel("沿用", ui::facts_grid(&[
-                    ("项目", format!("{} 第{}期", class.item_name, state.value("term"))), ("课时", format!("理论 {} · 实操 {} · 线上 {}", state.value("theory"), state.value("practice"), state.value("online"))),
+                    ("项目", format!("{} 第{}期", class.item_name, state.value("term"))),
+                    ("课时", format!("理论 {} · 实操 {} · 线上 {}", state.value("theory"), state.value("practice"),
+                        state.value("online"))),
                     ("考核方案、教学资源、预案", "同上一期，保存后可在“教学计划”里改".to_owned()),
                 ])))
             }
-            (form(&Form { action: "/classes/new".into(), submit: "保存，核对后提交".into(), has_files: true, hidden, ..Form::default() }, state, html! {
-                @if copy.is_none() { (Field::select("needs_item", "培训项目", choices.items.iter().map(|one| (one.id.to_string(), format!("{}（{}—{} 课时）", one.name, one.periods_min, one.periods_max)))).required().show(state)) }
-                (Field::select("room", "上课教室", choices.rooms.iter().map(|one| (one.id.to_string(), format!("{}（{} 座）", one.name, one.seats)))).required().show(state))
-                (Field::select("class_teacher", "班主任", choices.teachers.iter().map(|one| (one.id.to_string(), format!("{}（{}）", one.name, one.qualification)))).required().show(state))
+            (form(&Form { action: "/classes/new".into(), submit: "保存，核对后提交".into(), has_files: true, hidden,
+                ..Form::default() }, state, html! {
+                @if copy.is_none() {
+                    (Field::select("needs_item", "培训项目", choices.items.iter()
+                        .map(|one| (one.id.to_string(),
+                            format!("{}（{}—{} 课时）", one.name, one.periods_min, one.periods_max))))
+                        .required().show(state))
+                }
+                (Field::select("room", "上课教室", choices.rooms.iter()
+                    .map(|one| (one.id.to_string(), format!("{}（{} 座）", one.name, one.seats)))).required().show(state))
+                (Field::select("class_teacher", "班主任", choices.teachers.iter()
+                    .map(|one| (one.id.to_string(), format!("{}（{}）", one.name, one.qualification))))
+                    .required().show(state))
                 @if copy.is_none() { (plan_fields(state, new.online_cap_pct)) }
-                @else { (Field::number("planned_persons", "计划人数").unit("人").required().show(state)) (date_fields(state)) }
-                @if new.from.is_none() { h2 class="jb-h2" { "课程表" } p class="jb-head__note" { "按下面的时段自动排满课时，保存后可以逐次修改。" } (layout_fields(state)) }
+                @else {
+                    (Field::number("planned_persons", "计划人数").unit("人").required().show(state)) (date_fields(state))
+                }
+                @if new.from.is_none() {
+                    h2 class="jb-h2" { "课程表" }
+                    p class="jb-head__note" { "按下面的时段自动排满课时，保存后可以逐次修改。" }
+                    (layout_fields(state))
+                }
                 h2 class="jb-h2" { "学员" }
                 (roster_field(state))
                 (Field::checkbox("pledged", "名册上学员本人签字的承诺书已经收齐").hint("没收齐先不勾，学员也可以在自己手机上签").show(state))

@@ -65,7 +65,8 @@ pub(super) fn plan_fields(state: &FormState, online_cap_pct: i32) -> Markup {
         (field_row(html! {
             (Field::number("theory", "理论课时（线下）").unit("课时").required().show(state))
             (Field::number("practice", "实操课时（线下）").unit("课时").required().show(state))
-            (Field::number("online", "线上课时").unit("课时").hint(format!("不超过总课时的 {online_cap_pct}%")).required().show(state))
+            (Field::number("online", "线上课时")
+                .unit("课时").hint(format!("不超过总课时的 {online_cap_pct}%")).required().show(state))
         }))
         (date_fields(state))
         (Field::text_area("exam_plan", "考核方案").hint("理论和实操怎么考、各占多少、合格线").required().max_length(1000).show(state))
@@ -125,7 +126,10 @@ async fn plan_of(desk: &Desk, class: &str) -> Result<(training_class::Model, i32
 fn plan_body(class: &training_class::Model, cap: i32, state: &FormState) -> Markup {
     html! {
         (page_head("教学计划", &class.title, &[Button::link("回到班级", at::ClassPage(&class.id).to_string())]))
-        (form(&Form { action: at::ClassPlan(&class.id).to_string(), submit: "保存".into(), ..Form::default() }, state, html! { (plan_fields(state, cap)) p class="jb-head__note" { "只改起止日期的，课程表跟着移动；改了课时的，课程表要重新生成。" } }))
+        (form(&Form { action: at::ClassPlan(&class.id).to_string(), submit: "保存".into(), ..Form::default() },
+            state, html! {
+            (plan_fields(state, cap)) p class="jb-head__note" { "只改起止日期的，课程表跟着移动；改了课时的，课程表要重新生成。" }
+        }))
     }
 }
 

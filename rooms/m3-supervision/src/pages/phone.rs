@@ -73,7 +73,9 @@ async fn me_body(desk: &Desk) -> Result<Markup, Stop> {
     }
     let views = reader.count::<data_view::Entity>(|q| q.filter(data_view::Column::Person.eq(person))).await?;
     Ok(html! {
-        @if cards.is_empty() { (panel("", html! { p { "您还没有参加培训班。报名请联系当地培训机构或人社部门。" } a class="btn jb-btn" href="/needs" { "看看有哪些培训" } })) }
+        @if cards.is_empty() {
+            (panel("", html! { p { "您还没有参加培训班。报名请联系当地培训机构或人社部门。" } a class="btn jb-btn" href="/needs" { "看看有哪些培训" } }))
+        }
         @for card in cards { (card) }
         (phone_lines(&[PhoneLine::text("谁看过我的资料", format!("{views} 次")).opens("/me/views")]))
     })
@@ -94,8 +96,13 @@ async fn class_card(desk: &Desk, reader: &Reader, place: &enrolment::Model) -> R
     };
     let (main, others) = follow_up(reader, &class, place).await?;
     Ok(html! {
-        @if let (true, Some(session)) = (running, next) { (session_card(&class, session, &events, (now, desk.today()), asked)) }
-        @else { (PhoneCard { title: class.title.clone(), lines: vec![class.state.label().to_owned(), class.institution_name.clone()], main, others, ..PhoneCard::default() }) }
+        @if let (true, Some(session)) = (running, next) {
+            (session_card(&class, session, &events, (now, desk.today()), asked))
+        } @else {
+            (PhoneCard { title: class.title.clone(),
+                lines: vec![class.state.label().to_owned(), class.institution_name.clone()],
+                main, others, ..PhoneCard::default() })
+        }
         (hours_lines(&class, &sessions, &events, place, claimed(desk, reader, place).await?)?)
     })
 }
@@ -309,7 +316,8 @@ async fn hours_body(desk: &Desk, class: &ClassId) -> Result<Markup, Stop> {
         })
         .collect();
     Ok(html! {
-        (page_head(&class.title, &format!("已计 {} / {} 课时，其中线上 {}", hours.rate.0, class.periods_total, hours.online), &[]))
+        (page_head(&class.title,
+            &format!("已计 {} / {} 课时，其中线上 {}", hours.rate.0, class.periods_total, hours.online), &[]))
         @if !lines.is_empty() { p class="jb-head__note" { "哪一次记错了，点那一行告诉我们。" } }
         @if lines.is_empty() { (panel("", html! { p { "还没有上课。" } })) } @else { (phone_lines(&lines)) }
     })
@@ -383,12 +391,17 @@ async fn check_in_body(desk: &Desk, session: &SessionId, state: &FormState) -> R
     let signed_in = events.iter().find(|one| one.kind == AttendanceKind::SignIn);
     let (word, action) = if signed_in.is_some() { ("签退", "sign-out") } else { ("签到", "sign-in") };
     Ok(html! {
-        (page_head(&class.title, &format!("{} — {} · {}", ui::dates::time(session.starts_at), ui::dates::time(session.ends_at), session.place), &[]))
+        (page_head(&class.title, &format!("{} — {} · {}", ui::dates::time(session.starts_at),
+            ui::dates::time(session.ends_at), session.place), &[]))
         @if let Some(row) = signed_in { p { (ui::tag::good(format!("{} 已签到", ui::dates::time(row.at)))) } }
-        (form(&Form { action: format!("/sessions/{}/{action}", session.id), submit: word.into(), is_phone: true, ..Form::default() }, state, html! {
-            (Field::text("code", "教室屏幕上的六位码").hint("扫码进来的不用填").required().max_length(12).autocomplete("one-time-code").show(state))
+        (form(&Form { action: format!("/sessions/{}/{action}", session.id), submit: word.into(), is_phone: true,
+            ..Form::default() }, state, html! {
+            (Field::text("code", "教室屏幕上的六位码")
+                .hint("扫码进来的不用填").required().max_length(12).autocomplete("one-time-code").show(state))
         }))
-        (PhoneCard { title: "没有屏幕、没有网络？".into(), lines: vec!["老师点名一样算数。".into()], others: vec![Button::post("请老师代点", at::SessionAskRollCall(&session.id).to_string())], ..PhoneCard::default() })
+        (PhoneCard { title: "没有屏幕、没有网络？".into(), lines: vec!["老师点名一样算数。".into()],
+            others: vec![Button::post("请老师代点", at::SessionAskRollCall(&session.id).to_string())],
+            ..PhoneCard::default() })
     })
 }
 

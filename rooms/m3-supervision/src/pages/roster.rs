@@ -77,26 +77,41 @@ fn error_table(errors: &[RowError]) -> Markup {
         })
         .collect();
     let title = format!("有 {} 处要改；其余学员已经登记", errors.len());
-    html! { div role="alert" { h2 class="jb-h2" { (title) } (simple_table(&title, &[Column::text("位置"), Column::text("姓名"), Column::text("栏目"), Column::text("问题"), Column::text("怎么改")], &rows)) } }
+    html! {
+        div role="alert" {
+            h2 class="jb-h2" { (title) }
+            (simple_table(&title, &[Column::text("位置"), Column::text("姓名"), Column::text("栏目"), Column::text("问题"),
+                Column::text("怎么改")], &rows))
+        }
+    }
 }
 
 fn import_form(class: &training_class::Model, state: &FormState) -> Markup {
     let codes = |all: Vec<(&'static str, &'static str)>| all;
     html! {
-        (panel("导入名册", form(&Form { action: at::ClassRoster(&class.id).to_string(), submit: "导入".into(), has_files: true, ..Form::default() }, &file_state(state), html! {
-            (Field::file("file", "名册文件", ".xlsx,.csv").hint("列的顺序随意，有“姓名”“证件号码”两列即可；写错的行会逐行指出，其余照常登记").required().show(&file_state(state)))
+        (panel("导入名册", form(&Form { action: at::ClassRoster(&class.id).to_string(), submit: "导入".into(),
+            has_files: true, ..Form::default() }, &file_state(state), html! {
+            (Field::file("file", "名册文件", ".xlsx,.csv")
+                .hint("列的顺序随意，有“姓名”“证件号码”两列即可；写错的行会逐行指出，其余照常登记").required().show(&file_state(state)))
             p { a href="/roster-template.xlsx" { "下载名册模板" } }
         })))
-        details class="jb-panel jb-section" open[!state.value("id_number").is_empty() || !state.value("name").is_empty()] {
+        details class="jb-panel jb-section"
+            open[!state.value("id_number").is_empty() || !state.value("name").is_empty()] {
             summary { "只加一个人，或改好一行再登记" }
-            (form(&Form { action: at::ClassTrainees(&class.id).to_string(), submit: "登记".into(), ..Form::default() }, state, html! {
+            (form(&Form { action: at::ClassTrainees(&class.id).to_string(), submit: "登记".into(), ..Form::default() },
+                state, html! {
                 (Field::text("name", "姓名").required().show(state))
-                (Field::select("id_type", "证件类型", codes(IdType::all().iter().map(|one| (one.code(), one.label())).collect())).default_value(IdType::ResidentCard.code()).show(state))
+                (Field::select("id_type", "证件类型",
+                    codes(IdType::all().iter().map(|one| (one.code(), one.label())).collect()))
+                    .default_value(IdType::ResidentCard.code()).show(state))
                 (Field::text("id_number", "证件号码").required().show(state))
                 (Field::text("birth", "出生日期").hint("证件号码里没有出生日期的才填，如 1975-03-05").show(state))
                 (Field::text("phone", "联系电话").show(state))
-                (Field::select("category", "人员类别", codes(PersonCategory::all().iter().map(|one| (one.code(), one.label())).collect())).default_value(PersonCategory::Other.code()).show(state))
-                (Field::select("education", "文化程度", std::iter::once(("", "没有填")).chain(Education::all().iter().map(|one| (one.label(), one.label())))).show(state))
+                (Field::select("category", "人员类别",
+                    codes(PersonCategory::all().iter().map(|one| (one.code(), one.label())).collect()))
+                    .default_value(PersonCategory::Other.code()).show(state))
+                (Field::select("education", "文化程度", std::iter::once(("", "没有填"))
+                    .chain(Education::all().iter().map(|one| (one.label(), one.label())))).show(state))
             }))
         }
     }
@@ -142,7 +157,10 @@ fn roster_rows(
                 html! { @if one.pledged_at.is_some() { (ui::tag::good("已签")) } @else { (ui::tag::look("未签")) } },
             ];
             if edits {
-                cells.push(html! { (Button::post("移出", at::ClassRosterRemove(&class.id, &one.id).to_string()).quiet().about(one.name.as_str())) });
+                cells.push(html! {
+                    (Button::post("移出", at::ClassRosterRemove(&class.id, &one.id).to_string())
+                        .quiet().about(one.name.as_str()))
+                });
             }
             Row::plain(cells)
         })

@@ -86,7 +86,15 @@ async fn body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
     );
     Ok(html! {
         (page_head(&format!("{} · {}", class.title, session.subject), &note, &buttons))
-        @if !asked.is_empty() { (ui::callout(ui::Tone::Look, html! { p { strong { "请老师代点：" } @for (at, one) in asked.iter().enumerate() { @if at > 0 { "、" } (one.title) } "。请在下面给他们点名。" } })) }
+        @if !asked.is_empty() {
+            (ui::callout(ui::Tone::Look, html! {
+                p {
+                    strong { "请老师代点：" }
+                    @for (at, one) in asked.iter().enumerate() { @if at > 0 { "、" } (one.title) }
+                    "。请在下面给他们点名。"
+                }
+            }))
+        }
         (roll(&session, &roster, &events, own, closed.as_ref().map(|r| r.fact.as_str())))
     })
 }
@@ -104,14 +112,29 @@ fn roll(
         h2 class="jb-h2" { "点名 " span class="jb-faint" { "已到 " (present) " / " (roster.len()) " 人" } }
         div class="jb-scroll" tabindex="0" role="region" aria-label="点名" { table class="jb-table jb-table--small" {
             caption class="jb-unseen" { "点名" }
-            thead { tr { th scope="col" { "学员" } th scope="col" { "签到" } th scope="col" { "签退" } th scope="col" { "点名" } } }
+            thead {
+                tr { th scope="col" { "学员" } th scope="col" { "签到" } th scope="col" { "签退" } th scope="col" { "点名" } }
+            }
             tbody { @for one in roster { tr {
                 th scope="row" { (one.name) }
-                td { @if let Some(row) = mark(&one.id, AttendanceKind::SignIn) { (ui::dates::time(row.at)) } @else { "—" } }
-                td { @if let Some(row) = mark(&one.id, AttendanceKind::SignOut) { (ui::dates::time(row.at)) } @else { "—" } }
-                td { @if let Some(row) = mark(&one.id, AttendanceKind::RollCall) { "✓ " (ui::dates::time(row.at)) }
+                td {
+                    @if let Some(row) = mark(&one.id, AttendanceKind::SignIn) { (ui::dates::time(row.at)) }
+                    @else { "—" }
+                }
+                td {
+                    @if let Some(row) = mark(&one.id, AttendanceKind::SignOut) { (ui::dates::time(row.at)) }
+                    @else { "—" }
+                }
+                td {
+                    @if let Some(row) = mark(&one.id, AttendanceKind::RollCall) { "✓ " (ui::dates::time(row.at)) }
                     @else if mark(&one.id, AttendanceKind::Correction).is_some() { "✓ 更正" }
-                    @else if own && closed.is_none() { label class="jb-present" { input type="checkbox" class="form-check-input" name="present" value=(one.id); " 在" span class="jb-unseen" { "：" (one.name) } } } @else { "—" } }
+                    @else if own && closed.is_none() {
+                        label class="jb-present" {
+                            input type="checkbox" class="form-check-input" name="present" value=(one.id);
+                            " 在" span class="jb-unseen" { "：" (one.name) }
+                        }
+                    } @else { "—" }
+                }
             } } }
         } }
     };
@@ -178,11 +201,17 @@ async fn screen_body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
         && now >= session.starts_at - chrono::Duration::minutes(i64::from(policy.sign_in_before_minutes()))
         && now <= rules::signs_out_until(&session, &policy);
     Ok(html! {
-        (page_head(&class.title, &format!("{} {}—{} · {}", ui::dates::day_weekday(session.held_on), ui::dates::time(session.starts_at), ui::dates::time(session.ends_at), session.place), &[Button::link("点名", at::SessionPage(&session.id).to_string())]))
+        (page_head(&class.title, &format!("{} {}—{} · {}", ui::dates::day_weekday(session.held_on),
+            ui::dates::time(session.starts_at), ui::dates::time(session.ends_at), session.place),
+            &[Button::link("点名", at::SessionPage(&session.id).to_string())]))
         @if open {
             @let code = rules::code_at(&desk.premises.settings.secret, &session.id, policy.code_seconds(), now);
             div class="jb-screen" {
-            (RotatingCode { text: format!("{}{}", desk.premises.settings.base_url, at::CheckInPage(&session.id).asking(&[("code", &code)])), digits: code.clone(), refresh: at::SessionScreen(&session.id).to_string(), seconds_left: rules::seconds_left(policy.code_seconds(), now) })
+            (RotatingCode {
+                text: format!("{}{}", desk.premises.settings.base_url,
+                    at::CheckInPage(&session.id).asking(&[("code", &code)])),
+                digits: code.clone(), refresh: at::SessionScreen(&session.id).to_string(),
+                seconds_left: rules::seconds_left(policy.code_seconds(), now) })
             div { p class="jb-screen-count" { "已到 " strong { (here) } " / " (roster.len()) " 人" }
             p class="jb-screen-how" { "用手机扫码，或在“我的培训”里输入六位码。没有手机的，请老师点名，一样算数。" } } }
         } @else { (panel("", html! { p { "现在不是这次课的签到时间。签到码在上课前后显示。" } })) }

@@ -59,14 +59,21 @@ fn draw(desk: &Desk, status: u16, page: &Page, state: &FormState) -> Response {
     });
     desk.page_status(status, title, "/classes", html! {
         (page_head(title, &class.title, &[Button::link("回到课程表", at::ClassTimetable(&class.id).to_string())]))
-        (form(&Form { action, submit: "保存".into(), others: remove.into_iter().collect(), ..Form::default() }, state, html! {
-            (Field::date("held_on", "日期").hint(format!("班期 {}", ui::dates::range(class.starts_on, class.ends_on))).required().show(state))
+        (form(&Form { action, submit: "保存".into(), others: remove.into_iter().collect(), ..Form::default() },
+            state, html! {
+            (Field::date("held_on", "日期")
+                .hint(format!("班期 {}", ui::dates::range(class.starts_on, class.ends_on))).required().show(state))
             (Field::time("starts", "几点开始").required().show(state))
             (Field::number("periods", "课时").unit("课时").hint("每课时 45 分钟，结束时间由此算出").required().show(state))
-            (Field::radio("mode", "方式", SessionMode::all().iter().map(|one| (one.code(), one.label()))).required().show(state))
+            (Field::radio("mode", "方式", SessionMode::all().iter().map(|one| (one.code(), one.label())))
+                .required().show(state))
             (Field::text("subject", "内容").required().max_length(100).show(state))
-            (Field::select("teacher", "老师", page.teachers.iter().map(|one| (one.id.to_string(), format!("{}（{}）", one.name, one.qualification)))).required().show(state))
-            (Field::select("room", "教室", std::iter::once((String::new(), "线上课不用教室".to_owned())).chain(page.rooms.iter().map(|one| (one.id.to_string(), format!("{}（{} 座）", one.name, one.seats))))).show(state))
+            (Field::select("teacher", "老师",
+                page.teachers.iter().map(|one| (one.id.to_string(), format!("{}（{}）", one.name, one.qualification))))
+                .required().show(state))
+            (Field::select("room", "教室", std::iter::once((String::new(), "线上课不用教室".to_owned()))
+                .chain(page.rooms.iter()
+                    .map(|one| (one.id.to_string(), format!("{}（{} 座）", one.name, one.seats))))).show(state))
         }))
     })
 }

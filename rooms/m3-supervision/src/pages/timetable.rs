@@ -75,13 +75,19 @@ async fn timetable_body(desk: &Desk, class: &str, state: &FormState) -> Result<M
     let count = |n: i32| u32::try_from(n).unwrap_or(0);
     Ok(html! {
         (page_head("课程表", &format!("{} · {} 次课", class.title, sessions.len()), &buttons))
-        (panel("", html! { (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0), count(policy.online_cap_pct()))) }))
+        (panel("", html! {
+            (ShareMeter::online(count(class.periods_online.0), count(class.periods_total.0),
+                count(policy.online_cap_pct())))
+        }))
         @if edits {
             details class="jb-section" open[sessions.is_empty() || !state.is_clean()] {
                 summary { @if sessions.is_empty() { "生成课程表" } @else { "重新生成课程表（现有的会被换掉）" } }
-                (form(&Form { action: at::ClassTimetable(&class.id).to_string(), submit: "生成课程表".into(), ..Form::default() }, state, html! {
+                (form(&Form { action: at::ClassTimetable(&class.id).to_string(), submit: "生成课程表".into(),
+                    ..Form::default() }, state, html! {
                     (layout_fields(state))
-                    (Field::select("teacher", "任课老师", teachers.iter().map(|one| (one.id.to_string(), format!("{}（{}）", one.name, one.qualification)))).default_value(class.class_teacher.to_string()).hint("生成后可以逐次修改").show(state))
+                    (Field::select("teacher", "任课老师",
+                        teachers.iter().map(|one| (one.id.to_string(), format!("{}（{}）", one.name, one.qualification))))
+                        .default_value(class.class_teacher.to_string()).hint("生成后可以逐次修改").show(state))
                 }))
             }
         }
@@ -118,7 +124,10 @@ fn session_table(sessions: &[class_session::Model], edits: bool) -> Markup {
                 html! { (one.place) },
             ];
             if edits {
-                cells.push(html! { (Button::link("修改", at::SessionEdit(&one.id).to_string()).quiet().about(ui::dates::day_weekday(one.held_on))) });
+                cells.push(html! {
+                    (Button::link("修改", at::SessionEdit(&one.id).to_string())
+                        .quiet().about(ui::dates::day_weekday(one.held_on)))
+                });
             }
             Row::plain(cells)
         })

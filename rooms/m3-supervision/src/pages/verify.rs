@@ -68,7 +68,8 @@ pub async fn ask(desk: Desk, Query(asked): Query<Asked>) -> Response {
 fn question(state: &FormState) -> Markup {
     html! {
         (page_head("证书查验", "输入培训合格证书上的编号，或用手机扫证书上的二维码", &[]))
-        (form(&Form { action: "/verify".into(), submit: "查验".into(), is_search: true, ..Form::default() }, state, html! {
+        (form(&Form { action: "/verify".into(), submit: "查验".into(), is_search: true, ..Form::default() },
+            state, html! {
             (Field::text("number", "证书编号").hint("以 PXHG 开头，共 25 位").required().max_length(40).show(state))
         }))
     }
@@ -126,10 +127,19 @@ pub async fn show(desk: Desk, Path(number): Path<String>, Query(asked): Query<As
     let printed_here = if asked.s.is_empty() { None } else { Some(asked.s == seal(&desk, &number)) };
     match find(&desk, &number).await {
         Ok(Some((row, shown))) => desk.page("证书查验", "/verify", result(&row, &shown, printed_here)),
-        Ok(None) => desk.page_status(404, "证书查验", "/verify", html! {
-            (page_head("没有查到这张证书", "", &[]))
-            (panel("", html! { p { "编号 " strong { (number) } " 不在本系统发出的培训合格证书里。" } p { "请核对有没有抄错；若证书上的二维码也查不到，证书可能是假的，请向当地人社部门反映。" } p { a class="btn jb-btn" href="/verify" { "重新输入" } } }))
-        }),
+        Ok(None) => desk.page_status(
+            404,
+            "证书查验",
+            "/verify",
+            html! {
+                (page_head("没有查到这张证书", "", &[]))
+                (panel("", html! {
+                    p { "编号 " strong { (number) } " 不在本系统发出的培训合格证书里。" }
+                    p { "请核对有没有抄错；若证书上的二维码也查不到，证书可能是假的，请向当地人社部门反映。" }
+                    p { a class="btn jb-btn" href="/verify" { "重新输入" } }
+                }))
+            },
+        ),
         Err(stop) => desk.stopped(stop),
     }
 }
@@ -147,7 +157,10 @@ fn result(row: &certificate::Model, shown: &Shown, printed_here: Option<bool>) -
     ];
     html! {
         @if shown.valid { (page_head("证书有效", "本证书由本系统发出，内容如下", &[])) p { (ui::tag::good("有效")) } }
-        @else { (page_head("证书已撤销", "本证书已被撤销，不能再作为培训合格的凭证", &[])) p { (ui::tag::act("已撤销")) " " (row.annulled_reason) } }
+        @else {
+            (page_head("证书已撤销", "本证书已被撤销，不能再作为培训合格的凭证", &[]))
+            p { (ui::tag::act("已撤销")) " " (row.annulled_reason) }
+        }
         @if printed_here == Some(false) { p role="alert" { "提醒：二维码里的校验信息不对，这张纸可能不是本系统打印的，请以本页内容为准。" } }
         (panel("", html! { (ui::facts_grid(&facts)) }))
         p class="jb-head__note" { "为保护个人信息，本页只显示隐去部分内容的姓名，不显示证件号码。" }

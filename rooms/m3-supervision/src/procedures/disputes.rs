@@ -15,11 +15,14 @@ use crate::declared::{ANSWER_DISPUTE, DISPUTE};
 desk::steps! {
     /// What can happen to a dispute.
     Step of DisputeState, ROWS {
-        Raise [] => Open, "提出考勤异议", by::<DisputeAttendance>(), Days(limit!(dispute_answer_days)), Nothing, Ask(&ANSWER_DISPUTE), Nowhere,
-            ["AttendanceDisputed"];
-        Correct [Open] => Upheld, "属实，补记到课", by::<AnswerDispute>(), Keep, Asked, Nobody, Form("答复学员", "answer", ""), ["AttendanceCorrected"];
-        Uphold [Open] => Upheld, "属实，不改记录", by::<AnswerDispute>(), Keep, Asked, Nobody, Form("答复学员", "answer", ""), ["AttendanceDisputeAnswered"];
-        Dismiss [Open] => Dismissed, "不属实", by::<AnswerDispute>(), Keep, Asked, Nobody, Form("答复学员", "answer", ""), ["AttendanceDisputeAnswered"];
+        Raise [] => Open, "提出考勤异议", by::<DisputeAttendance>(),
+            Days(limit!(dispute_answer_days)), Nothing, Ask(&ANSWER_DISPUTE), Nowhere, ["AttendanceDisputed"];
+        Correct [Open] => Upheld, "属实，补记到课", by::<AnswerDispute>(),
+            Keep, Asked, Nobody, Form("答复学员", "answer", ""), ["AttendanceCorrected"];
+        Uphold [Open] => Upheld, "属实，不改记录", by::<AnswerDispute>(),
+            Keep, Asked, Nobody, Form("答复学员", "answer", ""), ["AttendanceDisputeAnswered"];
+        Dismiss [Open] => Dismissed, "不属实", by::<AnswerDispute>(),
+            Keep, Asked, Nobody, Form("答复学员", "answer", ""), ["AttendanceDisputeAnswered"];
     }
 }
 

@@ -50,47 +50,55 @@ desk::steps! {
     /// What can happen to a class.
     Step of FullProcessState, ROWS {
         Draft [] => Draft, "新建班级", by::<CreateClass>(), Clear, Nothing, Nobody, Nowhere, ["ClassDrafted"];
-        Submit [Draft] => Submitted, "提交开班申请", by::<SubmitOpening>(), Workdays(&[limit!(accept_workdays)]), Asked, Ask(&ACCEPT),
-            Post("承诺并提交", "submit", ""), ["ClassOpeningSubmitted"], "机构承诺书";
-        Resubmit [Returned] => Submitted, "补正后重新提交", by::<SubmitOpening>(), Workdays(&[limit!(accept_workdays)]), Asked, Ask(&ACCEPT),
-            Post("承诺并重新提交", "submit", ""), ["ClassOpeningSubmitted"], "机构承诺书";
-        Accept [Submitted] => UnderReview, "受理", by::<AcceptOpening>(), Workdays(&[limit!(review_workdays)]), Asked, Ask(&REVIEW),
-            Post("受理", "accept", ""), ["ClassOpeningAccepted"];
-        Return [Submitted | UnderReview] => Returned, "退回补正", by::<ReturnOpening>(), Workdays(&[limit!(correction_workdays)]), Everything,
-            Ask(&CORRECT), Page("退回补正", "return"), ["ClassOpeningReturned"];
-        Refuse [UnderReview] => Refused, "不予开班", by::<RefuseOpening>(), Clear, Everything, Ask(&REFUSED), Danger("不予开班", "refuse"),
-            ["ClassOpeningRefused"];
-        Review [UnderReview] => UnderReview, "审核通过", by::<ReviewOpening>(), Keep, Asked, Ask(&APPROVE), Post("审核通过", "review", ""),
-            ["ClassOpeningReviewed"];
-        Unreview [UnderReview] => UnderReview, "核对有误，退回审核", by::<AnswerReviewLine>(), Keep, Asked, Ask(&REVIEW), Nowhere, ["ReviewLineAnswered"];
-        Approve [UnderReview] => Approved, "准予开班", by::<ApproveOpening>(), Said("开班日"), Asked, Ask(&START), Post("准予开班", "approve", ""),
-            ["ClassOpeningApproved"], "准予开班通知书";
-        StartTraining [Approved] => InTraining, "开始培训", by::<StartTraining>(), Said("结束日"), Asked, Ask(&INSPECT), Nowhere, ["TrainingStarted"];
-        Suspend [InTraining] => Suspended, "中止培训", by::<RecordInspection>(), Keep, Asked, Nobody, Nowhere, ["ClassInspected"];
-        Resume [Suspended] => InTraining, "恢复培训", by::<ResumeClass>(), Keep, Nothing, Ask(&INSPECT), Form("恢复培训", "resume", ""), ["ClassResumed"];
-        EndTraining [InTraining] => TrainingEnded, "培训结束", by::<EndTraining>(), Said("结束日后的考核期限"), Asked, Ask(&ENTER_SCORES), Nowhere,
-            ["TrainingEnded"];
+        Submit [Draft] => Submitted, "提交开班申请", by::<SubmitOpening>(), Workdays(&[limit!(accept_workdays)]),
+            Asked, Ask(&ACCEPT), Post("承诺并提交", "submit", ""), ["ClassOpeningSubmitted"], "机构承诺书";
+        Resubmit [Returned] => Submitted, "补正后重新提交", by::<SubmitOpening>(), Workdays(&[limit!(accept_workdays)]),
+            Asked, Ask(&ACCEPT), Post("承诺并重新提交", "submit", ""), ["ClassOpeningSubmitted"], "机构承诺书";
+        Accept [Submitted] => UnderReview, "受理", by::<AcceptOpening>(), Workdays(&[limit!(review_workdays)]),
+            Asked, Ask(&REVIEW), Post("受理", "accept", ""), ["ClassOpeningAccepted"];
+        Return [Submitted | UnderReview] => Returned, "退回补正", by::<ReturnOpening>(),
+            Workdays(&[limit!(correction_workdays)]), Everything, Ask(&CORRECT), Page("退回补正", "return"),
+            ["ClassOpeningReturned"];
+        Refuse [UnderReview] => Refused, "不予开班", by::<RefuseOpening>(),
+            Clear, Everything, Ask(&REFUSED), Danger("不予开班", "refuse"), ["ClassOpeningRefused"];
+        Review [UnderReview] => UnderReview, "审核通过", by::<ReviewOpening>(),
+            Keep, Asked, Ask(&APPROVE), Post("审核通过", "review", ""), ["ClassOpeningReviewed"];
+        Unreview [UnderReview] => UnderReview, "核对有误，退回审核", by::<AnswerReviewLine>(),
+            Keep, Asked, Ask(&REVIEW), Nowhere, ["ReviewLineAnswered"];
+        Approve [UnderReview] => Approved, "准予开班", by::<ApproveOpening>(),
+            Said("开班日"), Asked, Ask(&START), Post("准予开班", "approve", ""), ["ClassOpeningApproved"], "准予开班通知书";
+        StartTraining [Approved] => InTraining, "开始培训", by::<StartTraining>(),
+            Said("结束日"), Asked, Ask(&INSPECT), Nowhere, ["TrainingStarted"];
+        Suspend [InTraining] => Suspended, "中止培训", by::<RecordInspection>(),
+            Keep, Asked, Nobody, Nowhere, ["ClassInspected"];
+        Resume [Suspended] => InTraining, "恢复培训", by::<ResumeClass>(),
+            Keep, Nothing, Ask(&INSPECT), Form("恢复培训", "resume", ""), ["ClassResumed"];
+        EndTraining [InTraining] => TrainingEnded, "培训结束", by::<EndTraining>(),
+            Said("结束日后的考核期限"), Asked, Ask(&ENTER_SCORES), Nowhere, ["TrainingEnded"];
         EnterScores [TrainingEnded] => Examining, "录入考核成绩", by::<EnterScores>(), Clear, Asked, Ask(&CONFIRM_EXAM),
             Page("录入考核成绩", "exam"), ["CompletionScoresEntered"], "结业考核成绩册";
         MendScores [Examining] => Examining, "更正考核成绩", by::<EnterScores>(), Clear, Asked, Ask(&CONFIRM_EXAM),
             Page("更正考核成绩", "exam"), ["CompletionScoresEntered"], "结业考核成绩册";
-        ConfirmExam [Examining] => ResultsReview, "确认考核成绩", by::<ConfirmExam>(), Clear, Asked, Ask(&ISSUE), Page("核对并确认成绩", "exam"),
-            ["CompletionExamConfirmed"];
-        ConfirmNobody [Examining] => Archived, "确认成绩，无人合格，归档", by::<ConfirmExam>(), Clear, Everything, Ask(&NOBODY_PASSED), Nowhere,
-            ["CompletionExamConfirmed"];
-        IssueCertificates [ResultsReview] => Certified, "发放证书", by::<IssueCertificates>(), Days(limit!(feedback_days)), Asked,
-            Each(&GIVE_FEEDBACK), Post("发放证书", "certificates", ""), ["CompletionCertificateIssued"], "培训合格证书";
-        FinishFeedback [Certified] => FeedbackDone, "学员评价结束", by::<FinishFeedback>(), Clear, Asked, Nobody, Nowhere, ["TraineeFeedbackFinished"];
+        ConfirmExam [Examining] => ResultsReview, "确认考核成绩", by::<ConfirmExam>(),
+            Clear, Asked, Ask(&ISSUE), Page("核对并确认成绩", "exam"), ["CompletionExamConfirmed"];
+        ConfirmNobody [Examining] => Archived, "确认成绩，无人合格，归档", by::<ConfirmExam>(),
+            Clear, Everything, Ask(&NOBODY_PASSED), Nowhere, ["CompletionExamConfirmed"];
+        IssueCertificates [ResultsReview] => Certified, "发放证书", by::<IssueCertificates>(), Days(limit!(feedback_days)),
+            Asked, Each(&GIVE_FEEDBACK), Post("发放证书", "certificates", ""), ["CompletionCertificateIssued"], "培训合格证书";
+        FinishFeedback [Certified] => FeedbackDone, "学员评价结束", by::<FinishFeedback>(),
+            Clear, Asked, Nobody, Nowhere, ["TraineeFeedbackFinished"];
         DraftClaim [FeedbackDone] => Claimed, "生成补贴申领", DRAFTED, Clear, Asked, Nobody, Nowhere, ["ClaimDrafted"];
         Archive [Claimed] => Archived, "补贴到账，归档", PAID, Clear, Asked, Nobody, Nowhere, ["ClaimPaid"];
-        ArchiveUnpaid [Claimed] => Archived, "申领期限已过，归档", UNPAID, Clear, Asked, Nobody, Nowhere, ["UnpaidClassArchived"];
-        Withdraw [Draft | Submitted | Returned | UnderReview | Approved] => Withdrawn, "撤销", by::<WithdrawClass>(), Clear, Everything, Nobody,
-            Page("撤销", "withdraw"), ["ClassWithdrawn"];
+        ArchiveUnpaid [Claimed] => Archived, "申领期限已过，归档", UNPAID,
+            Clear, Asked, Nobody, Nowhere, ["UnpaidClassArchived"];
+        Withdraw [Draft | Submitted | Returned | UnderReview | Approved] => Withdrawn, "撤销", by::<WithdrawClass>(),
+            Clear, Everything, Nobody, Page("撤销", "withdraw"), ["ClassWithdrawn"];
         Revoke [Approved | Suspended] => Withdrawn, "人社部门撤销", by::<RevokeClass>(), Clear, Everything,
             Ask(&REVOKED), Danger("撤销", "revoke"), ["ClassRevoked"];
-        LapseCorrection [Returned] => Withdrawn, "补正逾期，自动撤销", by::<LapseCorrection>(), Clear, Everything, Nobody, Nowhere,
-            ["ClassOpeningLapsed"];
-        LapseClass [Approved] => Withdrawn, "逾期未开班，自动撤销", by::<LapseClass>(), Clear, Everything, Nobody, Nowhere, ["ClassLapsed"];
+        LapseCorrection [Returned] => Withdrawn, "补正逾期，自动撤销", by::<LapseCorrection>(),
+            Clear, Everything, Nobody, Nowhere, ["ClassOpeningLapsed"];
+        LapseClass [Approved] => Withdrawn, "逾期未开班，自动撤销", by::<LapseClass>(),
+            Clear, Everything, Nobody, Nowhere, ["ClassLapsed"];
     }
 }
 
@@ -160,7 +168,9 @@ mod tests {
     proptest! {
         /// 凡补必进，不进不补: no claim without approval, attendance, exam, certificate and feedback before it.
         #[test]
-        fn m7_1_every_way_to_a_claim_passes_every_gate(steps in proptest::collection::vec(0usize..Step::all().len(), 0..80)) {
+        fn m7_1_every_way_to_a_claim_passes_every_gate(
+            steps in proptest::collection::vec(0usize..Step::all().len(), 0..80)
+        ) {
             let mut state = FullProcessState::Draft;
             let mut done = Vec::new();
             for step in steps {
@@ -168,7 +178,10 @@ mod tests {
                 if let Ok(next) = after::<FullProcess>(state, step) { state = next; done.push(step); }
             }
             if state == FullProcessState::Claimed || done.contains(&Step::DraftClaim) {
-                for gate in [Step::Submit, Step::Accept, Step::Approve, Step::StartTraining, Step::EndTraining, Step::EnterScores, Step::ConfirmExam, Step::IssueCertificates, Step::FinishFeedback] {
+                for gate in [
+                    Step::Submit, Step::Accept, Step::Approve, Step::StartTraining, Step::EndTraining,
+                    Step::EnterScores, Step::ConfirmExam, Step::IssueCertificates, Step::FinishFeedback
+                ] {
                     prop_assert!(done.contains(&gate), "{gate:?}");
                 }
             }

@@ -5,7 +5,9 @@ use super::{Case, Judged, check};
 
 check! { MATERIALS in Completeness "教材和考核方案适用", "H01", "M3.1", "经办人核对", "请退回机构补正", Office, Judge(|_| Judged::ask("")) }
 
-check! { ORIGINALS in Authenticity "教师证书原件与本人一致", "H02", "M3.1", "经办人核对", "请退回机构补正", Office, Judge(|_| Judged::ask("")) }
+check! {
+    ORIGINALS in Authenticity "教师证书原件与本人一致", "H02", "M3.1", "经办人核对", "请退回机构补正", Office, Judge(|_| Judged::ask(""))
+}
 
 check! { PHONED in Authenticity "电话抽核：本人知情并自愿参加", "H03", "M3.1", "经办人核对", "请退回机构补正", Office, Judge(phoned) }
 

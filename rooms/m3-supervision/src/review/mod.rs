@@ -331,7 +331,8 @@ fn chinese(day: Date) -> String {
 
 /// A check's declaration: `check! { NAME in List "标题", "W01", "M3.1", "来源", "怎么办", where, how }`.
 macro_rules! check {
-    ($name:ident in $list:ident $title:literal, $id:literal, $clause:literal, $source:literal, $fix:literal, $mend:ident, $run:expr) => {
+    ($name:ident in $list:ident $title:literal, $id:literal, $clause:literal, $source:literal, $fix:literal,
+        $mend:ident, $run:expr) => {
         #[doc = concat!($id, " ", $title)]
         pub static $name: $crate::review::Check = $crate::review::Check {
             rule: &foundation::Rule { id: $id, clause: $clause, source: $source, fix: $fix },

@@ -55,7 +55,9 @@ fn not_entitled(class: &training_class::Model, people: &[person::Model], policy:
         .collect()
 }
 
-check! { OFTEN in Authenticity "累计享受次数", "E11", "M3.9", "政策参数", "请移出名册，可以自费参加", Roster, Read(|case| Box::pin(often(case))) }
+check! {
+    OFTEN in Authenticity "累计享受次数", "E11", "M3.9", "政策参数", "请移出名册，可以自费参加", Roster, Read(|case| Box::pin(often(case)))
+}
 
 async fn often(case: &Case<'_>) -> Result<Judged, Stop> {
     let paid = once(&case.kept.paid, Paid::of(case)).await?;
@@ -63,7 +65,10 @@ async fn often(case: &Case<'_>) -> Result<Judged, Stop> {
     Ok(Judged::of(some(&paid.too_often(case.policy)), good).source(case.policy.document("max_paid_count")))
 }
 
-check! { BEFORE in Authenticity "同一项目不重复", "E12", "M3.9", "本系统补贴记录", "请把已领过的学员移出名册", Roster, Read(|case| Box::pin(before(case))) }
+check! {
+    BEFORE in Authenticity "同一项目不重复", "E12", "M3.9", "本系统补贴记录", "请把已领过的学员移出名册", Roster,
+    Read(|case| Box::pin(before(case)))
+}
 
 async fn before(case: &Case<'_>) -> Result<Judged, Stop> {
     let paid = once(&case.kept.paid, Paid::of(case)).await?;
@@ -135,7 +140,10 @@ impl Paid {
     }
 }
 
-check! { CLASHES in Authenticity "同时段多班", "T01", "M3.2", "本系统全省课程表", "请学员二选一，或调整课程表", Timetable, Read(|case| Box::pin(clashes(case))) }
+check! {
+    CLASHES in Authenticity "同时段多班", "T01", "M3.2", "本系统全省课程表", "请学员二选一，或调整课程表", Timetable,
+    Read(|case| Box::pin(clashes(case)))
+}
 
 async fn clashes(case: &Case<'_>) -> Result<Judged, Stop> {
     let found = person_clashes(case.system, case.class, &case.roster, &case.sessions).await?;

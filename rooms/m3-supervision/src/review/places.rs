@@ -16,7 +16,10 @@ use super::{Case, Judged, check, chinese, once, some};
 use crate::acts::attendance::masked;
 use crate::queries::{holding, short};
 
-check! { TEACHER_CLASHES in Authenticity "教师同时段两处授课", "T03", "M3.2", "本系统全省课程表", "请换老师或调整时间", Timetable, Read(|case| Box::pin(teacher_clashes(case))) }
+check! {
+    TEACHER_CLASHES in Authenticity "教师同时段两处授课", "T03", "M3.2", "本系统全省课程表", "请换老师或调整时间", Timetable,
+    Read(|case| Box::pin(teacher_clashes(case)))
+}
 
 async fn teacher_clashes(case: &Case<'_>) -> Result<Judged, Stop> {
     let clashes =
@@ -24,7 +27,10 @@ async fn teacher_clashes(case: &Case<'_>) -> Result<Judged, Stop> {
     Ok(Judged::of(some(&clashes.0), "老师没有同时段在别处上课"))
 }
 
-check! { ROOM in Authenticity "教室冲突与容量", "T05", "M3.2", "机构场地；课程表", "请换教室或调整时间", Timetable, Read(|case| Box::pin(rooms(case))) }
+check! {
+    ROOM in Authenticity "教室冲突与容量", "T05", "M3.2", "机构场地；课程表", "请换教室或调整时间", Timetable,
+    Read(|case| Box::pin(rooms(case)))
+}
 
 async fn rooms(case: &Case<'_>) -> Result<Judged, Stop> {
     let Clashes(_, places) =
@@ -35,7 +41,10 @@ async fn rooms(case: &Case<'_>) -> Result<Judged, Stop> {
     Ok(Judged::of(bad, format!("教室没有冲突，{seats} 座够用")))
 }
 
-check! { ACCOUNT in Authenticity "收款账户", "C02", "M8.9", "机构目录", "请到县人社部门核对机构账户", Institution, Read(|case| Box::pin(account(case))) }
+check! {
+    ACCOUNT in Authenticity "收款账户", "C02", "M8.9", "机构目录", "请到县人社部门核对机构账户", Institution,
+    Read(|case| Box::pin(account(case)))
+}
 
 /// Whether the account is there and nobody else's.
 async fn account(case: &Case<'_>) -> Result<Judged, Stop> {
@@ -57,7 +66,10 @@ check! { CERTIFICATES in Authenticity "教师证书", "J01", "M2.1", "教师名�
     Judged::of(case.teachers_who(|one| one.certificate_verified_on.is_none()), "任课教师证书已经核验")
 }) }
 
-check! { DIRECTORY in Authenticity "目录内项目", "I01", "M2.4", "机构目录；需求指导目录", "目录外的项目不能开班，请先列入目录", Institution, Read(|case| Box::pin(directory(case))) }
+check! {
+    DIRECTORY in Authenticity "目录内项目", "I01", "M2.4", "机构目录；需求指导目录", "目录外的项目不能开班，请先列入目录", Institution,
+    Read(|case| Box::pin(directory(case)))
+}
 
 async fn directory(case: &Case<'_>) -> Result<Judged, Stop> {
     let (state, item) = (case.issuer.state, &case.class.item_name);
@@ -90,7 +102,10 @@ check! { LICENCE in Authenticity "办学资质", "I09", "M2.1", "机构目录", 
     Judged::of(bad, format!("办学许可证有效到 {}", chinese(until)))
 }) }
 
-check! { VERIFIED in Authenticity "场地实地核实", "I10", "M3.7", "政策参数", "请县人社部门先实地核实", Institution, Read(|case| Box::pin(verified(case))) }
+check! {
+    VERIFIED in Authenticity "场地实地核实", "I10", "M3.7", "政策参数", "请县人社部门先实地核实", Institution,
+    Read(|case| Box::pin(verified(case)))
+}
 
 /// The last verification that passed, within its own day and the policy's months.
 async fn verified(case: &Case<'_>) -> Result<Judged, Stop> {

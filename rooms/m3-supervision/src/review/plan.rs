@@ -86,7 +86,8 @@ check! { MATERIALS in Completeness "教学资源", "W08", "M3.1", "开班申请�
 
 check! { EXAM in Completeness "考核方案", "W09", "M3.1", "政策参数", "请填考核方式、合格线和日期", Plan, Judge(|case| {
     let (class, policy) = (case.class, case.policy);
-    let bad = empty(&class.exam_plan, "没有考核方案").or_else(|| opening::exam_day(class.ends_on, class.exam_on, policy).err());
+    let bad = empty(&class.exam_plan, "没有考核方案")
+        .or_else(|| opening::exam_day(class.ends_on, class.exam_on, policy).err());
     let good = class.exam_on.map_or_else(String::new, |day| format!("{} 考核，方案已填", chinese(day)));
     Judged::of(bad, good).source(policy.document("exam_within_days"))
 }) }
@@ -110,7 +111,8 @@ check! { EARLY in Completeness "提前申请", "W13", "M3.1", "政策参数", "�
     let earliest = case.desk.premises.calendar.add_workdays(crate::queries::applied_on(case.desk, class), days).date;
     let bad = (class.starts_on < earliest)
         .then(|| format!("{} 开班，今天申请最早可在 {} 开班", chinese(class.starts_on), chinese(earliest)));
-    Judged::of(bad, format!("提前 {} 个工作日以上", policy.submit_workdays_before())).source(policy.document("submit_workdays_before"))
+    Judged::of(bad, format!("提前 {} 个工作日以上", policy.submit_workdays_before()))
+        .source(policy.document("submit_workdays_before"))
 }) }
 
 fn empty(text: &str, words: &str) -> Option<String> {

@@ -238,12 +238,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn m3_3_a_code_of_another_session_or_secret_does_not_fit(a in 0u64..5000, b in 0u64..5000, t in 1_700_000_000i64..1_900_000_000) {
+        fn m3_3_a_code_of_another_session_or_secret_does_not_fit(
+            a in 0u64..5000, b in 0u64..5000, t in 1_700_000_000i64..1_900_000_000
+        ) {
             prop_assume!(a != b);
             let code = code_at(&[1; 32], &session(a), 30, at(t));
             // One in 2^29 may fit by chance; these seeds are fixed by proptest's own shrinking only on failure.
-            prop_assert!(!code_fits(&[1; 32], &session(b), 30, &code, at(t)) || code_at(&[1; 32], &session(b), 30, at(t)) == code);
-            prop_assert!(!code_fits(&[2; 32], &session(a), 30, &code, at(t)) || code_at(&[2; 32], &session(a), 30, at(t)) == code);
+            prop_assert!(
+                !code_fits(&[1; 32], &session(b), 30, &code, at(t))
+                    || code_at(&[1; 32], &session(b), 30, at(t)) == code
+            );
+            prop_assert!(
+                !code_fits(&[2; 32], &session(a), 30, &code, at(t))
+                    || code_at(&[2; 32], &session(a), 30, at(t)) == code
+            );
         }
     }
 }

@@ -201,7 +201,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn more_marks_never_fail_who_passed(theory in 0..=100i32, practice in 0..=100i32, more in 0..=50i32, line in 0..=100i32) {
+        fn more_marks_never_fail_who_passed(
+            theory in 0..=100i32, practice in 0..=100i32, more in 0..=50i32, line in 0..=100i32
+        ) {
             let marks = Marks { enrolment: enrolment(), theory, practice, absent: false };
             let better = Marks { theory: (theory + more).min(100), ..marks.clone() };
             prop_assert!(!passed(&marks, line) || passed(&better, line));

@@ -343,14 +343,26 @@ mod tests {
     proptest! {
         /// Whatever is laid out covers the plan exactly, within the days, at most eight periods a day, without overlap.
         #[test]
-        fn m3_1_a_laid_out_timetable_covers_its_plan(theory in 0i32..60, practice in 0i32..60, online in 0i32..40, days in 0u32..40, weekdays in proptest::sample::subsequence(vec![1u8, 2, 3, 4, 5, 6, 7], 1..=7),
+        fn m3_1_a_laid_out_timetable_covers_its_plan(theory in 0i32..60, practice in 0i32..60, online in 0i32..40,
+            days in 0u32..40, weekdays in proptest::sample::subsequence(vec![1u8, 2, 3, 4, 5, 6, 7], 1..=7),
             morning in any::<bool>(), afternoon in any::<bool>(), evening in any::<bool>(), block in 1i32..=8) {
             let time = |on: bool, hour: u32| on.then(|| NaiveTime::from_hms_opt(hour, 0, 0).unwrap());
-            let layout = Layout { weekdays: weekdays.clone(), morning: time(morning, 8), afternoon: time(afternoon, 14), evening: time(evening, 19), block };
+            let layout = Layout {
+                weekdays: weekdays.clone(),
+                morning: time(morning, 8),
+                afternoon: time(afternoon, 14),
+                evening: time(evening, 19),
+                block,
+            };
             let (class, policy) = (class(theory, practice, online, days), policy());
             let Ok(meetings) = lay_out(&class, &layout, &policy) else { return Ok(()) };
-            let sum = |mode: SessionMode| meetings.iter().filter(|one| one.mode == mode).map(|one| one.periods.0).sum::<i32>();
-            prop_assert_eq!((sum(SessionMode::Theory), sum(SessionMode::Practice), sum(SessionMode::Online)), (theory, practice, online));
+            let sum = |mode: SessionMode| {
+                meetings.iter().filter(|one| one.mode == mode).map(|one| one.periods.0).sum::<i32>()
+            };
+            prop_assert_eq!(
+                (sum(SessionMode::Theory), sum(SessionMode::Practice), sum(SessionMode::Online)),
+                (theory, practice, online)
+            );
             let mut each: BTreeMap<Date, i32> = BTreeMap::new();
             for one in &meetings {
                 let on = foundation::clock::day_of(one.starts_at);
@@ -366,7 +378,13 @@ mod tests {
         /// Enough room is used: a timetable is refused only when the plan truly does not fit the slots.
         #[test]
         fn m3_1_what_fits_is_laid_out(practice in 1i32..60, days in 0u32..30) {
-            let layout = Layout { weekdays: vec![1, 2, 3, 4, 5, 6, 7], morning: NaiveTime::from_hms_opt(8, 0, 0), afternoon: NaiveTime::from_hms_opt(14, 0, 0), evening: None, block: 4 };
+            let layout = Layout {
+                weekdays: vec![1, 2, 3, 4, 5, 6, 7],
+                morning: NaiveTime::from_hms_opt(8, 0, 0),
+                afternoon: NaiveTime::from_hms_opt(14, 0, 0),
+                evening: None,
+                block: 4,
+            };
             let fits = practice <= i32::try_from(days + 1).unwrap() * 8;
             prop_assert_eq!(lay_out(&class(0, practice, 0, days), &layout, &policy()).is_ok(), fits);
         }

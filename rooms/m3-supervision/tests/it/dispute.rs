@@ -61,7 +61,8 @@ async fn m3_3_a_dispute_found_true_counts_the_session_and_keeps_what_was_recorde
     let one = dispute(&house, &trainee(&house, 0), &first).await.unwrap();
     assert_eq!(open_tasks(&house).await.len(), 1);
     assert!(
-        matches!(dispute(&house, &trainee(&house, 0), &first).await, Err(Stop::Refused(no)) if no[0].fact.contains("还在核实")),
+        matches!(dispute(&house, &trainee(&house, 0), &first).await,
+            Err(Stop::Refused(no)) if no[0].fact.contains("还在核实")),
         "once while it waits"
     );
     for outsider in
@@ -157,7 +158,8 @@ async fn m3_3_nothing_is_corrected_that_counts_already_or_that_scores_rest_on() 
         .await
         .unwrap();
     assert!(
-        matches!(dispute(&house, &trainee(&house, 1), &later[0]).await, Err(Stop::Refused(no)) if no[0].fact.contains("才开始")),
+        matches!(dispute(&house, &trainee(&house, 1), &later[0]).await,
+            Err(Stop::Refused(no)) if no[0].fact.contains("才开始")),
         "before the meeting"
     );
     let one = dispute(&house, &trainee(&house, 1), &first).await.unwrap();

@@ -27,7 +27,8 @@ async fn m7_1_rosters_keep_good_rows_and_say_what_is_wrong_with_the_others() {
     let unborn = foundation::id_number::synthetic(day(2030, 1, 1), 7).unwrap();
     let new = foundation::id_number::synthetic(day(1990, 5, 5), 9).unwrap();
     let text = format!(
-        "晋江市安海职业培训学校名册\n\n电话,姓名,身份证号码\n13805000000,林玉珍,{good}\n13805000001,黄小琴,{wrong}\n13805000002,未出生,{unborn}\n,换名字,{}\n13900000009,曹新人,{new}\n",
+        "晋江市安海职业培训学校名册\n\n电话,姓名,身份证号码\n13805000000,林玉珍,{good}\n13805000001,黄小琴,{wrong}\n13805000002,未出生,{unborn}\n\
+         ,换名字,{}\n13900000009,曹新人,{new}\n",
         fixtures::document(2).reveal()
     );
     let page = web

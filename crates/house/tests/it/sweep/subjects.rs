@@ -258,7 +258,8 @@ impl Subjects {
     fn shaped(&self, house: &TestHouse, name: &str, act: &str, body: &mut Value) {
         let more = match act {
             "add-trainees" => {
-                json!({"rows": [{"row": 2, "name": "陈进补", "id_type": "居民身份证", "id_number": spare_number(), "birth": "", "phone": "13905951234", "category": "", "education": ""}]})
+                json!({"rows": [{"row": 2, "name": "陈进补", "id_type": "居民身份证", "id_number": spare_number(), "birth": "",
+                    "phone": "13905951234", "category": "", "education": ""}]})
             }
             "review-opening" => json!({"passed": ["H01", "H02", "H03", "H04"]}),
             "answer-review-line" => json!({"code": "H01", "note": "看过原件"}),
@@ -266,29 +267,40 @@ impl Subjects {
             "call-roll" => json!({"present": self.set(act).enrolments}),
             // Before a class goes on, somebody has looked at it again.
             "record-inspection" if name == "resume-class" => {
-                json!({"opinion": "OK", "problems": [], "present_count": 0, "second_inspector": "周志明", "kind": "SITE", "note": "复查：整改到位"})
+                json!({"opinion": "OK", "problems": [], "present_count": 0, "second_inspector": "周志明", "kind": "SITE",
+                    "note": "复查：整改到位"})
             }
             "record-inspection" => {
-                json!({"opinion": "STOP", "problems": [], "present_count": 0, "second_inspector": "周志明", "kind": "SITE", "note": "现场教师不在岗"})
+                json!({"opinion": "STOP", "problems": [], "present_count": 0, "second_inspector": "周志明", "kind": "SITE",
+                    "note": "现场教师不在岗"})
             }
             "enter-scores" => {
-                json!({"marks": self.set(act).enrolments.iter().map(|one| json!({"enrolment": one, "theory": 80, "practice": 75, "absent": false})).collect::<Vec<_>>()})
+                json!({"marks": self.set(act).enrolments.iter()
+                    .map(|one| json!({"enrolment": one, "theory": 80, "practice": 75, "absent": false}))
+                    .collect::<Vec<_>>()})
             }
             "create-class" | "edit-class-plan" => {
-                json!({"plan": {"term": 77, "planned_persons": 12, "theory": 14, "practice": 20, "online": 22, "starts_on": "2026-12-14", "ends_on": "2026-12-30", "exam_on": "2027-01-04", "exam_plan": "理论、实操各占一半", "materials": "国家职业技能培训教程", "safety_plan": "已购团体意外险"}})
+                json!({"plan": {"term": 77, "planned_persons": 12, "theory": 14, "practice": 20, "online": 22,
+                    "starts_on": "2026-12-14", "ends_on": "2026-12-30", "exam_on": "2027-01-04",
+                    "exam_plan": "理论、实操各占一半", "materials": "国家职业技能培训教程", "safety_plan": "已购团体意外险"}})
             }
             "add-needs-item" | "edit-needs-item" => {
-                json!({"fields": {"year": 2026, "training_type": TrainingType::Employment.code(), "name": "育婴员", "level": SkillLevel::Completion.code(), "certificate_type": CertificateType::Completion.code(), "periods_min": 20, "periods_max": 80, "online_cap_pct": 40}})
+                json!({"fields": {"year": 2026, "training_type": TrainingType::Employment.code(), "name": "育婴员",
+                    "level": SkillLevel::Completion.code(), "certificate_type": CertificateType::Completion.code(),
+                    "periods_min": 20, "periods_max": 80, "online_cap_pct": 40}})
             }
             "add-session" | "edit-session" => {
-                json!({"fields": {"held_on": self.day(act), "starts": "06:00:00", "periods": 1, "mode": SessionMode::Online.code(), "subject": "复习"}})
+                json!({"fields": {"held_on": self.day(act), "starts": "06:00:00", "periods": 1,
+                    "mode": SessionMode::Online.code(), "subject": "复习"}})
             }
             "list-institution" => json!({"uscc": "91350100M000100Y43", "licence_until": "2028-12-31"}),
             "record-site-verification" => {
-                json!({"verified_on": "2026-11-01", "inspector_1": "林国栋", "inspector_2": "周志明", "conclusion": ReviewResult::Pass.code()})
+                json!({"verified_on": "2026-11-01", "inspector_1": "林国栋", "inspector_2": "周志明",
+                    "conclusion": ReviewResult::Pass.code()})
             }
             "lay-timetable" => {
-                json!({"layout": {"weekdays": [1, 2, 3, 4, 5, 6, 7], "morning": "08:30:00", "afternoon": "14:00:00", "evening": "19:00:00", "block": 4}})
+                json!({"layout": {"weekdays": [1, 2, 3, 4, 5, 6, 7], "morning": "08:30:00", "afternoon": "14:00:00",
+                    "evening": "19:00:00", "block": 4}})
             }
             "decide-objection" => {
                 json!({"verdict": "dismiss", "struck": [], "answer": "已调取考勤记录核对，没有发现问题。"})

@@ -1,4 +1,5 @@
-//! Tables of process supervision (M3): classes, rosters, sessions, attendance, inspections, exams, certificates, feedback.
+//! Tables of process supervision (M3): classes, rosters, sessions, attendance, inspections, exams, certificates,
+//! feedback.
 pub mod attendance;
 pub mod attendance_dispute;
 pub mod certificate;
