@@ -40,12 +40,11 @@ pub const FROM_QUEUE: &str = "from=queue";
 impl Desk {
     /// The frame of a page: title, navigation, who, flash. Rooms change fields where they need to.
     pub fn frame(&self, title: &str, current: &str) -> Page {
-        let kind = self.actor.office.parts().0;
         let nav = self
             .premises
-            .nav
-            .iter()
-            .filter(|entry| self.may(entry.permission) && (entry.kinds.is_empty() || entry.kinds.contains(&kind)))
+            .nav()
+            .into_iter()
+            .filter(|entry| self.may(entry.permission) && entry.whom.has(&self.actor.office))
             .map(|entry| NavItem::new(entry.label, entry.href))
             .collect();
         let who = (self.actor.office != Office::Public).then(|| Who {

@@ -4,7 +4,10 @@
 use foundation::Rule;
 
 use crate::matter::Matter;
+use crate::premises::NavEntry;
 use crate::procedure::Table;
+use crate::question::Answers;
+use crate::room::{Cards, Evidence, Finder, Job, PublicNumbers};
 use crate::subject::Subject;
 
 /// Everything that is declared.
@@ -18,15 +21,25 @@ pub struct Declared {
     pub procedures: Vec<Table>,
     /// Rules that refuse.
     pub rules: Vec<&'static Rule>,
+    /// Timed acts, room by room.
+    pub jobs: Vec<Job>,
+    /// Places in the navigation.
+    pub navigation: Vec<NavEntry>,
+    /// Numbers above the queue.
+    pub cards: Vec<Cards>,
+    /// What the search asks.
+    pub finders: Vec<Finder>,
+    /// What is counted in public.
+    pub numbers: Vec<PublicNumbers>,
+    /// Rows in a class's evidence.
+    pub evidence: Vec<Evidence>,
+    /// Answers to the questions of rooms below.
+    pub answers: Answers,
     /// True when every room of a house is in it: what is not declared then is nobody's.
     pub is_whole: bool,
 }
 
 impl Declared {
-    /// Nothing yet.
-    pub const fn nothing() -> Self {
-        Self { subjects: Vec::new(), matters: Vec::new(), procedures: Vec::new(), rules: Vec::new(), is_whole: false }
-    }
     /// The same, with every room in it.
     #[must_use]
     pub fn whole(mut self) -> Self {
@@ -64,6 +77,13 @@ impl Declared {
         self.matters.extend(other.matters);
         self.procedures.extend(other.procedures);
         self.rules.extend(other.rules);
+        self.jobs.extend(other.jobs);
+        self.navigation.extend(other.navigation);
+        self.cards.extend(other.cards);
+        self.finders.extend(other.finders);
+        self.numbers.extend(other.numbers);
+        self.evidence.extend(other.evidence);
+        self.answers.extend(other.answers);
         self.is_whole |= other.is_whole;
         self
     }

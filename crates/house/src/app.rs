@@ -25,7 +25,7 @@ const GRACE: Duration = Duration::from_millis(500);
 /// The whole application.
 pub fn app(premises: &Arc<Premises>, routes: Routes) -> Router {
     // An application made twice on the same premises (tests) declares the same.
-    let _ = premises.declared.set(routes.declared);
+    let _ = premises.declared.set(Arc::new(routes.declared));
     let document = Arc::new(desk::api::document(&routes.acts, &routes.list, &premises.settings.base_url));
     let shown = Arc::clone(&document);
     let extra: Router<Arc<Premises>> = Router::new()

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use desk::premises::journal_keys;
 use foundation::{Fault, Ids, Scope, Stop};
-use journal::note::Keys;
 use store::Db;
 use store::seal::canary::{self, Standing};
 use store::seal::rotate::{self, Unfit};
@@ -24,13 +24,6 @@ pub fn find(data: &Path) -> Result<Option<Keyring>, Fault> {
         None => Keyring::load(&key_file(data))
             .map_err(|error| Fault::Upstream(format!("密钥文件 {}：{error}", key_file(data).display()))),
     }
-}
-
-/// The journal's signing keys of a keyring. Errors: `origin` is no name of a key.
-pub fn journal_keys(origin: &str, keyring: &Keyring) -> Result<Keys, Fault> {
-    Keys::from_seeds(origin, keyring.secret("journal ed25519"), keyring.secret("journal sm2")).map_err(|_| {
-        Fault::Upstream(format!("日志的名字“{origin}”不能用（journal_origin 不能有空格和加号），请改设置"))
-    })
 }
 
 /// The keys of a house that starts: both new → made; otherwise those that fit. Errors: keys and database do not belong

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use desk::session::SignIns;
-use desk::{NavEntry, Premises, Settings};
-use foundation::{Clock, Fault, Function, Ids, Permission, Right, Scope, WorkCalendar};
+use desk::{Premises, Settings};
+use foundation::{Clock, Fault, Ids, Scope, WorkCalendar};
 use store::query::ColumnTrait;
 use store::seal::Keyring;
 use store::tables::identity::setting;
@@ -123,8 +123,7 @@ fn premises(options: &Options, db: Db, keyring: Arc<Keyring>, files: Files, cloc
         calendar: WorkCalendar::built_in().clone(),
         keyring,
         settings,
-        nav: nav(),
-        declared: std::sync::OnceLock::new(),
+        declared: Arc::new(crate::routes().declared).into(),
         sign_ins: SignIns::default(),
         turns: desk::turns::Turns::default(),
         tries: desk::tries::Tries::default(),
@@ -156,40 +155,4 @@ async fn offset(db: &Db) -> Option<i64> {
         .await
         .ok()??;
     row.value.parse().ok()
-}
-
-/// The navigation: what an office may read, in the order of its day.
-pub fn nav() -> Vec<NavEntry> {
-    const OFFICES: &[&str] = &["county", "city", "province", "employment_bureau", "finance", "audit", "monitor"];
-    const DESKS: &[&str] =
-        &["county", "city", "province", "employment_bureau", "finance", "audit", "monitor", "institution"];
-    let read = |function| Permission::Of(function, Right::Read);
-    vec![
-        NavEntry { label: "我的培训", href: "/me", permission: Permission::SignedIn, kinds: &["trainee"] },
-        NavEntry { label: "今日待办", href: "/", permission: Permission::SignedIn, kinds: DESKS },
-        NavEntry { label: "班级", href: "/classes", permission: read(Function::OpeningApplication), kinds: DESKS },
-        NavEntry { label: "正在上课", href: "/live", permission: read(Function::Inspection), kinds: OFFICES },
-        NavEntry {
-            label: "本机构",
-            href: "/my-institution",
-            permission: read(Function::DirectoryApplication),
-            kinds: &["institution"],
-        },
-        NavEntry { label: "补贴", href: "/claims", permission: read(Function::ClaimReview), kinds: DESKS },
-        NavEntry {
-            label: "拨付", href: "/payment-batches", permission: read(Function::ClaimPayment), kinds: OFFICES
-        },
-        NavEntry { label: "需求目录", href: "/needs", permission: Permission::Public, kinds: &[] },
-        NavEntry { label: "机构目录", href: "/institutions", permission: Permission::Public, kinds: &[] },
-        NavEntry { label: "公示", href: "/publicity", permission: Permission::Public, kinds: &["public"] },
-        NavEntry { label: "政策参数", href: "/policy", permission: Permission::Public, kinds: &["public"] },
-        NavEntry { label: "证书查验", href: "/verify", permission: Permission::Public, kinds: &["public"] },
-        NavEntry { label: "人员", href: "/persons", permission: read(Function::Inspection), kinds: DESKS },
-        NavEntry {
-            label: "账号",
-            href: "/accounts",
-            permission: Permission::Of(Function::Accounts, Right::Read),
-            kinds: &[],
-        },
-    ]
 }

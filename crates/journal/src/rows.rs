@@ -10,7 +10,7 @@ use reckoning::policy::Policy;
 use serde::{Deserialize, Serialize};
 
 /// All rows of a class that facts account for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rows {
     /// The class itself.
     pub class: ClassRow,
@@ -33,7 +33,7 @@ pub struct Rows {
 }
 
 /// The class.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassRow {
     /// Its state, as the database stores it.
     pub state: String,

@@ -38,9 +38,11 @@ pub use writer::Writer;
 /// as the selected columns.
 #[macro_export]
 macro_rules! picked {
-    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($field_vis:vis $field:ident : $type:ty),* $(,)? }) => {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident {
+        $($(#[$about:meta])* $field_vis:vis $field:ident : $type:ty),* $(,)?
+    }) => {
         $(#[$meta])*
-        $vis struct $name { $($field_vis $field: $type),* }
+        $vis struct $name { $($(#[$about])* $field_vis $field: $type),* }
         impl $crate::FromRow for $name {
             fn from_row(row: &$crate::Row<'_>) -> Result<Self, $crate::query::DbErr> {
                 Ok(Self { $($field: row.get(stringify!($field))?),* })

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use foundation::{Fault, Scope, Stop};
 use sea_orm::sea_query::{Expr, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, Statement, StatementBuilder,
+    ColumnTrait, Condition, EntityName, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, Statement,
+    StatementBuilder,
 };
 use tokio::sync::Mutex;
 
@@ -90,6 +91,12 @@ pub struct Page<T> {
     pub size: u64,
 }
 
+crate::picked! {
+    struct KeyText {
+        key: String,
+    }
+}
+
 /// Reads within a scope.
 pub struct Reader {
     pub(crate) core: Arc<Core>,
@@ -113,6 +120,26 @@ impl Reader {
     pub async fn get_keyed<E: Reach>(&self, key: &str) -> Result<E::Model, Stop> {
         let rows = self.list::<E>(|select| select.filter(E::KEY.eq(key)).limit(1)).await?;
         rows.into_iter().next().ok_or(Stop::Fault(Fault::Gone))
+    }
+
+    /// The keys of the rows that match, as texts: also of rows that cannot be read otherwise.
+    pub async fn keys_of<E: Reach>(&self, condition: Condition) -> Result<Vec<String>, Stop> {
+        let rows = self.pick::<E, KeyText>(|q| q.select_only().column_as(E::KEY, "key").filter(condition)).await?;
+        Ok(rows.into_iter().map(|row| row.key).collect())
+    }
+
+    /// Of the rows that match, those that cannot be read, `table 表 key`: somebody spoilt them.
+    pub async fn unreadable<E: Reach>(&self, condition: Condition) -> Result<Vec<String>, Stop> {
+        if self.list::<E>(|q| q.filter(condition.clone())).await.is_ok() {
+            return Ok(Vec::new());
+        }
+        let mut found = Vec::new();
+        for key in self.keys_of::<E>(condition).await? {
+            if self.get_keyed::<E>(key.as_str()).await.is_err() {
+                found.push(format!("{} 表 {key}", E::default().table_name()));
+            }
+        }
+        Ok(found)
     }
 
     /// The first row that matches, if any.

@@ -31,10 +31,15 @@ pub struct Web {
 }
 
 impl TestHouse {
+    /// With these rooms in it, whether or not their addresses are served.
+    pub fn join(self, routes: Routes) -> Self {
+        let _ = self.premises.declared.set(Arc::new(routes.declared));
+        self
+    }
     /// Serves these routes in process.
     pub fn serve(&self, routes: Routes) -> Web {
         // Served twice in a test: the same rooms.
-        let _ = self.premises.declared.set(routes.declared);
+        let _ = self.premises.declared.set(Arc::new(routes.declared));
         Web { app: guarded(routes.router, &self.premises), premises: Arc::clone(&self.premises) }
     }
 }

@@ -10,27 +10,40 @@ pub mod rules;
 
 use crate::refusals::IN_DIRECTORY;
 use desk::procedure::table;
-use desk::{Declared, Routes};
+use desk::room::Counted;
+use desk::{NavEntry, Room, Whom};
 use foundation::codes::NeedsState;
-use foundation::{Fault, NeedsItemId, Stop};
+use foundation::{Fault, NeedsItemId, Permission, Stop};
+use futures::future::BoxFuture;
 use store::Reader;
+use store::query::{ColumnTrait, QueryFilter};
 use store::tables::needs::needs_item;
 
 pub use acts::{AddNeedsItem, DelistNeedsItem, EditNeedsItem, FileNeedsItem, PublishNeedsItem};
 pub use rules::NeedsItemFields;
 
-/// The room's routes.
-pub fn routes() -> Routes {
-    pages::routes().declare(declared())
-}
-
-/// What the room declares.
-fn declared() -> Declared {
-    Declared::default()
+/// What the room brings.
+pub fn room() -> Room {
+    Room::new("m1-needs")
+        .routes(pages::routes())
         .rules(refusals::RULES)
         .subjects(declared::SUBJECTS)
         .matters(declared::MATTERS)
         .procedure(table::<declared::NeedsItems>())
+        .navigation(NAVIGATION)
+        .public_numbers(public_numbers)
+}
+
+const NAVIGATION: [NavEntry; 1] =
+    [NavEntry { place: 80, label: "需求目录", href: "/needs", permission: Permission::Public, whom: Whom::All }];
+
+/// How many items are published.
+fn public_numbers(reader: &Reader) -> BoxFuture<'_, Result<Counted, Stop>> {
+    Box::pin(async move {
+        let published = needs_item::Column::State.eq(NeedsState::Published);
+        let many = reader.count::<needs_item::Entity>(|q| q.filter(published)).await?;
+        Ok(Counted { doors: vec![("/needs", format!("{many} 个项目已发布"))], ..Counted::default() })
+    })
 }
 
 /// Doorway: the published item that a class or an institution's directory is about.

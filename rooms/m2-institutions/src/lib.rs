@@ -4,6 +4,7 @@
 pub mod acts;
 pub mod declared;
 mod doorway;
+mod home;
 mod pages;
 pub mod procedures;
 pub mod queries;
@@ -11,7 +12,8 @@ pub mod refusals;
 pub mod rules;
 
 use desk::procedure::table;
-use desk::{Declared, Routes};
+use desk::{NavEntry, Room, Whom};
+use foundation::{Function, Permission, Right};
 
 use crate::procedures::payee::PayeeChanges;
 use crate::procedures::standing::Standing;
@@ -23,17 +25,29 @@ pub use acts::standing::{RemoveInstitution, RestoreInstitution, SuspendInstituti
 pub use acts::teachers::{AddTeacher, EditTeacher, VerifyTeacherCertificate};
 pub use doorway::{item_for, listed, rooms, site_ok, teachers};
 
-/// The room's routes.
-pub fn routes() -> Routes {
-    pages::routes().declare(declared())
-}
-
-/// What the room declares.
-fn declared() -> Declared {
-    Declared::default()
+/// What the room brings.
+pub fn room() -> Room {
+    Room::new("m2-institutions")
+        .routes(pages::routes())
         .rules(refusals::RULES)
         .subjects(declared::SUBJECTS)
         .matters(declared::MATTERS)
         .procedure(table::<Standing>())
         .procedure(table::<PayeeChanges>())
+        .navigation(NAVIGATION)
+        .public_numbers(home::public_numbers)
+        .search(home::FINDER)
 }
+
+const NAVIGATION: [NavEntry; 2] = [
+    NavEntry {
+        place: 50,
+        label: "本机构",
+        href: "/my-institution",
+        permission: Permission::Of(Function::DirectoryApplication, Right::Read),
+        whom: Whom::Institutions,
+    },
+    NavEntry {
+        place: 90, label: "机构目录", href: "/institutions", permission: Permission::Public, whom: Whom::All
+    },
+];

@@ -16,7 +16,7 @@ use crate::acts::review::EndPublicity;
 
 /// Drafts what may be claimed and ends what has been public long enough. One that cannot be done does not keep the
 /// others waiting; everything that failed is told.
-pub async fn tick(desk: &Desk) -> Result<(), Stop> {
+pub(crate) async fn tick(desk: &Desk) -> Result<(), Stop> {
     let (today, turns, reader) = (desk.today(), &desk.premises.turns, desk.read().await?);
     let classes = turns
         .next::<training_class::Entity>(&reader, "draft-claim", |q| {

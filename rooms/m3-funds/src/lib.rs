@@ -2,24 +2,23 @@
 
 pub mod acts;
 pub mod declared;
-pub mod jobs;
+mod evidence;
+mod finders;
+mod home;
+mod jobs;
 pub mod pages;
 pub mod procedures;
 pub mod refusals;
 pub mod rules;
 
 use desk::procedure::table;
-use desk::{Declared, Desk, Routes};
-use foundation::Stop;
+use desk::{NavEntry, Room, Whom};
+use foundation::{Function, Permission, Right};
 
-/// The room's routes.
-pub fn routes() -> Routes {
-    pages::routes().declare(declared())
-}
-
-/// What the room declares.
-fn declared() -> Declared {
-    Declared::default()
+/// What the room brings.
+pub fn room() -> Room {
+    Room::new("m3-funds")
+        .routes(pages::routes())
         .rules(refusals::RULES)
         .subjects(declared::SUBJECTS)
         .matters(declared::MATTERS)
@@ -27,9 +26,29 @@ fn declared() -> Declared {
         .procedure(table::<procedures::batches::Batches>())
         .procedure(table::<procedures::lines::Lines>())
         .procedure(table::<procedures::objections::Objections>())
+        .jobs(|desk| Box::pin(jobs::tick(desk)))
+        .navigation(NAVIGATION)
+        .cards(home::cards)
+        .public_numbers(home::public_numbers)
+        .search(finders::CLAIMS)
+        .search(finders::BATCHES)
+        .evidence(evidence::EVIDENCE)
 }
 
-/// The room's timed acts.
-pub async fn tick(desk: &Desk) -> Result<(), Stop> {
-    jobs::tick(desk).await
-}
+const NAVIGATION: [NavEntry; 3] = [
+    NavEntry {
+        place: 60,
+        label: "补贴",
+        href: "/claims",
+        permission: Permission::Of(Function::ClaimReview, Right::Read),
+        whom: Whom::Desks,
+    },
+    NavEntry {
+        place: 70,
+        label: "拨付",
+        href: "/payment-batches",
+        permission: Permission::Of(Function::ClaimPayment, Right::Read),
+        whom: Whom::Officials,
+    },
+    NavEntry { place: 100, label: "公示", href: "/publicity", permission: Permission::Public, whom: Whom::Public },
+];

@@ -4,6 +4,9 @@
 pub mod acts;
 pub mod certificate_pdf;
 pub mod declared;
+mod evidence;
+mod finders;
+mod home;
 pub mod hours;
 pub mod jobs;
 pub mod pages;
@@ -15,27 +18,49 @@ pub mod rules;
 
 use desk::procedure::table;
 use desk::turns::Told;
-use desk::{Declared, Desk, Routes};
-use foundation::Stop;
+use desk::{Desk, NavEntry, Room, Routes, Whom};
+use foundation::{Function, Permission, Right, Stop};
 
-/// The room's routes.
-pub fn routes() -> Routes {
-    pages::routes::routes(pages::completion::routes(pages::attendance::routes(Routes::new()))).declare(declared())
-}
-
-/// What the room declares.
-fn declared() -> Declared {
-    let into = Declared::default()
+/// What the room brings.
+pub fn room() -> Room {
+    Room::new("m3-supervision")
+        .routes(pages::routes::routes(pages::completion::routes(pages::attendance::routes(Routes::new()))))
         .rules(refusals::RULES)
         .rules(&review::CHECKS.iter().map(|one| one.rule).collect::<Vec<_>>())
         .subjects(declared::SUBJECTS)
-        .matters(declared::MATTERS);
-    into.procedure(table::<procedures::full_process::FullProcess>())
+        .matters(declared::MATTERS)
+        .procedure(table::<procedures::full_process::FullProcess>())
         .procedure(table::<procedures::disputes::Disputes>())
+        .jobs(|desk| Box::pin(tick(desk)))
+        .navigation(NAVIGATION)
+        .cards(home::cards)
+        .public_numbers(home::public_numbers)
+        .search(finders::CLASSES)
+        .search(finders::CERTIFICATES)
+        .evidence(evidence::EVIDENCE)
 }
 
+const NAVIGATION: [NavEntry; 4] = [
+    NavEntry { place: 10, label: "我的培训", href: "/me", permission: Permission::SignedIn, whom: Whom::Trainees },
+    NavEntry {
+        place: 30,
+        label: "班级",
+        href: "/classes",
+        permission: Permission::Of(Function::OpeningApplication, Right::Read),
+        whom: Whom::Desks,
+    },
+    NavEntry {
+        place: 40,
+        label: "正在上课",
+        href: "/live",
+        permission: Permission::Of(Function::Inspection, Right::Read),
+        whom: Whom::Officials,
+    },
+    NavEntry { place: 120, label: "证书查验", href: "/verify", permission: Permission::Public, whom: Whom::Public },
+];
+
 /// The room's timed acts.
-pub async fn tick(desk: &Desk) -> Result<(), Stop> {
+async fn tick(desk: &Desk) -> Result<(), Stop> {
     let mut told = Told::default();
     let turns = [
         jobs::opening::tick(desk, &mut told).await,

@@ -13,8 +13,8 @@ pub mod views;
 use std::collections::HashMap;
 
 use crate::refusals::IDENTITY;
-use desk::{Declared, Desk, Routes};
-use foundation::{DistrictCode, IdDocument, PersonId, Phone, Refusal, Stop};
+use desk::{Desk, NavEntry, Room, Whom};
+use foundation::{DistrictCode, Function, IdDocument, Permission, PersonId, Phone, Refusal, Right, Stop};
 use store::Writer;
 use store::query::{ColumnTrait, QueryFilter, Set, padded};
 use store::seal::{BlindIndex, Purpose, Sealed};
@@ -22,15 +22,24 @@ use store::tables::registry::person;
 
 pub use roster::{RosterPerson, RosterRow, RowError};
 
-/// The room's routes.
-pub fn routes() -> Routes {
-    pages::routes().declare(declared())
+/// What the room brings.
+pub fn room() -> Room {
+    Room::new("m7-registry")
+        .routes(pages::routes())
+        .rules(refusals::RULES)
+        .subjects(declared::SUBJECTS)
+        .navigation(NAVIGATION)
+        .search(search::BY_NUMBER)
+        .search(search::BY_NAME)
 }
 
-/// What the room declares.
-fn declared() -> Declared {
-    Declared::default().rules(refusals::RULES).subjects(declared::SUBJECTS)
-}
+const NAVIGATION: [NavEntry; 1] = [NavEntry {
+    place: 130,
+    label: "人员",
+    href: "/persons",
+    permission: Permission::Of(Function::Inspection, Right::Read),
+    whom: Whom::Desks,
+}];
 
 /// The blind-index text of an identity document: type and number, so that types do not collide.
 pub fn index_text(document: &IdDocument) -> String {

@@ -3,16 +3,15 @@
 //! in logs.
 
 use axum::response::Response;
+use desk::room::{Finder, HITS, Hit};
 use desk::{Desk, Pairs, Read};
 use foundation::at;
-use foundation::{Function, IdDocument, IdType, Permission, PersonId, Phone, Right, Stop};
+use foundation::{IdDocument, IdType, Permission, PersonId, Phone, Stop};
+use futures::future::BoxFuture;
 use maud::{Markup, html};
 use store::Reader;
-use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
-use store::tables::funds::{claim, payment_batch};
-use store::tables::institutions::institution;
+use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::registry::person;
-use store::tables::supervision::{certificate, training_class};
 use ui::{Field, Form, FormState, form, page_head, panel};
 
 use crate::acts::FindPerson;
@@ -25,17 +24,8 @@ impl Read for Search {
     const CLAUSE: &'static str = "M7.1";
 }
 
-/// Hits of each kind.
-const HITS: u64 = 20;
 /// Longest words.
 const LETTERS: usize = 60;
-
-/// One hit: where it opens, what it is called, a word about it.
-struct Hit {
-    href: String,
-    name: String,
-    what: String,
-}
 
 /// `/search`: the empty form; a question in the address is not answered.
 pub async fn ask(desk: Desk) -> Response {
@@ -79,21 +69,15 @@ async fn body(desk: &Desk, words: &str) -> Result<Markup, Stop> {
 
 async fn hits(desk: &Desk, words: &str) -> Result<Vec<(&'static str, Vec<Hit>)>, Stop> {
     let reader = desk.read().await?;
-    if is_number(desk, words) {
-        // A district's code, with which its batches begin, is also some document's number.
-        return Ok(vec![
-            ("学员", by_number(desk, &reader, words).await?),
-            ("拨付批次", batches(desk, &reader, words).await?),
-        ]);
+    let is_number = is_number(desk, words);
+    let asked = |one: &&Finder| if is_number { one.numbers } else { one.words };
+    let mut finders: Vec<&Finder> = desk.premises.declared().finders.iter().filter(asked).collect();
+    finders.sort_by_key(|one| one.place);
+    let mut all = Vec::new();
+    for one in finders {
+        all.push((one.title, (one.find)(desk, &reader, words).await?));
     }
-    Ok(vec![
-        ("班级", classes(&reader, words).await?),
-        ("机构", institutions(&reader, words).await?),
-        ("证书", certificates(&reader, words).await?),
-        ("补贴申领", claims(desk, &reader, words).await?),
-        ("拨付批次", batches(desk, &reader, words).await?),
-        ("学员", by_name(desk, &reader, words).await?),
-    ])
+    Ok(all)
 }
 
 /// Whether somebody's whole document or mobile number was typed.
@@ -103,107 +87,37 @@ pub fn is_number(desk: &Desk, words: &str) -> bool {
         || words.parse::<Phone>().is_ok()
 }
 
-async fn classes(reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
-    use training_class::Column as C;
-    let like = Condition::any()
-        .add(C::Title.contains(words))
-        .add(C::InstitutionName.contains(words))
-        .add(C::ClassNo.eq(words));
-    let rows = reader.list::<training_class::Entity>(|q| q.filter(like).order_by_desc(C::StartsOn).limit(HITS)).await?;
-    let hit = |one: training_class::Model| Hit {
-        href: at::ClassPage(&one.id).to_string(),
-        name: one.title,
-        what: format!(
-            "{} · {} · {}",
-            one.institution_name,
-            one.state.label(),
-            ui::dates::full_range(one.starts_on, one.ends_on)
-        ),
-    };
-    Ok(rows.into_iter().map(hit).collect())
-}
-
-async fn institutions(reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
-    use institution::Column as C;
-    let like = Condition::any().add(C::Name.contains(words)).add(C::Uscc.eq(words.to_uppercase()));
-    let rows = reader.list::<institution::Entity>(|q| q.filter(like).order_by_asc(C::Name).limit(HITS)).await?;
-    Ok(rows
-        .into_iter()
-        .map(|one| Hit {
-            href: at::InstitutionPage(&one.id).to_string(),
-            name: one.name,
-            what: one.district.full_name(),
-        })
-        .collect())
-}
-
-async fn certificates(reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
-    let rows = reader
-        .list::<certificate::Entity>(|q| q.filter(certificate::Column::Number.eq(words.to_uppercase())).limit(HITS))
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|one| Hit { href: at::VerifyPage(&one.number).to_string(), name: one.number, what: one.institution_name })
-        .collect())
-}
-
-async fn claims(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
-    if !desk.may(Permission::Of(Function::ClaimReview, Right::Read)) {
-        return Ok(Vec::new());
-    }
-    let rows =
-        reader.list::<claim::Entity>(|q| q.filter(claim::Column::ClaimNo.eq(words.to_uppercase())).limit(HITS)).await?;
-    let hit = |one: claim::Model| Hit {
-        href: at::ClaimPage(&one.id).to_string(),
-        what: format!("{} · {} · {}", one.class_title, one.state.label(), ui::money::text(one.total)),
-        name: one.claim_no,
-    };
-    Ok(rows.into_iter().map(hit).collect())
-}
-
-/// By their number or its beginning: `350582-202611`.
-async fn batches(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
-    use payment_batch::Column as C;
-    let begins_one =
-        words.chars().all(|one| one.is_ascii_digit() || one == '-') && (words.len() <= 6 || words.contains('-'));
-    if !begins_one || !desk.may(Permission::Of(Function::ClaimPayment, Right::Read)) {
-        return Ok(Vec::new());
-    }
-    let rows = reader
-        .list::<payment_batch::Entity>(|q| q.filter(C::BatchNo.starts_with(words)).order_by_desc(C::MadeAt).limit(HITS))
-        .await?;
-    let hit = |one: payment_batch::Model| Hit {
-        href: at::PaymentBatchPage(&one.id).to_string(),
-        what: format!("{} 笔 · {} · {}", one.lines, ui::money::text(one.total), ui::dates::full_moment(one.made_at)),
-        name: one.batch_no,
-    };
-    Ok(rows.into_iter().map(hit).collect())
-}
-
 fn person_hit(one: person::Model) -> Hit {
     Hit { href: at::PersonPage(&one.id).to_string(), name: one.name, what: one.id_number_masked }
 }
 
-async fn by_name(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
-    if !desk.may(<FindPerson as desk::Act>::PERMISSION) || words.chars().count() < 2 {
-        return Ok(Vec::new());
-    }
-    let rows = reader
-        .list::<person::Entity>(|q| {
-            q.filter(person::Column::Name.contains(words)).order_by_asc(person::Column::Name).limit(HITS)
-        })
-        .await?;
-    Ok(rows.into_iter().map(person_hit).collect())
+/// Persons by a whole number: before the others.
+pub(crate) const BY_NUMBER: Finder = Finder { title: "学员", place: 5, numbers: true, words: false, find: by_number };
+/// Persons by their name.
+pub(crate) const BY_NAME: Finder = Finder { title: "学员", place: 60, numbers: false, words: true, find: by_name };
+
+fn by_name<'a>(desk: &'a Desk, reader: &'a Reader, words: &'a str) -> BoxFuture<'a, Result<Vec<Hit>, Stop>> {
+    Box::pin(async move {
+        if !desk.may(<FindPerson as desk::Act>::PERMISSION) || words.chars().count() < 2 {
+            return Ok(Vec::new());
+        }
+        let named = person::Column::Name.contains(words);
+        let rows =
+            reader.list::<person::Entity>(|q| q.filter(named).order_by_asc(person::Column::Name).limit(HITS)).await?;
+        Ok(rows.into_iter().map(person_hit).collect())
+    })
 }
 
-/// By a whole number: an act, because a hit leaves a trace that the person can see.
-async fn by_number(desk: &Desk, reader: &Reader, words: &str) -> Result<Vec<Hit>, Stop> {
-    if !desk.may(<FindPerson as desk::Act>::PERMISSION) {
-        return Ok(Vec::new());
-    }
-    let found: Option<PersonId> = desk.perform(FindPerson { id_number: words.into() }).await?;
-    match found {
-        Some(id) => Ok(vec![person_hit(reader.get(&id).await?)]),
-        None => Ok(Vec::new()),
-    }
+/// An act, because a hit leaves a trace that the person can see.
+fn by_number<'a>(desk: &'a Desk, reader: &'a Reader, words: &'a str) -> BoxFuture<'a, Result<Vec<Hit>, Stop>> {
+    Box::pin(async move {
+        if !desk.may(<FindPerson as desk::Act>::PERMISSION) {
+            return Ok(Vec::new());
+        }
+        let found: Option<PersonId> = desk.perform(FindPerson { id_number: words.into() }).await?;
+        match found {
+            Some(id) => Ok(vec![person_hit(reader.get(&id).await?)]),
+            None => Ok(Vec::new()),
+        }
+    })
 }

@@ -19,7 +19,7 @@ const LINKS_DAYS: i64 = 30;
 const SIGN_INS_DAYS: i64 = 200;
 
 /// Removes what is over, once an hour. Two servers that do it at once remove the same rows.
-pub async fn tick(desk: &Desk) -> Result<(), Stop> {
+pub(crate) async fn tick(desk: &Desk) -> Result<(), Stop> {
     let now = desk.premises.clock.real_now();
     if !desk.premises.turns.is_due("housekeeping", EVERY, now) {
         return Ok(());

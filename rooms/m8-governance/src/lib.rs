@@ -6,7 +6,7 @@ pub mod acts;
 pub mod authenticator;
 pub mod declared;
 pub mod demo;
-pub mod housekeeping;
+mod housekeeping;
 pub mod link;
 pub mod policy;
 pub mod refusals;
@@ -16,11 +16,32 @@ pub mod slips;
 pub mod tries;
 
 use desk::procedure::table;
-use desk::{Declared, Desk, Routes};
-use foundation::Stop;
+use desk::{NavEntry, Room, Routes, Whom};
+use foundation::{Function, Permission, Right};
 
-/// The room's routes.
-pub fn routes() -> Routes {
+/// What the room brings.
+pub fn room() -> Room {
+    Room::new("m8-governance")
+        .routes(routes())
+        .rules(refusals::RULES)
+        .subjects(declared::SUBJECTS)
+        .procedure(table::<declared::Accounts>())
+        .jobs(|desk| Box::pin(housekeeping::tick(desk)))
+        .navigation(NAVIGATION)
+}
+
+const NAVIGATION: [NavEntry; 2] = [
+    NavEntry { place: 110, label: "政策参数", href: "/policy", permission: Permission::Public, whom: Whom::Public },
+    NavEntry {
+        place: 140,
+        label: "账号",
+        href: "/accounts",
+        permission: Permission::Of(Function::Accounts, Right::Read),
+        whom: Whom::All,
+    },
+];
+
+fn routes() -> Routes {
     use acts::{accounts as administer, opening};
     Routes::new()
         .read::<sign_in::SignInPage, _, _>("/sign-in", sign_in::ask)
@@ -61,15 +82,4 @@ pub fn routes() -> Routes {
         .act::<acts::demo::MoveDemoClock, _, _>("/demo-clock", demo::move_clock)
         .post::<sign_in::SignInPage, _, _>("/api/v1/sign-in", sign_in::api)
         .post::<demo::Personas, _, _>("/api/v1/demo-sign-in", demo::api)
-        .declare(declared())
-}
-
-/// What the room declares.
-fn declared() -> Declared {
-    Declared::default().rules(refusals::RULES).subjects(declared::SUBJECTS).procedure(table::<declared::Accounts>())
-}
-
-/// The room's timed acts.
-pub async fn tick(desk: &Desk) -> Result<(), Stop> {
-    housekeeping::tick(desk).await
 }

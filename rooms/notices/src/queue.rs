@@ -17,7 +17,7 @@ use store::query::{Alias, ColumnTrait, Condition, Expr, ExprTrait, QueryFilter, 
 use store::tables::notices::task;
 use ui::{Button, Due, Queue as QueueBody, QueueRow, Tag, Tone};
 
-use crate::{cards, front_door, overdue};
+use crate::{front_door, overdue};
 
 /// Everybody's home.
 pub struct Home;
@@ -147,10 +147,20 @@ async fn queue(desk: &Desk, page: u64) -> Result<Markup, Stop> {
     let blocked = blocked(desk, &page.rows).await?;
     let (buttons, empty) = next_step(desk);
     Ok(html! { (QueueBody {
-        title: "今日待办".into(), note, cards: cards::cards(desk).await?,
+        title: "今日待办".into(), note, cards: cards(desk).await?,
         rows: page.rows.iter().map(|one| row(one, desk, blocked.get(&one.id.to_string()).copied())).collect(),
         empty: empty.into(), buttons, pages: Some((page.number, page.total.div_ceil(page.size), "/".into())),
     }) (overdue::below(desk).await?) })
+}
+
+/// The numbers above the queue, as the rooms count them.
+async fn cards(desk: &Desk) -> Result<Vec<ui::StatCard>, Stop> {
+    let mut all = Vec::new();
+    for cards in &desk.premises.declared().cards {
+        all.extend(cards(desk).await?);
+    }
+    all.sort_by_key(|(place, _)| *place);
+    Ok(all.into_iter().map(|(_, card)| card).collect())
 }
 
 /// Why some of these rows are not the asker's to do, by their ids: the room of the matter says.

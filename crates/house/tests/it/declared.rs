@@ -349,3 +349,22 @@ fn every_address_is_answered_and_none_is_put_together_from_pieces() {
     }
     assert!(pieces.is_empty(), "use foundation::at: {pieces:#?}");
 }
+
+/// A room stands in the house by its manifest: each folder of `rooms/` is joined, once.
+#[test]
+fn every_room_is_joined() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rooms");
+    let there: BTreeSet<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|one| one.unwrap())
+        .filter(|one| one.path().join("Cargo.toml").exists())
+        .map(|one| one.file_name().into_string().unwrap())
+        .collect();
+    let joined: Vec<&str> = house::rooms().iter().map(|one| one.name).collect();
+    assert_eq!(
+        there,
+        joined.iter().map(|one| (*one).to_owned()).collect(),
+        "a room is joined by a line in house::rooms()"
+    );
+    assert_eq!(there.len(), joined.len(), "joined twice");
+}

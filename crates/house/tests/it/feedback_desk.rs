@@ -72,7 +72,7 @@ async fn certified(house: &TestHouse) -> fixtures::ApprovedClass {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn m3_4_without_a_phone_at_the_desk_marked_phoned_after_and_disowned() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let class = certified(&house).await;
     let web = house.serve(house::routes());
     let screen = format!("/classes/{}/feedback-desk", class.class);
@@ -135,7 +135,7 @@ async fn m3_4_without_a_phone_at_the_desk_marked_phoned_after_and_disowned() {
 
 /// What no act of its own ends leaves the queue when somebody says what was found; not before, and not for others.
 async fn ends_by_hand(house: &TestHouse, tasks: Vec<task::Model>) {
-    let web = house.serve(notices::routes());
+    let web = house.serve(notices::room().routes);
     let one = tasks.iter().find(|one| one.kind == "feedback-disowned").unwrap();
     let at = format!("/tasks/{}", one.id);
     assert!(web.get(Some(Persona::JinjiangOfficer), "/").await.text.contains(&at), "its button is in the queue");

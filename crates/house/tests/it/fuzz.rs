@@ -191,7 +191,7 @@ fn identity_numbers_of_mutated_bytes() {
 /// Evidence: a changed byte is either no bundle at all or one that does not verify; never a panic, never clean.
 #[tokio::test(flavor = "multi_thread")]
 async fn evidence_of_mutated_bytes_is_never_clean() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let class = crate::fixtures::approved_class(&house).await;
     let desk = house.desk(Persona::JinjiangOfficer);
     desk.perform(house::evidence::ExportEvidence { class: class.class.clone() }).await.unwrap();
@@ -247,7 +247,7 @@ fn the_journals_formats_of_mutated_bytes() {
 /// Cookies, tokens, form bodies, query strings, JSON: the house answers something below 500, in Chinese.
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_of_mutated_bytes() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let class = crate::fixtures::approved_class(&house).await;
     let web = Web::of(house::app(&house.premises, house::routes()), &house.premises);
     let mut luck = Luck::new(13);

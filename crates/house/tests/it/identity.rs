@@ -29,7 +29,7 @@ fn path(address: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn m7_1_a_trainee_with_an_old_phone_signs_in_by_a_slip_of_paper() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let class = fixtures::approved_class(&house).await;
     let web = house.serve(house::routes());
     let at = format!("/classes/{}/slips", class.class);
@@ -100,7 +100,7 @@ async fn reached(house: &TestHouse, token: &str) -> Vec<foundation::ClassId> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn m7_1_a_slip_opens_what_its_giver_has_and_nothing_of_another_school() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let mine = fixtures::approved_class(&house).await;
     let theirs = fixtures::another_class(&house, 0x601, "3505822026A00010002").await;
     let (rival, id) = (testkit::personas::rival(), theirs.class.clone());
@@ -235,7 +235,7 @@ async fn an_empty_house_comes_to_life_through_its_own_doors() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn m2_4_the_officer_who_lists_an_institution_hands_its_clerk_an_account() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     fixtures::directories(&house).await;
     let web = house.serve(house::routes());
     let school = testkit::personas::school();
@@ -271,7 +271,7 @@ async fn m2_4_the_officer_who_lists_an_institution_hands_its_clerk_an_account() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_are_looked_for_in_the_body_never_in_the_address() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let class = fixtures::approved_class(&house).await;
     let web = house.serve(house::routes());
     let number = fixtures::document(0).reveal().to_owned();
@@ -304,7 +304,7 @@ async fn numbers_are_looked_for_in_the_body_never_in_the_address() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_servers_keep_the_same_time_and_one_broken_class_stops_nobody() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let first = fixtures::approved_class(&house).await;
     let second = fixtures::another_class(&house, 0x601, "3505822026A00010002").await;
     let broken = fixtures::another_class(&house, 0x101, "3505822026A00010003").await;
@@ -341,7 +341,7 @@ async fn two_servers_keep_the_same_time_and_one_broken_class_stops_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kept_answers_and_dead_links_go_when_their_while_is_over() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let class = fixtures::approved_class(&house).await;
     house
         .desk(Persona::ClassTeacher)
@@ -384,7 +384,7 @@ async fn kept_answers_and_dead_links_go_when_their_while_is_over() {
 #[tokio::test(flavor = "multi_thread")]
 async fn m3_3_one_open_request_for_a_roll_call_per_trainee_and_meeting() {
     use m3_supervision::acts::attendance::{AskForRollCall, CallRoll};
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let class = fixtures::approved_class(&house).await;
     house.travel_to(2026, 11, 9, 8, 40);
     let ask = || AskForRollCall { session: class.sessions[0].clone() };

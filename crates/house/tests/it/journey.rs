@@ -310,7 +310,7 @@ async fn state(house: &TestHouse, class: &ClassId) -> ClassState {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_main_job_from_the_directory_to_the_certificate() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let class = opened(&house).await;
     assert_eq!(state(&house, &class).await, FullProcessState::Approved);
     taught(&house, &class).await;
@@ -464,7 +464,7 @@ fn batch_id(outcome: &impl serde::Serialize) -> foundation::PaymentBatchId {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_paid_yuan_verifies_offline_and_a_changed_row_is_named() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let class = opened(&house).await;
     taught(&house, &class).await;
     certified(&house, &class).await;

@@ -133,7 +133,7 @@ async fn a_damaged_database_is_told_in_words() {
 /// The API act hands out what it journals: to the one who exported, for a quarter of an hour.
 #[tokio::test(flavor = "multi_thread")]
 async fn m3_11_an_export_by_api_hands_out_its_evidence() {
-    let house = testkit::TestHouse::new().await;
+    let house = testkit::TestHouse::new().await.join(house::routes());
     crate::fixtures::directories(&house).await;
     let class = crate::fixtures::another_class(&house, 1, "C1").await.class;
     let web = Web::of(house::app(&house.premises, house::routes()), &house.premises);
@@ -159,7 +159,7 @@ async fn m3_11_an_export_by_api_hands_out_its_evidence() {
 /// One unreadable value: its row is named, everything else is checked all the same. A fact that is gone is one line.
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_9_verifying_names_the_unreadable_row_and_goes_on() {
-    let house = testkit::TestHouse::new().await;
+    let house = testkit::TestHouse::new().await.join(house::routes());
     province::load(&house.premises, province::Size::Small).await.unwrap();
     let premises = &house.premises;
     let report = house::evidence::verify_classes(premises).await.unwrap();

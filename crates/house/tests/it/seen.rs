@@ -26,7 +26,7 @@ async fn meddle(house: &TestHouse, class: &ClassId, change: training_class::Acti
 
 #[tokio::test]
 async fn nobody_decides_on_what_has_changed_since_he_looked() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let class = fixtures::approved_class(&house).await.class;
     let web = house.serve(house::routes());
     let officer = desk::session::open(&house.premises, &Persona::JinjiangOfficer.account(), true).await.unwrap();
@@ -46,7 +46,7 @@ async fn nobody_decides_on_what_has_changed_since_he_looked() {
 
 #[tokio::test]
 async fn what_is_done_from_the_queue_goes_on_in_the_queue() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let class = fixtures::approved_class(&house).await.class;
     let web = house.serve(house::routes());
     let officer = desk::session::open(&house.premises, &Persona::JinjiangOfficer.account(), true).await.unwrap();
@@ -67,7 +67,7 @@ async fn what_is_done_from_the_queue_goes_on_in_the_queue() {
 /// other thing is still told that the class has changed.
 #[tokio::test]
 async fn a_form_that_comes_back_does_not_forget_what_it_showed() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let class = fixtures::approved_class(&house).await.class;
     let web = house.serve(house::routes());
     let officer = desk::session::open(&house.premises, &Persona::JinjiangOfficer.account(), true).await.unwrap();
@@ -87,7 +87,7 @@ async fn a_form_that_comes_back_does_not_forget_what_it_showed() {
 /// What a queue's link opened goes back to the queue when it is done.
 #[tokio::test]
 async fn what_was_opened_from_the_queue_comes_back_to_it() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let class = fixtures::approved_class(&house).await.class;
     let web = house.serve(house::routes());
     let officer = desk::session::open(&house.premises, &Persona::JinjiangOfficer.account(), true).await.unwrap();
@@ -106,7 +106,7 @@ async fn what_was_opened_from_the_queue_comes_back_to_it() {
 /// An address that a form names leads into this house or home.
 #[tokio::test]
 async fn no_form_leads_out_of_the_house() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let web = house.serve(house::routes());
     let token = desk::session::open(&house.premises, &Persona::JinjiangOfficer.account(), true).await.unwrap();
     let page = web.get_as(&token, "/classes").await.expect(StatusCode::OK);

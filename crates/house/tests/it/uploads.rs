@@ -76,7 +76,7 @@ async fn until(what: &str, is_so: impl Fn() -> bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_file_at_a_time_an_account_and_who_goes_away_gives_his_place_back() {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     let mine = house.desk(Persona::SchoolClerk);
     let (reading, later) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let start = |desk: &desk::Desk, counted: &Arc<AtomicUsize>| {

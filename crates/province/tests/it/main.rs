@@ -27,7 +27,7 @@ fn expected(plots: &[Plot]) -> (BTreeSet<String>, BTreeSet<String>) {
 }
 
 async fn loaded(size: Size) -> TestHouse {
-    let house = TestHouse::new().await;
+    let house = TestHouse::new().await.join(house::routes());
     province::load(&house.premises, size).await.unwrap();
     assert_eq!(
         foundation::clock::local(house.premises.clock.now()).format("%H:%M").to_string(),

@@ -105,7 +105,7 @@ async fn m1_4_nothing_is_published_without_a_filing_number_and_document() {
         .unwrap_err();
     assert_eq!(rules(no), ["先备案", "必填"]);
     assert_eq!(row(&house, &item).await.state, NeedsState::Draft);
-    let web = house.serve(m1_needs::routes());
+    let web = house.serve(m1_needs::room().routes);
     let answer = web
         .post(Some(Persona::JinjiangOfficer), &format!("/needs/{item}/publish"), &[("document", "晋人社〔2026〕45号")])
         .await
@@ -134,7 +134,7 @@ async fn m1_4_a_change_after_filing_must_be_filed_again() {
 #[tokio::test]
 async fn m5_1_an_online_cap_of_41_per_cent_is_refused_with_all_other_errors_at_once() {
     let house = TestHouse::new().await;
-    let web = house.serve(m1_needs::routes());
+    let web = house.serve(m1_needs::room().routes);
     let form = with(&[("online_cap_pct", "41"), ("periods_min", "90"), ("year", "零"), ("level", "")]);
     let answer =
         web.post(Some(Persona::JinjiangOfficer), "/needs/new", &form).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
@@ -159,7 +159,7 @@ async fn m1_1_the_same_line_twice_is_refused() {
 #[tokio::test]
 async fn m1_1_a_draft_is_seen_in_its_district_only_and_a_published_item_by_everybody() {
     let house = TestHouse::new().await;
-    let web = house.serve(m1_needs::routes());
+    let web = house.serve(m1_needs::room().routes);
     let item = drafted(&house).await;
     let address = format!("/needs/{item}");
     for stranger in [None, Some(Persona::ShishiOfficer), Some(Persona::SchoolClerk), Some(Persona::Trainee)] {
@@ -192,7 +192,7 @@ async fn m1_1_a_draft_is_seen_in_its_district_only_and_a_published_item_by_every
 #[tokio::test]
 async fn m8_the_neighbour_finds_nothing_to_act_on_and_others_may_not_act() {
     let house = TestHouse::new().await;
-    let web = house.serve(m1_needs::routes());
+    let web = house.serve(m1_needs::room().routes);
     let item = published(&house).await;
     let reason = [("reason", "不要了")];
     web.post(Some(Persona::ShishiOfficer), &format!("/needs/{item}/delist"), &reason)
@@ -210,7 +210,7 @@ async fn m8_the_neighbour_finds_nothing_to_act_on_and_others_may_not_act() {
 #[tokio::test]
 async fn what_people_type_is_never_markup() {
     let house = TestHouse::new().await;
-    let web = house.serve(m1_needs::routes());
+    let web = house.serve(m1_needs::room().routes);
     let answer = web
         .post(Some(Persona::JinjiangOfficer), "/needs/new", &with(&[("name", "<b>坏</b>\"'")]))
         .await
@@ -224,7 +224,7 @@ async fn what_people_type_is_never_markup() {
 #[tokio::test]
 async fn m7_2_the_workbook_and_the_api_hold_what_the_screen_holds() {
     let house = TestHouse::new().await;
-    let web = house.serve(m1_needs::routes());
+    let web = house.serve(m1_needs::room().routes);
     published(&house).await;
     let file = web.get(None, "/needs?export=xlsx").await.expect(StatusCode::OK);
     assert_eq!(file.headers["content-type"], desk::workbook::XLSX);

@@ -192,7 +192,7 @@ async fn m2_4_listing_gives_the_next_serial_and_seals_the_account() {
 #[tokio::test]
 async fn m2_1_a_wrong_check_digit_is_refused_with_all_other_errors_and_what_was_typed_is_kept() {
     let (house, _) = house().await;
-    let web = house.serve(m2_institutions::routes());
+    let web = house.serve(m2_institutions::room().routes);
     let mut wrong = code("MJB12345");
     let last = wrong.pop().unwrap();
     wrong.push(if last == '0' { '1' } else { '0' });
@@ -293,7 +293,7 @@ async fn m2_1_a_teacher_is_sealed_unique_and_checked_again_after_a_change() {
         .await
         .unwrap();
     assert!(read().await.certificate_verified_on.is_none());
-    let web = house.serve(m2_institutions::routes());
+    let web = house.serve(m2_institutions::room().routes);
     let number = sewing_teacher().id_number;
     for (who, path) in [
         (Persona::SchoolClerk, "/my-institution".to_owned()),
@@ -307,7 +307,7 @@ async fn m2_1_a_teacher_is_sealed_unique_and_checked_again_after_a_change() {
 #[tokio::test]
 async fn m8_the_rival_the_neighbour_and_the_public_stay_outside() {
     let (house, item) = house().await;
-    let web = house.serve(m2_institutions::routes());
+    let web = house.serve(m2_institutions::room().routes);
     let (site, teacher) = (site(&house).await, teacher(&house).await);
     let address = format!("/institutions/{}", school());
     for stranger in [None, Some(Persona::RivalClerk), Some(Persona::ShishiOfficer), Some(Persona::Trainee)] {
@@ -348,7 +348,7 @@ async fn m8_the_rival_the_neighbour_and_the_public_stay_outside() {
 #[tokio::test]
 async fn m2_5_a_suspended_institution_leaves_the_public_register_and_may_not_open_classes() {
     let (house, _) = house().await;
-    let web = house.serve(m2_institutions::routes());
+    let web = house.serve(m2_institutions::room().routes);
     let county = house.desk(Persona::JinjiangOfficer);
     assert_eq!(
         rules(county.perform(SuspendInstitution { institution: school(), reason: String::new() }).await.unwrap_err()),
@@ -397,7 +397,7 @@ fn m2_5_only_sensible_moves_lead_anywhere() {
 #[tokio::test]
 async fn m7_2_register_workbook_and_api_agree() {
     let (house, item) = house().await;
-    let web = house.serve(m2_institutions::routes());
+    let web = house.serve(m2_institutions::room().routes);
     let site = site(&house).await;
     let county = house.desk(Persona::JinjiangOfficer);
     county.perform(visit(&site)).await.unwrap();
@@ -420,7 +420,7 @@ async fn m7_2_register_workbook_and_api_agree() {
 #[tokio::test]
 async fn every_form_opens_for_its_office() {
     let (house, _) = house().await;
-    let web = house.serve(m2_institutions::routes());
+    let web = house.serve(m2_institutions::room().routes);
     let (site, teacher) = (site(&house).await, teacher(&house).await);
     for path in [
         "/my-institution".to_owned(),

@@ -129,7 +129,7 @@ async fn m8_9_of_two_proposals_at_once_one_stands() {
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_9_the_page_shows_each_what_is_theirs_to_do() {
     let (house, _) = crate::house().await;
-    let web = house.serve(m2_institutions::routes());
+    let web = house.serve(m2_institutions::room().routes);
     let at = format!("/institutions/{}/payee", school());
     let fields = [("bank", "兴业银行晋江支行"), ("account", ACCOUNT), ("document", "账户变更函")];
     assert_eq!(web.post(Some(Persona::JinjiangOfficer), &at, &fields).await.status, 303);
@@ -177,7 +177,7 @@ async fn f04_corrections_of_accounts_are_found_by_state_and_reach() {
         .await
         .unwrap();
     officer.perform(propose("622909123456789014")).await.unwrap();
-    let web = house.serve(m2_institutions::routes());
+    let web = house.serve(m2_institutions::room().routes);
     for (state, shown, hidden) in
         [("ZH10", "****9014", "****9013"), ("ZH30", "****9012", "****9014"), ("ZH40", "****9013", "****9012")]
     {
@@ -202,7 +202,7 @@ async fn f04_a_stale_page_confirms_no_other_correction() {
     let before = row(&house).await;
     let officer = house.desk(Persona::JinjiangOfficer);
     officer.perform(propose(ACCOUNT)).await.unwrap();
-    let web = house.serve(m2_institutions::routes());
+    let web = house.serve(m2_institutions::room().routes);
     let at = web.get(Some(Persona::JinjiangReviewer), &format!("/institutions/{}/payee", school())).await.location;
     let withdraw = WithdrawPayeeAccount { institution: school(), change: None, reason: "开户行填错了".into() };
     officer.perform(withdraw).await.unwrap();

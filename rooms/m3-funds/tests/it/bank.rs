@@ -55,7 +55,7 @@ async fn m8_9_the_bank_file_is_sealed_hashed_and_its_taking_logged() {
     let stored = house.system().read().await.unwrap().get(&row.file.clone().unwrap()).await.unwrap();
     let lying = String::from_utf8(house.premises.files.fetch(&stored.hash).await.unwrap()).unwrap();
     assert!(lying.starts_with('v') && !lying.contains("95588014080001"), "sealed where it lies");
-    let web = house.serve(m3_funds::routes());
+    let web = house.serve(m3_funds::room().routes);
     let path = format!("/payment-batches/{batch}/file");
     assert_eq!(web.post(Some(Persona::JinjiangOfficer), &path, &[]).await.status, 403, "only who pays");
     assert_eq!(web.post(Some(Persona::SchoolClerk), &path, &[]).await.status, 403);
@@ -91,7 +91,7 @@ async fn m8_9_the_bank_file_is_sealed_hashed_and_its_taking_logged() {
 async fn m8_9_the_answer_is_read_whole_and_twice_is_harmless() {
     let house = house(Fen(100_000_000)).await;
     let batch = sent(&house, 3).await;
-    let web = house.serve(m3_funds::routes());
+    let web = house.serve(m3_funds::room().routes);
     let finance = Some(Persona::JinjiangFinance);
     let sample =
         web.get(finance, &format!("/payment-batches/{batch}/sample-return?kind=returned&format=csv")).await.text;
@@ -136,7 +136,7 @@ async fn m8_9_the_answer_is_read_whole_and_twice_is_harmless() {
 async fn m8_9_a_returned_line_is_corrected_and_paid() {
     let house = house(Fen(100_000_000)).await;
     let batch = sent(&house, 1).await;
-    let web = house.serve(m3_funds::routes());
+    let web = house.serve(m3_funds::room().routes);
     let sample = web
         .get(
             Some(Persona::JinjiangFinance),

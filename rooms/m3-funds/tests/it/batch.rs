@@ -58,7 +58,7 @@ async fn m8_9_bulk_reviews_keep_duties_apart() {
     for id in &all {
         assert!(house.desk(Persona::SchoolClerk).perform(SubmitClaim { claim: id.clone() }).await.unwrap().submitted);
     }
-    let web = house.serve(m3_funds::routes());
+    let web = house.serve(m3_funds::room().routes);
     let page = web.get(Some(Persona::JinjiangOfficer), "/claims").await;
     assert!(
         page.text.contains("待初审") && page.text.matches("name=\"pick\"").count() == 3 && page.text.contains("1,800"),
@@ -105,7 +105,7 @@ async fn m8_9_one_batch_of_three_and_the_returned_line_again() {
     for id in &all {
         payable(&house, id).await;
     }
-    let web = house.serve(m3_funds::routes());
+    let web = house.serve(m3_funds::room().routes);
     let ids: Vec<String> = all.iter().map(ToString::to_string).collect();
     let fields: Vec<(&str, &str)> =
         std::iter::once(("do", "pay")).chain(ids.iter().map(|id| ("pick", id.as_str()))).collect();
@@ -167,13 +167,16 @@ async fn m8_9_a_batch_over_the_budget_is_refused() {
     finance.perform(budget(2 * EACH.0)).await.unwrap();
     officer.perform(make()).await.unwrap();
     assert!(refusal(finance.perform(budget(EACH.0)).await).fact.contains("少于已拨付和拨付中"));
-    let page = house.serve(m3_funds::routes()).get(Some(Persona::JinjiangFinance), "/fund-accounts").await;
+    let page = house.serve(m3_funds::room().routes).get(Some(Persona::JinjiangFinance), "/fund-accounts").await;
     assert!(
         page.text.contains("拨付中") && page.text.contains("1,200") && page.text.contains("登记预算"),
         "{}",
         page.text
     );
-    assert_eq!(house.serve(m3_funds::routes()).get(Some(Persona::SchoolClerk), "/fund-accounts").await.status, 404);
+    assert_eq!(
+        house.serve(m3_funds::room().routes).get(Some(Persona::SchoolClerk), "/fund-accounts").await.status,
+        404
+    );
     // Behind the rule stands the database's own check.
     let row = fund(&house).await;
     let over =
@@ -262,7 +265,7 @@ async fn m8_9_a_batch_is_taken_back_or_sent_back_before_the_bank() {
     house.desk(Persona::JinjiangFinance).perform(ApprovePaymentBatch { batch: third.clone() }).await.unwrap();
     // A page opened before is told so in words.
     let stale = house
-        .serve(m3_funds::routes())
+        .serve(m3_funds::room().routes)
         .post(Some(Persona::JinjiangOfficer), &format!("/payment-batches/{third}/withdraw"), &[("undo", "清册有误")])
         .await;
     assert!(
@@ -302,7 +305,7 @@ async fn m8_9_a_correction_is_explained_by_its_own_institution() {
         Err(Stop::Fault(foundation::Fault::Gone))
     ));
     clerk.perform(explain("第三次课的照片已补")).await.unwrap();
-    let page = house.serve(m3_funds::routes()).get(Some(Persona::JinjiangOfficer), &format!("/claims/{id}")).await;
+    let page = house.serve(m3_funds::room().routes).get(Some(Persona::JinjiangOfficer), &format!("/claims/{id}")).await;
     assert!(page.text.contains("补正说明：第三次课的照片已补"), "{}", page.text);
 }
 
@@ -316,7 +319,7 @@ async fn m8_9_what_the_bank_said_is_never_dropped_without_a_word() {
     }
     let batch = house.desk(Persona::JinjiangOfficer).perform(MakePaymentBatch { claims: all.clone() }).await.unwrap();
     house.desk(Persona::JinjiangFinance).perform(ApprovePaymentBatch { batch: batch.clone() }).await.unwrap();
-    let web = house.serve(m3_funds::routes());
+    let web = house.serve(m3_funds::room().routes);
     let token = desk::session::open(&house.premises, &Persona::JinjiangFinance.account(), true).await.unwrap();
     let at = format!("/payment-batches/{batch}");
     let page = web.get_as(&token, &at).await;
@@ -377,7 +380,7 @@ async fn m8_9_a_refusal_is_said_when_its_form_is_gone() {
     let batch = house.desk(Persona::JinjiangOfficer).perform(MakePaymentBatch { claims: all.clone() }).await.unwrap();
     let finance = house.desk(Persona::JinjiangFinance);
     finance.perform(ApprovePaymentBatch { batch: batch.clone() }).await.unwrap();
-    let web = house.serve(m3_funds::routes());
+    let web = house.serve(m3_funds::room().routes);
     let token = desk::session::open(&house.premises, &Persona::JinjiangFinance.account(), true).await.unwrap();
     let at = format!("/payment-batches/{batch}");
     let page = web.get_as(&token, &at).await;

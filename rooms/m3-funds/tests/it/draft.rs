@@ -48,12 +48,12 @@ async fn m3_4_late_feedback_drafts_the_claim_anew() {
     assert_eq!((claim(&house, &id).await.persons, claim(&house, &id).await.total), (1, EACH));
     house.travel_to(2026, 11, 17, 9, 0);
     house.desk(Persona::OtherTrainee).perform(kind_words(&class.class)).await.unwrap();
-    m3_funds::tick(&house.system()).await.unwrap();
+    m3_funds::room().tick(&house.system()).await.unwrap();
     let now = claim(&house, &id).await;
     assert_eq!((now.state, now.persons, now.total), (ClaimState::Draft, 2, Fen(EACH.0 * 2)));
     assert_eq!(lines(&house, &id).await.iter().filter(|one| one.eligible).count(), 2);
     assert_eq!(facts(&house, "ClaimDrafted").await.len(), 2);
-    m3_funds::tick(&house.system()).await.unwrap();
+    m3_funds::room().tick(&house.system()).await.unwrap();
     assert_eq!(facts(&house, "ClaimDrafted").await.len(), 2, "once is enough");
 }
 
@@ -117,19 +117,19 @@ async fn m7_1_a_claim_of_nothing_is_closed_and_says_why() {
     assert!(now.note.contains("没有可以补贴的学员") && lines(&house, &id).await.len() == 12);
     let clerk = house.desk(Persona::SchoolClerk);
     assert!(refusal(clerk.perform(SubmitClaim { claim: id.clone() }).await).fact.contains("不予通过"));
-    let page = house.serve(m3_funds::routes()).get(Some(Persona::SchoolClerk), &format!("/claims/{id}")).await;
+    let page = house.serve(m3_funds::room().routes).get(Some(Persona::SchoolClerk), &format!("/claims/{id}")).await;
     assert!(page.text.contains("还没有做学员评价") && page.text.contains("没有可以补贴的学员"), "{}", page.text);
     house.travel_to(2026, 11, 18, 9, 0);
     house.desk(Persona::Trainee).perform(kind_words(&class.class)).await.unwrap();
-    m3_funds::tick(&house.system()).await.unwrap();
+    m3_funds::room().tick(&house.system()).await.unwrap();
     let now = claim(&house, &id).await;
     assert_eq!((now.state, now.total, now.note.as_str()), (ClaimState::Draft, EACH, ""));
     // Another class of nobody ends in the archive once the claim window is over.
     let empty = certified(&house, 0x502, "3505822026A00010002", 0).await;
     let closed = drafted(&house, &empty.class).await;
-    m3_funds::tick(&house.system()).await.unwrap();
+    m3_funds::room().tick(&house.system()).await.unwrap();
     house.travel_to(2027, 11, 12, 9, 0);
-    m3_funds::tick(&house.system()).await.unwrap();
+    m3_funds::room().tick(&house.system()).await.unwrap();
     let row = house.system().read().await.unwrap().get(&empty.class).await.unwrap();
     assert_eq!(
         (row.state, claim(&house, &closed).await.state),

@@ -58,7 +58,7 @@ async fn on_show(house: &TestHouse) -> (ClaimId, fixtures::ApprovedClass) {
 async fn m8_9_anybody_objects_and_reads_the_answer_by_receipt() {
     let house = house(Fen(100_000_000)).await;
     let (id, _) = on_show(&house).await;
-    let web = house.serve(m3_funds::routes());
+    let web = house.serve(m3_funds::room().routes);
     let list = web.get(None, "/public/objections/new").await;
     assert!(list.text.contains("育婴员 第1期"), "{}", list.text);
     let path = format!("/public/objections/new?claim={id}");
@@ -106,7 +106,7 @@ async fn m8_9_anybody_objects_and_reads_the_answer_by_receipt() {
     let now = claim(&house, &id).await;
     assert_eq!((now.state, now.due_on), (ClaimState::Published, now.publicity_until));
     go_to(&house, now.publicity_until.unwrap().succ_opt().unwrap());
-    m3_funds::tick(&house.system()).await.unwrap();
+    m3_funds::room().tick(&house.system()).await.unwrap();
     assert_eq!(claim(&house, &id).await.state, ClaimState::NoObjection);
     let late = web.post(None, &path, &[("reason", REASON)]).await;
     assert_eq!(late.status, 404, "no longer public");
@@ -184,7 +184,7 @@ async fn m8_9_everybody_struck_ends_the_claim() {
         })
         .await
         .unwrap();
-    m3_funds::tick(&house.system()).await.unwrap();
+    m3_funds::room().tick(&house.system()).await.unwrap();
     assert_eq!(claim(&house, &id).await.state, ClaimState::NotPassed, "no late feedback brings it back");
 }
 
@@ -251,10 +251,10 @@ async fn m8_9_every_step_has_its_limit() {
         .unwrap();
     let until = claim(&house, &id).await.publicity_until.unwrap();
     assert_eq!(chrono::Datelike::year(&until), 2027);
-    let page = house.serve(m3_funds::routes()).get(Some(Persona::JinjiangOfficer), &format!("/claims/{id}")).await;
+    let page = house.serve(m3_funds::room().routes).get(Some(Persona::JinjiangOfficer), &format!("/claims/{id}")).await;
     assert!(page.text.contains("（暂定）"), "the notice for 2027 is not out: {}", page.text);
     go_to(&house, until.succ_opt().unwrap());
-    m3_funds::tick(&house.system()).await.unwrap();
+    m3_funds::room().tick(&house.system()).await.unwrap();
     assert_eq!(open("pay-claim").await, Some(until.succ_opt().unwrap() + chrono::Days::new(30)));
     let batch =
         house.desk(Persona::JinjiangInspector).perform(MakePaymentBatch { claims: vec![id.clone()] }).await.unwrap();

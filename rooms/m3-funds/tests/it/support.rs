@@ -253,7 +253,7 @@ pub async fn payable(house: &TestHouse, id: &ClaimId) {
     published(house, id).await;
     let until = claim(house, id).await.publicity_until.unwrap();
     go_to(house, until.succ_opt().unwrap());
-    m3_funds::tick(&house.system()).await.unwrap();
+    m3_funds::room().tick(&house.system()).await.unwrap();
     assert_eq!(claim(house, id).await.state, ClaimState::NoObjection);
 }
 

@@ -21,7 +21,7 @@ use crate::procedures::full_process::{FullProcess, Step};
 use crate::rules::attendance::signs_out_until;
 
 /// Starts, ends and lapses classes whose time has come.
-pub async fn tick(desk: &Desk, told: &mut Told) -> Result<(), Stop> {
+pub(crate) async fn tick(desk: &Desk, told: &mut Told) -> Result<(), Stop> {
     let (today, turns) = (desk.today(), &desk.premises.turns);
     let reader = desk.read().await?;
     let in_state = |state: ClassState| {

@@ -12,7 +12,7 @@ use crate::acts::feedback::FinishFeedback;
 use crate::rules::completion::feedback_complete;
 
 /// Closes the feedback of every class that is complete.
-pub async fn tick(desk: &Desk, told: &mut Told) -> Result<(), Stop> {
+pub(crate) async fn tick(desk: &Desk, told: &mut Told) -> Result<(), Stop> {
     let reader = desk.read().await?;
     let certified = |q: store::query::Select<training_class::Entity>| {
         q.filter(training_class::Column::State.eq(FullProcessState::Certified))

@@ -10,7 +10,7 @@ use store::tables::supervision::training_class;
 use crate::acts::decide::LapseCorrection;
 
 /// Withdraws what was returned and left beyond its day.
-pub async fn tick(desk: &Desk, told: &mut Told) -> Result<(), Stop> {
+pub(crate) async fn tick(desk: &Desk, told: &mut Told) -> Result<(), Stop> {
     let (today, reader) = (desk.today(), desk.read().await?);
     let late = |q: store::query::Select<training_class::Entity>| {
         q.filter(training_class::Column::State.eq(FullProcessState::Returned))

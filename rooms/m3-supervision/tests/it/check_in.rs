@@ -8,7 +8,7 @@ use m3_supervision::acts::check_in::{SignIn, SignOut};
 use m3_supervision::rules::attendance::code_at;
 use store::query::{ColumnTrait, QueryFilter};
 use store::tables::journal::fact;
-use store::tables::supervision::{attendance, class_session};
+use store::tables::supervision::attendance;
 use testkit::TestHouse;
 
 use crate::fixtures::{self, NAMES};

@@ -8,7 +8,7 @@ use m3_supervision::acts::dispute::{AnswerDispute, DisputeAttendance, DisputeVer
 use store::query::{ColumnTrait, QueryFilter};
 use store::tables::journal::fact;
 use store::tables::notices::task;
-use store::tables::supervision::{attendance, attendance_dispute, class_session, enrolment, training_class};
+use store::tables::supervision::{attendance, attendance_dispute, class_session, training_class};
 use testkit::{Persona, TestHouse};
 
 use crate::check_in::{accounts, trainee};
@@ -108,7 +108,7 @@ async fn m3_3_a_dispute_is_read_and_answered_on_its_page_and_told_on_the_phone()
     let house = TestHouse::new().await;
     let (class, first) = after_the_first(&house).await;
     let one = dispute(&house, &trainee(&house, 0), &first).await.unwrap();
-    let web = house.serve(m3_supervision::routes());
+    let web = house.serve(m3_supervision::room().routes);
     let at = format!("/disputes/{}", one.id);
     let page = web.get(Some(Persona::JinjiangOfficer), &at).await;
     assert!(

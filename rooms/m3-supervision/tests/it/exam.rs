@@ -4,7 +4,7 @@ use chrono::Duration;
 use foundation::codes::FullProcessState;
 use m3_supervision::acts::attendance::CallRoll;
 use m3_supervision::jobs::attendance::EndTraining;
-use store::tables::supervision::{class_session, training_class};
+use store::tables::supervision::training_class;
 use testkit::{Persona, TestHouse};
 
 use crate::fixtures::{self, ApprovedClass, NAMES};
@@ -35,7 +35,7 @@ pub async fn taught(house: &TestHouse) -> ApprovedClass {
 async fn m3_1_missing_marks_are_told_in_one_line_and_marked_one_by_one() {
     let house = TestHouse::new().await;
     let class = taught(&house).await;
-    let web = house.serve(m3_supervision::routes());
+    let web = house.serve(m3_supervision::room().routes);
     let at = format!("/classes/{}/exam", class.class);
     let fresh = web.get(Some(Persona::SchoolClerk), &at).await;
     assert_eq!(fresh.text.matches("aria-invalid").count(), 0, "nothing is wrong with what nobody has typed");

@@ -72,7 +72,7 @@ async fn classes(house: &TestHouse) -> u64 {
 async fn m3_1_one_page_makes_an_application_that_can_be_handed_in() {
     let house = TestHouse::new().await;
     fixtures::directories(&house).await;
-    let web = house.serve(m3_supervision::routes());
+    let web = house.serve(m3_supervision::room().routes);
     let form = web.get(Some(Persona::SchoolClerk), "/classes/new").await.expect(StatusCode::OK);
     for name in ["file", "pledged", "weekdays", "morning", "block"] {
         assert!(form.text.contains(&format!("name=\"{name}\"")), "{name}: {}", form.text);
@@ -107,7 +107,7 @@ async fn m3_1_one_page_makes_an_application_that_can_be_handed_in() {
 async fn m7_1_wrong_rows_are_shown_on_the_roster_and_the_others_kept() {
     let house = TestHouse::new().await;
     fixtures::directories(&house).await;
-    let web = house.serve(m3_supervision::routes());
+    let web = house.serve(m3_supervision::room().routes);
     let page = post(&web, "名册.csv", &file("写错的人,350582199001011234,\n"), &[])
         .await
         .expect(StatusCode::UNPROCESSABLE_ENTITY);
@@ -128,7 +128,7 @@ async fn m7_1_wrong_rows_are_shown_on_the_roster_and_the_others_kept() {
 async fn m3_1_nothing_is_made_of_a_form_that_is_wrong() {
     let house = TestHouse::new().await;
     fixtures::directories(&house).await;
-    let web = house.serve(m3_supervision::routes());
+    let web = house.serve(m3_supervision::room().routes);
     let refused = |words: &'static str, answer: Answer| {
         let answer = answer.expect(StatusCode::UNPROCESSABLE_ENTITY);
         assert!(

@@ -7,7 +7,7 @@ use m3_supervision::acts::decide::{AnswerReviewLine, RefuseOpening, ReturnOpenin
 use m3_supervision::acts::review::{AcceptOpening, ApproveOpening, ReviewOpening, SubmitOpening};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::journal::fact;
-use store::tables::supervision::{review_line, training_class};
+use store::tables::supervision::review_line;
 use testkit::{Persona, TestHouse};
 
 use crate::fixtures::{self, day};
@@ -106,7 +106,7 @@ async fn m3_1_four_people_take_a_class_from_draft_to_approval() {
 async fn m3_1_a_clean_class_is_reviewed_in_two_clicks_on_the_page() {
     let house = TestHouse::new().await;
     let class = ready(&house).await;
-    let web = house.serve(m3_supervision::routes());
+    let web = house.serve(m3_supervision::room().routes);
     let at = |what: &str| format!("/classes/{class}{what}");
     let draft = web.get(Some(Persona::SchoolClerk), &at("")).await.expect(StatusCode::OK);
     assert!(draft.text.contains("承诺并提交") && !draft.text.contains("须处理"), "{}", draft.text);
@@ -155,7 +155,7 @@ async fn m8_1_neighbour_rival_and_stranger_see_nothing() {
         house.desk(Persona::ProvinceOfficer).perform(ApproveOpening { class: class.clone() }).await,
         Err(Stop::Forbidden)
     ));
-    let web = house.serve(m3_supervision::routes());
+    let web = house.serve(m3_supervision::room().routes);
     for path in ["", "/roster", "/timetable", "/attendance"] {
         let address = format!("/classes/{class}{path}");
         web.get(Some(Persona::ShishiOfficer), &address).await.expect(StatusCode::NOT_FOUND);
@@ -189,7 +189,7 @@ async fn m3_1_returned_corrected_handed_in_again() {
         )
         .contains(&"H04".to_owned())
     );
-    let web = house.serve(m3_supervision::routes());
+    let web = house.serve(m3_supervision::room().routes);
     let form =
         web.get(Some(Persona::JinjiangOfficer), &format!("/classes/{class}/return")).await.expect(StatusCode::OK);
     assert!(form.text.contains("照片里没有急救箱"), "what failed is already in the notice");
@@ -239,11 +239,11 @@ async fn m3_1_silence_after_a_return_withdraws_the_application() {
         .await
         .unwrap();
     house.travel_to(2026, 11, 16, 23, 59);
-    m3_supervision::tick(&house.system()).await.unwrap();
+    m3_supervision::room().tick(&house.system()).await.unwrap();
     assert_eq!(row(&house, &class).await.state, FullProcessState::Returned, "until the end of the day");
     house.travel_to(2026, 11, 17, 0, 1);
-    m3_supervision::tick(&house.system()).await.unwrap();
-    m3_supervision::tick(&house.system()).await.unwrap();
+    m3_supervision::room().tick(&house.system()).await.unwrap();
+    m3_supervision::room().tick(&house.system()).await.unwrap();
     assert_eq!(row(&house, &class).await.state, FullProcessState::Withdrawn);
     assert!(open_tasks(&house, &class).await.is_empty());
 }

@@ -16,7 +16,7 @@ use crate::fixtures;
 async fn m7_2_persons_are_found_masked_and_only_within_reach() {
     let house = TestHouse::new().await;
     fixtures::approved_class(&house).await;
-    let web = house.serve(m7_registry::routes());
+    let web = house.serve(m7_registry::room().routes);
     let number = fixtures::document(0).reveal().to_owned();
     let list = web.get(Some(Persona::JinjiangOfficer), "/persons").await.expect(StatusCode::OK);
     assert!(
@@ -47,7 +47,7 @@ async fn m7_2_persons_are_found_masked_and_only_within_reach() {
 async fn m7_1_a_look_needs_a_reason_and_leaves_a_trace_for_the_person() {
     let house = TestHouse::new().await;
     fixtures::approved_class(&house).await;
-    let web = house.serve(m7_registry::routes().merge(m3_supervision::routes()));
+    let web = house.serve(m7_registry::room().routes.merge(m3_supervision::room().routes));
     let (number, at) = (fixtures::document(0).reveal().to_owned(), format!("/persons/{}/reveal", trainee()));
     let refused = web
         .post(Some(Persona::JinjiangOfficer), &at, &[("what", "id_number"), ("reason", "")])

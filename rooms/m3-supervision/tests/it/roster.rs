@@ -21,7 +21,7 @@ async fn m7_1_rosters_keep_good_rows_and_say_what_is_wrong_with_the_others() {
     let house = TestHouse::new().await;
     fixtures::directories(&house).await;
     let class = create(&house).await;
-    let web = house.serve(m3_supervision::routes());
+    let web = house.serve(m3_supervision::room().routes);
     let good = fixtures::document(0).reveal().to_owned();
     let wrong = format!("{}{}", &good[..17], if good.ends_with('1') { '2' } else { '1' });
     let unborn = foundation::id_number::synthetic(day(2030, 1, 1), 7).unwrap();
@@ -96,7 +96,7 @@ async fn m7_1_broken_files_get_a_plain_word() {
     let house = TestHouse::new().await;
     fixtures::directories(&house).await;
     let class = create(&house).await;
-    let web = house.serve(m3_supervision::routes());
+    let web = house.serve(m3_supervision::room().routes);
     for (name, bytes) in [
         ("a.xlsx", &b"PK\x03\x04 not a workbook"[..]),
         ("a.xlsx", b""),
@@ -178,7 +178,7 @@ async fn m3_1_meetings_stay_within_days_hours_and_eight_periods() {
 async fn a_copy_takes_plan_and_timetable_along() {
     let house = TestHouse::new().await;
     let first = fixtures::approved_class(&house).await;
-    let web = house.serve(m3_supervision::routes());
+    let web = house.serve(m3_supervision::room().routes);
     let form =
         web.get(Some(Persona::SchoolClerk), &format!("/classes/new?from={}", first.class)).await.expect(StatusCode::OK);
     let asked = form.text.matches("jb-field").count();
@@ -244,7 +244,7 @@ async fn m3_1_pledges_are_signed_by_the_trainee_or_collected_on_paper() {
 async fn a_copy_proposes_the_soonest_days_and_the_next_number() {
     let house = TestHouse::new().await;
     let first = fixtures::approved_class(&house).await;
-    let web = house.serve(m3_supervision::routes());
+    let web = house.serve(m3_supervision::room().routes);
     let form =
         web.get(Some(Persona::SchoolClerk), &format!("/classes/new?from={}", first.class)).await.expect(StatusCode::OK);
     for words in ["value=\"2026-11-16\"", "value=\"2026-11-18\"", "value=\"2026-11-20\"", "育婴员 第2期"] {
@@ -269,7 +269,7 @@ async fn what_is_typed_stays_text_everywhere() {
         layout: None,
     };
     let class = house.desk(Persona::SchoolClerk).perform(act).await.unwrap();
-    let web = house.serve(m3_supervision::routes());
+    let web = house.serve(m3_supervision::room().routes);
     for path in ["", "/plan", "/roster", "/timetable"] {
         let page = web.get(Some(Persona::SchoolClerk), &format!("/classes/{class}{path}")).await.expect(StatusCode::OK);
         assert!(!page.text.contains("<script>alert"), "{path}");
@@ -294,7 +294,7 @@ async fn what_is_typed_stays_text_everywhere() {
 async fn m3_11_the_register_filters_exports_and_answers_programs() {
     let house = TestHouse::new().await;
     let class = under_review(&house).await;
-    let web = house.serve(m3_supervision::routes());
+    let web = house.serve(m3_supervision::room().routes);
     let officer = Some(Persona::JinjiangOfficer);
     assert!(
         web.get(officer, "/classes?state=waiting&q=%E8%82%B2%E5%A9%B4")

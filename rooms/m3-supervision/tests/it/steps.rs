@@ -12,7 +12,7 @@ use m3_supervision::acts::review::{ApproveOpening, ReviewOpening};
 use m3_supervision::rules::completion::{Marks, Sitting};
 use store::query::{ColumnTrait, QueryFilter, Set};
 use store::tables::notices::task;
-use store::tables::supervision::{class_session, training_class};
+use store::tables::supervision::training_class;
 use testkit::{Persona, TestHouse};
 
 use crate::check_in::{accounts, trainee};

@@ -114,7 +114,7 @@ async fn demo_numbers_do_not_enter_a_real_system() {
 #[tokio::test]
 async fn the_template_is_for_those_who_keep_rosters() {
     let house = TestHouse::new().await;
-    let web = house.serve(m7_registry::routes());
+    let web = house.serve(m7_registry::room().routes);
     let file = web.get(Some(Persona::SchoolClerk), "/roster-template.xlsx").await.expect(StatusCode::OK);
     assert!(file.text.starts_with("PK"));
     assert_eq!(web.get(None, "/roster-template.xlsx").await.status, 303);

@@ -21,7 +21,7 @@ fn officer(code: &str, login: &str) -> CreateAccount {
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_4_an_officer_gets_a_link_sets_a_password_binds_his_phone_and_only_then_works() {
     let house = TestHouse::new().await;
-    let web = house.serve(m8_governance::routes());
+    let web = house.serve(m8_governance::room().routes);
     let made = house.desk(Persona::JinjiangAdministrator).perform(officer(JINJIANG, "lai.xiaodong")).await.unwrap();
     assert_eq!(web.get(None, &path(&made)).await.status, 200);
     assert_eq!(web.get(None, &path(&made)).await.status, 200, "looking at a link does not use it up");
@@ -89,7 +89,7 @@ async fn m8_4_only_administrators_and_only_within_reach() {
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_4_a_reset_ends_everything_and_a_disabled_account_stays_out() {
     let house = TestHouse::new().await;
-    let web = house.serve(m8_governance::routes());
+    let web = house.serve(m8_governance::room().routes);
     let admin = house.desk(Persona::JinjiangAdministrator);
     let made = admin.perform(officer(JINJIANG, "lai")).await.unwrap();
     let (token, _) = settle_in(&house, &web, &made).await;
@@ -127,7 +127,7 @@ async fn m8_4_a_reset_ends_everything_and_a_disabled_account_stays_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_4_the_register_and_the_forms_answer() {
     let house = TestHouse::new().await;
-    let web = house.serve(m8_governance::routes());
+    let web = house.serve(m8_governance::room().routes);
     let admin = Some(Persona::JinjiangAdministrator);
     let all = web.get(admin, "/accounts").await;
     assert!(

@@ -15,7 +15,7 @@ use crate::support::*;
 async fn parallel_guesses_win_no_more_tries_than_five() {
     let house = Arc::new(TestHouse::new().await);
     let one = give_password(&house, "school-clerk").await;
-    let web = Arc::new(house.serve(m8_governance::routes()));
+    let web = Arc::new(house.serve(m8_governance::room().routes));
     let guesses = (0..24).map(|n| {
         let web = Arc::clone(&web);
         tokio::spawn(async move {
@@ -41,7 +41,7 @@ async fn parallel_guesses_win_no_more_tries_than_five() {
 async fn the_right_password_at_the_fifth_try_opens_and_a_lock_ends_by_itself() {
     let house = TestHouse::new().await;
     let one = give_password(&house, "school-clerk").await;
-    let web = house.serve(m8_governance::routes());
+    let web = house.serve(m8_governance::room().routes);
     for _ in 0..4 {
         assert_eq!(web.post(None, "/sign-in", &[("login", "school-clerk"), ("password", "nope")]).await.status, 422);
     }
@@ -78,7 +78,7 @@ async fn the_right_password_at_the_fifth_try_opens_and_a_lock_ends_by_itself() {
 #[tokio::test(flavor = "multi_thread")]
 async fn unknown_names_lock_like_known_ones() {
     let house = TestHouse::new().await;
-    let web = house.serve(m8_governance::routes());
+    let web = house.serve(m8_governance::room().routes);
     let mut said = Vec::new();
     for _ in 0..6 {
         let answer = web.post(None, "/sign-in", &[("login", "nobody-here"), ("password", "x")]).await;
@@ -90,7 +90,7 @@ async fn unknown_names_lock_like_known_ones() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_tries_too_often_is_told_to_wait() {
     let house = TestHouse::new().await;
-    let web = house.serve(m8_governance::routes());
+    let web = house.serve(m8_governance::room().routes);
     let mut last = 0;
     for n in 0..32 {
         let login = format!("name-{n}");
@@ -104,7 +104,7 @@ async fn an_address_that_tries_too_often_is_told_to_wait() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_works_once_even_twice_at_once_and_wrong_codes_lock() {
     let house = TestHouse::new().await;
-    let web = Arc::new(house.serve(m8_governance::routes()));
+    let web = Arc::new(house.serve(m8_governance::room().routes));
     let office = Office::County { district: district(JINJIANG) };
     let act = CreateAccount {
         office,
@@ -156,7 +156,7 @@ async fn a_code_works_once_even_twice_at_once_and_wrong_codes_lock() {
 #[tokio::test(flavor = "multi_thread")]
 async fn personas_sign_in_with_one_click_in_the_demo() {
     let house = TestHouse::new().await;
-    let web = house.serve(m8_governance::routes());
+    let web = house.serve(m8_governance::room().routes);
     let token = web.post(None, "/personas", &[("login", "jinjiang-officer")]).await.session().unwrap();
     assert_eq!(web.get_as(&token, "/account").await.status, 200);
     house.system().perform(RecoverAccount { login: "jinjiang-officer".into() }).await.unwrap();
@@ -169,7 +169,7 @@ async fn one_changes_ones_own_password_with_the_present_one() {
     const NEW: &str = "Anhai-2026-autumn";
     let house = TestHouse::new().await;
     let one = give_password(&house, "school-clerk").await;
-    let web = house.serve(m8_governance::routes());
+    let web = house.serve(m8_governance::room().routes);
     let sign_in = async |password: &str| {
         web.post(None, "/sign-in", &[("login", "school-clerk"), ("password", password)]).await.session()
     };

@@ -3,15 +3,12 @@
 
 use foundation::{ClassId, Fault, Scope, Stop};
 use journal::{Check, Difference, Report, VerifierKeys};
-use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
-use store::tables::funds::{claim, claim_item, payment_line};
+use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::journal::fact;
-use store::tables::supervision::{
-    attendance, certificate, class_session, completion_exam, enrolment, exam_score, training_class,
-};
-use store::{Reach, Reader, sequencer};
+use store::tables::supervision::training_class;
+use store::{Reader, sequencer};
 
-use crate::evidence::{export, keys};
+use crate::bundle::{export, keys};
 use desk::Premises;
 
 /// Entries read in one go.
@@ -174,7 +171,7 @@ async fn one_class(
         Ok(bundle) => return Ok(journal::verify(&bundle, Some(trusted)).differences),
         Err(stop) => stop,
     };
-    let rows = unreadable(reader, class).await?;
+    let rows = unreadable(premises, reader, class).await?;
     if rows.is_empty() {
         return Ok(vec![plain(format!("这个班的记录读不出来（{}）", brief(&stop)))]);
     }
@@ -189,40 +186,10 @@ fn plain(what_zh: String) -> Difference {
 }
 
 /// The class's rows that cannot be read, `table 表 id`.
-async fn unreadable(reader: &Reader, class: &ClassId) -> Result<Vec<String>, Stop> {
-    let mut found = Vec::new();
-    odd::<training_class::Entity>(reader, training_class::Column::Id.eq(class.clone()).into(), &mut found).await?;
-    macro_rules! of_class {
-        ($($table:ident),*) => {$(
-            odd::<$table::Entity>(reader, $table::Column::Class.eq(class.clone()).into(), &mut found).await?;
-        )*};
+async fn unreadable(premises: &Premises, reader: &Reader, class: &ClassId) -> Result<Vec<String>, Stop> {
+    let mut found = reader.unreadable::<fact::Entity>(fact::Column::Class.eq(class.clone()).into()).await?;
+    for room in &premises.declared().evidence {
+        found.extend((room.unreadable)(reader, class).await?);
     }
-    of_class!(fact, class_session, enrolment, attendance, completion_exam, exam_score, certificate, claim, claim_item);
-    let claims = keys_of::<claim::Entity>(reader, claim::Column::Class.eq(class.clone()).into()).await?;
-    odd::<payment_line::Entity>(reader, payment_line::Column::Claim.is_in(claims).into(), &mut found).await?;
     Ok(found)
-}
-
-store::picked! {
-    struct Keyed { key: String }
-}
-
-async fn keys_of<E: Reach>(reader: &Reader, condition: Condition) -> Result<Vec<String>, Stop> {
-    let rows = reader.pick::<E, Keyed>(|q| q.select_only().column_as(E::KEY, "key").filter(condition)).await?;
-    Ok(rows.into_iter().map(|row| row.key).collect())
-}
-
-async fn odd<E: Reach>(reader: &Reader, condition: Condition, found: &mut Vec<String>) -> Result<(), Stop>
-where
-    E::Model: Send,
-{
-    if reader.list::<E>(|q| q.filter(condition.clone())).await.is_ok() {
-        return Ok(());
-    }
-    for key in keys_of::<E>(reader, condition).await? {
-        if reader.get_keyed::<E>(key.as_str()).await.is_err() {
-            found.push(format!("{} 表 {key}", store::query::EntityName::table_name(&E::default())));
-        }
-    }
-    Ok(())
 }
