@@ -1,5 +1,5 @@
-//! App. B example 1 of domain.md (56 periods, 34 offline and 22 online; 陈 gets 30 + 22 credited, 50 payable, 1,250 yuan),
-//! a second trainee by roll-call, one absent (M3.11, M8.9).
+//! App. B example 1 of domain.md (56 periods, 34 offline and 22 online; 陈 gets 30 + 22 credited, 50 payable,
+//! 1,250 yuan), a second trainee by roll-call, one absent (M3.11, M8.9).
 
 use chrono::TimeDelta;
 use foundation::{ClaimId, EnrolmentId, Fen, Periods};
