@@ -1,5 +1,5 @@
-//! Organisations: whoever signs in for something that is no office of the state's own ladder (domain.md §1.1). A kind is
-//! one line here: what it is called, which column of the matrix it is, how far it reaches, who administers it.
+//! Organisations: whoever signs in for something that is no office of the state's own ladder (domain.md §1.1). A kind
+//! is one line here: what it is called, which column of the matrix it is, how far it reaches, who administers it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,11 @@ pub struct KindOf {
 }
 
 macro_rules! organisations {
-    ($($(#[$doc:meta])+ $name:ident = $code:literal, $called:literal, $range:ident, $official:literal, $minder:ident, $column:ident, $idle:literal;)+) => {
+    ($(
+        $(#[$doc:meta])+
+        $name:ident = $code:literal, $called:literal, $range:ident, $official:literal, $minder:ident, $column:ident,
+            $idle:literal;
+    )+) => {
         code_enum! {
             /// A kind of organisation.
             OrganisationKind("单位类别") { $($(#[$doc])+ $name = $code, $called;)+ }

@@ -38,8 +38,8 @@ impl<K: Names> Names for &K {
     }
 }
 
-/// Which columns of a table carry reach: said once, next to the columns. What a query is limited to (here), PostgreSQL's
-/// walls and what `jinbu check` looks for (`walls`) are made of it.
+/// Which columns of a table carry reach: said once, next to the columns. What a query is limited to (here),
+/// PostgreSQL's walls and what `jinbu check` looks for (`walls`) are made of it.
 pub struct ReachColumns<C> {
     /// Management path of the row.
     pub path: Option<C>,
@@ -117,7 +117,8 @@ pub trait Reach: Keyed {
                 Value::String(Some(text)) => covers(path, &text),
                 _ => false,
             }),
-            // What it adds to a class that it was called to, it adds as its own; the class's own rows are not its to add.
+            // What it adds to a class that it was called to, it adds as its own; the class's own rows are not its
+            // to add.
             Scope::Own(id) | Scope::Called(id) => is(columns.owner, some_text(id.to_string())),
             Scope::Person(id) => is(columns.person, some_text(id.to_string())),
             Scope::PersonAt(id, at) => {

@@ -1,6 +1,6 @@
-//! What the databases themselves refuse (house.md §4, wall 3), made of what each table declares of its reach and of what
-//! becomes of its rows: PostgreSQL's row-level security and grants, SQLite's triggers. It is put up anew whenever a
-//! declaration changed: no migration says it a second time, and no table can be forgotten.
+//! What the databases themselves refuse (house.md §4, wall 3), made of what each table declares of its reach and of
+//! what becomes of its rows: PostgreSQL's row-level security and grants, SQLite's triggers. It is put up anew whenever
+//! a declaration changed: no migration says it a second time, and no table can be forgotten.
 
 use sea_orm::DbBackend;
 use sea_orm::sea_query::Iden;

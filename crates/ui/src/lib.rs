@@ -91,6 +91,7 @@ pub mod dates;
 pub mod dossier;
 pub mod error_page;
 pub mod field;
+mod filters;
 pub mod flash;
 pub mod form;
 pub mod layout;

@@ -4,6 +4,8 @@
 use maud::{Markup, Render, html};
 
 use crate::button::Button;
+use crate::filters::filter_form;
+pub use crate::filters::{Filter, FilterKind};
 use crate::paging::foot;
 pub use crate::paging::{day_of, encode, export_line, exports, turn_pages, words};
 use crate::{Tone, csrf};
@@ -66,49 +68,6 @@ impl Row {
     pub fn pick(mut self, value: impl Into<String>) -> Self {
         self.pick = Some(value.into());
         self
-    }
-}
-
-/// How a filter is asked for.
-#[derive(Debug, Clone, Default)]
-pub enum FilterKind {
-    /// Free words.
-    #[default]
-    Text,
-    /// A day.
-    Day,
-    /// One of `(value, label)`; `全部` is added.
-    Choice(Vec<(String, String)>),
-}
-
-/// A filter; its present value is read from the register's query.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Name in the address.
-    pub name: String,
-    /// Label.
-    pub label: String,
-    /// How.
-    pub kind: FilterKind,
-}
-
-impl Filter {
-    /// Free words.
-    pub fn text(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { name: name.into(), label: label.into(), kind: FilterKind::Text }
-    }
-    /// A day.
-    pub fn day(name: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { name: name.into(), label: label.into(), kind: FilterKind::Day }
-    }
-    /// A choice of `(value, label)`.
-    pub fn choice<V: Into<String>, L: Into<String>>(
-        name: impl Into<String>,
-        label: impl Into<String>,
-        options: impl IntoIterator<Item = (V, L)>,
-    ) -> Self {
-        let options = options.into_iter().map(|(value, label)| (value.into(), label.into())).collect();
-        Self { name: name.into(), label: label.into(), kind: FilterKind::Choice(options) }
     }
 }
 
@@ -175,11 +134,11 @@ impl Register {
         if query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, query.join("&")) }
     }
 
-    fn value(&self, name: &str) -> &str {
+    pub(crate) fn value(&self, name: &str) -> &str {
         self.query.iter().find(|(other, _)| other == name).map_or("", |(_, value)| value.as_str())
     }
 
-    fn is_filtered(&self) -> bool {
+    pub(crate) fn is_filtered(&self) -> bool {
         self.filters.iter().any(|filter| !self.value(&filter.name).is_empty())
     }
 
@@ -239,48 +198,6 @@ fn nothing(register: &Register) -> Markup {
         if register.empty.is_empty() { "还没有记录。" } else { &register.empty },
         register.empty_button.as_ref(),
     )
-}
-
-fn filter_form(register: &Register) -> Markup {
-    if register.filters.is_empty() {
-        return html! {};
-    }
-    html! {
-        form class="jb-filters" method="get" action=(register.path) role="search" aria-label="筛选"
-            hx-get=(register.path) hx-target="#register" hx-select="#register" hx-swap="outerHTML" hx-push-url="true"
-            hx-trigger="submit, change" {
-            @for (name, value) in &register.query {
-                @if name != "page" && !register.filters.iter().any(|filter| filter.name == *name) {
-                    input type="hidden" name=(name) value=(value);
-                }
-            }
-            @for filter in &register.filters {
-                @let id = format!("filter-{}", filter.name);
-                @let value = register.value(&filter.name);
-                div class="jb-filter" {
-                    label for=(id) { (filter.label) }
-                    @match &filter.kind {
-                        FilterKind::Text => {
-                            input class="form-control" type="search" id=(id) name=(filter.name) value=(value);
-                        }
-                        FilterKind::Day => {
-                            input class="form-control" type="date" id=(id) name=(filter.name) value=(value);
-                        }
-                        FilterKind::Choice(options) => {
-                            select class="form-select" id=(id) name=(filter.name) {
-                                option value="" { "全部" }
-                                @for (option, label) in options {
-                                    option value=(option) selected[option == value] { (label) }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            button class="btn jb-btn" type="submit" { "筛选" }
-            @if register.is_filtered() { a class="jb-btn--quiet" href=(register.path) { "清除" } }
-        }
-    }
 }
 
 fn table(register: &Register) -> Markup {

@@ -15,5 +15,6 @@ mod links;
 mod listen;
 mod next_year;
 mod seen;
+mod slips;
 mod sweep;
 mod uploads;

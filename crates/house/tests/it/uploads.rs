@@ -8,7 +8,7 @@ use desk::sheet::Wanted;
 use testkit::web::Web;
 use testkit::{Persona, TestHouse};
 
-use crate::fuzz::book_with;
+use crate::fuzz::sheets::book_with;
 use crate::sweep::Ground;
 
 const WANTED: Wanted =

@@ -2,6 +2,7 @@
 
 mod eligibility;
 mod hours;
+mod lines;
 mod money;
 mod number;
 mod policy;

@@ -31,8 +31,16 @@ pub(crate) mod prelude {
 /// no other's; `plain_key` where it is no id. `keeps(rows)`: the database refuses to change or remove a row;
 /// `keeps(rows but column)`: it lets that one be filled once. `version(version: Version)`: changed by compare-and-set.
 macro_rules! table {
-    ($(#[$meta:meta])* $table:literal key($key:ident : $key_column:ident) $(keeps($($keeps:tt)+))? $(version($version:ident : $version_column:ident))? { $(#[$key_meta:meta])* $id:ident : $id_type:ty, $($rest:tt)* }) => {
-        table!($(#[$meta])* $table plain_key($key : $key_column) $(keeps($($keeps)+))? $(version($version : $version_column))? { $(#[$key_meta])* $id : $id_type, $($rest)* });
+    (
+        $(#[$meta:meta])* $table:literal key($key:ident : $key_column:ident) $(keeps($($keeps:tt)+))?
+        $(version($version:ident : $version_column:ident))?
+        { $(#[$key_meta:meta])* $id:ident : $id_type:ty, $($rest:tt)* }
+    ) => {
+        table!(
+            $(#[$meta])* $table plain_key($key : $key_column) $(keeps($($keeps)+))?
+            $(version($version : $version_column))?
+            { $(#[$key_meta])* $id : $id_type, $($rest)* }
+        );
         impl crate::reach::Names for $id_type {
             type Of = Entity;
             fn value(&self) -> sea_orm::Value {
@@ -40,7 +48,11 @@ macro_rules! table {
             }
         }
     };
-    ($(#[$meta:meta])* $table:literal plain_key($key:ident : $key_column:ident) $(keeps($($keeps:tt)+))? $(version($version:ident : $version_column:ident))? { $($(#[$field_meta:meta])* $field:ident : $type:ty),* $(,)? }) => {
+    (
+        $(#[$meta:meta])* $table:literal plain_key($key:ident : $key_column:ident) $(keeps($($keeps:tt)+))?
+        $(version($version:ident : $version_column:ident))?
+        { $($(#[$field_meta:meta])* $field:ident : $type:ty),* $(,)? }
+    ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
         #[sea_orm(table_name = $table)]

@@ -44,26 +44,42 @@ struct Catalogue {
 }
 
 const SQLITE: Catalogue = Catalogue {
-    columns: "SELECT m.name || ' ' || c.name || ' ' || lower(c.type) || ' ' || (CASE WHEN c.\"notnull\" THEN 'must' ELSE 'may' END) || ' ' || (CASE WHEN c.pk > 0 THEN 'key' ELSE '-' END) \
-        FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'seaql_migrations'",
-    indexes: "SELECT m.name || ' ' || (CASE WHEN i.\"unique\" THEN 'unique' ELSE 'index' END) || ' ' || (SELECT group_concat(name, ',') FROM (SELECT x.name FROM pragma_index_info(i.name) x ORDER BY x.seqno)) \
-        FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND m.name <> 'seaql_migrations' AND i.origin = 'c'",
-    foreign: "SELECT m.name || ' ' || f.\"from\" || ' -> ' || f.\"table\" FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
+    columns: "SELECT m.name || ' ' || c.name || ' ' || lower(c.type) || ' ' \
+        || (CASE WHEN c.\"notnull\" THEN 'must' ELSE 'may' END) || ' ' || (CASE WHEN c.pk > 0 THEN 'key' ELSE '-' END) \
+        FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' \
+        AND m.name <> 'seaql_migrations'",
+    indexes: "SELECT m.name || ' ' || (CASE WHEN i.\"unique\" THEN 'unique' ELSE 'index' END) || ' ' || \
+        (SELECT group_concat(name, ',') FROM (SELECT x.name FROM pragma_index_info(i.name) x ORDER BY x.seqno)) \
+        FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND m.name <> 'seaql_migrations' \
+        AND i.origin = 'c'",
+    foreign: "SELECT m.name || ' ' || f.\"from\" || ' -> ' || f.\"table\" FROM sqlite_master m \
+        JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
     guards: "SELECT tbl_name || ' trigger ' || name FROM sqlite_master WHERE type = 'trigger'",
 };
 
 const POSTGRES: Catalogue = Catalogue {
-    columns: "SELECT c.relname || ' ' || a.attname || ' ' || replace(format_type(a.atttypid, a.atttypmod), ' ', '_') || ' ' || (CASE WHEN a.attnotnull THEN 'must' ELSE 'may' END) || ' ' || \
-        (CASE WHEN EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND a.attnum = ANY(i.indkey)) THEN 'key' ELSE '-' END) \
-        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND c.relname <> 'seaql_migrations'",
+    columns: "SELECT c.relname || ' ' || a.attname || ' ' || replace(format_type(a.atttypid, a.atttypmod), ' ', '_') \
+        || ' ' || (CASE WHEN a.attnotnull THEN 'must' ELSE 'may' END) || ' ' || \
+        (CASE WHEN EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary \
+        AND a.attnum = ANY(i.indkey)) THEN 'key' ELSE '-' END) \
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0 \
+        AND NOT a.attisdropped AND c.relname <> 'seaql_migrations'",
     indexes: "SELECT c.relname || ' ' || (CASE WHEN i.indisunique THEN 'unique' ELSE 'index' END) || ' ' || \
-        (SELECT string_agg(a.attname, ',' ORDER BY k.ord) FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(num, ord) JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.num) \
-        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = current_schema()::regnamespace AND NOT i.indisprimary AND c.relname <> 'seaql_migrations'",
-    foreign: "SELECT c.relname || ' ' || a.attname || ' -> ' || t.relname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class t ON t.oid = k.confrelid \
-        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1] WHERE k.contype = 'f' AND c.relnamespace = current_schema()::regnamespace",
-    guards: "SELECT c.relname || ' policy ' || p.polname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = current_schema()::regnamespace AND c.relrowsecurity AND c.relforcerowsecurity \
-        UNION ALL SELECT c.relname || ' fixed' FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname <> 'seaql_migrations' \
-        AND NOT has_table_privilege('jinbu_app', c.oid, 'UPDATE') AND NOT has_table_privilege('jinbu_app', c.oid, 'DELETE')",
+        (SELECT string_agg(a.attname, ',' ORDER BY k.ord) FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(num, ord) \
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.num) \
+        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = current_schema()::regnamespace \
+        AND NOT i.indisprimary AND c.relname <> 'seaql_migrations'",
+    foreign: "SELECT c.relname || ' ' || a.attname || ' -> ' || t.relname FROM pg_constraint k \
+        JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class t ON t.oid = k.confrelid \
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1] WHERE k.contype = 'f' \
+        AND c.relnamespace = current_schema()::regnamespace",
+    guards: "SELECT c.relname || ' policy ' || p.polname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid \
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relrowsecurity AND c.relforcerowsecurity \
+        UNION ALL SELECT c.relname || ' fixed' FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace \
+        AND c.relkind = 'r' AND c.relname <> 'seaql_migrations' \
+        AND NOT has_table_privilege('jinbu_app', c.oid, 'UPDATE') \
+        AND NOT has_table_privilege('jinbu_app', c.oid, 'DELETE')",
 };
 
 async fn asked(db: &Db, sql: &'static str) -> BTreeSet<String> {

@@ -16,18 +16,6 @@ fn at(month: u32, of: u32, hour: u32, minute: u32) -> Instant {
 
 /// A county officer's home.
 pub fn queue() -> Markup {
-    let now = at(11, 23, 9, 12);
-    let today = day(11, 23);
-    let row = |due: Due, matter: &str, subject: &str, detail: &str, yuan: Option<i64>| QueueRow {
-        due,
-        matter: matter.into(),
-        subject: subject.into(),
-        detail: detail.into(),
-        href: Some("/specimens/dossier".into()),
-        amount: yuan.and_then(Fen::from_yuan),
-        ..QueueRow::default()
-    };
-    let open = |label: &str| Some(Button::link(label, "/specimens/dossier"));
     let page = Queue {
         title: "今日待办".into(),
         note: "11月23日 周一 · 按时限与金额排序 · 共 27 件，其中 3 件今天到期".into(),
@@ -38,70 +26,90 @@ pub fn queue() -> Markup {
             StatCard::new("公示中", "3 批").note("11月25日届满 · 异议 0").opens("/specimens/public"),
             StatCard::new("未结预警", "5").note("高 2 · 中 3").opens("/specimens/register").tone(Tone::Act),
         ],
-        rows: vec![
-            QueueRow {
-                category: Some(tag::neutral("合格证类")),
-                finding: Some(tag::good("全部 31 项通过")),
-                button: Some(Button::post("准予开班", "/x").main()),
-                ..row(
-                    Due::at(at(11, 23, 17, 30), now),
-                    "开班审核",
-                    "晋江市安海职业培训学校",
-                    "缝纫工（四级）38 人",
-                    Some(49_400),
-                )
-            },
-            QueueRow {
-                finding: Some(tag::act("高 · 本规则查实率 71%")),
-                button: open("核查"),
-                ..row(
-                    Due::at(at(11, 23, 17, 30), now),
-                    "预警核查",
-                    "A07 批量秒签",
-                    "池店电商班 11月21日下午 · 同一设备 12 人 40 秒",
-                    Some(21_000),
-                )
-            },
-            QueueRow {
-                finding: Some(tag::look("待回访")),
-                button: open("查看"),
-                ..row(
-                    Due::at(at(11, 23, 23, 59), now),
-                    "公示异议",
-                    "2026年第19批",
-                    "第 7 行 林*辉 · 反映“未参加培训”",
-                    Some(1_250),
-                )
-            },
-            QueueRow {
-                category: Some(tag::neutral("等级证书类")),
-                finding: Some(tag::act("2 人须处理")),
-                finding_note: "同时段在另一班 1 · 在校生 1".into(),
-                button: open("处理"),
-                ..row(Due::on(day(11, 24), today), "开班审核", "福建省晋江技师学院", "电工（三级）42 人", Some(81_900))
-            },
-            QueueRow {
-                finding: Some(tag::good("198 人全部通过")),
-                button: Some(
-                    Button::post("整批通过", "/x").main().confirm("198 人、¥ 361,800 将转入公示，确定整批通过吗？"),
-                ),
-                ..row(Due::on(day(11, 25), today), "补贴复审", "2026年第21批", "4 个机构 · 198 人", Some(361_800))
-            },
-            QueueRow {
-                finding: Some(tag::neutral("已交证据 4 件")),
-                button: open("复查"),
-                ..row(Due::on(day(11, 27), today), "整改复查", "青阳家政培训中心", "实训设备不足", None)
-            },
-            QueueRow {
-                finding: Some(tag::look("2 人不一致")),
-                button: open("核对"),
-                ..row(Due::on(day(11, 30), today), "证书核对", "陈埭鞋类设计班", "35 人 · 查询一致 33", Some(52_500))
-            },
-        ],
+        rows: due_rows(),
         pages: Some((1, 2, "/specimens/queue".into())),
         ..Queue::default()
     };
     html! { (page) }
+}
+
+fn row(due: Due, matter: &str, subject: &str, detail: &str, yuan: Option<i64>) -> QueueRow {
+    QueueRow {
+        due,
+        matter: matter.into(),
+        subject: subject.into(),
+        detail: detail.into(),
+        href: Some("/specimens/dossier".into()),
+        amount: yuan.and_then(Fen::from_yuan),
+        ..QueueRow::default()
+    }
+}
+
+/// What waits, the most urgent first.
+fn due_rows() -> Vec<QueueRow> {
+    let now = at(11, 23, 9, 12);
+    let today = day(11, 23);
+    let open = |label: &str| Some(Button::link(label, "/specimens/dossier"));
+    vec![
+        QueueRow {
+            category: Some(tag::neutral("合格证类")),
+            finding: Some(tag::good("全部 31 项通过")),
+            button: Some(Button::post("准予开班", "/x").main()),
+            ..row(
+                Due::at(at(11, 23, 17, 30), now),
+                "开班审核",
+                "晋江市安海职业培训学校",
+                "缝纫工（四级）38 人",
+                Some(49_400),
+            )
+        },
+        QueueRow {
+            finding: Some(tag::act("高 · 本规则查实率 71%")),
+            button: open("核查"),
+            ..row(
+                Due::at(at(11, 23, 17, 30), now),
+                "预警核查",
+                "A07 批量秒签",
+                "池店电商班 11月21日下午 · 同一设备 12 人 40 秒",
+                Some(21_000),
+            )
+        },
+        QueueRow {
+            finding: Some(tag::look("待回访")),
+            button: open("查看"),
+            ..row(
+                Due::at(at(11, 23, 23, 59), now),
+                "公示异议",
+                "2026年第19批",
+                "第 7 行 林*辉 · 反映“未参加培训”",
+                Some(1_250),
+            )
+        },
+        QueueRow {
+            category: Some(tag::neutral("等级证书类")),
+            finding: Some(tag::act("2 人须处理")),
+            finding_note: "同时段在另一班 1 · 在校生 1".into(),
+            button: open("处理"),
+            ..row(Due::on(day(11, 24), today), "开班审核", "福建省晋江技师学院", "电工（三级）42 人", Some(81_900))
+        },
+        QueueRow {
+            finding: Some(tag::good("198 人全部通过")),
+            button: Some(
+                Button::post("整批通过", "/x").main().confirm("198 人、¥ 361,800 将转入公示，确定整批通过吗？"),
+            ),
+            ..row(Due::on(day(11, 25), today), "补贴复审", "2026年第21批", "4 个机构 · 198 人", Some(361_800))
+        },
+        QueueRow {
+            finding: Some(tag::neutral("已交证据 4 件")),
+            button: open("复查"),
+            ..row(Due::on(day(11, 27), today), "整改复查", "青阳家政培训中心", "实训设备不足", None)
+        },
+        QueueRow {
+            finding: Some(tag::look("2 人不一致")),
+            button: open("核对"),
+            ..row(Due::on(day(11, 30), today), "证书核对", "陈埭鞋类设计班", "35 人 · 查询一致 33", Some(52_500))
+        },
+    ]
 }
 
 /// Reviewing a class.
@@ -114,16 +122,6 @@ pub fn dossier() -> Markup {
         journal: Some(journal),
         href: Some("/x".into()),
     };
-    let facts = [
-        ("证书类型", html! { "职业技能等级证书" }),
-        ("起止", html! { (dates::range(day(12, 1), day(12, 9))) }),
-        ("地点", html! { "晋江市梅岭街道 实训楼 302" }),
-        ("人数 / 额定", html! { "42 / 45" }),
-        ("总课时", html! { "56（实操 34 · 理论 22）" }),
-        ("补贴标准", money::formula(Fen(195_000), "1,500 × 1.3")),
-        ("依据", html! { "闽人社发〔2024〕3号" }),
-        ("资金", html! { "就业补助资金 · 余 " (money(Fen(238_160_000))) }),
-    ];
     let page = Dossier {
         head: DossierHead {
             title: "电工（三级）2026年第4期".into(),
@@ -146,37 +144,7 @@ pub fn dossier() -> Markup {
             Step::to_come("学员评价"),
             Step::to_come("补贴"),
         ],
-        main: vec![
-            section("", html! { (facts_grid(&facts)) (ShareMeter::online(20, 56, 40)) }),
-            must_handle(&[
-                CheckLine::fail("12月3日 08:30 同时段在另一班上课")
-                    .subject("黄*琴")
-                    .rule("T01")
-                    .detail("石狮市 母婴护理第7期 第3次课")
-                    .source("本系统课表")
-                    .way_out(Button::link("请其二选一", "/x")),
-                CheckLine::fail("在校生，未到毕业学年")
-                    .subject("吴*凯")
-                    .rule("E05")
-                    .detail("泉州轻工职业学院 2025级")
-                    .source("教育学籍 11月20日")
-                    .way_out(Button::post("移出名单", "/x").confirm("把吴*凯移出名单？本人会收到短信，可以申诉。")),
-            ]),
-            checklist(
-                "完备性 14 项 · 真实性 17 项",
-                &[
-                    CheckLine::pass("实名核验 42 人一致").note("11月19日"),
-                    CheckLine::pass("累计次数、同职业同等级、失业保险补贴均不重复").note("E11–E15"),
-                    CheckLine::pass("3 名教师资质有效、无同时段授课").note("T03"),
-                    CheckLine::pass("场地与设备 2026年9月12日实地核实，工位 48").note("I10"),
-                    CheckLine::look("评价机构与培训机构同一举办者，须联考或改派")
-                        .rule("C05")
-                        .source("统一社会信用代码一致")
-                        .way_out(Button::link("改为联考", "/x")),
-                    CheckLine::new(Outcome::Waiting, "社保参保状态尚未返回").rule("E07").source("社保数据共享"),
-                ],
-            ),
-        ],
+        main: examined(),
         side: vec![
             materials(&[
                 Material::new("学员名册 42 人", "/x"),
@@ -193,6 +161,51 @@ pub fn dossier() -> Markup {
         ],
     };
     html! { (page) }
+}
+
+/// What the reviewer of a class sees: its facts, what must be handled, what was checked.
+fn examined() -> Vec<Markup> {
+    let facts = [
+        ("证书类型", html! { "职业技能等级证书" }),
+        ("起止", html! { (dates::range(day(12, 1), day(12, 9))) }),
+        ("地点", html! { "晋江市梅岭街道 实训楼 302" }),
+        ("人数 / 额定", html! { "42 / 45" }),
+        ("总课时", html! { "56（实操 34 · 理论 22）" }),
+        ("补贴标准", money::formula(Fen(195_000), "1,500 × 1.3")),
+        ("依据", html! { "闽人社发〔2024〕3号" }),
+        ("资金", html! { "就业补助资金 · 余 " (money(Fen(238_160_000))) }),
+    ];
+    vec![
+        section("", html! { (facts_grid(&facts)) (ShareMeter::online(20, 56, 40)) }),
+        must_handle(&[
+            CheckLine::fail("12月3日 08:30 同时段在另一班上课")
+                .subject("黄*琴")
+                .rule("T01")
+                .detail("石狮市 母婴护理第7期 第3次课")
+                .source("本系统课表")
+                .way_out(Button::link("请其二选一", "/x")),
+            CheckLine::fail("在校生，未到毕业学年")
+                .subject("吴*凯")
+                .rule("E05")
+                .detail("泉州轻工职业学院 2025级")
+                .source("教育学籍 11月20日")
+                .way_out(Button::post("移出名单", "/x").confirm("把吴*凯移出名单？本人会收到短信，可以申诉。")),
+        ]),
+        checklist(
+            "完备性 14 项 · 真实性 17 项",
+            &[
+                CheckLine::pass("实名核验 42 人一致").note("11月19日"),
+                CheckLine::pass("累计次数、同职业同等级、失业保险补贴均不重复").note("E11–E15"),
+                CheckLine::pass("3 名教师资质有效、无同时段授课").note("T03"),
+                CheckLine::pass("场地与设备 2026年9月12日实地核实，工位 48").note("I10"),
+                CheckLine::look("评价机构与培训机构同一举办者，须联考或改派")
+                    .rule("C05")
+                    .source("统一社会信用代码一致")
+                    .way_out(Button::link("改为联考", "/x")),
+                CheckLine::new(Outcome::Waiting, "社保参保状态尚未返回").rule("E07").source("社保数据共享"),
+            ],
+        ),
+    ]
 }
 
 /// Classes as a register, then an empty one.

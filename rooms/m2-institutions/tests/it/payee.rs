@@ -39,7 +39,7 @@ async fn open_tasks(house: &TestHouse) -> Vec<TaskId> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_9_an_account_takes_effect_when_two_people_typed_the_same() {
-    let (house, _) = crate::house().await;
+    let (house, _) = crate::support::house().await;
     let before = row(&house).await;
     let officer = house.desk(Persona::JinjiangOfficer);
     officer.perform(propose(ACCOUNT)).await.unwrap();
@@ -89,7 +89,7 @@ async fn m8_9_an_account_takes_effect_when_two_people_typed_the_same() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_9_a_proposal_is_sent_or_taken_back_and_another_may_follow() {
-    let (house, _) = crate::house().await;
+    let (house, _) = crate::support::house().await;
     let before = row(&house).await;
     let (officer, reviewer) = (house.desk(Persona::JinjiangOfficer), house.desk(Persona::JinjiangReviewer));
     let decline = |reason: &str| DeclinePayeeAccount { institution: school(), change: None, reason: reason.into() };
@@ -119,7 +119,7 @@ async fn m8_9_a_proposal_is_sent_or_taken_back_and_another_may_follow() {
 /// Two people who propose at once: the database's key lets one in.
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_9_of_two_proposals_at_once_one_stands() {
-    let (house, _) = crate::house().await;
+    let (house, _) = crate::support::house().await;
     let (one, other) = (house.desk(Persona::JinjiangOfficer), house.desk(Persona::JinjiangReviewer));
     let (first, second) = tokio::join!(one.perform(propose(ACCOUNT)), other.perform(propose("622909123456789013")));
     assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1, "{first:?} {second:?}");
@@ -128,7 +128,7 @@ async fn m8_9_of_two_proposals_at_once_one_stands() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_9_the_page_shows_each_what_is_theirs_to_do() {
-    let (house, _) = crate::house().await;
+    let (house, _) = crate::support::house().await;
     let web = house.serve(m2_institutions::room().routes);
     let at = format!("/institutions/{}/payee", school());
     let fields = [("bank", "兴业银行晋江支行"), ("account", ACCOUNT), ("document", "账户变更函")];
@@ -166,7 +166,7 @@ async fn m8_9_the_page_shows_each_what_is_theirs_to_do() {
 /// The register says who proposed, who decided and on what, by state; nobody else's county is in it.
 #[tokio::test(flavor = "multi_thread")]
 async fn f04_corrections_of_accounts_are_found_by_state_and_reach() {
-    let (house, _) = crate::house().await;
+    let (house, _) = crate::support::house().await;
     let (officer, reviewer) = (house.desk(Persona::JinjiangOfficer), house.desk(Persona::JinjiangReviewer));
     let decline = |reason: &str| DeclinePayeeAccount { institution: school(), change: None, reason: reason.into() };
     officer.perform(propose(ACCOUNT)).await.unwrap();
@@ -198,7 +198,7 @@ async fn f04_corrections_of_accounts_are_found_by_state_and_reach() {
 /// A page that was open while its correction was taken back and another proposed decides nothing about the other.
 #[tokio::test(flavor = "multi_thread")]
 async fn f04_a_stale_page_confirms_no_other_correction() {
-    let (house, _) = crate::house().await;
+    let (house, _) = crate::support::house().await;
     let before = row(&house).await;
     let officer = house.desk(Persona::JinjiangOfficer);
     officer.perform(propose(ACCOUNT)).await.unwrap();

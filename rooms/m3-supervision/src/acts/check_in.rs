@@ -1,6 +1,8 @@
 //! Acts of signing in and out with the rotating code (签到, 签退; M3.3). They come by the thousand at half past
 //! eight, so those that wait are done together: a handful of statements, one fact for each meeting.
 
+mod known;
+
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
@@ -8,20 +10,18 @@ use std::sync::Arc;
 use desk::{Act, Asked, Desk, Done, FactDraft, Many, Plan};
 use foundation::codes::{AttendanceKind, AttendanceMethod};
 use foundation::{
-    AccountId, AttendanceId, ClassId, EnrolmentId, FactId, Fault, Function, Instant, Office, Permission, PersonId,
-    Refusal, Right, Scope, SessionId, Stop,
+    AttendanceId, EnrolmentId, FactId, Fault, Function, Instant, Permission, Right, Scope, SessionId, Stop,
 };
 use journal::facts::{SignEntry, TraineesSignedIn, TraineesSignedOut};
-use reckoning::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::query::{ColumnTrait, Condition, QueryFilter, QuerySelect, padded};
-use store::tables::notices::task;
-use store::tables::supervision::{attendance, class_session, enrolment, training_class};
+use store::query::{ColumnTrait, Condition, QueryFilter, padded};
+use store::tables::supervision::{attendance, class_session, training_class};
 use store::{Prepared, Reader, Writer};
 
+use self::known::{Known, open_requests};
 use super::attendance::asked_under;
-use crate::rules::attendance::{self as rules, Doing};
+use crate::rules::attendance::Doing;
 
 /// What a sign-in or sign-out answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -122,24 +122,6 @@ macro_rules! signing_act {
 }
 signing_act!(SignIn "sign-in-to-session" "签到");
 signing_act!(SignOut "sign-out-of-session" "签退");
-
-store::picked! {
-    /// A trainee's place on a roster, as far as marks need it.
-    #[derive(Debug, Clone)]
-    struct Place {
-        id: EnrolmentId,
-        person: PersonId,
-        class: ClassId,
-    }
-}
-
-/// The rows that a group's marks depend on, read once for all of them.
-#[derive(Default)]
-struct Known {
-    sessions: HashMap<SessionId, (Arc<class_session::Model>, [String; 2])>,
-    classes: HashMap<ClassId, (Arc<training_class::Model>, Option<Arc<Policy>>)>,
-    places: HashMap<(PersonId, ClassId), Place>,
-}
 
 /// A mark that its rules allow.
 struct Mark {
@@ -265,146 +247,6 @@ async fn write<A: Signing>(ready: Ready, work: &Writer) -> Result<Many<Marked>, 
         facts: facts.collect(),
         outcomes: outcomes.into_iter().map(|one| one.unwrap_or(Err(Fault::Stale.into()))).collect(),
     })
-}
-
-/// Where an asker may mark.
-struct Found<'a> {
-    account: AccountId,
-    session: &'a Arc<class_session::Model>,
-    class: &'a Arc<training_class::Model>,
-    place: &'a Place,
-    /// The last moment of a sign-in that can lead to hours.
-    latest_in: Instant,
-}
-
-impl Found<'_> {
-    fn mark<A: Signing>(&self, asker: usize, attendance: AttendanceId, fact: FactId, at: Instant) -> Mark {
-        let in_time = A::KIND == AttendanceKind::SignIn && at <= self.latest_in;
-        Mark {
-            asker,
-            session: Arc::clone(self.session),
-            class: Arc::clone(self.class),
-            enrolment: self.place.id.clone(),
-            attendance,
-            fact,
-            at,
-            in_time,
-        }
-    }
-
-    fn row<A: Signing>(&self, mark: &Mark) -> attendance::Model {
-        attendance::Model {
-            id: mark.attendance.clone(),
-            session: self.session.id.clone(),
-            class: self.class.id.clone(),
-            enrolment: self.place.id.clone(),
-            person: self.place.person.clone(),
-            kind: A::KIND,
-            method: AttendanceMethod::Code,
-            at: mark.at,
-            recorded_by: self.account.clone(),
-            fact: mark.fact.clone(),
-            institution: self.session.institution.clone(),
-            district: self.session.district,
-            path: self.session.path.clone(),
-        }
-    }
-}
-
-impl Known {
-    async fn read<A: Signing>(asked: &[Asked<A>], reader: &Reader) -> Result<Self, Stop> {
-        let wanted: HashSet<&SessionId> = asked.iter().map(|one| one.act.session()).collect();
-        let persons: HashSet<&PersonId> = asked.iter().filter_map(|one| person_of(&one.desk)).collect();
-        let Some(first) = asked.first().map(|one| &one.desk) else { return Ok(Self::default()) };
-        let (rows, secret, now) = (&first.premises.rows, &first.premises.settings.secret, first.now());
-        let sessions = reader.kept::<class_session::Entity>(rows, wanted.into_iter().map(ToString::to_string)).await?;
-        let wanted: HashSet<String> = sessions.iter().map(|one| one.class.to_string()).collect();
-        let classes = reader.kept::<training_class::Entity>(rows, wanted).await?;
-        let persons = padded(persons.into_iter().cloned());
-        let places = reader
-            .pick::<enrolment::Entity, Place>(|q| {
-                q.select_only()
-                    .columns([enrolment::Column::Id, enrolment::Column::Person, enrolment::Column::Class])
-                    .filter(enrolment::Column::Person.is_in(persons))
-                    .filter(enrolment::Column::Active.eq(true))
-            })
-            .await?;
-        let classes: HashMap<_, _> = classes
-            .into_iter()
-            .map(|one| {
-                let policy = one.policy.as_deref().and_then(|text| desk::policy::pinned(Some(text)).ok());
-                (one.id.clone(), (one, policy))
-            })
-            .collect();
-        // A meeting of a class without a policy has no code: its marks are refused before any is looked at.
-        let codes = |one: &class_session::Model| {
-            let policy = classes.get(&one.class).and_then(|(_, policy)| policy.as_ref());
-            policy.map(|policy| rules::codes_taken(secret, &one.id, policy.code_seconds(), now)).unwrap_or_default()
-        };
-        Ok(Self {
-            sessions: sessions.into_iter().map(|one| (one.id.clone(), (Arc::clone(&one), codes(&one)))).collect(),
-            classes,
-            places: places.into_iter().map(|one| ((one.person.clone(), one.class.clone()), one)).collect(),
-        })
-    }
-
-    /// Whether this asker may mark now. A refusal comes with the asker's place, where there is one: it may be a repeat.
-    fn judge<A: Signing>(
-        &self,
-        asked: &Asked<A>,
-    ) -> Result<Found<'_>, (Stop, Option<(&class_session::Model, &Place)>)> {
-        let (Some(person), Some(account)) = (person_of(&asked.desk), asked.desk.actor.account.clone()) else {
-            return Err((Stop::Forbidden, None));
-        };
-        // Another class's meeting and one that does not exist are the same to a stranger.
-        let gone = || (Stop::Fault(Fault::Gone), None);
-        let (session, codes) = self.sessions.get(asked.act.session()).ok_or_else(gone)?;
-        let (class, policy) = self.classes.get(&session.class).ok_or_else(gone)?;
-        let place = self.places.get(&(person.clone(), class.id.clone())).ok_or_else(gone)?;
-        // A slip reaches its giver's classes only (decisions/0008); said here, so that nobody's group stops for it.
-        if let Office::Trainee { institutions: Some(at), .. } = &asked.desk.actor.office
-            && !at.contains(&class.institution)
-        {
-            return Err(gone());
-        }
-        let no = |refusal: Refusal| (refusal.into(), Some((&**session, place)));
-        let policy = policy.as_ref().ok_or_else(|| no(rules::not_in_training(class.state)))?;
-        rules::window(class.state, session, A::DOING, policy, asked.desk.now()).map_err(no)?;
-        if !rules::code_is_taken(codes, asked.act.code()) {
-            return Err(no(rules::wrong_code()));
-        }
-        let latest_in = session.starts_at + chrono::Duration::minutes(i64::from(policy.late_minutes()));
-        Ok(Found { account, session, class, place, latest_in })
-    }
-}
-
-store::picked! {
-    /// An open request's key.
-    struct Request {
-        once: Option<String>,
-    }
-}
-
-/// Open requests for a roll call at these sessions.
-async fn open_requests(known: &Known, reader: &Reader) -> Result<HashSet<String>, Stop> {
-    let about = padded(known.sessions.keys().map(ToString::to_string));
-    // A task that is done has no key. Asked for what is open besides, SQLite would go through all that is open.
-    let rows = reader
-        .pick::<task::Entity, Request>(|q| {
-            q.select_only()
-                .column(task::Column::Once)
-                .filter(task::Column::About.is_in(about))
-                .filter(task::Column::Kind.eq("call-roll"))
-        })
-        .await?;
-    Ok(rows.into_iter().filter_map(|one| one.once).collect())
-}
-
-fn person_of(desk: &Desk) -> Option<&PersonId> {
-    match &desk.actor.office {
-        Office::Trainee { person, .. } => Some(person),
-        _ => None,
-    }
 }
 
 /// The times of marks that stand already, by asker.

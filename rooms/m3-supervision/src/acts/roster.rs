@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::limits::ROSTER_ROWS;
-use foundation::{ClassId, EnrolmentId, Fault, Function, Office, Permission, PersonId, Right, Stop};
+use foundation::{ClassId, EnrolmentId, Fault, Function, Office, Permission, PersonId, Refusal, Right, Stop};
 use m7_registry::{RosterPerson, RosterRow, RowError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,13 +43,7 @@ impl Act for AddTrainees {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<RosterOutcome>, Stop> {
         let class = draft(desk, work, &self.class).await?;
         let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
-        if self.rows.len() > ROSTER_ROWS {
-            return Err(ROSTER
-                .refuse(format!("一次登记 {} 人", self.rows.len()))
-                .fix(format!("一次最多 {ROSTER_ROWS} 人，请分开登记"))
-                .at("file")
-                .into());
-        }
+        not_too_many(self.rows.len())?;
         let mut outcome = RosterOutcome::default();
         let mut on_roster: HashSet<PersonId> =
             hours::roster(work, &class.id).await?.into_iter().map(|one| one.person).collect();
@@ -113,6 +107,14 @@ impl Act for AddTrainees {
                 .with("persons", added),
         ))
     }
+}
+
+/// No more rows at once than a roster file may have.
+fn not_too_many(rows: usize) -> Result<(), Refusal> {
+    if rows <= ROSTER_ROWS {
+        return Ok(());
+    }
+    Err(ROSTER.refuse(format!("一次登记 {rows} 人")).fix(format!("一次最多 {ROSTER_ROWS} 人，请分开登记")).at("file"))
 }
 
 fn place(desk: &Desk, class: &training_class::Model, person: PersonId, one: &RosterPerson) -> enrolment::Model {

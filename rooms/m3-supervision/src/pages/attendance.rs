@@ -17,7 +17,7 @@ use store::tables::supervision::{attendance, class_session, inspection, training
 use ui::table::export_line;
 use ui::{Button, Row, Tone, page_head, panel as white_panel, section, simple_table};
 
-use super::{dispute, inspection as inspections, phone, session};
+use super::{check_in, dispute, inspection as inspections, phone, session};
 use crate::acts::attendance::{AskForRollCall, CallRoll};
 use crate::acts::check_in::{SignIn, SignOut};
 use crate::acts::dispute::{AnswerDispute, DisputeAttendance};
@@ -47,11 +47,11 @@ pub fn routes(routes: Routes) -> Routes {
         .read::<phone::MyTraining, _, _>("/me", phone::me)
         .read::<phone::MyTraining, _, _>("/me/hours/{class}", phone::my_hours)
         .read::<phone::MyTraining, _, _>("/me/views", phone::my_views)
-        .read::<phone::CheckInPage, _, _>("/check-in/{session}", phone::check_in)
-        .read::<phone::CheckInPage, _, _>("/me/dispute/{session}", dispute::ask)
-        .act::<SignIn, _, _>("/sessions/{id}/sign-in", phone::sign_in)
-        .act::<SignOut, _, _>("/sessions/{id}/sign-out", phone::sign_out)
-        .act::<AskForRollCall, _, _>("/sessions/{id}/ask-roll-call", phone::ask_roll_call)
+        .read::<check_in::CheckInPage, _, _>("/check-in/{session}", check_in::show)
+        .read::<check_in::CheckInPage, _, _>("/me/dispute/{session}", dispute::ask)
+        .act::<SignIn, _, _>("/sessions/{id}/sign-in", check_in::sign_in)
+        .act::<SignOut, _, _>("/sessions/{id}/sign-out", check_in::sign_out)
+        .act::<AskForRollCall, _, _>("/sessions/{id}/ask-roll-call", check_in::ask_roll_call)
         .act::<DisputeAttendance, _, _>("/me/dispute/{session}", dispute::raise)
         .read::<dispute::DisputePage, _, _>("/disputes/{id}", dispute::show)
         .act::<AnswerDispute, _, _>("/disputes/{id}/answer", dispute::answer)

@@ -2,6 +2,7 @@
 
 pub mod attendance;
 pub mod certificate;
+pub mod check_in;
 pub mod class_head;
 pub mod class_resource;
 pub mod classes;

@@ -36,37 +36,7 @@ pub struct Meeting {
 /// Lays theory, practice and online periods into blocks from the first day on. Online goes to the
 /// evenings where there are evenings, else last. Errors: what does not fit.
 pub fn lay_out(class: &training_class::Model, layout: &Layout, policy: &Policy) -> Result<Vec<Meeting>, Vec<Refusal>> {
-    let no = |field: &str, fact: String, fix: &str| vec![TIMETABLE.refuse(fact).fix(fix).at(field)];
-    if layout.weekdays.is_empty() {
-        return Err(no("weekdays", "没有选择上课的星期".into(), "请至少选一天"));
-    }
-    if !(1..=policy.max_periods_per_day().0).contains(&layout.block) {
-        return Err(no(
-            "block",
-            format!("每次课 {} 课时", layout.block),
-            &format!("请填 1 到 {} 的整数", policy.max_periods_per_day()),
-        ));
-    }
-    let slots: Vec<(NaiveTime, bool)> = [(layout.morning, false), (layout.afternoon, false), (layout.evening, true)]
-        .into_iter()
-        .filter_map(|(time, evening)| Some((time?, evening)))
-        .collect();
-    if slots.is_empty() {
-        return Err(no("morning", "没有填上课时间".into(), "请至少填上午、下午、晚上中的一个"));
-    }
-    let length = Duration::minutes(i64::from(layout.block) * i64::from(policy.period_minutes()));
-    for pair in slots.windows(2) {
-        if pair[1].0.signed_duration_since(pair[0].0) < length {
-            return Err(no("afternoon", "两个上课时段重叠".into(), "请把时段错开，或减少每次课的课时"));
-        }
-    }
-    if let Some((time, _)) = slots.iter().find(|(time, _)| !super::timetable::in_daytime(*time, length)) {
-        return Err(no(
-            "morning",
-            format!("{} 开始的课不在 6 点到 22 点之间", time.format("%H:%M")),
-            "请改上课时间，非常规时段的考勤不计",
-        ));
-    }
+    let slots = slots(layout, policy)?;
     let has_evening = slots.iter().any(|(_, evening)| *evening);
     let mut left = [
         (SessionMode::Theory, class.periods_theory.0),
@@ -106,6 +76,45 @@ pub fn lay_out(class: &training_class::Model, layout: &Layout, policy: &Policy) 
         day = day.succ_opt().unwrap_or(Date::MAX);
     }
     Ok(meetings)
+}
+
+/// When the blocks of a day begin, each with whether that is in the evening. Errors: what no timetable can be made of.
+fn slots(layout: &Layout, policy: &Policy) -> Result<Vec<(NaiveTime, bool)>, Vec<Refusal>> {
+    if layout.weekdays.is_empty() {
+        return Err(no("weekdays", "没有选择上课的星期".into(), "请至少选一天"));
+    }
+    if !(1..=policy.max_periods_per_day().0).contains(&layout.block) {
+        return Err(no(
+            "block",
+            format!("每次课 {} 课时", layout.block),
+            &format!("请填 1 到 {} 的整数", policy.max_periods_per_day()),
+        ));
+    }
+    let slots: Vec<(NaiveTime, bool)> = [(layout.morning, false), (layout.afternoon, false), (layout.evening, true)]
+        .into_iter()
+        .filter_map(|(time, evening)| Some((time?, evening)))
+        .collect();
+    if slots.is_empty() {
+        return Err(no("morning", "没有填上课时间".into(), "请至少填上午、下午、晚上中的一个"));
+    }
+    let length = Duration::minutes(i64::from(layout.block) * i64::from(policy.period_minutes()));
+    for pair in slots.windows(2) {
+        if pair[1].0.signed_duration_since(pair[0].0) < length {
+            return Err(no("afternoon", "两个上课时段重叠".into(), "请把时段错开，或减少每次课的课时"));
+        }
+    }
+    if let Some((time, _)) = slots.iter().find(|(time, _)| !super::timetable::in_daytime(*time, length)) {
+        return Err(no(
+            "morning",
+            format!("{} 开始的课不在 6 点到 22 点之间", time.format("%H:%M")),
+            "请改上课时间，非常规时段的考勤不计",
+        ));
+    }
+    Ok(slots)
+}
+
+fn no(field: &str, fact: String, fix: &str) -> Vec<Refusal> {
+    vec![TIMETABLE.refuse(fact).fix(fix).at(field)]
 }
 
 /// The weekday words of a form.

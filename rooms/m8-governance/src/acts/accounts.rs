@@ -1,4 +1,5 @@
-//! Administering accounts (M8.4; domain §1.3 row 36): disable, enable, reset, change what one is for; `opening` opens them. Every one is a fact; passwords travel as one-time links only.
+//! Administering accounts (M8.4; domain §1.3 row 36): disable, enable, reset, change what one is for; `opening` opens
+//! them. Every one is a fact; passwords travel as one-time links only.
 
 use chrono::Duration;
 use desk::procedure::{Taking, take};
