@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::{Reader, Writer};
 
+use crate::hands::Hands;
 use crate::{Desk, FactDraft};
 
 /// Something a person, a device or a job does. The struct is the input; serde and the API's schema
@@ -24,6 +25,8 @@ pub trait Act: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static
     const CLAUSE_WHY: &'static str = "";
     /// What a user would call it, `准予开班`.
     const TITLE: &'static str;
+    /// Who may not do it because of what he did before; acts that decide must say (职责分离).
+    const HANDS: Hands = Hands::of(Self::PERMISSION);
     /// False for answers that may not be kept, such as a revealed number: a client's idempotency key is
     /// then ignored and the act is done, and journaled, again.
     const KEEPS_ANSWER: bool = true;

@@ -15,6 +15,7 @@ use crate::act::Act;
 use crate::answer::{error_words, status_of};
 use crate::desk::Desk;
 use crate::extract::is_endless;
+use crate::hands::Hands;
 use crate::routes::RouteInfo;
 
 /// What the API's document says of an act.
@@ -28,6 +29,8 @@ pub struct ActDoc {
     pub clause: &'static str,
     /// What it needs.
     pub permission: Permission,
+    /// Whose hand must not have done what else.
+    pub hands: Hands,
     /// JSON schema of the input.
     pub input: Value,
     /// JSON schema of the answer.
@@ -42,6 +45,7 @@ impl ActDoc {
             title: A::TITLE,
             clause: A::CLAUSE,
             permission: A::PERMISSION,
+            hands: A::HANDS,
             input: schema::<A>(),
             outcome: schema::<A::Outcome>(),
         }

@@ -50,8 +50,19 @@ pub struct Line {
     pub facts: &'static [&'static str],
     /// The document.
     pub document: &'static str,
-    /// Why somebody may not.
-    pub apart: Vec<&'static str>,
+    /// Who may not, because of what he did before.
+    pub apart: Vec<KeptApart>,
+}
+
+/// One that is kept from a step, as words.
+#[derive(Debug)]
+pub struct KeptApart {
+    /// The acts whose doer is meant.
+    pub acts: Vec<&'static str>,
+    /// Only he, and nobody else.
+    pub is_only: bool,
+    /// Why.
+    pub why: &'static str,
 }
 
 /// The procedure as words.
@@ -103,9 +114,18 @@ fn lines<P: Procedure>() -> Vec<Line> {
                 },
                 facts: row.facts,
                 document: row.document,
-                apart: P::APART.iter().filter(|one| one.step == row.step).map(|one| one.why).collect(),
+                apart: kept_apart::<P>(row.step),
             }
         })
+        .collect()
+}
+
+fn kept_apart<P: Procedure>(step: P::Step) -> Vec<KeptApart> {
+    let did = |other| P::ROWS.iter().filter(move |row| row.step == other).flat_map(|row| row.by.all());
+    P::APART
+        .iter()
+        .filter(|one| one.step == step)
+        .map(|one| KeptApart { acts: did(one.other).map(|by| by.act).collect(), is_only: one.is_only, why: one.why })
         .collect()
 }
 

@@ -1,7 +1,7 @@
 //! Acts of the needs catalogue: draft, edit, file, publish, delist (M1.2–M1.5).
 
 use desk::procedure::{Procedure, Taking, begin, take};
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, FactDraft, Hands};
 use foundation::{DistrictCode, Fault, Function, NeedsItemId, Permission, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -122,6 +122,7 @@ impl Act for FileNeedsItem {
     const NAME: &'static str = "file-needs-item";
     const PERMISSION: Permission = Permission::Of(Function::NeedsFiling, Right::File);
     const TITLE: &'static str = "给予备案";
+    const HANDS: Hands = Hands::One("省人社厅备案，市县起草、发布，已是两级");
     type Outcome = NeedsItemWritten;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<NeedsItemWritten>, Stop> {
@@ -153,6 +154,7 @@ impl Act for PublishNeedsItem {
     const NAME: &'static str = "publish-needs-item";
     const PERMISSION: Permission = Permission::Of(Function::NeedsPublication, Right::Publish);
     const TITLE: &'static str = "发布目录项目";
+    const HANDS: Hands = Hands::One("须先由省人社厅备案");
     type Outcome = NeedsItemWritten;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<NeedsItemWritten>, Stop> {
@@ -186,6 +188,7 @@ impl Act for DelistNeedsItem {
     const CLAUSE: &'static str = "M1.6";
     const CLAUSE_WHY: &'static str = "发布目录的人移出项目";
     const TITLE: &'static str = "移出目录";
+    const HANDS: Hands = Hands::One("移出后不再开新班，已开的班照旧");
     type Outcome = NeedsItemWritten;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<NeedsItemWritten>, Stop> {

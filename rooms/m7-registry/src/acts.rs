@@ -1,7 +1,7 @@
 //! Acts of the registry: revealing personal data leaves a trace that the person can see (M7.1; §12.1).
 
 use crate::refusals::{DOCUMENT_NUMBER, PURPOSE};
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, FactDraft, Hands};
 use foundation::limits::LINE_CHARS;
 use foundation::{Fault, Function, IdDocument, IdType, Permission, PersonId, Phone, Right, Stop};
 use schemars::JsonSchema;
@@ -28,6 +28,7 @@ impl Act for RevealPersonalData {
     const CLAUSE: &'static str = "M7.1";
     const CLAUSE_WHY: &'static str = "查看的是实名登记的证件和手机号";
     const TITLE: &'static str = "查看完整个人信息";
+    const HANDS: Hands = Hands::One("只看不改；每次写明用途、留痕，本人看得到是谁看的");
     const KEEPS_ANSWER: bool = false;
     /// The value.
     type Outcome = String;

@@ -60,7 +60,9 @@ pub const fn either<A: Act, B: Act>() -> By {
 pub struct Apart<P: Procedure> {
     /// The step.
     pub step: P::Step,
-    /// Whoever did the other thing.
+    /// The other step, whose doer is meant.
+    pub other: P::Step,
+    /// Whoever did that.
     pub who: fn(&Model<P>) -> Option<&AccountId>,
     /// Only he, and nobody else.
     pub is_only: bool,
@@ -70,12 +72,22 @@ pub struct Apart<P: Procedure> {
 
 impl<P: Procedure> Apart<P> {
     /// Anybody but him.
-    pub const fn not(step: P::Step, who: fn(&Model<P>) -> Option<&AccountId>, why: &'static str) -> Self {
-        Self { step, who, is_only: false, why }
+    pub const fn not(
+        step: P::Step,
+        other: P::Step,
+        who: fn(&Model<P>) -> Option<&AccountId>,
+        why: &'static str,
+    ) -> Self {
+        Self { step, other, who, is_only: false, why }
     }
     /// Nobody but him.
-    pub const fn only(step: P::Step, who: fn(&Model<P>) -> Option<&AccountId>, why: &'static str) -> Self {
-        Self { step, who, is_only: true, why }
+    pub const fn only(
+        step: P::Step,
+        other: P::Step,
+        who: fn(&Model<P>) -> Option<&AccountId>,
+        why: &'static str,
+    ) -> Self {
+        Self { step, other, who, is_only: true, why }
     }
 }
 

@@ -261,6 +261,7 @@ fn rows(table: &Table) -> String {
         let acts = by.all().map(|one| format!("{} `{}`", one.title, one.act)).collect::<Vec<_>>().join(" 或 ");
         let mut who: Vec<String> = by.all().map(|one| one.permission.words()).collect();
         who.dedup();
+        let apart: Vec<&str> = apart.iter().map(|one| one.why).collect();
         let (who, apart) = (who.join(" 或 "), apart.join("、"));
         let from = if from.is_empty() { "—".to_owned() } else { from.join("、") };
         let facts = facts.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(" ");

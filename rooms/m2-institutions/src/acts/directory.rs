@@ -1,7 +1,7 @@
 //! Listing an institution and the lines of its directory (M2.1, M2.4; annex table 2).
 
 use desk::procedure::{Taking, begin};
-use desk::{Act, Desk, Done};
+use desk::{Act, Desk, Done, Hands};
 use foundation::codes::{DirectoryState, InstitutionKind, SelectionRoute};
 use foundation::{Date, DirectoryItemId, Fault, Function, InstitutionId, NeedsItemId, Permission, Right, SiteId, Stop};
 use schemars::JsonSchema;
@@ -63,6 +63,7 @@ impl Act for ListInstitution {
     const NAME: &'static str = "list-institution";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Publish);
     const TITLE: &'static str = "列入机构目录";
+    const HANDS: Hands = Hands::One("列入目录后，每个班仍要审核、批准，是两个人");
     type Outcome = InstitutionListed;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<InstitutionListed>, Stop> {
@@ -160,6 +161,7 @@ impl Act for AddDirectoryItem {
     const CLAUSE: &'static str = "M2.3";
     const CLAUSE_WHY: &'static str = "发布目录的人写它的内容";
     const TITLE: &'static str = "增加可开展的培训项目";
+    const HANDS: Hands = Hands::One("列入目录后，每个班仍要审核、批准，是两个人");
     type Outcome = DirectoryItemAdded;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<DirectoryItemAdded>, Stop> {

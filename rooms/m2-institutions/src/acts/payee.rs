@@ -3,7 +3,7 @@
 //! from the document: only two equal accounts take effect, and nothing is batched for the payee meanwhile.
 
 use desk::procedure::{Taking, begin, may_take, take};
-use desk::{Act, Desk, Done, FactDraft, tasks};
+use desk::{Act, Desk, Done, FactDraft, Hands, tasks};
 use foundation::personal::AccountNumber;
 use foundation::{AccountId, Function, InstitutionId, PayeeChangeId, Permission, Refusal, Right, Stop};
 use schemars::JsonSchema;
@@ -82,6 +82,7 @@ impl Act for ProposePayeeAccount {
     const CLAUSE: &'static str = "M8.9";
     const CLAUSE_WHY: &'static str = "账户登记在机构目录里，决定的是补贴付到哪里";
     const TITLE: &'static str = "提出更正收款账户";
+    const HANDS: Hands = Hands::One("只是提出，另一人复核以后才生效");
     type Outcome = PayeeAccount;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccount>, Stop> {
@@ -149,6 +150,7 @@ impl Act for ConfirmPayeeAccount {
     const CLAUSE: &'static str = "M8.9";
     const CLAUSE_WHY: &'static str = "账户登记在机构目录里，决定的是补贴付到哪里";
     const TITLE: &'static str = "复核收款账户";
+    const HANDS: Hands = Hands::Table;
     type Outcome = PayeeAccount;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccount>, Stop> {
@@ -197,6 +199,7 @@ impl Act for DeclinePayeeAccount {
     const CLAUSE: &'static str = "M8.9";
     const CLAUSE_WHY: &'static str = "账户登记在机构目录里，决定的是补贴付到哪里";
     const TITLE: &'static str = "退回收款账户更正";
+    const HANDS: Hands = Hands::Table;
     type Outcome = PayeeAccount;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccount>, Stop> {
@@ -220,6 +223,7 @@ impl Act for WithdrawPayeeAccount {
     const CLAUSE: &'static str = "M8.9";
     const CLAUSE_WHY: &'static str = "账户登记在机构目录里，决定的是补贴付到哪里";
     const TITLE: &'static str = "撤回收款账户更正";
+    const HANDS: Hands = Hands::Table;
     type Outcome = PayeeAccount;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccount>, Stop> {

@@ -1,6 +1,6 @@
 //! Sites, rooms, and their verification by two inspectors on the spot (M2.1, M3.7).
 
-use desk::{Act, Desk, Done};
+use desk::{Act, Desk, Done, Hands};
 use foundation::codes::{DirectoryState, ReviewResult};
 use foundation::{Date, Fault, Function, Permission, Right, RoomId, SiteId, SiteVerificationId, Stop};
 use schemars::JsonSchema;
@@ -177,6 +177,7 @@ impl Act for RecordSiteVerification {
     const NAME: &'static str = "record-site-verification";
     const PERMISSION: Permission = Permission::Of(Function::SiteVerification, Right::Inspect);
     const TITLE: &'static str = "登记实地核实";
+    const HANDS: Hands = Hands::One("登记的是两名核实人；第二名由登记人填写，还没有由他本人确认");
     type Outcome = SiteVerified;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<SiteVerified>, Stop> {

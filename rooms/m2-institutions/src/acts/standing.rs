@@ -1,7 +1,7 @@
 //! An institution's standing in the directory: suspended, restored, removed, always with a reason (M2.7).
 
 use desk::procedure::{self, Taking, take};
-use desk::{Act, Desk, Done};
+use desk::{Act, Desk, Done, Hands};
 use foundation::codes::DirectoryState;
 use foundation::{Function, InstitutionId, Permission, Right, Stop};
 use schemars::JsonSchema;
@@ -52,6 +52,7 @@ macro_rules! standing_acts {
             const CLAUSE: &'static str = "M2.7";
             const CLAUSE_WHY: &'static str = "发布目录的人维护它：暂停、恢复、移出是动态维护";
             const TITLE: &'static str = $title;
+            const HANDS: Hands = Hands::One("只管能不能开新班；理由告知机构并留痕");
             type Outcome = Stands;
             async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Stands>, Stop> {
                 perform(desk, work, &self.institution, Step::$step, &self.reason).await

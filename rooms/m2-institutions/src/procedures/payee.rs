@@ -42,9 +42,24 @@ impl Procedure for PayeeChanges {
     const SUBJECT: &'static Subject = &PAYEE_CHANGE;
     const ROWS: &'static [Row<PayeeState, Step>] = ROWS;
     const APART: &'static [Apart<Self>] = &[
-        Apart::<Self>::not(Step::Confirm, |row| Some(&row.proposed_by), "这项更正由您提出，须由另一人复核"),
-        Apart::<Self>::not(Step::Decline, |row| Some(&row.proposed_by), "这项更正由您提出，填错了请撤回"),
-        Apart::<Self>::only(Step::Withdraw, |row| Some(&row.proposed_by), "由提出人撤回；您可以写明原因退回"),
+        Apart::<Self>::not(
+            Step::Confirm,
+            Step::Propose,
+            |row| Some(&row.proposed_by),
+            "这项更正由您提出，须由另一人复核",
+        ),
+        Apart::<Self>::not(
+            Step::Decline,
+            Step::Propose,
+            |row| Some(&row.proposed_by),
+            "这项更正由您提出，填错了请撤回",
+        ),
+        Apart::<Self>::only(
+            Step::Withdraw,
+            Step::Propose,
+            |row| Some(&row.proposed_by),
+            "由提出人撤回；您可以写明原因退回",
+        ),
     ];
     const ENDS: &'static [PayeeState] = &[PayeeState::Confirmed, PayeeState::Declined, PayeeState::Withdrawn];
 

@@ -4,7 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, FactDraft, Hands};
 use foundation::codes::PaymentState;
 use foundation::{Fault, FileId, Function, InstitutionId, PaymentBatchId, Permission, Right, Stop};
 use schemars::JsonSchema;
@@ -108,6 +108,7 @@ impl Act for TakeBankFile {
     const NAME: &'static str = "take-bank-file";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
     const TITLE: &'static str = "下载银行代发文件";
+    const HANDS: Hands = Hands::One("批次已由制单人和批准人两人办理，这里只取文件");
     const KEEPS_ANSWER: bool = false;
     type Outcome = BankFileTaken;
 
@@ -149,6 +150,7 @@ impl Act for RemakeBankFile {
     const NAME: &'static str = "remake-bank-file";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
     const TITLE: &'static str = "重做丢失的银行代发文件";
+    const HANDS: Hands = Hands::One("批次已由制单人和批准人两人办理，文件与批准时逐字相同");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -2,7 +2,7 @@
 //! within the policy's working days and answers; the objector reads the answer with the receipt.
 
 use desk::procedure::{Taking, begin, may_take};
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, FactDraft, Hands};
 use foundation::codes::{ClaimState, ObjectionState};
 use foundation::ids::TypedId;
 use foundation::{ClaimId, Date, Fault, Function, ObjectionId, Office, Permission, Right, Stop};
@@ -175,6 +175,7 @@ impl Act for ReadObjectionContact {
     const NAME: &'static str = "read-objection-contact";
     const PERMISSION: Permission = Permission::Of(Function::ClaimReview, Right::Approve);
     const TITLE: &'static str = "查看异议人联系方式";
+    const HANDS: Hands = Hands::One("只看不改；每次都留痕");
     const KEEPS_ANSWER: bool = false;
     type Outcome = String;
 

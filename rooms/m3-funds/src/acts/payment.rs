@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use desk::procedure::{Taking, begin, may_take, take};
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, FactDraft, Hands};
 use foundation::codes::PaymentState;
 use foundation::limits::BATCH_LINES;
 use foundation::{
@@ -38,6 +38,7 @@ impl Act for MakePaymentBatch {
     const NAME: &'static str = "make-payment-batch";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Publish);
     const TITLE: &'static str = "生成拨付批次";
+    const HANDS: Hands = Hands::One("制单后须由财政部门另一人批准");
     type Outcome = PaymentBatchId;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PaymentBatchId>, Stop> {
@@ -239,6 +240,7 @@ impl Act for ApprovePaymentBatch {
     const NAME: &'static str = "approve-payment-batch";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Approve);
     const TITLE: &'static str = "财政复核拨付批次";
+    const HANDS: Hands = Hands::Table;
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::Datelike;
 use desk::procedure::{Taking, may_take, take};
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, FactDraft, Hands};
 use foundation::codes::ClaimState;
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClaimId, Date, Function, Permission, Right, Stop};
@@ -62,7 +62,7 @@ pub(crate) fn only<'a>() -> Taking<'a, Claims> {
 
 macro_rules! act {
     ($(#[$doc:meta])* $name:ident { $($field:ident),* } $kebab:literal $function:ident $right:ident $title:literal
-        |$self:ident, $desk:ident, $work:ident, $row:ident| $body:block) => {
+        $hands:expr => |$self:ident, $desk:ident, $work:ident, $row:ident| $body:block) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
         pub struct $name {
@@ -74,6 +74,7 @@ macro_rules! act {
             const NAME: &'static str = $kebab;
             const PERMISSION: Permission = Permission::Of(Function::$function, Right::$right);
             const TITLE: &'static str = $title;
+            const HANDS: Hands = $hands;
             type Outcome = ();
             async fn perform(&$self, $desk: &Desk, $work: &Writer) -> Result<Done<()>, Stop> {
                 let $row = $work.get(&$self.claim).await?;
@@ -140,7 +141,8 @@ const EXPLAIN_CHARS: usize = 4;
 
 act! {
     /// What the institution says to why a claim was sent back; whoever reviews reads it in the trail.
-    ExplainClaimCorrection { note } "explain-claim-correction" ClaimSubmission Create "补正说明" |self, _desk, work, row| {
+    ExplainClaimCorrection { note } "explain-claim-correction" ClaimSubmission Create "补正说明"
+        Hands::Any => |self, _desk, work, row| {
         let note = self.note.trim();
         let mut no = Vec::new();
         if row.state != ClaimState::Returned {
@@ -161,7 +163,8 @@ act! {
 
 act! {
     /// Accepts and reviews first; reserves the money.
-    FirstReviewClaim {} "first-review-claim" ClaimReview Approve "受理并初审" |self, desk, work, row| {
+    FirstReviewClaim {} "first-review-claim" ClaimReview Approve "受理并初审"
+        Hands::One("复审须由另一人办理") => |self, desk, work, row| {
         may_take::<Claims>(desk, &row, Step::FirstReview)?;
         let account = account_id(row.district, desk.today().year());
         move_money(work, &account, Moves::Reserve, row.total).await?;
@@ -179,7 +182,8 @@ act! {
 }
 act! {
     /// Reviewed again, by somebody else.
-    SecondReviewClaim {} "second-review-claim" ClaimReview Approve "复审" |self, desk, work, row| {
+    SecondReviewClaim {} "second-review-claim" ClaimReview Approve "复审"
+        Hands::Table => |self, desk, work, row| {
         may_take::<Claims>(desk, &row, Step::SecondReview)?;
         let change = claim::ActiveModel {
             second_reviewed_by: Set(desk.actor.account.clone()),
@@ -192,7 +196,8 @@ act! {
 }
 act! {
     /// Sent back with a note; reserved money is set free.
-    ReturnClaim { note } "return-claim" ClaimReview Approve "退回补正" |self, desk, work, row| {
+    ReturnClaim { note } "return-claim" ClaimReview Approve "退回补正"
+        Hands::One("只是退回补正，说明原因；放行须由两人办理") => |self, desk, work, row| {
         may_take::<Claims>(desk, &row, Step::Return)?;
         let length = self.note.trim().chars().count();
         if !(EXPLAIN_CHARS..=TEXT_CHARS).contains(&length) {
@@ -220,7 +225,8 @@ act! {
 }
 act! {
     /// Publicity begins tomorrow and lasts the policy's working days.
-    PublishClaim {} "publish-claim" ClaimPayment Publish "开始公示" |self, desk, work, row| {
+    PublishClaim {} "publish-claim" ClaimPayment Publish "开始公示"
+        Hands::One("初审、复审已由两人办理；公示期满前谁都可以提异议") => |self, desk, work, row| {
         let policy = policy_of(work, &row).await?;
         let until = workdays(desk, policy.publicity_workdays());
         let change = claim::ActiveModel {

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use desk::procedure::{Taking, may_take, take};
 use desk::reading::Going;
 use desk::sheet::{self, Wanted};
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, FactDraft, Hands};
 use foundation::codes::PaymentState;
 use foundation::limits::{BATCH_LINES, LINE_CHARS, UPLOAD_BYTES};
 use foundation::{Fault, Function, PaymentBatchId, PaymentLineId, Permission, Right, Stop};
@@ -55,6 +55,7 @@ impl Act for SettlePaymentBatch {
     const NAME: &'static str = "settle-payment-batch";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
     const TITLE: &'static str = "登记银行回单";
+    const HANDS: Hands = Hands::One("批次已由制单人和批准人两人办理，这里只记银行结果");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -114,6 +115,7 @@ impl Act for TakeBankReturn {
     const NAME: &'static str = "take-bank-return";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
     const TITLE: &'static str = "上传银行回盘文件";
+    const HANDS: Hands = Hands::One("批次已由制单人和批准人两人办理，这里只读银行回单");
     type Outcome = ReturnTaken;
 
     async fn prepare(&mut self, desk: &Desk) -> Result<(), Stop> {

@@ -2,7 +2,7 @@
 //! (M8.9; domain §7.4 S70): its claims wait for another batch, the money is reserved again.
 
 use desk::procedure::{self, Taking, may_take, take};
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, FactDraft, Hands};
 use foundation::limits::TEXT_CHARS;
 use foundation::{Fault, Function, PaymentBatchId, Permission, Refusal, Right, Stop};
 use schemars::JsonSchema;
@@ -44,6 +44,7 @@ impl Act for WithdrawPaymentBatch {
     const NAME: &'static str = "withdraw-payment-batch";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Publish);
     const TITLE: &'static str = "撤回拨付批次";
+    const HANDS: Hands = Hands::One("撤回只会不付");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -55,6 +56,7 @@ impl Act for RefusePaymentBatch {
     const NAME: &'static str = "refuse-payment-batch";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Approve);
     const TITLE: &'static str = "退回拨付批次";
+    const HANDS: Hands = Hands::One("退回只会不付");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

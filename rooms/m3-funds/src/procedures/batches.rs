@@ -51,8 +51,12 @@ impl Procedure for Batches {
     const TAG: Option<&'static str> = None;
     const SUBJECT: &'static Subject = &PAYMENT_BATCH;
     const ROWS: &'static [Row<PaymentState, Step>] = ROWS;
-    const APART: &'static [Apart<Self>] =
-        &[Apart::<Self>::not(Step::Approve, |row| Some(&row.made_by), "本批次由您制单，须由另一位工作人员批准")];
+    const APART: &'static [Apart<Self>] = &[Apart::<Self>::not(
+        Step::Approve,
+        Step::Make,
+        |row| Some(&row.made_by),
+        "本批次由您制单，须由另一位工作人员批准",
+    )];
     const ENDS: &'static [PaymentState] = &[PaymentState::Paid, PaymentState::Returned, PaymentState::Withdrawn];
 
     fn state(row: &Model<Self>) -> Result<PaymentState, Stop> {

@@ -96,6 +96,7 @@ impl Procedure for Claims {
     const ENDS: &'static [ClaimState] = &[ClaimState::Paid];
     const APART: &'static [Apart<Self>] = &[Apart::<Self>::not(
         Step::SecondReview,
+        Step::FirstReview,
         |row| row.first_reviewed_by.as_ref(),
         "您办理了本申领的初审，复审须由另一位工作人员办理",
     )];

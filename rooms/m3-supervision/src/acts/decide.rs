@@ -2,7 +2,7 @@
 //! 退回补正, 不予开班, 撤销 by the institution, by the county, and by silence.
 
 use desk::procedure::{self, Taking, may_take, take};
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, FactDraft, Hands};
 use foundation::codes::{FullProcessState, ReviewResult};
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Fen, Function, Permission, Refusal, Right, Stop};
@@ -37,6 +37,7 @@ impl Act for AnswerReviewLine {
     const NAME: &'static str = "answer-review-line";
     const PERMISSION: Permission = DECIDE;
     const TITLE: &'static str = "核对一项";
+    const HANDS: Hands = Hands::One("审核的一步；批准须由另一人办理");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -99,6 +100,7 @@ impl Act for RecheckOpening {
     const NAME: &'static str = "recheck-opening";
     const PERMISSION: Permission = DECIDE;
     const TITLE: &'static str = "重新机审";
+    const HANDS: Hands = Hands::One("审核的一步；批准须由另一人办理");
     /// How many lines are not a pass.
     type Outcome = u32;
 
@@ -179,6 +181,7 @@ impl Act for ReturnOpening {
     const NAME: &'static str = "return-opening";
     const PERMISSION: Permission = DECIDE;
     const TITLE: &'static str = "退回补正";
+    const HANDS: Hands = Hands::One("只是退回补正，一次告知；批准须由另一人办理");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -201,6 +204,7 @@ impl Act for RefuseOpening {
     const NAME: &'static str = "refuse-opening";
     const PERMISSION: Permission = DECIDE;
     const TITLE: &'static str = "不予开班";
+    const HANDS: Hands = Hands::One("不准开班就没有补贴；理由告知机构并留痕");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -248,6 +252,7 @@ impl Act for RevokeClass {
     const NAME: &'static str = "revoke-class";
     const PERMISSION: Permission = DECIDE;
     const TITLE: &'static str = "人社部门撤销班级";
+    const HANDS: Hands = Hands::One("撤销只会停止培训和补贴；理由告知机构并留痕");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

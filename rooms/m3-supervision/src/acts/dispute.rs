@@ -3,7 +3,7 @@
 
 use desk::procedure::{Taking, begin, take};
 use desk::tasks;
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, FactDraft, Hands};
 use foundation::codes::{AttendanceKind, AttendanceMethod, DisputeState, FullProcessState};
 use foundation::limits::TEXT_CHARS;
 use foundation::{AttendanceId, DisputeId, FactId, Function, Permission, Refusal, Right, SessionId, Stop};
@@ -114,6 +114,7 @@ impl Act for AnswerDispute {
     const CLAUSE: &'static str = "M3.2";
     const CLAUSE_WHY: &'static str = "答复的人是审批人，答复的是考勤";
     const TITLE: &'static str = "答复考勤异议";
+    const HANDS: Hands = Hands::One("考勤由机构记录，异议由学员提出，人社部门答复，已是三方");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use desk::procedure::{Taking, may_take, take};
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, FactDraft, Hands};
 use foundation::codes::FullProcessState;
 use foundation::{ClassId, EnrolmentId, ExamId, Function, Permission, Right, Stop};
 use journal::facts::{CompletionExamConfirmed, ExamResult};
@@ -175,6 +175,7 @@ impl Act for ConfirmExam {
     const NAME: &'static str = "confirm-exam";
     const PERMISSION: Permission = Permission::Of(Function::CompletionExam, Right::Approve);
     const TITLE: &'static str = "确认结业考核成绩";
+    const HANDS: Hands = Hands::One("成绩由机构录入，人社部门确认，已是两个单位");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

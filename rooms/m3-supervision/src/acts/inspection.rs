@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use desk::procedure::{Taking, may_take, take};
 use desk::tasks::{self, TaskDraft};
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, FactDraft, Hands};
 use foundation::codes::{ClassPhase, InspectionKind, InspectionOpinion, InspectionProblem};
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Fault, Function, InspectionId, Permission, Right, SessionId, Stop};
@@ -51,6 +51,10 @@ impl Act for RecordInspection {
     const NAME: &'static str = "record-inspection";
     const PERMISSION: Permission = Permission::Of(Function::Inspection, Right::Inspect);
     const TITLE: &'static str = "记录过程检查";
+    const HANDS: Hands = Hands::Not(&[
+        ("review-opening", "本班由您审核，须由另一位工作人员检查"),
+        ("approve-opening", "本班由您准予开班，须由另一位工作人员检查"),
+    ]);
     type Outcome = InspectionId;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<InspectionId>, Stop> {
@@ -207,6 +211,7 @@ impl Act for ResumeClass {
     const CLAUSE: &'static str = "M3.2";
     const CLAUSE_WHY: &'static str = "恢复的是上课，由审批人决定";
     const TITLE: &'static str = "恢复培训";
+    const HANDS: Hands = Hands::One("复课前须先有复查记录；只恢复原来已批准的培训");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -2,7 +2,7 @@
 //! by a second person. What ends or sends back an application is in `decide`.
 
 use desk::procedure::{Taking, may_take, take};
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, FactDraft, Hands};
 use foundation::codes::{FullProcessState, ReviewResult};
 use foundation::{ClassId, Fault, Fen, Function, Permission, Refusal, Right, Stop};
 use journal::facts::{ClassOpeningApproved, ClassOpeningSubmitted, PlannedSession};
@@ -190,6 +190,7 @@ impl Act for AcceptOpening {
     const NAME: &'static str = "accept-opening";
     const PERMISSION: Permission = DECIDE;
     const TITLE: &'static str = "受理开班申请";
+    const HANDS: Hands = Hands::One("只是受理；审核、批准另行办理");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -279,6 +280,7 @@ impl Act for ReviewOpening {
     const NAME: &'static str = "review-opening";
     const PERMISSION: Permission = DECIDE;
     const TITLE: &'static str = "审核开班申请";
+    const HANDS: Hands = Hands::One("批准须由另一人办理");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -347,6 +349,7 @@ impl Act for ApproveOpening {
     const NAME: &'static str = "approve-opening";
     const PERMISSION: Permission = DECIDE;
     const TITLE: &'static str = "准予开班";
+    const HANDS: Hands = Hands::Table;
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

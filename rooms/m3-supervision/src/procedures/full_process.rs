@@ -119,6 +119,7 @@ impl Procedure for FullProcess {
     const ROWS: &'static [Row<FullProcessState, Step>] = ROWS;
     const APART: &'static [Apart<Self>] = &[Apart::<Self>::not(
         Step::Approve,
+        Step::Review,
         |class| class.reviewed_by.as_ref(),
         "您审核过本班，须由另一位工作人员批准",
     )];

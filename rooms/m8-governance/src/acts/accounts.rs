@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use desk::procedure::{Taking, take};
-use desk::{Act, Desk, Done};
+use desk::{Act, Desk, Done, Hands};
 use foundation::codes::AccountRole;
 use foundation::limits::LINE_CHARS;
 use foundation::{AccountId, Fault, Function, Office, Permission, Refusal, Right, Stop};
@@ -64,6 +64,7 @@ impl Act for DisableAccount {
     const NAME: &'static str = "disable-account";
     const PERMISSION: Permission = CONFIGURE;
     const TITLE: &'static str = "停用账号";
+    const HANDS: Hands = Hands::One("系统管理员不办业务；不能处理自己的账号；每次都留痕");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -94,6 +95,7 @@ impl Act for EnableAccount {
     const NAME: &'static str = "enable-account";
     const PERMISSION: Permission = CONFIGURE;
     const TITLE: &'static str = "启用账号";
+    const HANDS: Hands = Hands::One("系统管理员不办业务；不能处理自己的账号；每次都留痕");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -122,6 +124,7 @@ impl Act for ResetAccount {
     const NAME: &'static str = "reset-account";
     const PERMISSION: Permission = CONFIGURE;
     const TITLE: &'static str = "重置账号";
+    const HANDS: Hands = Hands::One("系统管理员不办业务；不能处理自己的账号；每次都留痕");
     const KEEPS_ANSWER: bool = false;
     type Outcome = AccountLink;
 
@@ -168,6 +171,7 @@ impl Act for ChangeAccountRole {
     const NAME: &'static str = "change-account-role";
     const PERMISSION: Permission = CONFIGURE;
     const TITLE: &'static str = "调整账号岗位";
+    const HANDS: Hands = Hands::One("系统管理员不办业务；不能处理自己的账号；每次都留痕");
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use desk::procedure::{Taking, begin};
-use desk::{Act, Desk, Done, FactDraft, session};
+use desk::{Act, Desk, Done, FactDraft, Hands, session};
 use foundation::codes::AccountRole;
 use foundation::limits::LINE_CHARS;
 use foundation::{
@@ -42,6 +42,7 @@ impl Act for CreateAccount {
     const NAME: &'static str = "create-account";
     const PERMISSION: Permission = CONFIGURE;
     const TITLE: &'static str = "建立账号";
+    const HANDS: Hands = Hands::One("系统管理员不办业务；每次都留痕");
     const KEEPS_ANSWER: bool = false;
     type Outcome = AccountLink;
 
@@ -87,6 +88,7 @@ impl Act for OpenInstitutionAccount {
     const NAME: &'static str = "open-institution-account";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Publish);
     const TITLE: &'static str = "开通机构账号";
+    const HANDS: Hands = Hands::One("账号归机构所有；每次都留痕");
     const KEEPS_ANSWER: bool = false;
     type Outcome = AccountLink;
 
@@ -142,6 +144,7 @@ impl Act for OpenOrganisation {
     const NAME: &'static str = "open-organisation";
     const PERMISSION: Permission = CONFIGURE;
     const TITLE: &'static str = "登记单位并建立账号";
+    const HANDS: Hands = Hands::One("系统管理员不办业务；每次都留痕");
     const KEEPS_ANSWER: bool = false;
     type Outcome = AccountLink;
 
