@@ -2,6 +2,7 @@
 //! standing clock, seeded ids, fourteen personas with the neighbour and the rival among them
 //! (house.md §8). Knows no room, so that every room's tests can use it; stories live in `province`.
 
+pub mod fixtures;
 pub mod personas;
 pub mod postgres;
 mod template;

@@ -9,7 +9,7 @@ use store::tables::notices::task;
 use store::tables::supervision::{certificate, feedback, training_class};
 use testkit::{Persona, TestHouse};
 
-use crate::fixtures;
+use testkit::fixtures;
 
 const ANSWERS: [(&str, &str); 8] = [
     ("teacher", "5"),

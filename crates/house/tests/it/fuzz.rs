@@ -83,7 +83,7 @@ fn identity_numbers_of_mutated_bytes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn evidence_of_mutated_bytes_is_never_clean() {
     let house = TestHouse::new().await.join(house::routes());
-    let class = crate::fixtures::approved_class(&house).await;
+    let class = testkit::fixtures::approved_class(&house).await;
     let desk = house.desk(Persona::JinjiangOfficer);
     desk.perform(house::evidence::ExportEvidence { class: class.class.clone() }).await.unwrap();
     house::tick(&house.system()).await.unwrap();

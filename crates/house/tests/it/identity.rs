@@ -15,7 +15,7 @@ use store::tables::supervision::training_class;
 use testkit::web::Web;
 use testkit::{JINJIANG, Persona, TestHouse, district};
 
-use crate::fixtures;
+use testkit::fixtures;
 
 const PASSWORD: &str = "Jinjiang-2026-spring";
 

@@ -27,7 +27,7 @@ use store::query::*;
 use store::tables::supervision::{class_session, enrolment};
 use testkit::{Persona, TestHouse};
 
-use crate::fixtures;
+use testkit::fixtures;
 
 fn day(y: i32, m: u32, d: u32) -> Date {
     Date::from_ymd_opt(y, m, d).unwrap()

@@ -134,8 +134,8 @@ async fn a_damaged_database_is_told_in_words() {
 #[tokio::test(flavor = "multi_thread")]
 async fn m3_11_an_export_by_api_hands_out_its_evidence() {
     let house = testkit::TestHouse::new().await.join(house::routes());
-    crate::fixtures::directories(&house).await;
-    let class = crate::fixtures::another_class(&house, 1, "C1").await.class;
+    testkit::fixtures::directories(&house).await;
+    let class = testkit::fixtures::another_class(&house, 1, "C1").await.class;
     let web = Web::of(house::app(&house.premises, house::routes()), &house.premises);
     let answer =
         web.act(Some(Persona::JinjiangOfficer), "export-evidence", &serde_json::json!({ "class": class })).await;

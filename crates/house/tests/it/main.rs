@@ -4,9 +4,6 @@ mod bad_input;
 mod declared;
 mod duties;
 mod feedback_desk;
-#[path = "../../../../rooms/m3-supervision/tests/it/fixtures.rs"]
-#[allow(dead_code, reason = "shared with the supervision room; not every helper is used here")]
-mod fixtures;
 mod fuzz;
 mod headers;
 mod identity;

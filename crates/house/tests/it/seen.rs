@@ -8,7 +8,7 @@ use store::query::{ColumnTrait, Set};
 use store::tables::supervision::training_class;
 use testkit::{Persona, TestHouse};
 
-use crate::fixtures;
+use testkit::fixtures;
 
 async fn meddle(house: &TestHouse, class: &ClassId, change: training_class::ActiveModel) {
     let class = class.clone();

@@ -7,8 +7,8 @@ use store::tables::identity::account;
 use store::tables::supervision::{enrolment, training_class};
 use testkit::{Persona, TestHouse};
 
-use crate::fixtures;
 use crate::identity::{count_of, path};
+use testkit::fixtures;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn m7_1_a_trainee_with_an_old_phone_signs_in_by_a_slip_of_paper() {

@@ -11,8 +11,8 @@ use store::tables::journal::fact;
 use store::tables::supervision::{enrolment, feedback, training_class};
 use testkit::{Persona, TestHouse};
 
-use crate::fixtures;
 use crate::support::*;
+use testkit::fixtures;
 
 fn kind_words(class: &foundation::ClassId) -> GiveFeedback {
     GiveFeedback {

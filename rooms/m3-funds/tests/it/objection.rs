@@ -13,8 +13,8 @@ use store::tables::journal::fact;
 use store::tables::notices::task;
 use testkit::{Persona, TestHouse};
 
-use crate::fixtures;
 use crate::support::*;
+use testkit::fixtures;
 
 const REASON: &str = "名单第 1 位没有来上过课，班上同学都知道";
 

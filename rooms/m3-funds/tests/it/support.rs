@@ -13,7 +13,7 @@ use store::tables::supervision::{
 };
 use testkit::{JINJIANG, Persona, TestHouse, district};
 
-use crate::fixtures::{self, ApprovedClass, person_id};
+use testkit::fixtures::{self, ApprovedClass, person_id};
 
 /// Everybody of a fixture class who came to all of it: 20 offline and 4 online periods, 25 yuan each.
 pub const EACH: Fen = Fen(24 * 2500);

@@ -11,7 +11,7 @@ use store::tables::journal::fact;
 use store::tables::supervision::attendance;
 use testkit::TestHouse;
 
-use crate::fixtures::{self, NAMES};
+use testkit::fixtures::{self, NAMES};
 
 pub fn trainee(house: &TestHouse, n: usize) -> Desk {
     let account: AccountId = testkit::personas::fixed(0x9000 + n as u128);

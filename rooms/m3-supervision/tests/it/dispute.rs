@@ -12,7 +12,7 @@ use store::tables::supervision::{attendance, attendance_dispute, class_session, 
 use testkit::{Persona, TestHouse};
 
 use crate::check_in::{accounts, trainee};
-use crate::fixtures::{self, ApprovedClass};
+use testkit::fixtures::{self, ApprovedClass};
 
 const TEXT: &str = "我来上课了，手机没电，没签上，班主任可以作证；那天下午还帮忙搬了设备，签退的时候教室里没有信号，请帮我核一下，谢谢你们。";
 

@@ -7,7 +7,7 @@ use m3_supervision::jobs::attendance::EndTraining;
 use store::tables::supervision::training_class;
 use testkit::{Persona, TestHouse};
 
-use crate::fixtures::{self, ApprovedClass, NAMES};
+use testkit::fixtures::{self, ApprovedClass, NAMES};
 
 /// A class whose trainees were all present whenever the roll was called, after its last meeting.
 pub async fn taught(house: &TestHouse) -> ApprovedClass {

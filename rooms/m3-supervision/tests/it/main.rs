@@ -3,7 +3,6 @@
 mod check_in;
 mod dispute;
 mod exam;
-mod fixtures;
 mod one_page;
 mod opening;
 mod opening_checks;

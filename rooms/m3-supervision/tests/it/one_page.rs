@@ -9,8 +9,8 @@ use store::tables::supervision::{class_session, enrolment, training_class};
 use testkit::web::{Answer, Web};
 use testkit::{Persona, TestHouse};
 
-use crate::fixtures::{self, NAMES};
 use crate::opening_support::row;
+use testkit::fixtures::{self, NAMES};
 
 /// The form as the page proposes it, some fields changed.
 fn fields<'a>(

@@ -10,8 +10,8 @@ use store::tables::journal::fact;
 use store::tables::supervision::review_line;
 use testkit::{Persona, TestHouse};
 
-use crate::fixtures::{self, day};
 use crate::opening_support::{all_human, is_gone, open_tasks, ready, row, rules, under_review};
+use testkit::fixtures::{self, day};
 
 #[tokio::test]
 async fn the_fixture_stands_on_the_database() {

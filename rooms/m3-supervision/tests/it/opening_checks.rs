@@ -11,8 +11,8 @@ use store::query::{ColumnTrait, Set};
 use store::tables::supervision::{class_session, enrolment, training_class};
 use testkit::{Persona, TestHouse};
 
-use crate::fixtures::{self, day};
 use crate::opening_support::{all_human, create, layout, meddle, plan, ready, roster, row, rules};
+use testkit::fixtures::{self, day};
 
 #[tokio::test]
 async fn m5_1_forty_one_percent_online_is_refused() {

@@ -11,7 +11,7 @@ use store::tables::notices::task;
 use store::tables::supervision::training_class;
 use testkit::{Persona, TestHouse};
 
-use crate::fixtures::{self, NAMES, day};
+use testkit::fixtures::{self, NAMES, day};
 
 /// 24 periods on three days from Monday 16 November: ten working days ahead.
 pub fn plan() -> Plan {

@@ -10,7 +10,7 @@ use store::tables::journal::fact;
 use testkit::personas::trainee;
 use testkit::{Persona, TestHouse};
 
-use crate::fixtures;
+use testkit::fixtures;
 
 #[tokio::test]
 async fn m7_2_persons_are_found_masked_and_only_within_reach() {

@@ -13,8 +13,8 @@ use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::supervision::{class_session, enrolment};
 use testkit::{Persona, TestHouse};
 
-use crate::fixtures::{self, day};
 use crate::opening_support::{create, is_gone, plan, ready, roster, row, rules, under_review};
+use testkit::fixtures::{self, day};
 
 #[tokio::test]
 async fn m7_1_rosters_keep_good_rows_and_say_what_is_wrong_with_the_others() {

@@ -16,8 +16,8 @@ use store::tables::supervision::training_class;
 use testkit::{Persona, TestHouse};
 
 use crate::check_in::{accounts, trainee};
-use crate::fixtures;
 use crate::opening_support::{all_human, meddle, open_tasks, row, rules, under_review};
+use testkit::fixtures;
 
 async fn open_kinds(house: &TestHouse) -> Vec<String> {
     let reader = house.system().read().await.unwrap();

@@ -9,7 +9,7 @@ use super::Luck;
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_of_mutated_bytes() {
     let house = TestHouse::new().await.join(house::routes());
-    let class = crate::fixtures::approved_class(&house).await;
+    let class = testkit::fixtures::approved_class(&house).await;
     let web = Web::of(house::app(&house.premises, house::routes()), &house.premises);
     let mut luck = Luck::new(13);
     let token = desk::session::open(&house.premises, &Persona::SchoolClerk.account(), true).await.unwrap();

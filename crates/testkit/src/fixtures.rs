@@ -1,8 +1,10 @@
-//! Rows that the room's tests stand on: a listed institution with a verified site, rooms, teachers and
+//! Rows that rooms' tests stand on (M2, M3): a listed institution with a verified site, rooms, teachers and
 //! directory items, its rival, twelve persons of the registry, and a class that may already be taught.
 
 use std::sync::Arc;
 
+use crate::personas::{fixed, other_trainee, rival, school, trainee};
+use crate::{JINJIANG, Persona, TestHouse, district};
 use chrono::NaiveDate;
 use foundation::codes::{FullProcessState, PersonCategory, Regime, ReviewResult, SessionMode};
 use foundation::{
@@ -13,10 +15,7 @@ use store::tables::institutions::{directory_item, institution, room, site, site_
 use store::tables::needs::needs_item;
 use store::tables::registry::person;
 use store::tables::supervision::{class_session, enrolment, training_class};
-use testkit::personas::{fixed, other_trainee, rival, school, trainee};
-use testkit::{JINJIANG, Persona, TestHouse, district};
 
-#[path = "fixture_rows.rs"]
 mod rows;
 use rows::{listed, needs, registered, teaches};
 
