@@ -10,7 +10,7 @@ fn offices() -> Vec<(&'static str, Office)> {
     let id: OrganisationId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id");
     let of = |kind| Office::Organisation { organisation: Organisation { kind, id: id.clone(), district } };
     let person: PersonId = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id");
-    vec![
+    let state = vec![
         ("省人社厅", Office::Province),
         ("省就业局", Office::EmploymentBureau),
         ("省鉴定中心", Office::AssessmentCentre),
@@ -18,18 +18,13 @@ fn offices() -> Vec<(&'static str, Office)> {
         ("市人社局", Office::City { district }),
         ("县人社局", Office::County { district }),
         ("财政局", Office::Finance { district }),
-        ("行业部门", of(OrganisationKind::IndustryDepartment)),
-        ("第三方监督", of(OrganisationKind::Monitor)),
         ("审计", Office::Audit { district }),
-        ("培训机构", of(OrganisationKind::TrainingInstitution)),
-        ("评价机构", of(OrganisationKind::AssessmentBody)),
-        ("线上平台", of(OrganisationKind::OnlinePlatform)),
-        ("企业", of(OrganisationKind::Enterprise)),
-        ("实训基地", of(OrganisationKind::Base)),
         ("学员", Office::Trainee { person, institutions: None }),
         ("公众", Office::Public),
         ("系统任务", Office::System { job: "test".to_owned() }),
-    ]
+    ];
+    let organisations = OrganisationKind::all().iter().map(|kind| (kind.label(), of(*kind)));
+    state.into_iter().chain(organisations).collect()
 }
 
 fn office(name: &str) -> Office {

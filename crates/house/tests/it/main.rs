@@ -12,6 +12,7 @@ mod keys;
 mod links;
 mod listen;
 mod next_year;
+mod offices;
 mod seen;
 mod slips;
 mod sweep;

@@ -30,25 +30,17 @@ struct Added {
     kind: &'static str,
 }
 
-/// The schema texts, in order.
-const TEXTS: &[&str] = &[
-    include_str!("m0001_spine.txt"),
-    include_str!("m0002_money.txt"),
-    include_str!("m0004_answers.txt"),
-    include_str!("m0006_organisations.txt"),
-];
-
 /// Migrations, in order.
 pub fn all(backend: DbBackend) -> Vec<Migration> {
     vec![
         // Everything one subsidised class needs from directory to payment.
-        Migration::of("m0001_spine", backend, TEXTS[0], &[]),
+        Migration::of("m0001_spine", backend, include_str!("m0001_spine.txt"), &[]),
         // Counted subsidies, public objections, money on its way to the bank, the bank's file.
-        Migration::of("m0002_money", backend, TEXTS[1], MONEY),
+        Migration::of("m0002_money", backend, include_str!("m0002_money.txt"), MONEY),
         // A trainee's sign-in reaches no further than whoever gave him the slip (M7.1, M3.3).
         Migration::of("m0003_slips", backend, "", SLIPS),
         // What people say is answered: disputed attendance (M3.3), a payee's account corrected by two people (M8.9).
-        Migration::of("m0004_answers", backend, TEXTS[2], ANSWERS),
+        Migration::of("m0004_answers", backend, include_str!("m0004_answers.txt"), ANSWERS),
         // Sign-ins that ended a moment ago are found without looking at those that stand (desk/session.rs).
         Migration::of("m0005_ended", backend, "", &[])
             .and("CREATE INDEX \"ix__sign_in__ended_at\" ON \"sign_in\" (\"ended_at\") WHERE \"ended_at\" IS NOT NULL"),
@@ -64,7 +56,7 @@ const OWNED: [&str; 4] = ["account", "task", "fact", "stored_file"];
 const WERE_OFFICES: &str = "('monitor', 'industry_department')";
 
 fn organisations(backend: DbBackend) -> Migration {
-    let mut it = Migration::of("m0006_organisations", backend, TEXTS[3], &[]);
+    let mut it = Migration::of("m0006_organisations", backend, include_str!("m0006_organisations.txt"), &[]);
     for table in OWNED {
         it = it.and(&format!("ALTER TABLE \"{table}\" RENAME COLUMN \"institution\" TO \"organisation\""));
     }

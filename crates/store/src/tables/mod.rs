@@ -1,15 +1,73 @@
 //! The one vocabulary: every table, foldered by room (house.md §1, §3). Plain SeaORM entities; the
 //! `table!` macro only spares each file the same three derive lines and ties its key and version.
-//! To add a table: a file here, its columns in `migrations/`, its line in `for_each_table!`, its reach.
+//! To add a table: docs/adding.md.
 
-pub mod funds;
-pub mod identity;
-pub mod institutions;
-pub mod journal;
-pub mod needs;
-pub mod notices;
-pub mod registry;
-pub mod supervision;
+/// Tables of the funds (M3, domain §7): parameters, accounts, claims, payments.
+pub mod funds {
+    pub mod claim;
+    pub mod claim_item;
+    pub mod fund_account;
+    pub mod objection;
+    pub mod payment_batch;
+    pub mod payment_line;
+    pub mod policy_parameter;
+    pub mod subsidy_slot;
+}
+/// Tables of identity (M8): accounts, sign-ins, idempotency, settings.
+pub mod identity {
+    pub mod account;
+    pub mod idempotency;
+    pub mod one_time_link;
+    pub mod organisation;
+    pub mod setting;
+    pub mod sign_in;
+}
+/// Tables of the institution directory (M2) and site verification (M3).
+pub mod institutions {
+    pub mod directory_item;
+    pub mod institution;
+    pub mod payee_change;
+    pub mod room;
+    pub mod site;
+    pub mod site_verification;
+    pub mod teacher;
+}
+/// Tables of the journal (house.md §0.4): facts, tree nodes, running numbers, checkpoints.
+pub mod journal {
+    pub mod fact;
+    pub mod journal_checkpoint;
+    pub mod journal_node;
+    pub mod journal_subject;
+}
+/// Tables of the needs catalogue (M1).
+pub mod needs {
+    pub mod needs_item;
+}
+/// Tables of the queue (今日待办).
+pub mod notices {
+    pub mod task;
+}
+/// Tables of the real-name registry (M7.1): persons, and who looked at their data.
+pub mod registry {
+    pub mod data_view;
+    pub mod person;
+}
+/// Tables of process supervision (M3): classes, rosters, sessions, attendance, inspections, exams, certificates, feedback.
+pub mod supervision {
+    pub mod attendance;
+    pub mod attendance_dispute;
+    pub mod certificate;
+    pub mod class_party;
+    pub mod class_session;
+    pub mod completion_exam;
+    pub mod enrolment;
+    pub mod exam_score;
+    pub mod feedback;
+    pub mod inspection;
+    pub mod review_line;
+    pub mod stored_file;
+    pub mod training_class;
+}
 
 /// What every table file needs.
 pub(crate) mod prelude {

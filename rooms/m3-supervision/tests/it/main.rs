@@ -1,5 +1,6 @@
 //! Journeys and refusals of the room's acts, on the database that the environment names.
 
+mod called;
 mod check_in;
 mod dispute;
 mod exam;

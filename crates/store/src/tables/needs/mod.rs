@@ -1,2 +1,0 @@
-//! Tables of the needs catalogue (M1).
-pub mod needs_item;
