@@ -1,8 +1,8 @@
 //! The sweep: every registered route and act × everybody who reaches something else, the neighbour and the rival among
-//! them (house.md §4.4). It enumerates what is registered, so nothing can be left out. `routes.txt`, what is registered,
-//! and `sweep.txt`, what each is answered, are under review: UPDATE=1 rewrites them, a reviewer reads the difference;
-//! but a yes of before is never rewritten into a no, and `nobody.txt`, the routes on which nobody gets through, is
-//! changed by hand alone. Where the guard says no, the answer is no matter of a list: `guarded` proves it.
+//! them (house.md §4.4). It enumerates what is registered, so nothing can be left out. `routes.txt`, what is
+//! registered, and `sweep.txt`, what each is answered, are under review: UPDATE=1 rewrites them, a reviewer reads the
+//! difference; but a yes of before is never rewritten into a no, and `nobody.txt`, the routes on which nobody gets
+//! through, is changed by hand alone. Where the guard says no, the answer is no matter of a list: `guarded` proves it.
 
 mod columns;
 mod guarded;

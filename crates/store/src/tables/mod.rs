@@ -52,7 +52,8 @@ pub mod registry {
     pub mod data_view;
     pub mod person;
 }
-/// Tables of process supervision (M3): classes, rosters, sessions, attendance, inspections, exams, certificates, feedback.
+/// Tables of process supervision (M3): classes, rosters, sessions, attendance, inspections, exams, certificates,
+/// feedback.
 pub mod supervision {
     pub mod attendance;
     pub mod attendance_dispute;
