@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod declared;
+mod doorways;
 mod feedback_desk;
 #[path = "../../../../rooms/m3-supervision/tests/it/fixtures.rs"]
 #[allow(dead_code, reason = "shared with the supervision room; not every helper is used here")]
