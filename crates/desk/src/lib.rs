@@ -2,6 +2,7 @@
 //! scope, idempotency, clock; the one door for acts; routes that cannot be registered without the act
 //! or read they need; error pages and the generated API.
 
+pub mod accounts;
 pub mod act;
 pub mod answer;
 pub mod api;

@@ -103,7 +103,23 @@ pub struct Evidence {
     pub fill: Fill,
     /// Which of them cannot be read, `table 表 id`: asked when filling failed.
     pub unreadable: Unreadable,
+    /// The classes that have evidence; of the room that holds classes, none of the others.
+    pub classes: Option<Classes>,
 }
+
+store::picked! {
+    /// A class that was ever approved: its id as it stands there, spoilt or not, and its number.
+    #[derive(Debug)]
+    pub struct ClassNamed {
+        /// Its id.
+        pub id: String,
+        /// Its number.
+        pub class_no: String,
+    }
+}
+
+/// Tells which classes were ever approved, by number.
+pub type Classes = for<'a> fn(&'a Reader) -> BoxFuture<'a, Result<Vec<ClassNamed>, Stop>>;
 
 /// Puts a room's rows of a class into its bundle.
 pub type Fill = for<'a> fn(&'a Reader, &'a ClassId, &'a mut journal::Rows) -> BoxFuture<'a, Result<(), Stop>>;

@@ -1,9 +1,11 @@
 //! Tasks as acts leave them: one line in somebody's queue, closed by the act that does it.
 
-use foundation::{AccountId, Date, DistrictCode, Fault, Fen, InstitutionId, PersonId, Stop};
-use store::Writer;
-use store::query::{ColumnTrait, Condition, Set};
+use std::collections::HashSet;
+
+use foundation::{AccountId, Date, DistrictCode, Fault, Fen, Instant, InstitutionId, PersonId, Stop};
+use store::query::{ColumnTrait, Condition, QueryFilter, QuerySelect, Set};
 use store::tables::notices::task;
+use store::{Reader, Writer};
 
 use crate::Desk;
 use crate::matter::Matter;
@@ -167,6 +169,61 @@ pub async fn close_among(desk: &Desk, work: &Writer, about: Vec<String>, matters
 pub async fn close_all(desk: &Desk, work: &Writer, about: impl ToString) -> Result<(), Stop> {
     let open = Condition::all().add(task::Column::About.eq(about.to_string())).add(task::Column::DoneAt.is_null());
     end(desk, work, open).await.map(drop)
+}
+
+/// Closes the open tasks of a matter about a thing in one trainee's queue. Errors: the database's.
+pub async fn close_for(
+    desk: &Desk,
+    work: &Writer,
+    person: &PersonId,
+    about: impl ToString,
+    matter: &Matter,
+) -> Result<(), Stop> {
+    let open = Condition::all()
+        .add(task::Column::Person.eq(person.clone()))
+        .add(task::Column::About.eq(about.to_string()))
+        .add(task::Column::Kind.eq(matter.kind))
+        .add(task::Column::DoneAt.is_null());
+    end(desk, work, open).await.map(drop)
+}
+
+/// Since when an open task stands under a key (`put_once`); none where none does. Errors: the database's.
+pub async fn open_since(reader: &Reader, key: &str) -> Result<Option<Instant>, Stop> {
+    Ok(reader.find::<task::Entity>(task::Column::Once.eq(key)).await?.map(|one| one.created_at))
+}
+
+/// What the open tasks of a matter about a thing say, line by line. Errors: the database's.
+pub async fn open_titles(reader: &Reader, about: impl ToString, matter: &Matter) -> Result<Vec<String>, Stop> {
+    let about = about.to_string();
+    let open = reader
+        .list::<task::Entity>(|q| {
+            q.filter(task::Column::About.eq(about))
+                .filter(task::Column::Kind.eq(matter.kind))
+                .filter(task::Column::DoneAt.is_null())
+        })
+        .await?;
+    Ok(open.into_iter().map(|one| one.title).collect())
+}
+
+store::picked! {
+    /// An open task's key.
+    struct Key {
+        once: Option<String>,
+    }
+}
+
+/// The keys (`put_once`) of the open tasks of a matter about these things. Errors: the database's.
+pub async fn open_keys(reader: &Reader, about: Vec<String>, matter: &Matter) -> Result<HashSet<String>, Stop> {
+    // A task that is done has no key. Asked for what is open besides, SQLite would go through all that is open.
+    let rows = reader
+        .pick::<task::Entity, Key>(|q| {
+            q.select_only()
+                .column(task::Column::Once)
+                .filter(task::Column::About.is_in(about))
+                .filter(task::Column::Kind.eq(matter.kind))
+        })
+        .await?;
+    Ok(rows.into_iter().filter_map(|one| one.once).collect())
 }
 
 /// The day so many calendar days after another; the same day for a senseless number.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use foundation::Stop;
+use foundation::{ClassId, Instant, PersonId, Stop};
 use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::journal::{fact, journal_subject};
@@ -77,4 +77,68 @@ async fn lines(
             href: None,
         })
         .collect())
+}
+
+store::picked! {
+    /// What the trail of a class shows of a fact: not its body, which may list the whole class.
+    #[derive(Debug)]
+    struct Told {
+        summary: String,
+        at: Instant,
+        actor_name: String,
+        seq: Option<i64>,
+    }
+}
+
+/// The last `most` facts of a class within the reader's reach, newest first, without the kinds that are too many to
+/// show (M8.2). Errors: the database's.
+pub async fn of_class(
+    desk: &Desk,
+    reader: &Reader,
+    class: &ClassId,
+    quiet: &[&str],
+    most: u64,
+) -> Result<Vec<TrailLine>, Stop> {
+    let rows = reader
+        .pick::<fact::Entity, Told>(|q| {
+            q.select_only()
+                .columns([fact::Column::Summary, fact::Column::At, fact::Column::ActorName, fact::Column::Seq])
+                .filter(fact::Column::Class.eq(class.clone()))
+                .filter(fact::Column::Fact.is_not_in(quiet.iter().copied()))
+                .order_by_desc(fact::Column::At)
+                .order_by_desc(fact::Column::Id)
+                .limit(most)
+        })
+        .await?;
+    let today = desk.today();
+    Ok(rows
+        .into_iter()
+        .map(|one| TrailLine {
+            what: one.summary,
+            at: ui::dates::moment(one.at, today),
+            who: one.actor_name,
+            journal: one.seq.and_then(|seq| u64::try_from(seq).ok()),
+            href: None,
+        })
+        .collect())
+}
+
+/// The journal number of a class's fact of this kind about a person, once it has one (M3.11). Errors: the database's.
+pub async fn number_of(reader: &Reader, class: &ClassId, person: &PersonId, kind: &str) -> Result<Option<i64>, Stop> {
+    let facts = reader
+        .list::<fact::Entity>(|q| {
+            q.filter(fact::Column::Class.eq(class.clone()))
+                .filter(fact::Column::Person.eq(person.clone()))
+                .filter(fact::Column::Fact.eq(kind))
+                .limit(1)
+        })
+        .await?;
+    Ok(facts.first().and_then(|one| one.seq))
+}
+
+/// A class's facts of one kind, oldest first: the body of each, and its line. Errors: the database's.
+pub async fn told_of_class(reader: &Reader, class: &ClassId, kind: &str) -> Result<Vec<(String, String)>, Stop> {
+    let which = Condition::all().add(fact::Column::Class.eq(class.clone())).add(fact::Column::Fact.eq(kind));
+    let told = reader.list::<fact::Entity>(|q| q.filter(which).order_by_asc(fact::Column::Id)).await?;
+    Ok(told.into_iter().map(|one| (one.body, one.summary)).collect())
 }

@@ -3,7 +3,7 @@
 
 pub mod acts;
 pub mod declared;
-mod doorway;
+pub mod doorway;
 mod home;
 mod pages;
 pub mod procedures;
@@ -23,7 +23,7 @@ pub use acts::directory::{AddDirectoryItem, ListInstitution};
 pub use acts::sites::{AddRoom, AddSite, RecordSiteVerification};
 pub use acts::standing::{RemoveInstitution, RestoreInstitution, SuspendInstitution};
 pub use acts::teachers::{AddTeacher, EditTeacher, VerifyTeacherCertificate};
-pub use doorway::{item_for, listed, rooms, site_ok, teachers};
+pub use doorway::{item_for, listed, site_ok};
 
 /// What the room brings.
 pub fn room() -> Room {

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use desk::filters;
-use foundation::codes::{DirectoryState, InstitutionKind, NeedsState};
-use foundation::{InstitutionId, ManagementPath, Scope, Stop};
+use foundation::codes::{DirectoryState, InstitutionKind};
+use foundation::{InstitutionId, ManagementPath, NeedsItemId, Scope, Stop};
+use m1_needs::doorway::NeedsItem;
 use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, Select};
+use store::tables::institutions::directory_item;
 use store::tables::institutions::institution::{Column, Entity, Model};
-use store::tables::institutions::{directory_item, payee_change};
-use store::tables::needs::needs_item;
 
 /// Whether this scope manages what lies at `path`.
 pub fn manages(scope: &Scope, path: &ManagementPath) -> bool {
@@ -23,14 +23,6 @@ pub fn manages(scope: &Scope, path: &ManagementPath) -> bool {
 /// Whether this scope sees the inside: teachers, verifications, the masked account.
 pub fn sees_inside(scope: &Scope, row: &Model) -> bool {
     manages(scope, &row.path) || matches!(scope, Scope::Own(id) if InstitutionId::from(id) == row.id)
-}
-
-/// The correction of an institution's account that waits for its second person.
-pub async fn open_payee_change(
-    reader: &Reader,
-    institution: &InstitutionId,
-) -> Result<Option<payee_change::Model>, Stop> {
-    reader.find::<payee_change::Entity>(payee_change::Column::Open.eq(institution.to_string())).await
 }
 
 desk::filters! {
@@ -78,12 +70,7 @@ fn seen_by(scope: &Scope) -> Condition {
 
 /// The institutions whose directory holds an item of this name.
 async fn teaching(reader: &Reader, words: &str) -> Result<Vec<String>, Stop> {
-    let items = reader
-        .list::<needs_item::Entity>(|q| {
-            q.filter(needs_item::Column::Name.contains(words))
-                .filter(needs_item::Column::State.eq(NeedsState::Published))
-        })
-        .await?;
+    let items = m1_needs::doorway::published_called(reader, words).await?;
     let items: Vec<String> = items.into_iter().map(|row| row.id.to_string()).collect();
     let lines =
         reader.list::<directory_item::Entity>(|q| q.filter(directory_item::Column::NeedsItem.is_in(items))).await?;
@@ -114,15 +101,12 @@ pub async fn programmes(reader: &Reader, rows: &[Model]) -> Result<BTreeMap<Inst
 }
 
 /// The items of the needs catalogue behind lines of the directory, by id.
-pub async fn items_of(
-    reader: &Reader,
-    lines: &[directory_item::Model],
-) -> Result<BTreeMap<String, needs_item::Model>, Stop> {
-    let ids: Vec<String> =
-        lines.iter().map(|line| line.needs_item.to_string()).collect::<BTreeSet<_>>().into_iter().collect();
+pub async fn items_of(reader: &Reader, lines: &[directory_item::Model]) -> Result<BTreeMap<String, NeedsItem>, Stop> {
+    let ids: Vec<NeedsItemId> =
+        lines.iter().map(|line| line.needs_item.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     let mut all = BTreeMap::new();
     for some in ids.chunks(500) {
-        let items = reader.list::<needs_item::Entity>(|q| q.filter(needs_item::Column::Id.is_in(some))).await?;
+        let items = m1_needs::doorway::items(reader, some).await?;
         all.extend(items.into_iter().map(|item| (item.id.to_string(), item)));
     }
     Ok(all)

@@ -5,9 +5,9 @@ use desk::procedure::after;
 use foundation::codes::{NeedsState, ReviewResult};
 use foundation::limits::{LINE_CHARS, TEXT_CHARS};
 use foundation::{AccountNumber, Date, IdDocument, IdType, PersonName, Refusal, Uscc};
+use m1_needs::doorway::NeedsItem;
 use store::query::Set;
 use store::tables::institutions::{institution, site, site_verification, teacher};
-use store::tables::needs::needs_item;
 
 use crate::acts::directory::{AddDirectoryItem, ListInstitution};
 use crate::acts::sites::RecordSiteVerification;
@@ -138,7 +138,7 @@ pub struct DirectoryContext<'a> {
     /// The institution.
     pub institution: &'a institution::Model,
     /// The item of the needs catalogue.
-    pub item: &'a needs_item::Model,
+    pub item: &'a NeedsItem,
     /// The site.
     pub site: &'a site::Model,
     /// The site's valid verification.

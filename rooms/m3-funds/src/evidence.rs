@@ -14,6 +14,7 @@ use store::tables::funds::{claim, claim_item, payment_line};
 pub(crate) const EVIDENCE: Evidence = Evidence {
     fill: |reader, class, rows| Box::pin(fill(reader, class, rows)),
     unreadable: |reader, class| unreadable(reader, class),
+    classes: None,
 };
 
 async fn fill(reader: &Reader, class: &ClassId, rows: &mut Rows) -> Result<(), Stop> {

@@ -5,11 +5,11 @@ use desk::turns::Told;
 use desk::{Act, Desk, procedure};
 use foundation::Stop;
 use foundation::codes::{ClaimState, ClassState};
+use m3_supervision::doorway::{class_in, heard_after, next_in};
 use m3_supervision::procedures::full_process::{FullProcess, Step as ClassStep};
 use store::Reader;
-use store::query::{ColumnTrait, Condition, Expr, ExprTrait, Query, QueryFilter};
+use store::query::{ColumnTrait, Condition, QueryFilter};
 use store::tables::funds::claim;
-use store::tables::supervision::{feedback, training_class};
 
 use crate::acts::draft::{ArchiveUnpaidClass, DraftClaim, RedraftClaim, claim_window_end};
 use crate::acts::review::EndPublicity;
@@ -18,11 +18,7 @@ use crate::acts::review::EndPublicity;
 /// others waiting; everything that failed is told.
 pub(crate) async fn tick(desk: &Desk) -> Result<(), Stop> {
     let (today, turns, reader) = (desk.today(), &desk.premises.turns, desk.read().await?);
-    let classes = turns
-        .next::<training_class::Entity>(&reader, "draft-claim", |q| {
-            q.filter(training_class::Column::State.is_in(states(ClassStep::DraftClaim)))
-        })
-        .await?;
+    let classes = next_in(desk, &reader, "draft-claim", states(ClassStep::DraftClaim)).await?;
     let late = turns.next::<claim::Entity>(&reader, "redraft-claim", |q| q.filter(answered_late())).await?;
     let over = turns
         .next::<claim::Entity>(&reader, "end-publicity", |q| {
@@ -31,7 +27,8 @@ pub(crate) async fn tick(desk: &Desk) -> Result<(), Stop> {
         .await?;
     let closed = turns
         .next::<claim::Entity>(&reader, "archive-unpaid", |q| {
-            q.filter(claim::Column::State.eq(ClaimState::NotPassed)).filter(in_claimed_class())
+            q.filter(claim::Column::State.eq(ClaimState::NotPassed))
+                .filter(class_in(claim::Column::Class, states(ClassStep::ArchiveUnpaid)))
         })
         .await?;
     let mut told = Told::default();
@@ -70,31 +67,13 @@ async fn done<A: Act>(desk: &Desk, act: A) -> Result<(), Stop> {
 
 /// Claims in hand whose class was answered for after they were drafted.
 fn answered_late() -> Condition {
-    let later = Query::select()
-        .expr(Expr::val(1))
-        .from(feedback::Entity)
-        .and_where(Expr::col((feedback::Entity, feedback::Column::Class)).equals((claim::Entity, claim::Column::Class)))
-        .and_where(
-            Expr::col((feedback::Entity, feedback::Column::At))
-                .gt(Expr::col((claim::Entity, claim::Column::DraftedAt))),
-        )
-        .to_owned();
     Condition::all()
         .add(claim::Column::State.is_in([ClaimState::Draft, ClaimState::Returned, ClaimState::NotPassed]))
         .add(claim::Column::SecondReviewedBy.is_null())
-        .add(Expr::exists(later))
+        .add(heard_after(claim::Column::Class, claim::Column::DraftedAt))
 }
 
 /// The states of classes from which a step of theirs leads on: the class's table says.
 fn states(step: ClassStep) -> Vec<ClassState> {
     procedure::row::<FullProcess>(step).from.iter().copied().map(ClassState::from).collect()
-}
-
-fn in_claimed_class() -> Condition {
-    let claimed = Query::select()
-        .column(training_class::Column::Id)
-        .from(training_class::Entity)
-        .and_where(training_class::Column::State.is_in(states(ClassStep::ArchiveUnpaid)))
-        .to_owned();
-    Condition::all().add(claim::Column::Class.in_subquery(claimed))
 }

@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod declared;
+mod doorway;
 mod evidence;
 mod finders;
 mod home;
@@ -14,6 +15,7 @@ pub mod rules;
 use desk::procedure::table;
 use desk::{NavEntry, Room, Whom};
 use foundation::{Function, Permission, Right};
+use m3_supervision::doorway::{ClaimedFor, PaidBefore};
 
 /// What the room brings.
 pub fn room() -> Room {
@@ -33,6 +35,8 @@ pub fn room() -> Room {
         .search(finders::CLAIMS)
         .search(finders::BATCHES)
         .evidence(evidence::EVIDENCE)
+        .answers::<PaidBefore>(|reader, asked| Box::pin(doorway::paid_before(reader, asked)))
+        .answers::<ClaimedFor>(|reader, asked| Box::pin(doorway::claimed_for(reader, asked)))
 }
 
 const NAVIGATION: [NavEntry; 3] = [

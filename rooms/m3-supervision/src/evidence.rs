@@ -1,6 +1,6 @@
 //! A class's rows as its evidence holds them: what facts account for, to be held against them offline (M3.11).
 
-use desk::room::Evidence;
+use desk::room::{ClassNamed, Evidence};
 use foundation::codes::{AttendanceKind, SessionMode};
 use foundation::{ClassId, Stop};
 use futures::future::BoxFuture;
@@ -8,7 +8,7 @@ use journal::Rows;
 use journal::bundle::{AttendanceRow, CertificateRow, EnrolmentRow, ExamResultRow, SessionRow};
 use reckoning::hours::Kind;
 use store::Reader;
-use store::query::{ColumnTrait, QueryFilter, QueryOrder};
+use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::supervision::{
     attendance, certificate, class_session, completion_exam, enrolment, exam_score, training_class,
 };
@@ -17,6 +17,7 @@ use store::tables::supervision::{
 pub(crate) const EVIDENCE: Evidence = Evidence {
     fill: |reader, class, rows| Box::pin(fill(reader, class, rows)),
     unreadable: |reader, class| unreadable(reader, class),
+    classes: Some(|reader| Box::pin(ever_approved(reader))),
 };
 
 async fn fill(reader: &Reader, class: &ClassId, rows: &mut Rows) -> Result<(), Stop> {
@@ -112,6 +113,19 @@ async fn results(reader: &Reader, class: &ClassId) -> Result<Vec<ExamResultRow>,
         passed: one.passed,
     };
     Ok(rows.into_iter().map(told).collect())
+}
+
+/// Every class whose policy was pinned: what was approved was, whatever became of it.
+async fn ever_approved(reader: &Reader) -> Result<Vec<ClassNamed>, Stop> {
+    reader
+        .pick::<training_class::Entity, ClassNamed>(|q| {
+            q.select_only()
+                .column(training_class::Column::Id)
+                .column(training_class::Column::ClassNo)
+                .filter(training_class::Column::Policy.is_not_null())
+                .order_by_asc(training_class::Column::ClassNo)
+        })
+        .await
 }
 
 fn unreadable<'a>(reader: &'a Reader, class: &'a ClassId) -> BoxFuture<'a, Result<Vec<String>, Stop>> {

@@ -4,6 +4,7 @@
 pub mod acts;
 pub mod certificate_pdf;
 pub mod declared;
+pub mod doorway;
 mod evidence;
 mod finders;
 mod home;
@@ -20,6 +21,7 @@ use desk::procedure::table;
 use desk::turns::Told;
 use desk::{Desk, NavEntry, Room, Routes, Whom};
 use foundation::{Function, Permission, Right, Stop};
+use m7_registry::doorway::ClassesOf;
 
 /// What the room brings.
 pub fn room() -> Room {
@@ -38,6 +40,7 @@ pub fn room() -> Room {
         .search(finders::CLASSES)
         .search(finders::CERTIFICATES)
         .evidence(evidence::EVIDENCE)
+        .answers::<ClassesOf>(|reader, asked| Box::pin(doorway::classes_of(reader, asked)))
 }
 
 const NAVIGATION: [NavEntry; 4] = [

@@ -3,11 +3,10 @@
 
 use desk::Desk;
 use foundation::Stop;
-use foundation::codes::{CertificateType, ClassPhase, ClassState, NeedsState};
+use foundation::codes::{CertificateType, ClassPhase, ClassState};
+use m1_needs::doorway::{NeedsItem, published_among};
+use m2_institutions::doorway::{self as institutions, Room, Teacher};
 use store::Reader;
-use store::query::{ColumnTrait, QueryFilter, QueryOrder};
-use store::tables::institutions::{directory_item, room, teacher};
-use store::tables::needs::needs_item;
 use store::tables::supervision::training_class;
 
 /// The day the application counts from: an application under way was in time on the day it came in.
@@ -28,36 +27,18 @@ pub(crate) fn short(at: foundation::Instant) -> String {
 
 /// What an institution can choose from for a new class.
 pub struct Choices {
-    pub items: Vec<needs_item::Model>,
-    pub rooms: Vec<room::Model>,
-    pub teachers: Vec<teacher::Model>,
+    pub items: Vec<NeedsItem>,
+    pub rooms: Vec<Room>,
+    pub teachers: Vec<Teacher>,
 }
 
 /// Items of its directory lines that lead to a completion certificate, its rooms, its teachers.
 pub async fn choices(reader: &Reader, institution: &foundation::InstitutionId) -> Result<Choices, Stop> {
-    let lines = reader
-        .list::<directory_item::Entity>(|q| q.filter(directory_item::Column::Institution.eq(institution.clone())))
-        .await?;
-    let items = reader
-        .list::<needs_item::Entity>(|q| {
-            q.filter(needs_item::Column::Id.is_in(lines.iter().map(|one| one.needs_item.clone())))
-                .filter(needs_item::Column::State.eq(NeedsState::Published))
-                .filter(
-                    needs_item::Column::CertificateType
-                        .is_in([CertificateType::Completion, CertificateType::Entrepreneurship]),
-                )
-                .order_by_asc(needs_item::Column::Name)
-        })
-        .await?;
-    let rooms = reader
-        .list::<room::Entity>(|q| {
-            q.filter(room::Column::Institution.eq(institution.clone())).order_by_asc(room::Column::Name)
-        })
-        .await?;
-    let teachers = reader
-        .list::<teacher::Entity>(|q| {
-            q.filter(teacher::Column::Institution.eq(institution.clone())).order_by_asc(teacher::Column::Name)
-        })
-        .await?;
-    Ok(Choices { items, rooms, teachers })
+    let taught = institutions::items_taught(reader, institution).await?;
+    let completed = [CertificateType::Completion, CertificateType::Entrepreneurship];
+    Ok(Choices {
+        items: published_among(reader, &taught, &completed).await?,
+        rooms: institutions::rooms_of(reader, institution).await?,
+        teachers: institutions::teachers(reader, institution).await?,
+    })
 }

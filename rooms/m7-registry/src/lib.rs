@@ -1,8 +1,9 @@
 //! M7 real-name registry (M7.1 凡补必进，不进不补; domain §12.7): persons, rosters from workbooks, and who
-//! looked at whose data. Doorway for other rooms: `register`, `roster::read`, `reveal`.
+//! looked at whose data. Doorway for other rooms: `doorway`, `register`, `roster::read`, `reveal`.
 
 pub mod acts;
 pub mod declared;
+pub mod doorway;
 pub mod pages;
 pub mod refusals;
 pub mod roster;

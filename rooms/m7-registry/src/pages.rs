@@ -12,15 +12,15 @@ use foundation::{Fault, Function, Permission, PersonId, Refusal, Right, Stop};
 use maud::{Markup, html};
 use serde::Deserialize;
 use store::Reader;
-use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
+use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
 use store::tables::registry::person;
-use store::tables::supervision::{certificate, enrolment, training_class};
 use ui::{
     Column, Dossier, DossierHead, Field, Form, FormState, Masked, Register, Row, facts_grid, form, section,
     simple_table,
 };
 
 use crate::acts::{FindPerson, RevealPersonalData};
+use crate::doorway::ClassesOf;
 use crate::{roster, search, views};
 
 /// Why somebody may need a whole number; anything else can be written in the API's own words.
@@ -199,7 +199,7 @@ async fn dossier(desk: &Desk, id: &str, opened: Option<(&str, &str)>, error: &st
     if !error.is_empty() {
         main.push(html! { p class="jb-text--act" role="alert" { (error) } });
     }
-    main.extend([section("", facts_grid(&facts)), section("参加的培训", classes(&reader, &row.id).await?)]);
+    main.extend([section("", facts_grid(&facts)), section("参加的培训", classes(desk, &reader, &row.id).await?)]);
     let mut side = vec![section("谁看过", viewed(desk, &reader, &row.id).await?)];
     side.push(ui::trail(&desk::trail::of(desk, &reader, &crate::declared::PERSON, &row.id.to_string(), 20).await?));
     Ok(html! {
@@ -227,34 +227,21 @@ fn field(desk: &Desk, person: &PersonId, what: &str, word: &str, masked: &str, o
     html! { (one) }
 }
 
-async fn classes(reader: &Reader, person: &PersonId) -> Result<Markup, Stop> {
-    let places = reader
-        .list::<enrolment::Entity>(|q| {
-            q.filter(enrolment::Column::Person.eq(person.clone())).order_by_desc(enrolment::Column::Id).limit(PAGE_ROWS)
-        })
-        .await?;
-    let held = reader
-        .list::<training_class::Entity>(|q| {
-            q.filter(training_class::Column::Id.is_in(places.iter().map(|one| one.class.clone())))
-        })
-        .await?;
-    let certificates =
-        reader.list::<certificate::Entity>(|q| q.filter(certificate::Column::Person.eq(person.clone()))).await?;
-    let rows: Vec<Row> = places
+async fn classes(desk: &Desk, reader: &Reader, person: &PersonId) -> Result<Markup, Stop> {
+    let attended = desk.premises.ask(reader, ClassesOf { person: person.clone(), most: PAGE_ROWS }).await?;
+    let rows: Vec<Row> = attended
         .iter()
-        .filter_map(|place| Some((place, held.iter().find(|class| class.id == place.class)?)))
-        .map(|(place, class)| {
-            let paper = certificates.iter().find(|one| one.enrolment == place.id);
+        .map(|one| {
             Row::link(
-                at::ClassPage(&class.id).to_string(),
+                at::ClassPage(&one.class).to_string(),
                 vec![
-                    html! { (class.title) },
-                    html! { (class.institution_name) },
-                    html! { (ui::dates::full_range(class.starts_on, class.ends_on)) },
-                    html! { (place.category.label()) },
-                    html! { @if place.active { (class.state.label()) } @else { "已退出" } },
+                    html! { (one.title) },
+                    html! { (one.institution_name) },
+                    html! { (ui::dates::full_range(one.days.0, one.days.1)) },
+                    html! { (one.category.label()) },
+                    html! { (one.state.map_or("已退出", |state| state.label())) },
                     html! {
-                        @if let Some(paper) = paper { a href=(at::VerifyPage(&paper.number)) { (paper.number) } }
+                        @if let Some(number) = &one.certificate { a href=(at::VerifyPage(number)) { (number) } }
                         @else { "—" }
                     },
                 ],

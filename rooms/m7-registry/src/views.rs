@@ -17,11 +17,6 @@ pub async fn of(reader: &Reader, person: &PersonId, most: u64) -> Result<Vec<dat
         .await
 }
 
-/// How many looks there were.
-pub async fn count(reader: &Reader, person: &PersonId) -> Result<u64, Stop> {
-    reader.count::<data_view::Entity>(|q| q.filter(data_view::Column::Person.eq(person.clone()))).await
-}
-
 /// What was looked at, in words.
 pub fn word(what: &str) -> &'static str {
     match what {

@@ -3,9 +3,8 @@
 
 use foundation::{ClassId, Fault, Scope, Stop};
 use journal::{Check, Difference, Report, VerifierKeys};
-use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use store::query::{ColumnTrait, QueryFilter, QuerySelect};
 use store::tables::journal::fact;
-use store::tables::supervision::training_class;
 use store::{Reader, sequencer};
 
 use crate::bundle::{export, keys};
@@ -106,10 +105,6 @@ fn brief(stop: &Stop) -> String {
     stop.to_string().lines().next().unwrap_or("").chars().take(120).collect()
 }
 
-store::picked! {
-    struct Named { id: String, class_no: String }
-}
-
 /// Every class that was ever approved, one by one: its rows against its facts, hours and money reckoned anew, as the
 /// offline verifier does with its bundle. Errors: the database's.
 pub async fn verify_classes(premises: &Premises) -> Result<Report, Stop> {
@@ -119,15 +114,10 @@ pub async fn verify_classes(premises: &Premises) -> Result<Report, Stop> {
 /// The same by keys that the asker has from elsewhere.
 pub async fn verify_classes_by(premises: &Premises, trusted: &VerifierKeys) -> Result<Report, Stop> {
     let reader = premises.db.snapshot(Scope::Everything).await?;
-    let classes = reader
-        .pick::<training_class::Entity, Named>(|q| {
-            q.select_only()
-                .column(training_class::Column::Id)
-                .column(training_class::Column::ClassNo)
-                .filter(training_class::Column::Policy.is_not_null())
-                .order_by_asc(training_class::Column::ClassNo)
-        })
-        .await?;
+    let mut classes = Vec::new();
+    for told in premises.declared().evidence.iter().filter_map(|room| room.classes) {
+        classes.extend(told(&reader).await?);
+    }
     if !classes.is_empty() && sequencer::latest(&reader).await?.is_none() {
         return Ok(nothing_placed(classes.len()));
     }

@@ -7,8 +7,8 @@ use desk::{Desk, Pairs};
 use foundation::at;
 use foundation::codes::AccountRole;
 use foundation::{DistrictCode, Fault, InstitutionId, Office, OrganisationKind, Stop};
+use m2_institutions::doorway::Institution;
 use maud::{Markup, html};
-use store::tables::institutions::institution;
 use ui::{Button, Field, Form, FormState, form, page_head, panel};
 
 use crate::accounts::{CONFIGURE, NAV, OFFICES};
@@ -222,7 +222,7 @@ pub async fn create_organisation(desk: Desk, form: Pairs) -> Response {
 }
 
 /// The listed institution of this id.
-async fn listed_institution(desk: &Desk, id: &str) -> Result<institution::Model, Stop> {
+async fn listed_institution(desk: &Desk, id: &str) -> Result<Institution, Stop> {
     let id: InstitutionId = id.parse().map_err(|_| Fault::Gone)?;
     let row = desk.read().await?.get(&id).await?;
     let office = Office::of_institution(&row.id, row.district);
@@ -237,7 +237,7 @@ pub async fn new_for_institution(desk: Desk, Path(id): Path<String>) -> Response
     }
 }
 
-fn institution_form(desk: &Desk, row: &institution::Model, status: u16, state: &FormState) -> Response {
+fn institution_form(desk: &Desk, row: &Institution, status: u16, state: &FormState) -> Response {
     desk.page_status(
         status,
         "开通机构账号",

@@ -7,14 +7,14 @@ use axum::response::Response;
 use desk::{Desk, Pairs, Read};
 use foundation::at;
 use foundation::{AccountId, ClassId, EnrolmentId, Fault, Function, Instant, Permission, PersonId, Right, Stop};
+use m3_supervision::doorway::{Class, places};
 use maud::{Markup, html};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::identity::{account, one_time_link, sign_in};
-use store::tables::supervision::training_class;
 use ui::{Bulk, Button, Column, FormState, Register, Row, Tag, page_head, panel, tag};
 
 use crate::acts::links::LinkPurpose;
-use crate::acts::slips::{IssueSlips, Slip, gives_slips, places};
+use crate::acts::slips::{IssueSlips, Slip, gives_slips};
 
 /// The class's slips.
 pub struct SlipsPage;
@@ -30,7 +30,7 @@ pub async fn show(desk: Desk, Path(id): Path<String>) -> Response {
     page(&desk, &id, &FormState::new()).await.unwrap_or_else(|stop| desk.stopped(stop))
 }
 
-async fn own_class(desk: &Desk, id: &str) -> Result<training_class::Model, Stop> {
+async fn own_class(desk: &Desk, id: &str) -> Result<Class, Stop> {
     let id: ClassId = id.parse().map_err(|_| Fault::Gone)?;
     desk.read().await?.get(&id).await
 }
@@ -186,7 +186,7 @@ async fn sheet_of(desk: &Desk, id: &str, form: &Pairs) -> Result<Response, Stop>
 }
 
 /// Two slips beside each other, cut along the dashes.
-fn sheet(class: &training_class::Model, slips: &[Slip]) -> Markup {
+fn sheet(class: &Class, slips: &[Slip]) -> Markup {
     html! {
         (page_head("登录条", &format!("{} · {} 张，请现在打印；离开这一页就看不到了", class.title, slips.len()),
             &[Button::link("回到名单", at::ClassSlips(&class.id).to_string())]))

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod declared;
+mod doorways;
 mod duties;
 mod feedback_desk;
 mod fuzz;

@@ -15,8 +15,8 @@ use store::tables::institutions::{institution, payee_change};
 
 use super::{fact, managed};
 use crate::declared::{CONFIRM_PAYEE, PAYEE_CHANGE};
+use crate::doorway;
 use crate::procedures::payee::{PayeeChanges, Step};
-use crate::queries;
 use crate::refusals::{ACCOUNT_NUMBER, PAYEE};
 use crate::rules;
 
@@ -133,7 +133,7 @@ impl ProposePayeeAccount {
             .into_iter()
             .chain(rules::line("document", "依据材料", &self.document, "M8.9"))
             .collect();
-        no.extend(queries::open_payee_change(work, &row.id).await?.as_ref().map(|open| already(Some(open))));
+        no.extend(doorway::open_payee_change(work, &row.id).await?.as_ref().map(|open| already(Some(open))));
         let account = typed(&self.account, &mut no);
         let index = account.as_ref().map(|account| desk.premises.keyring.index(Purpose::Account, account.reveal()));
         if index.is_some() && index == row.account_index && row.bank == self.bank.trim() {
@@ -265,7 +265,7 @@ async fn waiting(
     meant: Option<&PayeeChangeId>,
 ) -> Result<payee_change::Model, Stop> {
     let none = || PAYEE.refuse("没有等着复核的收款账户更正").fix("可能已经复核或退回，请看机构页面的留痕");
-    let open = queries::open_payee_change(work, institution).await?.ok_or_else(none)?;
+    let open = doorway::open_payee_change(work, institution).await?.ok_or_else(none)?;
     match meant.is_none_or(|meant| *meant == open.id) {
         true => Ok(open),
         false => Err(PAYEE

@@ -5,8 +5,6 @@ use axum::response::Response;
 use desk::{Desk, Pairs, procedure};
 use foundation::at;
 use foundation::{Fault, InstitutionId, Stop};
-use store::query::{ColumnTrait, Condition};
-use store::tables::identity::account;
 use store::tables::institutions::institution::Model;
 use ui::{Button, Dossier, DossierHead, Field, FormState, Markup, form, html, section, trail};
 
@@ -15,7 +13,7 @@ use super::register::state_tag;
 use crate::acts::standing::{RemoveInstitution, RestoreInstitution, SuspendInstitution};
 use crate::declared::INSTITUTION;
 use crate::procedures::standing::{Standing, Step};
-use crate::queries;
+use crate::{doorway, queries};
 
 const MOST_LINES: u64 = 50;
 
@@ -102,10 +100,8 @@ async fn account_button(desk: &Desk, reader: &store::Reader, row: &Model) -> Res
     if !(queries::manages(reader.scope(), &row.path) && desk.may(super::PUBLISH)) {
         return Ok(Vec::new());
     }
-    let live =
-        Condition::all().add(account::Column::Organisation.eq(row.id.clone())).add(account::Column::Disabled.eq(false));
-    let has_one = reader.find::<account::Entity>(live).await?.is_some();
-    let waits = queries::open_payee_change(reader, &row.id).await?.is_some();
+    let has_one = desk::accounts::has_one(reader, &row.id).await?;
+    let waits = doorway::open_payee_change(reader, &row.id).await?.is_some();
     let word = if waits { "复核收款账户" } else { "更正收款账户" };
     let mut buttons = vec![Button::link(word, at::InstitutionPayee(&row.id).to_string())];
     if !has_one {

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use foundation::at;
 use foundation::codes::ReviewResult;
 use foundation::{Date, InstitutionId, SiteId, Stop};
+use m1_needs::doorway::NeedsItem;
 use store::Reader;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::institutions::{directory_item, institution, room, site, site_verification, teacher};
-use store::tables::needs::needs_item;
 use ui::{Button, Column, Markup, Row, Tag, dates, html, simple_table, tag};
 
 use crate::queries;
@@ -26,7 +26,7 @@ pub struct Inside {
     /// Latest verification of each site.
     pub verified: BTreeMap<SiteId, site_verification::Model>,
     pub lines: Vec<directory_item::Model>,
-    pub items: BTreeMap<String, needs_item::Model>,
+    pub items: BTreeMap<String, NeedsItem>,
     pub teachers: Vec<teacher::Model>,
 }
 
@@ -57,7 +57,7 @@ impl Inside {
             })
             .await?;
         let items = queries::items_of(reader, &lines).await?;
-        let teachers = crate::teachers(reader, id).await?;
+        let teachers = crate::doorway::teachers(reader, id).await?;
         Ok(Self {
             sites,
             rooms,

@@ -5,11 +5,10 @@ use axum::response::Response;
 use chrono::Datelike;
 use desk::{Desk, Pairs};
 use foundation::at;
-use foundation::codes::{InstitutionKind, NeedsState, ReviewResult, SelectionRoute};
+use foundation::codes::{InstitutionKind, ReviewResult, SelectionRoute};
 use foundation::{Date, Fault, NeedsItemId, SiteId, Stop, TeacherId};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder};
 use store::tables::institutions::{institution, site};
-use store::tables::needs::needs_item;
 use ui::{Field, FormState, Markup, fieldset, html};
 
 use super::dossier::found;
@@ -126,11 +125,7 @@ pub async fn new_item(desk: Desk, Path(id): Path<String>) -> Result<Response, Re
 
 async fn item_form(desk: &Desk, row: &institution::Model, state: &FormState) -> Result<Response, Stop> {
     let reader = desk.read().await?;
-    let items = reader
-        .list::<needs_item::Entity>(|q| {
-            q.filter(needs_item::Column::State.eq(NeedsState::Published)).order_by_asc(needs_item::Column::Name)
-        })
-        .await?;
+    let items = m1_needs::doorway::published(&reader).await?;
     let items = items
         .iter()
         .filter(|item| item.path.covers(&row.path))

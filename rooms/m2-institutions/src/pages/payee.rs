@@ -7,8 +7,6 @@ use desk::{Desk, Pairs};
 use foundation::codes::PayeeState;
 use foundation::{AccountId, Fault, InstitutionId, PayeeChangeId, Stop, at};
 use store::Reader;
-use store::query::{ColumnTrait, QueryFilter};
-use store::tables::identity::account;
 use store::tables::institutions::{institution, payee_change};
 use ui::{Button, Dossier, DossierHead, Field, Form, FormState, Markup, Tag, dates, facts_grid, form, html, section};
 
@@ -16,8 +14,8 @@ use super::office_forms::managed;
 use super::{FormPage, NAV, settle};
 use crate::acts::payee::{ConfirmPayeeAccount, DeclinePayeeAccount, ProposePayeeAccount, WithdrawPayeeAccount};
 use crate::declared::PAYEE_CHANGE;
+use crate::doorway;
 use crate::procedures::payee::{PayeeChanges, Step};
-use crate::queries;
 
 /// Lines of a correction's trail.
 const TRAIL_LINES: u64 = 20;
@@ -34,7 +32,7 @@ enum Doing {
 pub async fn show(desk: Desk, Path(id): Path<String>) -> Result<Response, Response> {
     let run = async {
         let row = managed(&desk, &id).await?;
-        match queries::open_payee_change(&desk.read().await?, &row.id).await? {
+        match doorway::open_payee_change(&desk.read().await?, &row.id).await? {
             Some(open) => Ok(desk.go(&at::PayeeChangePage(&open.id).to_string(), "")),
             None => Ok(proposal(&desk, &row, &FormState::new().with("bank", row.bank.as_str()))),
         }
@@ -122,15 +120,9 @@ async fn said(
     row: &institution::Model,
     change: &payee_change::Model,
 ) -> Result<Vec<(&'static str, String)>, Stop> {
-    let names = [Some(&change.proposed_by), change.decided_by.as_ref()];
-    let known = reader
-        .list::<account::Entity>(|q| {
-            q.filter(account::Column::Id.is_in(names.iter().flatten().map(|one| (*one).clone())))
-        })
-        .await?;
-    let name = |who: &AccountId| {
-        known.iter().find(|one| one.id == *who).map_or_else(|| "人社部门工作人员".to_owned(), |one| one.name.clone())
-    };
+    let who = [Some(&change.proposed_by), change.decided_by.as_ref()];
+    let known = desk::accounts::names(reader, who.into_iter().flatten().cloned()).await?;
+    let name = |who: &AccountId| known.get(who).map_or_else(|| "人社部门工作人员".to_owned(), String::clone);
     let mut all = vec![
         ("现在登记的", format!("{} {}", row.bank, row.account_masked)),
         ("改为", format!("{} {}", change.bank, change.account_masked)),

@@ -11,7 +11,6 @@ use foundation::limits::{EXPORT_ROWS, PAGE_ROWS};
 use foundation::{AccountId, InstitutionId, Stop, at};
 use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
-use store::tables::identity::account;
 use store::tables::institutions::payee_change::{Column as C, Entity, Model};
 use store::tables::institutions::{institution, payee_change};
 use ui::{Column, Filter, Register, Row, dates, html};
@@ -106,22 +105,18 @@ async fn payees(reader: &Reader, rows: &[Model]) -> Result<HashMap<InstitutionId
     Ok(found.into_iter().map(|one| (one.id, one.name)).collect())
 }
 
-async fn people(reader: &Reader, rows: &[Model]) -> Result<HashMap<String, String>, Stop> {
-    let ids: Vec<AccountId> = rows
-        .iter()
-        .map(|one| one.proposed_by.clone())
-        .chain(rows.iter().filter_map(|one| one.decided_by.clone()))
-        .collect();
-    let found = reader.list::<account::Entity>(|q| q.filter(account::Column::Id.is_in(ids))).await?;
-    Ok(found.into_iter().map(|one| (one.id.to_string(), one.name)).collect())
+async fn people(reader: &Reader, rows: &[Model]) -> Result<HashMap<AccountId, String>, Stop> {
+    let proposed = rows.iter().map(|one| one.proposed_by.clone());
+    let decided = rows.iter().filter_map(|one| one.decided_by.clone());
+    desk::accounts::names(reader, proposed.chain(decided)).await
 }
 
 fn line(
     row: &payee_change::Model,
     payees: &HashMap<InstitutionId, String>,
-    people: &HashMap<String, String>,
+    people: &HashMap<AccountId, String>,
 ) -> Result<Row, Stop> {
-    let name = |who: &AccountId| people.get(&who.to_string()).map_or("人社部门工作人员", String::as_str);
+    let name = |who: &AccountId| people.get(who).map_or("人社部门工作人员", String::as_str);
     let decided = row.decided_by.as_ref().zip(row.decided_at);
     Ok(Row::link(
         at::PayeeChangePage(&row.id).to_string(),

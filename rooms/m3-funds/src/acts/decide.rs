@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::{QueryFilter, Set};
 use store::tables::funds::{claim, claim_item, objection};
-use store::tables::supervision::training_class;
 
 use super::draft::items;
 use super::fund::move_money;
@@ -172,11 +171,7 @@ impl DecideObjection {
             done = answer_others(desk, work, row, self.answer.trim(), done).await?;
         }
         let class = work.get(&row.class).await?;
-        work.save::<training_class::Entity>(
-            &class,
-            training_class::ActiveModel { money: Set(rest), ..Default::default() },
-        )
-        .await?;
+        m3_supervision::doorway::keep_costs(work, &class, rest).await?;
         let drafted = FactDraft::of(
             &body(row.class.clone(), &row.id, &lines, rest),
             row.district,

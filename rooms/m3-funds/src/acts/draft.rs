@@ -5,13 +5,13 @@ use desk::procedure::{Taking, begin, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::ClaimState;
 use foundation::{ClaimId, ClassId, Fault, Function, Permission, Right, Stop};
+use m3_supervision::doorway::{self as supervision, Class};
 use m3_supervision::procedures::full_process::{FullProcess, Step as ClassStep};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
-use store::query::{ColumnTrait, Condition, QueryFilter, Set};
+use store::query::{ColumnTrait, QueryFilter, Set};
 use store::tables::funds::{claim, claim_item};
-use store::tables::supervision::{feedback, training_class};
 
 use super::lines::{Lines, lines};
 use crate::procedures::claims::{Claims, Step};
@@ -43,7 +43,7 @@ impl Act for DraftClaim {
             begin::<Claims>(desk, work, row.clone(), step, Taking::new(claim::ActiveModel::default()), fact).await?;
         let fact = made.ok_or(Fault::Stale)?;
         work.add_many::<claim_item::Entity>(now.all).await?;
-        let change = training_class::ActiveModel { money: Set(row.total), ..Default::default() };
+        let change = supervision::costs(row.total);
         Ok(Done::new(
             id,
             take::<FullProcess>(desk, work, &class, ClassStep::DraftClaim, Taking::new(change), fact).await?,
@@ -52,7 +52,7 @@ impl Act for DraftClaim {
 }
 
 /// The claim as it is drafted; one of nothing is closed at once.
-fn fresh(desk: &Desk, class: &training_class::Model, id: ClaimId, now: &Lines) -> Result<claim::Model, Stop> {
+fn fresh(desk: &Desk, class: &Class, id: ClaimId, now: &Lines) -> Result<claim::Model, Stop> {
     let is_nothing = now.persons == 0;
     let months = desk::policy::pinned(class.policy.as_deref())?.claim_window_months();
     Ok(claim::Model {
@@ -140,10 +140,7 @@ pub(crate) async fn keep(work: &Writer, claim: &ClaimId, lines: Vec<claim_item::
 
 /// Whether a trainee has answered after the claim was drafted. The institution may not see who: the system asks.
 async fn heard_since(work: &Writer, row: &claim::Model) -> Result<bool, Stop> {
-    let late = Condition::all()
-        .add(feedback::Column::Class.eq(row.class.clone()))
-        .add(feedback::Column::At.gt(row.drafted_at));
-    Ok(work.as_system("late-feedback").find::<feedback::Entity>(late).await?.is_some())
+    supervision::heard_since(&work.as_system("late-feedback"), &row.class, row.drafted_at).await
 }
 
 /// What a claim of nothing says.
@@ -155,7 +152,7 @@ fn redraft_step(row: &claim::Model) -> Step {
 }
 
 /// The fact of a draft: the same kind, whatever comes of it.
-fn drafted(class: &training_class::Model, claim: &ClaimId, now: &Lines) -> FactDraft {
+fn drafted(class: &Class, claim: &ClaimId, now: &Lines) -> FactDraft {
     let summary = match now.persons {
         0 => "没有可以补贴的学员，申领终止".to_owned(),
         persons => format!("系统按学时生成补贴申领：{persons} 人，{} 元", now.total),
@@ -170,7 +167,7 @@ fn drafted(class: &training_class::Model, claim: &ClaimId, now: &Lines) -> FactD
 pub(crate) async fn put(
     desk: &Desk,
     work: &Writer,
-    class: &training_class::Model,
+    class: &Class,
     row: &claim::Model,
     now: Lines,
 ) -> Result<FactDraft, Stop> {
@@ -192,8 +189,7 @@ pub(crate) async fn put(
     };
     // A draft waits until the claim window is over, a returned one until its correction is due.
     let due = claim_window_end(class.ends_on, desk::policy::pinned(class.policy.as_deref())?.claim_window_months());
-    work.save::<training_class::Entity>(class, training_class::ActiveModel { money: Set(total), ..Default::default() })
-        .await?;
+    supervision::keep_costs(work, class, total).await?;
     take::<Claims>(desk, work, row, step, Taking::new(change).due(due).money(total), fact).await
 }
 
@@ -223,7 +219,7 @@ impl Act for ArchiveUnpaidClass {
             .class(&class.id)
             .institution(&class.institution)
             .about(&crate::declared::CLAIM, &row.id);
-        let taking = Taking::new(training_class::ActiveModel::default());
+        let taking = Taking::<FullProcess>::new(Default::default());
         Ok(Done::new((), take::<FullProcess>(desk, work, &class, ClassStep::ArchiveUnpaid, taking, fact).await?))
     }
 }

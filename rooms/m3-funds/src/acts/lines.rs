@@ -7,13 +7,12 @@ use desk::Desk;
 use foundation::codes::SubsidyKind;
 use foundation::{ClaimId, Date, EnrolmentId, Fault, Fen, PersonId, Refusal, Stop};
 use journal::facts::{ClaimDrafted, ClaimedItem};
+use m3_supervision::doorway::{self as supervision, Class, Place};
 use reckoning::eligibility::{PersonFacts, check};
 use reckoning::money;
 use reckoning::policy::Policy;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, padded};
 use store::tables::funds::{claim_item, subsidy_slot};
-use store::tables::registry::person;
-use store::tables::supervision::{certificate, enrolment, exam_score, feedback, training_class};
 use store::{Reader, Writer};
 
 use crate::refusals::FEWEST_PERIODS;
@@ -44,7 +43,7 @@ impl Lines {
     }
 
     /// The fact's body.
-    pub fn body(&self, class: &training_class::Model, claim: &ClaimId) -> ClaimDrafted {
+    pub fn body(&self, class: &Class, claim: &ClaimId) -> ClaimDrafted {
         body(class.id.clone(), claim, &self.all, self.total)
     }
 }
@@ -62,7 +61,7 @@ pub fn body(class: foundation::ClassId, claim: &ClaimId, items: &[claim_item::Mo
 }
 
 /// Reads everything with the system's reach: feedback is hidden from institutions, other claims from everybody.
-pub async fn lines(desk: &Desk, work: &Writer, class: &training_class::Model, claim: &ClaimId) -> Result<Lines, Stop> {
+pub async fn lines(desk: &Desk, work: &Writer, class: &Class, claim: &ClaimId) -> Result<Lines, Stop> {
     let system = work.as_system("claim-lines");
     let policy = desk::policy::pinned(class.policy.as_deref())?;
     let item = system.get(&class.needs_item).await?;
@@ -135,35 +134,27 @@ struct Known {
 }
 
 impl Known {
-    async fn of(system: &Reader, roster: &[enrolment::Model], claim: &ClaimId) -> Result<Self, Stop> {
+    async fn of(system: &Reader, roster: &[Place], claim: &ClaimId) -> Result<Self, Stop> {
         let persons = || padded(roster.iter().map(|one| one.person.clone()));
         let places = || padded(roster.iter().map(|one| one.id.clone()));
-        let births = system.list::<person::Entity>(|q| q.filter(person::Column::Id.is_in(persons()))).await?;
-        let passed = system
-            .list::<exam_score::Entity>(|q| {
-                q.filter(exam_score::Column::Enrolment.is_in(places())).filter(exam_score::Column::Passed.eq(true))
-            })
-            .await?;
-        let issued = system
-            .list::<certificate::Entity>(|q| {
-                q.filter(certificate::Column::Enrolment.is_in(places())).filter(certificate::Column::Valid.eq(true))
-            })
-            .await?;
-        let heard = system.list::<feedback::Entity>(|q| q.filter(feedback::Column::Enrolment.is_in(places()))).await?;
+        let births = m7_registry::doorway::people(system, persons()).await?;
+        let passed = supervision::passed(system, places()).await?;
+        let issued = supervision::issued(system, places()).await?;
+        let heard = supervision::heard(system, places()).await?;
         Ok(Self {
             births: births.into_iter().map(|one| (one.id, one.birth)).collect(),
             taken: taken(system, persons(), Some(claim)).await?,
-            passed: passed.into_iter().map(|one| one.enrolment).collect(),
-            issued: issued.into_iter().map(|one| (one.enrolment, one.issued_on)).collect(),
-            heard: heard.into_iter().map(|one| one.enrolment).collect(),
+            passed,
+            issued,
+            heard,
         })
     }
 
     /// Errors: `Gone` for a place whose person is not there.
     fn facts(
         &self,
-        class: &training_class::Model,
-        place: &enrolment::Model,
+        class: &Class,
+        place: &Place,
         rate: (i32, i32),
         policy: &Policy,
         subject: &str,
@@ -215,12 +206,7 @@ async fn taken(
 
 /// Takes a place for each paid line. A key that somebody else holds already ends the act; the door does it once more,
 /// and then the lines say why.
-pub async fn take_slots(
-    desk: &Desk,
-    work: &Writer,
-    class: &training_class::Model,
-    items: &[claim_item::Model],
-) -> Result<(), Stop> {
+pub async fn take_slots(desk: &Desk, work: &Writer, class: &Class, items: &[claim_item::Model]) -> Result<(), Stop> {
     let system = work.as_system("subsidy-count");
     let item = system.get(&class.needs_item).await?;
     let subject =

@@ -6,15 +6,13 @@ use desk::procedure::{Taking, begin, may_take, take};
 use desk::{Act, Desk, Done, FactDraft, Hands};
 use foundation::codes::PaymentState;
 use foundation::limits::BATCH_LINES;
-use foundation::{
-    ClaimId, Fault, Fen, Function, InstitutionId, PaymentBatchId, PaymentLineId, Permission, Refusal, Right, Stop,
-};
+use foundation::{ClaimId, Fault, Fen, Function, PaymentBatchId, PaymentLineId, Permission, Refusal, Right, Stop};
+use m2_institutions::doorway::{Institution, PayeeChange, open_payee_change};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::query::{ColumnTrait, QueryFilter, Set};
 use store::seal::Purpose;
 use store::tables::funds::{claim, payment_batch, payment_line};
-use store::tables::institutions::{institution, payee_change};
 use store::{Reader, Writer};
 
 use super::bank_file;
@@ -150,7 +148,7 @@ async fn line(
     let Some(sealed) = &payee.account else {
         return Err(PAYEE.refuse(format!("{} 没有登记收款账户", payee.name)).into());
     };
-    if let Some(open) = payee_waits(work, &payee.id).await? {
+    if let Some(open) = open_payee_change(work, &payee.id).await? {
         return Err(waits(&payee.name, &open).into());
     }
     let id: PaymentLineId = desk.new_id();
@@ -177,12 +175,7 @@ async fn line(
     })
 }
 
-/// The correction of a payee's account that waits for its second person.
-pub(crate) async fn payee_waits(reader: &Reader, payee: &InstitutionId) -> Result<Option<payee_change::Model>, Stop> {
-    reader.find::<payee_change::Entity>(payee_change::Column::Open.eq(payee.to_string())).await
-}
-
-fn waits(payee: &str, open: &payee_change::Model) -> Refusal {
+fn waits(payee: &str, open: &PayeeChange) -> Refusal {
     PAYEE
         .refuse(format!("{payee} 的收款账户正在更正为 {} {}，等另一人复核", open.bank, open.account_masked))
         .fix("请先由人社部门在机构页面复核或退回这项更正")
@@ -194,7 +187,7 @@ pub(crate) async fn payees_odd(reader: &Reader, lines: &[payment_line::Model]) -
     let (mut seen, mut odd) = (HashSet::new(), Vec::new());
     for line in lines.iter().filter(|line| seen.insert(line.institution.to_string())) {
         let payee = reader.get(&line.institution).await?;
-        match payee_waits(reader, &payee.id).await? {
+        match open_payee_change(reader, &payee.id).await? {
             Some(open) => odd.push(waits(&payee.name, &open)),
             None if payee.bank != line.bank || payee.account_masked != line.account_masked => {
                 odd.push(changed(&payee, line))
@@ -205,7 +198,7 @@ pub(crate) async fn payees_odd(reader: &Reader, lines: &[payment_line::Model]) -
     Ok(odd)
 }
 
-fn changed(payee: &institution::Model, line: &payment_line::Model) -> Refusal {
+fn changed(payee: &Institution, line: &payment_line::Model) -> Refusal {
     let fact = format!(
         "{} 的收款账户在制单以后改为 {} {}，批次里还是 {}",
         payee.name, payee.bank, payee.account_masked, line.account_masked

@@ -20,7 +20,6 @@ use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::{ColumnTrait, QueryFilter, Set};
 use store::tables::funds::{claim, payment_batch, payment_line};
-use store::tables::supervision::training_class;
 
 use super::bank_file::keep_file;
 use super::fund::move_money;
@@ -310,15 +309,7 @@ async fn arrived(
     // The finance office does not write classes: the archive follows from the payment, not from its own decision.
     let system = work.as_system("archive-paid-class");
     let class = system.get(&row.class).await?;
-    take::<FullProcess>(
-        desk,
-        &system,
-        &class,
-        ClassStep::Archive,
-        Taking::new(training_class::ActiveModel::default()),
-        fact,
-    )
-    .await
+    take::<FullProcess>(desk, &system, &class, ClassStep::Archive, Taking::new(Default::default()), fact).await
 }
 
 fn account_of(row: &claim::Model) -> Result<String, Stop> {

@@ -14,7 +14,6 @@ use reckoning::money::Step as Trace;
 use serde::Serialize;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::funds::{claim, claim_item, objection, payment_line};
-use store::tables::institutions::payee_change;
 use ui::{Button, Column, Dossier, DossierHead, Due, Row, Step, Tag, Tone, section, simple_table};
 
 use super::register::Asked;
@@ -85,7 +84,7 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
         })
         .await?;
     let trail = desk::trail::of(desk, &reader, &crate::declared::CLAIM, &id.to_string(), 30).await?;
-    let waits = reader.find::<payee_change::Entity>(payee_change::Column::Open.eq(row.institution.to_string())).await?;
+    let waits = m2_institutions::doorway::open_payee_change(&reader, &row.institution).await?;
     let mut main = vec![sums(&row, &items)];
     if !row.note.is_empty() {
         main.push(section("说明", html! { p { (row.note) } }));

@@ -9,12 +9,12 @@ use desk::{Act, Desk, Pairs, Query, Read};
 use foundation::at;
 use foundation::codes::ClaimState;
 use foundation::limits::{BATCH_LINES, EXPORT_ROWS, PAGE_ROWS};
-use foundation::{ClaimId, Fault, Fen, InstitutionId, Office, Permission, Stop};
+use foundation::{ClaimId, Fault, Fen, Office, Permission, Stop};
+use m2_institutions::doorway::payees_in_change;
 use maud::{Markup, Render, html};
 use store::Reader;
 use store::query::{ColumnTrait, Condition, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use store::tables::funds::claim;
-use store::tables::institutions::payee_change;
 use ui::layout::NavItem;
 use ui::table::Bulk;
 use ui::{Button, Column, Due, Filter, Register, Row, Tag, page_head, panel, simple_table};
@@ -138,7 +138,11 @@ async fn answer(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
     if step.is_some() {
         page.rows.iter().for_each(|one| desk.shows(&crate::declared::CLAIM, &one.id, one.version));
     }
-    let waiting = if step == Some(Step::Pay) { payees_waiting(&reader, &page.rows).await? } else { HashSet::new() };
+    let waiting = if step == Some(Step::Pay) {
+        payees_in_change(&reader, page.rows.iter().map(|one| &one.institution)).await?
+    } else {
+        HashSet::new()
+    };
     let rows = page.rows.iter().map(|one| row(desk, one, step, waiting.contains(&one.institution))).collect();
     let columns = columns(step);
     let sums = columns
@@ -181,12 +185,6 @@ async fn answer(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
         return desk::workbook::Sheet::of(&register).answer_as(desk, &asked.export);
     }
     Ok(desk.page("补贴", "/claims", html! { (steps_bar(&counts, step)) (register) }))
-}
-
-/// The institutions among these claims whose account is being corrected: nothing is paid to them meanwhile.
-async fn payees_waiting(reader: &Reader, rows: &[claim::Model]) -> Result<HashSet<InstitutionId>, Stop> {
-    let of = payee_change::Column::Open.is_in(rows.iter().map(|one| one.institution.to_string()));
-    Ok(reader.list::<payee_change::Entity>(|q| q.filter(of)).await?.into_iter().map(|one| one.institution).collect())
 }
 
 /// How many wait at each step that this office may do; none for those who only look.

@@ -5,12 +5,12 @@ use desk::tasks::{self, TaskDraft};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::{CertificateId, ClassId, Fault, Function, Permission, Right, Stop};
 use journal::facts::CompletionCertificateIssued;
+use m2_institutions::doorway::Institution;
 use reckoning::number::CertificateNumber;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
-use store::tables::institutions::institution;
 use store::tables::supervision::{certificate, enrolment, training_class};
 
 use crate::declared::GIVE_FEEDBACK;
@@ -83,7 +83,7 @@ impl Act for IssueCertificates {
 
 /// The next serial of this institution and year. Two servers that count the same get one winner: the
 /// number is a unique key.
-async fn next_serial(desk: &Desk, work: &Writer, issuer: &institution::Model) -> Result<u32, Stop> {
+async fn next_serial(desk: &Desk, work: &Writer, issuer: &Institution) -> Result<u32, Stop> {
     let year = chrono::Datelike::year(&desk.today());
     let prefix = format!("PXHG{}{year:04}{:04}", issuer.district, issuer.serial);
     let last = work

@@ -10,8 +10,7 @@ use journal::facts::TraineeFeedbackGiven;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
-use store::query::{ColumnTrait, Condition, Set};
-use store::tables::notices::task;
+use store::query::{ColumnTrait, Condition};
 use store::tables::supervision::{enrolment, feedback, training_class};
 
 use crate::declared::{FEEDBACK_DISOWNED, GIVE_FEEDBACK, PHONE_FEEDBACK};
@@ -115,16 +114,7 @@ impl Answers<'_> {
         if work.add_new::<feedback::Entity>(vec![row]).await? == 0 {
             return Ok(Done::Repeat(()));
         }
-        let mine = Condition::all()
-            .add(task::Column::Person.eq(place.person.clone()))
-            .add(task::Column::About.eq(class.id.to_string()))
-            .add(task::Column::Kind.eq(GIVE_FEEDBACK.kind))
-            .add(task::Column::DoneAt.is_null());
-        work.change_all::<task::Entity>(
-            mine,
-            task::ActiveModel { done_at: Set(Some(desk.now())), ..Default::default() },
-        )
-        .await?;
+        tasks::close_for(desk, work, &place.person, &class.id, &GIVE_FEEDBACK).await?;
         let body = TraineeFeedbackGiven { class: class.id.clone(), enrolment: place.id.clone() };
         let fact = FactDraft::of(&body, class.district, format!("学员完成评价（{}）", self.channel.label()))
             .with("channel", self.channel.code());

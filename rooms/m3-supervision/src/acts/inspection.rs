@@ -10,8 +10,7 @@ use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Fault, Function, InspectionId, Permission, Right, SessionId, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, Set};
-use store::tables::journal::fact;
+use store::query::{ColumnTrait, QueryFilter, QueryOrder, Set};
 use store::tables::supervision::{attendance, class_session, inspection, training_class};
 use store::{Reader, Writer};
 
@@ -130,13 +129,11 @@ impl Act for RecordInspection {
 
 /// What the institution answered to the checks of a class, by their ids: the answer stands in the journal.
 pub async fn answers(reader: &Reader, class: &ClassId) -> Result<HashMap<String, String>, Stop> {
-    let told =
-        Condition::all().add(fact::Column::Class.eq(class.clone())).add(fact::Column::Fact.eq("InspectionAnswered"));
-    let told = reader.list::<fact::Entity>(|q| q.filter(told).order_by_asc(fact::Column::Id)).await?;
+    let told = desk::trail::told_of_class(reader, class, "InspectionAnswered").await?;
     let of = |body: &str| {
         Some(serde_json::from_str::<serde_json::Value>(body).ok()?.get("inspection")?.as_str()?.to_owned())
     };
-    Ok(told.into_iter().filter_map(|one| Some((of(&one.body)?, one.summary))).collect())
+    Ok(told.into_iter().filter_map(|(body, line)| Some((of(&body)?, line))).collect())
 }
 
 /// The key under which an institution is asked to answer a check.

@@ -8,12 +8,12 @@ use foundation::codes::{ClassPhase, ClassState, FullProcessState, Regime};
 use foundation::{
     ClassId, Fault, Fen, Function, InstitutionId, NeedsItemId, Permission, Refusal, Right, RoomId, Stop, TeacherId,
 };
+use m1_needs::doorway::NeedsItem;
+use m2_institutions::doorway::{Institution, Room, Teacher};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Set};
-use store::tables::institutions::{institution, room, teacher};
-use store::tables::needs::needs_item;
 use store::tables::supervision::{class_session, training_class};
 
 pub use super::roster::{AddTrainees, RemoveTrainee, RosterOutcome, SignPledges};
@@ -35,7 +35,7 @@ pub fn own_institution(desk: &Desk) -> Result<InstitutionId, Stop> {
 pub(super) const ONLINE_PLACE: &str = "线上直播";
 
 /// `实训楼 302`.
-pub(super) async fn place_name(work: &Writer, room: &room::Model) -> Result<String, Stop> {
+pub(super) async fn place_name(work: &Writer, room: &Room) -> Result<String, Stop> {
     Ok(format!("{} {}", work.get(&room.site).await?.name, room.name))
 }
 
@@ -131,7 +131,7 @@ impl Act for CreateClass {
 async fn term_taken(
     work: &Writer,
     institution: &InstitutionId,
-    item: &needs_item::Model,
+    item: &NeedsItem,
     term: i32,
     but: Option<&ClassId>,
 ) -> Result<Option<Refusal>, Stop> {
@@ -153,7 +153,7 @@ async fn parts(
     room: &RoomId,
     teacher: &TeacherId,
     institution: &InstitutionId,
-) -> Result<(needs_item::Model, room::Model, teacher::Model), Stop> {
+) -> Result<(NeedsItem, Room, Teacher), Stop> {
     let item = work.get(&item).await?;
     let room = work.get(&room).await?;
     let teacher = work.get(&teacher).await?;
@@ -167,10 +167,10 @@ async fn parts(
 fn row(
     desk: &Desk,
     id: ClassId,
-    institution: &institution::Model,
-    item: &needs_item::Model,
-    room: &room::Model,
-    teacher: &teacher::Model,
+    institution: &Institution,
+    item: &NeedsItem,
+    room: &Room,
+    teacher: &Teacher,
     plan: &Plan,
 ) -> training_class::Model {
     training_class::Model {
@@ -287,7 +287,7 @@ impl Act for EditClassPlan {
 }
 
 /// The class as the plan will have it.
-fn planned(class: &training_class::Model, item: &needs_item::Model, plan: &Plan) -> training_class::Model {
+fn planned(class: &training_class::Model, item: &NeedsItem, plan: &Plan) -> training_class::Model {
     training_class::Model {
         title: format!("{} 第{}期", item.name, plan.term),
         term: plan.term,
@@ -361,7 +361,7 @@ fn laid(
     desk: &Desk,
     class: &training_class::Model,
     layout: &Layout,
-    teacher: &teacher::Model,
+    teacher: &Teacher,
     place: &str,
     policy: &reckoning::policy::Policy,
 ) -> Result<Vec<class_session::Model>, Stop> {

@@ -10,7 +10,7 @@ use reckoning::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
-use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Set};
+use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use store::tables::supervision::{review_line, training_class};
 
 use super::opening::own_institution;
@@ -373,10 +373,8 @@ impl Act for ApproveOpening {
     }
 }
 
-/// Open tasks about a class that are not for this account (pages say who must act).
+/// Who holds this account; nothing where nobody does.
 pub async fn reviewer_name(reader: &store::Reader, account: Option<&foundation::AccountId>) -> Result<String, Stop> {
-    use store::tables::identity::account;
     let Some(id) = account else { return Ok(String::new()) };
-    let found = reader.find::<account::Entity>(Condition::all().add(account::Column::Id.eq(id.clone()))).await?;
-    Ok(found.map_or_else(String::new, |one| one.name))
+    Ok(desk::accounts::names(reader, [id.clone()]).await?.remove(id).unwrap_or_default())
 }

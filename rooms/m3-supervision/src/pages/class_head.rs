@@ -7,8 +7,6 @@ use foundation::at;
 use foundation::codes::{ClassState, FullProcessState};
 use foundation::ids::TypedId;
 use foundation::{AccountId, Instant, Stop, clock};
-use store::query::{ColumnTrait, QueryFilter};
-use store::tables::identity::account;
 use store::tables::supervision::training_class;
 use ui::{Button, DossierHead, Due, Step as Stage};
 
@@ -33,15 +31,8 @@ impl Names {
         if ids.is_empty() {
             return Ok(Self { accepted: String::new(), reviewed: String::new(), decided: String::new() });
         }
-        let found = desk
-            .as_system("names-of-officers")
-            .read()
-            .await?
-            .list::<account::Entity>(|q| q.filter(account::Column::Id.is_in(ids)))
-            .await?;
-        let name = |id: &Option<AccountId>| {
-            found.iter().find(|one| Some(&one.id) == id.as_ref()).map_or_else(String::new, |one| one.name.clone())
-        };
+        let found = desk::accounts::names(&desk.as_system("names-of-officers").read().await?, ids).await?;
+        let name = |id: &Option<AccountId>| id.as_ref().and_then(|id| found.get(id)).cloned().unwrap_or_default();
         Ok(Self {
             accepted: name(&class.accepted_by),
             reviewed: name(&class.reviewed_by),

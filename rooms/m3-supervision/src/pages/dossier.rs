@@ -5,12 +5,11 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Read};
 use foundation::codes::{ClassState, FullProcessState, ReviewResult};
-use foundation::{Function, Instant, Permission, Right, Stop};
+use foundation::{Function, Permission, Right, Stop};
 use maud::{Markup, html};
 use reckoning::policy::Policy;
 use store::Reader;
-use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
-use store::tables::journal::fact;
+use store::query::{ColumnTrait, QueryFilter};
 use store::tables::supervision::{class_session, enrolment, review_line, training_class};
 use ui::{Button, CheckLine, Dossier, FormState, Material, ShareMeter, TrailLine, section, tag};
 
@@ -349,40 +348,9 @@ impl View<'_> {
     }
 }
 
-store::picked! {
-    /// What the trail shows of a fact: not its body, which may list a whole class.
-    #[derive(Debug)]
-    struct Told {
-        summary: String,
-        at: Instant,
-        actor_name: String,
-        seq: Option<i64>,
-    }
-}
-
 async fn trail(desk: &Desk, reader: &Reader, class: &training_class::Model) -> Result<Vec<TrailLine>, Stop> {
     // Hundreds of sign-ins and roll-calls would bury the decisions: the attendance page has them.
     let quiet =
         ["TraineesSignedIn", "TraineesSignedOut", "RollCalled", "TraineeFeedbackGiven", "CompletionCertificateIssued"];
-    let rows = reader
-        .pick::<fact::Entity, Told>(|q| {
-            q.select_only()
-                .columns([fact::Column::Summary, fact::Column::At, fact::Column::ActorName, fact::Column::Seq])
-                .filter(fact::Column::Class.eq(class.id.clone()))
-                .filter(fact::Column::Fact.is_not_in(quiet))
-                .order_by_desc(fact::Column::At)
-                .order_by_desc(fact::Column::Id)
-                .limit(TRAIL_LINES)
-        })
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|one| TrailLine {
-            what: one.summary,
-            at: ui::dates::moment(one.at, desk.today()),
-            who: one.actor_name,
-            journal: one.seq.and_then(|seq| u64::try_from(seq).ok()),
-            href: None,
-        })
-        .collect())
+    desk::trail::of_class(desk, reader, &class.id, &quiet, TRAIL_LINES).await
 }

@@ -6,19 +6,17 @@ use axum::response::Response;
 use desk::{Desk, Read};
 use foundation::at;
 use foundation::codes::{AttendanceKind, ClaimState, ClassPhase, DisputeState, FullProcessState};
-use foundation::{ClassId, Fault, Function, Instant, Office, Permission, PersonId, Refusal, Right, SessionId, Stop};
+use foundation::{ClassId, Fault, Function, Instant, Office, Permission, PersonId, Right, SessionId, Stop};
 use maud::{Markup, html};
 use store::Reader;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder};
-use store::tables::funds::claim_item;
-use store::tables::notices::task;
-use store::tables::registry::data_view;
 use store::tables::supervision::{
     attendance, attendance_dispute, certificate, class_session, enrolment, feedback, training_class,
 };
 use ui::{Button, PhoneCard, PhoneLine, page_head, panel, phone_lines};
 
 use crate::acts::attendance::asked_under;
+use crate::doorway::{Claimed, ClaimedFor};
 use crate::hours;
 use crate::rules::attendance::signs_out_until;
 
@@ -61,7 +59,7 @@ async fn me_body(desk: &Desk) -> Result<Markup, Stop> {
     for place in &places {
         cards.push(class_card(desk, &reader, place).await?);
     }
-    let views = reader.count::<data_view::Entity>(|q| q.filter(data_view::Column::Person.eq(person))).await?;
+    let views = m7_registry::doorway::looks(&reader, &person).await?;
     Ok(html! {
         @if cards.is_empty() {
             (panel("", html! { p { "您还没有参加培训班。报名请联系当地培训机构或人社部门。" } a class="btn jb-btn" href="/needs" { "看看有哪些培训" } }))
@@ -103,11 +101,9 @@ async fn claimed(
     desk: &Desk,
     reader: &Reader,
     place: &enrolment::Model,
-) -> Result<Option<(claim_item::Model, ClaimState)>, Stop> {
-    let Some(item) = reader.find::<claim_item::Entity>(claim_item::Column::Enrolment.eq(place.id.clone())).await?
-    else {
-        return Ok(None);
-    };
+) -> Result<Option<(Claimed, ClaimState)>, Stop> {
+    let question = ClaimedFor { enrolment: place.id.clone() };
+    let Some(item) = desk.premises.ask(reader, question).await? else { return Ok(None) };
     let claim = desk.as_system("own-claim").read().await?.get(&item.claim).await?;
     Ok(Some((item, claim.state)))
 }
@@ -118,9 +114,8 @@ async fn asked_at(
     session: &class_session::Model,
     place: &enrolment::Model,
 ) -> Result<Option<Instant>, Stop> {
-    let key = task::Column::Once.eq(asked_under(&session.id, &place.id));
-    let open = desk.as_system("asked-for-roll").read().await?.find::<task::Entity>(key).await?;
-    Ok(open.map(|one| one.created_at))
+    let reader = desk.as_system("asked-for-roll").read().await?;
+    desk::tasks::open_since(&reader, &asked_under(&session.id, &place.id)).await
 }
 
 fn session_card(
@@ -200,7 +195,7 @@ fn hours_lines(
     sessions: &[class_session::Model],
     events: &[attendance::Model],
     place: &enrolment::Model,
-    claimed: Option<(claim_item::Model, ClaimState)>,
+    claimed: Option<(Claimed, ClaimState)>,
 ) -> Result<Markup, Stop> {
     let Some(policy) = class.policy.as_deref() else { return Ok(html! {}) };
     let policy = desk::policy::pinned(Some(policy))?;
@@ -223,8 +218,7 @@ fn hours_lines(
             Some((item, _)) if item.eligible => PhoneLine::text("补贴", ui::money::text(item.amount))
                 .note("正在申领，由培训机构代领；培训机构不得再向您收费"),
             Some((item, _)) => {
-                let why: Vec<Refusal> = serde_json::from_str(&item.refusals).unwrap_or_default();
-                PhoneLine::text("补贴", "没有").note(why.into_iter().next().map_or_else(String::new, |one| one.fact))
+                PhoneLine::text("补贴", "没有").note(item.why_not.map_or_else(String::new, |one| one.fact))
             }
             None if place.passed == Some(false) => PhoneLine::text("补贴", "没有").note("考核没有合格"),
             None if class.state.phase() == ClassPhase::Ended => PhoneLine::text("补贴", "没有").note("这个班没有办成"),
@@ -324,13 +318,7 @@ fn answered_in_words(one: &attendance_dispute::Model, today: foundation::Date) -
 /// `/me/views`: who looked at my data, when, and why.
 pub async fn my_views(desk: Desk) -> Response {
     let rows = match (person(&desk), desk.read().await) {
-        (Ok(person), Ok(reader)) => {
-            reader
-                .list::<data_view::Entity>(|q| {
-                    q.filter(data_view::Column::Person.eq(person)).order_by_desc(data_view::Column::At)
-                })
-                .await
-        }
+        (Ok(person), Ok(reader)) => m7_registry::doorway::all_looks(&reader, &person).await,
         (Err(stop), _) | (_, Err(stop)) => Err(stop),
     };
     match rows {

@@ -8,12 +8,12 @@ use foundation::codes::{AttendanceKind, FullProcessState};
 use foundation::{EnrolmentId, Fault, Function, Permission, Right, SessionId, Stop};
 use maud::{Markup, html};
 use store::Reader;
-use store::query::{ColumnTrait, QueryFilter};
-use store::tables::notices::task;
+use store::query::QueryFilter;
 use store::tables::supervision::{attendance, class_session, enrolment, training_class};
 use ui::{Button, RotatingCode, page_head, panel};
 
 use crate::acts::attendance::CallRoll;
+use crate::declared::CALL_ROLL;
 use crate::hours;
 use crate::rules::attendance as rules;
 
@@ -60,17 +60,7 @@ async fn body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
     let now = desk.now();
     let policy = desk::policy::of_class(&reader, &class, desk.today()).await?;
     let closed = rules::may_call_roll(&class, &session, &policy, now).err();
-    let asked = if own {
-        reader
-            .list::<task::Entity>(|q| {
-                q.filter(task::Column::About.eq(session.id.to_string()))
-                    .filter(task::Column::Kind.eq("call-roll"))
-                    .filter(task::Column::DoneAt.is_null())
-            })
-            .await?
-    } else {
-        Vec::new()
-    };
+    let asked = if own { desk::tasks::open_titles(&reader, &session.id, &CALL_ROLL).await? } else { Vec::new() };
     let mut buttons = vec![Button::link("全班考勤", at::ClassAttendance(&class.id).to_string())];
     if own {
         buttons.push(Button::link("打开签到码大屏", at::SessionScreen(&session.id).to_string()).main());
@@ -90,7 +80,7 @@ async fn body(desk: &Desk, session: &SessionId) -> Result<Markup, Stop> {
             (ui::callout(ui::Tone::Look, html! {
                 p {
                     strong { "请老师代点：" }
-                    @for (at, one) in asked.iter().enumerate() { @if at > 0 { "、" } (one.title) }
+                    @for (at, one) in asked.iter().enumerate() { @if at > 0 { "、" } (one) }
                     "。请在下面给他们点名。"
                 }
             }))

@@ -7,9 +7,8 @@ use desk::{Desk, Pairs};
 use foundation::at;
 use foundation::codes::SessionMode;
 use foundation::{ClassId, Date, Fault, RoomId, SessionId, Stop, TeacherId};
+use m2_institutions::doorway::{self as institutions, Room, Teacher};
 use maud::html;
-use store::query::{ColumnTrait, QueryFilter, QueryOrder};
-use store::tables::institutions::{room, teacher};
 use store::tables::supervision::{class_session, training_class};
 use ui::{Button, Field, Form, FormState, form, page_head};
 
@@ -22,21 +21,15 @@ use crate::rules::timetable::SessionFields;
 struct Page {
     class: training_class::Model,
     session: Option<class_session::Model>,
-    rooms: Vec<room::Model>,
-    teachers: Vec<teacher::Model>,
+    rooms: Vec<Room>,
+    teachers: Vec<Teacher>,
 }
 
 async fn page_of(desk: &Desk, class: &str, session: Option<class_session::Model>) -> Result<Page, Stop> {
     let institution = own_institution(desk)?;
     let (reader, class) = seen(desk, class).await?;
-    let rooms = reader
-        .list::<room::Entity>(|q| q.filter(room::Column::Site.eq(class.site.clone())).order_by_asc(room::Column::Name))
-        .await?;
-    let teachers = reader
-        .list::<teacher::Entity>(|q| {
-            q.filter(teacher::Column::Institution.eq(institution)).order_by_asc(teacher::Column::Name)
-        })
-        .await?;
+    let rooms = institutions::rooms(&reader, &class.site).await?;
+    let teachers = institutions::teachers(&reader, &institution).await?;
     Ok(Page { class, session, rooms, teachers })
 }
 

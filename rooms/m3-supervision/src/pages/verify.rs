@@ -12,8 +12,7 @@ use maud::{Markup, html};
 use reckoning::number::CertificateNumber;
 use serde::{Deserialize, Serialize};
 use sm3::Sm3;
-use store::query::{ColumnTrait, QueryFilter, QuerySelect};
-use store::tables::journal::fact;
+use store::query::ColumnTrait;
 use store::tables::supervision::certificate;
 use ui::{Field, Form, FormState, form, page_head, panel};
 
@@ -97,14 +96,8 @@ async fn find(desk: &Desk, number: &str) -> Result<Option<(certificate::Model, S
         return Ok(None);
     };
     // The certificate's fact is the one of its class that names it; its place is the journal number.
-    let facts = reader
-        .list::<fact::Entity>(|q| {
-            q.filter(fact::Column::Class.eq(row.class.clone()))
-                .filter(fact::Column::Person.eq(row.person.clone()))
-                .filter(fact::Column::Fact.eq("CompletionCertificateIssued"))
-                .limit(1)
-        })
-        .await?;
+    let issued = "CompletionCertificateIssued";
+    let journal = desk::trail::number_of(&reader, &row.class, &row.person, issued).await?;
     let name = row.name.parse::<PersonName>().map_or_else(|_| "*".to_owned(), |name| name.masked());
     let shown = Shown {
         number: row.number.clone(),
@@ -116,7 +109,7 @@ async fn find(desk: &Desk, number: &str) -> Result<Option<(certificate::Model, S
         institution: row.institution_name.clone(),
         issued_on: row.issued_on.to_string(),
         valid: row.valid,
-        journal: facts.first().and_then(|one| one.seq),
+        journal,
     };
     Ok(Some((row, shown)))
 }

@@ -14,12 +14,11 @@ use desk::Desk;
 use foundation::codes::ReviewResult;
 use foundation::{Date, Refusal, Rule, Stop, Verdict};
 use futures::future::BoxFuture;
+use m1_needs::doorway::NeedsItem;
+use m2_institutions::doorway::{Institution, Teacher, teachers_among};
+use m7_registry::doorway::Person;
 use reckoning::policy::Policy;
 use store::Reader;
-use store::query::{ColumnTrait, QueryFilter};
-use store::tables::institutions::{institution, teacher};
-use store::tables::needs::needs_item;
-use store::tables::registry::person;
 use store::tables::supervision::{class_session, enrolment, training_class};
 
 use crate::hours;
@@ -127,13 +126,13 @@ pub struct Case<'a> {
     /// Its timetable.
     pub sessions: Vec<class_session::Model>,
     /// The roster's persons.
-    pub people: Vec<person::Model>,
+    pub people: Vec<Person>,
     /// Those who teach in it.
-    pub teachers: Vec<teacher::Model>,
+    pub teachers: Vec<Teacher>,
     /// The institution.
-    pub issuer: institution::Model,
+    pub issuer: Institution,
     /// What is taught.
-    pub item: needs_item::Model,
+    pub item: NeedsItem,
     /// What several checks read, read once.
     pub kept: Kept,
 }
@@ -165,14 +164,9 @@ impl<'a> Case<'a> {
         policy: &'a Policy,
     ) -> Result<Self, Stop> {
         let (roster, sessions) = (hours::roster(reader, &class.id).await?, hours::sessions(reader, &class.id).await?);
-        let people = system
-            .list::<person::Entity>(|q| q.filter(person::Column::Id.is_in(roster.iter().map(|one| one.person.clone()))))
-            .await?;
+        let people = m7_registry::doorway::people(system, roster.iter().map(|one| one.person.clone())).await?;
         let teaching: HashSet<_> = sessions.iter().map(|one| one.teacher.clone()).collect();
-        let mut teachers = reader
-            .list::<teacher::Entity>(|q| q.filter(teacher::Column::Institution.eq(class.institution.clone())))
-            .await?;
-        teachers.retain(|one| teaching.contains(&one.id));
+        let teachers = teachers_among(reader, &class.institution, &teaching).await?;
         let issuer = reader.get(&class.institution).await?;
         let item = reader.get(&class.needs_item).await?;
         Ok(Self {
@@ -195,7 +189,7 @@ impl<'a> Case<'a> {
         self.desk.today()
     }
     /// Names of the teachers for whom something holds, masked, as one text; none where it holds for nobody.
-    pub fn teachers_who(&self, holds: impl Fn(&teacher::Model) -> bool) -> Option<String> {
+    pub fn teachers_who(&self, holds: impl Fn(&Teacher) -> bool) -> Option<String> {
         some(
             &self
                 .teachers

@@ -4,18 +4,17 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use desk::Desk;
-use foundation::codes::ClaimState;
 use foundation::{ClassId, PersonId, Stop};
+use m7_registry::doorway::Person;
 use reckoning::policy::Policy;
 use store::Reader;
 use store::query::{ColumnTrait, QueryFilter};
-use store::tables::funds::{claim, claim_item};
-use store::tables::registry::person;
 use store::tables::supervision::{class_session, enrolment, training_class};
 
 use super::Run::{Judge, Read};
 use super::{Case, Judged, check, once, some};
 use crate::acts::attendance::masked;
+use crate::doorway::{PaidBefore, PaidPlace};
 use crate::queries::{holding, short};
 
 check! { IDENTITY in Authenticity "身份证件", "E01", "M7.1", "实名登记与花名册", "请对照证件核对后重新登记", Roster, Judge(|case| {
@@ -24,7 +23,7 @@ check! { IDENTITY in Authenticity "身份证件", "E01", "M7.1", "实名登记�
 }) }
 
 /// E01: opens each document for the rule and looks whether it still fits its row.
-fn bad_identity(desk: &Desk, roster: &[enrolment::Model], people: &[person::Model]) -> Vec<String> {
+fn bad_identity(desk: &Desk, roster: &[enrolment::Model], people: &[Person]) -> Vec<String> {
     roster
         .iter()
         .filter_map(|place| {
@@ -45,7 +44,7 @@ check! { AGE in Authenticity "补贴对象年龄", "E08", "M3.9", "政策参数"
 }) }
 
 /// E08, judged on the class's first day. Retirement by the person's own track is not known here.
-fn not_entitled(class: &training_class::Model, people: &[person::Model], policy: &Policy) -> Vec<String> {
+fn not_entitled(class: &training_class::Model, people: &[Person], policy: &Policy) -> Vec<String> {
     people
         .iter()
         .filter_map(|one| {
@@ -75,40 +74,20 @@ async fn before(case: &Case<'_>) -> Result<Judged, Stop> {
     Ok(Judged::of(some(&paid.for_the_same(case).await?), "没有人领过同一项目的补贴"))
 }
 
-/// What those on the roster were paid, or are being paid, for other classes: each line with the day of its claim.
-pub(super) struct Paid(Vec<(claim_item::Model, foundation::Date)>);
+/// What those on the roster were paid, or are being paid, for other classes.
+pub(super) struct Paid(Vec<PaidPlace>);
 
 impl Paid {
     async fn of(case: &Case<'_>) -> Result<Self, Stop> {
-        let people: Vec<PersonId> = case.people.iter().map(|one| one.id.clone()).collect();
-        let items = case
-            .system
-            .list::<claim_item::Entity>(|q| {
-                q.filter(claim_item::Column::Person.is_in(people))
-                    .filter(claim_item::Column::Eligible.eq(true))
-                    .filter(claim_item::Column::Class.ne(case.class.id.clone()))
-            })
-            .await?;
-        if items.is_empty() {
-            return Ok(Self(Vec::new()));
-        }
-        let dead = [ClaimState::NotPassed, ClaimState::Recovered];
-        let claims = case
-            .system
-            .list::<claim::Entity>(|q| {
-                q.filter(claim::Column::Id.is_in(items.iter().map(|one| one.claim.clone())))
-                    .filter(claim::Column::State.is_not_in(dead))
-            })
-            .await?;
-        let alive: HashMap<_, _> =
-            claims.into_iter().map(|one| (one.id, foundation::clock::day_of(one.drafted_at))).collect();
-        Ok(Self(items.into_iter().filter_map(|one| alive.get(&one.claim).copied().map(|on| (one, on))).collect()))
+        let people = case.people.iter().map(|one| one.id.clone()).collect();
+        let question = PaidBefore { people, but: case.class.id.clone() };
+        Ok(Self(case.desk.premises.ask(case.system, question).await?))
     }
 
     /// E11: as often as the policy allows.
     fn too_often(&self, policy: &Policy) -> Vec<String> {
         let mut counts: BTreeMap<&PersonId, (i32, &str)> = BTreeMap::new();
-        for (one, _) in self.0.iter().filter(|(_, on)| *on >= policy.count_since()) {
+        for one in self.0.iter().filter(|one| one.on >= policy.count_since()) {
             counts.entry(&one.person).or_insert((0, &one.name)).0 += 1;
         }
         counts
@@ -126,17 +105,15 @@ impl Paid {
         let same: HashSet<ClassId> = case
             .system
             .list::<training_class::Entity>(|q| {
-                q.filter(training_class::Column::Id.is_in(self.0.iter().map(|(one, _)| one.class.clone())))
+                q.filter(training_class::Column::Id.is_in(self.0.iter().map(|one| one.class.clone())))
                     .filter(training_class::Column::ItemName.eq(case.class.item_name.clone()))
             })
             .await?
             .into_iter()
             .map(|one| one.id)
             .collect();
-        let hits = self.0.iter().filter(|(one, _)| same.contains(&one.class));
-        Ok(hits
-            .map(|(one, _)| format!("{} 已享受或正在申领“{}”补贴", masked(&one.name), case.class.item_name))
-            .collect())
+        let hits = self.0.iter().filter(|one| same.contains(&one.class));
+        Ok(hits.map(|one| format!("{} 已享受或正在申领“{}”补贴", masked(&one.name), case.class.item_name)).collect())
     }
 }
 
@@ -206,8 +183,8 @@ check! { PHONES in Authenticity "学员手机号码", "C01", "M7.1", "实名登�
 }) }
 
 /// C01: one phone of three or more.
-fn shared_phones(people: &[person::Model]) -> Vec<String> {
-    let mut holders: HashMap<&str, Vec<&person::Model>> = HashMap::new();
+fn shared_phones(people: &[Person]) -> Vec<String> {
+    let mut holders: HashMap<&str, Vec<&Person>> = HashMap::new();
     for one in people {
         if let Some(index) = &one.phone_index {
             holders.entry(index.as_str()).or_default().push(one);

@@ -1,14 +1,14 @@
 //! Whether institution, site, rooms and teachers are what the directory says, and free (真实性; M2, M3.1, M3.7; domain
 //! §10.4).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use desk::Desk;
-use foundation::codes::{NeedsState, ReviewResult};
+use foundation::codes::NeedsState;
 use foundation::{ClassId, Stop};
+use m2_institutions::doorway::{self as institutions, Teacher};
 use store::Reader;
-use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
-use store::tables::institutions::{directory_item, institution, room, site_verification, teacher};
+use store::query::{ColumnTrait, Condition, QueryFilter};
 use store::tables::supervision::{class_session, training_class};
 
 use super::Run::{Judge, Read};
@@ -52,10 +52,7 @@ async fn account(case: &Case<'_>) -> Result<Judged, Stop> {
     let Some(index) = &issuer.account_index else {
         return Ok(Judged::of(Some("机构没有登记收款账户".into()), ""));
     };
-    let others = Condition::all()
-        .add(institution::Column::AccountIndex.eq(index.clone()))
-        .add(institution::Column::Id.ne(issuer.id.clone()));
-    let shared = case.system.find::<institution::Entity>(others).await?.is_some();
+    let shared = institutions::shares_account(case.system, issuer, index).await?;
     Ok(Judged::of(
         shared.then(|| "收款账户同时登记在另一家机构名下".to_owned()),
         "机构收款账户已登记，没有与别的机构共用",
@@ -109,16 +106,7 @@ check! {
 
 /// The last verification that passed, within its own day and the policy's months.
 async fn verified(case: &Case<'_>) -> Result<Judged, Stop> {
-    let rows = case
-        .reader
-        .list::<site_verification::Entity>(|q| {
-            q.filter(site_verification::Column::Site.eq(case.class.site.clone()))
-                .filter(site_verification::Column::Conclusion.eq(ReviewResult::Pass))
-                .order_by_desc(site_verification::Column::VerifiedOn)
-                .limit(1)
-        })
-        .await?;
-    let judged = match rows.first() {
+    let judged = match institutions::last_passed(case.reader, &case.class.site).await? {
         None => Judged::of(Some("场地没有合格的实地核实记录".into()), ""),
         Some(one) => {
             let months = chrono::Months::new(u32::try_from(case.policy.site_valid_months()).unwrap_or(0));
@@ -137,8 +125,7 @@ async fn seats(reader: &Reader, class: &training_class::Model, sessions: &[class
     if rooms.is_empty() {
         rooms.insert(class.room.clone());
     }
-    let rows = reader.list::<room::Entity>(|q| q.filter(room::Column::Id.is_in(rooms))).await?;
-    Ok(rows.iter().map(|one| one.seats).min().unwrap_or(0))
+    institutions::fewest_seats(reader, rooms).await
 }
 
 async fn room_for(case: &Case<'_>) -> Result<Option<(i64, i64)>, Stop> {
@@ -153,13 +140,9 @@ async fn capacity(
     class: &training_class::Model,
     count: usize,
 ) -> Result<Option<(i64, i64)>, Stop> {
-    let line = Condition::all()
-        .add(directory_item::Column::Institution.eq(class.institution.clone()))
-        .add(directory_item::Column::NeedsItem.eq(class.needs_item.clone()))
-        .add(directory_item::Column::Site.eq(class.site.clone()))
-        .add(directory_item::Column::ValidFrom.lte(desk.today()))
-        .add(directory_item::Column::ValidUntil.gte(class.ends_on));
-    let Some(line) = system.find::<directory_item::Entity>(line).await? else { return Ok(None) };
+    let days = (desk.today(), class.ends_on);
+    let most = institutions::capacity(system, &class.institution, &class.needs_item, &class.site, days).await?;
+    let Some(most) = most else { return Ok(None) };
     let beside = system
         .list::<training_class::Entity>(|q| {
             q.filter(training_class::Column::Institution.eq(class.institution.clone()))
@@ -174,7 +157,7 @@ async fn capacity(
     let at_once = i64::try_from(count)
         .unwrap_or(i64::MAX)
         .saturating_add(beside.iter().map(|one| i64::from(one.enrolled_count)).sum());
-    Ok(Some((at_once, i64::from(line.capacity))))
+    Ok(Some((at_once, i64::from(most))))
 }
 
 /// What is taken already: teachers, rooms.
@@ -186,14 +169,9 @@ async fn resource_clashes(
     system: &Reader,
     class: &training_class::Model,
     sessions: &[class_session::Model],
-    teachers: &[teacher::Model],
+    teachers: &[Teacher],
 ) -> Result<Clashes, Stop> {
-    let same = system
-        .list::<teacher::Entity>(|q| {
-            q.filter(teacher::Column::IdNumberIndex.is_in(teachers.iter().map(|one| one.id_number_index.clone())))
-        })
-        .await?;
-    let humans: HashMap<_, _> = same.iter().map(|one| (one.id.clone(), one.id_number_index.clone())).collect();
+    let humans = institutions::same_humans(system, teachers).await?;
     let rooms: HashSet<_> = sessions.iter().filter_map(|one| one.room.clone()).collect();
     let near = Condition::any()
         .add(class_session::Column::Teacher.is_in(humans.keys().cloned()))

@@ -7,12 +7,12 @@ use chrono::Duration;
 use desk::{Act, Desk, Done, FactDraft, session};
 use foundation::codes::{AccountRole, ClassState, FullProcessState};
 use foundation::{AccountId, Actor, ClassId, EnrolmentId, Function, Office, Permission, PersonId, Right, Stop};
+use m3_supervision::doorway::{Class, Place, places};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::Writer;
-use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, Set};
+use store::query::{ColumnTrait, Condition, QueryFilter, Set};
 use store::tables::identity::{account, one_time_link};
-use store::tables::supervision::{enrolment, training_class};
 
 use super::links::{LinkPurpose, OneTimeLink, prepare};
 use crate::refusals::SLIP;
@@ -55,7 +55,7 @@ impl Act for IssueSlips {
             return Err(SLIP.refuse(format!("班级现在是“{}”", class.state.label())).into());
         }
         let places = places(work, &class.id).await?;
-        let chosen: Vec<&enrolment::Model> = places.iter().filter(|one| self.enrolments.contains(&one.id)).collect();
+        let chosen: Vec<&Place> = places.iter().filter(|one| self.enrolments.contains(&one.id)).collect();
         if chosen.is_empty() || chosen.len() < self.enrolments.len() {
             return Err(SLIP
                 .refuse("没有选学员，或选的人不在本班名册上")
@@ -92,7 +92,7 @@ impl Act for IssueSlips {
     }
 }
 
-fn fact(class: &training_class::Model, one: &enrolment::Model, account: &AccountId) -> FactDraft {
+fn fact(class: &Class, one: &Place, account: &AccountId) -> FactDraft {
     FactDraft::new("TraineeSlipIssued", class.district, "给学员发登录条")
         .class(&class.id)
         .institution(&class.institution)
@@ -124,24 +124,12 @@ pub fn gives_slips(state: ClassState) -> bool {
     }
 }
 
-/// The roster, in its order.
-pub async fn places(reader: &store::Reader, class: &ClassId) -> Result<Vec<enrolment::Model>, Stop> {
-    reader
-        .list::<enrolment::Entity>(|q| {
-            q.filter(enrolment::Column::Class.eq(class.clone()))
-                .filter(enrolment::Column::Active.eq(true))
-                .order_by_asc(enrolment::Column::CreatedAt)
-                .order_by_asc(enrolment::Column::Id)
-        })
-        .await
-}
-
 /// The trainees' accounts; whoever has none gets one, whose login is the database's matter only.
 async fn accounts(
     desk: &Desk,
     work: &Writer,
-    class: &training_class::Model,
-    chosen: &[&enrolment::Model],
+    class: &Class,
+    chosen: &[&Place],
 ) -> Result<HashMap<PersonId, AccountId>, Stop> {
     let system = work.as_system("trainees-accounts");
     let persons = || chosen.iter().map(|one| one.person.clone());
@@ -165,7 +153,7 @@ async fn accounts(
     Ok(known(system.list::<account::Entity>(of_trainees).await?))
 }
 
-fn new_account(desk: &Desk, class: &training_class::Model, person: &PersonId, name: &str) -> account::Model {
+fn new_account(desk: &Desk, class: &Class, person: &PersonId, name: &str) -> account::Model {
     let office = Office::Trainee { person: person.clone(), institutions: None };
     let holder =
         Actor { account: None, name: name.to_owned(), office_name: "学员".into(), office, role: AccountRole::Staff };

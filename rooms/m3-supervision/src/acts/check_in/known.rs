@@ -11,10 +11,10 @@ use foundation::{
 use reckoning::policy::Policy;
 use store::Reader;
 use store::query::{ColumnTrait, QueryFilter, QuerySelect, padded};
-use store::tables::notices::task;
 use store::tables::supervision::{attendance, class_session, enrolment, training_class};
 
 use super::{Mark, Signing};
+use crate::declared::CALL_ROLL;
 use crate::rules::attendance as rules;
 
 store::picked! {
@@ -146,26 +146,10 @@ impl Found<'_> {
     }
 }
 
-store::picked! {
-    /// An open request's key.
-    struct Request {
-        once: Option<String>,
-    }
-}
-
 /// Open requests for a roll call at these sessions.
 pub(super) async fn open_requests(known: &Known, reader: &Reader) -> Result<HashSet<String>, Stop> {
     let about = padded(known.sessions.keys().map(ToString::to_string));
-    // A task that is done has no key. Asked for what is open besides, SQLite would go through all that is open.
-    let rows = reader
-        .pick::<task::Entity, Request>(|q| {
-            q.select_only()
-                .column(task::Column::Once)
-                .filter(task::Column::About.is_in(about))
-                .filter(task::Column::Kind.eq("call-roll"))
-        })
-        .await?;
-    Ok(rows.into_iter().filter_map(|one| one.once).collect())
+    desk::tasks::open_keys(reader, about, &CALL_ROLL).await
 }
 
 fn person_of(desk: &Desk) -> Option<&PersonId> {
