@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use foundation::{Fault, Scope, Stop};
 use sea_orm::sea_query::{Expr, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, EntityName, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, Statement,
-    StatementBuilder,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select, Statement, StatementBuilder,
 };
 use tokio::sync::Mutex;
 

@@ -29,9 +29,10 @@ static ROOMS: LazyLock<BTreeMap<String, Stands>> = LazyLock::new(|| {
 fn stands(room: &str, text: &str) -> Stands {
     let line = |key: &str| {
         let lines = text.lines().skip_while(|line| *line != "[package.metadata.room]");
-        lines.skip(1).find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('=')).unwrap_or_else(|| {
-            panic!("rooms/{room}/Cargo.toml: [package.metadata.room] says `floor` and `tables`")
-        })
+        lines
+            .skip(1)
+            .find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('='))
+            .unwrap_or_else(|| panic!("rooms/{room}/Cargo.toml: [package.metadata.room] says `floor` and `tables`"))
     };
     Stands {
         floor: line("floor").trim().parse().expect("a floor is a number"),

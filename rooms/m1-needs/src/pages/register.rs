@@ -29,7 +29,8 @@ async fn table(desk: &Desk, filters: &Filters) -> Result<Response, Stop> {
         .await?;
     let official = matches!(desk.actor.office, Office::Province | Office::City { .. } | Office::County { .. });
     let mut buttons = Vec::new();
-    if desk.may(Permission::Of(Function::NeedsDraft, Right::Create)) {
+    // An enterprise's C on this row is its need (需求), not the catalogue's draft.
+    if desk.actor.office.district().is_some() && desk.may(Permission::Of(Function::NeedsDraft, Right::Create)) {
         buttons.push(Button::link("起草新项目", "/needs/new").main());
     }
     let register = Register {

@@ -127,7 +127,11 @@ async fn body(desk: &Desk, id: &ClaimId) -> Result<Markup, Stop> {
 }
 
 fn head(desk: &Desk, row: &claim::Model, payee_waits: bool) -> DossierHead {
-    let mut buttons = vec![Button::link("看班级", at::ClassPage(&row.class).to_string())];
+    let mut buttons = Vec::new();
+    // Who reads claims may yet not read openings (省鉴定中心, domain §1.3 row 11).
+    if desk.may(Permission::Of(Function::OpeningApplication, Right::Read)) {
+        buttons.push(Button::link("看班级", at::ClassPage(&row.class).to_string()));
+    }
     if matches!(row.state, ClaimState::Draft | ClaimState::Returned | ClaimState::NotPassed)
         && row.second_reviewed_by.is_none()
         && desk.may(Permission::Of(Function::ClaimSubmission, Right::Create))

@@ -281,12 +281,14 @@ async fn live_body(desk: &Desk) -> Result<Markup, Stop> {
         ui::Column::text("情况"),
         ui::Column::text("老师"),
     ];
+    let teaching = desk
+        .may(Permission::Of(Function::OpeningApplication, Right::Read))
+        .then(|| Button::link("看正在培训的班级", at::Classes.asking(&[("state", &ClassPhase::Teaching)])));
     Ok(html! {
         (page_head("正在上课",
             &format!("{} · {} 班 · 应到 {expected} · 实到 {here}", ui::dates::full_moment(now), rows.len()), &[]))
         @if rows.is_empty() {
-            (ui::empty_state("现在没有正在上课的班级。",
-                Some(&Button::link("看正在培训的班级", at::Classes.asking(&[("state", &ClassPhase::Teaching)])))))
+            (ui::empty_state("现在没有正在上课的班级。", teaching.as_ref()))
         } @else {
             (simple_table("正在上课的班级", &columns, &rows))
         }
