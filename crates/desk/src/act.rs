@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::{Reader, Writer};
 
+use crate::example::Example;
 use crate::hands::Hands;
 use crate::{Desk, FactDraft};
 
@@ -27,6 +28,8 @@ pub trait Act: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static
     const TITLE: &'static str;
     /// Who may not do it because of what he did before; acts that decide must say (职责分离).
     const HANDS: Hands = Hands::of(Self::PERMISSION);
+    /// On what and with what it can be done, where its schema and its procedure's table do not say so already.
+    const EXAMPLE: Example = Example::NONE;
     /// False for answers that may not be kept, such as a revealed number: a client's idempotency key is
     /// then ignored and the act is done, and journaled, again.
     const KEEPS_ANSWER: bool = true;
@@ -101,6 +104,8 @@ pub trait Read: Send + Sync + 'static {
     const CLAUSE: &'static str = Self::PERMISSION.clause();
     /// Why it serves another clause than its function; empty when it does not.
     const CLAUSE_WHY: &'static str = "";
+    /// The state of a thing on which it has something to show, as `Example::stage`: empty at the end of its course.
+    const STAGE: &'static str = "";
 }
 
 /// What an act leaves: its answer and at least one fact, so there is no write without a line in the

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::act::Act;
 use crate::answer::{error_words, status_of};
 use crate::desk::Desk;
+use crate::example::Example;
 use crate::extract::is_endless;
 use crate::hands::Hands;
 use crate::routes::RouteInfo;
@@ -31,6 +32,8 @@ pub struct ActDoc {
     pub permission: Permission,
     /// Whose hand must not have done what else.
     pub hands: Hands,
+    /// On what and with what it can be done.
+    pub example: Example,
     /// JSON schema of the input.
     pub input: Value,
     /// JSON schema of the answer.
@@ -46,6 +49,7 @@ impl ActDoc {
             clause: A::CLAUSE,
             permission: A::PERMISSION,
             hands: A::HANDS,
+            example: A::EXAMPLE,
             input: schema::<A>(),
             outcome: schema::<A::Outcome>(),
         }

@@ -32,6 +32,8 @@ pub struct RouteInfo {
     pub clause: &'static str,
     /// Why it is another than its function's.
     pub clause_why: &'static str,
+    /// The state of a thing on which it has something to show or to do, as `Example::stage`.
+    pub stage: &'static str,
     /// True for acts.
     pub is_act: bool,
     /// True under `/api/`.
@@ -79,6 +81,7 @@ impl Routes {
             permission: R::PERMISSION,
             clause: R::CLAUSE,
             clause_why: R::CLAUSE_WHY,
+            stage: R::STAGE,
             is_act: false,
             is_api: path.starts_with("/api/"),
         });
@@ -100,6 +103,7 @@ impl Routes {
             permission: R::PERMISSION,
             clause: R::CLAUSE,
             clause_why: R::CLAUSE_WHY,
+            stage: R::STAGE,
             is_act: false,
             is_api: false,
         });
@@ -121,6 +125,7 @@ impl Routes {
             permission: A::PERMISSION,
             clause: A::CLAUSE,
             clause_why: A::CLAUSE_WHY,
+            stage: A::EXAMPLE.stage,
             is_act: true,
             is_api: false,
         });
@@ -142,6 +147,7 @@ impl Routes {
             permission: A::PERMISSION,
             clause: A::CLAUSE,
             clause_why: A::CLAUSE_WHY,
+            stage: A::EXAMPLE.stage,
             is_act: true,
             is_api: true,
         });
