@@ -1,7 +1,7 @@
 //! Acts of the needs catalogue: draft, edit, file, publish, delist (M1.2–M1.5).
 
 use desk::procedure::{Procedure, Taking, begin, take};
-use desk::{Act, Desk, Done, FactDraft, Hands};
+use desk::{Act, Desk, Done, Example, FactDraft, Hands};
 use foundation::{DistrictCode, Fault, Function, NeedsItemId, Permission, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,10 @@ use store::{Reader, Writer};
 use crate::declared::{FILE, NeedsItems, Step};
 use crate::refusals::TWICE;
 use crate::rules::{self, Limits, NeedsItemFields};
+
+/// An item outside the occupation classification, of 合格证: within its periods and the cap of its online share.
+const ITEM: &str = r#"{"year": 2026, "training_type": "JY", "name": "育婴员", "level": "H", "certificate_type": "HG",
+    "periods_min": 20, "periods_max": 80, "online_cap_pct": 40}"#;
 
 /// The item that was written.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -37,6 +41,7 @@ impl Act for AddNeedsItem {
     const NAME: &'static str = "add-needs-item";
     const PERMISSION: Permission = Permission::Of(Function::NeedsDraft, Right::Create);
     const TITLE: &'static str = "起草需求指导目录项目";
+    const EXAMPLE: Example = Example::NONE.with(ITEM);
     type Outcome = NeedsItemWritten;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<NeedsItemWritten>, Stop> {
@@ -89,6 +94,7 @@ impl Act for EditNeedsItem {
     const NAME: &'static str = "edit-needs-item";
     const PERMISSION: Permission = Permission::Of(Function::NeedsDraft, Right::Create);
     const TITLE: &'static str = "修改需求指导目录项目";
+    const EXAMPLE: Example = Example::NONE.with(ITEM);
     type Outcome = NeedsItemWritten;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<NeedsItemWritten>, Stop> {

@@ -1,7 +1,7 @@
 //! Acts of the registry: revealing personal data leaves a trace that the person can see (M7.1; §12.1).
 
 use crate::refusals::{DOCUMENT_NUMBER, PURPOSE};
-use desk::{Act, Desk, Done, FactDraft, Hands};
+use desk::{Act, Desk, Done, Example, FactDraft, Hands};
 use foundation::limits::LINE_CHARS;
 use foundation::{Fault, Function, IdDocument, IdType, Permission, PersonId, Phone, Right, Stop};
 use schemars::JsonSchema;
@@ -30,6 +30,7 @@ impl Act for RevealPersonalData {
     const TITLE: &'static str = "查看完整个人信息";
     const HANDS: Hands = Hands::One("只看不改；每次写明用途、留痕，本人看得到是谁看的");
     const KEEPS_ANSWER: bool = false;
+    const EXAMPLE: Example = Example::NONE.with(r#"{"what": "phone", "purpose": "电话核实到课情况"}"#);
     /// The value.
     type Outcome = String;
 
@@ -82,6 +83,7 @@ impl Act for FindPerson {
     const CLAUSE_WHY: &'static str = "检查的人查的是实名登记";
     const TITLE: &'static str = "按证件号码查人";
     const KEEPS_ANSWER: bool = false;
+    const EXAMPLE: Example = Example::NONE.with(r#"{"id_number": "$spare-id-number"}"#);
     /// None when nobody within reach has it.
     type Outcome = Option<PersonId>;
 

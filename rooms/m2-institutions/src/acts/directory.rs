@@ -1,7 +1,7 @@
 //! Listing an institution and the lines of its directory (M2.1, M2.4; annex table 2).
 
 use desk::procedure::{Taking, begin};
-use desk::{Act, Desk, Done, Hands};
+use desk::{Act, Desk, Done, Example, Hands};
 use foundation::codes::{DirectoryState, InstitutionKind, SelectionRoute};
 use foundation::{Date, DirectoryItemId, Fault, Function, InstitutionId, NeedsItemId, Permission, Right, SiteId, Stop};
 use schemars::JsonSchema;
@@ -64,6 +64,7 @@ impl Act for ListInstitution {
     const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Publish);
     const TITLE: &'static str = "列入机构目录";
     const HANDS: Hands = Hands::One("列入目录后，每个班仍要审核、批准，是两个人");
+    const EXAMPLE: Example = Example::NONE.with(r#"{"uscc": "91350100M000100Y43", "licence_until": "2028-12-31"}"#);
     type Outcome = InstitutionListed;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<InstitutionListed>, Stop> {

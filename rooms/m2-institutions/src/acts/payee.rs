@@ -3,7 +3,7 @@
 //! from the document: only two equal accounts take effect, and nothing is batched for the payee meanwhile.
 
 use desk::procedure::{Taking, begin, may_take, take};
-use desk::{Act, Desk, Done, FactDraft, Hands, tasks};
+use desk::{Act, Desk, Done, Example, FactDraft, Hands, tasks};
 use foundation::personal::AccountNumber;
 use foundation::{AccountId, Function, InstitutionId, PayeeChangeId, Permission, Refusal, Right, Stop};
 use schemars::JsonSchema;
@@ -83,6 +83,7 @@ impl Act for ProposePayeeAccount {
     const CLAUSE_WHY: &'static str = "账户登记在机构目录里，决定的是补贴付到哪里";
     const TITLE: &'static str = "提出更正收款账户";
     const HANDS: Hands = Hands::One("只是提出，另一人复核以后才生效");
+    const EXAMPLE: Example = Example::NONE.with(r#"{"account": "622909123456789012"}"#);
     type Outcome = PayeeAccount;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccount>, Stop> {
@@ -151,6 +152,8 @@ impl Act for ConfirmPayeeAccount {
     const CLAUSE_WHY: &'static str = "账户登记在机构目录里，决定的是补贴付到哪里";
     const TITLE: &'static str = "复核收款账户";
     const HANDS: Hands = Hands::Table;
+    // The account of the demo's letter (province/src/lib.rs), which waits for its second person.
+    const EXAMPLE: Example = Example::NONE.with(r#"{"account": "6228480018012399904"}"#);
     type Outcome = PayeeAccount;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PayeeAccount>, Stop> {

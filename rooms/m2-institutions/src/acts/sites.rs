@@ -1,6 +1,6 @@
 //! Sites, rooms, and their verification by two inspectors on the spot (M2.1, M3.7).
 
-use desk::{Act, Desk, Done, Hands};
+use desk::{Act, Desk, Done, Example, Hands};
 use foundation::codes::{DirectoryState, ReviewResult};
 use foundation::{Date, Fault, Function, Permission, Right, RoomId, SiteId, SiteVerificationId, Stop};
 use schemars::JsonSchema;
@@ -178,6 +178,9 @@ impl Act for RecordSiteVerification {
     const PERMISSION: Permission = Permission::Of(Function::SiteVerification, Right::Inspect);
     const TITLE: &'static str = "登记实地核实";
     const HANDS: Hands = Hands::One("登记的是两名核实人；第二名由登记人填写，还没有由他本人确认");
+    const EXAMPLE: Example = Example::NONE.with(
+        r#"{"verified_on": "2026-11-01", "inspector_1": "林国栋", "inspector_2": "周志明", "conclusion": "PASS"}"#,
+    );
     type Outcome = SiteVerified;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<SiteVerified>, Stop> {

@@ -1,6 +1,6 @@
 //! Teachers of an institution and the check of their certificates (M2.1; domain.md §3.2).
 
-use desk::{Act, Desk, Done, Hands};
+use desk::{Act, Desk, Done, Example, Hands};
 use foundation::{Function, Permission, PersonName, Right, Stop, TeacherId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,7 @@ impl Act for AddTeacher {
     const NAME: &'static str = "add-teacher";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryApplication, Right::Create);
     const TITLE: &'static str = "增加教师";
+    const EXAMPLE: Example = Example::NONE.with(r#"{"id_number": "$spare-id-number"}"#);
     type Outcome = TeacherWritten;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<TeacherWritten>, Stop> {

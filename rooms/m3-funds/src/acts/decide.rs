@@ -2,7 +2,7 @@
 //! struck or the whole claim is sent back. Money, counted subsidies and the journal follow.
 
 use desk::procedure::{Taking, may_take, take};
-use desk::{Act, Desk, Done, FactDraft, Hands};
+use desk::{Act, Desk, Done, Example, FactDraft, Hands};
 use foundation::codes::ObjectionState;
 use foundation::limits::TEXT_CHARS;
 use foundation::{Date, EnrolmentId, Fen, Function, ObjectionId, Permission, Right, Stop};
@@ -56,6 +56,8 @@ impl Act for DecideObjection {
     const PERMISSION: Permission = Permission::Of(Function::ClaimReview, Right::Approve);
     const TITLE: &'static str = "处理公示异议";
     const HANDS: Hands = Hands::One("答复给异议人看；成立了只会少付");
+    const EXAMPLE: Example =
+        Example::NONE.with(r#"{"verdict": "dismiss", "struck": [], "answer": "已调取考勤记录核对，没有发现问题。"}"#);
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chrono::Datelike;
 use desk::procedure::{Taking, may_take, take};
-use desk::{Act, Desk, Done, FactDraft, Hands};
-use foundation::codes::ClaimState;
+use desk::{Act, Before, Desk, Done, Example, FactDraft, Hands};
+use foundation::codes::{ClaimState, FullProcessState};
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClaimId, Date, Function, Permission, Right, Stop};
 use journal::facts::{ClaimPublished, ClaimReturned};
@@ -60,9 +60,19 @@ pub(crate) fn only<'a>() -> Taking<'a, Claims> {
     Taking::new(claim::ActiveModel::default())
 }
 
+/// The class whose claim the institution has not handed in yet.
+pub(super) const CLAIMED: &str = FullProcessState::Claimed.code();
+
+/// How a claim comes to its publicity: each act's example begins after some of these.
+const COURSE: &[Before] = &[
+    Before::by::<SubmitClaim>("school-clerk"),
+    Before::by::<FirstReviewClaim>("jinjiang-officer"),
+    Before::by::<SecondReviewClaim>("jinjiang-reviewer"),
+];
+
 macro_rules! act {
     ($(#[$doc:meta])* $name:ident { $($field:ident),* } $kebab:literal $function:ident $right:ident $title:literal
-        $hands:expr => |$self:ident, $desk:ident, $work:ident, $row:ident| $body:block) => {
+        $hands:expr $(, $example:expr)? => |$self:ident, $desk:ident, $work:ident, $row:ident| $body:block) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
         pub struct $name {
@@ -75,6 +85,7 @@ macro_rules! act {
             const PERMISSION: Permission = Permission::Of(Function::$function, Right::$right);
             const TITLE: &'static str = $title;
             const HANDS: Hands = $hands;
+            $(const EXAMPLE: Example = $example;)?
             type Outcome = ();
             async fn perform(&$self, $desk: &Desk, $work: &Writer) -> Result<Done<()>, Stop> {
                 let $row = $work.get(&$self.claim).await?;
@@ -106,6 +117,7 @@ impl Act for SubmitClaim {
     const NAME: &'static str = "submit-claim";
     const PERMISSION: Permission = Permission::Of(Function::ClaimSubmission, Right::Create);
     const TITLE: &'static str = "提交补贴申领";
+    const EXAMPLE: Example = Example::at(CLAIMED);
     type Outcome = Submitted;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Submitted>, Stop> {
@@ -164,7 +176,8 @@ act! {
 act! {
     /// Accepts and reviews first; reserves the money.
     FirstReviewClaim {} "first-review-claim" ClaimReview Approve "受理并初审"
-        Hands::One("复审须由另一人办理") => |self, desk, work, row| {
+        Hands::One("复审须由另一人办理"), Example::at(CLAIMED).after(COURSE.split_at(1).0)
+        => |self, desk, work, row| {
         may_take::<Claims>(desk, &row, Step::FirstReview)?;
         let account = account_id(row.district, desk.today().year());
         move_money(work, &account, Moves::Reserve, row.total).await?;
@@ -183,7 +196,8 @@ act! {
 act! {
     /// Reviewed again, by somebody else.
     SecondReviewClaim {} "second-review-claim" ClaimReview Approve "复审"
-        Hands::Table => |self, desk, work, row| {
+        Hands::Table, Example::at(CLAIMED).after(COURSE.split_at(2).0)
+        => |self, desk, work, row| {
         may_take::<Claims>(desk, &row, Step::SecondReview)?;
         let change = claim::ActiveModel {
             second_reviewed_by: Set(desk.actor.account.clone()),
@@ -197,7 +211,8 @@ act! {
 act! {
     /// Sent back with a note; reserved money is set free.
     ReturnClaim { note } "return-claim" ClaimReview Approve "退回补正"
-        Hands::One("只是退回补正，说明原因；放行须由两人办理") => |self, desk, work, row| {
+        Hands::One("只是退回补正，说明原因；放行须由两人办理"), Example::at(CLAIMED).after(COURSE.split_at(1).0)
+        => |self, desk, work, row| {
         may_take::<Claims>(desk, &row, Step::Return)?;
         let length = self.note.trim().chars().count();
         if !(EXPLAIN_CHARS..=TEXT_CHARS).contains(&length) {
@@ -226,7 +241,8 @@ act! {
 act! {
     /// Publicity begins tomorrow and lasts the policy's working days.
     PublishClaim {} "publish-claim" ClaimPayment Publish "开始公示"
-        Hands::One("初审、复审已由两人办理；公示期满前谁都可以提异议") => |self, desk, work, row| {
+        Hands::One("初审、复审已由两人办理；公示期满前谁都可以提异议"), Example::at(CLAIMED).after(COURSE)
+        => |self, desk, work, row| {
         let policy = policy_of(work, &row).await?;
         let until = workdays(desk, policy.publicity_workdays());
         let change = claim::ActiveModel {

@@ -9,8 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use desk::procedure::{Taking, may_take, take};
 use desk::reading::Going;
 use desk::sheet::{self, Wanted};
-use desk::{Act, Desk, Done, FactDraft, Hands};
-use foundation::codes::PaymentState;
+use desk::{Act, Desk, Done, Example, FactDraft, Hands};
+use foundation::codes::{FullProcessState, PaymentState};
 use foundation::limits::{BATCH_LINES, LINE_CHARS, UPLOAD_BYTES};
 use foundation::{Fault, Function, PaymentBatchId, PaymentLineId, Permission, Right, Stop};
 use journal::facts::ClaimPaid;
@@ -55,6 +55,7 @@ impl Act for SettlePaymentBatch {
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
     const TITLE: &'static str = "登记银行回单";
     const HANDS: Hands = Hands::One("批次已由制单人和批准人两人办理，这里只记银行结果");
+    const EXAMPLE: Example = Example::at(FullProcessState::Archived.code());
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -2,8 +2,8 @@
 //! and out is in `check_in`, the trainee's word that a record is wrong in `dispute`.
 
 use desk::tasks::TaskDraft;
-use desk::{Act, Desk, Done, FactDraft};
-use foundation::codes::{AttendanceKind, AttendanceMethod};
+use desk::{Act, Desk, Done, Example, FactDraft};
+use foundation::codes::{AttendanceKind, AttendanceMethod, FullProcessState};
 use foundation::{ClassId, EnrolmentId, FactId, Fault, Function, Office, Permission, Right, SessionId, Stop};
 use journal::facts::{RollCallEntry, RollCalled};
 use schemars::JsonSchema;
@@ -30,6 +30,8 @@ impl Act for CallRoll {
     const NAME: &'static str = "call-roll";
     const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Create);
     const TITLE: &'static str = "点名";
+    const EXAMPLE: Example =
+        Example::at(FullProcessState::InTraining.code()).with(r#"{"present": ["$each-enrolment"]}"#);
     /// How many were newly marked present.
     type Outcome = u32;
 
@@ -127,6 +129,7 @@ impl Act for AskForRollCall {
     const NAME: &'static str = "ask-for-roll-call";
     const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Create);
     const TITLE: &'static str = "请老师代点";
+    const EXAMPLE: Example = Example::at(FullProcessState::InTraining.code());
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
 
-use desk::{Act, Asked, Desk, Done, FactDraft, Many, Plan};
-use foundation::codes::{AttendanceKind, AttendanceMethod};
+use desk::{Act, Asked, Before, Desk, Done, Example, FactDraft, Many, Plan};
+use foundation::codes::{AttendanceKind, AttendanceMethod, FullProcessState};
 use foundation::{
     AttendanceId, EnrolmentId, FactId, Fault, Function, Instant, Permission, Right, Scope, SessionId, Stop,
 };
@@ -90,12 +90,14 @@ impl Signing for SignOut {
 }
 
 macro_rules! signing_act {
-    ($name:ident $kebab:literal $title:literal) => {
+    ($name:ident $kebab:literal $title:literal after $before:expr) => {
         impl Act for $name {
             const NAME: &'static str = $kebab;
             const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Create);
             const TITLE: &'static str = $title;
             const GATHERED: bool = true;
+            const EXAMPLE: Example =
+                Example::at(FullProcessState::InTraining.code()).after($before).with(r#"{"code": "$code"}"#);
             type Outcome = Marked;
 
             /// One alone, for whoever has a writer already.
@@ -120,8 +122,8 @@ macro_rules! signing_act {
         }
     };
 }
-signing_act!(SignIn "sign-in-to-session" "签到");
-signing_act!(SignOut "sign-out-of-session" "签退");
+signing_act!(SignIn "sign-in-to-session" "签到" after &[]);
+signing_act!(SignOut "sign-out-of-session" "签退" after &[Before::by::<SignIn>("trainee")]);
 
 /// A mark that its rules allow.
 struct Mark {

@@ -1,7 +1,7 @@
 //! 补正说明 (M3.1): what the institution says to the one-off list of what was missing. It changes nothing; whoever reviews
 //! reads it in the trail.
 
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, Example, FactDraft};
 use foundation::codes::FullProcessState;
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Function, Permission, Right, Stop};
@@ -28,6 +28,7 @@ impl Act for ExplainCorrection {
     const NAME: &'static str = "explain-correction";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
     const TITLE: &'static str = "补正说明";
+    const EXAMPLE: Example = Example::at(FullProcessState::Returned.code());
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -2,7 +2,7 @@
 //! 退回补正, 不予开班, 撤销 by the institution, by the county, and by silence.
 
 use desk::procedure::{self, Taking, may_take, take};
-use desk::{Act, Desk, Done, FactDraft, Hands};
+use desk::{Act, Desk, Done, Example, FactDraft, Hands};
 use foundation::codes::{FullProcessState, ReviewResult};
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Fen, Function, Permission, Refusal, Right, Stop};
@@ -38,6 +38,7 @@ impl Act for AnswerReviewLine {
     const PERMISSION: Permission = DECIDE;
     const TITLE: &'static str = "核对一项";
     const HANDS: Hands = Hands::One("审核的一步；批准须由另一人办理");
+    const EXAMPLE: Example = Example::NONE.with(r#"{"code": "H01", "note": "看过原件"}"#);
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -101,6 +102,7 @@ impl Act for RecheckOpening {
     const PERMISSION: Permission = DECIDE;
     const TITLE: &'static str = "重新机审";
     const HANDS: Hands = Hands::One("审核的一步；批准须由另一人办理");
+    const EXAMPLE: Example = Example::at(FullProcessState::UnderReview.code());
     /// How many lines are not a pass.
     type Outcome = u32;
 
@@ -182,6 +184,7 @@ impl Act for ReturnOpening {
     const PERMISSION: Permission = DECIDE;
     const TITLE: &'static str = "退回补正";
     const HANDS: Hands = Hands::One("只是退回补正，一次告知；批准须由另一人办理");
+    const EXAMPLE: Example = Example::at(FullProcessState::UnderReview.code());
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

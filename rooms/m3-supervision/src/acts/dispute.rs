@@ -3,7 +3,7 @@
 
 use desk::procedure::{Taking, begin, take};
 use desk::tasks;
-use desk::{Act, Desk, Done, FactDraft, Hands};
+use desk::{Act, Desk, Done, Example, FactDraft, Hands};
 use foundation::codes::{AttendanceKind, AttendanceMethod, DisputeState, FullProcessState};
 use foundation::limits::TEXT_CHARS;
 use foundation::{AttendanceId, DisputeId, FactId, Function, Permission, Refusal, Right, SessionId, Stop};
@@ -34,6 +34,7 @@ impl Act for DisputeAttendance {
     const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Create);
     const TITLE: &'static str = "考勤有误，告诉我们";
     const KEYS_GUARD: bool = true;
+    const EXAMPLE: Example = Example::at(FullProcessState::InTraining.code());
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -115,6 +116,7 @@ impl Act for AnswerDispute {
     const CLAUSE_WHY: &'static str = "答复的人是审批人，答复的是考勤";
     const TITLE: &'static str = "答复考勤异议";
     const HANDS: Hands = Hands::One("考勤由机构记录，异议由学员提出，人社部门答复，已是三方");
+    const EXAMPLE: Example = Example::at(FullProcessState::InTraining.code());
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use desk::procedure::{Taking, may_take, take};
-use desk::{Act, Desk, Done, FactDraft, Hands};
+use desk::{Act, Desk, Done, Example, FactDraft, Hands};
 use foundation::codes::FullProcessState;
 use foundation::{ClassId, EnrolmentId, ExamId, Function, Permission, Right, Stop};
 use journal::facts::{CompletionExamConfirmed, ExamResult};
@@ -35,6 +35,8 @@ impl Act for EnterScores {
     const NAME: &'static str = "enter-scores";
     const PERMISSION: Permission = Permission::Of(Function::CompletionExam, Right::Create);
     const TITLE: &'static str = "录入结业考核成绩";
+    const EXAMPLE: Example = Example::NONE
+        .with(r#"{"marks": [{"enrolment": "$each-enrolment", "theory": 80, "practice": 75, "absent": false}]}"#);
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

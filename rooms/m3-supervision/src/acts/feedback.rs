@@ -2,7 +2,7 @@
 
 use desk::procedure::{Taking, may_take, take};
 use desk::tasks::{self, TaskDraft};
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, Example, FactDraft};
 use foundation::codes::{ClassState, FeedbackChannel, FullProcessState};
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Fault, Function, Office, Permission, Refusal, Right, Stop};
@@ -45,6 +45,7 @@ impl Act for GiveFeedback {
     const NAME: &'static str = "give-feedback";
     const PERMISSION: Permission = Permission::Of(Function::TraineeFeedback, Right::Create);
     const TITLE: &'static str = "评价本次培训";
+    const EXAMPLE: Example = Example::at(FullProcessState::Certified.code());
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use desk::procedure::{Taking, may_take, take};
 use desk::tasks::{self, TaskDraft};
-use desk::{Act, Desk, Done, FactDraft, Hands};
-use foundation::codes::{ClassPhase, InspectionKind, InspectionOpinion, InspectionProblem};
+use desk::{Act, Before, Desk, Done, Example, FactDraft, Hands};
+use foundation::codes::{ClassPhase, FullProcessState, InspectionKind, InspectionOpinion, InspectionProblem};
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Fault, Function, InspectionId, Permission, Right, SessionId, Stop};
 use schemars::JsonSchema;
@@ -54,6 +54,10 @@ impl Act for RecordInspection {
         ("review-opening", "本班由您审核，须由另一位工作人员检查"),
         ("approve-opening", "本班由您准予开班，须由另一位工作人员检查"),
     ]);
+    const EXAMPLE: Example = Example::NONE.with(
+        r#"{"opinion": "STOP", "problems": [], "present_count": 0, "second_inspector": "周志明", "kind": "SITE",
+            "note": "现场教师不在岗"}"#,
+    );
     type Outcome = InspectionId;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<InspectionId>, Stop> {
@@ -209,6 +213,10 @@ impl Act for ResumeClass {
     const CLAUSE_WHY: &'static str = "恢复的是上课，由审批人决定";
     const TITLE: &'static str = "恢复培训";
     const HANDS: Hands = Hands::One("复课前须先有复查记录；只恢复原来已批准的培训");
+    const EXAMPLE: Example = Example::NONE.after(&[Before::by::<RecordInspection>("jinjiang-inspector").with(
+        r#"{"opinion": "OK", "problems": [], "present_count": 0, "second_inspector": "周志明", "kind": "SITE",
+            "note": "复查：整改到位"}"#,
+    )]);
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -259,6 +267,7 @@ impl Act for AnswerInspection {
     const NAME: &'static str = "answer-inspection";
     const PERMISSION: Permission = Permission::Of(Function::Inspection, Right::Create);
     const TITLE: &'static str = "回复检查意见";
+    const EXAMPLE: Example = Example::at(FullProcessState::Suspended.code());
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -3,7 +3,7 @@
 
 use crate::refusals::{REGIME, TERM, TIMETABLE};
 use desk::procedure::{Taking, begin};
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, Example, FactDraft};
 use foundation::codes::{ClassPhase, ClassState, FullProcessState, Regime};
 use foundation::{
     ClassId, Fault, Fen, Function, InstitutionId, NeedsItemId, Permission, Refusal, Right, RoomId, Stop, TeacherId,
@@ -25,6 +25,11 @@ use crate::rules::layout::{Layout, lay_out};
 use crate::rules::opening::{self as rules, Plan};
 
 const EDIT: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
+
+/// A plan within the limits of the demo's items: days to come, the online share under its cap.
+const PLAN: &str = r#"{"plan": {"term": 77, "planned_persons": 12, "theory": 14,
+    "practice": 20, "online": 22, "starts_on": "2026-12-14", "ends_on": "2026-12-30", "exam_on": "2027-01-04",
+    "exam_plan": "理论、实操各占一半", "materials": "国家职业技能培训教程", "safety_plan": "已购团体意外险"}}"#;
 
 /// The institution that acts. Errors: `Forbidden` for anybody else whom the matrix lets create.
 pub fn own_institution(desk: &Desk) -> Result<InstitutionId, Stop> {
@@ -62,6 +67,7 @@ impl Act for CreateClass {
     const NAME: &'static str = "create-class";
     const PERMISSION: Permission = EDIT;
     const TITLE: &'static str = "新建开班申请";
+    const EXAMPLE: Example = Example::NONE.with(PLAN);
     type Outcome = ClassId;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<ClassId>, Stop> {
@@ -234,6 +240,7 @@ impl Act for EditClassPlan {
     const NAME: &'static str = "edit-class-plan";
     const PERMISSION: Permission = EDIT;
     const TITLE: &'static str = "修改教学计划";
+    const EXAMPLE: Example = Example::at(FullProcessState::Draft.code()).with(PLAN);
     /// Whether the timetable could be kept.
     type Outcome = bool;
 
@@ -329,6 +336,10 @@ impl Act for LayTimetable {
     const NAME: &'static str = "lay-timetable";
     const PERMISSION: Permission = EDIT;
     const TITLE: &'static str = "生成课程表";
+    const EXAMPLE: Example = Example::at(FullProcessState::Draft.code()).with(
+        r#"{"layout": {"weekdays": [1, 2, 3, 4, 5, 6, 7], "morning": "08:30:00", "afternoon": "14:00:00",
+            "evening": "19:00:00", "block": 4}}"#,
+    );
     /// How many sessions.
     type Outcome = u32;
 

@@ -2,7 +2,7 @@
 //! by a second person. What ends or sends back an application is in `decide`.
 
 use desk::procedure::{Taking, may_take, take};
-use desk::{Act, Desk, Done, FactDraft, Hands};
+use desk::{Act, Before, Desk, Done, Example, FactDraft, Hands};
 use foundation::codes::{FullProcessState, ReviewResult};
 use foundation::{ClassId, Fault, Fen, Function, Permission, Refusal, Right, Stop};
 use journal::facts::{ClassOpeningApproved, ClassOpeningSubmitted, PlannedSession};
@@ -281,6 +281,7 @@ impl Act for ReviewOpening {
     const PERMISSION: Permission = DECIDE;
     const TITLE: &'static str = "审核开班申请";
     const HANDS: Hands = Hands::One("批准须由另一人办理");
+    const EXAMPLE: Example = Example::NONE.with(r#"{"passed": ["H01", "H02", "H03", "H04"]}"#);
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -350,6 +351,7 @@ impl Act for ApproveOpening {
     const PERMISSION: Permission = DECIDE;
     const TITLE: &'static str = "准予开班";
     const HANDS: Hands = Hands::Table;
+    const EXAMPLE: Example = Example::NONE.after(&[Before::by::<ReviewOpening>("jinjiang-officer")]);
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

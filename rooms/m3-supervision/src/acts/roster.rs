@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, Example, FactDraft};
+use foundation::codes::FullProcessState;
 use foundation::limits::ROSTER_ROWS;
 use foundation::{ClassId, EnrolmentId, Fault, Function, Office, Permission, PersonId, Refusal, Right, Stop};
 use m7_registry::{RosterPerson, RosterRow, RowError};
@@ -38,6 +39,10 @@ impl Act for AddTrainees {
     const NAME: &'static str = "add-trainees";
     const PERMISSION: Permission = Permission::Of(Function::Roster, Right::Create);
     const TITLE: &'static str = "登记学员";
+    const EXAMPLE: Example = Example::at(FullProcessState::Draft.code()).with(
+        r#"{"rows": [{"row": 2, "name": "陈进补", "id_type": "居民身份证", "id_number": "$spare-id-number", "birth": "",
+            "phone": "13905951234", "category": "", "education": ""}]}"#,
+    );
     type Outcome = RosterOutcome;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<RosterOutcome>, Stop> {
@@ -163,6 +168,7 @@ impl Act for RemoveTrainee {
     const NAME: &'static str = "remove-trainee";
     const PERMISSION: Permission = Permission::Of(Function::Roster, Right::Create);
     const TITLE: &'static str = "移出名册";
+    const EXAMPLE: Example = Example::at(FullProcessState::Draft.code());
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -194,6 +200,7 @@ impl Act for SignPledges {
     const NAME: &'static str = "sign-pledges";
     const PERMISSION: Permission = Permission::Of(Function::Roster, Right::Create);
     const TITLE: &'static str = "签署参训承诺";
+    const EXAMPLE: Example = Example::at(FullProcessState::Draft.code());
     /// How many were signed now.
     type Outcome = u64;
 

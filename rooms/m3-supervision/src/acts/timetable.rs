@@ -1,6 +1,7 @@
 //! Acts on single class meetings of a draft (课次; M3.1): add, change, remove.
 
-use desk::{Act, Desk, Done, FactDraft};
+use desk::{Act, Desk, Done, Example, FactDraft};
+use foundation::codes::FullProcessState;
 use foundation::limits::SESSIONS_PER_CLASS;
 use foundation::{ClassId, Fault, Function, Permission, Right, SessionId, Stop, clock};
 use reckoning::policy::Policy;
@@ -17,6 +18,10 @@ use crate::rules::timetable::{SessionFields, check_session};
 
 const EDIT: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
 
+/// A meeting at an hour of the first day at which there is no other.
+const MEETING: &str =
+    r#"{"fields": {"held_on": "$first-day", "starts": "06:00:00", "periods": 1, "mode": "ONLINE", "subject": "复习"}}"#;
+
 /// One more meeting.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct AddSession {
@@ -30,6 +35,7 @@ impl Act for AddSession {
     const NAME: &'static str = "add-session";
     const PERMISSION: Permission = EDIT;
     const TITLE: &'static str = "增加课次";
+    const EXAMPLE: Example = Example::at(FullProcessState::Draft.code()).with(MEETING);
     type Outcome = SessionId;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<SessionId>, Stop> {
@@ -62,6 +68,7 @@ impl Act for EditSession {
     const NAME: &'static str = "edit-session";
     const PERMISSION: Permission = EDIT;
     const TITLE: &'static str = "修改课次";
+    const EXAMPLE: Example = Example::at(FullProcessState::Draft.code()).with(MEETING);
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -100,6 +107,7 @@ impl Act for RemoveSession {
     const NAME: &'static str = "remove-session";
     const PERMISSION: Permission = EDIT;
     const TITLE: &'static str = "删去课次";
+    const EXAMPLE: Example = Example::at(FullProcessState::Draft.code());
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -32,6 +32,7 @@ pub struct AttendancePage;
 impl Read for AttendancePage {
     const NAME: &'static str = "attendance-page";
     const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Read);
+    const STAGE: &'static str = FullProcessState::InTraining.code();
 }
 
 /// Sessions in progress now.

@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Query, Read};
 use foundation::at;
-use foundation::codes::AttendanceKind;
+use foundation::codes::{AttendanceKind, FullProcessState};
 use foundation::{Fault, Function, Permission, Right, SessionId, Stop};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -24,6 +24,7 @@ impl Read for CheckInPage {
     const PERMISSION: Permission = Permission::Of(Function::TraineeFeedback, Right::Create);
     const CLAUSE: &'static str = "M3.2";
     const CLAUSE_WHY: &'static str = "评价的人就是学员，这里办的是签到";
+    const STAGE: &'static str = FullProcessState::InTraining.code();
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::{Act, Desk, Pairs, Read};
 use foundation::at;
-use foundation::codes::DisputeState;
+use foundation::codes::{DisputeState, FullProcessState};
 use foundation::{DisputeId, Fault, Function, Permission, Right, SessionId, Stop};
 use maud::{Markup, html};
 use store::query::{ColumnTrait, QueryFilter};
@@ -20,6 +20,7 @@ pub struct DisputePage;
 impl Read for DisputePage {
     const NAME: &'static str = "dispute-page";
     const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Read);
+    const STAGE: &'static str = FullProcessState::InTraining.code();
 }
 
 /// `/me/dispute/{session}`.

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Read};
 use foundation::at;
-use foundation::codes::FeedbackChannel;
+use foundation::codes::{FeedbackChannel, FullProcessState};
 use foundation::{ClassId, Fault, Function, Office, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::query::{ColumnTrait, Condition, QueryFilter};
@@ -30,6 +30,7 @@ pub struct FeedbackPage;
 impl Read for FeedbackPage {
     const NAME: &'static str = "feedback-page";
     const PERMISSION: Permission = Permission::Of(Function::TraineeFeedback, Right::Create);
+    const STAGE: &'static str = FullProcessState::Certified.code();
 }
 
 /// The summary.

@@ -5,7 +5,7 @@ use axum::response::Response;
 use chrono::Duration;
 use desk::{Desk, Pairs, Read};
 use foundation::at;
-use foundation::codes::{InspectionKind, InspectionOpinion, InspectionProblem};
+use foundation::codes::{FullProcessState, InspectionKind, InspectionOpinion, InspectionProblem};
 use foundation::{ClassId, Fault, Function, InspectionId, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::tables::supervision::{class_session, inspection, training_class};
@@ -21,6 +21,7 @@ pub struct InspectionForm;
 impl Read for InspectionForm {
     const NAME: &'static str = "inspection-form";
     const PERMISSION: Permission = Permission::Of(Function::Inspection, Right::Inspect);
+    const STAGE: &'static str = FullProcessState::InTraining.code();
 }
 
 struct Visit {

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use desk::{Desk, Pairs, Read};
 use foundation::at;
+use foundation::codes::FullProcessState;
 use foundation::{ClassId, Date, Fault, Function, Permission, Right, Stop};
 use maud::{Markup, html};
 use store::tables::supervision::training_class;
@@ -12,6 +13,7 @@ use ui::{Button, Field, Form, FormState, field_row, form, page_head};
 use crate::acts::opening::{EditClassPlan, own_institution};
 use crate::rules::opening::Plan;
 
+/// Pages on which the institution still writes.
 macro_rules! reads {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $permission:expr;)+) => {$(
         $(#[$doc])*
@@ -19,6 +21,7 @@ macro_rules! reads {
         impl Read for $name {
             const NAME: &'static str = $text;
             const PERMISSION: Permission = $permission;
+            const STAGE: &'static str = FullProcessState::Draft.code();
         }
     )+};
 }

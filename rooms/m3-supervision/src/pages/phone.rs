@@ -27,6 +27,7 @@ impl Read for MyTraining {
     const PERMISSION: Permission = Permission::Of(Function::TraineeFeedback, Right::Create);
     const CLAUSE: &'static str = "M3.2";
     const CLAUSE_WHY: &'static str = "评价的人就是学员，这里看的是自己的课时";
+    const STAGE: &'static str = FullProcessState::InTraining.code();
 }
 
 /// Whose phone it is.

@@ -1,6 +1,7 @@
 //! The opening part's routes (M3.1).
 
 use desk::{Read, Routes};
+use foundation::codes::FullProcessState;
 use foundation::{Function, Permission, Right};
 
 use super::{class_resource, classes, decide, dossier, new_class, opening, roster, sessions, timetable};
@@ -59,4 +60,5 @@ pub struct DecisionForm;
 impl Read for DecisionForm {
     const NAME: &'static str = "opening-decision-form";
     const PERMISSION: Permission = Permission::Of(Function::OpeningApplication, Right::Approve);
+    const STAGE: &'static str = FullProcessState::UnderReview.code();
 }

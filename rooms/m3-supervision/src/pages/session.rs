@@ -22,6 +22,7 @@ pub struct SessionPage;
 impl Read for SessionPage {
     const NAME: &'static str = "session-page";
     const PERMISSION: Permission = Permission::Of(Function::Attendance, Right::Read);
+    const STAGE: &'static str = FullProcessState::InTraining.code();
 }
 
 /// The screen in the classroom: the institution's own.
@@ -29,6 +30,7 @@ pub struct SessionScreen;
 impl Read for SessionScreen {
     const NAME: &'static str = "session-screen";
     const PERMISSION: Permission = Permission::Of(Function::CompletionExam, Right::Create);
+    const STAGE: &'static str = FullProcessState::InTraining.code();
 }
 
 async fn load(
