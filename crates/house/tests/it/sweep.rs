@@ -21,7 +21,7 @@ use testkit::{Persona, Template, TestHouse};
 
 use columns::{COLUMNS, Column, may};
 use lists::{kept_yes, nobody, reviewed, told};
-use subjects::{Subjects, as_form, prelude};
+use subjects::{Subjects, as_form};
 
 /// The small demo province, told once and copied.
 pub struct Ground {
@@ -66,9 +66,9 @@ impl Ground {
         let house = self.copy().await;
         let web = Web::of(house::app(&house.premises, house::routes()), &house.premises);
         let mut complaint = None;
-        for (persona, act) in prelude(name) {
+        for (persona, act) in self.subjects.before(name) {
             let body = self.body(&house, name, act);
-            let answer = web.act(Some(*persona), act, &body).await;
+            let answer = web.act(Some(persona), act, &body).await;
             if answer.status != 200 {
                 complaint = Some(format!("{act} before {name}: {} {} asked {body}", answer.status, answer.text));
             }
