@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use foundation::{Office, OrganisationKind};
 use testkit::web::Web;
-use testkit::{Persona, TestHouse};
+use testkit::Persona;
+
+use crate::sweep::Ground;
 
 #[test]
 fn m8_every_column_of_the_matrix_has_a_persona() {
@@ -35,7 +37,7 @@ fn navigation(page: &str) -> BTreeSet<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn m8_everybody_gets_home_and_everywhere_his_navigation_leads() {
-    let house = TestHouse::new().await.join(house::routes());
+    let house = Ground::get().copy().await;
     let web = Web::of(house::app(&house.premises, house::routes()), &house.premises);
     for persona in Persona::all() {
         let office = persona.actor().office;
