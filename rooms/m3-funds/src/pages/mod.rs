@@ -1,6 +1,8 @@
 //! Pages of the funds: claims, publicity, payment (M7.1, M8.9; domain §7.4).
 
 pub mod bank;
+mod batch;
+mod batch_settle;
 pub mod batch_undo;
 mod batches;
 pub mod claims;
@@ -50,13 +52,13 @@ pub fn routes() -> Routes {
         .read::<funds::FundAccounts, _, _>("/fund-accounts", funds::list)
         .act::<SetFundBudget, _, _>("/fund-accounts", funds::set)
         .read::<batches::BatchList, _, _>("/payment-batches", batches::list)
-        .read::<batches::BatchList, _, _>("/payment-batches/{id}", batches::show)
+        .read::<batches::BatchList, _, _>("/payment-batches/{id}", batch::show)
         .act::<TakeBankFile, _, _>("/payment-batches/{id}/file", bank::file)
         .api_act::<RemakeBankFile>()
         .read::<bank::SampleReturn, _, _>("/payment-batches/{id}/sample-return", bank::sample_return)
         .act::<TakeBankReturn, _, _>("/payment-batches/{id}/return", bank::take_return)
-        .act::<ApprovePaymentBatch, _, _>("/payment-batches/{id}/approve", batches::approve)
+        .act::<ApprovePaymentBatch, _, _>("/payment-batches/{id}/approve", batch::approve)
         .act::<WithdrawPaymentBatch, _, _>("/payment-batches/{id}/withdraw", batch_undo::withdraw)
         .act::<RefusePaymentBatch, _, _>("/payment-batches/{id}/refuse", batch_undo::refuse)
-        .act::<SettlePaymentBatch, _, _>("/payment-batches/{id}/settle", batches::settle)
+        .act::<SettlePaymentBatch, _, _>("/payment-batches/{id}/settle", batch_settle::settle)
 }
