@@ -5,6 +5,9 @@ mod batch;
 mod batch_settle;
 pub mod batch_undo;
 mod batches;
+mod claim_acts;
+mod claim_parts;
+mod claim_resource;
 pub mod claims;
 pub mod funds;
 pub mod objections;
@@ -31,15 +34,15 @@ pub fn routes() -> Routes {
         .read::<claims::ClaimRegister, _, _>("/claims", register::register)
         .post::<register::ClaimBulk, _, _>("/claims/bulk", register::bulk)
         .read::<claims::ClaimPage, _, _>("/claims/{id}", claims::show)
-        .read::<claims::ClaimRegister, _, _>("/api/v1/claims", claims::resource)
-        .act::<SubmitClaim, _, _>("/claims/{id}/submit", claims::submit)
-        .act::<ExplainClaimCorrection, _, _>("/claims/{id}/explain", claims::explain)
-        .act::<RedraftClaim, _, _>("/claims/{id}/redraft", claims::redraft)
-        .act::<FirstReviewClaim, _, _>("/claims/{id}/first-review", claims::first_review)
-        .act::<SecondReviewClaim, _, _>("/claims/{id}/second-review", claims::second_review)
-        .act::<ReturnClaim, _, _>("/claims/{id}/return", claims::send_back)
-        .act::<PublishClaim, _, _>("/claims/{id}/publish", claims::publish)
-        .act::<MakePaymentBatch, _, _>("/claims/{id}/batch", claims::batch)
+        .read::<claims::ClaimRegister, _, _>("/api/v1/claims", claim_resource::resource)
+        .act::<SubmitClaim, _, _>("/claims/{id}/submit", claim_acts::submit)
+        .act::<ExplainClaimCorrection, _, _>("/claims/{id}/explain", claim_acts::explain)
+        .act::<RedraftClaim, _, _>("/claims/{id}/redraft", claim_acts::redraft)
+        .act::<FirstReviewClaim, _, _>("/claims/{id}/first-review", claim_acts::first_review)
+        .act::<SecondReviewClaim, _, _>("/claims/{id}/second-review", claim_acts::second_review)
+        .act::<ReturnClaim, _, _>("/claims/{id}/return", claim_acts::send_back)
+        .act::<PublishClaim, _, _>("/claims/{id}/publish", claim_acts::publish)
+        .act::<MakePaymentBatch, _, _>("/claims/{id}/batch", claim_acts::batch)
         .read::<objections::PublicObjections, _, _>("/public/objections/new", objections::new)
         .act::<RaiseObjection, _, _>("/public/objections/new", objections::raise)
         .read::<objections::PublicObjections, _, _>("/public/objections", objections::answer)
