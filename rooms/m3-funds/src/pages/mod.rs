@@ -11,6 +11,7 @@ mod claim_resource;
 pub mod claims;
 pub mod funds;
 pub mod objections;
+mod public_objections;
 pub mod publicity;
 pub mod register;
 
@@ -43,9 +44,9 @@ pub fn routes() -> Routes {
         .act::<ReturnClaim, _, _>("/claims/{id}/return", claim_acts::send_back)
         .act::<PublishClaim, _, _>("/claims/{id}/publish", claim_acts::publish)
         .act::<MakePaymentBatch, _, _>("/claims/{id}/batch", claim_acts::batch)
-        .read::<objections::PublicObjections, _, _>("/public/objections/new", objections::new)
-        .act::<RaiseObjection, _, _>("/public/objections/new", objections::raise)
-        .read::<objections::PublicObjections, _, _>("/public/objections", objections::answer)
+        .read::<public_objections::PublicObjections, _, _>("/public/objections/new", public_objections::new)
+        .act::<RaiseObjection, _, _>("/public/objections/new", public_objections::raise)
+        .read::<public_objections::PublicObjections, _, _>("/public/objections", public_objections::answer)
         .read::<objections::ObjectionPages, _, _>("/objections", objections::list)
         .read::<objections::ObjectionPages, _, _>("/objections/{id}", objections::show)
         .act::<DecideObjection, _, _>("/objections/{id}/decide", objections::decide)
