@@ -9,7 +9,7 @@ use serde::Serialize;
 use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use store::tables::funds::claim;
 
-use super::register::Asked;
+use super::register_query::Asked;
 
 #[derive(Serialize)]
 struct Told {

@@ -14,6 +14,7 @@ pub mod objections;
 mod public_objections;
 pub mod publicity;
 pub mod register;
+mod register_query;
 
 use desk::Routes;
 

@@ -3,8 +3,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use desk::procedure;
-use desk::{Desk, Pairs, Read};
+use desk::{Desk, Pairs, Read, procedure};
 use foundation::at;
 use foundation::codes::ObjectionState;
 use foundation::{EnrolmentId, Fault, Function, ObjectionId, Permission, Right, Stop};
