@@ -1,49 +1,19 @@
 //! Rosters from workbooks (M7.1; peers.md: one bad row must not fail all): any column order, titles and
 //! blank rows skipped, every error of the file in one pass with row, column, reason and fix.
 
+mod row;
+mod template;
+
 use std::collections::HashMap;
 
 use desk::Desk;
 use desk::reading::Going;
-use foundation::codes::{Education, PersonCategory};
 use foundation::limits::ROSTER_ROWS;
-use foundation::{Date, IdDocument, IdType, PersonName, Phone, Refusal, Stop};
+use foundation::{Date, Refusal, Stop};
 
+pub use self::row::{RosterPerson, RosterRow, RowError};
+pub use self::template::template;
 use crate::sheet::{self, HEADER_ROWS, ROSTER, whole};
-
-/// One good row.
-#[derive(Debug, Clone)]
-pub struct RosterPerson {
-    /// Row in the file, from 1.
-    pub row: usize,
-    /// Name.
-    pub name: PersonName,
-    /// Identity document.
-    pub document: IdDocument,
-    /// Date of birth: the document's, or the roster's where the document does not say.
-    pub birth: Date,
-    /// Mobile number, where given.
-    pub phone: Option<Phone>,
-    /// Category; `Other` where the file has none.
-    pub category: PersonCategory,
-    /// 文化程度 as written, checked against the list.
-    pub education: String,
-}
-
-/// One thing wrong with one cell.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-pub struct RowError {
-    /// Row in the file, from 1.
-    pub row: usize,
-    /// The name in that row, as written; the row is found by it.
-    pub name: String,
-    /// 姓名, 证件号码, …
-    pub column: String,
-    /// What is wrong.
-    pub reason: String,
-    /// What to do.
-    pub fix: String,
-}
 
 /// What a file gave: good rows are kept whatever the others are.
 #[derive(Debug, Clone, Default)]
@@ -125,150 +95,6 @@ fn parse(rows: Vec<Vec<String>>, today: Date, allow_synthetic: bool) -> Result<R
     Ok(file)
 }
 
-/// One trainee as typed or as a roster's row holds it; `check` turns it into a person or says what is wrong.
-#[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-#[serde(default)]
-pub struct RosterRow {
-    /// Row in the file, from 1; 0 for one that was typed.
-    pub row: usize,
-    /// 姓名.
-    pub name: String,
-    /// 证件类型: label or code; empty is the resident card.
-    pub id_type: String,
-    /// 证件号码.
-    pub id_number: String,
-    /// 出生日期, needed only where the document does not say it.
-    pub birth: String,
-    /// 联系电话.
-    pub phone: String,
-    /// 人员类别: label or code; empty is 其他城乡劳动者.
-    pub category: String,
-    /// 文化程度: label; may be empty.
-    pub education: String,
-}
-
-/// Names no content: rows hold whole id numbers.
-impl std::fmt::Debug for RosterRow {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "RosterRow({})", self.row)
-    }
-}
-
-impl From<&RosterPerson> for RosterRow {
-    fn from(one: &RosterPerson) -> Self {
-        Self {
-            row: one.row,
-            name: one.name.as_str().into(),
-            id_type: one.document.id_type().code().into(),
-            id_number: one.document.reveal().into(),
-            birth: one.birth.to_string(),
-            phone: one.phone.as_ref().map(|phone| phone.reveal().to_owned()).unwrap_or_default(),
-            category: one.category.code().into(),
-            education: one.education.clone(),
-        }
-    }
-}
-
-impl RosterRow {
-    /// The person, or everything wrong with the row.
-    pub fn check(&self, today: Date, allow_synthetic: bool) -> Result<RosterPerson, Vec<RowError>> {
-        let mut errors = Vec::new();
-        let mut wrong = |column: &str, reason: String, fix: &str| {
-            errors.push(RowError {
-                row: self.row,
-                name: self.name.clone(),
-                column: column.into(),
-                reason,
-                fix: fix.into(),
-            })
-        };
-        let said = |text: &str| text.trim().chars().take(20).collect::<String>();
-        let name = self.name.parse::<PersonName>().map_err(|bad| wrong("姓名", bad.fact, &bad.fix)).ok();
-        let id_type = match self.id_type.trim() {
-            "" | "身份证" | "二代身份证" => Some(IdType::ResidentCard),
-            other => IdType::from_label(other).or_else(|| other.parse().ok()),
-        };
-        if id_type.is_none() {
-            wrong(
-                "证件类型",
-                format!("不认识“{}”", said(&self.id_type)),
-                "请填居民身份证、港澳居民居住证等，空着按居民身份证",
-            );
-        }
-        let number = self.id_number.trim();
-        let scientific = number.contains(['e', 'E']) && (number.contains('.') || number.contains('+'));
-        if scientific {
-            wrong(
-                "证件号码",
-                "号码被表格软件改成了科学计数，后几位已丢失".into(),
-                "请把这一列设为“文本”格式，重新填写完整号码",
-            );
-        }
-        let document = match id_type {
-            Some(kind) if !scientific => IdDocument::parse(kind, number, today, allow_synthetic)
-                .map_err(|bad| wrong("证件号码", bad.fact(), &bad.fix()))
-                .ok(),
-            _ => None,
-        };
-        let birth = document.as_ref().and_then(|paper| {
-            paper
-                .birth()
-                .map(Ok)
-                .unwrap_or_else(|| birth_of(&self.birth, today))
-                .map_err(|(reason, fix)| wrong("出生日期", reason.into(), fix))
-                .ok()
-        });
-        let phone = match self.phone.trim() {
-            "" => None,
-            given => given.parse::<Phone>().map_err(|bad| wrong("联系电话", bad.fact, &bad.fix)).ok(),
-        };
-        let category = match self.category.trim() {
-            "" => Some(PersonCategory::Other),
-            given => PersonCategory::from_label(given).or_else(|| given.parse().ok()),
-        };
-        if category.is_none() {
-            wrong(
-                "人员类别",
-                format!("不认识“{}”", said(&self.category)),
-                "请按模板里的类别填写，空着按“其他城乡劳动者”",
-            );
-        }
-        let education = self.education.trim();
-        if !education.is_empty() && Education::from_label(education).is_none() {
-            wrong("文化程度", format!("不认识“{}”", said(education)), "请按模板里的说法填写，也可以空着");
-        }
-        match (name, document, birth, category) {
-            (Some(name), Some(document), Some(birth), Some(category)) if errors.is_empty() => Ok(RosterPerson {
-                row: self.row,
-                name,
-                document,
-                birth,
-                phone,
-                category,
-                education: education.to_owned(),
-            }),
-            _ => Err(errors),
-        }
-    }
-}
-
-/// `1975-03-05`, `1975/3/5`, `1975.3.5`, `19750305`, `1975年3月5日`.
-fn birth_of(text: &str, today: Date) -> Result<Date, (&'static str, &'static str)> {
-    let text: String = text
-        .trim()
-        .chars()
-        .map(|c| if matches!(c, '/' | '.' | '年' | '月') { '-' } else { c })
-        .filter(|c| *c != '日')
-        .collect();
-    if text.is_empty() {
-        return Err(("这种证件看不出出生日期", "请增加“出生日期”一列并填写，用于核对年龄"));
-    }
-    let read = Date::parse_from_str(&text, "%Y-%m-%d").or_else(|_| Date::parse_from_str(&text, "%Y%m%d"));
-    read.ok()
-        .filter(|day| *day <= today && chrono::Datelike::year(day) >= 1900)
-        .ok_or(("出生日期不对", "请按 1975-03-05 的样子填写"))
-}
-
 fn read_row<'a>(
     row: usize,
     text: &dyn Fn(&str) -> &'a str,
@@ -301,60 +127,6 @@ fn read_row<'a>(
             None => file.persons.push(person),
         },
     }
-}
-
-/// The template that clerks download: the heads on one sheet, how to fill them in on the next. Columns
-/// are text, so that a workbook program keeps all eighteen digits.
-pub fn template() -> Result<Vec<u8>, Refusal> {
-    template_book().map_err(|_| whole("模板没有生成", "请稍后再试"))
-}
-
-fn template_book() -> Result<Vec<u8>, rust_xlsxwriter::XlsxError> {
-    let labels = |all: Vec<&str>| all.join("、");
-    let heads = [
-        ("姓名", 12.0, "必填。与证件一致，少数民族姓名中间用“·”".to_owned()),
-        (
-            "证件类型",
-            18.0,
-            format!("空着按居民身份证。可填：{}", labels(IdType::all().iter().map(|one| one.label()).collect())),
-        ),
-        ("证件号码", 24.0, "必填。这一列已设为文本格式，请不要改".to_owned()),
-        ("联系电话", 16.0, "11 位手机号，学员本人的".to_owned()),
-        (
-            "人员类别",
-            26.0,
-            format!(
-                "空着按其他城乡劳动者。可填：{}",
-                labels(PersonCategory::all().iter().map(|one| one.label()).collect())
-            ),
-        ),
-        (
-            "文化程度",
-            16.0,
-            format!("可以空着。可填：{}", labels(Education::all().iter().map(|one| one.label()).collect())),
-        ),
-        ("出生日期", 14.0, "证件号码里没有出生日期的才填，如 1975-03-05".to_owned()),
-    ];
-    let mut book = rust_xlsxwriter::Workbook::new();
-    let (text, bold, wrap) = (
-        rust_xlsxwriter::Format::new().set_num_format("@"),
-        rust_xlsxwriter::Format::new().set_bold(),
-        rust_xlsxwriter::Format::new().set_text_wrap(),
-    );
-    let sheet = book.add_worksheet().set_name("名册")?;
-    for (column, (head, width, _)) in (0u16..).zip(&heads) {
-        sheet.set_column_width(column, *width)?;
-        sheet.set_column_format(column, &text)?;
-        sheet.write_with_format(0, column, *head, &bold)?;
-    }
-    let help = book.add_worksheet().set_name("填写说明")?;
-    help.set_column_width(0, 14)?;
-    help.set_column_width(1, 90)?;
-    for (row, (head, _, how)) in (0u32..).zip(&heads) {
-        help.write_with_format(row, 0, *head, &bold)?;
-        help.write_with_format(row, 1, how.as_str(), &wrap)?;
-    }
-    book.save_to_buffer()
 }
 
 #[cfg(test)]

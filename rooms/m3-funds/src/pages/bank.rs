@@ -13,7 +13,7 @@ use serde::Deserialize;
 use store::tables::funds::payment_line;
 use ui::FormState;
 
-use super::batches::{load, shown};
+use super::batch::{load, shown};
 use crate::acts::bank_file::TakeBankFile;
 use crate::acts::settle::{ReturnTaken, TakeBankReturn};
 use crate::rules::bank::yuan;

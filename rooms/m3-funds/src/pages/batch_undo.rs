@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use store::tables::funds::payment_batch;
 use ui::{Field, Form, FormState, form, section};
 
-use super::batches::shown;
+use super::batch::shown;
 use crate::acts::withdraw::{RefusePaymentBatch, WithdrawPaymentBatch};
 use crate::procedures::batches::{Batches, Step};
 

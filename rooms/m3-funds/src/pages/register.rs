@@ -4,22 +4,20 @@
 use std::collections::HashSet;
 
 use axum::response::Response;
-use desk::procedure::{self, Row as Way};
-use desk::{Act, Desk, Pairs, Query, Read};
+use desk::{Act, Desk, Pairs, Query, Read, procedure};
 use foundation::at;
-use foundation::codes::ClaimState;
 use foundation::limits::{BATCH_LINES, EXPORT_ROWS, PAGE_ROWS};
 use foundation::{ClaimId, Fault, Fen, Office, Permission, Stop};
 use m2_institutions::doorway::payees_in_change;
 use maud::{Markup, Render, html};
-use store::Reader;
-use store::query::{ColumnTrait, Condition, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use store::query::{ColumnTrait, Expr, QueryFilter, QuerySelect};
 use store::tables::funds::claim;
 use ui::layout::NavItem;
 use ui::table::Bulk;
-use ui::{Button, Column, Due, Filter, Register, Row, Tag, page_head, panel, simple_table};
+use ui::{Button, Column, Due, Register, Row, Tag, page_head, panel, simple_table};
 
 use super::claims::{ClaimRegister, due, tone};
+use super::register_query::{Asked, Step, chosen, counts, filtered, filters, ordered, query};
 use crate::acts::payment::MakePaymentBatch;
 use crate::acts::review::{FirstReviewClaim, PublishClaim, SecondReviewClaim};
 use crate::procedures::claims::{Claims, Step as Taken};
@@ -29,78 +27,6 @@ pub struct ClaimBulk;
 impl Read for ClaimBulk {
     const NAME: &'static str = "claim-bulk";
     const PERMISSION: Permission = ClaimRegister::PERMISSION;
-}
-
-desk::filters! {
-    /// The register's address.
-    pub Asked {
-        /// Words.
-        q,
-        /// State code.
-        state,
-        /// Whose turn it is.
-        step,
-    }
-}
-
-/// Several states at once, as the cards of the queue count them (rooms/notices/src/cards.rs).
-const REVIEWING: &str = "reviewing";
-const PUBLIC: &str = "public";
-
-/// A step that an officer does on many claims.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    First,
-    Second,
-    Publish,
-    Pay,
-}
-
-impl Step {
-    const ALL: [Self; 4] = [Self::First, Self::Second, Self::Publish, Self::Pay];
-
-    /// The row of the claim's table that it takes.
-    fn row(self) -> &'static Way<ClaimState, Taken> {
-        procedure::row::<Claims>(match self {
-            Self::First => Taken::FirstReview,
-            Self::Second => Taken::SecondReview,
-            Self::Publish => Taken::Publish,
-            Self::Pay => Taken::MakeBatch,
-        })
-    }
-    fn slug(self) -> &'static str {
-        match self {
-            Self::First => "first-review",
-            Self::Second => "second-review",
-            Self::Publish => "publish",
-            Self::Pay => "pay",
-        }
-    }
-    fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.slug() == text)
-    }
-    fn label(self) -> &'static str {
-        match self {
-            Self::First => "待初审",
-            Self::Second => "待复审",
-            Self::Publish => "待公示",
-            Self::Pay => "待拨付",
-        }
-    }
-    /// What the button under the table says: the step's own word, for what was picked.
-    fn verb(self) -> String {
-        match (self, self.row().press.word()) {
-            // Many claims become one batch.
-            (Self::Pay, _) | (_, "") => "选中的列入一个拨付批次".to_owned(),
-            (_, word) => format!("选中的{word}"),
-        }
-    }
-    fn states(self) -> &'static [ClaimState] {
-        self.row().from
-    }
-    fn permission(self) -> Permission {
-        self.row().by.permission
-    }
 }
 
 /// `/claims`.
@@ -185,96 +111,6 @@ async fn answer(desk: &Desk, asked: &Asked) -> Result<Response, Stop> {
         return desk::workbook::Sheet::of(&register).answer_as(desk, &asked.export);
     }
     Ok(desk.page("补贴", "/claims", html! { (steps_bar(&counts, step)) (register) }))
-}
-
-/// How many wait at each step that this office may do; none for those who only look.
-async fn counts(desk: &Desk, reader: &Reader) -> Result<Vec<(Step, u64)>, Stop> {
-    let mut all = Vec::new();
-    for step in Step::ALL.into_iter().filter(|one| desk.may(one.permission())) {
-        // A second review of one's own first is nobody's to do here.
-        let others = match (&desk.actor.account, step) {
-            (Some(me), Step::Second) => Condition::any()
-                .add(claim::Column::FirstReviewedBy.is_null())
-                .add(claim::Column::FirstReviewedBy.ne(me.clone())),
-            _ => Condition::all(),
-        };
-        all.push((
-            step,
-            reader
-                .count::<claim::Entity>(|q| {
-                    q.filter(claim::Column::State.is_in(step.states().iter().copied())).filter(others)
-                })
-                .await?,
-        ));
-    }
-    Ok(all)
-}
-
-/// The step asked for; without one, the first at which something waits. Whoever searches or filters sees all.
-fn chosen(asked: &Asked, counts: &[(Step, u64)]) -> Option<Step> {
-    if asked.step.is_empty() && asked.q.is_empty() && asked.state.is_empty() {
-        return counts.iter().find(|(_, count)| *count > 0).map(|(step, _)| *step);
-    }
-    Step::parse(&asked.step).filter(|step| counts.iter().any(|(one, _)| one == step))
-}
-
-/// The most urgent first where something is to be done, else the newest.
-fn ordered(q: Select<claim::Entity>, step: Option<Step>) -> Select<claim::Entity> {
-    match step {
-        // What has no deadline comes last, on both databases.
-        Some(_) => q
-            .order_by_asc(Expr::col((claim::Entity, claim::Column::DueOn)).is_null())
-            .order_by_asc(claim::Column::DueOn)
-            .order_by_desc(claim::Column::Total)
-            .order_by_asc(claim::Column::Id),
-        None => q.order_by_desc(claim::Column::DraftedAt).order_by_asc(claim::Column::Id),
-    }
-}
-
-fn filtered(mut q: Select<claim::Entity>, asked: &Asked, step: Option<Step>) -> Select<claim::Entity> {
-    if let Some(step) = step {
-        q = q.filter(claim::Column::State.is_in(step.states().iter().copied()));
-    }
-    if step.is_none() {
-        let states = match asked.state.as_str() {
-            REVIEWING => {
-                vec![ClaimState::Submitted, ClaimState::Accepted, ClaimState::FirstReviewed, ClaimState::SecondReviewed]
-            }
-            PUBLIC => vec![ClaimState::Published, ClaimState::UnderObjection],
-            one => one.parse::<ClaimState>().into_iter().collect(),
-        };
-        if !states.is_empty() {
-            q = q.filter(claim::Column::State.is_in(states));
-        }
-    }
-    let words = asked.q.trim();
-    if !words.is_empty() {
-        q = q.filter(
-            Condition::any()
-                .add(claim::Column::ClassTitle.contains(words))
-                .add(claim::Column::InstitutionName.contains(words)),
-        );
-    }
-    q
-}
-
-fn query(asked: &Asked, step: Option<Step>) -> Vec<(String, String)> {
-    let mut all = Asked { step: step.map_or("all", Step::slug).to_owned(), ..asked.clone() }.pairs();
-    all.extend((!asked.page.is_empty()).then(|| ("page".to_owned(), asked.page.clone())));
-    all
-}
-
-fn filters(step: Option<Step>) -> Vec<Filter> {
-    let mut all = vec![Filter::text("q", "班级或机构")];
-    if step.is_none() {
-        let several = [(REVIEWING, "待审（提交到复审通过）"), (PUBLIC, "公示中（含异议核查）")];
-        all.push(Filter::choice(
-            "state",
-            "状态",
-            several.into_iter().chain(ClaimState::all().iter().map(|s| (s.code(), s.label()))),
-        ));
-    }
-    all
 }
 
 fn buttons(desk: &Desk) -> Vec<Button> {

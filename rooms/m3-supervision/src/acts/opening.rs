@@ -1,7 +1,6 @@
-//! Acts of the institution up to the opening application (开班申请; M3.1, M7.1): draft, plan, roster,
-//! timetable, pledges.
+//! Acts of the institution on the draft of an opening application (开班申请; M3.1, M7.1): a new class, its plan changed.
+//! Roster, pledges and timetable have files of their own.
 
-use crate::refusals::{REGIME, TERM, TIMETABLE};
 use desk::procedure::{Taking, begin};
 use desk::{Act, Desk, Done, Example, FactDraft};
 use foundation::codes::{ClassPhase, ClassState, FullProcessState, Regime};
@@ -17,11 +16,13 @@ use store::query::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect,
 use store::tables::supervision::{class_session, training_class};
 
 pub use super::roster::{AddTrainees, RemoveTrainee, RosterOutcome, SignPledges};
-use super::timetable::shifted;
+pub use super::timetable::LayTimetable;
+use super::timetable::{laid, shifted};
 use crate::declared::CLASS;
 use crate::hours;
 use crate::procedures::full_process::{FullProcess, Step};
-use crate::rules::layout::{Layout, lay_out};
+use crate::refusals::{REGIME, TERM};
+use crate::rules::layout::Layout;
 use crate::rules::opening::{self as rules, Plan};
 
 const EDIT: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
@@ -35,9 +36,6 @@ const PLAN: &str = r#"{"plan": {"term": 77, "planned_persons": 12, "theory": 14,
 pub fn own_institution(desk: &Desk) -> Result<InstitutionId, Stop> {
     desk.actor.office.institution().ok_or(Stop::Forbidden)
 }
-
-/// What a meeting without a room says of its place.
-pub(super) const ONLINE_PLACE: &str = "线上直播";
 
 /// `实训楼 302`.
 pub(super) async fn place_name(work: &Writer, room: &Room) -> Result<String, Stop> {
@@ -319,90 +317,6 @@ pub(super) async fn draft(desk: &Desk, work: &Writer, class: &ClassId) -> Result
     let class = work.get(&class).await?;
     rules::editable(&class)?;
     Ok(class)
-}
-
-/// Lays the timetable out anew.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct LayTimetable {
-    /// The class.
-    pub class: ClassId,
-    /// Weekdays, times, block length.
-    pub layout: Layout,
-    /// Who teaches; the class teacher when empty.
-    pub teacher: Option<TeacherId>,
-}
-
-impl Act for LayTimetable {
-    const NAME: &'static str = "lay-timetable";
-    const PERMISSION: Permission = EDIT;
-    const TITLE: &'static str = "生成课程表";
-    const EXAMPLE: Example = Example::at(FullProcessState::Draft.code()).with(
-        r#"{"layout": {"weekdays": [1, 2, 3, 4, 5, 6, 7], "morning": "08:30:00", "afternoon": "14:00:00",
-            "evening": "19:00:00", "block": 4}}"#,
-    );
-    /// How many sessions.
-    type Outcome = u32;
-
-    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
-        let class = draft(desk, work, &self.class).await?;
-        desk.unchanged(&CLASS, &class.id.to_string(), class.version)?;
-        let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
-        let room = work.get(&class.room).await?;
-        let place = place_name(work, &room).await?;
-        let teacher = work.get(&self.teacher.as_ref().unwrap_or(&class.class_teacher)).await?;
-        if teacher.institution != class.institution {
-            return Err(Fault::Gone.into());
-        }
-        let rows = laid(desk, &class, &self.layout, &teacher, &place, &policy)?;
-        work.remove_all::<class_session::Entity>(class_session::Column::Class.eq(class.id.clone())).await?;
-        let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        work.add_many::<class_session::Entity>(rows).await?;
-        Ok(Done::new(
-            count,
-            FactDraft::new("TimetableLaid", class.district, format!("生成课程表，{count} 次课"))
-                .class(&class.id)
-                .institution(&class.institution)
-                .with("sessions", count),
-        ))
-    }
-}
-
-/// The meetings of a layout. Errors: what does not fit.
-fn laid(
-    desk: &Desk,
-    class: &training_class::Model,
-    layout: &Layout,
-    teacher: &Teacher,
-    place: &str,
-    policy: &reckoning::policy::Policy,
-) -> Result<Vec<class_session::Model>, Stop> {
-    let meetings = lay_out(class, layout, policy)?;
-    if meetings.len() > foundation::limits::SESSIONS_PER_CLASS {
-        return Err(TIMETABLE.refuse(format!("排出 {} 次课，太多了", meetings.len())).at("block").into());
-    }
-    let rows = meetings.into_iter().zip(1..).map(|(one, position)| {
-        let online = one.mode == foundation::codes::SessionMode::Online;
-        class_session::Model {
-            id: desk.new_id(),
-            class: class.id.clone(),
-            position,
-            held_on: foundation::clock::day_of(one.starts_at),
-            starts_at: one.starts_at,
-            ends_at: one.ends_at,
-            periods: one.periods,
-            mode: one.mode,
-            subject: format!("{}（{}）", class.item_name, one.mode.label()),
-            teacher: teacher.id.clone(),
-            teacher_name: teacher.name.clone(),
-            room: (!online).then(|| class.room.clone()),
-            place: if online { ONLINE_PLACE.into() } else { place.to_owned() },
-            institution: class.institution.clone(),
-            district: class.district,
-            path: class.path.clone(),
-            version: 1,
-        }
-    });
-    Ok(rows.collect())
 }
 
 /// The last class of the same institution and item, to copy from.

@@ -1,9 +1,10 @@
-//! Acts on single class meetings of a draft (课次; M3.1): add, change, remove.
+//! Acts on the timetable of a draft (课程表; M3.1): laid out anew; single meetings (课次) added, changed, removed.
 
 use desk::{Act, Desk, Done, Example, FactDraft};
 use foundation::codes::FullProcessState;
 use foundation::limits::SESSIONS_PER_CLASS;
-use foundation::{ClassId, Fault, Function, Permission, Right, SessionId, Stop, clock};
+use foundation::{ClassId, Fault, Function, Permission, Right, SessionId, Stop, TeacherId, clock};
+use m2_institutions::doorway::Teacher;
 use reckoning::policy::Policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,12 +12,101 @@ use store::Writer;
 use store::query::{ColumnTrait, Set};
 use store::tables::supervision::{class_session, training_class};
 
-use super::opening::{ONLINE_PLACE, draft, place_name};
+use super::opening::{draft, place_name};
+use crate::declared::CLASS;
 use crate::hours;
 use crate::refusals::TIMETABLE;
+use crate::rules::layout::{Layout, lay_out};
 use crate::rules::timetable::{SessionFields, check_session};
 
 const EDIT: Permission = Permission::Of(Function::OpeningApplication, Right::Create);
+
+/// What a meeting without a room says of its place.
+const ONLINE_PLACE: &str = "线上直播";
+
+/// Lays the timetable out anew.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct LayTimetable {
+    /// The class.
+    pub class: ClassId,
+    /// Weekdays, times, block length.
+    pub layout: Layout,
+    /// Who teaches; the class teacher when empty.
+    pub teacher: Option<TeacherId>,
+}
+
+impl Act for LayTimetable {
+    const NAME: &'static str = "lay-timetable";
+    const PERMISSION: Permission = EDIT;
+    const TITLE: &'static str = "生成课程表";
+    const EXAMPLE: Example = Example::at(FullProcessState::Draft.code()).with(
+        r#"{"layout": {"weekdays": [1, 2, 3, 4, 5, 6, 7], "morning": "08:30:00", "afternoon": "14:00:00",
+            "evening": "19:00:00", "block": 4}}"#,
+    );
+    /// How many sessions.
+    type Outcome = u32;
+
+    async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<u32>, Stop> {
+        let class = draft(desk, work, &self.class).await?;
+        desk.unchanged(&CLASS, &class.id.to_string(), class.version)?;
+        let policy = desk::policy::applied_for(work, &class, desk.today()).await?;
+        let room = work.get(&class.room).await?;
+        let place = place_name(work, &room).await?;
+        let teacher = work.get(&self.teacher.as_ref().unwrap_or(&class.class_teacher)).await?;
+        if teacher.institution != class.institution {
+            return Err(Fault::Gone.into());
+        }
+        let rows = laid(desk, &class, &self.layout, &teacher, &place, &policy)?;
+        work.remove_all::<class_session::Entity>(class_session::Column::Class.eq(class.id.clone())).await?;
+        let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        work.add_many::<class_session::Entity>(rows).await?;
+        Ok(Done::new(
+            count,
+            FactDraft::new("TimetableLaid", class.district, format!("生成课程表，{count} 次课"))
+                .class(&class.id)
+                .institution(&class.institution)
+                .with("sessions", count),
+        ))
+    }
+}
+
+/// The meetings of a layout. Errors: what does not fit.
+pub(super) fn laid(
+    desk: &Desk,
+    class: &training_class::Model,
+    layout: &Layout,
+    teacher: &Teacher,
+    place: &str,
+    policy: &Policy,
+) -> Result<Vec<class_session::Model>, Stop> {
+    let meetings = lay_out(class, layout, policy)?;
+    if meetings.len() > SESSIONS_PER_CLASS {
+        return Err(TIMETABLE.refuse(format!("排出 {} 次课，太多了", meetings.len())).at("block").into());
+    }
+    let rows = meetings.into_iter().zip(1..).map(|(one, position)| {
+        let online = one.mode == foundation::codes::SessionMode::Online;
+        class_session::Model {
+            id: desk.new_id(),
+            class: class.id.clone(),
+            position,
+            held_on: clock::day_of(one.starts_at),
+            starts_at: one.starts_at,
+            ends_at: one.ends_at,
+            periods: one.periods,
+            mode: one.mode,
+            subject: format!("{}（{}）", class.item_name, one.mode.label()),
+            teacher: teacher.id.clone(),
+            teacher_name: teacher.name.clone(),
+            room: (!online).then(|| class.room.clone()),
+            place: if online { ONLINE_PLACE.into() } else { place.to_owned() },
+            institution: class.institution.clone(),
+            district: class.district,
+            path: class.path.clone(),
+            version: 1,
+        }
+    });
+    Ok(rows.collect())
+}
 
 /// A meeting at an hour of the first day at which there is no other.
 const MEETING: &str =
