@@ -139,11 +139,16 @@ impl<O> Done<O> {
 /// `at STATE` begins pages that look at a thing in this state.
 #[macro_export]
 macro_rules! reads {
-    ($(at $stage:expr;)? $($(#[$doc:meta])+ $read:ident = $name:literal, $permission:expr $(, $clause:literal $(, $why:literal)?)?;)+) => {
+    ($(at $stage:expr;)? $(
+        $(#[$doc:meta])+ $read:ident = $name:literal, $permission:expr $(, $clause:literal $(, $why:literal)?)?;
+    )+) => {
         $crate::reads!(@each ($($stage)?) $($(#[$doc])+ $read = $name, $permission $(, $clause $(, $why)?)?;)+);
     };
     (@each ($($stage:expr)?) ) => {};
-    (@each ($($stage:expr)?) $(#[$doc:meta])+ $read:ident = $name:literal, $permission:expr $(, $clause:literal $(, $why:literal)?)?; $($rest:tt)*) => {
+    (@each ($($stage:expr)?)
+        $(#[$doc:meta])+ $read:ident = $name:literal, $permission:expr $(, $clause:literal $(, $why:literal)?)?;
+        $($rest:tt)*
+    ) => {
         $(#[$doc])+
         pub struct $read;
         impl $crate::Read for $read {

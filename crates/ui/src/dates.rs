@@ -1,5 +1,5 @@
-//! Deadlines with their tone, beside the words of days and moments (`foundation::dates`). Serves every page; today is an
-//! argument (house.md §0.5).
+//! Deadlines with their tone, beside the words of days and moments (`foundation::dates`). Serves every page; today is
+//! an argument (house.md §0.5).
 
 pub use foundation::dates::*;
 use foundation::{Date, Instant, clock};
