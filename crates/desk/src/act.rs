@@ -133,3 +133,31 @@ impl<O> Done<O> {
         }
     }
 }
+
+/// Declares reads that need no more than their permission: `reads! { /// The register. NeedsRegister =
+/// "needs-register", Permission::Public, "M1.1"; }`. A clause that is not the function's is said, and why behind it;
+/// `at STATE` begins pages that look at a thing in this state.
+#[macro_export]
+macro_rules! reads {
+    ($(at $stage:expr;)? $(
+        $(#[$doc:meta])+ $read:ident = $name:literal, $permission:expr $(, $clause:literal $(, $why:literal)?)?;
+    )+) => {
+        $crate::reads!(@each ($($stage)?) $($(#[$doc])+ $read = $name, $permission $(, $clause $(, $why)?)?;)+);
+    };
+    (@each ($($stage:expr)?) ) => {};
+    (@each ($($stage:expr)?)
+        $(#[$doc:meta])+ $read:ident = $name:literal, $permission:expr $(, $clause:literal $(, $why:literal)?)?;
+        $($rest:tt)*
+    ) => {
+        $(#[$doc])+
+        pub struct $read;
+        impl $crate::Read for $read {
+            const NAME: &'static str = $name;
+            const PERMISSION: foundation::Permission = $permission;
+            $(const CLAUSE: &'static str = $clause;
+            $(const CLAUSE_WHY: &'static str = $why;)?)?
+            $(const STAGE: &'static str = $stage;)?
+        }
+        $crate::reads!(@each ($($stage)?) $($rest)*);
+    };
+}

@@ -8,6 +8,7 @@ mod class_state;
 pub mod clock;
 mod code_enum;
 pub mod codes;
+pub mod dates;
 pub mod district;
 pub mod id_number;
 pub mod ids;

@@ -9,8 +9,6 @@ use m1_needs::doorway::NeedsItem;
 use store::query::Set;
 use store::tables::institutions::{institution, site, site_verification, teacher};
 
-use crate::acts::directory::{AddDirectoryItem, ListInstitution};
-use crate::acts::sites::RecordSiteVerification;
 use crate::procedures::standing::{Standing, Step};
 use crate::refusals::{
     ACCOUNT_NUMBER, CAPACITY, CHECKED_ALREADY, CHECKED_ON, DOCUMENT, IN_DIRECTORY, LICENCE, ON_SITE, PERSON_NAME,
@@ -57,27 +55,33 @@ pub struct Listing {
     pub account: AccountNumber,
 }
 
+/// A new institution as it was filled in.
+pub struct Filled<'a> {
+    /// 统一社会信用代码.
+    pub uscc: &'a str,
+    /// Account that subsidies go to.
+    pub account: &'a str,
+    /// Published telephone.
+    pub phone: &'a str,
+    /// Last day of the licence.
+    pub licence_until: Date,
+    /// The other lines: field, what people call it, what was filled in.
+    pub lines: [(&'static str, &'static str, &'a str); 7],
+}
+
 /// A new institution's form. Errors: everything wrong at once.
-pub fn listing(act: &ListInstitution, today: Date) -> Result<Listing, Vec<Refusal>> {
-    let mut no: Vec<Refusal> = [
-        ("name", "机构名称", &act.name),
-        ("licence_no", "办学许可证号", &act.licence_no),
-        ("legal_person", "法定代表人", &act.legal_person),
-        ("address", "地址", &act.address),
-        ("contact", "联系人", &act.contact),
-        ("bank", "开户银行", &act.bank),
-        ("document", "列入目录的文号", &act.document),
-    ]
-    .into_iter()
-    .filter_map(|(field, label, text)| line(field, label, text, "M2.1"))
-    .collect();
-    let uscc = act.uscc.parse::<Uscc>().map_err(|bad| no.push(bad.refusal(&USCC).at("uscc"))).ok();
+pub fn listing(filled: &Filled<'_>, today: Date) -> Result<Listing, Vec<Refusal>> {
+    let lines = filled.lines.into_iter();
+    let mut no: Vec<Refusal> = lines.filter_map(|(field, label, text)| line(field, label, text, "M2.1")).collect();
+    let uscc = filled.uscc.parse::<Uscc>().map_err(|bad| no.push(bad.refusal(&USCC).at("uscc"))).ok();
     let account =
-        act.account.parse::<AccountNumber>().map_err(|bad| no.push(bad.refusal(&ACCOUNT_NUMBER).at("account"))).ok();
-    no.extend(telephone("phone", &act.phone));
-    if act.licence_until < today {
+        filled.account.parse::<AccountNumber>().map_err(|bad| no.push(bad.refusal(&ACCOUNT_NUMBER).at("account"))).ok();
+    no.extend(telephone("phone", filled.phone));
+    if filled.licence_until < today {
         no.push(
-            LICENCE.refuse(format!("办学许可证已于{}到期", ui::dates::full_day(act.licence_until))).at("licence_until"),
+            LICENCE
+                .refuse(format!("办学许可证已于{}到期", foundation::dates::full_day(filled.licence_until)))
+                .at("licence_until"),
         );
     }
     match (uscc, account) {
@@ -103,34 +107,46 @@ pub fn place(name: &str, address: Option<&str>, seats: Option<i32>) -> Vec<Refus
     no
 }
 
+/// What two inspectors saw at a site.
+pub struct Visit<'a> {
+    /// Both by name.
+    pub inspectors: (&'a str, &'a str),
+    /// When.
+    pub verified_on: Date,
+    /// Whether it passes.
+    pub conclusion: ReviewResult,
+    /// What is to be said of it.
+    pub note: &'a str,
+}
+
 /// A verification by two inspectors; gives its last valid day. Errors: all refusals.
-pub fn verification(act: &RecordSiteVerification, valid_months: i32, today: Date) -> Result<Date, Vec<Refusal>> {
+pub fn verification(visit: &Visit<'_>, valid_months: i32, today: Date) -> Result<Date, Vec<Refusal>> {
     let mut no = Vec::new();
-    let (first, second) = (act.inspector_1.trim(), act.inspector_2.trim());
+    let (first, second) = (visit.inspectors.0.trim(), visit.inspectors.1.trim());
     no.extend(line("inspector_1", "第一名核实人员", first, "M3.7"));
     no.extend(line("inspector_2", "第二名核实人员", second, "M3.7"));
     if !first.is_empty() && first == second {
         no.push(TWO_INSPECTORS.refuse("两名核实人员填的是同一个人").at("inspector_2"));
     }
-    if act.verified_on > today {
+    if visit.verified_on > today {
         no.push(CHECKED_ON.refuse("核实日期在今天之后").at("verified_on"));
     }
-    if act.conclusion != ReviewResult::Pass {
-        no.extend(text_of("note", "不通过或需补正的情况说明", &act.note, "M3.7", TEXT_CHARS));
+    if visit.conclusion != ReviewResult::Pass {
+        no.extend(text_of("note", "不通过或需补正的情况说明", visit.note, "M3.7", TEXT_CHARS));
     }
-    if act.note.chars().count() > TEXT_CHARS && act.conclusion == ReviewResult::Pass {
-        no.extend(text_of("note", "说明", &act.note, "M3.7", TEXT_CHARS));
+    if visit.note.chars().count() > TEXT_CHARS && visit.conclusion == ReviewResult::Pass {
+        no.extend(text_of("note", "说明", visit.note, "M3.7", TEXT_CHARS));
     }
     if !no.is_empty() {
         return Err(no);
     }
-    if act.conclusion != ReviewResult::Pass {
-        return Ok(act.verified_on);
+    if visit.conclusion != ReviewResult::Pass {
+        return Ok(visit.verified_on);
     }
     Ok(u32::try_from(valid_months)
         .ok()
-        .and_then(|months| act.verified_on.checked_add_months(Months::new(months)))
-        .unwrap_or(act.verified_on))
+        .and_then(|months| visit.verified_on.checked_add_months(Months::new(months)))
+        .unwrap_or(visit.verified_on))
 }
 
 /// What stands around a new line of the directory.
@@ -146,7 +162,11 @@ pub struct DirectoryContext<'a> {
 }
 
 /// A new line of the directory (M2.1, M3.7). Errors: all refusals.
-pub fn directory_item(act: &AddDirectoryItem, around: &DirectoryContext<'_>) -> Result<(), Vec<Refusal>> {
+pub fn directory_item(
+    capacity: i32,
+    (valid_from, valid_until): (Date, Date),
+    around: &DirectoryContext<'_>,
+) -> Result<(), Vec<Refusal>> {
     let DirectoryContext { institution, item, site, verified } = around;
     let mut no = Vec::new();
     if !institution.state.may_open_classes() {
@@ -179,21 +199,21 @@ pub fn directory_item(act: &AddDirectoryItem, around: &DirectoryContext<'_>) -> 
     } else if verified.is_none() {
         no.push(ON_SITE.refuse(format!("场地“{}”没有有效的实地核实", site.name)).at("site"));
     }
-    if !(1..=MOST_CAPACITY).contains(&act.capacity) {
+    if !(1..=MOST_CAPACITY).contains(&capacity) {
         no.push(
             CAPACITY
-                .refuse(format!("同时培训人数填了 {}", act.capacity))
+                .refuse(format!("同时培训人数填了 {}", capacity))
                 .fix(format!("请填写 1 到 {MOST_CAPACITY} 之间的人数"))
                 .at("capacity"),
         );
     }
-    if act.valid_from > act.valid_until {
+    if valid_from > valid_until {
         no.push(VALIDITY.refuse("有效期的结束早于开始").at("valid_until"));
-    } else if act.valid_until > institution.licence_until {
+    } else if valid_until > institution.licence_until {
         let fact = format!(
             "有效期到{}，办学许可证{}就到期",
-            ui::dates::full_day(act.valid_until),
-            ui::dates::full_day(institution.licence_until)
+            foundation::dates::full_day(valid_until),
+            foundation::dates::full_day(institution.licence_until)
         );
         no.push(LICENCE.refuse(fact).fix("请把有效期定在许可证到期之前").at("valid_until"));
     }
@@ -234,7 +254,7 @@ pub fn teacher(
 /// The county has checked a teacher's certificate. Errors: refusals.
 pub fn verify_certificate(row: &teacher::Model, today: Date) -> Result<teacher::ActiveModel, Vec<Refusal>> {
     match row.certificate_verified_on {
-        Some(day) => Err(vec![CHECKED_ALREADY.refuse(format!("这本证书{}已经核过", ui::dates::full_day(day)))]),
+        Some(day) => Err(vec![CHECKED_ALREADY.refuse(format!("这本证书{}已经核过", foundation::dates::full_day(day)))]),
         None => Ok(teacher::ActiveModel { certificate_verified_on: Set(Some(today)), ..Default::default() }),
     }
 }

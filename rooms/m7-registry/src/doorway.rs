@@ -1,5 +1,5 @@
-//! What other rooms ask of the real-name registry (M7.1): who are these persons, who looked at somebody's data? And what
-//! the registry asks of the rooms above it.
+//! What other rooms ask of the real-name registry (M7.1): who are these persons, who looked at somebody's data? And
+//! what the registry asks of the rooms above it.
 
 use desk::question::Question;
 use foundation::codes::{ClassState, PersonCategory};

@@ -26,18 +26,7 @@ pub(crate) const CONFIGURE: Permission = Permission::Of(Function::Accounts, Righ
 /// Lines of an account's trail.
 const TRAIL_LINES: u64 = 30;
 
-macro_rules! reads {
-    ($($(#[$doc:meta])* $read:ident = $name:literal, $permission:expr, $clause:literal;)+) => {$(
-        $(#[$doc])*
-        pub struct $read;
-        impl Read for $read {
-            const NAME: &'static str = $name;
-            const PERMISSION: Permission = $permission;
-            const CLAUSE: &'static str = $clause;
-        }
-    )+};
-}
-reads! {
+desk::reads! {
     /// Accounts within reach.
     AccountRegister = "account-register", Permission::Of(Function::Accounts, Right::Read), "M8.4";
     /// One account.

@@ -12,19 +12,7 @@ use crate::acts::{AddNeedsItem, DelistNeedsItem, EditNeedsItem, FileNeedsItem, P
 /// Word of the navigation.
 const NAV: &str = "/needs";
 
-macro_rules! reads {
-    ($($(#[$doc:meta])* $read:ident = $name:literal, $permission:expr, $clause:literal $(, $why:literal)?;)+) => {$(
-        $(#[$doc])*
-        struct $read;
-        impl Read for $read {
-            const NAME: &'static str = $name;
-            const PERMISSION: Permission = $permission;
-            const CLAUSE: &'static str = $clause;
-            $(const CLAUSE_WHY: &'static str = $why;)?
-        }
-    )+};
-}
-reads! {
+desk::reads! {
     /// The public register.
     NeedsRegister = "needs-register", Permission::Public, "M1.1";
     /// One item.

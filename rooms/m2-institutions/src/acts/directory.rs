@@ -14,7 +14,7 @@ use store::tables::institutions::{directory_item, institution};
 use super::{fact, managed};
 use crate::procedures::standing::{Standing, Step};
 use crate::refusals::{SERIAL, TWICE};
-use crate::rules::{self, DirectoryContext, SOURCE};
+use crate::rules::{self, DirectoryContext, Filled, SOURCE};
 
 /// Serials have four digits in class and certificate numbers.
 const LAST_SERIAL: i32 = 9999;
@@ -59,6 +59,27 @@ pub struct InstitutionListed {
     pub serial: i32,
 }
 
+impl ListInstitution {
+    /// As the rule reads it.
+    pub fn filled(&self) -> Filled<'_> {
+        Filled {
+            uscc: &self.uscc,
+            account: &self.account,
+            phone: &self.phone,
+            licence_until: self.licence_until,
+            lines: [
+                ("name", "机构名称", &self.name),
+                ("licence_no", "办学许可证号", &self.licence_no),
+                ("legal_person", "法定代表人", &self.legal_person),
+                ("address", "地址", &self.address),
+                ("contact", "联系人", &self.contact),
+                ("bank", "开户银行", &self.bank),
+                ("document", "列入目录的文号", &self.document),
+            ],
+        }
+    }
+}
+
 impl Act for ListInstitution {
     const NAME: &'static str = "list-institution";
     const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Publish);
@@ -69,7 +90,7 @@ impl Act for ListInstitution {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<InstitutionListed>, Stop> {
         let district = desk.actor.office.district().ok_or(Stop::Forbidden)?;
-        let checked = rules::listing(self, desk.today())?;
+        let checked = rules::listing(&self.filled(), desk.today())?;
         if let Some(twin) =
             work.find::<institution::Entity>(institution::Column::Uscc.eq(checked.uscc.as_str())).await?
         {
@@ -171,7 +192,8 @@ impl Act for AddDirectoryItem {
         let site = work.get(&self.site).await?;
         let verified = crate::site_ok(work, &self.site, desk.today()).await?;
         rules::directory_item(
-            self,
+            self.capacity,
+            (self.valid_from, self.valid_until),
             &DirectoryContext { institution: &institution, item: &item, site: &site, verified: verified.as_ref() },
         )?;
         let same = Condition::all()

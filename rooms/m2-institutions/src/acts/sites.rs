@@ -11,7 +11,7 @@ use store::tables::institutions::{institution, room, site, site_verification};
 
 use super::{fact, managed, own};
 use crate::refusals::{IN_DIRECTORY, TWICE};
-use crate::rules::{self};
+use crate::rules::{self, Visit};
 
 /// Adds a training site of the actor's own institution (M2.1).
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -173,6 +173,18 @@ pub struct SiteVerified {
     pub valid_until: Date,
 }
 
+impl RecordSiteVerification {
+    /// As the rule reads it.
+    pub fn visit(&self) -> Visit<'_> {
+        Visit {
+            inspectors: (&self.inspector_1, &self.inspector_2),
+            verified_on: self.verified_on,
+            conclusion: self.conclusion,
+            note: &self.note,
+        }
+    }
+}
+
 impl Act for RecordSiteVerification {
     const NAME: &'static str = "record-site-verification";
     const PERMISSION: Permission = Permission::Of(Function::SiteVerification, Right::Inspect);
@@ -187,7 +199,7 @@ impl Act for RecordSiteVerification {
         let site = work.get(&self.site).await?;
         let institution = managed(work, &site.institution).await?;
         let policy = desk::policy::common(work, site.district, desk.today()).await?;
-        let valid_until = rules::verification(self, policy.site_valid_months(), desk.today())?;
+        let valid_until = rules::verification(&self.visit(), policy.site_valid_months(), desk.today())?;
         let (first, second) = (self.inspector_1.trim(), self.inspector_2.trim());
         let row = site_verification::Model {
             id: desk.new_id(),

@@ -33,19 +33,7 @@ const DECIDE: Permission = Permission::Of(Function::DirectoryPublication, Right:
 const PAYS: Permission = Permission::Of(Function::ClaimReview, Right::Read);
 const INSPECT: Permission = Permission::Of(Function::SiteVerification, Right::Inspect);
 
-macro_rules! reads {
-    ($($(#[$doc:meta])* $read:ident = $name:literal, $permission:expr, $clause:literal $(, $why:literal)?;)+) => {$(
-        $(#[$doc])*
-        struct $read;
-        impl Read for $read {
-            const NAME: &'static str = $name;
-            const PERMISSION: Permission = $permission;
-            const CLAUSE: &'static str = $clause;
-            $(const CLAUSE_WHY: &'static str = $why;)?
-        }
-    )+};
-}
-reads! {
+desk::reads! {
     /// The public register.
     InstitutionRegister = "institution-register", Permission::Public, "M2.4";
     /// One institution.

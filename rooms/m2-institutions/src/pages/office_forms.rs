@@ -89,7 +89,7 @@ pub async fn list_institution(desk: Desk, pairs: Pairs) -> Response {
         }),
     };
     if !state.is_clean() {
-        let no = rules::listing(&act, desk.today()).err().unwrap_or_default();
+        let no = rules::listing(&act.filled(), desk.today()).err().unwrap_or_default();
         return institution_form(&desk, &all_at_once(state, no));
     }
     desk.answer(
@@ -253,7 +253,7 @@ pub async fn verify(desk: Desk, Path(id): Path<String>, pairs: Pairs) -> Result<
         note: pairs.value("note").into(),
     };
     if !state.is_clean() {
-        let no = rules::verification(&act, 1, desk.today()).err().unwrap_or_default();
+        let no = rules::verification(&act.visit(), 1, desk.today()).err().unwrap_or_default();
         return Ok(verification_form(&desk, &site, &all_at_once(state, no)));
     }
     let result = desk.perform(act).await;

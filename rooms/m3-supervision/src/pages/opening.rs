@@ -13,19 +13,8 @@ use ui::{Button, Field, Form, FormState, field_row, form, page_head};
 use crate::acts::opening::{EditClassPlan, own_institution};
 use crate::rules::opening::Plan;
 
-/// Pages on which the institution still writes.
-macro_rules! reads {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $permission:expr;)+) => {$(
-        $(#[$doc])*
-        pub struct $name;
-        impl Read for $name {
-            const NAME: &'static str = $text;
-            const PERMISSION: Permission = $permission;
-            const STAGE: &'static str = FullProcessState::Draft.code();
-        }
-    )+};
-}
-reads! {
+desk::reads! {
+    at FullProcessState::Draft.code();
     /// The form of a new class.
     NewClassPage = "new-class-page", Permission::Of(Function::OpeningApplication, Right::Create);
     /// The roster.

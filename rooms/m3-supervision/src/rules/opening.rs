@@ -32,7 +32,7 @@ pub fn timetable_covers(class: &training_class::Model, sessions: &[class_session
         }
     }
     match sessions.iter().find(|one| one.held_on < class.starts_on || one.held_on > class.ends_on) {
-        Some(one) => Err(format!("{} 的课不在班期之内", ui::dates::day(one.held_on))),
+        Some(one) => Err(format!("{} 的课不在班期之内", foundation::dates::day(one.held_on))),
         None => Ok(()),
     }
 }
@@ -45,7 +45,7 @@ pub fn may_approve(
 ) -> Result<(), Vec<Refusal>> {
     let mut refusals = open_lines(lines);
     if class.starts_on < today {
-        refusals.push(STARTS_ON.refuse(format!("开班日期 {} 已经过去", ui::dates::full_day(class.starts_on))));
+        refusals.push(STARTS_ON.refuse(format!("开班日期 {} 已经过去", foundation::dates::full_day(class.starts_on))));
     }
     if class.reviewed_by.is_none() {
         refusals.push(TWO_REVIEWERS.refuse("还没有人审核过"));

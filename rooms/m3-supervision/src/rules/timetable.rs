@@ -68,8 +68,8 @@ pub fn check_session(
             "held_on",
             format!(
                 "{} 不在班期 {} 之内",
-                ui::dates::day(fields.held_on),
-                ui::dates::range(class.starts_on, class.ends_on)
+                foundation::dates::day(fields.held_on),
+                foundation::dates::range(class.starts_on, class.ends_on)
             ),
             "教学计划",
             "请选班期之内的日子，或先改班期",
@@ -89,15 +89,15 @@ pub fn check_session(
             "starts",
             format!(
                 "{} 到 {} 不在 {EARLIEST_HOUR} 点到 {LATEST_HOUR} 点之间",
-                ui::dates::time(starts_at),
-                ui::dates::time(ends_at)
+                foundation::dates::time(starts_at),
+                foundation::dates::time(ends_at)
             ),
             "考勤规则（T06）",
             "请改上课时间，非常规时段的考勤不计",
         );
     }
     if let Some(hit) = others.iter().find(|one| starts_at < one.ends_at && one.starts_at < ends_at) {
-        no("starts", format!("与 {} 的课重叠", ui::dates::time(hit.starts_at)), "课程表", "请错开时间");
+        no("starts", format!("与 {} 的课重叠", foundation::dates::time(hit.starts_at)), "课程表", "请错开时间");
     }
     let that_day: i32 = others.iter().filter(|one| one.held_on == fields.held_on).map(|one| one.periods.0).sum();
     if that_day.saturating_add(fields.periods) > policy.max_periods_per_day().0 {
@@ -105,7 +105,7 @@ pub fn check_session(
             "periods",
             format!(
                 "{} 已有 {that_day} 课时，加上这次超过每天 {} 课时",
-                ui::dates::day(fields.held_on),
+                foundation::dates::day(fields.held_on),
                 policy.max_periods_per_day()
             ),
             policy.document("max_periods_per_day"),
@@ -131,7 +131,7 @@ pub fn overfull_days(sessions: &[class_session::Model], policy: &Policy) -> Vec<
         .into_iter()
         .filter(|(_, periods)| Periods(*periods) > policy.max_periods_per_day())
         .map(|(day, periods)| {
-            format!("{} 排了 {periods} 课时，每天最多 {}", ui::dates::day(day), policy.max_periods_per_day())
+            format!("{} 排了 {periods} 课时，每天最多 {}", foundation::dates::day(day), policy.max_periods_per_day())
         })
         .collect();
     let mut ordered: Vec<&class_session::Model> = sessions.iter().collect();
@@ -140,7 +140,7 @@ pub fn overfull_days(sessions: &[class_session::Model], policy: &Policy) -> Vec<
         ordered
             .windows(2)
             .filter(|pair| pair[1].starts_at < pair[0].ends_at)
-            .map(|pair| format!("{} 有两次课重叠", ui::dates::day(pair[1].held_on))),
+            .map(|pair| format!("{} 有两次课重叠", foundation::dates::day(pair[1].held_on))),
     );
     said
 }

@@ -123,7 +123,7 @@ fn check_days(plan: &Plan, policy: &Policy, today: Date, wrong: &mut Wrong) {
         wrong.add(
             &PLAN,
             "starts_on",
-            format!("开始日期 {} 已经过去", ui::dates::full_day(plan.starts_on)),
+            format!("开始日期 {} 已经过去", foundation::dates::full_day(plan.starts_on)),
             "日历",
             "请填今天以后的日期",
         );
@@ -159,6 +159,6 @@ pub fn exam_day(ends_on: Date, exam_on: Option<Date>, policy: &Policy) -> Result
     if (0..=i64::from(policy.exam_within_days())).contains(&after) {
         Ok(())
     } else {
-        Err(format!("考核日期 {} 不在结束后 {} 天内", ui::dates::full_day(day), policy.exam_within_days()))
+        Err(format!("考核日期 {} 不在结束后 {} 天内", foundation::dates::full_day(day), policy.exam_within_days()))
     }
 }
