@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use desk::procedure::{self, Press};
-use desk::{Desk, Pairs, Query, Read};
+use desk::{Desk, Pairs, Query};
 use foundation::at;
 use foundation::codes::AccountRole;
 use foundation::limits::PAGE_ROWS;

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use foundation::{Office, OrganisationKind};
-use testkit::web::Web;
 use testkit::Persona;
+use testkit::web::Web;
 
 use crate::sweep::Ground;
 

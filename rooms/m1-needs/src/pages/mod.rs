@@ -4,7 +4,7 @@ mod form;
 mod item;
 mod register;
 
-use desk::{Read, Routes};
+use desk::Routes;
 use foundation::{Function, Permission, Right};
 
 use crate::acts::{AddNeedsItem, DelistNeedsItem, EditNeedsItem, FileNeedsItem, PublishNeedsItem};

@@ -10,7 +10,7 @@ mod payee_register;
 mod register;
 
 use axum::response::Response;
-use desk::{Desk, Pairs, Read, Routes};
+use desk::{Desk, Pairs, Routes};
 use foundation::{Date, Function, Permission, Right, Stop};
 use ui::{Button, Form, FormState, Markup, form, html, page_head};
 

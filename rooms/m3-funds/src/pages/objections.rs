@@ -128,6 +128,11 @@ async fn one_body(desk: &Desk, id: &str, state: &FormState, contact: Option<&str
         main.push(decide_form(&options, &lines, state));
     }
     main.insert(0, state.untold());
+    let mut buttons = vec![Button::link("看申领", at::ClaimPage(&one.claim).to_string())];
+    // Who reads claims may yet not read openings (省鉴定中心, domain §1.3 row 11).
+    if desk.may(Permission::Of(Function::OpeningApplication, Right::Read)) {
+        buttons.push(Button::link("看班级", at::ClassPage(&one.class).to_string()));
+    }
     Ok(html! { (Dossier {
         head: DossierHead {
             title: format!("{} 公示异议", one.class_title),
@@ -135,8 +140,7 @@ async fn one_body(desk: &Desk, id: &str, state: &FormState, contact: Option<&str
             due: (one.state == ObjectionState::Open).then(|| due(desk, &one)),
             number: ui::dates::full_moment(one.raised_at),
             owner: one.institution_name.clone(),
-            buttons: vec![Button::link("看申领", at::ClaimPage(&one.claim).to_string()),
-                Button::link("看班级", at::ClassPage(&one.class).to_string())],
+            buttons,
         },
         main,
         side: vec![ui::trail(&trail)],

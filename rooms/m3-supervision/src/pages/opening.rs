@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use desk::{Desk, Pairs, Read};
+use desk::{Desk, Pairs};
 use foundation::at;
 use foundation::codes::FullProcessState;
 use foundation::{ClassId, Date, Fault, Function, Permission, Right, Stop};
