@@ -7,7 +7,7 @@ use crate::matter::Matter;
 use crate::premises::NavEntry;
 use crate::procedure::Table;
 use crate::question::Answers;
-use crate::room::{Cards, Evidence, Finder, Job, PublicNumbers};
+use crate::room::{Cards, Evidence, FileKeeper, Finder, Job, PublicNumbers};
 use crate::subject::Subject;
 
 /// Everything that is declared.
@@ -33,6 +33,8 @@ pub struct Declared {
     pub numbers: Vec<PublicNumbers>,
     /// Rows in a class's evidence.
     pub evidence: Vec<Evidence>,
+    /// Files that can be made again.
+    pub keepers: Vec<FileKeeper>,
     /// Answers to the questions of rooms below.
     pub answers: Answers,
     /// True when every room of a house is in it: what is not declared then is nobody's.
@@ -83,6 +85,7 @@ impl Declared {
         self.finders.extend(other.finders);
         self.numbers.extend(other.numbers);
         self.evidence.extend(other.evidence);
+        self.keepers.extend(other.keepers);
         self.answers.extend(other.answers);
         self.is_whole |= other.is_whole;
         self

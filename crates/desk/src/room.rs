@@ -138,6 +138,23 @@ pub async fn tick(jobs: &[Job], desk: &Desk) -> Result<(), Stop> {
     told.finish()
 }
 
+/// Files of one kind that a room's rows name, and that rows can make again (decisions/0013).
+#[derive(Debug, Clone, Copy)]
+pub struct FileKeeper {
+    /// `bank-file`.
+    pub kind: &'static str,
+    /// The ids of the files of this kind that are needed, each with that by which it is made again. The others are
+    /// nobody's any more.
+    pub needed: Needed,
+    /// Makes one again from that.
+    pub remake: Remake,
+}
+
+/// Says which files are needed; the reader reaches everything.
+pub type Needed = for<'a> fn(&'a Reader) -> BoxFuture<'a, Result<Vec<(String, String)>, Stop>>;
+/// Makes a file again.
+pub type Remake = for<'a> fn(&'a Desk, &'a str) -> BoxFuture<'a, Result<(), Stop>>;
+
 /// What a room brings.
 #[must_use = "a room that the house does not join is not there"]
 pub struct Room {
@@ -201,6 +218,11 @@ impl Room {
     /// With its rows in a class's evidence.
     pub fn evidence(mut self, evidence: Evidence) -> Self {
         self.routes.declared.evidence.push(evidence);
+        self
+    }
+    /// With the files that it can make again.
+    pub fn files(mut self, keeper: FileKeeper) -> Self {
+        self.routes.declared.keepers.push(keeper);
         self
     }
     /// With its answer to a question of a room below.

@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 
 use desk::Desk;
 use desk::health::Finding;
-use foundation::{PaymentBatchId, Stop};
-use m3_funds::acts::bank_file::{BANK_FILE, RemakeBankFile};
-use store::query::{ColumnTrait, QueryFilter, QueryOrder};
-use store::tables::funds::payment_batch;
+use desk::room::FileKeeper;
+use foundation::Stop;
+use store::query::QueryOrder;
 use store::tables::supervision::stored_file;
 use store::{FileState, Files, Reader};
 
@@ -17,7 +16,7 @@ use store::{FileState, Files, Reader};
 const NAME: &str = "files";
 
 /// A file that a row names and that is not there as it was kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Lost {
     /// The row's id.
     pub id: String,
@@ -27,23 +26,29 @@ pub struct Lost {
     pub hash: String,
     /// Missing or damaged.
     pub state: FileState,
-    /// The batch whose lines can make it again.
-    pub from: Option<PaymentBatchId>,
+    /// Who can make it again, and from what.
+    pub from: Option<Again>,
 }
 
-/// A file that is needed, with the batch whose lines can make it again.
-pub(crate) type Named = (stored_file::Model, Option<PaymentBatchId>);
+/// How a file is made again: by which room's keeper, from what.
+pub type Again = (FileKeeper, String);
 
-/// The files that rows need, and the ids of bank files that a batch names and no row tells. A bank file that was made
-/// anew since is needed by nobody: neither looked for nor backed up.
-pub(crate) async fn named(reader: &Reader) -> Result<(Vec<Named>, Vec<String>), Stop> {
-    let batches = reader.list::<payment_batch::Entity>(|q| q.filter(payment_batch::Column::File.is_not_null())).await?;
-    let mut wanted: BTreeMap<String, PaymentBatchId> =
-        batches.into_iter().filter_map(|one| Some((one.file?.to_string(), one.id))).collect();
+/// A file that is needed.
+pub(crate) type Named = (stored_file::Model, Option<Again>);
+
+/// The files that rows need, and kind and id of those that a room needs and no row tells. A file that was made anew
+/// since is needed by nobody: neither looked for nor backed up.
+pub(crate) async fn named(reader: &Reader) -> Result<(Vec<Named>, Vec<(&'static str, String)>), Stop> {
+    let keepers = crate::routes().declared.keepers;
+    let mut wanted: BTreeMap<String, Again> = BTreeMap::new();
+    for keeper in &keepers {
+        wanted.extend((keeper.needed)(reader).await?.into_iter().map(|(file, from)| (file, (*keeper, from))));
+    }
     let rows = reader.list::<stored_file::Entity>(|q| q.order_by_asc(stored_file::Column::Id)).await?;
     let named = rows.into_iter().map(|row| (wanted.remove(&row.id.to_string()), row)).map(|(from, row)| (row, from));
-    let named = named.filter(|(row, from)| row.kind != BANK_FILE || from.is_some()).collect();
-    Ok((named, wanted.into_keys().collect()))
+    let is_kept = |row: &stored_file::Model| keepers.iter().any(|one| one.kind == row.kind);
+    let named = named.filter(|(row, from)| !is_kept(row) || from.is_some()).collect();
+    Ok((named, wanted.into_iter().map(|(id, (keeper, _))| (keeper.kind, id)).collect()))
 }
 
 /// How many files were looked at, and which are lost. `reader` must reach everything.
@@ -57,9 +62,9 @@ pub async fn lost(files: &Files, reader: &Reader) -> Result<(u64, Vec<Lost>), St
             all.push(Lost { id: row.id.to_string(), kind: row.kind, hash: row.hash, state, from });
         }
     }
-    all.extend(untold.into_iter().map(|id| Lost {
+    all.extend(untold.into_iter().map(|(kind, id)| Lost {
         id,
-        kind: BANK_FILE.into(),
+        kind: kind.into(),
         hash: String::new(),
         state: FileState::Missing,
         from: None,
@@ -73,7 +78,7 @@ pub async fn look(desk: &Desk) -> Result<Vec<Lost>, Stop> {
     let mut left = Vec::new();
     for one in all {
         let remade = match &one.from {
-            Some(batch) => desk.perform(RemakeBankFile { batch: batch.clone() }).await,
+            Some((keeper, from)) => (keeper.remake)(desk, from).await,
             None => Err(Stop::Fault(foundation::Fault::Gone)),
         };
         match remade {

@@ -45,6 +45,8 @@ pub struct ReachColumns<C> {
     pub path: Option<C>,
     /// The organisation whose own it is, of whatever kind.
     pub owner: Option<C>,
+    /// Its owner reads it and does not write it: what says who reaches what is not his to say.
+    pub owner_only_reads: bool,
     /// The person the row is about.
     pub person: Option<C>,
     /// The class it belongs to: whoever was called to the class (`class_party`) reaches it.
@@ -65,6 +67,7 @@ impl<C> ReachColumns<C> {
         Self {
             path: None,
             owner: None,
+            owner_only_reads: false,
             person: None,
             class: None,
             trainees: false,
@@ -119,7 +122,9 @@ pub trait Reach: Keyed {
             }),
             // What it adds to a class that it was called to, it adds as its own; the class's own rows are not its
             // to add.
-            Scope::Own(id) | Scope::Called(id) => is(columns.owner, some_text(id.to_string())),
+            Scope::Own(id) | Scope::Called(id) => {
+                !columns.owner_only_reads && is(columns.owner, some_text(id.to_string()))
+            }
             Scope::Person(id) => is(columns.person, some_text(id.to_string())),
             Scope::PersonAt(id, at) => {
                 is(columns.person, some_text(id.to_string()))
@@ -151,11 +156,12 @@ fn limited<E: Reach>(columns: &ReachColumns<E::Column>, scope: &Scope, reading: 
         Scope::Everything => Condition::all(),
         Scope::Open => never(),
         Scope::Below(path) => columns.path.map_or_else(never, |c| below(c, path)),
+        Scope::Own(_) | Scope::Called(_) if columns.owner_only_reads && !reading => never(),
         Scope::Own(id) => own(columns, id),
-        // What may be done with the rows of a class that somebody was called to, the matrix says.
+        // Whoever was called to a class reads its rows; what he writes is his own.
         Scope::Called(id) => match columns.class {
-            Some(class) => Condition::any().add(own(columns, id)).add(called_to(class, id)),
-            None => own(columns, id),
+            Some(class) if reading => Condition::any().add(own(columns, id)).add(called_to(class, id)),
+            _ => own(columns, id),
         },
         Scope::Person(id) => of_person(columns, id, reading),
         // Rows of no institution (who read one's data) stay the person's.
@@ -229,15 +235,20 @@ fn person_rows<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
     }
 }
 
-/// States a table's reach in words, next to its columns: `reach!(path = Path, owner = Institution, class = Class)`,
-/// `class_of_trainee = Class` where the trainees on the class's roster read it too; `reads = everyone`,
-/// `writes = everyone`; `reach!(system)` for what no query of a room may touch.
+/// States a table's reach in words, next to its columns: `reach!(path = Path, owner = Institution, class = Class)`;
+/// `owner_reads = Organisation` where the owner reads only; `class_of_trainee = Class` where the trainees on the
+/// class's roster read it too; `reads = everyone`, `writes = everyone`; `reach!(system)` for what no query of a room may
+/// touch.
 macro_rules! reach {
     (system) => { reach!(@impl columns {}); };
     (person_row) => { reach!(@impl columns { columns.person_row = Some(Column::Id); }); };
     ($($key:ident = $value:ident),+ $(,)?) => { reach!(@impl columns { $(reach!(@set columns $key $value);)+ }); };
     (@set $columns:ident path $column:ident) => { $columns.path = Some(Column::$column); };
     (@set $columns:ident owner $column:ident) => { $columns.owner = Some(Column::$column); };
+    (@set $columns:ident owner_reads $column:ident) => {
+        $columns.owner = Some(Column::$column);
+        $columns.owner_only_reads = true;
+    };
     (@set $columns:ident person $column:ident) => { $columns.person = Some(Column::$column); };
     (@set $columns:ident class $column:ident) => { $columns.class = Some(Column::$column); };
     (@set $columns:ident class_of_trainee $column:ident) => {

@@ -12,6 +12,19 @@ use crate::reach::{Keeps, Reach, ReachColumns};
 /// The names of the policies that a table under reach has.
 pub const POLICIES: [&str; 4] = ["reads", "adds", "changes", "removals"];
 
+/// Begins their name in the list of migrations.
+pub const PREFIX: &str = "walls_";
+
+/// Raised by one whenever what the walls say changes (a test compares): so a program knows walls that are newer than
+/// its own, and leaves them alone.
+pub const EDITION: u32 = 1;
+
+/// Whether a name in the list of migrations is that of walls newer than this program's.
+pub fn is_newer(name: &str) -> bool {
+    let edition = name.strip_prefix(PREFIX).and_then(|rest| rest.split('_').next());
+    edition.and_then(|text| text.parse::<u32>().ok()).is_some_and(|edition| edition > EDITION)
+}
+
 /// What one table declares, as plain names.
 pub struct Wall {
     /// The table.
@@ -51,7 +64,7 @@ pub fn raise(backend: DbBackend) -> (String, Vec<String>) {
         hash.update(one.as_bytes());
         hash.update(b"\n");
     }
-    (format!("walls_{}", &hex::encode(hash.finalize())[..16]), statements)
+    (format!("{PREFIX}{EDITION:04}_{}", &hex::encode(hash.finalize())[..16]), statements)
 }
 
 /// The grants of every table, each with its table's name.
@@ -70,6 +83,7 @@ impl Wall {
             reach: ReachColumns {
                 path: name(reach.path),
                 owner: name(reach.owner),
+                owner_only_reads: reach.owner_only_reads,
                 person: name(reach.person),
                 class: name(reach.class),
                 trainees: reach.trainees,
@@ -100,6 +114,7 @@ impl Wall {
         words.extend(reach.person_row.as_ref().map(|column| format!("person-row={column}")));
         let flags = [
             (self.is_systems(), "system"),
+            (reach.owner_only_reads, "owner-only-reads"),
             (reach.trainees, "trainees-of-class"),
             (reach.open_reads, "reads=everyone"),
             (reach.open_writes, "writes=everyone"),
@@ -181,8 +196,8 @@ impl Wall {
         if self.is_systems() {
             return sql;
         }
-        let limited = self.limited();
-        let reads = if self.reach.open_reads { "true" } else { &limited };
+        let (seen, limited) = (self.limited(true), self.limited(false));
+        let reads = if self.reach.open_reads { "true" } else { &seen };
         let writes = if self.reach.open_writes { "true" } else { &limited };
         // What is only added to is changed by nobody, but for the column that is filled later.
         let (changes, removals) = match self.keeps {
@@ -201,8 +216,8 @@ impl Wall {
         sql
     }
 
-    /// The rows that the told scope reaches.
-    fn limited(&self) -> String {
+    /// The rows that the told scope reaches, reading or writing.
+    fn limited(&self, reading: bool) -> String {
         // Asked once for each statement, not for each row; and only so may an index on `person` be used at all.
         let (reach, owner, person) =
             ("(SELECT jinbu_reach())", "(SELECT jinbu_organisation())", "(SELECT jinbu_person())");
@@ -211,9 +226,10 @@ impl Wall {
         let parties = format!("SELECT p.class FROM class_party p WHERE p.organisation = {called}");
         let mut any = vec![format!("{reach} = '*'")];
         any.extend(self.reach.path.as_deref().map(|column| format!("({})", below(column))));
-        any.extend(self.reach.owner.as_deref().map(|column| format!("{column} = {owner}")));
+        let owned = self.reach.owner.as_deref().filter(|_| reading || !self.reach.owner_only_reads);
+        any.extend(owned.map(|column| format!("{column} = {owner}")));
         any.extend(self.reach.person.as_deref().map(|column| format!("{column} = {person}")));
-        if let Some(column) = &self.reach.class {
+        if let Some(column) = self.reach.class.as_ref().filter(|_| reading) {
             any.push(format!("({called} <> '' AND {column} IN ({parties}))"));
             if self.reach.trainees {
                 any.push(format!(

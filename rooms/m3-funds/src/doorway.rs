@@ -40,8 +40,8 @@ pub(crate) async fn paid_before(reader: &Reader, asked: &PaidBefore) -> Result<V
 /// The line of a claim for this place, where one is drafted. Errors: the database's.
 pub(crate) async fn claimed_for(reader: &Reader, asked: &ClaimedFor) -> Result<Option<Claimed>, Stop> {
     let line = reader.find::<claim_item::Entity>(claim_item::Column::Enrolment.eq(asked.enrolment.clone())).await?;
-    Ok(line.map(|one| {
-        let why: Vec<Refusal> = serde_json::from_str(&one.refusals).unwrap_or_default();
-        Claimed { claim: one.claim, eligible: one.eligible, amount: one.amount, why_not: why.into_iter().next() }
-    }))
+    let Some(one) = line else { return Ok(None) };
+    let state = reader.get(&one.claim).await?.state;
+    let why: Vec<Refusal> = serde_json::from_str(&one.refusals).unwrap_or_default();
+    Ok(Some(Claimed { state, eligible: one.eligible, amount: one.amount, why_not: why.into_iter().next() }))
 }

@@ -37,6 +37,7 @@ pub fn room() -> Room {
         .evidence(evidence::EVIDENCE)
         .answers::<PaidBefore>(|reader, asked| Box::pin(doorway::paid_before(reader, asked)))
         .answers::<ClaimedFor>(|reader, asked| Box::pin(doorway::claimed_for(reader, asked)))
+        .files(acts::bank_file::KEEPER)
 }
 
 const NAVIGATION: [NavEntry; 3] = [

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use desk::Desk;
 use desk::question::Question;
-use foundation::codes::ClassState;
-use foundation::{ClaimId, ClassId, Date, EnrolmentId, Fen, Instant, PersonId, Refusal, Stop};
+use foundation::codes::{ClaimState, ClassState};
+use foundation::{ClassId, Date, EnrolmentId, Fen, Instant, PersonId, Refusal, Stop};
 use m7_registry::doorway::{Attended, ClassesOf};
 use store::query::{ColumnTrait, Condition, Expr, ExprTrait, Query, QueryFilter, QueryOrder, QuerySelect, Set};
 use store::tables::supervision::{certificate, enrolment, exam_score, feedback, training_class};
@@ -50,8 +50,8 @@ pub struct ClaimedFor {
 
 /// What is claimed for a place, or why nothing is.
 pub struct Claimed {
-    /// By which claim.
-    pub claim: ClaimId,
+    /// How the claim stands.
+    pub state: ClaimState,
     /// Whether anything is.
     pub eligible: bool,
     /// How much.

@@ -174,7 +174,7 @@ fn organisation_form(desk: &Desk, status: u16, state: &FormState) -> Response {
     let kinds = organisations(own).map(|one| (one.code(), one.label()));
     let fields = html! {
         (Field::select("kind", "单位类别", kinds).hint("培训机构的账号在机构目录的机构页上开通").required().show(state))
-        (Field::text("office_name", "单位全称").hint("已经登记过的单位会直接用原来的登记").required().max_length(100).show(state))
+        (Field::text("organisation", "单位全称").hint("已经登记过的单位会直接用原来的登记").required().max_length(100).show(state))
         (Field::select("district", "地区", within(own)).hint("单位所在地；第三方监督选委托它的地区").required().show(state))
         (holder(state))
     };
@@ -185,7 +185,7 @@ fn organisation_form(desk: &Desk, status: u16, state: &FormState) -> Response {
         "其他单位的账号",
         NAV,
         html! {
-            (page_head("其他单位的账号", "评价机构、线上平台、企业、实训基地、第三方和行业部门",
+            (page_head("其他单位的账号", &organisations(own).map(OrganisationKind::label).collect::<Vec<_>>().join("、"),
                 &[Button::link("返回", "/accounts/new")]))
             (form(&action, state, fields))
         },
@@ -206,7 +206,7 @@ pub async fn create_organisation(desk: Desk, form: Pairs) -> Response {
     let opened = desk
         .perform(OpenOrganisation {
             kind,
-            organisation: form.value("office_name").into(),
+            organisation: form.value("organisation").into(),
             district,
             login: form.value("login").into(),
             name: form.value("name").into(),

@@ -76,8 +76,7 @@ fn organisations(backend: DbBackend) -> Migration {
     .and(&format!("UPDATE account SET office_ref = organisation WHERE office_kind IN {WERE_OFFICES}"))
 }
 
-/// What stands for the walls in the list: their name changes with what they say.
-const WALLS: &str = "walls_";
+use crate::walls::PREFIX as WALLS;
 
 /// Puts up the walls as the tables declare them now.
 fn walls(backend: DbBackend) -> Migration {
@@ -153,7 +152,9 @@ pub fn waiting(backend: DbBackend, applied: &[String]) -> Result<Vec<Migration>,
     let unknown: Vec<&str> = applied
         .iter()
         .map(String::as_str)
-        .filter(|name| !name.starts_with(WALLS) && all.iter().all(|one| one.name != *name))
+        .filter(|name| {
+            (!name.starts_with(WALLS) || crate::walls::is_newer(name)) && all.iter().all(|one| one.name != *name)
+        })
         .collect();
     if !unknown.is_empty() {
         return Err(Fault::Upstream(format!(

@@ -75,7 +75,12 @@ pub fn none_made(todo: &[Migration], columns: &Columns) -> Result<(), Fault> {
         "数据库的结构和它的变更记录（表 {TABLE}）对不上：{} 的内容已经在库里，记录里却没有这一行。没有改动任何东西。\
          如果这个库是从备份恢复的，请连同表 {TABLE} 一起恢复；确认结构完整的，可以补上记录再运行一次 jinbu migrate，它会逐表核对：{}",
         made.join("、"),
-        todo.iter().map(|one| format!("INSERT INTO {TABLE} VALUES ('{}', 0);", one.name)).collect::<Vec<_>>().join(" ")
+        // Walls are put up, not noted.
+        todo.iter()
+            .filter(|one| !one.name.starts_with(crate::walls::PREFIX))
+            .map(|one| format!("INSERT INTO {TABLE} VALUES ('{}', 0);", one.name))
+            .collect::<Vec<_>>()
+            .join(" ")
     )))
 }
 

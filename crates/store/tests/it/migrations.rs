@@ -23,6 +23,25 @@ fn released_migrations_stay_as_they_are() {
     }
 }
 
+/// What the walls say, for whoever reviews them. A changed wall is a new edition: raise `walls::EDITION`, so that a
+/// program of before does not put its own back.
+#[test]
+fn walls_are_as_reviewed() {
+    for (name, backend) in [("sqlite", DbBackend::Sqlite), ("postgres", DbBackend::Postgres)] {
+        let (title, statements) = store::walls::raise(backend);
+        insta::assert_snapshot!(format!("walls_{name}"), format!("-- {title}\n{};\n", statements.join(";\n")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn walls_of_a_newer_program_are_left_alone() {
+    let (url, _folder) = fresh().await;
+    Db::open(&url).await.unwrap().close().await.unwrap();
+    let said =
+        told(&url, &["UPDATE seaql_migrations SET version = 'walls_9999_ab' WHERE version LIKE 'walls_%'"]).await;
+    assert!(said.contains("比程序新") && said.contains("walls_9999_ab"), "{said}");
+}
+
 /// A fresh address of the lane's kind, nothing in it yet.
 async fn fresh() -> (String, Option<tempfile::TempDir>) {
     if std::env::var("JINBU_TEST_DB").as_deref() == Ok("postgres") {

@@ -4,6 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use desk::room::FileKeeper;
 use desk::{Act, Desk, Done, FactDraft, Hands};
 use foundation::codes::PaymentState;
 use foundation::{Fault, FileId, Function, InstitutionId, PaymentBatchId, Permission, Right, Stop};
@@ -14,13 +15,30 @@ use store::query::{ColumnTrait, QueryFilter, QueryOrder, Set};
 use store::seal::{Purpose, Sealed};
 use store::tables::funds::{payment_batch, payment_line};
 use store::tables::supervision::stored_file;
-use store::{FileState, Writer};
+use store::{FileState, Reader, Writer};
 
 use crate::refusals::NO_BANK_FILE;
 use crate::rules::bank::{OutLine, bank_file};
 
 /// Kind of a stored bank file.
 pub const BANK_FILE: &str = "bank-file";
+
+/// Bank files: which are needed, and how a lost one is made again from its batch's lines.
+pub(crate) const KEEPER: FileKeeper = FileKeeper {
+    kind: BANK_FILE,
+    needed: |reader| Box::pin(needed(reader)),
+    remake: |desk, batch| Box::pin(remake(desk, batch)),
+};
+
+async fn needed(reader: &Reader) -> Result<Vec<(String, String)>, Stop> {
+    let batches = reader.list::<payment_batch::Entity>(|q| q.filter(payment_batch::Column::File.is_not_null())).await?;
+    Ok(batches.into_iter().filter_map(|one| Some((one.file?.to_string(), one.id.to_string()))).collect())
+}
+
+async fn remake(desk: &Desk, batch: &str) -> Result<(), Stop> {
+    let batch = batch.parse().map_err(|_| Fault::Gone)?;
+    desk.perform(RemakeBankFile { batch }).await
+}
 
 /// Writes the batch's bank file from its lines, opening each sealed account once. Returns where it lies and its
 /// SHA-256.

@@ -4,7 +4,7 @@
 use desk::procedure::{Taking, begin, may_take, take};
 use desk::{Act, Desk, Done, FactDraft};
 use foundation::codes::ClaimState;
-use foundation::{ClaimId, ClassId, Fault, Function, Permission, Right, Stop};
+use foundation::{ClaimId, ClassId, Fault, Function, Office, Permission, Right, Stop};
 use m3_supervision::doorway::{self as supervision, Class};
 use m3_supervision::procedures::full_process::{FullProcess, Step as ClassStep};
 use schemars::JsonSchema;
@@ -14,6 +14,7 @@ use store::query::{ColumnTrait, QueryFilter, Set};
 use store::tables::funds::{claim, claim_item};
 
 use super::lines::{Lines, lines};
+use super::review::is_own;
 use crate::procedures::claims::{Claims, Step};
 use crate::refusals::{ARCHIVE, ENDED};
 
@@ -112,6 +113,10 @@ impl Act for RedraftClaim {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Redrafted>, Stop> {
         let row = work.get(&self.claim).await?;
+        // The job does it too, when late feedback came in.
+        if !matches!(desk.actor.office, Office::System { .. }) {
+            is_own(desk, &row)?;
+        }
         may_take::<Claims>(desk, &row, redraft_step(&row))?;
         if row.second_reviewed_by.is_some() {
             return Err(ENDED.refuse("本申领在公示后因异议成立被终止").into());

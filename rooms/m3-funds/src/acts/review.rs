@@ -43,6 +43,11 @@ pub(crate) fn about(row: &claim::Model, fact: FactDraft) -> FactDraft {
     fact.class(&row.class).institution(&row.institution).about(&crate::declared::CLAIM, &row.id)
 }
 
+/// Whether the claim is the asker's own to submit and to explain. Errors: `Forbidden` for whoever else reads it.
+pub(crate) fn is_own(desk: &Desk, row: &claim::Model) -> Result<(), Stop> {
+    if desk.actor.office.institution().as_ref() == Some(&row.institution) { Ok(()) } else { Err(Stop::Forbidden) }
+}
+
 /// A step of a claim.
 pub(crate) async fn go(
     desk: &Desk,
@@ -122,6 +127,7 @@ impl Act for SubmitClaim {
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Submitted>, Stop> {
         let row = work.get(&self.claim).await?;
+        is_own(desk, &row)?;
         may_take::<Claims>(desk, &row, Step::Submit)?;
         let class = work.get(&row.class).await?;
         let now = lines(desk, work, &class, &row.id).await?;
@@ -154,7 +160,8 @@ const EXPLAIN_CHARS: usize = 4;
 act! {
     /// What the institution says to why a claim was sent back; whoever reviews reads it in the trail.
     ExplainClaimCorrection { note } "explain-claim-correction" ClaimSubmission Create "补正说明"
-        Hands::Any => |self, _desk, work, row| {
+        Hands::Any => |self, desk, work, row| {
+        is_own(desk, &row)?;
         let note = self.note.trim();
         let mut no = Vec::new();
         if row.state != ClaimState::Returned {

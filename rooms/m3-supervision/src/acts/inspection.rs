@@ -273,6 +273,10 @@ impl Act for AnswerInspection {
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
         let row = work.get(&self.inspection).await?;
         let class = work.get(&row.class).await?;
+        // It is the school's word: whoever else was called to the class has none in its name.
+        if desk.actor.office.institution().as_ref() != Some(&class.institution) {
+            return Err(Stop::Forbidden);
+        }
         let text = self.text.trim();
         if text.is_empty() || text.chars().count() > TEXT_CHARS {
             return Err(INSPECTION

@@ -92,21 +92,15 @@ async fn class_card(desk: &Desk, reader: &Reader, place: &enrolment::Model) -> R
                 lines: vec![class.state.label().to_owned(), class.institution_name.clone()],
                 main, others, ..PhoneCard::default() })
         }
-        (hours_lines(&class, &sessions, &events, place, claimed(desk, reader, place).await?)?)
+        (hours_lines(&class, &sessions, &events, place, claimed(desk, place).await?)?)
     })
 }
 
 /// What is claimed for him, or why nothing is, once his class's claim is drafted; whether it was paid. The claim is the
-/// institution's: its state is read for him.
-async fn claimed(
-    desk: &Desk,
-    reader: &Reader,
-    place: &enrolment::Model,
-) -> Result<Option<(Claimed, ClaimState)>, Stop> {
-    let question = ClaimedFor { enrolment: place.id.clone() };
-    let Some(item) = desk.premises.ask(reader, question).await? else { return Ok(None) };
-    let claim = desk.as_system("own-claim").read().await?.get(&item.claim).await?;
-    Ok(Some((item, claim.state)))
+/// institution's: it is read for him, about his own place.
+async fn claimed(desk: &Desk, place: &enrolment::Model) -> Result<Option<Claimed>, Stop> {
+    let reader = desk.as_system("own-claim").read().await?;
+    desk.premises.ask(&reader, ClaimedFor { enrolment: place.id.clone() }).await
 }
 
 /// When this trainee asked for the roll at a session, while the request waits. The task is the school's: read for him.
@@ -196,7 +190,7 @@ fn hours_lines(
     sessions: &[class_session::Model],
     events: &[attendance::Model],
     place: &enrolment::Model,
-    claimed: Option<(Claimed, ClaimState)>,
+    claimed: Option<Claimed>,
 ) -> Result<Markup, Stop> {
     let Some(policy) = class.policy.as_deref() else { return Ok(html! {}) };
     let policy = desk::policy::pinned(Some(policy))?;
@@ -214,13 +208,13 @@ fn hours_lines(
             })
             .opens(at::MeHours(&place.class).to_string()),
         match claimed {
-            Some((item, ClaimState::Paid)) if item.eligible => PhoneLine::text("补贴", ui::money::text(item.amount))
-                .note("已经拨付，由培训机构代领；培训机构不得再向您收费"),
-            Some((item, _)) if item.eligible => PhoneLine::text("补贴", ui::money::text(item.amount))
-                .note("正在申领，由培训机构代领；培训机构不得再向您收费"),
-            Some((item, _)) => {
-                PhoneLine::text("补贴", "没有").note(item.why_not.map_or_else(String::new, |one| one.fact))
+            Some(item) if item.eligible && item.state == ClaimState::Paid => {
+                PhoneLine::text("补贴", ui::money::text(item.amount))
+                    .note("已经拨付，由培训机构代领；培训机构不得再向您收费")
             }
+            Some(item) if item.eligible => PhoneLine::text("补贴", ui::money::text(item.amount))
+                .note("正在申领，由培训机构代领；培训机构不得再向您收费"),
+            Some(item) => PhoneLine::text("补贴", "没有").note(item.why_not.map_or_else(String::new, |one| one.fact)),
             None if place.passed == Some(false) => PhoneLine::text("补贴", "没有").note("考核没有合格"),
             None if class.state.phase() == ClassPhase::Ended => PhoneLine::text("补贴", "没有").note("这个班没有办成"),
             None if hours.rate.0 < needed

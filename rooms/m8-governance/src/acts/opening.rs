@@ -165,7 +165,10 @@ impl Act for OpenOrganisation {
             no.push(rules::not_yours(&desk.actor.office, &office));
         }
         if row.name.is_empty() || row.name.chars().count() > LINE_CHARS {
-            no.push(ACCOUNT_OFFICE.refuse("没有写清单位名称").at("office_name"));
+            no.push(ACCOUNT_OFFICE.refuse("没有写清单位名称").at("organisation"));
+        }
+        if !row.district.is_administered() {
+            no.push(ACCOUNT_OFFICE.refuse("没有选单位所在的地区").fix("请选择地区").at("district"));
         }
         if is_new && no.is_empty() {
             work.add::<organisation::Entity>(row.clone()).await?;
@@ -190,7 +193,9 @@ impl Act for OpenOrganisation {
 impl OpenOrganisation {
     /// The organisation's row, and whether it is new: kind, district and name tell it apart.
     async fn row(&self, desk: &Desk, work: &Writer) -> Result<(organisation::Model, bool), Stop> {
-        let name = self.organisation.trim();
+        // Blanks of every kind and number are one: `闽学通　平台` is `闽学通 平台`.
+        let name = self.organisation.split_whitespace().collect::<Vec<_>>().join(" ");
+        let name = name.as_str();
         let known = Condition::all()
             .add(organisation::Column::Kind.eq(self.kind))
             .add(organisation::Column::District.eq(self.district))
@@ -236,6 +241,10 @@ async fn seat(work: &Writer, office: &Office, given: &str) -> Result<Seat, Stop>
             }
             None => {
                 let row = work.get(&organisation.id).await?;
+                // What it is and where, its row says: whoever asks may not call a department a platform.
+                if row.kind != organisation.kind || row.district != organisation.district {
+                    return Err(Fault::Gone.into());
+                }
                 Seat { district: row.district, name: row.name }
             }
         },

@@ -16,4 +16,4 @@ table! {
         version: i32,
     }
 }
-reach!(path = Path, owner = Id);
+reach!(path = Path, owner_reads = Id);

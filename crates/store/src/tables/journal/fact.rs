@@ -31,4 +31,4 @@ table! {
         path: ManagementPath,
     }
 }
-reach!(path = Path, owner = Organisation, person = Person, writes = everyone);
+reach!(path = Path, owner = Organisation, person = Person, class = Class, writes = everyone);

@@ -13,4 +13,4 @@ table! {
         version: i32,
     }
 }
-reach!(path = Path, owner = Organisation);
+reach!(path = Path, owner_reads = Organisation);
