@@ -237,7 +237,7 @@ fn person_rows<C: ColumnTrait>(id: C, scope: &Scope) -> Condition {
 
 /// States a table's reach in words, next to its columns: `reach!(path = Path, owner = Institution, class = Class)`;
 /// `owner_reads = Organisation` where the owner reads only; `class_of_trainee = Class` where the trainees on the
-/// class's roster read it too; `reads = everyone`, `writes = everyone`; `reach!(system)` for what no query of a room may
+/// class's roster read it too; `reads = everyone`, `writes = everyone`; `reach!(system)` for what no room's query may
 /// touch.
 macro_rules! reach {
     (system) => { reach!(@impl columns {}); };

@@ -2,6 +2,7 @@
 //! passed, the longest first. Nothing here is theirs to do; each opens the file it is about, where they may read it.
 
 use desk::Desk;
+use foundation::organisation::Range;
 use foundation::{Fen, Office, Stop};
 use maud::{Markup, html};
 use store::query::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -26,8 +27,8 @@ fn watches(office: &Office) -> bool {
         | Office::TechnicalEducationCentre
         | Office::City { .. }
         | Office::Audit { .. } => true,
-        // What watches on the state's behalf; the others see their own matters in their own queue.
-        Office::Organisation { ref organisation } => organisation.kind.of().official,
+        // Who watches a district on its behalf; the others see their own matters in their own queue.
+        Office::Organisation { ref organisation } => organisation.kind.of().range == Range::Contract,
         Office::County { .. }
         | Office::Finance { .. }
         | Office::Trainee { .. }

@@ -5,7 +5,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use foundation::{Office, Scope};
 use sha2::{Digest, Sha256};
+use store::query::*;
+use store::tables::identity::account;
 
 use crate::server::{Place, text};
 
@@ -73,7 +76,26 @@ async fn houses_of_earlier_versions_migrate_and_verify() {
             lay_out(left, "sqlite.zip", left.sqlite, &data);
         }
         migrates_and_verifies(&place, &data, &place.database);
+        organisations_follow(&place.database).await;
     }
+}
+
+/// Whoever signed in for what is an organisation now (decisions/0017) signs in for one, and is its own.
+async fn organisations_follow(database: &str) {
+    let db = store::Db::open(database).await.unwrap();
+    let reader = db.read(Scope::Everything).await.unwrap();
+    let were = account::Column::OfficeKind.is_in(["monitor", "industry_department"]);
+    let accounts = reader.list::<account::Entity>(|q| q.filter(were)).await.unwrap();
+    assert!(!accounts.is_empty(), "the houses that were left had a monitor");
+    for one in accounts {
+        let office = Office::from_parts(&one.office_kind, &one.office_ref, one.district);
+        let organisation = office.as_ref().and_then(Office::organisation).expect("it signs in").clone();
+        let row = reader.get(&organisation.id).await.unwrap();
+        assert_eq!((row.kind, row.name, row.district), (organisation.kind, one.office_name, one.district));
+        assert_eq!(one.organisation, Some(organisation.id));
+    }
+    drop(reader);
+    db.close().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

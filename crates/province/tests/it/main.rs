@@ -138,16 +138,9 @@ async fn the_small_province_holds_and_everybody_has_something_to_do() {
             .unwrap();
         let least = match persona {
             // These watch: no act puts anything into their queues.
-            Persona::EmploymentBureau
-            | Persona::Auditor
-            | Persona::Monitor
-            | Persona::AssessmentCentre
-            | Persona::TechnicalCentre
-            | Persona::IndustryDepartment
-            | Persona::AssessmentBody
-            | Persona::Platform
-            | Persona::Enterprise
-            | Persona::Base => 0,
+            Persona::EmploymentBureau | Persona::Auditor | Persona::AssessmentCentre | Persona::TechnicalCentre => 0,
+            // Nor of an organisation, but of a school.
+            one if one.actor().office.organisation().is_some() && !one.actor().office.is_institution() => 0,
             Persona::Trainee | Persona::OtherTrainee => 1,
             _ => 3,
         };
