@@ -7,7 +7,7 @@ use std::process::Command;
 
 use foundation::{Office, Scope};
 use sha2::{Digest, Sha256};
-use store::query::*;
+use store::query::{ColumnTrait, QueryFilter};
 use store::tables::identity::account;
 
 use crate::server::{Place, text};
