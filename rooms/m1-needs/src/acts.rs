@@ -17,8 +17,12 @@ use crate::rules::{self, Limits, NeedsItemFields};
 const ITEM: &str = r#"{"year": 2026, "training_type": "JY", "name": "育婴员", "level": "H", "certificate_type": "HG",
     "periods_min": 20, "periods_max": 80, "online_cap_pct": 40}"#;
 
+/// The same of a name that no county has yet.
+const OTHER: &str = r#"{"year": 2026, "training_type": "JY", "name": "社区助餐服务", "level": "H",
+    "certificate_type": "HG", "periods_min": 20, "periods_max": 80, "online_cap_pct": 40}"#;
+
 /// An item that nobody has filed yet.
-const DRAFTED: Before = Before::by::<AddNeedsItem>("jinjiang-officer").making("item");
+const DRAFTED: Before = Before::by::<AddNeedsItem>("jinjiang-officer").with(OTHER).making("item");
 
 /// The item that was written.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -97,7 +101,7 @@ impl Act for EditNeedsItem {
     const NAME: &'static str = "edit-needs-item";
     const PERMISSION: Permission = Permission::Of(Function::NeedsDraft, Right::Create);
     const TITLE: &'static str = "修改需求指导目录项目";
-    const EXAMPLE: Example = Example::NONE.with(ITEM).after(&[DRAFTED]);
+    const EXAMPLE: Example = Example::NONE.with(OTHER).after(&[DRAFTED]);
     type Outcome = NeedsItemWritten;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<NeedsItemWritten>, Stop> {

@@ -154,6 +154,10 @@ impl Act for ListInstitution {
     }
 }
 
+/// An item of the needs catalogue that no county has yet.
+const OTHER_ITEM: &str = r#"{"year": 2026, "training_type": "JY", "name": "社区助餐服务", "level": "H",
+    "certificate_type": "HG", "periods_min": 20, "periods_max": 80, "online_cap_pct": 40}"#;
+
 /// Adds what an institution may teach where (annex table 2; M2.1).
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct AddDirectoryItem {
@@ -187,7 +191,7 @@ impl Act for AddDirectoryItem {
     const HANDS: Hands = Hands::One("列入目录后，每个班仍要审核、批准，是两个人");
     const EXAMPLE: Example =
         Example::NONE.with(r#"{"capacity": 30, "valid_from": "2026-11-02", "valid_until": "2027-06-30"}"#).after(&[
-            Before::of("jinjiang-officer", "add-needs-item").making("item"),
+            Before::of("jinjiang-officer", "add-needs-item").with(OTHER_ITEM).making("item"),
             Before::of("province-officer", "file-needs-item"),
             Before::of("jinjiang-officer", "publish-needs-item"),
         ]);
