@@ -6,15 +6,17 @@ use crate::act::Act;
 /// How an act is asked so that it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Example {
-    /// The code of the state in which the thing stands; empty where the procedure's table begins the act's step, and
-    /// where it names no such act, at the end of its course.
+    /// The code of the state in which the thing stands (a class, its claim, or the claim's batch); empty where the
+    /// procedure's table begins the act's step, and where it names no such act, at the end of its course.
     pub stage: &'static str,
     /// What is done before, in this order, to the same thing.
     pub before: &'static [Before],
     /// What the act's rules ask beyond its schema, an object of JSON laid over what the schema asks; empty for nothing.
     /// Placeholders within its texts are filled by whoever asks, each from the thing of the stage: `$code` (the code on
-    /// the session's screen at this moment), `$first-day` (of the class), `$spare-id-number` (a number that nobody
-    /// has), `$each-enrolment` (what it stands in is repeated in its list, once for each place of the roster).
+    /// the session's screen at this moment), `$first-day` and `$last-day` (of the class), `$spare-id-number` (a number
+    /// that nobody has), `$desk-ticket` (of who was recognised at the feedback desk), `$line` (of the batch),
+    /// `$bank-return` (the bank's file that pays it), `$each-enrolment` and `$each-sitter` (what it stands in is
+    /// repeated in its list, once for each place of the roster or of those who may sit the examination).
     pub body: &'static str,
 }
 
@@ -27,6 +29,9 @@ pub struct Before {
     pub act: &'static str,
     /// Its body as in `Example`; empty for the one of its own example.
     pub body: &'static str,
+    /// What it makes, by the name of the field of its answer (or, where the answer is nothing but an id, of the fields
+    /// that ask for it): whatever is done after it is done to this; empty where that stands already.
+    pub makes: &'static str,
 }
 
 impl Example {
@@ -52,7 +57,16 @@ impl Example {
 impl Before {
     /// Done by this persona as the act's own example says.
     pub const fn by<A: Act>(who: &'static str) -> Self {
-        Self { who, act: A::NAME, body: "" }
+        Self::of(who, A::NAME)
+    }
+    /// The same of an act of another room, by its name.
+    pub const fn of(who: &'static str, act: &'static str) -> Self {
+        Self { who, act, body: "", makes: "" }
+    }
+    /// And what comes after is about what it made.
+    #[must_use]
+    pub const fn making(self, makes: &'static str) -> Self {
+        Self { makes, ..self }
     }
     /// With this in the body instead.
     #[must_use]

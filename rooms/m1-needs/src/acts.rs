@@ -1,7 +1,7 @@
 //! Acts of the needs catalogue: draft, edit, file, publish, delist (M1.2–M1.5).
 
 use desk::procedure::{Procedure, Taking, begin, take};
-use desk::{Act, Desk, Done, Example, FactDraft, Hands};
+use desk::{Act, Before, Desk, Done, Example, FactDraft, Hands};
 use foundation::{DistrictCode, Fault, Function, NeedsItemId, Permission, Right, Stop};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,13 @@ use crate::rules::{self, Limits, NeedsItemFields};
 /// An item outside the occupation classification, of 合格证: within its periods and the cap of its online share.
 const ITEM: &str = r#"{"year": 2026, "training_type": "JY", "name": "育婴员", "level": "H", "certificate_type": "HG",
     "periods_min": 20, "periods_max": 80, "online_cap_pct": 40}"#;
+
+/// The same of a name that no county has yet.
+const OTHER: &str = r#"{"year": 2026, "training_type": "JY", "name": "社区助餐服务", "level": "H",
+    "certificate_type": "HG", "periods_min": 20, "periods_max": 80, "online_cap_pct": 40}"#;
+
+/// An item that nobody has filed yet.
+const DRAFTED: Before = Before::by::<AddNeedsItem>("jinjiang-officer").with(OTHER).making("item");
 
 /// The item that was written.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -94,7 +101,7 @@ impl Act for EditNeedsItem {
     const NAME: &'static str = "edit-needs-item";
     const PERMISSION: Permission = Permission::Of(Function::NeedsDraft, Right::Create);
     const TITLE: &'static str = "修改需求指导目录项目";
-    const EXAMPLE: Example = Example::NONE.with(ITEM);
+    const EXAMPLE: Example = Example::NONE.with(OTHER).after(&[DRAFTED]);
     type Outcome = NeedsItemWritten;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<NeedsItemWritten>, Stop> {
@@ -129,6 +136,7 @@ impl Act for FileNeedsItem {
     const PERMISSION: Permission = Permission::Of(Function::NeedsFiling, Right::File);
     const TITLE: &'static str = "给予备案";
     const HANDS: Hands = Hands::One("省人社厅备案，市县起草、发布，已是两级");
+    const EXAMPLE: Example = Example::NONE.with(r#"{"filing_no": "闽人社培备〔2026〕21号"}"#).after(&[DRAFTED]);
     type Outcome = NeedsItemWritten;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<NeedsItemWritten>, Stop> {
@@ -161,6 +169,9 @@ impl Act for PublishNeedsItem {
     const PERMISSION: Permission = Permission::Of(Function::NeedsPublication, Right::Publish);
     const TITLE: &'static str = "发布目录项目";
     const HANDS: Hands = Hands::One("须先由省人社厅备案");
+    const EXAMPLE: Example = Example::NONE
+        .with(r#"{"document": "晋人社〔2026〕21号"}"#)
+        .after(&[DRAFTED, Before::by::<FileNeedsItem>("province-officer")]);
     type Outcome = NeedsItemWritten;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<NeedsItemWritten>, Stop> {

@@ -66,34 +66,39 @@ impl Ground {
         let house = self.copy().await;
         let web = Web::of(house::app(&house.premises, house::routes()), &house.premises);
         let mut complaint = None;
-        for (persona, act) in self.subjects.before(name) {
-            let body = self.body(&house, name, act);
+        let mut subjects = self.subjects.clone();
+        for (persona, act, makes) in self.subjects.before(name) {
+            let body = self.body(&subjects, &house, name, act);
             let answer = web.act(Some(persona), act, &body).await;
+            subjects.keep(makes, &answer.text);
             if answer.status != 200 {
                 complaint = Some(format!("{act} before {name}: {} {} asked {body}", answer.status, answer.text));
             }
         }
         let facts = facts(&house).await;
-        Stage { house, web, facts, complaint }
+        Stage { house, web, subjects, facts, complaint }
     }
 
     /// The act's well-formed body, about the things that `name` is about.
-    pub fn body(&self, house: &TestHouse, name: &str, act: &str) -> Value {
-        self.acts.get(act).map_or(Value::Null, |schema| self.subjects.body(house, name, act, schema))
+    pub fn body(&self, subjects: &Subjects, house: &TestHouse, name: &str, act: &str) -> Value {
+        self.acts.get(act).map_or(Value::Null, |schema| subjects.body(house, name, act, schema))
     }
 
     async fn ask(&self, stage: &Stage, route: &RouteInfo, persona: Option<Persona>) -> Answer {
-        let path = self.subjects.path(route.name, &route.path);
-        match (route.method, route.is_api) {
-            ("GET", _) => stage.web.get(persona, &path).await,
-            (_, true) => stage.web.act_at(persona, &path, &self.body(&stage.house, route.name, route.name)).await,
-            _ => {
-                let fields = as_form(&self.body(&stage.house, route.name, route.name));
-                let fields: Vec<(&str, &str)> =
-                    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-                stage.web.post(persona, &path, &fields).await
-            }
+        let path = stage.subjects.path(route.name, &route.path);
+        if route.method == "GET" {
+            return stage.web.get(persona, &path).await;
         }
+        let body = self.body(&stage.subjects, &stage.house, route.name, route.name);
+        if route.is_api {
+            return stage.web.act_at(persona, &path, &body).await;
+        }
+        let fields = stage.subjects.form(&stage.house, route.name, &route.path, &body);
+        if route.path.starts_with("/api/") {
+            let body = fields.into_iter().map(|(name, value)| (name, Value::from(value))).collect();
+            return stage.web.act_at(persona, &path, &Value::Object(body)).await;
+        }
+        stage.post(persona, &path, &fields).await
     }
 
     /// One route, everybody whom the guard lets through: the answers, and whether each changed something. Whoever
@@ -133,8 +138,26 @@ fn is_yes(status: u16) -> bool {
 struct Stage {
     house: TestHouse,
     web: Web,
+    /// What it is about, with what was made before.
+    subjects: Subjects,
     facts: u64,
     complaint: Option<String>,
+}
+
+impl Stage {
+    /// Sends a form: a `?` before a name puts it into the address, a `file` is uploaded.
+    async fn post(&self, persona: Option<Persona>, path: &str, fields: &[(String, String)]) -> Answer {
+        let asked = fields.iter().filter_map(|(name, value)| Some((name.strip_prefix('?')?, value)));
+        let asked: Vec<String> = asked.map(|(name, value)| format!("{name}={value}")).collect();
+        let path = if asked.is_empty() { path.to_owned() } else { format!("{path}?{}", asked.join("&")) };
+        let file = fields.iter().find(|(name, _)| name == "file").map(|(_, text)| text.as_bytes());
+        let plain = fields.iter().filter(|(name, _)| !name.starts_with('?') && name != "file");
+        let plain: Vec<(&str, &str)> = plain.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        match (persona, file) {
+            (Some(persona), Some(bytes)) => self.web.upload(persona, &path, "file.csv", bytes, &plain).await,
+            _ => self.web.post(persona, &path, &plain).await,
+        }
+    }
 }
 
 struct Swept {
@@ -276,7 +299,7 @@ async fn hostile_text_is_neither_executed_nor_a_fault() {
     let stage = ground.stage("").await;
     for route in &house::routes().list {
         let path = ground.subjects.path(route.name, &route.path);
-        let mut body = ground.body(&stage.house, route.name, route.name);
+        let mut body = ground.body(&stage.subjects, &stage.house, route.name, route.name);
         make_hostile(&mut body, HOSTILE);
         let mut fields = as_form(&body);
         fields.extend(

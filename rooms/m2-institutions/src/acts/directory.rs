@@ -1,7 +1,7 @@
 //! Listing an institution and the lines of its directory (M2.1, M2.4; annex table 2).
 
 use desk::procedure::{Taking, begin};
-use desk::{Act, Desk, Done, Example, Hands};
+use desk::{Act, Before, Desk, Done, Example, Hands};
 use foundation::codes::{DirectoryState, InstitutionKind, SelectionRoute};
 use foundation::{Date, DirectoryItemId, Fault, Function, InstitutionId, NeedsItemId, Permission, Right, SiteId, Stop};
 use schemars::JsonSchema;
@@ -85,7 +85,8 @@ impl Act for ListInstitution {
     const PERMISSION: Permission = Permission::Of(Function::DirectoryPublication, Right::Publish);
     const TITLE: &'static str = "列入机构目录";
     const HANDS: Hands = Hands::One("列入目录后，每个班仍要审核、批准，是两个人");
-    const EXAMPLE: Example = Example::NONE.with(r#"{"uscc": "91350100M000100Y43", "licence_until": "2028-12-31"}"#);
+    const EXAMPLE: Example = Example::NONE
+        .with(r#"{"uscc": "91350100M000100Y43", "licence_until": "2028-12-31", "account": "6228480018012399904"}"#);
     type Outcome = InstitutionListed;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<InstitutionListed>, Stop> {
@@ -153,6 +154,10 @@ impl Act for ListInstitution {
     }
 }
 
+/// An item of the needs catalogue that no county has yet.
+const OTHER_ITEM: &str = r#"{"year": 2026, "training_type": "JY", "name": "社区助餐服务", "level": "H",
+    "certificate_type": "HG", "periods_min": 20, "periods_max": 80, "online_cap_pct": 40}"#;
+
 /// Adds what an institution may teach where (annex table 2; M2.1).
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct AddDirectoryItem {
@@ -184,6 +189,12 @@ impl Act for AddDirectoryItem {
     const CLAUSE_WHY: &'static str = "发布目录的人写它的内容";
     const TITLE: &'static str = "增加可开展的培训项目";
     const HANDS: Hands = Hands::One("列入目录后，每个班仍要审核、批准，是两个人");
+    const EXAMPLE: Example =
+        Example::NONE.with(r#"{"capacity": 30, "valid_from": "2026-11-02", "valid_until": "2027-06-30"}"#).after(&[
+            Before::of("jinjiang-officer", "add-needs-item").with(OTHER_ITEM).making("item"),
+            Before::of("province-officer", "file-needs-item"),
+            Before::of("jinjiang-officer", "publish-needs-item"),
+        ]);
     type Outcome = DirectoryItemAdded;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<DirectoryItemAdded>, Stop> {

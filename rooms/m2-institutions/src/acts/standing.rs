@@ -1,7 +1,7 @@
 //! An institution's standing in the directory: suspended, restored, removed, always with a reason (M2.7).
 
 use desk::procedure::{self, Taking, take};
-use desk::{Act, Desk, Done, Hands};
+use desk::{Act, Before, Desk, Done, Example, Hands};
 use foundation::codes::DirectoryState;
 use foundation::{Function, InstitutionId, Permission, Right, Stop};
 use schemars::JsonSchema;
@@ -37,7 +37,7 @@ async fn perform(
 }
 
 macro_rules! standing_acts {
-    ($($(#[$doc:meta])* $act:ident = $name:literal, $title:literal, $step:ident;)+) => {$(
+    ($($(#[$doc:meta])* $act:ident = $name:literal, $title:literal, $step:ident $(, $example:expr)?;)+) => {$(
         $(#[$doc])*
         #[derive(Debug, Serialize, Deserialize, JsonSchema)]
         pub struct $act {
@@ -53,6 +53,7 @@ macro_rules! standing_acts {
             const CLAUSE_WHY: &'static str = "发布目录的人维护它：暂停、恢复、移出是动态维护";
             const TITLE: &'static str = $title;
             const HANDS: Hands = Hands::One("只管能不能开新班；理由告知机构并留痕");
+            $(const EXAMPLE: Example = $example;)?
             type Outcome = Stands;
             async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Stands>, Stop> {
                 perform(desk, work, &self.institution, Step::$step, &self.reason).await
@@ -65,7 +66,8 @@ standing_acts! {
     /// No new classes until restored.
     SuspendInstitution = "suspend-institution", "暂停承训", Suspend;
     /// May open classes again.
-    RestoreInstitution = "restore-institution", "恢复承训", Restore;
+    RestoreInstitution = "restore-institution", "恢复承训", Restore,
+        Example::NONE.after(&[Before::by::<SuspendInstitution>("jinjiang-officer")]);
     /// Out of the directory.
     RemoveInstitution = "remove-institution", "移出目录", Remove;
 }

@@ -1,6 +1,6 @@
 //! Teachers of an institution and the check of their certificates (M2.1; domain.md §3.2).
 
-use desk::{Act, Desk, Done, Example, Hands};
+use desk::{Act, Before, Desk, Done, Example, Hands};
 use foundation::{Function, Permission, PersonName, Right, Stop, TeacherId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -160,6 +160,7 @@ impl Act for VerifyTeacherCertificate {
     const CLAUSE_WHY: &'static str = "核实的人到场，核的是机构申报的师资";
     const TITLE: &'static str = "核对教师证书";
     const HANDS: Hands = Hands::One("开班审核时审核人会再看到教师的证书");
+    const EXAMPLE: Example = Example::NONE.after(&[Before::by::<EditTeacher>("school-clerk")]);
     type Outcome = TeacherWritten;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<TeacherWritten>, Stop> {

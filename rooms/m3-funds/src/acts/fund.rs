@@ -1,7 +1,7 @@
 //! The budget of a fund account (M8.9; domain §7.5), and money moved on it by the other acts.
 
 use chrono::Datelike;
-use desk::{Act, Desk, Done, FactDraft, Hands};
+use desk::{Act, Desk, Done, Example, FactDraft, Hands};
 use foundation::codes::FundSource;
 use foundation::limits::LINE_CHARS;
 use foundation::{DistrictCode, Fen, Function, Office, Permission, Right, Stop};
@@ -48,6 +48,8 @@ impl Act for SetFundBudget {
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Approve);
     const TITLE: &'static str = "登记或调整预算";
     const HANDS: Hands = Hands::One("只定额度；付款须另有制单和批准");
+    const EXAMPLE: Example =
+        Example::NONE.with(r#"{"year": 2026, "budget_fen": 400000000, "document": "晋财社〔2026〕18号"}"#);
     type Outcome = String;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<String>, Stop> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use desk::procedure::{Taking, begin, may_take, take};
 use desk::{Act, Desk, Done, Example, FactDraft, Hands};
-use foundation::codes::PaymentState;
+use foundation::codes::{ClaimState, PaymentState};
 use foundation::limits::BATCH_LINES;
 use foundation::{ClaimId, Fault, Fen, Function, PaymentBatchId, PaymentLineId, Permission, Refusal, Right, Stop};
 use m2_institutions::doorway::{Institution, PayeeChange, open_payee_change};
@@ -17,7 +17,7 @@ use store::{Reader, Writer};
 
 use super::bank_file;
 use super::fund::move_money;
-use super::review::{CLAIMED, go, only, policy_of, said, workdays};
+use super::review::{go, only, policy_of, said, workdays};
 pub use super::settle::{SettlePaymentBatch, SettledLine};
 use crate::procedures::batches::{Batches, Step as BatchStep};
 use crate::procedures::claims::{Claims, Step};
@@ -37,7 +37,7 @@ impl Act for MakePaymentBatch {
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Publish);
     const TITLE: &'static str = "生成拨付批次";
     const HANDS: Hands = Hands::One("制单后须由财政部门另一人批准");
-    const EXAMPLE: Example = Example::at(CLAIMED);
+    const EXAMPLE: Example = Example::at(ClaimState::NoObjection.code());
     type Outcome = PaymentBatchId;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<PaymentBatchId>, Stop> {

@@ -160,7 +160,12 @@ const EXPLAIN_CHARS: usize = 4;
 act! {
     /// What the institution says to why a claim was sent back; whoever reviews reads it in the trail.
     ExplainClaimCorrection { note } "explain-claim-correction" ClaimSubmission Create "补正说明"
-        Hands::Any => |self, desk, work, row| {
+        Hands::Any,
+        Example::at(CLAIMED).after(&[
+            Before::by::<SubmitClaim>("school-clerk"),
+            Before::by::<ReturnClaim>("jinjiang-officer"),
+        ])
+        => |self, desk, work, row| {
         is_own(desk, &row)?;
         let note = self.note.trim();
         let mut no = Vec::new();

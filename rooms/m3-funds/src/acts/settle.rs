@@ -10,7 +10,7 @@ use desk::procedure::{Taking, may_take, take};
 use desk::reading::Going;
 use desk::sheet::{self, Wanted};
 use desk::{Act, Desk, Done, Example, FactDraft, Hands};
-use foundation::codes::{FullProcessState, PaymentState};
+use foundation::codes::PaymentState;
 use foundation::limits::{BATCH_LINES, LINE_CHARS, UPLOAD_BYTES};
 use foundation::{Fault, Function, PaymentBatchId, PaymentLineId, Permission, Right, Stop};
 use journal::facts::ClaimPaid;
@@ -55,7 +55,8 @@ impl Act for SettlePaymentBatch {
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
     const TITLE: &'static str = "登记银行回单";
     const HANDS: Hands = Hands::One("批次已由制单人和批准人两人办理，这里只记银行结果");
-    const EXAMPLE: Example = Example::at(FullProcessState::Archived.code());
+    const EXAMPLE: Example = Example::at(PaymentState::Sent.code())
+        .with(r#"{"lines": [{"line": "$line", "paid": true, "reference": "2026110200017", "reason": ""}]}"#);
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -116,6 +117,8 @@ impl Act for TakeBankReturn {
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
     const TITLE: &'static str = "上传银行回盘文件";
     const HANDS: Hands = Hands::One("批次已由制单人和批准人两人办理，这里只读银行回单");
+    const EXAMPLE: Example =
+        Example::at(PaymentState::Sent.code()).with(r#"{"name": "回盘.csv", "content": "$bank-return"}"#);
     type Outcome = ReturnTaken;
 
     async fn prepare(&mut self, desk: &Desk) -> Result<(), Stop> {

@@ -23,6 +23,7 @@ pub struct SampleReturn;
 impl Read for SampleReturn {
     const NAME: &'static str = "sample-return";
     const PERMISSION: Permission = Permission::Of(Function::ClaimPayment, Right::Pay);
+    const STAGE: &'static str = PaymentState::Sent.code();
 }
 
 /// POST `/payment-batches/{id}/return`: the bank's answer as a file.

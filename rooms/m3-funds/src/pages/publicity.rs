@@ -19,6 +19,7 @@ impl Read for PublicityList {
     const NAME: &'static str = "publicity";
     const PERMISSION: Permission = Permission::Public;
     const CLAUSE: &'static str = "M8.9";
+    const STAGE: &'static str = ClaimState::Published.code();
 }
 
 /// Shown to everybody: an objection does not take a claim out of sight.

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use axum::response::Response;
 use desk::{Act, Desk, Pairs, Query, Read, procedure};
 use foundation::at;
+use foundation::codes::ClaimState;
 use foundation::limits::{BATCH_LINES, EXPORT_ROWS, PAGE_ROWS};
 use foundation::{ClaimId, Fault, Fen, Office, Permission, Stop};
 use m2_institutions::doorway::payees_in_change;
@@ -27,6 +28,7 @@ pub struct ClaimBulk;
 impl Read for ClaimBulk {
     const NAME: &'static str = "claim-bulk";
     const PERMISSION: Permission = ClaimRegister::PERMISSION;
+    const STAGE: &'static str = ClaimState::NoObjection.code();
 }
 
 /// `/claims`.

@@ -35,8 +35,10 @@ impl Act for EnterScores {
     const NAME: &'static str = "enter-scores";
     const PERMISSION: Permission = Permission::Of(Function::CompletionExam, Right::Create);
     const TITLE: &'static str = "录入结业考核成绩";
-    const EXAMPLE: Example = Example::NONE
-        .with(r#"{"marks": [{"enrolment": "$each-enrolment", "theory": 80, "practice": 75, "absent": false}]}"#);
+    const EXAMPLE: Example = Example::NONE.with(
+        r#"{"sitting": {"held_on": "$last-day", "examiner": "吴秋月", "second_examiner": "陈志远"},
+            "marks": [{"enrolment": "$each-sitter", "theory": 80, "practice": 75, "absent": false}]}"#,
+    );
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

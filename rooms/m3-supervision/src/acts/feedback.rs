@@ -2,7 +2,7 @@
 
 use desk::procedure::{Taking, may_take, take};
 use desk::tasks::{self, TaskDraft};
-use desk::{Act, Desk, Done, Example, FactDraft};
+use desk::{Act, Before, Desk, Done, Example, FactDraft};
 use foundation::codes::{ClassState, FeedbackChannel, FullProcessState};
 use foundation::limits::TEXT_CHARS;
 use foundation::{ClassId, Fault, Function, Office, Permission, Refusal, Right, Stop};
@@ -189,6 +189,8 @@ impl Act for DisownFeedback {
     const NAME: &'static str = "disown-feedback";
     const PERMISSION: Permission = Permission::Of(Function::TraineeFeedback, Right::Create);
     const TITLE: &'static str = "评价不是我填的";
+    const EXAMPLE: Example = Example::at(FullProcessState::Certified.code())
+        .after(&[Before::by::<super::feedback_desk::GiveFeedbackAtDesk>("trainee")]);
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -2,8 +2,8 @@
 //! beside it and knows everybody's number, so nothing here proves who typed: the answers are marked as the desk's, the
 //! county phones a sample of them, and the trainee can say that they are not his.
 
-use desk::{Act, Desk, Done};
-use foundation::codes::FeedbackChannel;
+use desk::{Act, Desk, Done, Example};
+use foundation::codes::{FeedbackChannel, FullProcessState};
 use foundation::{ClassId, EnrolmentId, Fault, Instant, Permission, Stop};
 use hmac::{Hmac, KeyInit, Mac};
 use schemars::JsonSchema;
@@ -73,6 +73,8 @@ impl Act for GiveFeedbackAtDesk {
     const CLAUSE: &'static str = "M3.4";
     const TITLE: &'static str = "在评价台评价";
     const KEEPS_ANSWER: bool = false;
+    const EXAMPLE: Example =
+        Example::at(FullProcessState::Certified.code()).with(r#"{"ticket": "$desk-ticket", "was_charged": false}"#);
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -1,6 +1,6 @@
 //! Acts on the timetable of a draft (课程表; M3.1): laid out anew; single meetings (课次) added, changed, removed.
 
-use desk::{Act, Desk, Done, Example, FactDraft};
+use desk::{Act, Before, Desk, Done, Example, FactDraft};
 use foundation::codes::FullProcessState;
 use foundation::limits::SESSIONS_PER_CLASS;
 use foundation::{ClassId, Fault, Function, Permission, Right, SessionId, Stop, TeacherId, clock};
@@ -125,7 +125,8 @@ impl Act for AddSession {
     const NAME: &'static str = "add-session";
     const PERMISSION: Permission = EDIT;
     const TITLE: &'static str = "增加课次";
-    const EXAMPLE: Example = Example::at(FullProcessState::Draft.code()).with(MEETING);
+    const EXAMPLE: Example =
+        Example::at(FullProcessState::Draft.code()).with(MEETING).after(&[Before::by::<RemoveSession>("school-clerk")]);
     type Outcome = SessionId;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<SessionId>, Stop> {

@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use desk::procedure::{Taking, take};
-use desk::{Act, Desk, Done, Hands};
+use desk::{Act, Before, Desk, Done, Example, Hands};
 use foundation::codes::AccountRole;
 use foundation::limits::LINE_CHARS;
 use foundation::{AccountId, Fault, Function, Office, Permission, Refusal, Right, Stop};
@@ -96,6 +96,7 @@ impl Act for EnableAccount {
     const PERMISSION: Permission = CONFIGURE;
     const TITLE: &'static str = "启用账号";
     const HANDS: Hands = Hands::One("系统管理员不办业务；不能处理自己的账号；每次都留痕");
+    const EXAMPLE: Example = Example::NONE.after(&[Before::by::<DisableAccount>("jinjiang-administrator")]);
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {
@@ -172,6 +173,7 @@ impl Act for ChangeAccountRole {
     const PERMISSION: Permission = CONFIGURE;
     const TITLE: &'static str = "调整账号岗位";
     const HANDS: Hands = Hands::One("系统管理员不办业务；不能处理自己的账号；每次都留痕");
+    const EXAMPLE: Example = Example::NONE.with(r#"{"role": "administrator"}"#);
     type Outcome = ();
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<()>, Stop> {

@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use desk::procedure::{Taking, begin};
-use desk::{Act, Desk, Done, FactDraft, Hands, session};
+use desk::{Act, Before, Desk, Done, Example, FactDraft, Hands, session};
 use foundation::codes::AccountRole;
 use foundation::limits::LINE_CHARS;
 use foundation::{
@@ -44,6 +44,10 @@ impl Act for CreateAccount {
     const TITLE: &'static str = "建立账号";
     const HANDS: Hands = Hands::One("系统管理员不办业务；每次都留痕");
     const KEEPS_ANSWER: bool = false;
+    const EXAMPLE: Example = Example::NONE.with(
+        r#"{"office": {"kind": "county", "district": "350582"}, "office_name": "", "login": "jinjiang-new",
+            "name": "陈新来", "role": "staff"}"#,
+    );
     type Outcome = AccountLink;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<AccountLink>, Stop> {
@@ -90,6 +94,11 @@ impl Act for OpenInstitutionAccount {
     const TITLE: &'static str = "开通机构账号";
     const HANDS: Hands = Hands::One("账号归机构所有；每次都留痕");
     const KEEPS_ANSWER: bool = false;
+    const EXAMPLE: Example = Example::NONE.with(r#"{"login": "new-school", "name": "陈新来"}"#).after(&[Before::of(
+        "jinjiang-officer",
+        "list-institution",
+    )
+    .making("institution")]);
     type Outcome = AccountLink;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<AccountLink>, Stop> {
@@ -146,6 +155,10 @@ impl Act for OpenOrganisation {
     const TITLE: &'static str = "登记单位并建立账号";
     const HANDS: Hands = Hands::One("系统管理员不办业务；每次都留痕");
     const KEEPS_ANSWER: bool = false;
+    const EXAMPLE: Example = Example::NONE.with(
+        r#"{"kind": "enterprise", "organisation": "晋江市新兴鞋业有限公司", "district": "350582",
+            "login": "new-enterprise", "name": "陈新来", "role": "staff"}"#,
+    );
     type Outcome = AccountLink;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<AccountLink>, Stop> {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use chrono::Duration;
-use desk::{Act, Desk, Done, FactDraft, session};
+use desk::{Act, Desk, Done, Example, FactDraft, session};
 use foundation::codes::{AccountRole, ClassState, FullProcessState};
 use foundation::{AccountId, Actor, ClassId, EnrolmentId, Function, Office, Permission, PersonId, Right, Stop};
 use m3_supervision::doorway::{Class, Place, places};
@@ -47,6 +47,7 @@ impl Act for IssueSlips {
     const CLAUSE_WHY: &'static str = "申请开班的人发，学员凭它实名签到";
     const TITLE: &'static str = "发登录条";
     const KEEPS_ANSWER: bool = false;
+    const EXAMPLE: Example = Example::at(FullProcessState::InTraining.code());
     type Outcome = Vec<Slip>;
 
     async fn perform(&self, desk: &Desk, work: &Writer) -> Result<Done<Vec<Slip>>, Stop> {

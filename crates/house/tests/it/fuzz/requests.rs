@@ -108,7 +108,7 @@ async fn acts_with_extreme_values() {
     let mut faults = Vec::new();
     for act in house::routes().acts {
         for (number, day, text) in extremes {
-            let mut body = ground.body(&house, act.name, act.name);
+            let mut body = ground.body(&ground.subjects, &house, act.name, act.name);
             set(&mut body, number, day, text);
             for persona in [
                 Persona::SchoolClerk,

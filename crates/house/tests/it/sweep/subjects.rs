@@ -2,6 +2,7 @@
 //! bodies made from each act's own schema and example. A new act gets its body by itself.
 
 mod examples;
+mod forms;
 mod ground;
 
 use std::collections::BTreeMap;
@@ -15,12 +16,15 @@ use store::tables::supervision::training_class;
 use testkit::{Persona, TestHouse};
 
 use self::examples::{Examples, filled};
-use self::ground::{Set, disowned, first, objected, set};
+use self::ground::{Set, disowned, first, objected, paid_for, set};
 
-/// All classes of the school, by state.
+/// All classes of the school, by state, and the county's by that of their claim and of its batch.
+#[derive(Clone)]
 pub struct Subjects {
     sets: BTreeMap<String, Set>,
     common: BTreeMap<&'static str, String>,
+    /// What was made before, by the name of the field that asks for it.
+    made: BTreeMap<&'static str, String>,
     examples: Examples,
 }
 
@@ -37,7 +41,7 @@ impl Subjects {
             })
             .await
             .unwrap();
-        let mut sets = BTreeMap::new();
+        let mut sets = paid_for(house).await;
         for class in classes {
             let (set, claim) = set(house, &class).await;
             // Of the classes with a claim the one whose claim is still with the school.
@@ -67,19 +71,27 @@ impl Subjects {
                 .to_string();
         common.insert("needs_item", needs.clone());
         common.insert("item", needs);
-        common.insert("account", Persona::OtherTrainee.account().to_string());
+        common.insert("account", Persona::JinjiangInspector.account().to_string());
         let change = first::<payee_change::Entity>(&reader, payee_change::Column::Open.is_not_null()).await;
         common.insert("payee_change", change.id.to_string());
         common.insert("payee", change.institution.to_string());
         drop(reader);
         common.insert("objection", objected(house).await);
         common.insert("task", disowned(house).await);
-        Self { sets, common, examples: Examples::registered() }
+        Self { sets, common, made: BTreeMap::new(), examples: Examples::registered() }
     }
 
-    /// What must be done first so that an act's turn has come: who does which act.
-    pub fn before(&self, name: &str) -> Vec<(Persona, &'static str)> {
-        self.examples.before(name).iter().map(|one| (examples::persona(one.who), one.act)).collect()
+    /// What must be done first so that an act's turn has come: who does which act, and what it makes.
+    pub fn before(&self, name: &str) -> Vec<(Persona, &'static str, &'static str)> {
+        self.examples.before(name).iter().map(|one| (examples::persona(one.who), one.act, one.makes)).collect()
+    }
+
+    /// From now on about what an act made, as its answer says.
+    pub fn keep(&mut self, makes: &'static str, answer: &str) {
+        let answer: Value = serde_json::from_str(answer).unwrap_or(Value::Null);
+        if let Some(id) = answer.as_str().or_else(|| answer[makes].as_str()).filter(|_| !makes.is_empty()) {
+            self.made.insert(makes, id.to_owned());
+        }
     }
 
     /// The id that a field or an address's part of this name means for an act.
@@ -92,6 +104,10 @@ impl Subjects {
             ("confirm-payee-account" | "decline-payee-account" | "withdraw-payee-account", "institution") => "payee",
             (_, name) => name,
         };
+        let alias = if name == "needs_item" { "item" } else { name };
+        if let Some(id) = self.made.get(alias) {
+            return Some(id.clone());
+        }
         let set = self.set(act);
         match name {
             "session" => return set.sessions.first().cloned(),
@@ -102,7 +118,8 @@ impl Subjects {
     }
 
     fn set(&self, act: &str) -> &Set {
-        self.sets.get(self.examples.stage(act)).unwrap_or_else(|| panic!("the small demo has no class for {act}"))
+        let stage = self.examples.stage(act);
+        self.sets.get(stage).unwrap_or_else(|| panic!("the small demo has nothing in {stage} for {act}"))
     }
 
     /// An address with its parts filled by real ids.
@@ -131,6 +148,8 @@ impl Subjects {
                 ("disputes", _) => "dispute",
                 ("tasks", _) => "task",
                 ("payee-changes", _) => "payee_change",
+                ("accounts", _) => "account",
+                ("certificates", "file") => "certificate-file",
                 ("verify" | "certificates", _) => "certificate",
                 ("lines", "code") => "code",
                 _ => name,
@@ -147,15 +166,34 @@ impl Subjects {
     /// A well-formed body of an act from its schema and its example, about the things that `name` is about.
     pub fn body(&self, house: &TestHouse, name: &str, act: &str, schema: &Value) -> Value {
         let mut body = self.value(name, "", schema);
-        let set = self.set(name);
-        let word = |word: &str| match word {
-            "code" => Some(code(house, &set.sessions)),
-            "first-day" => Some(set.first_day.clone()),
-            "spare-id-number" => Some(spare_number()),
-            _ => None,
-        };
-        merge(&mut body, filled(self.examples.body(name, act), &set.enrolments, &word));
+        merge(&mut body, filled(self.examples.body(name, act), &|word| self.word(house, name, word)));
         body
+    }
+
+    /// What a page's form sends: the act's fields, and what the form asks otherwise.
+    pub fn form(&self, house: &TestHouse, name: &str, path: &str, body: &Value) -> Vec<(String, String)> {
+        let mut fields = as_form(body);
+        let otherwise = filled(forms::form(path), &|word| self.word(house, name, word));
+        for (name, value) in otherwise.as_object().into_iter().flatten() {
+            fields.retain(|(one, _)| one != name);
+            let all = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+            fields.extend(all.iter().filter_map(Value::as_str).map(|one| (name.clone(), one.to_owned())));
+        }
+        fields
+    }
+
+    /// What a word of an example means for an act.
+    fn word(&self, house: &TestHouse, act: &str, word: &str) -> Option<Vec<String>> {
+        let set = self.set(act);
+        let one = match word {
+            "each-enrolment" => return Some(set.enrolments.clone()),
+            "each-sitter" => return Some(set.sitters.clone()),
+            "code" => code(house, &set.sessions),
+            "spare-id-number" => spare_number(),
+            "roster-file" => format!("姓名,证件号码\n陈进补,{}\n", spare_number()),
+            word => return set.words.get(word).cloned().or_else(|| self.id(act, word)).map(|one| vec![one]),
+        };
+        Some(vec![one])
     }
 
     fn value(&self, act: &str, name: &str, schema: &Value) -> Value {

@@ -3,18 +3,20 @@
 
 use std::collections::BTreeMap;
 
+use desk::procedure::Row;
 use desk::{Before, Example};
-use foundation::codes::FullProcessState;
+use foundation::codes::{ClaimState, FullProcessState, PaymentState, StateCode};
 use serde_json::{Value, json};
 use testkit::Persona;
 
-/// What stands for every place of the roster.
-const EACH: &str = "$each-enrolment";
+/// What stands for every one of many.
+const EACH: [&str; 2] = ["each-enrolment", "each-sitter"];
 
-/// What else a `$` may stand before; `Subjects::body` fills it.
-const WORDS: [&str; 3] = ["code", "first-day", "spare-id-number"];
+/// What else a `$` may stand before; `Subjects::word` fills it.
+const WORDS: [&str; 7] = ["code", "first-day", "last-day", "spare-id-number", "desk-ticket", "line", "bank-return"];
 
 /// The examples of everything registered, by name.
+#[derive(Clone)]
 pub struct Examples {
     stages: BTreeMap<&'static str, &'static str>,
     acts: BTreeMap<&'static str, Example>,
@@ -30,13 +32,16 @@ impl Examples {
         }
     }
 
-    /// The code of the state of the class on which an act or read is asked: what it says itself, else where the
-    /// class's table begins its step; the finished class for what is no step of it.
+    /// The code of the state (of the class, its claim, or the claim's batch) on which an act or read is asked: what it
+    /// says itself, else where a table begins its step; the finished class for what is no step.
     pub fn stage(&self, name: &str) -> &'static str {
-        use m3_supervision::procedures::full_process::ROWS;
+        use m3_funds::procedures::{batches, claims};
+        use m3_supervision::procedures::full_process;
         let begins = || {
-            let row = ROWS.iter().find(|row| row.by.act == name);
-            row.and_then(|row| row.from.first()).copied().unwrap_or(FullProcessState::Archived).code()
+            begun(batches::ROWS, name)
+                .or_else(|| begun(claims::ROWS, name))
+                .or_else(|| begun(full_process::ROWS, name))
+                .unwrap_or(FullProcessState::Archived.code())
         };
         self.stages.get(name).copied().filter(|code| !code.is_empty()).unwrap_or_else(begins)
     }
@@ -53,44 +58,63 @@ impl Examples {
     }
 }
 
+/// Where a table begins an act's step.
+fn begun<S: StateCode, M>(rows: &[Row<S, M>], name: &str) -> Option<&'static str> {
+    let its = rows.iter().filter(|row| row.by.all().any(|by| by.act == name));
+    its.filter_map(|row| row.from.first()).map(|state| state.code()).next()
+}
+
 /// The persona who signs in under a name.
 pub fn persona(login: &str) -> Persona {
     let known = Persona::all().iter().find(|one| one.login() == login);
     *known.unwrap_or_else(|| panic!("an act's example names {login}, who is no persona"))
 }
 
-/// A body's text with its placeholders filled: `word` knows what single ones mean.
-pub fn filled(text: &str, enrolments: &[String], word: &dyn Fn(&str) -> Option<String>) -> Value {
+/// A body's text with its placeholders filled: `word` knows what they mean, for one of many one each.
+pub fn filled(text: &str, word: &dyn Fn(&str) -> Option<Vec<String>>) -> Value {
     if text.is_empty() {
         return json!({});
     }
     let body =
         serde_json::from_str(text).unwrap_or_else(|error| panic!("an act's example is no JSON: {error}\n{text}"));
-    fill(body, enrolments, word)
+    fill(body, word)
 }
 
-fn fill(value: Value, enrolments: &[String], word: &dyn Fn(&str) -> Option<String>) -> Value {
-    let all = |value| fill(value, enrolments, word);
+fn fill(value: Value, word: &dyn Fn(&str) -> Option<Vec<String>>) -> Value {
+    let all = |value| fill(value, word);
     match value {
         Value::String(text) => match text.strip_prefix('$') {
-            Some(name) => {
-                json!(word(name).unwrap_or_else(|| panic!("an act's example asks for ${name}: nobody knows it")))
-            }
+            Some(name) => json!(known(name, word).first()),
             None => json!(text),
         },
-        Value::Array(items) => items.into_iter().flat_map(|one| repeated(one, enrolments)).map(all).collect(),
-        Value::Object(fields) => Value::Object(fields.into_iter().map(|(name, value)| (name, all(value))).collect()),
+        Value::Array(items) => items.into_iter().flat_map(|one| repeated(one, word)).map(all).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .flat_map(|(name, value)| named(&name, word).into_iter().map(move |name| (name, value.clone())))
+            .map(|(name, value)| (name, all(value)))
+            .collect(),
         other => other,
     }
 }
 
-/// An item of a list, once for each place of the roster when it speaks of each.
-fn repeated(item: Value, enrolments: &[String]) -> Vec<Value> {
-    let text = item.to_string();
-    if !text.contains(EACH) {
-        return vec![item];
+fn known(name: &str, word: &dyn Fn(&str) -> Option<Vec<String>>) -> Vec<String> {
+    word(name).unwrap_or_else(|| panic!("an example asks for ${name}: nobody knows it"))
+}
+
+/// A field's name, once for each that it is called by.
+fn named(name: &str, word: &dyn Fn(&str) -> Option<Vec<String>>) -> Vec<String> {
+    match name.split_once('$') {
+        Some((start, one)) => known(one, word).into_iter().map(|one| format!("{start}{one}")).collect(),
+        None => vec![name.to_owned()],
     }
-    enrolments.iter().map(|place| serde_json::from_str(&text.replace(EACH, place)).unwrap()).collect()
+}
+
+/// An item of a list, once for each of many when it speaks of each.
+fn repeated(item: Value, word: &dyn Fn(&str) -> Option<Vec<String>>) -> Vec<Value> {
+    let text = item.to_string();
+    let Some(each) = EACH.into_iter().find(|each| text.contains(&format!("${each}"))) else { return vec![item] };
+    let one = |id: String| serde_json::from_str(&text.replace(&format!("${each}"), &id)).unwrap();
+    known(each, word).into_iter().map(one).collect()
 }
 
 /// A word that is wrong in an example would be found by the sweep after minutes, a field that no schema knows not at
@@ -101,8 +125,11 @@ fn an_example_says_what_states_personas_acts_and_schemas_know() {
     let schemas: BTreeMap<&str, &Value> = routes.acts.iter().map(|one| (one.name, &one.input)).collect();
     let mut wrong = Vec::new();
     for route in &routes.list {
-        if !route.stage.is_empty() && !FullProcessState::all().iter().any(|state| state.code() == route.stage) {
-            wrong.push(format!("{}: no class is ever in {}", route.name, route.stage));
+        let classes = FullProcessState::all().iter().map(|state| state.code());
+        let claims = ClaimState::all().iter().map(|state| state.code());
+        let batches = PaymentState::all().iter().map(|state| state.code());
+        if !route.stage.is_empty() && !classes.chain(claims).chain(batches).any(|code| code == route.stage) {
+            wrong.push(format!("{}: nothing is ever in {}", route.name, route.stage));
         }
     }
     for act in &routes.acts {
@@ -112,7 +139,8 @@ fn an_example_says_what_states_personas_acts_and_schemas_know() {
                 wrong.push(format!("{}: {name}, which goes before, is no act", act.name));
                 continue;
             };
-            let body = filled(body, &["place".into()], &|word| WORDS.contains(&word).then(String::new));
+            let knows = |word: &str| WORDS.into_iter().chain(EACH).any(|one| one == word);
+            let body = filled(body, &|word| knows(word).then(|| vec!["one".into()]));
             unknown(&body, schema, &format!("{} {name}", act.name), &mut wrong);
         }
         let nobody = |who| !Persona::all().iter().any(|one| one.login() == who);

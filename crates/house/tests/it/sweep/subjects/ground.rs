@@ -8,6 +8,7 @@ use foundation::codes::ClaimState;
 use store::Reader;
 use store::query::*;
 use store::tables::funds::{claim, payment_batch, payment_line};
+use store::tables::institutions::payee_change;
 use store::tables::notices::task;
 use store::tables::supervision::{
     attendance_dispute, certificate, class_session, enrolment, inspection, training_class,
@@ -23,8 +24,31 @@ pub struct Set {
     pub sessions: Vec<String>,
     /// Everybody.
     pub enrolments: Vec<String>,
-    /// Its first day.
-    pub first_day: String,
+    /// Those who may sit its examination.
+    pub sitters: Vec<String>,
+    /// What examples ask for by a word of theirs.
+    pub words: BTreeMap<&'static str, String>,
+}
+
+/// The county's claims and batches: of each state the class in whose claim, or in whose claim's batch, it is. The
+/// school's own where it has one, and none of whoever's account is being changed, where there is another.
+pub async fn paid_for(house: &TestHouse) -> BTreeMap<String, Set> {
+    let reader = house.system().read().await.unwrap();
+    let county = claim::Column::District.eq(testkit::district(testkit::JINJIANG));
+    let mut claims = reader.list::<claim::Entity>(|q| q.filter(county).order_by_asc(claim::Column::Id)).await.unwrap();
+    let change = first::<payee_change::Entity>(&reader, payee_change::Column::Open.is_not_null()).await;
+    let school = testkit::personas::school();
+    claims.sort_by_key(|one| (one.institution != change.institution, one.institution == school));
+    let mut sets = BTreeMap::new();
+    for one in claims {
+        let class = reader.get(&one.class).await.unwrap();
+        let (set, _) = set(house, &class).await;
+        if let Some(state) = set.words.get("batch-state") {
+            sets.insert(state.clone(), set.clone());
+        }
+        sets.insert(one.state.code().to_owned(), set);
+    }
+    sets
 }
 
 /// A class with what belongs to it, and the state of its claim.
@@ -47,8 +71,17 @@ pub async fn set(house: &TestHouse, class: &training_class::Model) -> (Set, Opti
     let mut ids = BTreeMap::from([("class", class.id.to_string()), ("room", class.room.to_string())]);
     let claim = money(&reader, &class.id, &mut ids).await;
     papers(&reader, &class.id, &mut ids).await;
+    let mut words =
+        BTreeMap::from([("first-day", class.starts_on.to_string()), ("last-day", class.ends_on.to_string())]);
+    if let Some(line) = ids.get("line") {
+        answered(&reader, line, &mut words).await;
+    }
+    if let Some(one) = enrolments.iter().find(|one| one.person == testkit::personas::trainee()).or(enrolments.first()) {
+        at_the_desk(house, &reader, one, &mut words).await;
+    }
     let set = Set {
-        first_day: class.starts_on.to_string(),
+        sitters: sitters(&reader, class).await,
+        words,
         ids,
         sessions: sessions.into_iter().map(|one| one.id.to_string()).collect(),
         enrolments: enrolments.into_iter().map(|one| one.id.to_string()).collect(),
@@ -70,6 +103,46 @@ async fn money(reader: &Reader, class: &ClassId, ids: &mut BTreeMap<&'static str
         ids.insert("batch", batch.id.to_string());
     }
     Some(one.state)
+}
+
+/// What the bank answers to a line's batch, and the batch's state.
+async fn answered(reader: &Reader, line: &str, words: &mut BTreeMap<&'static str, String>) {
+    use base64::Engine;
+    let line = first::<payment_line::Entity>(reader, payment_line::Column::Id.eq(line)).await;
+    let batch = reader.get(&line.batch).await.unwrap();
+    let amount = m3_funds::rules::bank::yuan(line.amount);
+    let answer = format!("行号,金额,结果,流水号,原因\n{},{amount},成功,2026110200017,\n", line.id);
+    words.insert("batch-state", batch.state.code().to_owned());
+    words.insert("bank-return", base64::engine::general_purpose::STANDARD.encode(&answer));
+    words.insert("bank-answer", answer);
+}
+
+/// How somebody is known at the feedback desk, and recognised there.
+async fn at_the_desk(
+    house: &TestHouse,
+    reader: &Reader,
+    place: &enrolment::Model,
+    words: &mut BTreeMap<&'static str, String>,
+) {
+    use m3_supervision::{acts::feedback_desk::ticket, rules::attendance::desk_code_at};
+    let (secret, now) = (&house.premises.settings.secret, house.premises.clock.now());
+    let person = reader.get(&place.person).await.unwrap();
+    let keyring = &house.premises.keyring;
+    let number =
+        keyring.open(store::seal::Purpose::IdNumber, &person.id.to_string(), &person.id_number).unwrap().to_string();
+    words.insert("desk-ticket", ticket(secret, &place.id, now));
+    words.insert("desk-code", desk_code_at(secret, &place.class, 30, now));
+    words.insert("desk-name", place.name.clone());
+    words.insert("desk-last", number[number.len() - 6..].to_owned());
+}
+
+/// Those who were there often enough; nobody where nothing is pinned yet.
+async fn sitters(reader: &Reader, class: &training_class::Model) -> Vec<String> {
+    let Ok(policy) = desk::policy::pinned(class.policy.as_deref()) else { return Vec::new() };
+    let may = m3_supervision::acts::exam::eligible(reader, class, &policy).await.unwrap();
+    let mut may: Vec<String> = may.into_iter().map(|one| one.to_string()).collect();
+    may.sort();
+    may
 }
 
 /// A class's inspection (one that waits for its answer, if any does), open dispute and certificate.
@@ -102,6 +175,7 @@ async fn papers(reader: &Reader, class: &ClassId, ids: &mut BTreeMap<&'static st
         .unwrap();
     if let Some(one) = certificates.first() {
         ids.insert("certificate", one.number.clone());
+        ids.insert("certificate-file", format!("{}.pdf", one.id));
     }
 }
 
