@@ -162,7 +162,7 @@ pub fn waiting(backend: DbBackend, applied: &[String]) -> Result<Vec<Migration>,
             unknown.join("、")
         )));
     }
-    Ok(all.into_iter().filter(|one| !applied.iter().any(|name| *name == one.name)).collect())
+    Ok(all.into_iter().filter(|one| !applied.contains(&one.name)).collect())
 }
 
 /// Brings a SQLite database up to date and looks at what stands: `batch` runs statements, `texts` asks for rows of one

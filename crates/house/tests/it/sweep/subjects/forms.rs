@@ -3,7 +3,6 @@
 /// The forms. A name that begins with `?` stands in the address, a `$` in a name or at the head of a text is filled as
 /// in an act's example (a field for each of many), and what is called `file` is uploaded.
 const FORMS: &[(&str, &str)] = &[
-    ("/accounts/new/organisation", r#"{"office_name": "晋江市新兴鞋业有限公司"}"#),
     ("/api/v1/demo-sign-in", r#"{"persona": "school-clerk"}"#),
     ("/claims/bulk", r#"{"do": "pay", "pick": ["$claim"]}"#),
     ("/classes/{id}/exam", r#"{"theory_$each-sitter": "80", "practice_$each-sitter": "75"}"#),
@@ -24,6 +23,8 @@ const FORMS: &[(&str, &str)] = &[
     ("/feedback-desk/{class}/answers", r#"{"attended_in_person": "yes", "was_charged": "no"}"#),
     ("/fund-accounts", r#"{"budget": "4000000"}"#),
     ("/me/feedback/{class}", r#"{"attended_in_person": "yes", "was_charged": "no"}"#),
+    ("/payment-batches/{id}/refuse", r#"{"undo": "收款账户有误，请核对后重做"}"#),
+    ("/payment-batches/{id}/withdraw", r#"{"undo": "收款账户有误，请核对后重做"}"#),
     ("/payment-batches/{id}/return", r#"{"file": "$bank-answer"}"#),
     ("/payment-batches/{id}/settle", r#"{"result_$line": "paid", "reference_$line": "2026110200017"}"#),
     ("/personas", r#"{"login": "school-clerk"}"#),
